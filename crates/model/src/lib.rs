@@ -1,1 +1,18 @@
-//! model
+//! What a trained model is: the use case it serves, typed columns, the encoder, the scorer and its explanation.
+//!
+//! Pure (no clock, no files, no threads) and compiled to WebAssembly too: the browser runs the very same scorer as the server.
+
+pub mod derived;
+pub mod encoder;
+pub mod field;
+pub mod file;
+pub mod scorer;
+pub mod table;
+pub mod use_case;
+
+pub use encoder::{Encoder, Input, Matrix, Source};
+pub use field::{Cell, Direction, Field, Kind, MissingPolicy, Problem, Role};
+pub use file::{FieldStatistics, FileError, Lineage, Model, Training};
+pub use scorer::{Calibrator, LinearTerm, Link, Part, PartKind, Scorer, Tree};
+pub use table::{Column, MISSING_LEVEL, Record, Table};
+pub use use_case::{Band, UseCase};

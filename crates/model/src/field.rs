@@ -1,0 +1,218 @@
+//! One field of a use case: what it is called, what it may hold, and the one place where a text becomes a checked value.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::table::MISSING_LEVEL;
+
+/// What kind of values a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Integer,
+    Real,
+    /// Ordered levels. Numbers in the file, or the texts of `levels`, which then count from 1.
+    Ordinal,
+    Nominal,
+    /// Two levels: the first is "no", the second is "yes".
+    Boolean,
+}
+
+/// What a field may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A model input.
+    #[default]
+    Feature,
+    /// Audited for fairness; a model input only when the use case says so.
+    Protected,
+    /// Known only after the outcome: never an input, always refused as one.
+    PostOutcome,
+    /// Carried along, never read.
+    Ignored,
+}
+
+/// In which direction an organisation can change a field, if at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    #[default]
+    Fixed,
+    Up,
+    Down,
+    Any,
+}
+
+/// What happens to a missing value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingPolicy {
+    /// Filled by what training learned (median or mode) in linear parts; trees have a side for it.
+    #[default]
+    Impute,
+    /// The file or form is refused.
+    Refuse,
+}
+
+/// One field of a use case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// The column's name in tables.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    pub kind: Kind,
+    #[serde(default)]
+    pub role: Role,
+    /// Heading under which forms show it.
+    #[serde(default)]
+    pub group: String,
+    /// Unit shown behind the number, for example "years".
+    #[serde(default)]
+    pub unit: String,
+    /// Smallest and largest value allowed, both included. Numbers and ordinals only.
+    #[serde(default)]
+    pub range: Option<[f64; 2]>,
+    /// Allowed levels of nominal, boolean and text-ordinal fields, in order.
+    #[serde(default)]
+    pub levels: Vec<String>,
+    /// What people call a value: level or ordinal number → text.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Other headers under which files bring this column.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Other spellings of a level: spelling → level.
+    #[serde(default)]
+    pub level_aliases: BTreeMap<String, String>,
+    #[serde(default)]
+    pub missing: MissingPolicy,
+    /// Which way the organisation could change it (what-if and counterfactuals).
+    #[serde(default)]
+    pub actionable: Direction,
+    /// One sentence for the form.
+    #[serde(default)]
+    pub help: String,
+}
+
+/// A checked value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell {
+    /// A number, or an ordinal's position.
+    Number(f64),
+    /// A code into the field's levels, or [`MISSING_LEVEL`].
+    Level(u32),
+}
+
+/// Why a text is no value of a field. `rule` is a sentence that says what is allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub column: String,
+    pub value: String,
+    pub rule: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.value.is_empty() {
+            write!(formatter, "{}: {}", self.column, self.rule)
+        } else {
+            write!(formatter, "{}: {} (found \"{}\")", self.column, self.rule, self.value)
+        }
+    }
+}
+
+const MISSING_TEXTS: [&str; 6] = ["", "na", "n/a", "nan", "null", "none"];
+
+impl Field {
+    /// True for fields that are stored as level codes.
+    pub fn is_level(&self) -> bool {
+        matches!(self.kind, Kind::Nominal | Kind::Boolean)
+    }
+
+    /// The label of a value as people read it.
+    pub fn value_label(&self, value: &str) -> String {
+        self.labels.get(value).cloned().unwrap_or_else(|| value.to_owned())
+    }
+
+    /// Turns a text into a checked value. Spaces around it do not count; a level's case does not count.
+    ///
+    /// # Errors
+    /// When the text is no value of this field: the problem names the column, the text and the rule.
+    pub fn parse(&self, text: &str) -> Result<Cell, Problem> {
+        let text = text.trim();
+        // "None" may be a level ("no contract"); a level always wins over the spellings of "missing".
+        let is_own_level = || self.levels.iter().any(|level| level.eq_ignore_ascii_case(text)) || self.level_aliases.contains_key(text);
+        if MISSING_TEXTS.contains(&text.to_ascii_lowercase().as_str()) && !is_own_level() {
+            return self.missing_cell(text);
+        }
+        if self.levels.is_empty() { self.parse_number(text) } else { self.parse_level(text) }
+    }
+
+    fn missing_cell(&self, text: &str) -> Result<Cell, Problem> {
+        match self.missing {
+            MissingPolicy::Refuse => Err(self.problem(text, "must not be empty".into())),
+            MissingPolicy::Impute if self.is_level() => Ok(Cell::Level(MISSING_LEVEL)),
+            MissingPolicy::Impute => Ok(Cell::Number(f64::NAN)),
+        }
+    }
+
+    fn parse_number(&self, text: &str) -> Result<Cell, Problem> {
+        let Ok(number) = text.parse::<f64>() else {
+            let what = if self.kind == Kind::Real { "a number" } else { "a whole number" };
+            return Err(self.problem(text, format!("must be {what}{}", self.range_text())));
+        };
+        self.check_number(number).map(Cell::Number).map_err(|rule| self.problem(text, rule))
+    }
+
+    /// Checks a number against kind and range; the error is the rule that it breaks.
+    ///
+    /// # Errors
+    /// When the number is infinite, not whole for an integer or ordinal field, or outside the range.
+    pub fn check_number(&self, number: f64) -> Result<f64, String> {
+        if number.is_nan() && self.missing == MissingPolicy::Impute {
+            return Ok(number);
+        }
+        if !number.is_finite() {
+            return Err("must be a finite number".into());
+        }
+        if self.kind != Kind::Real && libm::rint(number) != number {
+            return Err(format!("must be a whole number{}", self.range_text()));
+        }
+        match self.range {
+            Some([low, high]) if number < low || number > high => Err(format!("must be{}", self.range_text())),
+            _ => Ok(number),
+        }
+    }
+
+    fn parse_level(&self, text: &str) -> Result<Cell, Problem> {
+        match self.level_code(text) {
+            Some(code) if self.is_level() => Ok(Cell::Level(code)),
+            Some(code) => Ok(Cell::Number(f64::from(code + 1))),
+            None => Err(self.problem(text, format!("must be one of {}", self.levels.join(", ")))),
+        }
+    }
+
+    /// The code of a level, by its name, another spelling of it, or (booleans) a usual word for yes and no.
+    pub fn level_code(&self, text: &str) -> Option<u32> {
+        let name = self.level_aliases.get(text).map_or(text, String::as_str);
+        let exact = self.levels.iter().position(|level| level.eq_ignore_ascii_case(name));
+        let word = || match (self.kind, text.to_ascii_lowercase().as_str()) {
+            (Kind::Boolean, "no" | "false" | "0" | "n" | "0.0") => Some(0),
+            (Kind::Boolean, "yes" | "true" | "1" | "y" | "1.0") => Some(1),
+            _ => None,
+        };
+        exact.or_else(word).map(|code| code as u32)
+    }
+
+    fn range_text(&self) -> String {
+        self.range.map_or(String::new(), |[low, high]| format!(" from {low} to {high}"))
+    }
+
+    fn problem(&self, text: &str, rule: String) -> Problem {
+        Problem { column: self.name.clone(), value: text.to_owned(), rule }
+    }
+}

@@ -1,0 +1,168 @@
+//! The model file: data only, versioned, checked. Same data, settings and seed give the same bytes.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::encoder::{Encoder, Matrix};
+use crate::scorer::{Calibrator, PartKind, Scorer};
+use crate::table::Table;
+use crate::use_case::UseCase;
+
+/// Where a model comes from. No clock and no machine in it: those belong to the run, not to the model.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Lineage {
+    /// SHA-256 of the dataset, hexadecimal.
+    pub data_hash: String,
+    pub seed: u64,
+    /// Name of the chosen candidate.
+    pub candidate: String,
+    /// Its parameters, name → value, in order.
+    pub parameters: Vec<(String, String)>,
+}
+
+/// What training saw of one field: for the typical profile, the training range and the warning outside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldStatistics {
+    pub name: String,
+    /// Numbers: minimum, 1 %, 5 %, 25 %, 50 %, 75 %, 95 %, 99 % quantile, maximum. Empty for levels.
+    pub quantiles: Vec<f64>,
+    /// Levels: number of training rows for each level of the field. Empty for numbers.
+    pub level_counts: Vec<u32>,
+    /// Training rows without a value.
+    pub missing: u32,
+}
+
+/// What the model remembers of its training rows, in numbers only.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Training {
+    pub rows: u32,
+    pub positives: u32,
+    /// One entry for each input and protected field of the use case.
+    pub fields: Vec<FieldStatistics>,
+    /// Venn-Abers table over out-of-fold scores: score knots (ascending) and the lower and upper probability from each knot up to the next.
+    pub interval_scores: Vec<f64>,
+    pub interval_lower: Vec<f64>,
+    pub interval_upper: Vec<f64>,
+}
+
+/// A trained model, whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    pub use_case: UseCase,
+    pub encoder: Encoder,
+    pub scorer: Scorer,
+    pub training: Training,
+    pub lineage: Lineage,
+}
+
+const MAGIC: &[u8; 8] = b"TENURE\r\n";
+/// The newest format that this build reads and the one that it writes.
+pub const FORMAT: u32 = 1;
+const HEADER: usize = 8 + 4 + 32;
+
+/// Why a model file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    #[error("this is not a Tenure model file")]
+    NotAModel,
+    #[error("the model file has format {found}, this build reads formats up to {FORMAT}: upgrade Tenure to read it")]
+    NewerFormat { found: u32 },
+    #[error("the model file is damaged or cut short: fetch it again")]
+    Damaged,
+    #[error("the model file is inconsistent: {0}")]
+    Inconsistent(&'static str),
+    #[error("the model is for the use case {found}, not {wanted}")]
+    OtherUseCase { found: String, wanted: String },
+}
+
+impl Model {
+    /// The file's bytes: magic, format number, SHA-256 of the rest, the model.
+    ///
+    /// # Errors
+    /// [`FileError::Inconsistent`] when the model cannot be written; nothing that training makes is of that kind.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
+        let body = postcard::to_stdvec(self).map_err(|_| FileError::Inconsistent("it cannot be written"))?;
+        let mut bytes = Vec::with_capacity(HEADER + body.len());
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&FORMAT.to_le_bytes());
+        bytes.extend_from_slice(&Sha256::digest(&body));
+        bytes.extend_from_slice(&body);
+        Ok(bytes)
+    }
+
+    /// Reads and checks a file: after this no score of it can panic.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
+        if bytes.get(..8) != Some(MAGIC.as_slice()) {
+            return Err(FileError::NotAModel);
+        }
+        let format = bytes.get(8..12).and_then(|format| format.try_into().ok()).map(u32::from_le_bytes).ok_or(FileError::Damaged)?;
+        if format > FORMAT {
+            return Err(FileError::NewerFormat { found: format });
+        }
+        let (hash, body) = (bytes.get(12..HEADER).ok_or(FileError::Damaged)?, &bytes[HEADER..]);
+        if Sha256::digest(body).as_slice() != hash {
+            return Err(FileError::Damaged);
+        }
+        let model: Self = postcard::from_bytes(body).map_err(|_| FileError::Damaged)?;
+        model.check()?;
+        Ok(model)
+    }
+
+    fn check(&self) -> Result<(), FileError> {
+        let inputs = self.encoder.inputs.len();
+        let fields = self.encoder.fields.len() as u32;
+        if self.encoder.inputs.iter().any(|input| input.shown_as >= fields || !input.source.is_sound(fields)) {
+            return Err(FileError::Inconsistent("an input names a field that is not there"));
+        }
+        for part in &self.scorer.parts {
+            let sound = match &part.kind {
+                PartKind::Linear(terms) => terms.iter().all(|term| (term.input as usize) < inputs && term.scale != 0.0),
+                PartKind::Trees(trees) => trees.iter().all(|tree| tree.is_sound(inputs)),
+            };
+            if !sound {
+                return Err(FileError::Inconsistent("a part of the scorer names an input or node that is not there"));
+            }
+        }
+        if let Calibrator::Isotonic { x, y } = &self.scorer.calibrator
+            && (x.is_empty() || x.len() != y.len())
+        {
+            return Err(FileError::Inconsistent("the calibrator has no knots"));
+        }
+        let training = &self.training;
+        if training.interval_lower.len() != training.interval_scores.len()
+            || training.interval_upper.len() != training.interval_scores.len()
+        {
+            return Err(FileError::Inconsistent("the interval table has rows of unequal length"));
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`FileError::OtherUseCase`] when the model serves another use case than `wanted`.
+    pub fn expect_use_case(&self, wanted: &str) -> Result<(), FileError> {
+        if self.use_case.id == wanted {
+            return Ok(());
+        }
+        Err(FileError::OtherUseCase { found: self.use_case.id.clone(), wanted: wanted.to_owned() })
+    }
+
+    /// Encoded rows of `table`.
+    pub fn encode(&self, table: &Table) -> Matrix {
+        self.encoder.encode(table)
+    }
+
+    /// Calibrated probability for each row of `table`.
+    pub fn probabilities(&self, table: &Table) -> Vec<f64> {
+        self.scorer.probabilities(&self.encode(table))
+    }
+
+    /// Lower and upper probability of a score (Venn-Abers over out-of-fold scores; Vovk and Petej 2014). `None` when training stored no table.
+    pub fn interval(&self, probability: f64) -> Option<[f64; 2]> {
+        let training = &self.training;
+        let position = training.interval_scores.partition_point(|knot| *knot <= probability).saturating_sub(1);
+        Some([*training.interval_lower.get(position)?, *training.interval_upper.get(position)?])
+    }
+}

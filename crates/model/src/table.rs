@@ -1,0 +1,114 @@
+//! Typed columns: how people's records travel between the rooms once a file has been checked.
+
+use serde::{Deserialize, Serialize};
+
+/// The level code of a missing value.
+pub const MISSING_LEVEL: u32 = u32::MAX;
+
+/// One typed column. All columns of a [`Table`] have the same number of rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Column {
+    /// Integers, reals and ordinals (an ordinal's text levels count from 1). `NaN` is missing.
+    Number(Vec<f64>),
+    /// Nominal and boolean values as codes into `levels`; [`MISSING_LEVEL`] is missing.
+    Level { codes: Vec<u32>, levels: Vec<String> },
+    /// Text that no model reads: identifiers and dates. The empty text is missing.
+    Text(Vec<String>),
+}
+
+impl Column {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Number(values) => values.len(),
+            Self::Level { codes, .. } => codes.len(),
+            Self::Text(values) => values.len(),
+        }
+    }
+
+    /// True when there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// True when row `row` has no value.
+    pub fn is_missing(&self, row: usize) -> bool {
+        match self {
+            Self::Number(values) => values[row].is_nan(),
+            Self::Level { codes, .. } => codes[row] == MISSING_LEVEL,
+            Self::Text(values) => values[row].is_empty(),
+        }
+    }
+
+    /// The value of row `row` as text for people and files; empty when missing.
+    pub fn text(&self, row: usize) -> String {
+        match self {
+            Self::Number(values) if values[row].is_nan() => String::new(),
+            Self::Number(values) => values[row].to_string(),
+            Self::Level { codes, levels } => levels.get(codes[row] as usize).cloned().unwrap_or_default(),
+            Self::Text(values) => values[row].clone(),
+        }
+    }
+
+    /// The rows `rows`, in that order.
+    pub fn take(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Number(values) => Self::Number(rows.iter().map(|&row| values[row]).collect()),
+            Self::Level { codes, levels } => Self::Level { codes: rows.iter().map(|&row| codes[row]).collect(), levels: levels.clone() },
+            Self::Text(values) => Self::Text(rows.iter().map(|&row| values[row].clone()).collect()),
+        }
+    }
+}
+
+/// Named typed columns of equal length.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Table {
+    pub names: Vec<String>,
+    pub columns: Vec<Column>,
+}
+
+/// One person's values as text, by column name: what a form, a JSON body or a command line gives.
+pub type Record = std::collections::BTreeMap<String, String>;
+
+impl Table {
+    /// Adds a column.
+    ///
+    /// # Panics
+    /// When its length differs from that of the columns that are there: a defect of the caller, not of the data.
+    pub fn push(&mut self, name: impl Into<String>, column: Column) {
+        assert!(self.columns.is_empty() || self.rows() == column.len(), "columns of a table have equal length");
+        self.names.push(name.into());
+        self.columns.push(column);
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, Column::len)
+    }
+
+    /// The column called `name`.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.names.iter().position(|candidate| candidate == name).map(|index| &self.columns[index])
+    }
+
+    /// The rows `rows`, in that order (rows may repeat).
+    pub fn take(&self, rows: &[usize]) -> Self {
+        Self { names: self.names.clone(), columns: self.columns.iter().map(|column| column.take(rows)).collect() }
+    }
+
+    /// The columns called `names` that exist, in that order.
+    pub fn select(&self, names: &[&str]) -> Self {
+        let mut table = Self::default();
+        for name in names {
+            if let Some(column) = self.column(name) {
+                table.push(*name, column.clone());
+            }
+        }
+        table
+    }
+
+    /// Row `row` as text by column name.
+    pub fn record(&self, row: usize) -> Record {
+        self.names.iter().zip(&self.columns).map(|(name, column)| (name.clone(), column.text(row))).collect()
+    }
+}

@@ -1,0 +1,172 @@
+//! A use case: what is predicted, and for whom. Data, not code: forms, checks, charts and reports are made from it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::derived::Derived;
+use crate::field::{Cell, Field, MissingPolicy, Problem, Role};
+use crate::table::{Column, Record, Table};
+
+/// What happened to a person in the past, and which value counts as the event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    pub column: String,
+    /// What people call the event, for example "left".
+    pub label: String,
+    /// Texts that mean "it happened". Case does not count.
+    pub positive: Vec<String>,
+    /// Texts that mean "it did not".
+    pub negative: Vec<String>,
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
+impl Target {
+    /// Whether the event happened; `None` when the text is neither.
+    pub fn parse(&self, text: &str) -> Option<bool> {
+        let text = text.trim();
+        let among = |texts: &[String]| texts.iter().any(|known| known.eq_ignore_ascii_case(text));
+        if among(&self.positive) {
+            Some(true)
+        } else if among(&self.negative) {
+            Some(false)
+        } else {
+            None
+        }
+    }
+}
+
+/// A risk band: scores from `from` (probability) up to the next band.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Band {
+    pub name: String,
+    pub from: f64,
+}
+
+/// The words that screens use for the people of this use case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// "employee"
+    pub one: String,
+    /// "employees"
+    pub many: String,
+    /// "leaver"
+    pub event_one: String,
+    /// "leavers"
+    pub event_many: String,
+    /// "leave", as in "likely to leave"
+    pub verb: String,
+}
+
+/// Named policies, looked up by the rooms that own them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policies {
+    /// Gate policy for promotion.
+    pub gates: String,
+    /// Drift policy for monitoring.
+    pub drift: String,
+    /// The usual cut-off (probability) from which a person is listed for a conversation.
+    pub cutoff: f64,
+}
+
+/// A use case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UseCase {
+    /// Short name for commands and addresses: lower-case letters, digits, hyphens.
+    pub id: String,
+    pub title: String,
+    pub description: String,
+    pub words: Words,
+    /// Column that names a person. Without one, rows are numbered from 1.
+    #[serde(default)]
+    pub id_column: Option<String>,
+    /// Column with the date or period of a row, where people repeat over time.
+    #[serde(default)]
+    pub time_column: Option<String>,
+    /// Fields by which the dashboard breaks risk down and filters.
+    #[serde(default)]
+    pub segments: Vec<String>,
+    /// Fields (or derived fields) that the fairness audit looks at.
+    #[serde(default)]
+    pub audited: Vec<String>,
+    /// Whether protected fields may be model inputs. Off by default; recorded on the model card when on.
+    #[serde(default)]
+    pub include_protected: bool,
+    pub target: Target,
+    pub policies: Policies,
+    pub bands: Vec<Band>,
+    #[serde(rename = "field")]
+    pub fields: Vec<Field>,
+    #[serde(default)]
+    pub derived: Vec<Derived>,
+}
+
+impl UseCase {
+    /// The field called `name`.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// What people call a field or derived field.
+    pub fn label(&self, name: &str) -> String {
+        let derived = || self.derived.iter().find(|derived| derived.name == name).map(|derived| derived.label.clone());
+        self.field(name).map(|field| field.label.clone()).or_else(derived).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// True when the field is a model input under this use case.
+    pub fn is_input(&self, field: &Field) -> bool {
+        match field.role {
+            Role::Feature => true,
+            Role::Protected => self.include_protected,
+            Role::PostOutcome | Role::Ignored => false,
+        }
+    }
+
+    /// The model inputs, in the order of the file.
+    pub fn inputs(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| self.is_input(field))
+    }
+
+    /// Derived fields whose sources are all inputs: a derived field of a protected field is protected too.
+    pub fn derived_inputs(&self) -> impl Iterator<Item = &Derived> {
+        self.derived
+            .iter()
+            .filter(|derived| derived.sources().iter().all(|source| self.field(source).is_some_and(|field| self.is_input(field))))
+    }
+
+    /// The band of a probability.
+    pub fn band(&self, probability: f64) -> &str {
+        self.bands.iter().rev().find(|band| probability >= band.from).or(self.bands.first()).map_or("", |band| band.name.as_str())
+    }
+
+    /// One person's texts as a checked one-row table of every input and protected field. Columns that are absent count as missing.
+    ///
+    /// # Errors
+    /// Every problem found, field by field; also for names that are no field of this use case.
+    pub fn check_record(&self, record: &Record) -> Result<Table, Vec<Problem>> {
+        let mut table = Table::default();
+        let mut problems = Vec::new();
+        for field in self.fields.iter().filter(|field| matches!(field.role, Role::Feature | Role::Protected)) {
+            let given = record.get(&field.name).map_or("", String::as_str);
+            // A protected field that is no input may stay empty: asking for it would be asking for more than is used.
+            let optional = given.trim().is_empty() && !self.is_input(field);
+            let parsed = if optional { Field { missing: MissingPolicy::Impute, ..field.clone() }.parse("") } else { field.parse(given) };
+            match parsed {
+                Ok(Cell::Number(number)) => table.push(&field.name, Column::Number(vec![number])),
+                Ok(Cell::Level(code)) => table.push(&field.name, Column::Level { codes: vec![code], levels: field.levels.clone() }),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let known = |name: &str| self.field(name).is_some() || name == self.target.column || Some(name) == self.id_column.as_deref();
+        problems.extend(record.iter().filter(|(name, _)| !known(name)).map(|(name, value)| Problem {
+            column: name.clone(),
+            value: value.clone(),
+            rule: format!("is no field of the use case {}", self.id),
+        }));
+        if problems.is_empty() { Ok(table) } else { Err(problems) }
+    }
+}
