@@ -1,0 +1,176 @@
+//! Dashboard, table of people, page of one person.
+
+use serde::{Deserialize, Serialize};
+use stats::Figure;
+
+/// Share of people in a risk band.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BandCount {
+    pub name: String,
+    /// Lower end, a probability.
+    pub from: f64,
+    pub count: u32,
+    /// Share of all people, 0 to 1.
+    pub share: f64,
+}
+
+/// A headline figure and its change since the previous cycle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Headline {
+    pub label: String,
+    pub figure: Figure,
+    /// "people", "%"
+    pub unit: String,
+    /// Change since the previous cycle in the same unit; `None` when there is none.
+    pub change: Option<f64>,
+    /// How to read it, one sentence.
+    pub note: String,
+}
+
+/// Risk of one group of a segment field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentRow {
+    pub value: String,
+    pub label: String,
+    /// `None`: suppressed, because the group (or its complement) is under the limit.
+    pub people: Option<u32>,
+    /// Mean probability with interval; unknown when suppressed.
+    pub mean_risk: Figure,
+}
+
+/// Risk by one segment field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    pub field: String,
+    pub label: String,
+    pub rows: Vec<SegmentRow>,
+}
+
+/// One step of the capacity control: "we can talk to N people".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CapacityPoint {
+    pub cutoff: f64,
+    /// People of today at or above the cut-off.
+    pub people: u32,
+    /// Share of past leavers that the cut-off would have caught (out-of-fold or hold-out scores), with interval.
+    pub caught: Figure,
+    /// Share of those listed that did leave.
+    pub precision: Figure,
+}
+
+/// The dashboard of one use case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dashboard {
+    pub headlines: Vec<Headline>,
+    pub bands: Vec<BandCount>,
+    pub segments: Vec<Segment>,
+    /// Mean |contribution| in points by field over the scored people, largest first; empty when no reasons were stored.
+    pub drivers: Vec<(String, f64)>,
+    /// Twenty equal bins from 0 to 1.
+    pub histogram: Vec<u32>,
+    pub capacity: Vec<CapacityPoint>,
+}
+
+/// Filters, order and page of the people table: exactly what the address says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PeopleQuery {
+    /// Part of an id.
+    #[serde(default)]
+    pub search: String,
+    #[serde(default)]
+    pub band: String,
+    /// Segment field → value.
+    #[serde(default)]
+    pub filters: std::collections::BTreeMap<String, String>,
+    /// `risk` (default), `id`, or a segment field.
+    #[serde(default)]
+    pub sort: String,
+    #[serde(default)]
+    pub ascending: bool,
+    /// From 1; 0 counts as 1.
+    #[serde(default)]
+    pub page: u32,
+}
+
+/// A reason: one row per original field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    pub field: String,
+    pub label: String,
+    pub value: String,
+    /// Percentage points of probability, signed.
+    pub points: f64,
+}
+
+/// A row of the people table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonRow {
+    pub id: String,
+    pub probability: f64,
+    pub interval: Option<[f64; 2]>,
+    pub band: String,
+    /// Values of the segment fields, in the order of [`PeoplePage::segments`].
+    pub segments: Vec<String>,
+    pub reasons: Vec<Reason>,
+}
+
+/// A choice of a filter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FilterField {
+    pub field: String,
+    pub label: String,
+    /// Value and what people call it.
+    pub values: Vec<(String, String)>,
+}
+
+/// One page of the people table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PeoplePage {
+    pub segments: Vec<FilterField>,
+    pub bands: Vec<String>,
+    pub rows: Vec<PersonRow>,
+    pub total: u32,
+    pub page: u32,
+    pub pages: u32,
+}
+
+/// A field of a person, as shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldValue {
+    pub field: String,
+    pub label: String,
+    pub group: String,
+    /// Label of the value, with unit; empty when missing.
+    pub value: String,
+    /// Percentage points of probability; `None` for fields that are no model input.
+    pub points: Option<f64>,
+}
+
+/// A past score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PastScore {
+    pub as_of: String,
+    pub probability: f64,
+    pub version: u32,
+}
+
+/// The page of one person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonPage {
+    pub id: String,
+    pub probability: f64,
+    pub interval: Option<[f64; 2]>,
+    pub band: String,
+    /// Base probability: what the explanation starts from.
+    pub base: f64,
+    /// Every input, largest |points| first.
+    pub reasons: Vec<Reason>,
+    /// In plain words.
+    pub sentences: Vec<String>,
+    /// Warnings: outside the training data, missing values.
+    pub warnings: Vec<String>,
+    pub fields: Vec<FieldValue>,
+    pub history: Vec<PastScore>,
+    /// The version that made the score.
+    pub version: u32,
+}

@@ -1,0 +1,115 @@
+//! Training runs and model versions.
+
+use serde::{Deserialize, Serialize};
+use stats::Figure;
+
+/// A row of the table of runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRow {
+    pub id: String,
+    pub parent: Option<String>,
+    pub name: String,
+    /// `running`, `finished`, `failed`, `cancelled`
+    pub status: String,
+    pub author: String,
+    pub started_at: String,
+    pub duration_seconds: Option<f64>,
+    pub parameters: Vec<(String, String)>,
+    pub metrics: Vec<(String, Figure)>,
+    /// Number of nested runs.
+    pub children: u32,
+}
+
+/// A page of runs, in answer to a filter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunsPage {
+    pub rows: Vec<RunRow>,
+    pub total: u32,
+    pub page: u32,
+    pub pages: u32,
+    /// Every parameter and metric name seen, for the choice of columns.
+    pub parameter_names: Vec<String>,
+    pub metric_names: Vec<String>,
+}
+
+/// A named, timed stage of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    pub name: String,
+    pub seconds: f64,
+    pub note: String,
+}
+
+/// A curve for a chart: points and its direct label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    pub label: String,
+    pub points: Vec<[f64; 2]>,
+}
+
+/// The curves of an evaluation.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Curves {
+    pub roc: Vec<Curve>,
+    pub precision_recall: Vec<Curve>,
+    pub calibration: Vec<Curve>,
+    /// Twenty bins from 0 to 1: people who stayed, people who left.
+    pub histogram: [Vec<u32>; 2],
+    /// `[[tn, fp], [fn, tp]]`
+    pub confusion: [[u32; 2]; 2],
+    pub cutoff: f64,
+}
+
+/// An artifact of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArtifactRow {
+    pub name: String,
+    pub hash: String,
+    pub bytes: i64,
+    pub media_type: String,
+}
+
+/// The page of one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunPage {
+    pub run: RunRow,
+    pub use_case: String,
+    pub data_hash: String,
+    pub seed: i64,
+    pub code_version: String,
+    pub stages: Vec<Stage>,
+    pub curves: Option<Curves>,
+    pub artifacts: Vec<ArtifactRow>,
+    pub children: Vec<RunRow>,
+    /// The model version that it made.
+    pub version: Option<u32>,
+    /// Why it failed, or what a person should know.
+    pub messages: Vec<String>,
+}
+
+/// Runs side by side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    pub runs: Vec<RunRow>,
+    /// Parameters: name, one value per run, whether they differ.
+    pub parameters: Vec<(String, Vec<String>, bool)>,
+    /// Metrics: name, one figure per run.
+    pub metrics: Vec<(String, Vec<Figure>)>,
+    pub curves: Curves,
+}
+
+/// A row of the table of model versions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VersionRow {
+    pub version: u32,
+    /// `None`, `Staging`, `Production`, `Archived`
+    pub stage: String,
+    pub live: bool,
+    pub candidate: String,
+    pub author: String,
+    pub created_at: String,
+    pub run: String,
+    pub metrics: Vec<(String, Figure)>,
+    /// Why it is not in Staging, when the policy's staging part did not hold.
+    pub note: String,
+}
