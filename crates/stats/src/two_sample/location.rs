@@ -1,0 +1,53 @@
+//! How far apart: Wasserstein, energy distance, and the tests of means.
+
+use super::{Pair, Sorted, Test, student_two_sided};
+
+/// Wasserstein-1 (earth mover's) distance, in the unit of the column; `None` when a sample is empty.
+pub fn wasserstein(pair: &Pair) -> Option<f64> {
+    pair.is_comparable().then(|| pair.sum_over_gaps(|u, v, gap| (u - v).abs() * gap))
+}
+
+/// Wasserstein-1 distance in standard deviations of the reference (divisor n, at least 0.001: Evidently's norm).
+pub fn wasserstein_normed(pair: &Pair, reference: &Sorted) -> Option<f64> {
+    Some(wasserstein(pair)? / reference.standard_deviation().max(0.001))
+}
+
+/// Energy distance √(2 ∫ (U - V)²) (Székely and Rizzo; SciPy's scale); `None` when a sample is empty.
+pub fn energy_distance(pair: &Pair) -> Option<f64> {
+    pair.is_comparable().then(|| (2.0 * pair.sum_over_gaps(|u, v, gap| (u - v).powi(2) * gap)).sqrt())
+}
+
+/// Difference of means in standard deviations of the reference (Glass's delta): > 0 where the current sample lies higher. `None` when a sample
+/// is empty or the reference is constant.
+pub fn standardised_mean_difference(reference: &Sorted, current: &Sorted) -> Option<f64> {
+    let deviation = reference.standard_deviation();
+    (deviation > 0.0).then_some(())?;
+    Some((current.mean()? - reference.mean()?) / deviation)
+}
+
+/// Student's two-sample t test with pooled variance, two-sided; `None` with fewer than two rows on a side or no variance at all.
+pub fn t_test(reference: &Sorted, current: &Sorted) -> Option<Test> {
+    let (n, m) = sizes(reference, current)?;
+    let degrees = n + m - 2.0;
+    let pooled = (reference.squared_deviations() + current.squared_deviations()) / degrees;
+    student(reference, current, pooled * (1.0 / n + 1.0 / m), degrees)
+}
+
+/// Welch's t test (unequal variances), two-sided.
+pub fn welch(reference: &Sorted, current: &Sorted) -> Option<Test> {
+    let (n, m) = sizes(reference, current)?;
+    let a = reference.squared_deviations() / (n - 1.0) / n;
+    let b = current.squared_deviations() / (m - 1.0) / m;
+    let degrees = (a + b).powi(2) / (a * a / (n - 1.0) + b * b / (m - 1.0));
+    student(reference, current, a + b, degrees)
+}
+
+fn sizes(reference: &Sorted, current: &Sorted) -> Option<(f64, f64)> {
+    (reference.n() > 1 && current.n() > 1).then_some((reference.n() as f64, current.n() as f64))
+}
+
+fn student(reference: &Sorted, current: &Sorted, variance: f64, degrees: f64) -> Option<Test> {
+    (variance > 0.0).then_some(())?;
+    let statistic = (reference.mean()? - current.mean()?) / variance.sqrt();
+    Some(Test { statistic, p_value: student_two_sided(statistic, degrees) })
+}
