@@ -1,0 +1,159 @@
+//! The address of the people table: what is asked for is in the query string, so that a link, the back button, the CSV and a form all
+//! say the same thing. One definition for the server and the browser.
+
+use crate::people::PeopleQuery;
+
+/// Prefix of the keys of segment filters: `f.Department=Sales`.
+pub const FILTER_PREFIX: &str = "f.";
+
+impl PeopleQuery {
+    /// Reads decoded key-value pairs of a query string. Keys of other parts of the page are left alone; an empty value asks for nothing.
+    ///
+    /// # Errors
+    /// A sentence, when the page is no whole number from 1 on or the direction is neither `asc` nor `desc`.
+    pub fn from_pairs<K: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, String> {
+        let mut query = Self { page: 1, ..Self::default() };
+        for (key, value) in pairs {
+            let (key, value) = (key.as_ref(), value.as_ref().trim());
+            if value.is_empty() {
+                continue;
+            }
+            match key {
+                "search" => query.search = value.to_owned(),
+                "band" => query.band = value.to_owned(),
+                "sort" => query.sort = value.to_owned(),
+                "order" => match value {
+                    "asc" => query.ascending = true,
+                    "desc" => query.ascending = false,
+                    _ => return Err(format!("The order \"{value}\" is neither asc nor desc.")),
+                },
+                "page" => match value.parse() {
+                    Ok(page) if page >= 1 => query.page = page,
+                    _ => return Err(format!("There is no page \"{value}\".")),
+                },
+                _ => {
+                    if let Some(field) = key.strip_prefix(FILTER_PREFIX) {
+                        query.filters.insert(field.to_owned(), value.to_owned());
+                    }
+                }
+            }
+        }
+        Ok(query)
+    }
+
+    /// The query string with its question mark; empty for the plain table. Equal queries give equal texts.
+    pub fn to_query_string(&self) -> String {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        let mut push = |key: &str, value: &str| {
+            if !value.is_empty() {
+                pairs.push((key.to_owned(), value.to_owned()));
+            }
+        };
+        push("search", &self.search);
+        push("band", &self.band);
+        for (field, value) in &self.filters {
+            push(&format!("{FILTER_PREFIX}{field}"), value);
+        }
+        push("sort", &self.sort);
+        push("order", if self.ascending { "asc" } else { "" });
+        push("page", &if self.page > 1 { self.page.to_string() } else { String::new() });
+        query_string(&pairs)
+    }
+
+    /// Another page of the same table.
+    pub fn with_page(&self, page: u32) -> Self {
+        Self { page, ..self.clone() }
+    }
+
+    /// Sorted by `column`, from the first page; the other way round when it is sorted by it already. Risk starts with the highest, all else
+    /// with the lowest.
+    pub fn sorted_by(&self, column: &str) -> Self {
+        let ascending = if self.column() == column { !self.ascending } else { column != "risk" };
+        Self { sort: column.to_owned(), ascending, page: 1, ..self.clone() }
+    }
+
+    /// The column that the table is sorted by.
+    pub fn column(&self) -> &str {
+        if self.sort.is_empty() { "risk" } else { &self.sort }
+    }
+
+    /// Without the filter of one key (`search`, `band` or a segment field), from the first page.
+    pub fn without(&self, key: &str) -> Self {
+        let mut query = Self { page: 1, ..self.clone() };
+        match key {
+            "search" => query.search.clear(),
+            "band" => query.band.clear(),
+            field => {
+                query.filters.remove(field);
+            }
+        }
+        query
+    }
+
+    /// The same order with no filter, from the first page.
+    pub fn unfiltered(&self) -> Self {
+        Self { sort: self.sort.clone(), ascending: self.ascending, page: 1, ..Self::default() }
+    }
+
+    /// True when any filter is set.
+    pub fn is_filtered(&self) -> bool {
+        !(self.search.is_empty() && self.band.is_empty() && self.filters.is_empty())
+    }
+}
+
+/// `?key=value&…` of pairs, percent-encoded; empty without pairs.
+pub fn query_string(pairs: &[(String, String)]) -> String {
+    let joined: Vec<String> = pairs.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
+    if joined.is_empty() { String::new() } else { format!("?{}", joined.join("&")) }
+}
+
+/// Percent-encoding of everything but the unreserved characters (RFC 3986).
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn filtered() -> PeopleQuery {
+        PeopleQuery::from_pairs([("band", "High"), ("f.Department", "R&D, Ünit"), ("order", "asc"), ("sort", "id"), ("page", "3")]).unwrap()
+    }
+
+    #[test]
+    fn a_query_survives_its_address() {
+        assert_eq!(filtered().to_query_string(), "?band=High&f.Department=R%26D%2C%20%C3%9Cnit&sort=id&order=asc&page=3");
+        assert_eq!(PeopleQuery::from_pairs::<&str, &str>([]).unwrap().to_query_string(), "");
+    }
+
+    #[test]
+    fn a_change_of_order_or_filter_goes_back_to_the_first_page() {
+        assert_eq!(filtered().sorted_by("risk").page, 1);
+        assert_eq!(filtered().without("Department").page, 1);
+        assert!(!filtered().unfiltered().is_filtered());
+    }
+
+    #[test]
+    fn sorting_twice_turns_the_order_round() {
+        let plain = PeopleQuery::default();
+        assert!(plain.sorted_by("risk").ascending, "the plain table shows the highest risk first");
+        assert!(plain.sorted_by("id").ascending);
+        assert!(!plain.sorted_by("id").sorted_by("id").ascending);
+    }
+
+    #[test]
+    fn nonsense_is_refused_and_foreign_keys_are_not() {
+        for (key, value) in [("page", "0"), ("page", "abc"), ("page", "-1"), ("order", "up")] {
+            assert!(PeopleQuery::from_pairs([(key, value)]).is_err(), "{key}={value}");
+        }
+        assert!(PeopleQuery::from_pairs([("capacity", "50"), ("page", "")]).is_ok());
+    }
+}
