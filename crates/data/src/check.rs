@@ -1,0 +1,213 @@
+//! The door: a file's texts become checked, typed columns, or the whole file is refused with the list of what is wrong.
+
+use std::collections::HashMap;
+
+use model::{Cell, Column, Field, Role, Table, UseCase};
+use serde::Serialize;
+
+use crate::read::Raw;
+
+/// How many problems a refusal lists.
+pub const LISTED_PROBLEMS: usize = 100;
+
+/// What the rows are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Every field and the target must be there.
+    Training,
+    /// The model's inputs must be there; protected fields and the target are taken along when present.
+    Scoring,
+}
+
+/// One cell (or column) that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowProblem {
+    /// As a spreadsheet numbers rows: the header is 1. A problem with a whole column has row 1.
+    pub row: usize,
+    pub column: String,
+    pub value: String,
+    pub rule: String,
+}
+
+/// Why a file was refused whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{total} problem(s) found; nothing was stored")]
+pub struct Refusal {
+    /// The first hundred.
+    pub problems: Vec<RowProblem>,
+    pub total: usize,
+}
+
+impl Refusal {
+    fn add(&mut self, row: usize, column: &str, value: &str, rule: impl Into<String>) {
+        self.total += 1;
+        if self.problems.len() < LISTED_PROBLEMS {
+            self.problems.push(RowProblem { row, column: column.to_owned(), value: value.to_owned(), rule: rule.into() });
+        }
+    }
+}
+
+/// Checked rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// The fields of the use case that the file has, in the use case's order.
+    pub table: Table,
+    /// One per row, unique unless the use case has a time column.
+    pub ids: Vec<String>,
+    /// Whether the event happened; `None` when the file has no target column.
+    pub labels: Option<Vec<bool>>,
+    /// Text of the time column, one per row.
+    pub periods: Option<Vec<String>>,
+    /// Columns of the file that the use case does not know.
+    pub unused: Vec<String>,
+}
+
+/// Checks every cell against the use case.
+///
+/// # Errors
+/// A [`Refusal`] with the first hundred problems in the order of the rows.
+pub fn check(raw: &Raw, use_case: &UseCase, purpose: Purpose) -> Result<Checked, Refusal> {
+    let mut refusal = Refusal { problems: Vec::new(), total: 0 };
+    let header = Header::new(raw);
+    let mut used = Vec::new();
+    let mut table = Table::default();
+    for field in &use_case.fields {
+        match header.find(&field.name, &field.aliases) {
+            Some(index) => {
+                used.push(index);
+                if field.role != Role::Ignored {
+                    table.push(&field.name, typed(field, &raw.columns[index], &mut refusal));
+                }
+            }
+            None if is_needed(field, use_case, purpose) => refusal.add(1, &field.name, "", header.missing(&field.name)),
+            None => {}
+        }
+    }
+    let mut take = |name: &str, aliases: &[String]| {
+        let index = header.find(name, aliases)?;
+        used.push(index);
+        Some(&raw.columns[index])
+    };
+    let target = take(&use_case.target.column, &use_case.target.aliases);
+    let ids = use_case.id_column.as_deref().and_then(|name| take(name, &[]));
+    let periods = use_case.time_column.as_deref().and_then(|name| take(name, &[])).cloned();
+
+    let labels = target.map(|texts| check_labels(texts, use_case, &mut refusal));
+    if labels.is_none() && purpose == Purpose::Training {
+        refusal.add(1, &use_case.target.column, "", header.missing(&use_case.target.column));
+    }
+    if let (Some(column), None) = (&use_case.time_column, &periods)
+        && purpose == Purpose::Training
+    {
+        refusal.add(1, column, "", header.missing(column));
+    }
+    let ids = match (ids, &use_case.id_column) {
+        (Some(ids), Some(name)) => check_ids(ids, name, periods.is_some(), &mut refusal),
+        (None, Some(name)) => {
+            refusal.add(1, name, "", header.missing(name));
+            Vec::new()
+        }
+        _ => (1..=raw.rows()).map(|row| row.to_string()).collect(),
+    };
+    let unused = (0..raw.names.len()).filter(|index| !used.contains(index)).map(|index| raw.names[index].clone()).collect();
+    if refusal.total == 0 {
+        return Ok(Checked { table, ids, labels, periods, unused });
+    }
+    refusal.problems.sort_by_key(|problem| problem.row);
+    Err(refusal)
+}
+
+fn is_needed(field: &Field, use_case: &UseCase, purpose: Purpose) -> bool {
+    match field.role {
+        Role::Feature => true,
+        Role::Protected => purpose == Purpose::Training || use_case.include_protected,
+        Role::PostOutcome | Role::Ignored => false,
+    }
+}
+
+fn typed(field: &Field, texts: &[String], refusal: &mut Refusal) -> Column {
+    // A field has few distinct texts among many rows: parse each of them once.
+    let mut known: HashMap<&str, Result<Cell, String>> = HashMap::new();
+    let mut numbers = Vec::with_capacity(texts.len());
+    let mut codes = Vec::with_capacity(texts.len());
+    for (row, text) in texts.iter().enumerate() {
+        match known.entry(text).or_insert_with(|| field.parse(text).map_err(|problem| problem.rule)) {
+            Ok(Cell::Number(number)) => numbers.push(*number),
+            Ok(Cell::Level(code)) => codes.push(*code),
+            Err(rule) => refusal.add(row + 2, &field.name, text, rule.as_str()),
+        }
+    }
+    // After a refusal the lengths may differ; the column is then thrown away with the table.
+    if field.is_level() {
+        codes.resize(texts.len(), model::MISSING_LEVEL);
+        Column::Level { codes, levels: field.levels.clone() }
+    } else {
+        numbers.resize(texts.len(), f64::NAN);
+        Column::Number(numbers)
+    }
+}
+
+fn check_labels(texts: &[String], use_case: &UseCase, refusal: &mut Refusal) -> Vec<bool> {
+    let target = &use_case.target;
+    let mut labels = Vec::with_capacity(texts.len());
+    for (row, text) in texts.iter().enumerate() {
+        match target.parse(text) {
+            Some(label) => labels.push(label),
+            None => {
+                let rule = format!("must be one of {}, {}", target.positive.join(", "), target.negative.join(", "));
+                refusal.add(row + 2, &target.column, text, rule);
+            }
+        }
+    }
+    labels
+}
+
+fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal) -> Vec<String> {
+    let mut first = HashMap::new();
+    for (row, id) in ids.iter().enumerate() {
+        if id.trim().is_empty() {
+            refusal.add(row + 2, name, id, "must not be empty");
+        } else if let Some(earlier) = first.insert(id.trim(), row)
+            && !may_repeat
+        {
+            refusal.add(row + 2, name, id, format!("stands in row {} already", earlier + 2));
+        }
+    }
+    ids.iter().map(|id| id.trim().to_owned()).collect()
+}
+
+/// A file's header, searched by name with spelling differences that do not matter.
+struct Header<'a> {
+    names: &'a [String],
+    keys: Vec<String>,
+}
+
+fn key(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+impl<'a> Header<'a> {
+    fn new(raw: &'a Raw) -> Self {
+        Self { names: &raw.names, keys: raw.names.iter().map(|name| key(name)).collect() }
+    }
+
+    /// The column called `name`: to the letter, else but for case, spaces and signs, else by another name.
+    fn find(&self, name: &str, aliases: &[String]) -> Option<usize> {
+        let loose = |name: &str| self.keys.iter().position(|candidate| *candidate == key(name));
+        self.names
+            .iter()
+            .position(|candidate| candidate == name)
+            .or_else(|| loose(name))
+            .or_else(|| aliases.iter().find_map(|alias| loose(alias)))
+    }
+
+    /// The rule for a column that is not there, with the nearest name as a suggestion.
+    fn missing(&self, name: &str) -> String {
+        let wanted = key(name);
+        let nearest = self.names.iter().zip(&self.keys).map(|(name, candidate)| (strsim::jaro_winkler(&wanted, candidate), name));
+        match nearest.max_by(|left, right| left.0.total_cmp(&right.0)) {
+            Some((likeness, nearest)) if likeness > 0.85 => format!("this column is missing; did you mean \"{nearest}\"?"),
+            _ => "this column is missing".to_owned(),
+        }
+    }
+}
