@@ -1,0 +1,60 @@
+//! Files by content hash. A file is written before the row that names it, so a row never names a file that is not there.
+
+use std::sync::Arc;
+
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use sha2::{Digest, Sha256};
+
+use crate::{Error, Result, Settings, Store};
+
+pub(crate) fn open(settings: &Settings) -> Result<(Arc<dyn ObjectStore>, Path)> {
+    match &settings.artifacts {
+        None => {
+            let folder = settings.data_dir.join("artifacts");
+            std::fs::create_dir_all(&folder)?;
+            Ok((Arc::new(LocalFileSystem::new_with_prefix(folder)?), Path::default()))
+        }
+        Some(url) => {
+            let wrong = |error: &dyn std::fmt::Display| Error::Setting(format!("the artifact store's URL cannot be used: {error}"));
+            let url = url.parse().map_err(|error| wrong(&error))?;
+            let (store, prefix) = object_store::parse_url_opts(&url, std::env::vars()).map_err(|error| wrong(&error))?;
+            Ok((store.into(), prefix))
+        }
+    }
+}
+
+/// SHA-256, hexadecimal.
+pub fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Store {
+    fn place(&self, hash: &str) -> Path {
+        self.prefix.clone().join(&hash[..2.min(hash.len())]).join(hash)
+    }
+
+    /// Stores bytes and gives their hash. The same bytes are stored once.
+    ///
+    /// # Errors
+    /// When the artifact store cannot be written.
+    pub async fn put_artifact(&self, bytes: Vec<u8>) -> Result<String> {
+        let hash = hash(&bytes);
+        let place = self.place(&hash);
+        if self.artifacts.head(&place).await.is_err() {
+            self.artifacts.put(&place, PutPayload::from(bytes)).await?;
+        }
+        Ok(hash)
+    }
+
+    /// Reads an artifact and checks it against its hash.
+    ///
+    /// # Errors
+    /// When it is not there or was changed.
+    pub async fn artifact(&self, hash_wanted: &str) -> Result<Vec<u8>> {
+        let missing = || Error::Artifact(hash_wanted.to_owned());
+        let bytes = self.artifacts.get(&self.place(hash_wanted)).await.map_err(|_| missing())?.bytes().await?.to_vec();
+        if hash(&bytes) == hash_wanted { Ok(bytes) } else { Err(missing()) }
+    }
+}
