@@ -12,6 +12,7 @@ use model::Table;
 use serde::{Deserialize, Serialize};
 
 use employer::Employer;
+pub(crate) use person::normal;
 
 /// Years that the employer runs before anything is recorded, so that ages and tenures have settled.
 const SETTLING_MONTHS: u32 = 360;

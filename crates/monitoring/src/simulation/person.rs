@@ -75,7 +75,7 @@ pub(super) fn draw(rng: &mut ChaCha8Rng, weights: &[f64]) -> u32 {
 }
 
 /// A standard normal draw (Box-Muller).
-pub(super) fn normal(rng: &mut ChaCha8Rng) -> f64 {
+pub(crate) fn normal(rng: &mut ChaCha8Rng) -> f64 {
     let (u, v): (f64, f64) = (1.0 - rng.random::<f64>(), rng.random());
     (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
