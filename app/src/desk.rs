@@ -23,5 +23,15 @@ pub fn answer(error: AppError) -> AppError {
 
 /// An error of `workflow` as the person reads it.
 pub fn refuse(error: workflow::Error) -> AppError {
-    answer(error.into())
+    let (kind, message) = match error {
+        workflow::Error::NotFound(message) => (Kind::NotFound, message),
+        workflow::Error::Invalid(message) => (Kind::BadRequest, message),
+        workflow::Error::Forbidden(message) => (Kind::Forbidden, message),
+        workflow::Error::Conflict(message) => (Kind::Conflict, message),
+        error => {
+            tracing::error!(%error, "a use case failed");
+            (Kind::Internal, "The server could not do this.".to_owned())
+        }
+    };
+    answer(AppError::new(kind, message))
 }

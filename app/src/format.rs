@@ -106,6 +106,9 @@ mod tests {
 
     #[test]
     fn metrics_have_their_usual_names() {
-        assert_eq!([metric_label("roc_auc"), metric_label("average_precision"), metric_label("f1")], ["ROC AUC", "Average precision", "F1"]);
+        assert_eq!(
+            [metric_label("roc_auc"), metric_label("average_precision"), metric_label("f1")],
+            ["ROC AUC", "Average precision", "F1"]
+        );
     }
 }

@@ -44,7 +44,8 @@ impl Theme {
         #[cfg(feature = "ssr")]
         {
             let parts = use_context::<axum::http::request::Parts>();
-            let cookies = parts.as_ref().and_then(|parts| parts.headers.get(axum::http::header::COOKIE)).and_then(|value| value.to_str().ok());
+            let cookies =
+                parts.as_ref().and_then(|parts| parts.headers.get(axum::http::header::COOKIE)).and_then(|value| value.to_str().ok());
             cookies.map(Self::from_cookies).unwrap_or_default()
         }
         #[cfg(not(feature = "ssr"))]

@@ -10,7 +10,10 @@ use crate::format;
 /// Every drawing that the curves have points for.
 pub fn all(curves: &Curves) -> Vec<Chart> {
     let outcome = curves.histogram.iter().flatten().any(|count| *count > 0).then(|| super::histogram::by_outcome(&curves.histogram));
-    [roc(&curves.roc), precision_recall(&curves.precision_recall), calibration(&curves.calibration), outcome].into_iter().flatten().collect()
+    [roc(&curves.roc), precision_recall(&curves.precision_recall), calibration(&curves.calibration), outcome]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// True positive rate against false positive rate, with the line of a coin.
@@ -62,7 +65,12 @@ fn thinned(points: &[[f64; 2]]) -> impl Iterator<Item = [f64; 2]> {
 
 fn draw_curves(curves: &[&Curve], [x_axis, y_axis]: [&str; 2], diagonal: bool, dots: bool) -> String {
     draw(|area| -> Drawing {
-        let mut chart = ChartBuilder::on(area).margin(12).margin_right(30).x_label_area_size(92).y_label_area_size(136).build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
+        let mut chart = ChartBuilder::on(area)
+            .margin(12)
+            .margin_right(30)
+            .x_label_area_size(92)
+            .y_label_area_size(136)
+            .build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
         chart
             .configure_mesh()
             .bold_line_style(GRID)

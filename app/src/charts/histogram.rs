@@ -62,7 +62,12 @@ fn draw_bins(groups: &[&[u32]]) -> String {
         return String::new();
     }
     draw(|area| -> Drawing {
-        let mut chart = ChartBuilder::on(area).margin(8).margin_right(30).x_label_area_size(56).y_label_area_size(104).build_cartesian_2d(0.0..1.0, 0.0..top * 1.05)?;
+        let mut chart = ChartBuilder::on(area)
+            .margin(8)
+            .margin_right(30)
+            .x_label_area_size(56)
+            .y_label_area_size(104)
+            .build_cartesian_2d(0.0..1.0, 0.0..top * 1.05)?;
         let count_tick = |value: &f64| format::count(value.round() as u32);
         let tick: &dyn Fn(&f64) -> String = if alone { &count_tick } else { &percent_tick };
         chart

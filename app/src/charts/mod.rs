@@ -57,7 +57,11 @@ fn draw(paint: impl Fn(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> 
 /// Scales with its figure, takes its colours from the style sheet and its font from the page; the figure names it.
 fn finish(svg: &str) -> String {
     let fixed = format!("<svg width=\"{}\" height=\"{}\"", SIZE.0, SIZE.1);
-    let mut text = svg.replacen(&fixed, "<svg aria-hidden=\"true\"", 1).replace(" font-family=\"inherit\"", "").replace(" opacity=\"1\"", "").replace('\n', "");
+    let mut text = svg
+        .replacen(&fixed, "<svg aria-hidden=\"true\"", 1)
+        .replace(" font-family=\"inherit\"", "")
+        .replace(" opacity=\"1\"", "")
+        .replace('\n', "");
     for (placeholder, property) in PROPERTIES {
         text = text.replace(placeholder, property);
     }

@@ -22,7 +22,12 @@ pub fn past_scores(history: &[PastScore]) -> Option<Chart> {
     let change = (last.probability - first.probability) * 100.0;
     let title = match change {
         c if c.abs() < 1.0 => "The risk has stayed as it was".to_owned(),
-        c => format!("The risk has {} by {} points since {}", if c > 0.0 { "risen" } else { "fallen" }, format::number(c.abs(), 0), first.as_of),
+        c => format!(
+            "The risk has {} by {} points since {}",
+            if c > 0.0 { "risen" } else { "fallen" },
+            format::number(c.abs(), 0),
+            first.as_of
+        ),
     };
     let names: Vec<String> = history.iter().map(|score| score.as_of.clone()).collect();
     let line = Line { name: "Risk".to_owned(), values: history.iter().map(|score| Some(score.probability)).collect() };
@@ -32,7 +37,10 @@ pub fn past_scores(history: &[PastScore]) -> Option<Chart> {
         svg: draw_lines(&names, &[line], &[]),
         legend: Vec::new(),
         columns: ["As of", "Risk", "Model version"].map(str::to_owned).to_vec(),
-        rows: history.iter().map(|score| vec![score.as_of.clone(), format::percent(score.probability), score.version.to_string()]).collect(),
+        rows: history
+            .iter()
+            .map(|score| vec![score.as_of.clone(), format::percent(score.probability), score.version.to_string()])
+            .collect(),
     })
 }
 
@@ -47,8 +55,12 @@ pub fn draw_lines(names: &[String], lines: &[Line], limits: &[(String, f64)]) ->
         near.then(|| names.get(index as usize).cloned()).flatten().unwrap_or_default()
     };
     draw(|area| -> Drawing {
-        let mut chart =
-            ChartBuilder::on(area).margin(12).margin_right(60).x_label_area_size(56).y_label_area_size(104).build_cartesian_2d(0.0..last, 0.0..top)?;
+        let mut chart = ChartBuilder::on(area)
+            .margin(12)
+            .margin_right(60)
+            .x_label_area_size(56)
+            .y_label_area_size(104)
+            .build_cartesian_2d(0.0..last, 0.0..top)?;
         chart
             .configure_mesh()
             .disable_x_mesh()
@@ -69,7 +81,8 @@ pub fn draw_lines(names: &[String], lines: &[Line], limits: &[(String, f64)]) ->
             let colour = series_colour(series);
             let mut position = 0;
             for part in line.values.split(Option::is_none) {
-                let points: Vec<(f64, f64)> = part.iter().flatten().enumerate().map(|(index, value)| ((position + index) as f64, *value)).collect();
+                let points: Vec<(f64, f64)> =
+                    part.iter().flatten().enumerate().map(|(index, value)| ((position + index) as f64, *value)).collect();
                 position += part.len() + 1;
                 chart.draw_series(LineSeries::new(points.clone(), colour.stroke_width(4)))?;
                 chart.draw_series(points.into_iter().map(|point| Circle::new(point, 7, colour.filled())))?;

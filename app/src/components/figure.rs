@@ -41,7 +41,8 @@ impl Scale {
 pub fn FigureValue(figure: Figure, #[prop(optional)] scale: Scale, #[prop(optional)] with_n: bool) -> impl IntoView {
     let Some(value) = figure.value else {
         let why = figure.why.unwrap_or_else(|| "no reason was given".to_owned());
-        return view! { <span class="figure unknown"><span class="value">"Not computed"</span> <span class="aside">{why}</span></span> }.into_any();
+        return view! { <span class="figure unknown"><span class="value">"Not computed"</span> <span class="aside">{why}</span></span> }
+            .into_any();
     };
     let interval = figure.interval.map(|interval| {
         view! { " "<span class="aside"><span class="visually-hidden">"95 percent interval "</span>{scale.interval_text(interval)}</span> }

@@ -43,7 +43,8 @@ pub fn ModelsPage() -> impl IntoView {
 fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<PromoteFirst>) -> impl IntoView {
     let nobody_live = rows.iter().all(|row| !row.live);
     let list = if rows.is_empty() {
-        view! { <Empty title="No model yet"><p>"Train one: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }.into_any()
+        view! { <Empty title="No model yet"><p>"Train one: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
+            .into_any()
     } else {
         let heads = METRICS.map(|name| view! { <th scope="col" class="number">{format::metric_label(name)}</th> });
         let body = rows.into_iter().map(|version| row(version, &use_case, nobody_live, promote)).collect_view();
@@ -66,7 +67,8 @@ fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<Promo
         }
         .into_any()
     };
-    let failed = move || promote.value().get().and_then(Result::err).map(|error| view! { <p class="error" role="alert">{error.message}</p> });
+    let failed =
+        move || promote.value().get().and_then(Result::err).map(|error| view! { <p class="error" role="alert">{error.message}</p> });
     view! {
         <PageHeading title="Model versions"><p>"Every version that training has made. One is live; its scores are what all pages show."</p></PageHeading>
         {failed}

@@ -58,7 +58,8 @@ fn Run(data: RunData) -> impl IntoView {
     let metrics = run.metrics.into_iter().map(|(name, figure)| {
         view! { <tr><th scope="row">{format::metric_label(&name)}</th><td class="number"><FigureValue figure with_n=true /></td></tr> }
     });
-    let parameters = run.parameters.into_iter().map(|(name, value)| view! { <tr><th scope="row"><code>{name}</code></th><td>{value}</td></tr> });
+    let parameters =
+        run.parameters.into_iter().map(|(name, value)| view! { <tr><th scope="row"><code>{name}</code></th><td>{value}</td></tr> });
     let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }).collect_view();
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{}/runs", page.use_case)>"Training runs"</a></nav>
@@ -137,7 +138,9 @@ fn Stages(stages: Vec<Stage>) -> impl IntoView {
 #[component]
 fn Nested(children: Vec<views::runs::RunRow>) -> impl IntoView {
     let rows = children.iter().map(|run| {
-        let metric = run.metrics.first().map(|(name, figure)| view! { <span class="aside">{format::metric_label(name)}" "</span><FigureValue figure=figure.clone() /> });
+        let metric = run.metrics.first().map(
+            |(name, figure)| view! { <span class="aside">{format::metric_label(name)}" "</span><FigureValue figure=figure.clone() /> },
+        );
         view! {
             <tr>
                 <th scope="row"><a href=format!("/runs/{}", run.id)>{run.name.clone()}</a></th>

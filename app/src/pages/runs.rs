@@ -43,7 +43,9 @@ impl RunsQuery {
             match key.as_ref() {
                 "filter" => query.filter = value.to_owned(),
                 "column" => query.columns.push(value.to_owned()),
-                "page" => query.page = value.parse().ok().filter(|page| *page >= 1).ok_or_else(|| format!("There is no page \"{value}\"."))?,
+                "page" => {
+                    query.page = value.parse().ok().filter(|page| *page >= 1).ok_or_else(|| format!("There is no page \"{value}\"."))?
+                }
                 _ => {}
             }
         }
@@ -98,7 +100,8 @@ fn Runs(page: Page, use_case: String, query: RunsQuery) -> impl IntoView {
     let list = if nothing && query.filter.is_empty() {
         view! { <Empty title="No run yet"><p>"Train a first model: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }.into_any()
     } else if nothing {
-        view! { <Empty title="No run matches"><p>"Try a wider filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }.into_any()
+        view! { <Empty title="No run matches"><p>"Try a wider filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
+            .into_any()
     } else {
         view! {
             <form method="get" action="/runs/compare">

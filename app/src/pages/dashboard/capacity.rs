@@ -81,7 +81,8 @@ fn reach(point: CapacityPoint, words: &Words) -> impl IntoView + use<> {
 /// The state of the people table, carried along by the form.
 fn query_fields(query: &PeopleQuery) -> impl IntoView + use<> {
     let filters = query.filters.iter().map(|(field, value)| (format!("{}{field}", views::address::FILTER_PREFIX), value.clone()));
-    let plain = [("search", &query.search), ("band", &query.band), ("sort", &query.sort)].map(|(key, value)| (key.to_owned(), value.clone()));
+    let plain =
+        [("search", &query.search), ("band", &query.band), ("sort", &query.sort)].map(|(key, value)| (key.to_owned(), value.clone()));
     let order = query.ascending.then(|| ("order".to_owned(), "asc".to_owned()));
     let pairs = plain.into_iter().chain(filters).chain(order).filter(|(_, value)| !value.is_empty());
     pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()

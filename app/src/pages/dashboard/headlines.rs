@@ -16,12 +16,16 @@ fn headline(headline: Headline) -> impl IntoView {
     let Headline { label, figure, unit, change, note } = headline;
     let unit = (unit != "%").then_some(unit);
     let value = match figure.value {
-        Some(value) => view! { <p class="number">{scale.text(value)}{unit.map(|unit| view! { " "<span class="unit">{unit}</span> })}</p> }.into_any(),
+        Some(value) => {
+            view! { <p class="number">{scale.text(value)}{unit.map(|unit| view! { " "<span class="unit">{unit}</span> })}</p> }.into_any()
+        }
         None => view! { <p class="number unknown">"Not computed"</p><p class="aside">{figure.why}</p> }.into_any(),
     };
-    let interval = figure.interval.map(|interval| view! { <p class="aside">{format!("95% interval {}", scale.interval_text(interval))}</p> });
+    let interval =
+        figure.interval.map(|interval| view! { <p class="aside">{format!("95% interval {}", scale.interval_text(interval))}</p> });
     let change = change.map(|change| {
-        let text = if scale == Scale::Percent { format!("{} points", format::signed(change * 100.0, 1)) } else { format::signed(change, 0) };
+        let text =
+            if scale == Scale::Percent { format!("{} points", format::signed(change * 100.0, 1)) } else { format::signed(change, 0) };
         view! { <p class="change">{text}" "<span class="aside">"since the previous cycle"</span></p> }
     });
     view! {

@@ -49,10 +49,8 @@ pub fn DashboardPage() -> impl IntoView {
     let address = use_query_map();
     let query = Memo::new(move |_| PeopleQuery::from_pairs(address.read().latest_values()));
     let figures = Resource::new(move || id.get(), load_dashboard);
-    let table = Resource::new(
-        move || (id.get(), query.get()),
-        |(id, query)| async move { load_people(id, query.map_err(bad_request)?).await },
-    );
+    let table =
+        Resource::new(move || (id.get(), query.get()), |(id, query)| async move { load_people(id, query.map_err(bad_request)?).await });
     let capacity = move || address.read().get("capacity").and_then(|text| text.parse().ok());
     view! {
         <Loaded resource=figures view=move |data: DashboardData| {
