@@ -1,6 +1,7 @@
 //! Tests, metrics, intervals and calibration: pure functions on slices. No I/O, no dataframes, no randomness that is not seeded.
 
 mod bootstrap;
+pub mod calibration;
 pub mod comparison;
 mod confusion;
 pub mod curves;
@@ -13,6 +14,7 @@ pub mod multiple_testing;
 pub mod report;
 mod table;
 pub mod two_sample;
+pub mod venn_abers;
 
 pub use confusion::Confusion;
 pub use figure::Figure;
