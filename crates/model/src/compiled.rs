@@ -47,9 +47,17 @@ struct Node {
 }
 
 #[derive(Debug, Clone)]
-enum CompiledTree {
-    Small { selects: Vec<Select>, leaves: Box<[f64; SMALL]> },
-    Large { nodes: Vec<Node>, values: Vec<f64> },
+struct CompiledTree {
+    nodes: Vec<Node>,
+    values: Vec<f64>,
+    /// For a small tree: how a block of rows finds its leaves without walking.
+    selection: Option<Selection>,
+}
+
+#[derive(Debug, Clone)]
+struct Selection {
+    selects: Vec<Select>,
+    leaves: Box<[f64; SMALL]>,
 }
 
 #[derive(Debug, Clone)]
@@ -152,23 +160,31 @@ impl Compiled {
 }
 
 fn compile(tree: &Tree, ranks: &Ranks) -> CompiledTree {
-    let leaves = tree.feature.iter().filter(|feature| **feature == LEAF).count();
-    if leaves > SMALL {
-        return compile_large(tree, ranks);
+    let nodes = (0..tree.feature.len()).map(|node| {
+        if tree.feature[node] == LEAF {
+            // A leaf leads to itself: rows that arrive early wait there for the others.
+            return Node { column: 0, code: 0, left: node as u32, right: node as u32 };
+        }
+        let Split { column, code } = ranks.split(tree, node);
+        Node { column, code, left: tree.left[node], right: tree.right[node] }
+    });
+    CompiledTree { nodes: nodes.collect(), values: tree.value.clone(), selection: selection(tree, ranks) }
+}
+
+fn selection(tree: &Tree, ranks: &Ranks) -> Option<Selection> {
+    let count = tree.feature.iter().filter(|feature| **feature == LEAF).count();
+    if count > SMALL || tree.feature[0] == LEAF {
+        return None;
     }
-    let mut values = Box::new([0.0; SMALL]);
-    let mut selects = Vec::with_capacity(leaves);
-    let mut next_leaf = 0;
-    if tree.feature[0] == LEAF {
-        values[0] = tree.value[0];
-    } else {
-        push_selects(tree, ranks, 0, 0, &mut selects, &mut |value| {
-            values[next_leaf] = value;
-            next_leaf += 1;
-            (next_leaf - 1) as u8
-        });
-    }
-    CompiledTree::Small { selects, leaves: values }
+    let mut leaves = Box::new([0.0; SMALL]);
+    let mut selects = Vec::with_capacity(count);
+    let mut next = 0;
+    push_selects(tree, ranks, 0, 0, &mut selects, &mut |value| {
+        leaves[next] = value;
+        next += 1;
+        (next - 1) as u8
+    });
+    Some(Selection { selects, leaves })
 }
 
 /// Appends the selections of the subtree at the inner node `node`, whose result ends in `slot`.
@@ -194,83 +210,85 @@ fn push_selects(tree: &Tree, ranks: &Ranks, node: usize, slot: u8, selects: &mut
     selects.push(select);
 }
 
-fn compile_large(tree: &Tree, ranks: &Ranks) -> CompiledTree {
-    let nodes = (0..tree.feature.len()).map(|node| {
-        if tree.feature[node] == LEAF {
-            // A leaf leads to itself: rows that arrive early wait there for the others.
-            return Node { column: 0, code: 0, left: node as u32, right: node as u32 };
-        }
-        let Split { column, code } = ranks.split(tree, node);
-        Node { column, code, left: tree.left[node], right: tree.right[node] }
-    });
-    CompiledTree::Large { nodes: nodes.collect(), values: tree.value.clone() }
-}
-
 impl CompiledTree {
     /// Adds the tree's outputs to `sums`.
     fn add<const B: usize>(&self, rows: usize, ranks: &[[i8; B]], stack: &mut [[u8; B]], sums: &mut [f64; B]) {
-        match self {
-            Self::Small { selects, leaves } => {
-                stack[0] = [0; B];
+        match &self.selection {
+            Some(Selection { selects, leaves }) if B > 1 => {
                 select_leaves(selects, ranks, stack);
                 for (sum, leaf) in sums.iter_mut().zip(&stack[0]) {
                     *sum += leaves[usize::from(*leaf) % SMALL];
                 }
             }
-            Self::Large { nodes, values } => {
+            _ if B == 1 => sums[0] += self.values[self.walk(|column| ranks[column][0])],
+            _ => {
                 for start in (0..rows).step_by(STEP) {
-                    let count = STEP.min(rows - start);
-                    let mut at = [0_u32; STEP];
-                    loop {
-                        let mut moved = false;
-                        for (row, at) in at[..count].iter_mut().enumerate() {
-                            let node = nodes[*at as usize];
-                            let next = if ranks[node.column as usize][start + row] <= node.code { node.left } else { node.right };
-                            moved |= next != *at;
-                            *at = next;
-                        }
-                        if !moved {
-                            break;
-                        }
-                    }
-                    for (sum, at) in sums[start..].iter_mut().zip(&at[..count]) {
-                        *sum += values[*at as usize];
-                    }
+                    self.walk_in_step(start..rows.min(start + STEP), ranks, sums);
                 }
             }
+        }
+    }
+
+    /// The leaf that a row reaches.
+    fn walk(&self, rank: impl Fn(usize) -> i8) -> usize {
+        let mut at = 0;
+        loop {
+            let node = self.nodes[at];
+            let next = if rank(node.column as usize) <= node.code { node.left } else { node.right } as usize;
+            if next == at {
+                return at;
+            }
+            at = next;
+        }
+    }
+
+    fn walk_in_step<const B: usize>(&self, rows: std::ops::Range<usize>, ranks: &[[i8; B]], sums: &mut [f64; B]) {
+        let mut at = [0_u32; STEP];
+        loop {
+            let mut moved = false;
+            for (at, row) in at.iter_mut().zip(rows.clone()) {
+                let node = self.nodes[*at as usize];
+                let next = if ranks[node.column as usize][row] <= node.code { node.left } else { node.right };
+                moved |= next != *at;
+                *at = next;
+            }
+            if !moved {
+                break;
+            }
+        }
+        for (sum, at) in sums[rows].iter_mut().zip(at) {
+            *sum += self.values[at as usize];
         }
     }
 }
 
 fn select_leaves<const B: usize>(selects: &[Select], ranks: &[[i8; B]], stack: &mut [[u8; B]]) {
-    let pick = |goes_left: bool, left: u8, right: u8| if goes_left { left } else { right };
     for select in selects {
         match *select {
             Select::Leaves { split, slot, left, right } => {
-                let ranks = &ranks[split.column as usize];
-                for (out, rank) in stack[usize::from(slot)].iter_mut().zip(ranks) {
-                    *out = pick(*rank <= split.code, left, right);
-                }
+                stack[usize::from(slot)] = blend(&ranks[split.column as usize], split.code, &[left; B], &[right; B]);
             }
             Select::LeftLeaf { split, slot, left } => {
-                let ranks = &ranks[split.column as usize];
-                for (out, rank) in stack[usize::from(slot)].iter_mut().zip(ranks) {
-                    *out = pick(*rank <= split.code, left, *out);
-                }
+                let slot = &mut stack[usize::from(slot)];
+                *slot = blend(&ranks[split.column as usize], split.code, &[left; B], slot);
             }
             Select::RightLeaf { split, slot, right } => {
-                let ranks = &ranks[split.column as usize];
-                for (out, rank) in stack[usize::from(slot)].iter_mut().zip(ranks) {
-                    *out = pick(*rank <= split.code, *out, right);
-                }
+                let slot = &mut stack[usize::from(slot)];
+                *slot = blend(&ranks[split.column as usize], split.code, slot, &[right; B]);
             }
             Select::Inner { split, slot } => {
-                let ranks = &ranks[split.column as usize];
                 let (lefts, rights) = stack.split_at_mut(usize::from(slot) + 1);
-                for ((out, right), rank) in lefts[usize::from(slot)].iter_mut().zip(&rights[0]).zip(ranks) {
-                    *out = pick(*rank <= split.code, *out, *right);
-                }
+                let slot = &mut lefts[usize::from(slot)];
+                *slot = blend(&ranks[split.column as usize], split.code, slot, &rights[0]);
             }
         }
     }
+}
+
+/// `left` where the rank is at most `code`, else `right`; in bit masks, because compilers turn those into vector instructions.
+fn blend<const B: usize>(ranks: &[i8; B], code: i8, left: &[u8; B], right: &[u8; B]) -> [u8; B] {
+    std::array::from_fn(|row| {
+        let mask = 0_u8.wrapping_sub(u8::from(ranks[row] <= code));
+        right[row] ^ ((left[row] ^ right[row]) & mask)
+    })
 }

@@ -58,9 +58,9 @@ impl Ranks {
         ranks
     }
 
-    /// Number of coded columns.
+    /// Number of coded columns, at least 1: leaves name the first one.
     pub fn columns(&self) -> usize {
-        self.columns
+        self.columns.max(1)
     }
 
     /// The coded split of an inner node of one of the trees that this coding was made of.

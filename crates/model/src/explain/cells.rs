@@ -39,6 +39,14 @@ pub(crate) struct Program {
     slots: usize,
 }
 
+/// A split on the way from a cell's root to a leaf: its bit, the leaf's side of it, and the path input that it reads.
+#[derive(Debug, Clone)]
+struct Turn {
+    bit: usize,
+    goes_left: bool,
+    input: usize,
+}
+
 /// A tree that is being cut.
 struct Cutter<'a> {
     tree: &'a Tree,
@@ -164,8 +172,8 @@ impl Cutter<'_> {
             for (goes_left, child) in [(false, self.tree.right[node]), (true, self.tree.left[node])] {
                 let longer = path.step(self.tree, node, goes_left);
                 let at = longer.inputs.iter().position(|entry| entry.input == self.tree.feature[node]).unwrap_or(0);
-                let mut turns: Vec<(usize, bool, usize)> = turns.clone();
-                turns.push((next_bit, goes_left, at));
+                let mut turns: Vec<Turn> = turns.clone();
+                turns.push(Turn { bit: next_bit, goes_left, input: at });
                 stack.push((child as usize, longer, turns));
             }
             next_bit += 1;
@@ -186,8 +194,8 @@ impl Cutter<'_> {
         });
     }
 
-    /// The cell's table: `2^bits` rows of one number for each of its inputs. A turn is (bit of the split, side of the leaf, path input).
-    fn sum_leaves(&self, leaves: &[(LeafPath, Vec<(usize, bool, usize)>)], inputs: &[u32], path_bits: usize, bits: usize) -> Vec<f64> {
+    /// The cell's table: `2^bits` rows of one number for each of its inputs.
+    fn sum_leaves(&self, leaves: &[(LeafPath, Vec<Turn>)], inputs: &[u32], path_bits: usize, bits: usize) -> Vec<f64> {
         let mut table = vec![0.0; inputs.len() << bits];
         for (leaf, turns) in leaves {
             let own = (self.leaf_table)(leaf);
@@ -196,9 +204,9 @@ impl Cutter<'_> {
             let inside = ((1_usize << width) - 1) & !((1 << path_bits) - 1);
             for index in 0..1_usize << bits {
                 let mut mask = index & ((1 << path_bits) - 1) | inside;
-                for (bit, side, input) in turns {
-                    if (index >> bit & 1 == 1) != *side {
-                        mask &= !(1 << input);
+                for turn in turns {
+                    if (index >> turn.bit & 1 == 1) != turn.goes_left {
+                        mask &= !(1 << turn.input);
                     }
                 }
                 let row = &mut table[index * inputs.len()..][..inputs.len()];

@@ -9,6 +9,7 @@ mod cells;
 mod deep;
 mod interaction;
 mod leaf;
+mod person;
 mod quadrature;
 
 use crate::compiled::Compiled;
@@ -23,9 +24,10 @@ use leaf::{LeafPath, MAX_PATH_INPUTS};
 use quadrature::Rule;
 
 pub use interaction::Interactions;
+pub use person::{Explanation, FieldContribution, ModelExplainer, value_text};
 
-/// Numbers that all tables of an explainer may take (16 MiB).
-const TABLE_NUMBERS: usize = 1 << 21;
+/// Numbers that all tables of an explainer may take (32 MiB).
+const TABLE_NUMBERS: usize = 1 << 22;
 /// Base plus contributions must meet the margin this closely (relative to 1 + |margin|).
 pub const TOLERANCE: f64 = 1e-9;
 
@@ -241,15 +243,15 @@ impl Explainer {
         }
         let margins = self.compiled.block_of_ranks(rows.len(), &columns, &ranks);
         for (values, &margin) in values.chunks_exact(width).zip(&margins) {
-            check_sum(self.base, values, margin)?;
+            check_sum(values.iter().fold(self.base, |sum, value| sum + value), margin)?;
         }
         Ok(margins)
     }
 }
 
 /// # Errors
-/// [`ExplainError::DoesNotAddUp`] when base and values do not meet the margin within [`TOLERANCE`]; not-a-number never does.
-fn check_sum(base: f64, values: &[f64], margin: f64) -> Result<(), ExplainError> {
-    let sum = values.iter().fold(base, |sum, value| sum + value);
+/// [`ExplainError::DoesNotAddUp`] when base plus contributions miss what the model says by more than [`TOLERANCE`]; not-a-number always
+/// does.
+fn check_sum(sum: f64, margin: f64) -> Result<(), ExplainError> {
     if (sum - margin).abs() <= TOLERANCE * (1.0 + margin.abs()) { Ok(()) } else { Err(ExplainError::DoesNotAddUp { sum, margin }) }
 }
