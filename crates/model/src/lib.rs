@@ -3,6 +3,7 @@
 //! Pure (no clock, no files, no threads) and compiled to WebAssembly too: the browser runs the very same scorer as the server.
 
 pub mod compiled;
+pub mod counterfactual;
 pub mod derived;
 pub mod dump;
 pub mod encoder;
