@@ -1,1 +1,20 @@
-//! app
+//! Pages, components and server functions. Compiled twice: with `ssr` for the server, with `hydrate` for the browser.
+//!
+//! A page, its server functions and what only it shows stand together under [`pages`]. Server functions hold no rule: they ask
+//! `workflow` and hand its answer on. What a page depends on is in its address.
+
+pub mod components;
+pub mod error;
+pub mod format;
+pub mod frame;
+pub mod pages;
+pub mod shell;
+pub mod theme;
+
+#[cfg(feature = "ssr")]
+pub mod charts;
+#[cfg(feature = "ssr")]
+mod desk;
+
+pub use error::AppError;
+pub use shell::{App, shell};

@@ -130,6 +130,15 @@ impl Formula {
         }
     }
 
+    /// True when it names `field`.
+    pub fn reads(&self, field: u32) -> bool {
+        match self {
+            Self::Number(_) => false,
+            Self::Field(own) => *own == field,
+            Self::Binary(_, left, right) => left.reads(field) || right.reads(field),
+        }
+    }
+
     /// Its value for one person; `value` gives a field's number. `NaN` when a field is missing or a divisor is 0.
     pub fn evaluate(&self, value: &dyn Fn(u32) -> f64) -> f64 {
         match self {

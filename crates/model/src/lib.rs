@@ -2,15 +2,24 @@
 //!
 //! Pure (no clock, no files, no threads) and compiled to WebAssembly too: the browser runs the very same scorer as the server.
 
+pub mod compiled;
+pub mod counterfactual;
 pub mod derived;
+pub mod dump;
 pub mod encoder;
+pub mod explain;
 pub mod field;
 pub mod file;
+mod rank;
 pub mod scorer;
+pub mod sentence;
 pub mod table;
 pub mod use_case;
+pub mod vary;
 
+pub use compiled::Compiled;
 pub use encoder::{Encoder, Input, Matrix, Source};
+pub use explain::{Contributions, ExplainError, Explainer, Explanation, FieldContribution, ModelExplainer};
 pub use field::{Cell, Direction, Field, Kind, MissingPolicy, Problem, Role};
 pub use file::{FieldStatistics, FileError, Lineage, Model, Training};
 pub use scorer::{Calibrator, LinearTerm, Link, Part, PartKind, Scorer, Tree};

@@ -63,7 +63,7 @@ impl Tree {
         (if left { self.left[node] } else { self.right[node] }) as usize
     }
 
-    /// True when indices are in range and children stand behind their parent, so that every walk ends.
+    /// True when indices are in range, thresholds are numbers and children stand behind their parent, so that every walk ends.
     pub fn is_sound(&self, inputs: usize) -> bool {
         let nodes = self.feature.len();
         let lengths =
@@ -73,7 +73,11 @@ impl Tree {
             && (0..nodes).all(|node| {
                 let inner = self.feature[node] != LEAF;
                 let behind = |child: u32| (child as usize) > node && (child as usize) < nodes;
-                !inner || ((self.feature[node] as usize) < inputs && behind(self.left[node]) && behind(self.right[node]))
+                !inner
+                    || ((self.feature[node] as usize) < inputs
+                        && !self.threshold[node].is_nan()
+                        && behind(self.left[node])
+                        && behind(self.right[node]))
             })
     }
 }

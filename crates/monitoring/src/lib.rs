@@ -1,1 +1,13 @@
-//! monitoring
+//! Is it still true: baselines, drift, data quality, performance on outcomes, recommendation, and a simulated employer to test all of it.
+
+pub mod check;
+pub mod compare;
+mod false_alarm;
+pub mod policy;
+pub mod report;
+pub mod simulation;
+
+pub use check::{feature_drift, prediction_drift, target_drift};
+pub use compare::Detail;
+pub use policy::Policy;
+pub use report::{ColumnReport, DriftReport, Verdict};

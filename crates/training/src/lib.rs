@@ -1,1 +1,36 @@
-//! training
+//! Candidate learners, splits, tuning, evaluation and governance of a training: from checked rows to a model, and how good it honestly is.
+
+pub mod calibration;
+pub mod candidate;
+pub mod dataset;
+mod error;
+mod groups;
+pub mod grower;
+pub mod learner;
+mod linfa_tree;
+pub mod logistic;
+pub mod metric;
+pub mod prepared;
+pub mod preprocess;
+pub mod progress;
+mod random;
+pub mod reweighing;
+pub mod select;
+pub mod settings;
+pub mod space;
+pub mod split;
+pub mod stacking;
+pub mod statistics;
+#[cfg(test)]
+mod testing;
+pub mod train;
+pub mod tune;
+
+pub use candidate::{Candidate, Parameters};
+pub use dataset::Dataset;
+pub use error::TrainingError;
+pub use metric::SelectionMetric;
+pub use progress::{Progress, Silent, Stage, StageRecord, Status};
+pub use settings::Settings;
+pub use train::{Trained, train};
+pub use tune::Trial;

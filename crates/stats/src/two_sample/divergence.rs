@@ -67,7 +67,8 @@ pub fn l_infinity(reference: &[f64], current: &[f64]) -> f64 {
 /// Inner edges of the reference's deciles, without repeats and without its minimum: the usual PSI bins, left-closed, see
 /// [`Sorted::digitize`].
 pub fn decile_edges(reference: &Sorted) -> Vec<f64> {
-    let mut edges: Vec<f64> = (0..=10).filter_map(|tenth| reference.quantile(f64::from(tenth) * 0.1)).collect();
+    let tenths: Vec<f64> = (0..=10).map(|tenth| f64::from(tenth) * 0.1).collect();
+    let mut edges = reference.quantiles(&tenths);
     edges.dedup();
     let inner = 1..edges.len().saturating_sub(1).max(1);
     edges.get(inner).unwrap_or_default().to_vec()

@@ -31,7 +31,7 @@ pub(crate) fn normal_upper_tail(z: f64) -> f64 {
 }
 
 /// Upper tail of the chi-square distribution; 1 without degrees of freedom.
-pub(crate) fn chi_square_upper_tail(statistic: f64, degrees: usize) -> f64 {
+pub fn chi_square_upper_tail(statistic: f64, degrees: usize) -> f64 {
     if degrees == 0 || statistic <= 0.0 {
         return 1.0;
     }

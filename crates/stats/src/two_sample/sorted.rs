@@ -67,6 +67,18 @@ impl Sorted {
         self.n += u64::from(count);
     }
 
+    /// A sample given as ascending distinct values with their counts; values without rows are left out.
+    pub fn from_counts(counts: impl IntoIterator<Item = (f64, u32)>) -> Self {
+        let mut sorted = Self::default();
+        for (value, count) in counts {
+            debug_assert!(sorted.values.last().is_none_or(|last| *last < value), "ascending and distinct");
+            if count > 0 {
+                sorted.push(value, count);
+            }
+        }
+        sorted
+    }
+
     /// Rows in the sample.
     pub fn n(&self) -> u64 {
         self.n
@@ -101,21 +113,29 @@ impl Sorted {
 
     /// Quantile by linear interpolation between order statistics (type 7; NumPy's default), `q` in 0..=1; `None` of nothing.
     pub fn quantile(&self, q: f64) -> Option<f64> {
-        let position = q.clamp(0.0, 1.0) * self.n.checked_sub(1)? as f64;
-        let (below, share) = (position.floor(), position.fract());
-        let low = self.order_statistic(below as u64)?;
-        let high = self.order_statistic((below as u64 + 1).min(self.n - 1))?;
-        // NumPy's lerp: measured from the nearer end.
-        Some(if share >= 0.5 { high - (high - low) * (1.0 - share) } else { low + (high - low) * share })
+        self.quantiles(&[q]).first().copied()
     }
 
-    /// The value at 0-based `rank` of the sorted sample.
-    fn order_statistic(&self, rank: u64) -> Option<f64> {
-        let mut seen = 0u64;
-        self.iter().find_map(|(value, count)| {
-            seen += u64::from(count);
-            (rank < seen).then_some(value)
-        })
+    /// Several quantiles in one pass, for ascending `qs`; empty of nothing.
+    pub fn quantiles(&self, qs: &[f64]) -> Vec<f64> {
+        let Some(last) = self.n.checked_sub(1) else { return Vec::new() };
+        let mut place = 0;
+        let mut below = 0u64; // rows before the value at `place`
+        qs.iter()
+            .map(|q| {
+                let position = q.clamp(0.0, 1.0) * last as f64;
+                let (rank, share) = (position.floor() as u64, position.fract());
+                while below + u64::from(self.counts[place]) <= rank {
+                    below += u64::from(self.counts[place]);
+                    place += 1;
+                }
+                let low = self.values[place];
+                let next_is_tied = rank + 1 < below + u64::from(self.counts[place]);
+                let high = if next_is_tied || rank >= last { low } else { self.values[place + 1] };
+                // NumPy's lerp: measured from the nearer end.
+                if share >= 0.5 { high - (high - low) * (1.0 - share) } else { low + (high - low) * share }
+            })
+            .collect()
     }
 
     /// Rows per bin: bin `i` is `edges[i] <= value < edges[i + 1]`, the last bin includes its right edge; values outside are left out (as

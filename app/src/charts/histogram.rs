@@ -1,0 +1,95 @@
+//! How many people have which score.
+
+use plotters::prelude::*;
+
+use super::{Drawing, FAINT, GRID, draw, percent_tick, series_colour, text_style};
+use crate::components::chart::Chart;
+use crate::format;
+
+/// The scores of today in equal bins from 0 to 1.
+pub fn scores(bins: &[u32], people: &str) -> Chart {
+    let total: u32 = bins.iter().sum();
+    let below = |share: f64| -> Option<usize> {
+        let mut sum = 0;
+        bins.iter().position(|count| {
+            sum += count;
+            f64::from(sum) >= share * f64::from(total)
+        })
+    };
+    let title = match below(0.5) {
+        Some(bin) if total > 0 => format!("Half of the {people} score below {}", format::percent((bin + 1) as f64 / bins.len() as f64)),
+        _ => "No scores yet".to_owned(),
+    };
+    Chart {
+        title,
+        sentence: format!("Number of {people} by risk."),
+        svg: draw_bins(&[bins]),
+        legend: Vec::new(),
+        columns: vec!["Risk".to_owned(), format::capitalised(people)],
+        rows: bins.iter().enumerate().map(|(bin, count)| vec![range(bin, bins.len()), format::count(*count)]).collect(),
+    }
+}
+
+/// Scores of those who stayed and those who left, each as a share of its own group: the groups differ much in size.
+pub fn by_outcome([stayed, left]: &[Vec<u32>; 2]) -> Chart {
+    let rows = stayed.iter().zip(left).enumerate();
+    Chart {
+        title: "Scores of those who stayed and those who left".to_owned(),
+        sentence: "The further apart, the better the model tells them from each other. Shares of each group.".to_owned(),
+        svg: draw_bins(&[stayed, left]),
+        legend: vec!["Stayed".to_owned(), "Left".to_owned()],
+        columns: ["Risk", "Stayed", "Left"].map(str::to_owned).to_vec(),
+        rows: rows.map(|(bin, (a, b))| vec![range(bin, stayed.len()), format::count(*a), format::count(*b)]).collect(),
+    }
+}
+
+fn range(bin: usize, bins: usize) -> String {
+    format::percent_interval([bin as f64 / bins as f64, (bin + 1) as f64 / bins as f64])
+}
+
+/// One group: counts. Several: shares of each group, side by side in a bin.
+fn draw_bins(groups: &[&[u32]]) -> String {
+    let alone = groups.len() == 1;
+    let heights: Vec<Vec<f64>> = groups
+        .iter()
+        .map(|bins| {
+            let whole = if alone { 1.0 } else { f64::from(bins.iter().sum::<u32>().max(1)) };
+            bins.iter().map(|count| f64::from(*count) / whole).collect()
+        })
+        .collect();
+    let top = heights.iter().flatten().copied().fold(0.0, f64::max);
+    if top == 0.0 {
+        return String::new();
+    }
+    draw(|area| -> Drawing {
+        let mut chart = ChartBuilder::on(area)
+            .margin(8)
+            .margin_right(30)
+            .x_label_area_size(56)
+            .y_label_area_size(104)
+            .build_cartesian_2d(0.0..1.0, 0.0..top * 1.05)?;
+        let count_tick = |value: &f64| format::count(value.round() as u32);
+        let tick: &dyn Fn(&f64) -> String = if alone { &count_tick } else { &percent_tick };
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .bold_line_style(GRID)
+            .light_line_style(TRANSPARENT)
+            .axis_style(FAINT)
+            .label_style(text_style(FAINT))
+            .x_labels(6)
+            .y_labels(5)
+            .x_label_formatter(&percent_tick)
+            .y_label_formatter(tick)
+            .draw()?;
+        for (series, bars) in heights.iter().enumerate() {
+            let width = 1.0 / bars.len() as f64;
+            let part = width * 0.86 / heights.len() as f64;
+            chart.draw_series(bars.iter().enumerate().filter(|(_, height)| **height > 0.0).map(|(bin, height)| {
+                let left = bin as f64 * width + width * 0.07 + part * series as f64;
+                Rectangle::new([(left, 0.0), (left + part, *height)], series_colour(series).filled())
+            }))?;
+        }
+        Ok(())
+    })
+}

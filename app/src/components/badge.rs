@@ -1,0 +1,35 @@
+//! Small marks that always carry their word.
+
+use leptos::prelude::*;
+
+/// The band of a score. The swatch grows darker with the probability; the word says the same.
+#[component]
+pub fn RiskBadge(#[prop(into)] band: String, probability: f64) -> impl IntoView {
+    view! { <span class="risk" style=risk_style(probability)><span class="swatch" aria-hidden="true"></span>{band}</span> }
+}
+
+/// The custom property from which the style sheet mixes the colour of a risk: 0 to 100, stretched, since most people are well below one half.
+pub fn risk_style(probability: f64) -> String {
+    format!("--risk: {:.0}", 100.0 * (probability.clamp(0.0, 0.8) / 0.8).sqrt())
+}
+
+/// What a state means for the person: decides sign and colour of a [`StateBadge`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Bad,
+    Watch,
+    Neutral,
+}
+
+/// A state in a word, with a sign in front.
+#[component]
+pub fn StateBadge(tone: Tone, #[prop(into)] word: String) -> impl IntoView {
+    let (class, sign) = match tone {
+        Tone::Good => ("state good", "✓"),
+        Tone::Bad => ("state bad", "✕"),
+        Tone::Watch => ("state watch", "!"),
+        Tone::Neutral => ("state", "·"),
+    };
+    view! { <span class=class><span class="mark" aria-hidden="true">{sign}</span>{word}</span> }
+}

@@ -1,0 +1,51 @@
+//! Form fields with label, help and error, and the summary of errors (as GOV.UK's design system does it).
+
+use leptos::html::Div;
+use leptos::prelude::*;
+
+/// What is wrong with one field: the field's id and the sentence.
+pub type FieldError = (String, String);
+
+/// Label, help and error around a control whose `id` is `id`. The control names `{id}-help` and `{id}-error` in `aria-describedby`.
+#[component]
+pub fn Field(
+    #[prop(into)] id: String,
+    #[prop(into)] label: String,
+    #[prop(into, optional)] help: String,
+    #[prop(into, optional)] error: String,
+    children: Children,
+) -> impl IntoView {
+    let class = if error.is_empty() { "field" } else { "field invalid" };
+    let help = (!help.is_empty()).then(|| view! { <p class="help" id=format!("{id}-help")>{help}</p> });
+    let error = (!error.is_empty())
+        .then(|| view! { <p class="error" id=format!("{id}-error")><span class="visually-hidden">"Error: "</span>{error}</p> });
+    view! {
+        <div class=class>
+            <label for=id.clone()>{label}</label>
+            {help}
+            {error}
+            {children()}
+        </div>
+    }
+}
+
+/// "There is a problem": takes the focus when it appears, and links to each field.
+#[component]
+pub fn ErrorSummary(errors: Vec<FieldError>) -> impl IntoView {
+    let node = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if let Some(summary) = node.get() {
+            // An element that is on the page and has a tabindex takes the focus.
+            let _ = summary.focus();
+        }
+    });
+    (!errors.is_empty()).then(|| {
+        let items = errors.into_iter().map(|(id, sentence)| view! { <li><a href=format!("#{id}")>{sentence}</a></li> });
+        view! {
+            <div class="error-summary" role="alert" tabindex="-1" node_ref=node>
+                <h2>"There is a problem"</h2>
+                <ul>{items.collect_view()}</ul>
+            </div>
+        }
+    })
+}

@@ -1,0 +1,110 @@
+//! Where a probability comes from: from the base, field by field, to the result. A table whose middle column is the drawing.
+
+use leptos::prelude::*;
+use views::people::Reason;
+
+use crate::format;
+
+/// Rows that are shown one by one; the rest is summed in one row.
+const SHOWN: usize = 9;
+
+/// One row: where its bar starts and ends, in probability.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    pub label: String,
+    pub value: String,
+    pub from: f64,
+    pub to: f64,
+}
+
+/// The steps from `base` to the result, largest first, the rest in one. Points are percentage points of probability.
+pub fn steps(base: f64, reasons: &[Reason]) -> Vec<Step> {
+    let mut ordered: Vec<&Reason> = reasons.iter().collect();
+    ordered.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
+    let (shown, rest) = ordered.split_at(ordered.len().min(SHOWN));
+    let mut at = base;
+    let mut step = |label: String, value: String, points: f64| {
+        let from = at;
+        at += points / 100.0;
+        Step { label, value, from, to: at }
+    };
+    let mut steps: Vec<Step> = shown.iter().map(|reason| step(reason.label.clone(), reason.value.clone(), reason.points)).collect();
+    if !rest.is_empty() {
+        steps.push(step(format!("{} other fields", rest.len()), String::new(), rest.iter().map(|reason| reason.points).sum()));
+    }
+    steps
+}
+
+/// The smallest and largest probability of the drawing, with a little room.
+pub fn extent(base: f64, steps: &[Step]) -> [f64; 2] {
+    let ends = steps.iter().flat_map(|step| [step.from, step.to]);
+    let [low, high] = ends.fold([base, base], |[low, high], end| [low.min(end), high.max(end)]);
+    let room = ((high - low) * 0.04).max(0.002);
+    [low - room, high + room]
+}
+
+fn bar_style(from: f64, to: f64, [low, high]: [f64; 2]) -> String {
+    let place = |p: f64| 100.0 * (p - low) / (high - low);
+    let (left, right) = (place(from.min(to)), place(from.max(to)));
+    format!("--from:{left:.2}%;--width:{:.2}%", right - left)
+}
+
+/// The waterfall of one score.
+#[component]
+pub fn Waterfall(base: f64, probability: f64, reasons: Vec<Reason>) -> impl IntoView {
+    let steps = steps(base, &reasons);
+    let extent = extent(base, &steps);
+    let rows = steps.into_iter().map(|step| {
+        let points = (step.to - step.from) * 100.0;
+        let class = if points < 0.0 { "bar down" } else { "bar up" };
+        let value = (!step.value.is_empty()).then(|| view! { " "<span class="aside">{step.value.clone()}</span> });
+        view! {
+            <tr>
+                <th scope="row">{step.label}{value}</th>
+                <td class="track" aria-hidden="true"><span class=class style=bar_style(step.from, step.to, extent)></span></td>
+                <td class="number">{format::points(points)}</td>
+            </tr>
+        }
+    });
+    let end = |class: &'static str, at: f64| {
+        view! { <td class="track" aria-hidden="true"><span class=class style=bar_style(at, at, extent)></span></td> }
+    };
+    view! {
+        <table class="waterfall">
+            <thead>
+                <tr><th scope="col">"Field"</th><td></td><th scope="col" class="number">"Points"</th></tr>
+            </thead>
+            <tbody>
+                <tr class="end"><th scope="row">"Average of the training data"</th>{end("pin", base)}<td class="number">{format::percent(base)}</td></tr>
+                {rows.collect_view()}
+                <tr class="end total"><th scope="row">"This score"</th>{end("pin", probability)}<td class="number">{format::percent(probability)}</td></tr>
+            </tbody>
+        </table>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(label: &str, points: f64) -> Reason {
+        Reason { field: label.to_owned(), label: label.to_owned(), value: "x".to_owned(), points }
+    }
+
+    #[test]
+    fn steps_lead_from_the_base_to_the_result() {
+        let reasons: Vec<Reason> = (0..12).map(|index| reason(&index.to_string(), f64::from(index) - 4.0)).collect();
+        let steps = steps(0.2, &reasons);
+        assert_eq!(steps.len(), SHOWN + 1);
+        assert_eq!(steps[0].from, 0.2);
+        let total: f64 = reasons.iter().map(|reason| reason.points).sum();
+        assert!((steps[SHOWN].to - 0.2 - total / 100.0).abs() < 1e-12);
+        assert!(steps.windows(2).all(|pair| pair[0].to == pair[1].from));
+    }
+
+    #[test]
+    fn no_reason_is_a_drawing_too() {
+        let [low, high] = extent(0.2, &steps(0.2, &[]));
+        assert!(low < 0.2 && high > 0.2);
+    }
+}

@@ -1,0 +1,37 @@
+//! Where server functions meet `workflow`: who asks, and how its errors are answered.
+
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use workflow::{Actor, Tenure};
+
+use crate::error::{AppError, Kind};
+
+/// The use cases and the signed-in person, both put into context by the server.
+pub fn desk() -> Result<(Tenure, Actor), AppError> {
+    let tenure = use_context::<Tenure>().ok_or_else(|| answer(AppError::new(Kind::Internal, "The server is not ready.")))?;
+    let actor = use_context::<Actor>().ok_or_else(|| answer(AppError::new(Kind::SignIn, "Nobody is signed in.")))?;
+    Ok((tenure, actor))
+}
+
+/// Gives the response (of the server function, or of the page that calls it) the status of the error.
+pub fn answer(error: AppError) -> AppError {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), axum::http::StatusCode::from_u16(error.status())) {
+        response.set_status(status);
+    }
+    error
+}
+
+/// An error of `workflow` as the person reads it.
+pub fn refuse(error: workflow::Error) -> AppError {
+    let (kind, message) = match error {
+        workflow::Error::NotFound(message) => (Kind::NotFound, message),
+        workflow::Error::Invalid(message) => (Kind::BadRequest, message),
+        workflow::Error::Forbidden(message) => (Kind::Forbidden, message),
+        workflow::Error::Conflict(message) => (Kind::Conflict, message),
+        error => {
+            tracing::error!(%error, "a use case failed");
+            (Kind::Internal, "The server could not do this.".to_owned())
+        }
+    };
+    answer(AppError::new(kind, message))
+}

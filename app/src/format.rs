@@ -1,0 +1,114 @@
+//! Numbers as people read them: the same characters from the server and the browser, no locale in between.
+
+/// True minus sign: as wide as the plus, and not broken from its number.
+const MINUS: char = '−';
+
+/// A count with thin groups: `12 345`. The space does not break.
+pub fn count(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with fixed decimals and a true minus sign.
+pub fn number(value: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", value.abs());
+    let is_zero = text.chars().all(|digit| matches!(digit, '0' | '.'));
+    if value < 0.0 && !is_zero { format!("{MINUS}{text}") } else { text }
+}
+
+/// A number with its sign, for changes.
+pub fn signed(value: f64, decimals: usize) -> String {
+    let text = number(value, decimals);
+    let is_zero = text.chars().all(|digit| matches!(digit, '0' | '.'));
+    if value > 0.0 && !is_zero { format!("+{text}") } else { text }
+}
+
+/// A probability as whole percent; very small and very large ones are not rounded to never and always.
+pub fn percent(probability: f64) -> String {
+    match probability {
+        p if p > 0.0 && p < 0.005 => "<1%".to_owned(),
+        p if p < 1.0 && p > 0.995 => ">99%".to_owned(),
+        p => format!("{}%", number(p * 100.0, 0)),
+    }
+}
+
+/// An interval of probabilities: `12–27%`.
+pub fn percent_interval([low, high]: [f64; 2]) -> String {
+    format!("{}–{}%", number(low * 100.0, 0), number(high * 100.0, 0))
+}
+
+/// Percentage points with sign: `+11.2`.
+pub fn points(points: f64) -> String {
+    signed(points, 1)
+}
+
+/// Seconds as people say them.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 1.0 => format!("{:.0} ms", s * 1000.0),
+        s if s < 60.0 => format!("{s:.1} s"),
+        s if s < 3600.0 => format!("{:.0} min {:.0} s", (s / 60.0).floor(), (s % 60.0).floor()),
+        s => format!("{:.0} h {:.0} min", (s / 3600.0).floor(), ((s % 3600.0) / 60.0).floor()),
+    }
+}
+
+/// Bytes as people say them.
+pub fn bytes(bytes: i64) -> String {
+    match bytes as f64 {
+        b if b < 1e3 => format!("{b:.0} B"),
+        b if b < 1e6 => format!("{:.1} kB", b / 1e3),
+        b if b < 1e9 => format!("{:.1} MB", b / 1e6),
+        b => format!("{:.1} GB", b / 1e9),
+    }
+}
+
+/// First letter in upper case: words of a use case at the start of a sentence.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What people call a metric or a candidate: `roc_auc` → `ROC AUC`.
+pub fn metric_label(name: &str) -> String {
+    match name {
+        "roc_auc" => "ROC AUC".to_owned(),
+        "f1" | "f2" | "mcc" | "ece" | "auc" => name.to_uppercase(),
+        "brier" => "Brier score".to_owned(),
+        _ => capitalised(&name.replace('_', " ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped_by_three() {
+        assert_eq!([count(0), count(999), count(1000), count(1234567)], ["0", "999", "1\u{202f}000", "1\u{202f}234\u{202f}567"]);
+    }
+
+    #[test]
+    fn what_rounds_to_zero_has_no_sign() {
+        assert_eq!([points(0.04), points(-0.04), points(11.24), points(-3.0)], ["0.0", "0.0", "+11.2", "−3.0"]);
+    }
+
+    #[test]
+    fn nobody_is_certain_by_rounding() {
+        assert_eq!([percent(0.0), percent(0.001), percent(0.236), percent(0.999), percent(1.0)], ["0%", "<1%", "24%", ">99%", "100%"]);
+    }
+
+    #[test]
+    fn metrics_have_their_usual_names() {
+        assert_eq!(
+            [metric_label("roc_auc"), metric_label("average_precision"), metric_label("f1")],
+            ["ROC AUC", "Average precision", "F1"]
+        );
+    }
+}

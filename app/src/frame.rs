@@ -1,0 +1,165 @@
+//! What is on every screen: where one can go, which model is live, and how old what is shown is.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
+use views::Status;
+
+use crate::components::failure::Loaded;
+use crate::components::heading::FocusOnNavigation;
+use crate::error::AppError;
+use crate::format::capitalised;
+use crate::theme::ThemeSwitch;
+
+/// What the frame is about: read off the path, so that it is asked for again only when it changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope(String);
+
+impl Scope {
+    /// `/use-case/churn/runs` → the use case; `/runs/01…` → the run; everything else → the first use case.
+    pub fn of_path(path: &str) -> Self {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            ["use-case", id, ..] => Self(format!("use-case/{id}")),
+            ["runs", id] if *id != "compare" => Self(format!("runs/{id}")),
+            _ => Self(String::new()),
+        }
+    }
+}
+
+#[server(prefix = "/fn", endpoint = "status", input = GetUrl)]
+pub async fn load_status(#[server(default)] scope: String) -> Result<Status, AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    let use_case = match scope.split_once('/') {
+        Some(("use-case", id)) => Some(id.to_owned()),
+        Some(("runs", id)) => Some(tenure.run(&actor, id).await.map_err(crate::desk::refuse)?.use_case),
+        _ => None,
+    };
+    tenure.status(&actor, use_case.as_deref()).await.map_err(crate::desk::refuse)
+}
+
+/// The frame around every page.
+#[component]
+pub fn Frame() -> impl IntoView {
+    provide_context(FocusOnNavigation::default());
+    let path = use_location().pathname;
+    let scope = Memo::new(move |_| Scope::of_path(&path.get()));
+    let status = Resource::new(move || scope.get(), |scope| load_status(scope.0));
+    view! {
+        <a class="skip-link" href="#main">"Skip to the content"</a>
+        <div class="frame">
+            <header class="side">
+                <a class="brand" href="/" aria-label="Tenure, start page">
+                    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 18.5c4.5 0 5-13 9.500-13s4 7.500 8.500 7.500" /><circle cx="21" cy="13" r="1.800" /></svg>
+                    "Tenure"
+                </a>
+                <Loaded resource=status quiet=true view=|status| view! { <Navigation status /> } />
+                <ThemeSwitch />
+            </header>
+            <div class="stage">
+                <Loaded resource=status quiet=true view=|status| view! { <Strip status /> } />
+                <main id="main">
+                    <Outlet />
+                </main>
+            </div>
+        </div>
+    }
+}
+
+/// The pages of a use case: address below it, name. `None` is the dashboard.
+const PAGES: [(&str, &str); 3] = [("", "Dashboard"), ("/runs", "Runs"), ("/models", "Models")];
+
+#[component]
+fn Navigation(status: Status) -> impl IntoView {
+    let path = use_location().pathname;
+    let base = format!("/use-case/{}", status.use_case);
+    let links = PAGES
+        .map(|(below, name)| {
+            let href = format!("{base}{below}");
+            let (target, base) = (href.clone(), base.clone());
+            let current = move || is_current(&path.get(), &base, &target).then_some("page");
+            view! { <li><a href=href aria-current=current>{name}</a></li> }
+        })
+        .into_iter()
+        .collect_view();
+    let several = status.use_cases.len() > 1;
+    let here = status.use_case.clone();
+    let switch = several.then(|| {
+        let items = status.use_cases.iter().map(|(id, title)| {
+            let current = (*id == here).then_some("true");
+            view! { <li><a href=format!("/use-case/{id}") aria-current=current>{title.clone()}</a></li> }
+        });
+        view! { <nav class="use-cases" aria-label="Use cases"><ul>{items.collect_view()}</ul></nav> }
+    });
+    let session = status.session.map(|session| {
+        view! { <p class="session">"Signed in as " <b>{session.name}</b> <span>{session.roles.join(", ")}</span></p> }
+    });
+    view! {
+        {switch}
+        <nav class="pages" aria-label="Pages"><ul>{links}</ul></nav>
+        {session}
+    }
+}
+
+/// Whether the page at `path` belongs to the entry `target`; a run or a comparison belongs to the runs, a person to the dashboard.
+fn is_current(path: &str, base: &str, target: &str) -> bool {
+    let below = target.strip_prefix(base).unwrap_or_default();
+    match below {
+        "" => path == base || path.starts_with(&format!("{base}/person/")),
+        "/runs" => path.starts_with(target) || path.starts_with("/runs/"),
+        _ => path.starts_with(target),
+    }
+}
+
+#[component]
+fn Strip(status: Status) -> impl IntoView {
+    let simulated = status.simulated.then(|| {
+        let text = format!("Simulated {}: a demo, nobody real.", status.words.many);
+        view! { <p class="strip-note simulated"><span class="mark" aria-hidden="true">"◆"</span>{text}</p> }
+    });
+    let stale = status.stale.map(|text| {
+        view! { <p class="strip-note stale" role="status"><span class="mark" aria-hidden="true">"!"</span><b>"Stale. "</b>{text}</p> }
+    });
+    let live = match status.live {
+        Some(live) => view! {
+            <dt>"Live model"</dt>
+            <dd><a href=format!("/use-case/{}/models", status.use_case)>{format!("Version {}", live.version)}</a>{format!(", since {}", live.promoted_at)}</dd>
+        }
+        .into_any(),
+        None => view! { <dt>"Live model"</dt><dd>"none yet"</dd> }.into_any(),
+    };
+    let scored = status.scored_at.unwrap_or_else(|| "not yet".to_owned());
+    let as_of = status.data_as_of.unwrap_or_else(|| "no data yet".to_owned());
+    view! {
+        <div class="strip">
+            <dl>
+                <div>{live}</div>
+                <div><dt>"Scored"</dt><dd>{scored}</dd></div>
+                <div><dt>{format!("{} as of", capitalised(&status.words.many))}</dt><dd>{as_of}</dd></div>
+            </dl>
+            {simulated}
+            {stale}
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scope_is_the_use_case_or_the_run() {
+        assert_eq!(Scope::of_path("/use-case/churn/person/12").0, "use-case/churn");
+        assert_eq!(Scope::of_path("/runs/0190").0, "runs/0190");
+        assert_eq!([Scope::of_path("/runs/compare"), Scope::of_path("/")].map(|scope| scope.0), ["", ""]);
+    }
+
+    #[test]
+    fn a_page_below_an_entry_marks_the_entry() {
+        let current = |path, target| is_current(path, "/use-case/a", target);
+        assert!(current("/use-case/a/person/7", "/use-case/a"));
+        assert!(!current("/use-case/a/runs", "/use-case/a"));
+        assert!(current("/runs/0190", "/use-case/a/runs"));
+    }
+}

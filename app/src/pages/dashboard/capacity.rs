@@ -1,0 +1,107 @@
+//! "We can talk to N people": what cut-off that means, whom it would have caught, and how many conversations would have been in vain.
+
+use leptos::prelude::*;
+use model::use_case::Words;
+use views::PeopleQuery;
+use views::people::CapacityPoint;
+
+use crate::components::figure::{FigureValue, Scale};
+use crate::format;
+
+/// The widest list that `capacity` conversations allow; the shortest list when even that is too long.
+pub fn at_capacity(points: &[CapacityPoint], capacity: u32) -> Option<&CapacityPoint> {
+    let within = points.iter().filter(|point| point.people <= capacity).max_by_key(|point| point.people);
+    within.or_else(|| points.iter().min_by_key(|point| point.people))
+}
+
+/// `asked` is the number in the address; without one, a tenth of the people.
+#[component]
+pub fn Capacity(points: Vec<CapacityPoint>, people: u32, asked: Option<u32>, words: Words, query: PeopleQuery) -> impl IntoView {
+    if points.is_empty() {
+        return view! {
+            <section class="capacity">
+                <h2>{format!("How many {} can you talk to?", words.many)}</h2>
+                <p class="aside">"The live model has no scores of unseen people from which to say how far a list would reach."</p>
+            </section>
+        }
+        .into_any();
+    }
+    let (capacity, set_capacity) = signal(asked.unwrap_or(people.div_ceil(10)).clamp(1, people.max(1)));
+    let change = move |event: leptos::ev::Event| {
+        if let Ok(number) = event_target_value(&event).parse::<u32>() {
+            set_capacity.set(number.clamp(1, people.max(1)));
+        }
+    };
+    let kept = query_fields(&query);
+    let many = words.many.clone();
+    let result = move || at_capacity(&points, capacity.get()).cloned().map(|point| reach(point, &words));
+    view! {
+        <section class="capacity">
+            <h2>{format!("How many {many} can you talk to?")}</h2>
+            <form method="get" class="capacity-form">
+                {kept}
+                <label for="capacity">"Conversations"</label>
+                <input id="capacity" name="capacity" type="number" min="1" max=people inputmode="numeric" prop:value=capacity value=capacity.get_untracked() on:input=change />
+                <input
+                    class="needs-script"
+                    type="range"
+                    min="1"
+                    max=people
+                    aria-label="Conversations, as a slider"
+                    prop:value=capacity
+                    value=capacity.get_untracked()
+                    on:input=change
+                />
+                <button class="button quiet only-without-script">"Show"</button>
+            </form>
+            <div role="status">{result}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn reach(point: CapacityPoint, words: &Words) -> impl IntoView + use<> {
+    let list = format!("{} {}", format::count(point.people), if point.people == 1 { &words.one } else { &words.many });
+    view! {
+        <p class="finding">"List the " <b>{list}</b> " with a risk of " <b>{format::percent(point.cutoff)}</b> " or more."</p>
+        <dl class="pairs">
+            <div>
+                <dt>{format!("Past {} that such a list would have named", words.event_many)}</dt>
+                <dd><FigureValue figure=point.caught scale=Scale::Percent /></dd>
+            </div>
+            <div>
+                <dt>{format!("Of those named, {}", words.event_many)}</dt>
+                <dd><FigureValue figure=point.precision scale=Scale::Percent /></dd>
+            </div>
+        </dl>
+        <p class="aside">"Measured on people that the model had not seen, with 95% intervals."</p>
+    }
+}
+
+/// The state of the people table, carried along by the form.
+fn query_fields(query: &PeopleQuery) -> impl IntoView + use<> {
+    let filters = query.filters.iter().map(|(field, value)| (format!("{}{field}", views::address::FILTER_PREFIX), value.clone()));
+    let plain =
+        [("search", &query.search), ("band", &query.band), ("sort", &query.sort)].map(|(key, value)| (key.to_owned(), value.clone()));
+    let order = query.ascending.then(|| ("order".to_owned(), "asc".to_owned()));
+    let pairs = plain.into_iter().chain(filters).chain(order).filter(|(_, value)| !value.is_empty());
+    pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stats::Figure;
+
+    fn point(people: u32) -> CapacityPoint {
+        CapacityPoint { cutoff: 0.5, people, caught: Figure::point(0.5, 10), precision: Figure::point(0.5, 10) }
+    }
+
+    #[test]
+    fn the_widest_list_that_fits_is_taken() {
+        let points = [point(100), point(40), point(10)];
+        let people = |capacity| at_capacity(&points, capacity).map(|point| point.people);
+        assert_eq!([people(99), people(100), people(5)], [Some(40), Some(100), Some(10)]);
+        assert_eq!(at_capacity(&[], 5), None);
+    }
+}

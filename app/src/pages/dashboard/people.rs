@@ -1,0 +1,146 @@
+//! The people table: filters as a form, order and pages as links, the top reasons in each row.
+
+use leptos::prelude::*;
+use leptos_router::components::Form;
+use views::address::FILTER_PREFIX;
+use views::people::{FilterField, PersonRow, Reason};
+use views::{PeoplePage, PeopleQuery};
+
+use crate::components::badge::RiskBadge;
+use crate::components::empty::Empty;
+use crate::components::pagination::pagination;
+use crate::components::table::{SortHeading, TableScroll};
+use crate::format;
+
+#[component]
+pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> impl IntoView {
+    let base = format!("/use-case/{use_case}");
+    let href = |query: &PeopleQuery| format!("{base}{}#people", query.to_query_string());
+    let chips = chips(&page, &query).into_iter().map(|(key, text)| {
+        let href = href(&query.without(&key));
+        view! { <li><a class="chip" href=href><span class="visually-hidden">"Remove filter "</span>{text}<span aria-hidden="true">" ×"</span></a></li> }
+    });
+    let (chips, clear) = (chips.collect_view(), href(&query.unfiltered()));
+    let chips = query
+        .is_filtered()
+        .then(|| view! { <ul class="chips" aria-label="Filters in use">{chips}<li><a href=clear>"Clear all"</a></li></ul> });
+    let csv = format!("{base}/people.csv{}", query.with_page(1).to_query_string());
+    let found = if page.total == 1 { "1 person".to_owned() } else { format!("{} people", format::count(page.total)) };
+    let pages = pagination(page.page, page.pages, "Pages of the table", &|to| href(&query.with_page(to)));
+    let heading = |column: &str, label: &str| {
+        let order = (query.column() == column).then_some(query.ascending);
+        view! { <SortHeading label=label href=href(&query.sorted_by(column)) order numeric=column == "risk" /> }
+    };
+    let table = if page.rows.is_empty() {
+        view! { <Empty title="Nobody matches"><p>"Remove a filter, or search for another part of the identifier."</p></Empty> }.into_any()
+    } else {
+        let (id_head, risk_head) = (heading("id", "Identifier"), heading("risk", "Risk"));
+        let segment_heads = page.segments.iter().map(|segment| heading(&segment.field, &segment.label)).collect_view();
+        let rows = page.rows.iter().map(|person| row(person, &base)).collect_view();
+        view! {
+            <TableScroll label="People and their risk">
+                <table class="list">
+                    <thead>
+                        <tr>
+                            {id_head}
+                            {risk_head}
+                            <th scope="col">"Band"</th>
+                            {segment_heads}
+                            <th scope="col">"Top reasons, in points"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </TableScroll>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="section-heading">
+            <h2>"People"</h2>
+            <p class="aside" role="status">{found}</p>
+            <a class="button quiet" href=csv download="" rel="external">"Download CSV"</a>
+        </div>
+        <Filters page=page.clone() action=base.clone() query=query.clone() />
+        {chips}
+        {table}
+        {pages}
+    }
+}
+
+fn row(person: &PersonRow, base: &str) -> impl IntoView + use<> {
+    let interval = person.interval.map(|interval| view! { " "<span class="aside">{format::percent_interval(interval)}</span> });
+    view! {
+        <tr>
+            <th scope="row"><a href=format!("{base}/person/{}", views::address::encode(&person.id))>{person.id.clone()}</a></th>
+            <td class="number"><b>{format::percent(person.probability)}</b>{interval}</td>
+            <td><RiskBadge band=person.band.clone() probability=person.probability /></td>
+            {person.segments.iter().map(|value| view! { <td>{value.clone()}</td> }).collect_view()}
+            <td><ul class="reasons">{person.reasons.iter().take(3).map(reason).collect_view()}</ul></td>
+        </tr>
+    }
+}
+
+fn reason(reason: &Reason) -> impl IntoView + use<> {
+    let class = if reason.points < 0.0 { "down" } else { "up" };
+    view! { <li>{reason.label.clone()}" "<span class="aside">{reason.value.clone()}</span>" "<span class=class>{format::points(reason.points)}</span></li> }
+}
+
+/// Key and text of each filter in use.
+fn chips(page: &PeoplePage, query: &PeopleQuery) -> Vec<(String, String)> {
+    let mut chips = Vec::new();
+    if !query.search.is_empty() {
+        chips.push(("search".to_owned(), format!("Identifier has “{}”", query.search)));
+    }
+    if !query.band.is_empty() {
+        chips.push(("band".to_owned(), format!("Band: {}", query.band)));
+    }
+    for (field, value) in &query.filters {
+        let known = page.segments.iter().find(|segment| segment.field == *field);
+        let label = known.map_or(field, |segment| &segment.label);
+        let value = known.and_then(|segment| segment.values.iter().find(|(name, _)| name == value)).map_or(value, |(_, label)| label);
+        chips.push((field.clone(), format!("{label}: {value}")));
+    }
+    chips
+}
+
+/// The filters: a GET form, so that the address says what is shown.
+#[component]
+fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> impl IntoView {
+    let bands = page.bands.iter().rev().map(|band| (band.clone(), band.clone())).collect();
+    let segments = page.segments.iter().map(|FilterField { field, label, values }| {
+        let chosen = query.filters.get(field).cloned().unwrap_or_default();
+        view! { <Choice name=format!("{FILTER_PREFIX}{field}") label=label.clone() values=values.clone() chosen /> }
+    });
+    let segments = segments.collect_view();
+    view! {
+        <Form method="GET" action=action noscroll=true attr:class="filters" attr:role="search">
+            <div class="field">
+                <label for="search">"Identifier"</label>
+                <input id="search" name="search" type="search" value=query.search.clone() autocomplete="off" />
+            </div>
+            <Choice name="band" label="Band" values=bands chosen=query.band.clone() />
+            {segments}
+            {(!query.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=query.sort.clone() /> })}
+            {query.ascending.then(|| view! { <input type="hidden" name="order" value="asc" /> })}
+            <button class="button">"Filter"</button>
+        </Form>
+    }
+}
+
+#[component]
+fn Choice(#[prop(into)] name: String, #[prop(into)] label: String, values: Vec<(String, String)>, chosen: String) -> impl IntoView {
+    let options = values.into_iter().map(|(value, label)| {
+        let selected = value == chosen;
+        view! { <option value=value selected=selected>{label}</option> }
+    });
+    view! {
+        <div class="field">
+            <label for=name.clone()>{label}</label>
+            <select id=name.clone() name=name.clone()>
+                <option value="">"All"</option>
+                {options.collect_view()}
+            </select>
+        </div>
+    }
+}

@@ -1,0 +1,111 @@
+//! The versions of a use case's model: which one is live, which wait, which were.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use views::runs::VersionRow;
+
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::empty::Empty;
+use crate::components::failure::Loaded;
+use crate::components::figure::FigureValue;
+use crate::components::heading::PageHeading;
+use crate::components::table::TableScroll;
+use crate::error::AppError;
+use crate::format;
+use crate::pages::path_parameter;
+
+/// Metrics that have a column, as far as a version has them.
+const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
+
+#[server(prefix = "/fn", endpoint = "versions", input = GetUrl)]
+pub async fn load_versions(use_case: String) -> Result<Vec<VersionRow>, AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    tenure.versions(&actor, &use_case).await.map_err(crate::desk::refuse)
+}
+
+#[server(prefix = "/fn", endpoint = "promote-first")]
+pub async fn promote_first(use_case: String, version: u32) -> Result<(), AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    tenure.promote_first(&actor, &use_case, version).await.map_err(crate::desk::refuse)?;
+    leptos_axum::redirect(&format!("/use-case/{}", views::address::encode(&use_case)));
+    Ok(())
+}
+
+#[component]
+pub fn ModelsPage() -> impl IntoView {
+    let id = path_parameter("id");
+    let promote = ServerAction::<PromoteFirst>::new();
+    let rows = Resource::new(move || (id.get(), promote.version().get()), |(id, _)| load_versions(id));
+    view! { <Loaded resource=rows view=move |rows| view! { <Versions rows use_case=id.get() promote /> } /> }
+}
+
+#[component]
+fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<PromoteFirst>) -> impl IntoView {
+    let nobody_live = rows.iter().all(|row| !row.live);
+    let list = if rows.is_empty() {
+        view! { <Empty title="No model yet"><p>"Train one: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
+            .into_any()
+    } else {
+        let heads = METRICS.map(|name| view! { <th scope="col" class="number">{format::metric_label(name)}</th> });
+        let body = rows.into_iter().map(|version| row(version, &use_case, nobody_live, promote)).collect_view();
+        view! {
+            <TableScroll label="Model versions">
+                <table class="list">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Version"</th>
+                            <th scope="col">"Stage"</th>
+                            <th scope="col">"Candidate"</th>
+                            {heads.into_iter().collect_view()}
+                            <th scope="col">"Made"</th>
+                            <th scope="col">"Note"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{body}</tbody>
+                </table>
+            </TableScroll>
+        }
+        .into_any()
+    };
+    let failed =
+        move || promote.value().get().and_then(Result::err).map(|error| view! { <p class="error" role="alert">{error.message}</p> });
+    view! {
+        <PageHeading title="Model versions"><p>"Every version that training has made. One is live; its scores are what all pages show."</p></PageHeading>
+        {failed}
+        {list}
+    }
+}
+
+fn row(version: VersionRow, use_case: &str, nobody_live: bool, promote: ServerAction<PromoteFirst>) -> impl IntoView + use<> {
+    let number = version.version;
+    let cells = METRICS.map(|name| {
+        let figure = version.metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone());
+        view! { <td class="number">{figure.map(|figure| view! { <FigureValue figure /> })}</td> }
+    });
+    let (tone, word) = if version.live { (Tone::Good, "Live".to_owned()) } else { (Tone::Neutral, stage_word(&version.stage)) };
+    // A first version may go live without a champion to be compared with; from then on the way is the review.
+    let use_case = use_case.to_owned();
+    let first = nobody_live.then(|| {
+        view! {
+            <ActionForm action=promote>
+                <input type="hidden" name="use_case" value=use_case />
+                <input type="hidden" name="version" value=number />
+                <button class="button">{format!("Make version {number} live")}</button>
+            </ActionForm>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row"><a href=format!("/runs/{}", version.run)>{format!("Version {number}")}</a></th>
+            <td><StateBadge tone word /></td>
+            <td>{format::metric_label(&version.candidate)}</td>
+            {cells.into_iter().collect_view()}
+            <td>{version.created_at}<br /><span class="aside">{version.author}</span></td>
+            <td>{version.note}{first}</td>
+        </tr>
+    }
+}
+
+fn stage_word(stage: &str) -> String {
+    if stage == "None" { "Not proposed".to_owned() } else { stage.to_owned() }
+}

@@ -1,0 +1,127 @@
+//! One person: the score with its uncertainty, where it comes from, what is known, and how it went.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use model::use_case::Words;
+use serde::{Deserialize, Serialize};
+use views::people::FieldValue;
+
+use crate::components::badge::{RiskBadge, risk_style};
+use crate::components::chart::{Chart, ChartFigure};
+use crate::components::failure::Loaded;
+use crate::components::heading::PageHeading;
+use crate::components::waterfall::Waterfall;
+use crate::error::AppError;
+use crate::format;
+use crate::pages::path_parameter;
+
+/// The person with the drawing of the past scores and the words of the use case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonData {
+    person: views::PersonPage,
+    words: Words,
+    history: Option<Chart>,
+}
+
+#[server(prefix = "/fn", endpoint = "person", input = GetUrl)]
+pub async fn load_person(use_case: String, id: String) -> Result<PersonData, AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    let words = tenure.status(&actor, Some(&use_case)).await.map_err(crate::desk::refuse)?.words;
+    let person = tenure.person(&actor, &use_case, &id).await.map_err(crate::desk::refuse)?;
+    let history = crate::charts::timeline::past_scores(&person.history);
+    Ok(PersonData { person, words, history })
+}
+
+#[component]
+pub fn PersonPage() -> impl IntoView {
+    let use_case = path_parameter("id");
+    let id = path_parameter("person");
+    let data = Resource::new(move || (use_case.get(), id.get()), |(use_case, id)| load_person(use_case, id));
+    view! { <Loaded resource=data view=move |data| view! { <Person data use_case=use_case.get() /> } /> }
+}
+
+#[component]
+fn Person(data: PersonData, use_case: String) -> impl IntoView {
+    let PersonData { person, words, history } = data;
+    let warnings = person.warnings.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
+    let warnings = (!person.warnings.is_empty())
+        .then(|| view! { <div class="note warn"><h2>"Read this score with care"</h2><ul>{warnings}</ul></div> });
+    let sentences = person.sentences.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
+    let interval = person.interval.map(|interval| {
+        view! { <p class="aside">{format!("Between {} with 95% confidence", format::percent_interval(interval).replace('–', " and "))}</p> }
+    });
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}")>"Dashboard"</a></nav>
+        <PageHeading title=format!("{} {}", format::capitalised(&words.one), person.id) />
+        {warnings}
+        <div class="columns person">
+            <section class="score">
+                <h2>{format!("Risk to {}", words.verb)}</h2>
+                <p class="number">{format::percent(person.probability)}</p>
+                <p><RiskBadge band=person.band.clone() probability=person.probability /></p>
+                <Gauge probability=person.probability interval=person.interval base=person.base />
+                {interval}
+                <ul class="sentences">{sentences}</ul>
+                <p class="aside">{format!(
+                    "Scored by model version {}. It describes what the model has learned from the past, not a cause, and is no advice about a person.",
+                    person.version,
+                )}</p>
+            </section>
+            <section class="why">
+                <h2>"Why this score"</h2>
+                <p class="aside">"Each field moves the probability by so many percentage points, from the average to this score."</p>
+                <Waterfall base=person.base probability=person.probability reasons=person.reasons />
+            </section>
+        </div>
+        {history.map(|chart| view! { <section><h2>"Scores over time"</h2><ChartFigure chart /></section> })}
+        <section class="fields">
+            <h2>"What is known"</h2>
+            <div class="field-groups">{groups(person.fields)}</div>
+        </section>
+    }
+}
+
+/// The probability on a line from 0 to 100 %, with its interval and the average.
+#[component]
+fn Gauge(probability: f64, interval: Option<[f64; 2]>, base: f64) -> impl IntoView {
+    let whisker = interval.map(|[low, high]| {
+        view! { <span class="whisker" style=format!("--from:{:.1}%;--width:{:.1}%", low * 100.0, (high - low) * 100.0)></span> }
+    });
+    view! {
+        <div class="gauge" aria-hidden="true" style=risk_style(probability)>
+            <span class="pin" style=format!("--from:{:.1}%", base * 100.0)></span>
+            {whisker}
+            <span class="dot" style=format!("--from:{:.1}%", probability * 100.0)></span>
+        </div>
+        <p class="gauge-ends aside" aria-hidden="true"><span>"0%"</span><span>"100%"</span></p>
+    }
+}
+
+/// The fields under their headings, in the order of the use case.
+fn groups(fields: Vec<FieldValue>) -> impl IntoView {
+    let mut groups: Vec<(String, Vec<FieldValue>)> = Vec::new();
+    for field in fields {
+        match groups.iter_mut().find(|(name, _)| *name == field.group) {
+            Some((_, members)) => members.push(field),
+            None => groups.push((field.group.clone(), vec![field])),
+        }
+    }
+    groups.into_iter().map(|(name, fields)| {
+        let name = if name.is_empty() { "Other".to_owned() } else { name };
+        let rows = fields.into_iter().map(|field| {
+            let value = if field.value.is_empty() { view! { <span class="aside">"missing"</span> }.into_any() } else { field.value.into_any() };
+            let points = match field.points {
+                Some(points) => format::points(points).into_any(),
+                None => view! { <span class="aside">"not used"</span> }.into_any(),
+            };
+            view! { <tr><th scope="row">{field.label}</th><td>{value}</td><td class="number">{points}</td></tr> }
+        });
+        view! {
+            <table>
+                <caption>{name}</caption>
+                <thead><tr><th scope="col">"Field"</th><th scope="col">"Value"</th><th scope="col" class="number">"Points"</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        }
+    }).collect_view()
+}

@@ -1,0 +1,201 @@
+//! The runs of a use case: what was tried, with what, and how it went. Select some to compare them.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use leptos_router::components::Form;
+use leptos_router::hooks::use_query_map;
+use views::address::query_string;
+use views::runs::{RunRow, RunsPage as Page};
+
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::empty::Empty;
+use crate::components::failure::Loaded;
+use crate::components::figure::FigureValue;
+use crate::components::heading::PageHeading;
+use crate::components::pagination::pagination;
+use crate::components::table::TableScroll;
+use crate::error::AppError;
+use crate::format;
+use crate::pages::{bad_request, path_parameter};
+
+/// Columns shown when the address names none.
+const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
+
+#[server(prefix = "/fn", endpoint = "runs", input = GetUrl)]
+pub async fn load_runs(use_case: String, #[server(default)] filter: String, page: u32) -> Result<Page, AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    tenure.runs(&actor, &use_case, &filter, page).await.map_err(crate::desk::refuse)
+}
+
+/// What the address asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct RunsQuery {
+    filter: String,
+    page: u32,
+    columns: Vec<String>,
+}
+
+impl RunsQuery {
+    fn from_pairs<K: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, String> {
+        let mut query = Self { page: 1, ..Self::default() };
+        for (key, value) in pairs {
+            let value = value.as_ref().trim();
+            match key.as_ref() {
+                "filter" => query.filter = value.to_owned(),
+                "column" => query.columns.push(value.to_owned()),
+                "page" => {
+                    query.page = value.parse().ok().filter(|page| *page >= 1).ok_or_else(|| format!("There is no page \"{value}\"."))?
+                }
+                _ => {}
+            }
+        }
+        Ok(query)
+    }
+
+    fn href(&self, base: &str, page: u32) -> String {
+        let mut pairs = Vec::new();
+        if !self.filter.is_empty() {
+            pairs.push(("filter".to_owned(), self.filter.clone()));
+        }
+        pairs.extend(self.columns.iter().map(|column| ("column".to_owned(), column.clone())));
+        if page > 1 {
+            pairs.push(("page".to_owned(), page.to_string()));
+        }
+        format!("{base}{}", query_string(&pairs))
+    }
+}
+
+#[component]
+pub fn RunsPage() -> impl IntoView {
+    let id = path_parameter("id");
+    let address = use_query_map();
+    let query = Memo::new(move |_| {
+        let address = address.read();
+        let columns = address.get_all("column").unwrap_or_default().into_iter().map(|column| ("column", column));
+        let single = ["filter", "page"].into_iter().filter_map(|key| address.get(key).map(|value| (key, value)));
+        RunsQuery::from_pairs(single.chain(columns))
+    });
+    let page = Resource::new(
+        move || (id.get(), query.get()),
+        |(id, query)| async move {
+            let query = query.map_err(bad_request)?;
+            load_runs(id, query.filter, query.page).await
+        },
+    );
+    view! { <Loaded resource=page view=move |page| view! { <Runs page use_case=id.get() query=query.get().unwrap_or_default() /> } /> }
+}
+
+#[component]
+fn Runs(page: Page, use_case: String, query: RunsQuery) -> impl IntoView {
+    let base = format!("/use-case/{use_case}/runs");
+    let columns: Vec<String> = if query.columns.is_empty() {
+        METRICS.iter().filter(|name| page.metric_names.iter().any(|known| known == *name)).map(|name| (*name).to_owned()).collect()
+    } else {
+        query.columns.clone()
+    };
+    let nothing = page.rows.is_empty();
+    let heads = columns.iter().map(|name| view! { <th scope="col" class="number">{format::metric_label(name)}</th> }).collect_view();
+    let body = page.rows.iter().map(|run| row(run, &columns)).collect_view();
+    let pages = pagination(page.page, page.pages, "Pages of the runs", &|to| query.href(&base, to));
+    let list = if nothing && query.filter.is_empty() {
+        view! { <Empty title="No run yet"><p>"Train a first model: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }.into_any()
+    } else if nothing {
+        view! { <Empty title="No run matches"><p>"Try a wider filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
+            .into_any()
+    } else {
+        view! {
+            <form method="get" action="/runs/compare">
+                <TableScroll label="Training runs">
+                    <table class="list">
+                        <thead>
+                            <tr>
+                                <th scope="col"><span class="visually-hidden">"Compare"</span></th>
+                                <th scope="col">"Run"</th>
+                                <th scope="col">"State"</th>
+                                {heads}
+                                <th scope="col">"Started"</th>
+                                <th scope="col" class="number">"Took"</th>
+                                <th scope="col">"By"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{body}</tbody>
+                    </table>
+                </TableScroll>
+                <p class="actions"><button class="button">"Compare the selected"</button></p>
+            </form>
+        }
+        .into_any()
+    };
+    view! {
+        <PageHeading title="Training runs"><p>"What was tried, with which settings, and how it did on people the model had not seen."</p></PageHeading>
+        <RunFilters page=page query=query columns action=base />
+        {list}
+        {pages}
+    }
+}
+
+fn row(run: &RunRow, columns: &[String]) -> impl IntoView + use<> {
+    let href = format!("/runs/{}", run.id);
+    let cells = columns.iter().map(|name| {
+        let figure = run.metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone());
+        let parameter = run.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        view! { <td class="number">{figure.map(|figure| view! { <FigureValue figure /> })}{parameter}</td> }
+    });
+    let nested = (run.children > 0).then(|| view! { " "<span class="aside">{format!("{} nested", format::count(run.children))}</span> });
+    view! {
+        <tr>
+            <td><input type="checkbox" name="ids" value=run.id.clone() aria-label=format!("Compare {}", run.name) /></td>
+            <th scope="row"><a href=href>{run.name.clone()}</a>{nested}</th>
+            <td><RunState status=run.status.clone() /></td>
+            {cells.collect_view()}
+            <td>{run.started_at.clone()}</td>
+            <td class="number">{run.duration_seconds.map(format::duration)}</td>
+            <td>{run.author.clone()}</td>
+        </tr>
+    }
+}
+
+/// The state of a run.
+#[component]
+pub fn RunState(status: String) -> impl IntoView {
+    let tone = match status.as_str() {
+        "finished" => Tone::Good,
+        "failed" => Tone::Bad,
+        "running" => Tone::Watch,
+        _ => Tone::Neutral,
+    };
+    view! { <StateBadge tone word=status /> }
+}
+
+#[component]
+fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String) -> impl IntoView {
+    let names = page.metric_names.iter().chain(&page.parameter_names);
+    let choices = names.map(|name| {
+        let checked = columns.contains(name);
+        view! { <label class="check"><input type="checkbox" name="column" value=name.clone() checked=checked />{format::metric_label(name)}</label> }
+    });
+    let choices = choices.collect_view();
+    view! {
+        <Form method="GET" action=action attr:class="filters" attr:role="search">
+            <div class="field wide">
+                <label for="filter">"Filter"</label>
+                <input id="filter" name="filter" value=query.filter placeholder="metrics.roc_auc > 0.7 and status = 'finished'" autocomplete="off" spellcheck="false" />
+            </div>
+            <button class="button">"Show"</button>
+            <details class="columns-choice"><summary>"Columns"</summary><fieldset><legend class="visually-hidden">"Columns"</legend>{choices}</fieldset></details>
+        </Form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::RunsQuery;
+
+    #[test]
+    fn columns_and_filter_survive_a_change_of_page() {
+        let query = RunsQuery::from_pairs([("filter", "status = 'failed'"), ("column", "f1"), ("column", "brier")]).unwrap();
+        assert_eq!(query.href("/r", 2), "/r?filter=status%20%3D%20%27failed%27&column=f1&column=brier&page=2");
+        assert!(RunsQuery::from_pairs([("page", "0")]).is_err());
+    }
+}

@@ -1,0 +1,68 @@
+//! The HTML document and the routes.
+
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::SsrMode;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+
+use crate::error::{AppError, Kind};
+use crate::frame::Frame;
+use crate::pages;
+use crate::theme::Theme;
+
+/// The document around the app. The theme comes from the cookie, so that nothing flashes.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=Theme::current().name()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="preload" href="/pkg/inter-latin-wght-normal.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                <link rel="stylesheet" href="/pkg/tenure.css" />
+                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The app. Every page is rendered whole on the server ([`SsrMode::Async`]): it can be read and acted on without a script.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title| format!("{title} · Tenure") text="Tenure" />
+        <Router>
+            <Routes fallback=NotFound>
+                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("") view=pages::home::HomePage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:id") view=pages::dashboard::DashboardPage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:id/person/:person") view=pages::person::PersonPage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:id/runs") view=pages::runs::RunsPage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:id/models") view=pages::models::ModelsPage ssr=SsrMode::Async />
+                    <Route path=path!("runs/compare") view=pages::compare::ComparePage ssr=SsrMode::Async />
+                    <Route path=path!("runs/:run") view=pages::run::RunPage ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+#[component]
+fn NotFound() -> impl IntoView {
+    let error = AppError::new(Kind::NotFound, "There is no page at this address.");
+    #[cfg(feature = "ssr")]
+    let error = crate::desk::answer(error);
+    view! {
+        <main id="main" class="alone">
+            <crate::components::failure::Failure error />
+        </main>
+    }
+}

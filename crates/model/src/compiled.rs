@@ -1,0 +1,294 @@
+//! A scorer prepared for speed: the same bits as [`Scorer`], many rows at a time.
+//!
+//! Splits become comparisons of rank codes (`rank.rs`). A small tree is a run of branch-free selections over a block of rows, from the
+//! leaves up (each selection keeps the number of the leaf that a row would reach); a large one is walked by eight rows in step.
+
+use crate::encoder::Matrix;
+use crate::rank::{BLOCK, Ranks, Split};
+use crate::scorer::{LEAF, LinearTerm, PartKind, Scorer, Tree};
+
+/// Trees up to this many leaves are evaluated by selection.
+const SMALL: usize = 64;
+/// Rows that walk a large tree in step.
+const STEP: usize = 8;
+
+/// One selection: `slot = if left { a } else { b }`, where a side is a leaf's number or the result of an earlier selection.
+#[derive(Debug, Clone, Copy)]
+enum Select {
+    Leaves {
+        split: Split,
+        slot: u8,
+        left: u8,
+        right: u8,
+    },
+    LeftLeaf {
+        split: Split,
+        slot: u8,
+        left: u8,
+    },
+    RightLeaf {
+        split: Split,
+        slot: u8,
+        right: u8,
+    },
+    /// Left is in `slot`, right in the slot behind it.
+    Inner {
+        split: Split,
+        slot: u8,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    column: u32,
+    code: i8,
+    left: u32,
+    right: u32,
+}
+
+#[derive(Debug, Clone)]
+struct CompiledTree {
+    nodes: Vec<Node>,
+    values: Vec<f64>,
+    /// For a small tree: how a block of rows finds its leaves without walking.
+    selection: Option<Selection>,
+}
+
+#[derive(Debug, Clone)]
+struct Selection {
+    selects: Vec<Select>,
+    leaves: Box<[f64; SMALL]>,
+}
+
+#[derive(Debug, Clone)]
+enum CompiledKind {
+    Linear(Vec<LinearTerm>),
+    Trees(Vec<CompiledTree>),
+}
+
+/// A prepared scorer. Build once, score often.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    scorer: Scorer,
+    pub(crate) ranks: Ranks,
+    parts: Vec<(f64, CompiledKind)>,
+}
+
+impl Compiled {
+    /// Prepares a scorer whose trees are sound (every model file is checked for that).
+    pub fn new(scorer: &Scorer) -> Self {
+        let trees = scorer.parts.iter().filter_map(|part| match &part.kind {
+            PartKind::Trees(trees) => Some(trees),
+            PartKind::Linear(_) => None,
+        });
+        let ranks = Ranks::of(trees.flatten());
+        let parts = scorer.parts.iter().map(|part| {
+            let kind = match &part.kind {
+                PartKind::Linear(terms) => CompiledKind::Linear(terms.clone()),
+                PartKind::Trees(trees) => CompiledKind::Trees(trees.iter().map(|tree| compile(tree, &ranks)).collect()),
+            };
+            (part.weight, kind)
+        });
+        let parts = parts.collect();
+        Self { scorer: scorer.clone(), ranks, parts }
+    }
+
+    /// The scorer that this was made of.
+    pub fn scorer(&self) -> &Scorer {
+        &self.scorer
+    }
+
+    /// The sum before calibration for one encoded row: the bits of [`Scorer::margin`].
+    pub fn margin(&self, row: &[f64]) -> f64 {
+        self.block::<1>(1, |input| &row[input..=input])[0]
+    }
+
+    /// Calibrated probability of one encoded row.
+    pub fn probability(&self, row: &[f64]) -> f64 {
+        self.scorer.probability_of_margin(self.margin(row))
+    }
+
+    /// Margins of the rows `rows` of `matrix`. Callers with threads give each its own range; the bits do not depend on the ranges.
+    pub fn margins(&self, matrix: &Matrix, rows: std::ops::Range<usize>) -> Vec<f64> {
+        let mut margins = Vec::with_capacity(rows.len());
+        for start in rows.clone().step_by(BLOCK) {
+            let count = BLOCK.min(rows.end - start);
+            let block = self.block::<BLOCK>(count, |input| &matrix.column(input)[start..start + count]);
+            margins.extend_from_slice(&block[..count]);
+        }
+        margins
+    }
+
+    /// Calibrated probabilities of the rows `rows` of `matrix`.
+    pub fn probabilities(&self, matrix: &Matrix, rows: std::ops::Range<usize>) -> Vec<f64> {
+        self.margins(matrix, rows).into_iter().map(|margin| self.scorer.probability_of_margin(margin)).collect()
+    }
+
+    fn block<'a, const B: usize>(&self, rows: usize, values: impl Fn(usize) -> &'a [f64]) -> [f64; B] {
+        let mut ranks = vec![[0_i8; B]; self.ranks.columns()];
+        self.ranks.fill(&values, &mut ranks);
+        self.block_of_ranks(rows, values, &ranks)
+    }
+
+    /// Margins of a block whose rank codes are known.
+    pub(crate) fn block_of_ranks<'a, const B: usize>(
+        &self,
+        rows: usize,
+        values: impl Fn(usize) -> &'a [f64],
+        ranks: &[[i8; B]],
+    ) -> [f64; B] {
+        let mut margins = [self.scorer.intercept; B];
+        let mut stack = [[0_u8; B]; SMALL + 1];
+        for (weight, kind) in &self.parts {
+            let mut sums = [0.0; B];
+            match kind {
+                CompiledKind::Linear(terms) => {
+                    for term in terms {
+                        for (sum, x) in sums.iter_mut().zip(values(term.input as usize)) {
+                            *sum += term.value(*x);
+                        }
+                    }
+                }
+                CompiledKind::Trees(trees) => trees.iter().for_each(|tree| tree.add(rows, ranks, &mut stack, &mut sums)),
+            }
+            for (margin, sum) in margins.iter_mut().zip(sums) {
+                *margin += weight * sum;
+            }
+        }
+        margins
+    }
+}
+
+fn compile(tree: &Tree, ranks: &Ranks) -> CompiledTree {
+    let nodes = (0..tree.feature.len()).map(|node| {
+        if tree.feature[node] == LEAF {
+            // A leaf leads to itself: rows that arrive early wait there for the others.
+            return Node { column: 0, code: 0, left: node as u32, right: node as u32 };
+        }
+        let Split { column, code } = ranks.split(tree, node);
+        Node { column, code, left: tree.left[node], right: tree.right[node] }
+    });
+    CompiledTree { nodes: nodes.collect(), values: tree.value.clone(), selection: selection(tree, ranks) }
+}
+
+fn selection(tree: &Tree, ranks: &Ranks) -> Option<Selection> {
+    let count = tree.feature.iter().filter(|feature| **feature == LEAF).count();
+    if count > SMALL || tree.feature[0] == LEAF {
+        return None;
+    }
+    let mut leaves = Box::new([0.0; SMALL]);
+    let mut selects = Vec::with_capacity(count);
+    let mut next = 0;
+    push_selects(tree, ranks, 0, 0, &mut selects, &mut |value| {
+        leaves[next] = value;
+        next += 1;
+        (next - 1) as u8
+    });
+    Some(Selection { selects, leaves })
+}
+
+/// Appends the selections of the subtree at the inner node `node`, whose result ends in `slot`.
+fn push_selects(tree: &Tree, ranks: &Ranks, node: usize, slot: u8, selects: &mut Vec<Select>, leaf: &mut dyn FnMut(f64) -> u8) {
+    let split = ranks.split(tree, node);
+    let (left, right) = (tree.left[node] as usize, tree.right[node] as usize);
+    let select = match (tree.feature[left] == LEAF, tree.feature[right] == LEAF) {
+        (true, true) => Select::Leaves { split, slot, left: leaf(tree.value[left]), right: leaf(tree.value[right]) },
+        (true, false) => {
+            push_selects(tree, ranks, right, slot, selects, leaf);
+            Select::LeftLeaf { split, slot, left: leaf(tree.value[left]) }
+        }
+        (false, true) => {
+            push_selects(tree, ranks, left, slot, selects, leaf);
+            Select::RightLeaf { split, slot, right: leaf(tree.value[right]) }
+        }
+        (false, false) => {
+            push_selects(tree, ranks, left, slot, selects, leaf);
+            push_selects(tree, ranks, right, slot + 1, selects, leaf);
+            Select::Inner { split, slot }
+        }
+    };
+    selects.push(select);
+}
+
+impl CompiledTree {
+    /// Adds the tree's outputs to `sums`.
+    fn add<const B: usize>(&self, rows: usize, ranks: &[[i8; B]], stack: &mut [[u8; B]], sums: &mut [f64; B]) {
+        match &self.selection {
+            Some(Selection { selects, leaves }) if B > 1 => {
+                select_leaves(selects, ranks, stack);
+                for (sum, leaf) in sums.iter_mut().zip(&stack[0]) {
+                    *sum += leaves[usize::from(*leaf) % SMALL];
+                }
+            }
+            _ if B == 1 => sums[0] += self.values[self.walk(|column| ranks[column][0])],
+            _ => {
+                for start in (0..rows).step_by(STEP) {
+                    self.walk_in_step(start..rows.min(start + STEP), ranks, sums);
+                }
+            }
+        }
+    }
+
+    /// The leaf that a row reaches.
+    fn walk(&self, rank: impl Fn(usize) -> i8) -> usize {
+        let mut at = 0;
+        loop {
+            let node = self.nodes[at];
+            let next = if rank(node.column as usize) <= node.code { node.left } else { node.right } as usize;
+            if next == at {
+                return at;
+            }
+            at = next;
+        }
+    }
+
+    fn walk_in_step<const B: usize>(&self, rows: std::ops::Range<usize>, ranks: &[[i8; B]], sums: &mut [f64; B]) {
+        let mut at = [0_u32; STEP];
+        loop {
+            let mut moved = false;
+            for (at, row) in at.iter_mut().zip(rows.clone()) {
+                let node = self.nodes[*at as usize];
+                let next = if ranks[node.column as usize][row] <= node.code { node.left } else { node.right };
+                moved |= next != *at;
+                *at = next;
+            }
+            if !moved {
+                break;
+            }
+        }
+        for (sum, at) in sums[rows].iter_mut().zip(at) {
+            *sum += self.values[at as usize];
+        }
+    }
+}
+
+fn select_leaves<const B: usize>(selects: &[Select], ranks: &[[i8; B]], stack: &mut [[u8; B]]) {
+    for select in selects {
+        match *select {
+            Select::Leaves { split, slot, left, right } => {
+                stack[usize::from(slot)] = blend(&ranks[split.column as usize], split.code, &[left; B], &[right; B]);
+            }
+            Select::LeftLeaf { split, slot, left } => {
+                let slot = &mut stack[usize::from(slot)];
+                *slot = blend(&ranks[split.column as usize], split.code, &[left; B], slot);
+            }
+            Select::RightLeaf { split, slot, right } => {
+                let slot = &mut stack[usize::from(slot)];
+                *slot = blend(&ranks[split.column as usize], split.code, slot, &[right; B]);
+            }
+            Select::Inner { split, slot } => {
+                let (lefts, rights) = stack.split_at_mut(usize::from(slot) + 1);
+                let slot = &mut lefts[usize::from(slot)];
+                *slot = blend(&ranks[split.column as usize], split.code, slot, &rights[0]);
+            }
+        }
+    }
+}
+
+/// `left` where the rank is at most `code`, else `right`; in bit masks, because compilers turn those into vector instructions.
+fn blend<const B: usize>(ranks: &[i8; B], code: i8, left: &[u8; B], right: &[u8; B]) -> [u8; B] {
+    std::array::from_fn(|row| {
+        let mask = 0_u8.wrapping_sub(u8::from(ranks[row] <= code));
+        right[row] ^ ((left[row] ^ right[row]) & mask)
+    })
+}

@@ -1,0 +1,121 @@
+//! The smallest change that would move a person below a probability: over fields that the organisation can change, in the directions
+//! that it allows, within what training has seen (Wachter et al. 2017; several different answers, Mothilal et al. 2020).
+//!
+//! Changes go in round steps (whole years, hundreds of pay). Over those steps the search is exact for up to three fields together: branch
+//! and bound over boxes of values, where a bound on the margin comes from walking each tree with intervals. It describes the model, not a
+//! cause.
+
+mod bound;
+mod search;
+mod steps;
+
+use serde::{Deserialize, Serialize};
+
+use crate::compiled::Compiled;
+use crate::explain::ExplainError;
+use crate::file::Model;
+use crate::table::Table;
+
+/// Fields that one exact answer may change together.
+pub const MAX_FIELDS: usize = 3;
+
+/// One changed field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    pub field: String,
+    pub label: String,
+    /// Values as forms and files write them (number, or level).
+    pub from: String,
+    pub to: String,
+    /// Values as people read them.
+    pub from_text: String,
+    pub to_text: String,
+    /// |change| in inter-quartile ranges of training; 1 for another level.
+    pub cost: f64,
+}
+
+/// How an answer was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Found {
+    /// No cheaper change of the same fields does it, in whole steps.
+    Exact,
+    /// A good answer; a cheaper one may exist.
+    Searched,
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Counterfactual {
+    pub changes: Vec<Change>,
+    pub cost: f64,
+    /// Calibrated probability after the changes.
+    pub probability: f64,
+    pub found: Found,
+}
+
+/// All answers for one person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Counterfactuals {
+    /// Probability as it is.
+    pub start: f64,
+    /// The probability to get below.
+    pub target: f64,
+    /// Cheapest first, each with other fields. Empty: no change within the allowed fields does it, or the person is below already.
+    pub answers: Vec<Counterfactual>,
+    /// Exact: every combination of up to [`MAX_FIELDS`] fields has been decided that could have given one more answer at lower cost.
+    pub found: Found,
+    /// Fields that could be changed.
+    pub actionable: Vec<String>,
+}
+
+impl Counterfactuals {
+    /// One sentence for the head of the list.
+    pub fn sentence(&self) -> String {
+        let percent = crate::sentence::percent_text;
+        match (self.answers.first(), self.found) {
+            _ if self.start < self.target => format!("The probability is below {} already.", percent(self.target)),
+            _ if self.actionable.is_empty() => "This use case has no field that may be changed.".into(),
+            (None, Found::Exact) => format!("No change within the allowed fields brings the probability below {}.", percent(self.target)),
+            (None, Found::Searched) => format!("No change was found that brings the probability below {}.", percent(self.target)),
+            (Some(answer), _) => {
+                let parts: Vec<String> = answer
+                    .changes
+                    .iter()
+                    .map(|change| format!("{} from {} to {}", change.label, change.from_text, change.to_text))
+                    .collect();
+                format!("The smallest change found: {}, which gives {}.", crate::sentence::join(&parts), percent(answer.probability))
+            }
+        }
+    }
+}
+
+/// Finds up to `want` answers for row `row` of `table` that bring the calibrated probability below `target`, looking at no more than
+/// `effort` regions (20 000 take well under a second).
+///
+/// # Errors
+/// [`ExplainError::NoSuchRow`].
+pub fn counterfactuals(
+    model: &Model,
+    compiled: &Compiled,
+    table: &Table,
+    row: usize,
+    target: f64,
+    want: usize,
+    effort: usize,
+) -> Result<Counterfactuals, ExplainError> {
+    if row >= table.rows() {
+        return Err(ExplainError::NoSuchRow(row));
+    }
+    let person = table.take(&[row]);
+    let start = compiled.probabilities(&model.encode(&person), 0..1)[0];
+    let arms = steps::arms(model, &person);
+    let mut actionable: Vec<String> = arms.iter().map(|arm| arm.field.name.clone()).collect();
+    actionable.dedup();
+    let mut result = Counterfactuals { start, target, answers: Vec::new(), found: Found::Exact, actionable };
+    if start >= target && want > 0 {
+        let search = search::Search::new(model, compiled, &person, &arms, target);
+        (result.answers, result.found) = search.run(want, effort);
+    }
+    Ok(result)
+}

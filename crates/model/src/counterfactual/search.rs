@@ -1,0 +1,262 @@
+//! Branch and bound over regions (boxes of values), cheapest region first.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::bound::{Interval, Shrunk};
+use super::steps::Arm;
+use super::{Change, Counterfactual, Found, MAX_FIELDS};
+use crate::compiled::Compiled;
+use crate::encoder::Source;
+use crate::explain::value_text;
+use crate::file::Model;
+use crate::table::Table;
+use crate::vary::{Values, replace, with_values};
+
+/// Rounding that a bound may have against the margin itself.
+const SLACK: f64 = 1e-9;
+
+/// Arm, first and last position in its list.
+type Side = (usize, usize, usize);
+
+/// A box of values of a few arms.
+#[derive(Debug, Clone)]
+struct Region {
+    sides: Vec<Side>,
+    /// Of its cheapest corner.
+    cost: f64,
+}
+
+// A heap gives the greatest first: the cheapest region, the one with fewer fields among equals, then the order of the arms.
+impl Ord for Region {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |cell: &Self| (cell.sides.len(), cell.sides.clone());
+        other.cost.total_cmp(&self.cost).then_with(|| key(other).cmp(&key(self)))
+    }
+}
+
+impl PartialOrd for Region {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Region {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Region {}
+
+pub(super) struct Search<'a> {
+    model: &'a Model,
+    compiled: &'a Compiled,
+    person: &'a Table,
+    arms: &'a [Arm<'a>],
+    target: f64,
+    shrunk: Shrunk,
+    /// The person's inputs as they are.
+    own: Vec<Interval>,
+    /// For each arm the inputs that depend on its field alone, with their encoded value for each value of the arm.
+    encoded: Vec<Vec<(usize, Vec<f64>)>>,
+    /// For each arm the inputs that are formulas of its field and others.
+    formulas: Vec<Vec<usize>>,
+}
+
+impl<'a> Search<'a> {
+    pub fn new(model: &'a Model, compiled: &'a Compiled, person: &'a Table, arms: &'a [Arm<'a>], target: f64) -> Self {
+        let matrix = model.encode(person);
+        let mut row = Vec::new();
+        matrix.copy_row(0, &mut row);
+        let (mut encoded, mut formulas) = (Vec::new(), Vec::new());
+        for arm in arms {
+            let values = model.encode(&with_values(person, 0, arm.field, &arm.values));
+            let field = model.encoder.fields.iter().position(|field| field.name == arm.field.name);
+            let reads = |input: &usize| field.is_some_and(|field| reads(&model.encoder.inputs[*input].source, field as u32));
+            let (formula, plain): (Vec<usize>, Vec<usize>) = (0..model.encoder.inputs.len())
+                .filter(reads)
+                .partition(|input| matches!(model.encoder.inputs[*input].source, Source::Formula(_)));
+            encoded.push(plain.into_iter().map(|input| (input, values.column(input).to_vec())).collect::<Vec<_>>());
+            formulas.push(formula);
+        }
+        let mut free = vec![false; row.len()];
+        encoded.iter().flatten().for_each(|(input, _)| free[*input] = true);
+        formulas.iter().flatten().for_each(|input| free[*input] = true);
+        let shrunk = Shrunk::new(&model.scorer, &row, &|input| free[input as usize]);
+        let own = row.iter().map(|value| Interval::of(*value)).collect();
+        Self { model, compiled, person, arms, target, shrunk, own, encoded, formulas }
+    }
+
+    /// Up to `want` answers, cheapest first, no two with the same fields and none with more fields than an earlier one needs; and
+    /// whether every region was decided.
+    pub fn run(&self, want: usize, effort: usize) -> (Vec<Counterfactual>, Found) {
+        if !self.may_succeed(&(0..self.arms.len()).map(|arm| self.whole(arm)).collect::<Vec<_>>(), true) {
+            return (Vec::new(), Found::Exact);
+        }
+        let mut open = BinaryHeap::new();
+        self.push_sets(&mut Vec::new(), 0, &mut open);
+        let mut answers: Vec<Counterfactual> = Vec::new();
+        let mut left = effort;
+        while answers.len() < want && left > 0 {
+            let Some(region) = open.pop() else { break };
+            let changes = |field: &str| region.sides.iter().any(|side| self.arms[side.0].field.name == field);
+            if answers.iter().any(|known| known.changes.iter().all(|change| changes(&change.field))) {
+                continue;
+            }
+            left -= 1;
+            if region.sides.iter().all(|side| side.1 == side.2) {
+                let chosen: Vec<(usize, usize)> = region.sides.iter().map(|side| (side.0, side.1)).collect();
+                answers.extend(self.answer(&chosen, Found::Exact));
+            } else if self.may_succeed(&region.sides, false) {
+                open.extend(self.split(&region));
+            }
+        }
+        let found = if left == 0 && answers.len() < want { Found::Searched } else { Found::Exact };
+        if answers.is_empty() {
+            // More fields together, or more effort, may still do it.
+            answers.extend(self.greedy());
+        }
+        (answers, found)
+    }
+
+    fn whole(&self, arm: usize) -> Side {
+        (arm, 0, self.arms[arm].values.len() - 1)
+    }
+
+    /// One region for each set of up to three arms of different fields.
+    fn push_sets(&self, sides: &mut Vec<Side>, next: usize, open: &mut BinaryHeap<Region>) {
+        for arm in next..self.arms.len() {
+            if sides.last().is_some_and(|side| self.arms[side.0].field.name == self.arms[arm].field.name) {
+                continue;
+            }
+            sides.push(self.whole(arm));
+            open.push(self.region(sides.clone()));
+            if sides.len() < MAX_FIELDS {
+                self.push_sets(sides, arm + 1, open);
+            }
+            sides.pop();
+        }
+    }
+
+    fn region(&self, sides: Vec<Side>) -> Region {
+        let cost = sides.iter().map(|side| self.arms[side.0].costs[side.1]).sum();
+        Region { sides, cost }
+    }
+
+    /// Two halves along the longest side.
+    fn split(&self, region: &Region) -> Vec<Region> {
+        let length = |at: &usize| region.sides[*at].2 - region.sides[*at].1;
+        let Some(longest) = (0..region.sides.len()).max_by_key(length) else { return Vec::new() };
+        let (arm, from, to) = region.sides[longest];
+        let middle = from + (to - from) / 2;
+        let half = |from: usize, to: usize| {
+            let mut sides = region.sides.clone();
+            sides[longest] = (arm, from, to);
+            self.region(sides)
+        };
+        vec![half(from, middle), half(middle + 1, to)]
+    }
+
+    /// False when no choice of values on the sides can come below the target. `optional`: fields may also stay as they are.
+    fn may_succeed(&self, sides: &[Side], optional: bool) -> bool {
+        let mut intervals = self.own.clone();
+        for &(arm, from, to) in sides {
+            for (input, values) in &self.encoded[arm] {
+                let around = values[from..=to].iter().map(|value| Interval::of(*value));
+                let before = optional.then_some(intervals[*input]);
+                intervals[*input] = before.into_iter().chain(around).reduce(Interval::join).unwrap_or(Interval::UNKNOWN);
+            }
+            self.formulas[arm].iter().for_each(|input| intervals[*input] = Interval::UNKNOWN);
+        }
+        let least = self.shrunk.least(&intervals);
+        let slack = SLACK * (1.0 + least.abs());
+        self.model.scorer.probability_of_margin(least - slack) < self.target
+    }
+
+    /// The person after the changes (arm, position), as an answer when the probability is below the target.
+    fn answer(&self, chosen: &[(usize, usize)], found: Found) -> Option<Counterfactual> {
+        let changed = self.changed(chosen);
+        let probability = self.probability(&changed);
+        if probability >= self.target {
+            return None;
+        }
+        let changes: Vec<Change> = chosen
+            .iter()
+            .map(|&(arm, position)| {
+                let field = self.arms[arm].field;
+                let text = |table: &Table| table.column(&field.name).map(|column| column.text(0)).unwrap_or_default();
+                Change {
+                    field: field.name.clone(),
+                    label: field.label.clone(),
+                    from: text(self.person),
+                    to: text(&changed),
+                    from_text: value_text(self.model, self.person, 0, &field.name),
+                    to_text: value_text(self.model, &changed, 0, &field.name),
+                    cost: self.arms[arm].costs[position],
+                }
+            })
+            .collect();
+        let cost = changes.iter().map(|change| change.cost).sum();
+        Some(Counterfactual { changes, cost, probability, found })
+    }
+
+    fn changed(&self, chosen: &[(usize, usize)]) -> Table {
+        let mut table = self.person.clone();
+        for &(arm, position) in chosen {
+            let arm = &self.arms[arm];
+            let one = match &arm.values {
+                Values::Numbers(values) => Values::Numbers(vec![values[position]]),
+                Values::Levels(codes) => Values::Levels(vec![codes[position]]),
+            };
+            replace(&mut table, arm.field, one.column(arm.field));
+        }
+        table
+    }
+
+    fn probability(&self, table: &Table) -> f64 {
+        self.compiled.probabilities(&self.model.encode(table), 0..1)[0]
+    }
+
+    /// Adds the change with the lowest probability, field by field, until the target is met; then takes each back as far as it goes.
+    fn greedy(&self) -> Option<Counterfactual> {
+        let mut chosen: Vec<(usize, usize)> = Vec::new();
+        let mut now = f64::INFINITY;
+        while now >= self.target {
+            let free = (0..self.arms.len())
+                .filter(|&arm| chosen.iter().all(|&(taken, _)| self.arms[taken].field.name != self.arms[arm].field.name));
+            let tried = free.filter_map(|arm| {
+                let table = with_values(&self.changed(&chosen), 0, self.arms[arm].field, &self.arms[arm].values);
+                let probabilities = self.compiled.probabilities(&self.model.encode(&table), 0..table.rows());
+                let best = (0..probabilities.len()).min_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]))?;
+                Some((arm, best, probabilities[best]))
+            });
+            let (arm, position, probability) = tried.min_by(|a, b| a.2.total_cmp(&b.2)).filter(|best| best.2 < now)?;
+            chosen.push((arm, position));
+            now = probability;
+        }
+        for at in 0..chosen.len() {
+            let (arm, position) = chosen[at];
+            let still = |shorter: &usize| {
+                let mut chosen = chosen.clone();
+                chosen[at] = (arm, *shorter);
+                self.probability(&self.changed(&chosen)) < self.target
+            };
+            if let Some(shorter) = (0..position).find(still) {
+                chosen[at] = (arm, shorter);
+            }
+        }
+        self.answer(&chosen, Found::Searched)
+    }
+}
+
+/// Whether an input is made of a field.
+fn reads(source: &Source, field: u32) -> bool {
+    match source {
+        Source::Number { field: own }
+        | Source::Indicator { field: own, .. }
+        | Source::Rank { field: own, .. }
+        | Source::Bin { field: own, .. } => *own == field,
+        Source::Formula(formula) => formula.reads(field),
+    }
+}

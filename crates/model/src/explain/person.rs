@@ -1,0 +1,206 @@
+//! From contributions of inputs to reasons that a person can read: one line for each original field, in log-odds and in points.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::explain::{ExplainError, Explainer, check_sum};
+use crate::field::Field;
+use crate::file::Model;
+use crate::scorer::{Calibrator, Link, logit};
+use crate::table::Table;
+
+/// What one field adds to a score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldContribution {
+    /// The field's name in the use case.
+    pub field: String,
+    /// What people call it.
+    pub label: String,
+    /// The person's value as people read it, with its unit.
+    pub value: String,
+    pub log_odds: f64,
+    /// Percentage points of probability: 11.0 is "11 points".
+    pub points: f64,
+}
+
+/// Why a score is what it is. `base + Σ fields = result`, in log-odds and in points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// Calibrated probability at the expected margin over the training rows: where the waterfall starts.
+    pub base_probability: f64,
+    pub probability: f64,
+    pub base_log_odds: f64,
+    pub log_odds: f64,
+    /// Largest effect first.
+    pub fields: Vec<FieldContribution>,
+}
+
+/// A model with its explainer.
+#[derive(Debug, Clone)]
+pub struct ModelExplainer {
+    model: Arc<Model>,
+    explainer: Explainer,
+    /// Encoder fields under which at least one input is shown.
+    shown: Vec<u32>,
+}
+
+/// How a margin reads on one scale: contributions are multiplied by `factor`, so that base plus sum gives the result.
+struct Scale {
+    base: f64,
+    result: f64,
+    factor: f64,
+}
+
+/// A curve over the margin, made linear between the base and the result: each input gets its part of the difference in proportion to its
+/// contribution to the margin. The sum is exact; the split is the one that treats margins alike wherever on the curve they fall.
+fn secant(curve: impl Fn(f64) -> f64, base: f64, margin: f64) -> Scale {
+    let (low, high) = (curve(base), curve(margin));
+    let difference = margin - base;
+    // Contributions that cancel out: the slope of the curve at that place.
+    let slope = || (curve(margin + 1e-6) - curve(margin - 1e-6)) / 2e-6;
+    let factor = if difference.abs() > 1e-10 { (high - low) / difference } else { slope() };
+    Scale { base: low, result: high, factor }
+}
+
+impl ModelExplainer {
+    /// Path-dependent explanations of a model.
+    ///
+    /// # Errors
+    /// [`ExplainError::TooManyInputs`].
+    pub fn new(model: Arc<Model>) -> Result<Self, ExplainError> {
+        let explainer = Explainer::new(&model.scorer, model.encoder.inputs.len())?;
+        let mut shown: Vec<u32> = model.encoder.inputs.iter().map(|input| input.shown_as).collect();
+        shown.sort_unstable();
+        shown.dedup();
+        Ok(Self { model, explainer, shown })
+    }
+
+    pub fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
+    pub fn explainer(&self) -> &Explainer {
+        &self.explainer
+    }
+
+    /// Names of the fields that explanations show, in the order of the encoder.
+    pub fn shown_fields(&self) -> impl Iterator<Item = &str> {
+        self.shown.iter().map(|field| self.model.encoder.fields[*field as usize].name.as_str())
+    }
+
+    /// Explains row `row` of `table` (columns as for scoring).
+    ///
+    /// # Errors
+    /// See [`ExplainError`].
+    pub fn explain(&self, table: &Table, row: usize) -> Result<Explanation, ExplainError> {
+        if row >= table.rows() {
+            return Err(ExplainError::NoSuchRow(row));
+        }
+        let one = table.take(&[row]);
+        let matrix = self.model.encode(&one);
+        let mut encoded = Vec::new();
+        matrix.copy_row(0, &mut encoded);
+        let contributions = self.explainer.contributions(&encoded)?;
+        self.explanation(&one, 0, &contributions.values, contributions.margin)
+    }
+
+    /// Explains the rows `rows` of `table`, keeping the `top` largest fields of each: the same bits as one by one. Callers with threads
+    /// give each its own range.
+    ///
+    /// # Errors
+    /// See [`ExplainError`].
+    pub fn explain_rows(&self, table: &Table, rows: Range<usize>, top: usize) -> Result<Vec<Explanation>, ExplainError> {
+        if rows.end > table.rows() {
+            return Err(ExplainError::NoSuchRow(rows.end - 1));
+        }
+        let part = table.take(&rows.collect::<Vec<_>>());
+        let matrix = self.model.encode(&part);
+        let values = self.explainer.contributions_of(&matrix, 0..part.rows())?;
+        let margins = self.explainer.compiled().margins(&matrix, 0..part.rows());
+        let explain = |(row, margin): (usize, &f64)| {
+            let width = self.explainer.inputs();
+            let mut explanation = self.explanation(&part, row, &values[row * width..(row + 1) * width], *margin)?;
+            explanation.fields.truncate(top);
+            Ok(explanation)
+        };
+        margins.iter().enumerate().map(explain).collect()
+    }
+
+    /// Sums the contributions of inputs (in the unit of the margin) under the fields that they are shown as, in the order of
+    /// [`Self::shown_fields`].
+    pub fn sum_by_field(&self, values: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.model.encoder.fields.len()];
+        for (input, value) in self.model.encoder.inputs.iter().zip(values) {
+            sums[input.shown_as as usize] += value;
+        }
+        self.shown.iter().map(|field| sums[*field as usize]).collect()
+    }
+
+    /// Log-odds for one unit of the margin around the base, for charts over many people. 1 for a model in log-odds without calibrator.
+    fn log_odds_scale(&self, margin: f64) -> Scale {
+        let (scorer, base) = (&self.model.scorer, self.explainer.base());
+        match (scorer.link, &scorer.calibrator) {
+            (Link::Logit, Calibrator::None) => Scale { base, result: margin, factor: 1.0 },
+            (Link::Logit, Calibrator::Platt { slope, offset }) => {
+                Scale { base: slope * base + offset, result: slope * margin + offset, factor: *slope }
+            }
+            _ => secant(|margin| logit(scorer.probability_of_margin(margin)), base, margin),
+        }
+    }
+
+    fn explanation(&self, table: &Table, row: usize, values: &[f64], margin: f64) -> Result<Explanation, ExplainError> {
+        let scorer = &self.model.scorer;
+        let log_odds = self.log_odds_scale(margin);
+        let probability = secant(|margin| scorer.probability_of_margin(margin), self.explainer.base(), margin);
+        let sums = self.sum_by_field(values);
+        for scale in [&log_odds, &probability] {
+            let sum = sums.iter().fold(scale.base, |sum, value| sum + value * scale.factor);
+            check_sum(sum, scale.result)?;
+        }
+        let mut fields: Vec<FieldContribution> = self
+            .shown_fields()
+            .zip(&sums)
+            .map(|(name, sum)| FieldContribution {
+                field: name.to_owned(),
+                label: self.model.use_case.label(name),
+                value: value_text(&self.model, table, row, name),
+                log_odds: sum * log_odds.factor,
+                points: 100.0 * sum * probability.factor,
+            })
+            .collect();
+        // The order of the encoder among equals. Flat calibration makes all points 0, so log-odds decide before them.
+        fields.sort_by(|a, b| {
+            (b.log_odds.abs(), b.points.abs()).partial_cmp(&(a.log_odds.abs(), a.points.abs())).unwrap_or(std::cmp::Ordering::Equal)
+        });
+        Ok(Explanation {
+            base_probability: probability.base,
+            probability: probability.result,
+            base_log_odds: log_odds.base,
+            log_odds: log_odds.result,
+            fields,
+        })
+    }
+}
+
+/// A person's value of a field as people read it: label of the level, number with its unit, "not given" when missing.
+pub fn value_text(model: &Model, table: &Table, row: usize, name: &str) -> String {
+    let text = table.column(name).map(|column| column.text(row)).unwrap_or_default();
+    match model.use_case.field(name) {
+        _ if text.is_empty() => "not given".into(),
+        None => text,
+        Some(field) => display(field, &text),
+    }
+}
+
+fn display(field: &Field, text: &str) -> String {
+    // A text ordinal travels as its position from 1.
+    let position = || text.parse::<usize>().ok().and_then(|position| field.levels.get(position.checked_sub(1)?));
+    let text = if field.is_level() { text } else { position().map_or(text, String::as_str) };
+    match field.labels.get(text) {
+        Some(label) => label.clone(),
+        None if field.unit.is_empty() || !field.levels.is_empty() => text.to_owned(),
+        None => format!("{text} {}", field.unit),
+    }
+}

@@ -1,0 +1,66 @@
+//! Explanations in plain words.
+
+use crate::explain::{Explanation, FieldContribution};
+use crate::use_case::Words;
+
+/// A number of points as people say it: "11 points", "1 point", "less than 1 point".
+pub fn points_text(points: f64) -> String {
+    match libm::round(points.abs()) {
+        0.0 => "less than 1 point".into(),
+        1.0 => "1 point".into(),
+        rounded => format!("{rounded} points"),
+    }
+}
+
+/// A probability as people say it: "37 %", "less than 1 %", "more than 99 %".
+pub fn percent_text(probability: f64) -> String {
+    let percent = 100.0 * probability;
+    match percent {
+        small if small < 1.0 => "less than 1 %".into(),
+        large if large > 99.0 => "more than 99 %".into(),
+        _ => format!("{} %", libm::round(percent)),
+    }
+}
+
+/// "Overtime (Yes) adds 11 points", "Age (52 years) takes off 3 points".
+pub fn reason(contribution: &FieldContribution) -> String {
+    let verb = if contribution.points < 0.0 { "takes off" } else { "adds" };
+    format!("{} ({}) {verb} {}", contribution.label, contribution.value, points_text(contribution.points))
+}
+
+/// Two or three sentences: the probability against the typical one, the fields that push it most the way it went, and the strongest one
+/// the other way. Fields of less than half a point are no reason.
+pub fn summary(explanation: &Explanation, words: &Words) -> String {
+    let (own, typical) = (percent_text(explanation.probability), percent_text(explanation.base_probability));
+    let one = &words.one;
+    let verb = &words.verb;
+    if own == typical {
+        let mut text = format!("The model gives this {one} a probability of {own} to {verb}, about the typical one.");
+        if let Some(top) = explanation.fields.iter().find(|field| field.points.abs() >= 0.5) {
+            text.push_str(&format!(" The strongest single reason: {}.", reason(top)));
+        }
+        return text;
+    }
+    let up = explanation.probability > explanation.base_probability;
+    let compared = if up { "above" } else { "below" };
+    let mut text = format!("The model gives this {one} a probability of {own} to {verb}, {compared} the typical {typical}.");
+    let counts = |field: &&FieldContribution| field.points.abs() >= 0.5;
+    let with: Vec<String> =
+        explanation.fields.iter().filter(counts).filter(|field| (field.points > 0.0) == up).take(3).map(reason).collect();
+    if !with.is_empty() {
+        text.push_str(&format!(" {}.", join(&with)));
+    }
+    if let Some(against) = explanation.fields.iter().filter(counts).find(|field| (field.points > 0.0) != up) {
+        text.push_str(&format!(" Against that, {}.", reason(against)));
+    }
+    text
+}
+
+/// "a", "a and b", "a, b and c".
+pub fn join(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}

@@ -1,0 +1,94 @@
+//! The employer: who works there, month by month.
+
+use model::Table;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::person::Person;
+use super::record::{Noise, table};
+use super::{Kind, Outcome, risk};
+
+pub(super) struct Employer {
+    people: Vec<Person>,
+    headcount: usize,
+    next_id: u64,
+    rng: ChaCha8Rng,
+    /// Recording errors have a stream of their own: with and without drift, the same people live the same lives.
+    drift_rng: ChaCha8Rng,
+    drift: Option<Kind>,
+}
+
+impl Employer {
+    pub fn new(headcount: usize, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut drift_rng = ChaCha8Rng::seed_from_u64(seed);
+        drift_rng.set_stream(1);
+        let people = (0..headcount).map(|id| Person::hire(id as u64 + 1, false, &mut rng)).collect();
+        Self { people, headcount, next_id: headcount as u64 + 1, rng, drift_rng, drift: None }
+    }
+
+    /// Sets the drift that acts from now on; `begins` in its first month.
+    pub fn drift(&mut self, kind: Option<Kind>, begins: bool) {
+        self.drift = kind;
+        if begins && kind == Some(Kind::SegmentShift) {
+            let joining = self.headcount * 3 / 10;
+            self.headcount += joining;
+            for _ in 0..joining {
+                let mut person = Person::hire(self.next_id, true, &mut self.drift_rng);
+                person.company_months = self.drift_rng.random_range(0..60);
+                self.next_id += 1;
+                self.people.push(person);
+            }
+        }
+    }
+
+    /// Lets a month pass and says who left, as recorded.
+    pub fn month(&mut self) -> Vec<Outcome> {
+        let changed = self.drift == Some(Kind::ConceptChange);
+        let mut left = Vec::new();
+        let rng = &mut self.rng;
+        self.people.retain_mut(|person| {
+            let reason = risk::leaves(person, changed, rng.random());
+            if let Some(reason) = reason {
+                left.push(Outcome { id: person.id.to_string(), reason: reason.into() });
+            }
+            reason.is_none()
+        });
+        if self.drift == Some(Kind::LabelFlips) {
+            self.flip_labels(&mut left);
+        }
+        for person in &mut self.people {
+            person.pass_month(&mut self.rng);
+        }
+        while self.people.len() < self.headcount {
+            self.people.push(Person::hire(self.next_id, false, &mut self.rng));
+            self.next_id += 1;
+        }
+        left
+    }
+
+    /// Records some leavers as staying and some who stay as leaving: a yearly share between 2 and 5 %.
+    fn flip_labels(&mut self, left: &mut Vec<Outcome>) {
+        let yearly = 0.02 + 0.03 * self.drift_rng.random::<f64>();
+        left.retain(|_| !self.drift_rng.random_bool(yearly));
+        for person in &self.people {
+            if self.drift_rng.random_bool(yearly / 12.0) {
+                left.push(Outcome { id: person.id.to_string(), reason: "resignation".into() });
+            }
+        }
+    }
+
+    pub fn table(&mut self) -> Table {
+        let noise = (self.drift == Some(Kind::FeatureNoise)).then_some(&mut self.drift_rng).map(Noise);
+        table(&self.people, noise)
+    }
+
+    pub fn ids(&self) -> Vec<String> {
+        self.people.iter().map(|person| person.id.to_string()).collect()
+    }
+
+    pub fn true_risks(&self) -> Vec<f64> {
+        let changed = self.drift == Some(Kind::ConceptChange);
+        self.people.iter().map(|person| risk::yearly_risk(person, changed)).collect()
+    }
+}

@@ -1,0 +1,164 @@
+//! Alarms by chance and alarms that must come: 1000 simulated months without change, and a shift in one of thirty features.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use model::{Column, Table};
+use monitoring::check::{column_drift, conclude, sample};
+use monitoring::compare::Sample;
+use monitoring::{Detail, Policy};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use stats::two_sample::{Sorted, ks};
+
+const MONTHS: usize = 1000;
+
+/// Thirty features like those of a personnel file: half continuous, the rest counts, ordinals and levels.
+#[derive(Clone, Copy)]
+enum Feature {
+    Uniform,
+    Skewed,
+    Count(u32),
+    Level(&'static [f64]),
+}
+
+const SHARES: [&[f64]; 4] = [&[0.72, 0.28], &[0.1, 0.71, 0.19], &[0.22, 0.46, 0.32], &[0.22, 0.2, 0.18, 0.1, 0.09, 0.07, 0.06, 0.05, 0.03]];
+
+fn features() -> Vec<Feature> {
+    (0..30)
+        .map(|i| match i % 6 {
+            0..=1 => Feature::Uniform,
+            2 => Feature::Skewed,
+            3 => Feature::Count([5, 10, 40, 4, 15][i / 6]),
+            _ => Feature::Level(SHARES[(i / 6 + i) % 4]),
+        })
+        .collect()
+}
+
+fn draw(feature: Feature, rows: usize, shift: f64, rng: &mut ChaCha8Rng) -> Sample {
+    match feature {
+        Feature::Level(shares) => {
+            let mut counts = vec![0u64; shares.len()];
+            for _ in 0..rows {
+                let mut rest = rng.random::<f64>();
+                let level = shares.iter().position(|share| {
+                    rest -= share;
+                    rest < 0.0
+                });
+                counts[level.unwrap_or(shares.len() - 1)] += 1;
+            }
+            Sample::Level { counts: counts.into_iter().enumerate().map(|(level, count)| (level.to_string(), count)).collect(), missing: 0 }
+        }
+        _ => {
+            let values: Vec<f64> = (0..rows)
+                .map(|_| match feature {
+                    // Kolmogorov-Smirnov does not care for the shape: uniform draws are quick.
+                    Feature::Uniform => 12f64.sqrt() * rng.random::<f64>() + shift,
+                    Feature::Skewed => rng.random::<f64>().powi(3),
+                    Feature::Count(values) => f64::from(rng.random_range(0..values)),
+                    Feature::Level(_) => 0.0,
+                })
+                .collect();
+            Sample::Number { sorted: Sorted::new(&values), missing: 0 }
+        }
+    }
+}
+
+/// Share of months in which `policy` alarms on some feature, and the mean of the rates that it states.
+fn alarms(policy: &Policy, current_rows: usize, months: usize, seed: u64) -> (f64, f64) {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let (mut alarms, mut stated) = (0, 0.0);
+    for _ in 0..months {
+        let columns = features()
+            .into_iter()
+            .map(|feature| {
+                let (reference, current) = (draw(feature, 1000, 0.0, &mut rng), draw(feature, current_rows, 0.0, &mut rng));
+                column_drift("x", &reference, &current, policy, Detail::Usual)
+            })
+            .collect();
+        let report = conclude(columns, policy);
+        alarms += usize::from(!report.drifted().is_empty());
+        stated += report.false_alarm_rate.unwrap();
+    }
+    (alarms as f64 / months as f64, stated / months as f64)
+}
+
+#[test]
+fn calibrated_alarms_by_chance_in_at_most_five_months_of_a_hundred() {
+    let policy = Policy { ks: ks::Method::Asymptotic, ..Policy::default() };
+    std::thread::scope(|scope| {
+        for (rows, months) in [(50, MONTHS), (200, MONTHS), (735, MONTHS), (10_000, MONTHS)] {
+            let policy = &policy;
+            scope.spawn(move || {
+                let (found, stated) = alarms(policy, rows, months, rows as u64);
+                eprintln!(
+                    "calibrated, 1000 against {rows}: alarm in {:.1} % of {months} months, stated {:.1} %",
+                    100.0 * found,
+                    100.0 * stated
+                );
+                assert!(found <= 0.05, "{rows}: {found}");
+            });
+        }
+    });
+}
+
+#[test]
+fn the_guides_rates_are_stated_about_right() {
+    for name in ["guide-000", "churn-004", "evidently"] {
+        let policy = Policy { ks: ks::Method::Asymptotic, ..Policy::named(name).unwrap() };
+        for rows in [50, 735] {
+            let (found, stated) = alarms(&policy, rows, 200, 5);
+            eprintln!("{name}, 1000 against {rows}: alarm in {:.0} % of 200 months, stated {:.0} %", 100.0 * found, 100.0 * stated);
+            assert!(found > 0.45 && (found - stated).abs() < 0.12, "{name} {rows}: {found}, stated {stated}");
+        }
+    }
+}
+
+#[test]
+fn calibrated_finds_a_shift_of_three_tenths_of_a_deviation() {
+    let policy = Policy { ks: ks::Method::Asymptotic, ..Policy::default() };
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    for (shift, least) in [(0.1, 0.0), (0.2, 0.0), (0.3, 0.9)] {
+        let mut found = 0;
+        for _ in 0..200 {
+            let columns = features()
+                .into_iter()
+                .enumerate()
+                .map(|(i, feature)| {
+                    let moved = if i == 0 { shift } else { 0.0 };
+                    let (reference, current) = (draw(feature, 1000, 0.0, &mut rng), draw(feature, 735, moved, &mut rng));
+                    column_drift(&i.to_string(), &reference, &current, &policy, Detail::Usual)
+                })
+                .collect();
+            found += usize::from(conclude(columns, &policy).drifted().contains(&"0"));
+        }
+        eprintln!("shift of {shift} deviations in 1 of 30 features, 735 rows: found in {:.1} %", f64::from(found as u32) / 2.0);
+        assert!(found as f64 / 200.0 >= least, "{shift}: {found}");
+    }
+}
+
+#[test]
+fn a_real_policy_on_a_real_table_is_fast() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut table = |rows: usize| {
+        let mut table = Table::default();
+        for i in 0..31 {
+            table.push(
+                format!("x{i}"),
+                Column::Number((0..rows).map(|_| if i % 3 == 0 { rng.random() } else { f64::from(rng.random_range(0..50u32)) }).collect()),
+            );
+        }
+        table
+    };
+    let (reference, current) = (table(735), table(735));
+    let policy = Policy::default();
+    let best = (0..20)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            let report = monitoring::feature_drift(&reference, &current, None, &policy, Detail::Usual);
+            assert_eq!(report.columns.len(), 31);
+            start.elapsed()
+        })
+        .min()
+        .unwrap();
+    eprintln!("735 against 735 rows x 31 columns: {best:?}");
+    assert!(sample(&reference.columns[0]).is_some());
+}

@@ -1,0 +1,156 @@
+//! 95 % intervals in closed form, and quantiles of resampled values.
+
+use crate::Figure;
+
+/// 97.5 % quantile of the standard normal distribution.
+pub(crate) const Z: f64 = 1.959_963_984_540_054;
+
+/// Two-sided p-value of a standard normal statistic.
+pub(crate) fn two_sided_p(z: f64) -> f64 {
+    statrs::function::erf::erfc(z.abs() / std::f64::consts::SQRT_2)
+}
+
+/// Wilson score interval (Wilson 1927) of `part` out of `whole`; `None` when `whole` is 0.
+pub fn wilson(part: u32, whole: u32) -> Option<[f64; 2]> {
+    if whole == 0 {
+        return None;
+    }
+    let (n, p) = (f64::from(whole), f64::from(part) / f64::from(whole));
+    let centre = p + Z * Z / (2.0 * n);
+    let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let shrink = 1.0 + Z * Z / n;
+    // At 0 and at 1 the interval ends there exactly; the formula only nearly does.
+    let low = if part == 0 { 0.0 } else { (centre - half) / shrink };
+    let high = if part == whole { 1.0 } else { (centre + half) / shrink };
+    Some([low, high])
+}
+
+/// `part / whole` with its Wilson interval, or `why` there is none.
+pub fn proportion(part: u32, whole: u32, why: &str) -> Figure {
+    match wilson(part, whole) {
+        Some(interval) => Figure::with_interval(f64::from(part) / f64::from(whole), interval, whole as usize),
+        None => Figure::unknown(why),
+    }
+}
+
+/// An estimate with the ends of its interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Estimate {
+    pub value: f64,
+    pub interval: [f64; 2],
+}
+
+impl Estimate {
+    /// The figure as an estimate; `None` when it has no value. A figure without an interval is taken as exact.
+    pub fn of(figure: &Figure) -> Option<Self> {
+        figure.value.map(|value| Self { value, interval: figure.interval.unwrap_or([value, value]) })
+    }
+
+    /// Standard error that a normal interval of this width has.
+    pub fn standard_error(self) -> f64 {
+        (self.interval[1] - self.interval[0]) / (2.0 * Z)
+    }
+
+    /// Interval of `self − other` for independent estimates by the method of variance estimates recovery (Zou and Donner 2008). With
+    /// Wilson intervals this is Newcombe's hybrid score interval for a difference of proportions (Newcombe 1998, method 10).
+    pub fn difference(self, other: Self) -> [f64; 2] {
+        let difference = self.value - other.value;
+        let below = (self.value - self.interval[0]).hypot(other.interval[1] - other.value);
+        let above = (self.interval[1] - self.value).hypot(other.value - other.interval[0]);
+        [difference - below, difference + above]
+    }
+
+    /// Interval of `self ÷ other` for independent non-negative estimates (MOVER-R, Donner and Zou 2012); `None` when the interval of
+    /// `other` reaches nothing but 0.
+    pub fn ratio(self, other: Self) -> Option<[f64; 2]> {
+        let [low, high] = self.interval;
+        let [other_low, other_high] = other.interval;
+        let product = self.value * other.value;
+        let end = |own: f64, divisor: f64, sign: f64| {
+            let radicand = product * product - own * divisor * (2.0 * self.value - own) * (2.0 * other.value - divisor);
+            (product + sign * radicand.max(0.0).sqrt()) / (divisor * (2.0 * other.value - divisor))
+        };
+        if other_high <= 0.0 || other.value <= 0.0 {
+            return None;
+        }
+        // The lower end divides by the upper limit of the other; where that is beyond twice the estimate the formula has no finite root.
+        let lower = if other_high < 2.0 * other.value { end(low, other_high, -1.0) } else { 0.0 };
+        let upper = if other_low > 0.0 { end(high, other_low, 1.0) } else { f64::MAX };
+        Some([lower.max(0.0), upper])
+    }
+}
+
+/// The interval of |x| when that of x is `[low, high]`.
+pub(crate) fn folded_difference([low, high]: [f64; 2]) -> [f64; 2] {
+    let nearest = if low <= 0.0 && high >= 0.0 { 0.0 } else { low.abs().min(high.abs()) };
+    [nearest, low.abs().max(high.abs())]
+}
+
+/// The interval of min(x, 1/x) when that of x ≥ 0 is `[low, high]`.
+pub(crate) fn folded_ratio([low, high]: [f64; 2]) -> [f64; 2] {
+    let fold = |ratio: f64| if ratio > 1.0 { 1.0 / ratio } else { ratio };
+    let nearest = if low <= 1.0 && high >= 1.0 { 1.0 } else { fold(low).max(fold(high)) };
+    [fold(low).min(fold(high)), nearest]
+}
+
+/// 2.5 % and 97.5 % quantile of resampled values; values that are not numbers are left out. `None` when more than a tenth are not.
+pub(crate) fn percentile_interval(mut values: Vec<f64>) -> Option<[f64; 2]> {
+    let drawn = values.len();
+    values.retain(|value| value.is_finite());
+    if values.is_empty() || values.len() * 10 < drawn * 9 {
+        return None;
+    }
+    let last = (values.len() - 1) as f64;
+    let mut at = |share: f64| *values.select_nth_unstable_by((share * last).round() as usize, f64::total_cmp).1;
+    Some([at(0.025), at(0.975)])
+}
+
+/// Interval of a figure that noise can only raise (largest gap, calibration error): resampling adds the noise a second time, so the lower
+/// end is reflected (basic bootstrap, which takes the excess out) and the upper end is the percentile. Conservative; never below 0.
+pub(crate) fn raised_by_noise(value: f64, [_, high]: [f64; 2]) -> [f64; 2] {
+    [(2.0 * value - high).clamp(0.0, value), high.max(value)]
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn close(left: [f64; 2], right: [f64; 2], tolerance: f64) -> bool {
+        left.iter().zip(right).all(|(left, right)| (left - right).abs() <= tolerance)
+    }
+
+    fn estimate(part: u32, whole: u32) -> Estimate {
+        Estimate { value: f64::from(part) / f64::from(whole), interval: wilson(part, whole).unwrap() }
+    }
+
+    /// Newcombe 1998, Statistics in Medicine 17: 857-872 (one sample) and 873-890 (difference, method 10), as printed.
+    #[test]
+    fn agrees_with_the_printed_examples() {
+        assert!(close(wilson(81, 263).unwrap(), [0.2553, 0.3662], 5e-5));
+        assert!(close(wilson(0, 20).unwrap(), [0.0, 0.1611], 5e-5));
+        assert!(close(wilson(29, 29).unwrap(), [0.8830, 1.0], 5e-5));
+        assert!(close(estimate(56, 70).difference(estimate(48, 80)), [0.0524, 0.3339], 5e-5));
+        assert!(close(estimate(10, 10).difference(estimate(0, 10)), [0.6075, 1.0], 5e-5));
+        assert_eq!(wilson(0, 0), None);
+    }
+
+    #[test]
+    fn a_ratio_interval_holds_its_ratio() {
+        for (first, second) in [((24, 73), (53, 65)), ((0, 10), (5, 20)), ((20, 20), (1, 30)), ((7, 7), (7, 7))] {
+            let (first, second) = (estimate(first.0, first.1), estimate(second.0, second.1));
+            let [low, high] = first.ratio(second).unwrap();
+            let ratio = first.value / second.value;
+            assert!(low <= ratio && ratio <= high, "{low} {ratio} {high}");
+        }
+        assert_eq!(estimate(3, 10).ratio(estimate(0, 10)), None);
+    }
+
+    #[test]
+    fn folding_keeps_the_near_end() {
+        assert_eq!(folded_difference([-0.2, 0.1]), [0.0, 0.2]);
+        assert_eq!(folded_difference([-0.3, -0.1]), [0.1, 0.3]);
+        assert_eq!(folded_ratio([0.5, 2.0]), [0.5, 1.0]);
+        assert_eq!(folded_ratio([2.0, 4.0]), [0.25, 0.5]);
+    }
+}

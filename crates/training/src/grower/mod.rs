@@ -1,0 +1,16 @@
+//! One histogram grower for the decision tree, the random forest and gradient boosting.
+//!
+//! Inputs become 8-bit bins learned from the training rows. Gradients and weights become integers before they are summed into histograms,
+//! so that no order of summation, and no number of threads, changes a split.
+
+mod binned;
+mod boosting;
+mod forest;
+mod histogram;
+mod tree;
+
+pub use binned::Binned;
+pub use boosting::{BoostingParameters, fit_boosting};
+pub use forest::{ForestParameters, fit_forest};
+pub use tree::{TreeParameters, fit_tree};
+pub(crate) use tree::{fill_inner, push_leaf};

@@ -1,0 +1,223 @@
+//! From tuned trials to one fitted, calibrated scorer: blend, one-standard-error rule, calibration. Nested evaluation runs exactly this.
+
+use model::{Link, Scorer, UseCase};
+use serde::{Deserialize, Serialize};
+
+use crate::calibration::{CalibrationTrial, Judged, calibrate};
+use crate::candidate::{BlendMember, Candidate, Parameters};
+use crate::dataset::Dataset;
+use crate::error::TrainingError;
+use crate::learner::fit;
+use crate::prepared::{Fold, Prepared};
+use crate::preprocess::Encoding;
+use crate::progress::Progress;
+use crate::settings::Settings;
+use crate::split::{Split, TrainRows};
+use crate::stacking::Stack;
+use crate::tune::{Trial, Tried, mean_and_error, tune};
+
+/// The best trial of a candidate, beside the others on the same folds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CandidateResult {
+    pub candidate: Candidate,
+    /// Number of its best trial.
+    pub trial: usize,
+    /// Selection metric, mean over folds, and its standard error.
+    pub score: f64,
+    pub standard_error: f64,
+    /// How far it stays behind the best, paired by fold, and the standard error of that.
+    pub behind: f64,
+    pub behind_error: f64,
+    pub chosen: bool,
+}
+
+/// What selection gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selection {
+    pub encoding: Encoding,
+    pub scorer: Scorer,
+    /// The trial that the scorer was built from.
+    pub chosen: Trial,
+    /// From the simplest candidate to the most complex.
+    pub candidates: Vec<CandidateResult>,
+    pub trials: Vec<Trial>,
+    pub calibration: Vec<CalibrationTrial>,
+    /// Cross-fitted, calibrated probability of each training row, averaged over repeats; `None` where no fold judged a row.
+    pub out_of_fold: Vec<Option<f64>>,
+}
+
+/// A candidate's best trial with the margins that judge it.
+struct Finalist {
+    trial: Trial,
+    link: Link,
+    /// Fold by fold.
+    margins: Vec<Vec<f64>>,
+}
+
+/// Tunes, chooses, fits and calibrates on `train`; `splits` are its folds.
+///
+/// # Errors
+/// When training is cancelled or a learner fails.
+pub fn select(
+    dataset: &Dataset,
+    train: &TrainRows,
+    prepared: Prepared,
+    folds: &[Fold],
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Selection, TrainingError> {
+    let tried = tune(folds, settings, progress)?;
+    let mut trials: Vec<Trial> = tried.iter().map(|tried| tried.trial.clone()).collect();
+    let mut finalists = finalists(tried);
+    if settings.candidates.contains(&Candidate::Blend) && finalists.iter().filter(|finalist| may_blend(finalist)).count() > 1 {
+        let blend = blend(&finalists, folds, settings, trials.len())?;
+        trials.push(blend.trial.clone());
+        finalists.push(blend);
+    }
+    let (chosen, candidates) = choose(&finalists, settings)?;
+    let finalist = &finalists[chosen];
+    let judged = judged(finalist, folds, dataset, train);
+    let calibration = calibrate(&judged, finalist.link);
+    let mut scorer = fit(&finalist.trial.parameters, &prepared, settings.seed)?;
+    scorer.calibrator = calibration.calibrator;
+    let mut sums = vec![(0.0, 0u32); train.rows().len()];
+    for (judged, probability) in judged.iter().zip(&calibration.probabilities) {
+        sums[judged.row].0 += probability;
+        sums[judged.row].1 += 1;
+    }
+    let out_of_fold = sums.into_iter().map(|(sum, count)| (count > 0).then(|| sum / f64::from(count))).collect();
+    Ok(Selection {
+        encoding: prepared.encoding,
+        scorer,
+        chosen: finalist.trial.clone(),
+        candidates,
+        trials,
+        calibration: calibration.trials,
+        out_of_fold,
+    })
+}
+
+/// Prepares the folds of `train`, several at a time.
+///
+/// # Errors
+/// See [`Fold::new`].
+pub fn prepare_folds(dataset: &Dataset, use_case: &UseCase, splits: &[Split], settings: &Settings) -> Result<Vec<Fold>, TrainingError> {
+    use rayon::prelude::*;
+    splits.par_iter().map(|split| Fold::new(dataset, use_case, split, &settings.inputs())).collect()
+}
+
+/// The best whole trial of each candidate, simplest candidate first.
+fn finalists(tried: Vec<Tried>) -> Vec<Finalist> {
+    let mut best: std::collections::BTreeMap<Candidate, Tried> = std::collections::BTreeMap::new();
+    for tried in tried.into_iter().filter(|tried| !tried.trial.pruned) {
+        match best.entry(tried.trial.candidate) {
+            std::collections::btree_map::Entry::Occupied(mut held) if held.get().trial.score < tried.trial.score => {
+                held.insert(tried);
+            }
+            std::collections::btree_map::Entry::Occupied(_) => {}
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert(tried);
+            }
+        }
+    }
+    let finalist = |tried: Tried| Finalist { link: link(tried.trial.candidate), trial: tried.trial, margins: tried.margins };
+    best.into_values().map(finalist).collect()
+}
+
+fn link(candidate: Candidate) -> Link {
+    match candidate {
+        Candidate::LinfaTree | Candidate::DecisionTree | Candidate::RandomForest => Link::Identity,
+        _ => Link::Logit,
+    }
+}
+
+fn may_blend(finalist: &Finalist) -> bool {
+    !matches!(finalist.trial.candidate, Candidate::LinfaTree | Candidate::LogisticRegression | Candidate::Blend)
+}
+
+/// Stacks the finalists: judged on each fold with weights from the other folds of the same repeat, its parameters from all of them.
+fn blend(finalists: &[Finalist], folds: &[Fold], settings: &Settings, number: usize) -> Result<Finalist, TrainingError> {
+    let started = std::time::Instant::now();
+    let members: Vec<&Finalist> = finalists.iter().filter(|finalist| may_blend(finalist)).collect();
+    let stack = |chosen: &dyn Fn(usize) -> bool| {
+        let of = |member: &&Finalist| -> Vec<f64> {
+            member.margins.iter().enumerate().filter(|(fold, _)| chosen(*fold)).flat_map(|(_, margins)| margins.iter().copied()).collect()
+        };
+        let labels: Vec<bool> =
+            folds.iter().enumerate().filter(|(fold, _)| chosen(*fold)).flat_map(|(_, fold)| fold.test_labels.iter().copied()).collect();
+        Stack::fit(&members.iter().map(of).collect::<Vec<_>>(), &labels)
+    };
+    let per_repeat = settings.folds.min(folds.len());
+    let margins: Vec<Vec<f64>> = (0..folds.len())
+        .map(|fold| {
+            let own: Vec<Vec<f64>> = members.iter().map(|member| member.margins[fold].clone()).collect();
+            stack(&|other| other != fold && other / per_repeat == fold / per_repeat).margins(&own)
+        })
+        .collect();
+    let whole = stack(&|_| true);
+    let weighted = members.iter().zip(&whole.weights).filter(|(_, weight)| **weight > 0.0);
+    let member = |(member, weight): (&&Finalist, &f64)| BlendMember { weight: *weight, parameters: member.trial.parameters.clone() };
+    let parameters = Parameters::Blend { intercept: whole.intercept, members: weighted.map(member).collect() };
+    let fold_score = |(fold, margins): (&Fold, &Vec<f64>)| {
+        let probabilities: Vec<f64> = margins.iter().map(|margin| model::scorer::sigmoid(*margin)).collect();
+        settings.metric.score(&fold.test_labels, &probabilities)
+    };
+    let fold_scores: Vec<f64> = folds
+        .iter()
+        .zip(&margins)
+        .map(fold_score)
+        .collect::<Option<_>>()
+        .ok_or_else(|| TrainingError::Split("leaves a fold with one outcome only".into()))?;
+    let (score, standard_error) = mean_and_error(&fold_scores);
+    let trial = Trial {
+        number,
+        candidate: Candidate::Blend,
+        parameters,
+        fold_scores,
+        score,
+        standard_error,
+        pruned: false,
+        seconds: started.elapsed().as_secs_f64(),
+    };
+    Ok(Finalist { trial, link: Link::Logit, margins })
+}
+
+/// The best finalist, or the simplest within one standard error of the paired difference to it (Breiman et al. 1984, on paired folds).
+fn choose(finalists: &[Finalist], settings: &Settings) -> Result<(usize, Vec<CandidateResult>), TrainingError> {
+    let best = (0..finalists.len())
+        .filter(|&index| finalists[index].trial.candidate.may_be_chosen())
+        .max_by(|&a, &b| finalists[a].trial.score.total_cmp(&finalists[b].trial.score).then(b.cmp(&a)))
+        .ok_or_else(|| TrainingError::Learner("no candidate finished a trial".into()))?;
+    let mut results: Vec<CandidateResult> = finalists
+        .iter()
+        .map(|Finalist { trial, .. }| {
+            let paired = finalists[best].trial.fold_scores.iter().zip(&trial.fold_scores);
+            let (behind, behind_error) = mean_and_error(&paired.map(|(best, own)| best - own).collect::<Vec<_>>());
+            CandidateResult {
+                candidate: trial.candidate,
+                trial: trial.number,
+                score: trial.score,
+                standard_error: trial.standard_error,
+                behind,
+                behind_error,
+                chosen: false,
+            }
+        })
+        .collect();
+    let near = |result: &CandidateResult| result.candidate.may_be_chosen() && result.behind <= result.behind_error;
+    let simplest = results.iter().position(near).filter(|_| settings.one_standard_error);
+    let chosen = simplest.map_or(best, |simplest| simplest.min(best));
+    results[chosen].chosen = true;
+    Ok((chosen, results))
+}
+
+fn judged(finalist: &Finalist, folds: &[Fold], dataset: &Dataset, train: &TrainRows) -> Vec<Judged> {
+    let of_fold = |(number, (fold, margins)): (usize, (&Fold, &Vec<f64>))| {
+        let one = |(&row, &margin): (&usize, &f64)| {
+            let position = train.rows().binary_search(&row).ok()?;
+            Some(Judged { row: position, fold: number, margin, label: dataset.labels[row] })
+        };
+        fold.test.rows().iter().zip(margins).filter_map(one).collect::<Vec<_>>()
+    };
+    folds.iter().zip(&finalist.margins).enumerate().flat_map(of_fold).collect()
+}

@@ -1,0 +1,185 @@
+//! Who is learned from and who is only judged. Only a split makes [`TrainRows`], and only [`TrainRows`] can be fitted to:
+//! fitting anything outside a fold does not compile.
+
+use std::collections::BTreeMap;
+
+use crate::dataset::Dataset;
+use crate::error::TrainingError;
+use crate::random::{generator, shuffle};
+
+/// Rows that may be fitted to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrainRows(Vec<usize>);
+
+/// Rows that are only judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestRows(Vec<usize>);
+
+impl TrainRows {
+    /// Positions in the dataset, ascending.
+    pub fn rows(&self) -> &[usize] {
+        &self.0
+    }
+}
+
+impl TestRows {
+    /// Positions in the dataset, ascending.
+    pub fn rows(&self) -> &[usize] {
+        &self.0
+    }
+}
+
+/// One way to part rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    pub train: TrainRows,
+    pub test: TestRows,
+}
+
+impl Split {
+    fn from_test(within: &[usize], mut test: Vec<usize>) -> Self {
+        test.sort_unstable();
+        let train = within.iter().copied().filter(|row| test.binary_search(row).is_err()).collect();
+        Self { train: TrainRows(train), test: TestRows(test) }
+    }
+
+    /// The split whose judged rows are given, for example a fold of a published list.
+    ///
+    /// # Errors
+    /// When a row is not in the dataset, stands twice, or a person would be on both sides.
+    pub fn explicit(dataset: &Dataset, test: &[usize]) -> Result<Self, TrainingError> {
+        let all: Vec<usize> = (0..dataset.rows()).collect();
+        let mut sorted = test.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        if sorted.len() != test.len() || sorted.last().is_some_and(|last| *last >= dataset.rows()) {
+            return Err(TrainingError::Split("names a row twice or a row that is not there".into()));
+        }
+        let split = Self::from_test(&all, sorted);
+        if let Some(persons) = &dataset.persons {
+            let trained: std::collections::HashSet<u32> = split.train.0.iter().map(|&row| persons[row]).collect();
+            if split.test.0.iter().any(|&row| trained.contains(&persons[row])) {
+                return Err(TrainingError::Split("has the same person on both sides".into()));
+            }
+        }
+        Ok(split)
+    }
+
+    /// A hold-out of about `share` of the rows: the latest period where the dataset has times, whole persons where people repeat,
+    /// stratified by outcome otherwise.
+    ///
+    /// # Errors
+    /// When one side would lack the event or its absence.
+    pub fn hold_out(dataset: &Dataset, share: f64, seed: u64) -> Result<Self, TrainingError> {
+        let all: Vec<usize> = (0..dataset.rows()).collect();
+        let split = match &dataset.times {
+            Some(times) => latest(&all, times, share),
+            None => {
+                let parts = (1.0 / share.clamp(0.01, 0.99)).round().max(2.0) as usize;
+                let test = assign(dataset, &all, parts, seed, 0);
+                Self::from_test(&all, all.iter().zip(&test).filter(|(_, part)| **part == 0).map(|(&row, _)| row).collect())
+            }
+        };
+        both_classes(dataset, split.train.rows())?;
+        both_classes(dataset, split.test.rows())?;
+        Ok(split)
+    }
+}
+
+fn both_classes(dataset: &Dataset, rows: &[usize]) -> Result<(), TrainingError> {
+    let positives = rows.iter().filter(|&&row| dataset.labels[row]).count();
+    if positives == 0 || positives == rows.len() {
+        return Err(TrainingError::Split("leaves a side without the event, or with nothing but the event".into()));
+    }
+    Ok(())
+}
+
+/// The last period or periods that hold at least `share` of the rows.
+fn latest(within: &[usize], times: &[i64], share: f64) -> Split {
+    let mut periods: Vec<i64> = within.iter().map(|&row| times[row]).collect();
+    periods.sort_unstable();
+    let cut = periods[((1.0 - share) * periods.len() as f64).floor().min(periods.len() as f64 - 1.0) as usize].max(periods[0] + 1);
+    forward(within, times, cut, i64::MAX)
+}
+
+/// Rows before `from` train; rows from `from` up to `until` (excluded) are judged. A person who is judged keeps the rows before `from`:
+/// they are the past that is known by then, unlike rows of the same period.
+fn forward(within: &[usize], times: &[i64], from: i64, until: i64) -> Split {
+    let train = within.iter().copied().filter(|&row| times[row] < from).collect();
+    let test = within.iter().copied().filter(|&row| times[row] >= from && times[row] < until).collect();
+    Split { train: TrainRows(train), test: TestRows(test) }
+}
+
+/// `folds` ways to part the rows of `train`, `repeats` times anew: forward in time where the dataset has times (repeats do not apply),
+/// whole persons where people repeat, stratified by outcome otherwise.
+///
+/// # Errors
+/// When a fold would lack the event or its absence.
+pub fn folds(dataset: &Dataset, train: &TrainRows, folds: usize, repeats: usize, seed: u64) -> Result<Vec<Split>, TrainingError> {
+    let within = train.rows();
+    let splits: Vec<Split> = match &dataset.times {
+        Some(times) => forward_folds(within, times, folds),
+        None => (0..repeats.max(1))
+            .flat_map(|repeat| {
+                let parts = assign(dataset, within, folds, seed, 1 + repeat as u64);
+                (0..folds).map(move |fold| {
+                    let test = within.iter().zip(&parts).filter(|(_, part)| **part == fold).map(|(&row, _)| row).collect();
+                    Split::from_test(within, test)
+                })
+            })
+            .collect(),
+    };
+    if splits.is_empty() {
+        return Err(TrainingError::Split("finds no two periods to go forward in".into()));
+    }
+    for split in &splits {
+        both_classes(dataset, split.train.rows())?;
+        both_classes(dataset, split.test.rows())?;
+    }
+    Ok(splits)
+}
+
+/// Cuts at the last distinct times: each fold trains on everything before its own stretch of time.
+fn forward_folds(within: &[usize], times: &[i64], folds: usize) -> Vec<Split> {
+    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+    for &row in within {
+        *counts.entry(times[row]).or_default() += 1;
+    }
+    let distinct: Vec<i64> = counts.keys().copied().collect();
+    // The first period only ever trains; the others are parted into stretches of about equal numbers of periods.
+    let stretches = folds.min(distinct.len().saturating_sub(1));
+    (0..stretches)
+        .map(|fold| {
+            let at = |index: usize| 1 + index * (distinct.len() - 1) / stretches;
+            let until = distinct.get(at(fold + 1)).copied().unwrap_or(i64::MAX);
+            forward(within, times, distinct[at(fold)], until)
+        })
+        .collect()
+}
+
+/// The part (0 to `parts` − 1) of each row of `within`: both classes spread evenly, persons whole.
+fn assign(dataset: &Dataset, within: &[usize], parts: usize, seed: u64, stream: u64) -> Vec<usize> {
+    let mut random = generator(seed, stream);
+    // One unit per person (or row), with the number of its events: units of like counts are dealt out in turn.
+    let mut units: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (index, &row) in within.iter().enumerate() {
+        units.entry(dataset.persons.as_ref().map_or(index as u32, |persons| persons[row])).or_default().push(index);
+    }
+    let mut strata: BTreeMap<(usize, usize), Vec<Vec<usize>>> = BTreeMap::new();
+    for unit in units.into_values() {
+        let positives = unit.iter().filter(|&&index| dataset.labels[within[index]]).count();
+        strata.entry((positives, unit.len())).or_default().push(unit);
+    }
+    let mut part_of = vec![0; within.len()];
+    let mut next = 0;
+    for (_, mut units) in strata.into_iter().rev() {
+        shuffle(&mut units, &mut random);
+        for unit in units {
+            for index in unit {
+                part_of[index] = next % parts;
+            }
+            next += 1;
+        }
+    }
+    part_of
+}
