@@ -7,6 +7,7 @@ mod false_alarm;
 pub mod multivariate;
 pub mod performance;
 pub mod policy;
+pub mod profile;
 pub mod quality;
 pub mod recommendation;
 pub mod report;
