@@ -21,6 +21,12 @@ pub fn answer(error: AppError) -> AppError {
     error
 }
 
+/// A page number of an address: nothing is the first page.
+pub fn page_number(text: &str) -> Result<u32, AppError> {
+    let number = if text.is_empty() { Some(1) } else { text.parse().ok().filter(|page| *page >= 1) };
+    number.ok_or_else(|| answer(AppError::new(Kind::BadRequest, format!("There is no page \"{text}\"."))))
+}
+
 /// An error of `workflow` as the person reads it.
 pub fn refuse(error: workflow::Error) -> AppError {
     let (kind, message) = match error {

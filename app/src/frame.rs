@@ -6,8 +6,10 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 use views::Status;
 
-use crate::components::failure::Loaded;
+use crate::answer::{Answer, Packed, page_data};
+use crate::components::failure::loaded_quietly;
 use crate::components::heading::FocusOnNavigation;
+use crate::erase::Erase;
 use crate::error::AppError;
 use crate::format::capitalised;
 use crate::theme::ThemeSwitch;
@@ -29,23 +31,24 @@ impl Scope {
 }
 
 #[server(prefix = "/fn", endpoint = "status", input = GetUrl)]
-pub async fn load_status(#[server(default)] scope: String) -> Result<Status, AppError> {
+pub async fn load_status(#[server(default)] scope: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
     let use_case = match scope.split_once('/') {
         Some(("use-case", id)) => Some(id.to_owned()),
         Some(("runs", id)) => Some(tenure.run(&actor, id).await.map_err(crate::desk::refuse)?.use_case),
         _ => None,
     };
-    tenure.status(&actor, use_case.as_deref()).await.map_err(crate::desk::refuse)
+    let status = tenure.status(&actor, use_case.as_deref()).await.map_err(crate::desk::refuse)?;
+    Packed::new(&status)
 }
 
 /// The frame around every page.
 #[component]
-pub fn Frame() -> impl IntoView {
+pub fn Frame() -> AnyView {
     provide_context(FocusOnNavigation::default());
     let path = use_location().pathname;
     let scope = Memo::new(move |_| Scope::of_path(&path.get()));
-    let status = Resource::new(move || scope.get(), |scope| load_status(scope.0));
+    let status = page_data(move || [scope.get().0, String::new(), String::new()], |[scope, ..]| Box::pin(load_status(scope)));
     view! {
         <a class="skip-link" href="#main">"Skip to the content"</a>
         <div class="frame">
@@ -54,24 +57,24 @@ pub fn Frame() -> impl IntoView {
                     <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 18.5c4.5 0 5-13 9.500-13s4 7.500 8.500 7.500" /><circle cx="21" cy="13" r="1.800" /></svg>
                     "Tenure"
                 </a>
-                <Loaded resource=status quiet=true view=|status| view! { <Navigation status /> } />
+                {loaded_quietly(status, |status| view! { <Navigation status /> })}
                 <ThemeSwitch />
             </header>
             <div class="stage">
-                <Loaded resource=status quiet=true view=|status| view! { <Strip status /> } />
+                {loaded_quietly(status, |status| view! { <Strip status /> })}
                 <main id="main">
                     <Outlet />
                 </main>
             </div>
         </div>
-    }
+    }.erase()
 }
 
 /// The pages of a use case: address below it, name. `None` is the dashboard.
 const PAGES: [(&str, &str); 3] = [("", "Dashboard"), ("/runs", "Runs"), ("/models", "Models")];
 
 #[component]
-fn Navigation(status: Status) -> impl IntoView {
+fn Navigation(status: Status) -> AnyView {
     let path = use_location().pathname;
     let base = format!("/use-case/{}", status.use_case);
     let links = PAGES
@@ -100,6 +103,7 @@ fn Navigation(status: Status) -> impl IntoView {
         <nav class="pages" aria-label="Pages"><ul>{links}</ul></nav>
         {session}
     }
+    .erase()
 }
 
 /// Whether the page at `path` belongs to the entry `target`; a run or a comparison belongs to the runs, a person to the dashboard.
@@ -113,7 +117,7 @@ fn is_current(path: &str, base: &str, target: &str) -> bool {
 }
 
 #[component]
-fn Strip(status: Status) -> impl IntoView {
+fn Strip(status: Status) -> AnyView {
     let simulated = status.simulated.then(|| {
         let text = format!("Simulated {}: a demo, nobody real.", status.words.many);
         view! { <p class="strip-note simulated"><span class="mark" aria-hidden="true">"◆"</span>{text}</p> }
@@ -126,8 +130,8 @@ fn Strip(status: Status) -> impl IntoView {
             <dt>"Live model"</dt>
             <dd><a href=format!("/use-case/{}/models", status.use_case)>{format!("Version {}", live.version)}</a>{format!(", since {}", live.promoted_at)}</dd>
         }
-        .into_any(),
-        None => view! { <dt>"Live model"</dt><dd>"none yet"</dd> }.into_any(),
+        .erase(),
+        None => view! { <dt>"Live model"</dt><dd>"none yet"</dd> }.erase(),
     };
     let scored = status.scored_at.unwrap_or_else(|| "not yet".to_owned());
     let as_of = status.data_as_of.unwrap_or_else(|| "no data yet".to_owned());
@@ -142,6 +146,7 @@ fn Strip(status: Status) -> impl IntoView {
             {stale}
         </div>
     }
+    .erase()
 }
 
 #[cfg(test)]

@@ -2,8 +2,12 @@
 //!
 //! A page, its server functions and what only it shows stand together under [`pages`]. Server functions hold no rule: they ask
 //! `workflow` and hand its answer on. What a page depends on is in its address.
+//!
+//! Components return `AnyView`: whole pages as one type overflow the compiler's limits, and erased ones make a smaller browser build.
 
+pub mod answer;
 pub mod components;
+pub mod erase;
 pub mod error;
 pub mod format;
 pub mod frame;

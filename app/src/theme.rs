@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::erase::Erase;
 use crate::error::AppError;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ pub async fn set_theme(theme: Theme) -> Result<(), AppError> {
 
 /// Three buttons; without a script they post and come back to the page.
 #[component]
-pub fn ThemeSwitch() -> impl IntoView {
+pub fn ThemeSwitch() -> AnyView {
     let action = ServerAction::<SetTheme>::new();
     let (theme, choose) = signal(Theme::current());
     Effect::new(move |shown: Option<Theme>| {
@@ -98,6 +99,7 @@ pub fn ThemeSwitch() -> impl IntoView {
             {Theme::ALL.map(button).into_iter().collect_view()}
         </ActionForm>
     }
+    .erase()
 }
 
 #[cfg(all(test, feature = "ssr"))]

@@ -1,11 +1,12 @@
 //! Small marks that always carry their word.
 
+use crate::erase::Erase;
 use leptos::prelude::*;
 
 /// The band of a score. The swatch grows darker with the probability; the word says the same.
 #[component]
-pub fn RiskBadge(#[prop(into)] band: String, probability: f64) -> impl IntoView {
-    view! { <span class="risk" style=risk_style(probability)><span class="swatch" aria-hidden="true"></span>{band}</span> }
+pub fn RiskBadge(#[prop(into)] band: String, probability: f64) -> AnyView {
+    view! { <span class="risk" style=risk_style(probability)><span class="swatch" aria-hidden="true"></span>{band}</span> }.erase()
 }
 
 /// The custom property from which the style sheet mixes the colour of a risk: 0 to 100, stretched, since most people are well below one half.
@@ -24,12 +25,12 @@ pub enum Tone {
 
 /// A state in a word, with a sign in front.
 #[component]
-pub fn StateBadge(tone: Tone, #[prop(into)] word: String) -> impl IntoView {
+pub fn StateBadge(tone: Tone, #[prop(into)] word: String) -> AnyView {
     let (class, sign) = match tone {
         Tone::Good => ("state good", "✓"),
         Tone::Bad => ("state bad", "✕"),
         Tone::Watch => ("state watch", "!"),
         Tone::Neutral => ("state", "·"),
     };
-    view! { <span class=class><span class="mark" aria-hidden="true">{sign}</span>{word}</span> }
+    view! { <span class=class><span class="mark" aria-hidden="true">{sign}</span>{word}</span> }.erase()
 }

@@ -1,5 +1,6 @@
 //! A chart with what makes it readable: its finding as the title, one sentence, and its data as a table.
 
+use crate::erase::Erase;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,7 @@ pub struct Chart {
 
 /// Shows a [`Chart`].
 #[component]
-pub fn ChartFigure(chart: Chart) -> impl IntoView {
+pub fn ChartFigure(chart: Chart) -> AnyView {
     let legend = (chart.legend.len() > 1).then(|| {
         let items = chart.legend.iter().enumerate().map(|(series, name)| {
             view! { <li class=format!("series-{series}")><span class="key" aria-hidden="true"></span>{name.clone()}</li> }
@@ -45,4 +46,5 @@ pub fn ChartFigure(chart: Chart) -> impl IntoView {
             </details>
         </figure>
     }
+    .erase()
 }

@@ -1,9 +1,10 @@
 //! Nothing to show yet: says why, and what to do next.
 
+use crate::erase::Erase;
 use leptos::prelude::*;
 
 /// An empty state. The children say the next step.
 #[component]
-pub fn Empty(#[prop(into)] title: String, children: Children) -> impl IntoView {
-    view! { <div class="empty"><h2>{title}</h2>{children()}</div> }
+pub fn Empty(#[prop(into)] title: String, children: Children) -> AnyView {
+    view! { <div class="empty"><h2>{title}</h2>{children()}</div> }.erase()
 }

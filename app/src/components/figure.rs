@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use stats::Figure;
 
+use crate::erase::Erase;
 use crate::format;
 
 /// How the number of a figure is written.
@@ -38,17 +39,17 @@ impl Scale {
 
 /// A figure in running text or a table cell.
 #[component]
-pub fn FigureValue(figure: Figure, #[prop(optional)] scale: Scale, #[prop(optional)] with_n: bool) -> impl IntoView {
+pub fn FigureValue(figure: Figure, #[prop(optional)] scale: Scale, #[prop(optional)] with_n: bool) -> AnyView {
     let Some(value) = figure.value else {
         let why = figure.why.unwrap_or_else(|| "no reason was given".to_owned());
         return view! { <span class="figure unknown"><span class="value">"Not computed"</span> <span class="aside">{why}</span></span> }
-            .into_any();
+            .erase();
     };
     let interval = figure.interval.map(|interval| {
         view! { " "<span class="aside"><span class="visually-hidden">"95 percent interval "</span>{scale.interval_text(interval)}</span> }
     });
     let rows = figure.n.filter(|_| with_n).map(|n| view! { " "<span class="aside">"n\u{a0}=\u{a0}"{format::count(n)}</span> });
-    view! { <span class="figure"><span class="value">{scale.text(value)}</span>{interval}{rows}</span> }.into_any()
+    view! { <span class="figure"><span class="value">{scale.text(value)}</span>{interval}{rows}</span> }.erase()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Form fields with label, help and error, and the summary of errors (as GOV.UK's design system does it).
 
+use crate::erase::Erase;
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -14,7 +15,7 @@ pub fn Field(
     #[prop(into, optional)] help: String,
     #[prop(into, optional)] error: String,
     children: Children,
-) -> impl IntoView {
+) -> AnyView {
     let class = if error.is_empty() { "field" } else { "field invalid" };
     let help = (!help.is_empty()).then(|| view! { <p class="help" id=format!("{id}-help")>{help}</p> });
     let error = (!error.is_empty())
@@ -27,11 +28,12 @@ pub fn Field(
             {children()}
         </div>
     }
+    .erase()
 }
 
 /// "There is a problem": takes the focus when it appears, and links to each field.
 #[component]
-pub fn ErrorSummary(errors: Vec<FieldError>) -> impl IntoView {
+pub fn ErrorSummary(errors: Vec<FieldError>) -> AnyView {
     let node = NodeRef::<Div>::new();
     Effect::new(move |_| {
         if let Some(summary) = node.get() {
@@ -39,13 +41,15 @@ pub fn ErrorSummary(errors: Vec<FieldError>) -> impl IntoView {
             let _ = summary.focus();
         }
     });
-    (!errors.is_empty()).then(|| {
-        let items = errors.into_iter().map(|(id, sentence)| view! { <li><a href=format!("#{id}")>{sentence}</a></li> });
-        view! {
-            <div class="error-summary" role="alert" tabindex="-1" node_ref=node>
-                <h2>"There is a problem"</h2>
-                <ul>{items.collect_view()}</ul>
-            </div>
-        }
-    })
+    (!errors.is_empty())
+        .then(|| {
+            let items = errors.into_iter().map(|(id, sentence)| view! { <li><a href=format!("#{id}")>{sentence}</a></li> });
+            view! {
+                <div class="error-summary" role="alert" tabindex="-1" node_ref=node>
+                    <h2>"There is a problem"</h2>
+                    <ul>{items.collect_view()}</ul>
+                </div>
+            }
+        })
+        .erase()
 }

@@ -1,5 +1,6 @@
 //! The one `<h1>` of a page, its title in the tab, and the focus after a change of page.
 
+use crate::erase::Erase;
 use leptos::html::H1;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -17,7 +18,7 @@ impl Default for FocusOnNavigation {
 
 /// Heading of a page. `title` is also the tab's title; the children stand below it as an introduction.
 #[component]
-pub fn PageHeading(#[prop(into)] title: String, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn PageHeading(#[prop(into)] title: String, #[prop(optional)] children: Option<Children>) -> AnyView {
     let node = NodeRef::<H1>::new();
     let path = use_location().pathname;
     let focus = use_context::<FocusOnNavigation>();
@@ -39,4 +40,5 @@ pub fn PageHeading(#[prop(into)] title: String, #[prop(optional)] children: Opti
             {children.map(|children| view! { <div class="lead">{children()}</div> })}
         </header>
     }
+    .erase()
 }

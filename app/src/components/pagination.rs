@@ -2,25 +2,28 @@
 
 use leptos::prelude::*;
 
+use crate::erase::Erase;
 use crate::format::count;
 
 /// Links to the neighbouring pages; nothing when all is on one. `href` gives the address of a page.
-pub fn pagination(page: u32, pages: u32, label: &'static str, href: &dyn Fn(u32) -> String) -> impl IntoView + use<> {
+pub fn pagination(page: u32, pages: u32, label: &'static str, href: &dyn Fn(u32) -> String) -> AnyView {
     let link = |to: u32, text: &'static str, rel: &'static str| {
         if (1..=pages).contains(&to) && to != page {
-            view! { <a href=href(to) rel=rel>{text}</a> }.into_any()
+            view! { <a href=href(to) rel=rel>{text}</a> }.erase()
         } else {
-            view! { <span class="disabled" aria-hidden="true">{text}</span> }.into_any()
+            view! { <span class="disabled" aria-hidden="true">{text}</span> }.erase()
         }
     };
     let (previous, next) = (link(page.saturating_sub(1), "← Previous", "prev"), link(page + 1, "Next →", "next"));
-    (pages > 1).then(|| {
-        view! {
-            <nav class="pagination" aria-label=label>
-                {previous}
-                <span>{format!("Page {} of {}", count(page), count(pages))}</span>
-                {next}
-            </nav>
-        }
-    })
+    (pages > 1)
+        .then(|| {
+            view! {
+                <nav class="pagination" aria-label=label>
+                    {previous}
+                    <span>{format!("Page {} of {}", count(page), count(pages))}</span>
+                    {next}
+                </nav>
+            }
+        })
+        .erase()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use views::people::Reason;
 
+use crate::erase::Erase;
 use crate::format;
 
 /// Rows that are shown one by one; the rest is summed in one row.
@@ -51,7 +52,7 @@ fn bar_style(from: f64, to: f64, [low, high]: [f64; 2]) -> String {
 
 /// The waterfall of one score.
 #[component]
-pub fn Waterfall(base: f64, probability: f64, reasons: Vec<Reason>) -> impl IntoView {
+pub fn Waterfall(base: f64, probability: f64, reasons: Vec<Reason>) -> AnyView {
     let steps = steps(base, &reasons);
     let extent = extent(base, &steps);
     let rows = steps.into_iter().map(|step| {
@@ -80,7 +81,7 @@ pub fn Waterfall(base: f64, probability: f64, reasons: Vec<Reason>) -> impl Into
                 <tr class="end total"><th scope="row">"This score"</th>{end("pin", probability)}<td class="number">{format::percent(probability)}</td></tr>
             </tbody>
         </table>
-    }
+    }.erase()
 }
 
 #[cfg(test)]

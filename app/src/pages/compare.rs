@@ -6,13 +6,14 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 use views::runs::Comparison;
 
+use crate::answer::{Answer, Packed, page_data};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::empty::Empty;
-use crate::components::failure::Loaded;
+use crate::components::failure::loaded;
 use crate::components::figure::FigureValue;
 use crate::components::heading::PageHeading;
 use crate::components::table::TableScroll;
-use crate::error::AppError;
+use crate::erase::Erase;
 use crate::format;
 
 /// The comparison with its drawings.
@@ -22,41 +23,39 @@ pub struct CompareData {
     charts: Vec<Chart>,
 }
 
-/// `ids`: run ids with commas between them.
+/// `ids`: run ids with commas between them; fewer than two are nothing to compare.
 #[server(prefix = "/fn", endpoint = "compare", input = GetUrl)]
-pub async fn load_comparison(ids: String) -> Result<CompareData, AppError> {
+pub async fn load_comparison(#[server(default)] ids: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
-    let ids: Vec<String> = ids.split(',').map(str::to_owned).collect();
+    let ids: Vec<String> = ids.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    if ids.len() < 2 {
+        return Packed::new(&None::<CompareData>);
+    }
     let comparison = tenure.compare(&actor, &ids).await.map_err(crate::desk::refuse)?;
     let charts = crate::charts::curves::all(&comparison.curves);
-    Ok(CompareData { comparison, charts })
+    Packed::new(&Some(CompareData { comparison, charts }))
 }
 
 #[component]
-pub fn ComparePage() -> impl IntoView {
+pub fn ComparePage() -> AnyView {
     let address = use_query_map();
     // A form repeats the key, a person writes commas: both are understood.
     let ids = Memo::new(move |_| address.read().get_all("ids").unwrap_or_default().join(","));
-    let data = Resource::new(
-        move || ids.get(),
-        |ids| async move { if ids.contains(',') { load_comparison(ids).await.map(Some) } else { Ok(None) } },
-    );
-    view! {
-        <Loaded resource=data view=|data| match data {
-            Some(data) => view! { <Compared data /> }.into_any(),
-            None => view! {
-                <PageHeading title="Compare runs" />
-                <Empty title="Two runs or more are needed">
-                    <p>"Go to the table of runs, mark the ones to compare, and come back."</p>
-                </Empty>
-            }
-            .into_any(),
-        } />
-    }
+    let data = page_data(move || [ids.get(), String::new(), String::new()], |[ids, ..]| Box::pin(load_comparison(ids)));
+    loaded(data, |data: Option<CompareData>| match data {
+        Some(data) => view! { <Compared data /> }.erase(),
+        None => view! {
+            <PageHeading title="Compare runs" />
+            <Empty title="Two runs or more are needed">
+                <p>"Go to the table of runs, mark the ones to compare, and come back."</p>
+            </Empty>
+        }
+        .erase(),
+    })
 }
 
 #[component]
-fn Compared(data: CompareData) -> impl IntoView {
+fn Compared(data: CompareData) -> AnyView {
     let CompareData { comparison, charts } = data;
     let heads = comparison
         .runs
@@ -101,12 +100,12 @@ fn Compared(data: CompareData) -> impl IntoView {
             <h2>"Curves"</h2>
             <div class="chart-grid">{charts.into_iter().map(|chart| view! { <ChartFigure chart /> }).collect_view()}</div>
         </section>
-    }
+    }.erase()
 }
 
-fn parameter_rows(parameters: Vec<(String, Vec<String>, bool)>) -> impl IntoView {
+fn parameter_rows(parameters: Vec<(String, Vec<String>, bool)>) -> AnyView {
     let row = |(name, values, _): (String, Vec<String>, bool)| {
         view! { <tr><th scope="row"><code>{name}</code></th>{values.into_iter().map(|value| view! { <td>{value}</td> }).collect_view()}</tr> }
     };
-    parameters.into_iter().map(row).collect_view()
+    parameters.into_iter().map(row).collect_view().erase()
 }

@@ -11,18 +11,8 @@ pub mod runs;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use crate::error::{AppError, Kind};
-
 /// A parameter of the path, as a signal.
 fn path_parameter(name: &'static str) -> Memo<String> {
     let parameters = use_params_map();
     Memo::new(move |_| parameters.read().get(name).unwrap_or_default())
-}
-
-/// A sentence about an address that makes no sense; on the server the response gets its status too.
-fn bad_request(sentence: String) -> AppError {
-    let error = AppError::new(Kind::BadRequest, sentence);
-    #[cfg(feature = "ssr")]
-    let error = crate::desk::answer(error);
-    error
 }

@@ -4,12 +4,14 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use views::runs::VersionRow;
 
+use crate::answer::{Answer, Packed, page_data};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
-use crate::components::failure::Loaded;
+use crate::components::failure::loaded;
 use crate::components::figure::FigureValue;
 use crate::components::heading::PageHeading;
 use crate::components::table::TableScroll;
+use crate::erase::Erase;
 use crate::error::AppError;
 use crate::format;
 use crate::pages::path_parameter;
@@ -18,9 +20,10 @@ use crate::pages::path_parameter;
 const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 
 #[server(prefix = "/fn", endpoint = "versions", input = GetUrl)]
-pub async fn load_versions(use_case: String) -> Result<Vec<VersionRow>, AppError> {
+pub async fn load_versions(use_case: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
-    tenure.versions(&actor, &use_case).await.map_err(crate::desk::refuse)
+    let versions = tenure.versions(&actor, &use_case).await.map_err(crate::desk::refuse)?;
+    Packed::new(&versions)
 }
 
 #[server(prefix = "/fn", endpoint = "promote-first")]
@@ -32,19 +35,19 @@ pub async fn promote_first(use_case: String, version: u32) -> Result<(), AppErro
 }
 
 #[component]
-pub fn ModelsPage() -> impl IntoView {
+pub fn ModelsPage() -> AnyView {
     let id = path_parameter("id");
     let promote = ServerAction::<PromoteFirst>::new();
-    let rows = Resource::new(move || (id.get(), promote.version().get()), |(id, _)| load_versions(id));
-    view! { <Loaded resource=rows view=move |rows| view! { <Versions rows use_case=id.get() promote /> } /> }
+    let rows = page_data(move || [id.get(), promote.version().get().to_string(), String::new()], |[id, ..]| Box::pin(load_versions(id)));
+    loaded(rows, move |rows| view! { <Versions rows use_case=id.get_untracked() promote /> })
 }
 
 #[component]
-fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<PromoteFirst>) -> impl IntoView {
+fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<PromoteFirst>) -> AnyView {
     let nobody_live = rows.iter().all(|row| !row.live);
     let list = if rows.is_empty() {
         view! { <Empty title="No model yet"><p>"Train one: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
-            .into_any()
+            .erase()
     } else {
         let heads = METRICS.map(|name| view! { <th scope="col" class="number">{format::metric_label(name)}</th> });
         let body = rows.into_iter().map(|version| row(version, &use_case, nobody_live, promote)).collect_view();
@@ -65,7 +68,7 @@ fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<Promo
                 </table>
             </TableScroll>
         }
-        .into_any()
+        .erase()
     };
     let failed =
         move || promote.value().get().and_then(Result::err).map(|error| view! { <p class="error" role="alert">{error.message}</p> });
@@ -73,10 +76,10 @@ fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<Promo
         <PageHeading title="Model versions"><p>"Every version that training has made. One is live; its scores are what all pages show."</p></PageHeading>
         {failed}
         {list}
-    }
+    }.erase()
 }
 
-fn row(version: VersionRow, use_case: &str, nobody_live: bool, promote: ServerAction<PromoteFirst>) -> impl IntoView + use<> {
+fn row(version: VersionRow, use_case: &str, nobody_live: bool, promote: ServerAction<PromoteFirst>) -> AnyView {
     let number = version.version;
     let cells = METRICS.map(|name| {
         let figure = version.metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone());
@@ -104,6 +107,7 @@ fn row(version: VersionRow, use_case: &str, nobody_live: bool, promote: ServerAc
             <td>{version.note}{first}</td>
         </tr>
     }
+    .erase()
 }
 
 fn stage_word(stage: &str) -> String {

@@ -6,12 +6,13 @@ use model::use_case::Words;
 use serde::{Deserialize, Serialize};
 use views::people::FieldValue;
 
+use crate::answer::{Answer, Packed, page_data};
 use crate::components::badge::{RiskBadge, risk_style};
 use crate::components::chart::{Chart, ChartFigure};
-use crate::components::failure::Loaded;
+use crate::components::failure::loaded;
 use crate::components::heading::PageHeading;
 use crate::components::waterfall::Waterfall;
-use crate::error::AppError;
+use crate::erase::Erase;
 use crate::format;
 use crate::pages::path_parameter;
 
@@ -24,24 +25,24 @@ pub struct PersonData {
 }
 
 #[server(prefix = "/fn", endpoint = "person", input = GetUrl)]
-pub async fn load_person(use_case: String, id: String) -> Result<PersonData, AppError> {
+pub async fn load_person(use_case: String, id: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
     let words = tenure.status(&actor, Some(&use_case)).await.map_err(crate::desk::refuse)?.words;
     let person = tenure.person(&actor, &use_case, &id).await.map_err(crate::desk::refuse)?;
     let history = crate::charts::timeline::past_scores(&person.history);
-    Ok(PersonData { person, words, history })
+    Packed::new(&PersonData { person, words, history })
 }
 
 #[component]
-pub fn PersonPage() -> impl IntoView {
+pub fn PersonPage() -> AnyView {
     let use_case = path_parameter("id");
     let id = path_parameter("person");
-    let data = Resource::new(move || (use_case.get(), id.get()), |(use_case, id)| load_person(use_case, id));
-    view! { <Loaded resource=data view=move |data| view! { <Person data use_case=use_case.get() /> } /> }
+    let data = page_data(move || [use_case.get(), id.get(), String::new()], |[use_case, id, _]| Box::pin(load_person(use_case, id)));
+    loaded(data, move |data| view! { <Person data use_case=use_case.get_untracked() /> })
 }
 
 #[component]
-fn Person(data: PersonData, use_case: String) -> impl IntoView {
+fn Person(data: PersonData, use_case: String) -> AnyView {
     let PersonData { person, words, history } = data;
     let warnings = person.warnings.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
     let warnings = (!person.warnings.is_empty())
@@ -78,12 +79,12 @@ fn Person(data: PersonData, use_case: String) -> impl IntoView {
             <h2>"What is known"</h2>
             <div class="field-groups">{groups(person.fields)}</div>
         </section>
-    }
+    }.erase()
 }
 
 /// The probability on a line from 0 to 100 %, with its interval and the average.
 #[component]
-fn Gauge(probability: f64, interval: Option<[f64; 2]>, base: f64) -> impl IntoView {
+fn Gauge(probability: f64, interval: Option<[f64; 2]>, base: f64) -> AnyView {
     let whisker = interval.map(|[low, high]| {
         view! { <span class="whisker" style=format!("--from:{:.1}%;--width:{:.1}%", low * 100.0, (high - low) * 100.0)></span> }
     });
@@ -95,10 +96,11 @@ fn Gauge(probability: f64, interval: Option<[f64; 2]>, base: f64) -> impl IntoVi
         </div>
         <p class="gauge-ends aside" aria-hidden="true"><span>"0%"</span><span>"100%"</span></p>
     }
+    .erase()
 }
 
 /// The fields under their headings, in the order of the use case.
-fn groups(fields: Vec<FieldValue>) -> impl IntoView {
+fn groups(fields: Vec<FieldValue>) -> AnyView {
     let mut groups: Vec<(String, Vec<FieldValue>)> = Vec::new();
     for field in fields {
         match groups.iter_mut().find(|(name, _)| *name == field.group) {
@@ -109,10 +111,10 @@ fn groups(fields: Vec<FieldValue>) -> impl IntoView {
     groups.into_iter().map(|(name, fields)| {
         let name = if name.is_empty() { "Other".to_owned() } else { name };
         let rows = fields.into_iter().map(|field| {
-            let value = if field.value.is_empty() { view! { <span class="aside">"missing"</span> }.into_any() } else { field.value.into_any() };
+            let value = if field.value.is_empty() { view! { <span class="aside">"missing"</span> }.erase() } else { field.value.erase() };
             let points = match field.points {
-                Some(points) => format::points(points).into_any(),
-                None => view! { <span class="aside">"not used"</span> }.into_any(),
+                Some(points) => format::points(points).erase(),
+                None => view! { <span class="aside">"not used"</span> }.erase(),
             };
             view! { <tr><th scope="row">{field.label}</th><td>{value}</td><td class="number">{points}</td></tr> }
         });
@@ -123,5 +125,5 @@ fn groups(fields: Vec<FieldValue>) -> impl IntoView {
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         }
-    }).collect_view()
+    }).collect_view().erase()
 }

@@ -5,12 +5,13 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use views::runs::{ArtifactRow, Curves, RunPage as Page, Stage};
 
+use crate::answer::{Answer, Packed, page_data};
 use crate::components::chart::{Chart, ChartFigure};
-use crate::components::failure::Loaded;
+use crate::components::failure::loaded;
 use crate::components::figure::FigureValue;
 use crate::components::heading::PageHeading;
 use crate::components::table::TableScroll;
-use crate::error::AppError;
+use crate::erase::Erase;
 use crate::format;
 use crate::pages::path_parameter;
 use crate::pages::runs::RunState;
@@ -23,22 +24,22 @@ pub struct RunData {
 }
 
 #[server(prefix = "/fn", endpoint = "run", input = GetUrl)]
-pub async fn load_run(id: String) -> Result<RunData, AppError> {
+pub async fn load_run(id: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
     let page = tenure.run(&actor, &id).await.map_err(crate::desk::refuse)?;
     let charts = page.curves.as_ref().map(crate::charts::curves::all).unwrap_or_default();
-    Ok(RunData { page, charts })
+    Packed::new(&RunData { page, charts })
 }
 
 #[component]
-pub fn RunPage() -> impl IntoView {
+pub fn RunPage() -> AnyView {
     let id = path_parameter("run");
-    let data = Resource::new(move || id.get(), load_run);
-    view! { <Loaded resource=data view=|data| view! { <Run data /> } /> }
+    let data = page_data(move || [id.get(), String::new(), String::new()], |[id, ..]| Box::pin(load_run(id)));
+    loaded(data, |data| view! { <Run data /> })
 }
 
 #[component]
-fn Run(data: RunData) -> impl IntoView {
+fn Run(data: RunData) -> AnyView {
     let RunData { page, charts } = data;
     let run = page.run;
     let facts = [
@@ -91,12 +92,12 @@ fn Run(data: RunData) -> impl IntoView {
         <Stages stages=page.stages />
         <Nested children=page.children />
         <Artifacts artifacts=page.artifacts />
-    }
+    }.erase()
 }
 
 /// The confusion matrix at the cut-off.
 #[component]
-fn Confusion(curves: Curves) -> impl IntoView {
+fn Confusion(curves: Curves) -> AnyView {
     let [[tn, fp], [fn_, tp]] = curves.confusion.map(|row| row.map(format::count));
     view! {
         <table class="confusion">
@@ -108,10 +109,11 @@ fn Confusion(curves: Curves) -> impl IntoView {
             </tbody>
         </table>
     }
+    .erase()
 }
 
 #[component]
-fn Stages(stages: Vec<Stage>) -> impl IntoView {
+fn Stages(stages: Vec<Stage>) -> AnyView {
     let longest = stages.iter().map(|stage| stage.seconds).fold(f64::MIN_POSITIVE, f64::max);
     let rows = stages.iter().map(|stage| {
         view! {
@@ -132,11 +134,11 @@ fn Stages(stages: Vec<Stage>) -> impl IntoView {
                 <tbody>{rows}</tbody>
             </table>
         </section>
-    })
+    }).erase()
 }
 
 #[component]
-fn Nested(children: Vec<views::runs::RunRow>) -> impl IntoView {
+fn Nested(children: Vec<views::runs::RunRow>) -> AnyView {
     let rows = children.iter().map(|run| {
         let metric = run.metrics.first().map(
             |(name, figure)| view! { <span class="aside">{format::metric_label(name)}" "</span><FigureValue figure=figure.clone() /> },
@@ -164,11 +166,11 @@ fn Nested(children: Vec<views::runs::RunRow>) -> impl IntoView {
                 </TableScroll>
             </details>
         </section>
-    })
+    }).erase()
 }
 
 #[component]
-fn Artifacts(artifacts: Vec<ArtifactRow>) -> impl IntoView {
+fn Artifacts(artifacts: Vec<ArtifactRow>) -> AnyView {
     let rows = artifacts.iter().map(|artifact| {
         view! {
             <tr>
@@ -190,5 +192,5 @@ fn Artifacts(artifacts: Vec<ArtifactRow>) -> impl IntoView {
                 </table>
             </TableScroll>
         </section>
-    })
+    }).erase()
 }

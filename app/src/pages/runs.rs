@@ -7,51 +7,37 @@ use leptos_router::hooks::use_query_map;
 use views::address::query_string;
 use views::runs::{RunRow, RunsPage as Page};
 
+use crate::answer::{Answer, Packed, page_data};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
-use crate::components::failure::Loaded;
+use crate::components::failure::loaded;
 use crate::components::figure::FigureValue;
 use crate::components::heading::PageHeading;
 use crate::components::pagination::pagination;
 use crate::components::table::TableScroll;
-use crate::error::AppError;
+use crate::erase::Erase;
 use crate::format;
-use crate::pages::{bad_request, path_parameter};
+use crate::pages::path_parameter;
 
 /// Columns shown when the address names none.
 const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 
 #[server(prefix = "/fn", endpoint = "runs", input = GetUrl)]
-pub async fn load_runs(use_case: String, #[server(default)] filter: String, page: u32) -> Result<Page, AppError> {
+pub async fn load_runs(use_case: String, #[server(default)] filter: String, #[server(default)] page: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
-    tenure.runs(&actor, &use_case, &filter, page).await.map_err(crate::desk::refuse)
+    let page = crate::desk::page_number(&page)?;
+    Packed::new(&tenure.runs(&actor, &use_case, &filter, page).await.map_err(crate::desk::refuse)?)
 }
 
-/// What the address asks for.
+/// What the address asks for, as it stands there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct RunsQuery {
     filter: String,
-    page: u32,
+    page: String,
     columns: Vec<String>,
 }
 
 impl RunsQuery {
-    fn from_pairs<K: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, String> {
-        let mut query = Self { page: 1, ..Self::default() };
-        for (key, value) in pairs {
-            let value = value.as_ref().trim();
-            match key.as_ref() {
-                "filter" => query.filter = value.to_owned(),
-                "column" => query.columns.push(value.to_owned()),
-                "page" => {
-                    query.page = value.parse().ok().filter(|page| *page >= 1).ok_or_else(|| format!("There is no page \"{value}\"."))?
-                }
-                _ => {}
-            }
-        }
-        Ok(query)
-    }
-
     fn href(&self, base: &str, page: u32) -> String {
         let mut pairs = Vec::new();
         if !self.filter.is_empty() {
@@ -66,27 +52,23 @@ impl RunsQuery {
 }
 
 #[component]
-pub fn RunsPage() -> impl IntoView {
+pub fn RunsPage() -> AnyView {
     let id = path_parameter("id");
     let address = use_query_map();
     let query = Memo::new(move |_| {
         let address = address.read();
-        let columns = address.get_all("column").unwrap_or_default().into_iter().map(|column| ("column", column));
-        let single = ["filter", "page"].into_iter().filter_map(|key| address.get(key).map(|value| (key, value)));
-        RunsQuery::from_pairs(single.chain(columns))
+        let one = |key| address.get(key).unwrap_or_default();
+        RunsQuery { filter: one("filter"), page: one("page"), columns: address.get_all("column").unwrap_or_default() }
     });
-    let page = Resource::new(
-        move || (id.get(), query.get()),
-        |(id, query)| async move {
-            let query = query.map_err(bad_request)?;
-            load_runs(id, query.filter, query.page).await
-        },
+    let page = page_data(
+        move || query.with(|query| [id.get(), query.filter.clone(), query.page.clone()]),
+        |[id, filter, page]| Box::pin(load_runs(id, filter, page)),
     );
-    view! { <Loaded resource=page view=move |page| view! { <Runs page use_case=id.get() query=query.get().unwrap_or_default() /> } /> }
+    loaded(page, move |page| view! { <Runs page use_case=id.get_untracked() query=query.get_untracked() /> })
 }
 
 #[component]
-fn Runs(page: Page, use_case: String, query: RunsQuery) -> impl IntoView {
+fn Runs(page: Page, use_case: String, query: RunsQuery) -> AnyView {
     let base = format!("/use-case/{use_case}/runs");
     let columns: Vec<String> = if query.columns.is_empty() {
         METRICS.iter().filter(|name| page.metric_names.iter().any(|known| known == *name)).map(|name| (*name).to_owned()).collect()
@@ -98,10 +80,10 @@ fn Runs(page: Page, use_case: String, query: RunsQuery) -> impl IntoView {
     let body = page.rows.iter().map(|run| row(run, &columns)).collect_view();
     let pages = pagination(page.page, page.pages, "Pages of the runs", &|to| query.href(&base, to));
     let list = if nothing && query.filter.is_empty() {
-        view! { <Empty title="No run yet"><p>"Train a first model: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }.into_any()
+        view! { <Empty title="No run yet"><p>"Train a first model: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }.erase()
     } else if nothing {
         view! { <Empty title="No run matches"><p>"Try a wider filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
-            .into_any()
+            .erase()
     } else {
         view! {
             <form method="get" action="/runs/compare">
@@ -124,17 +106,17 @@ fn Runs(page: Page, use_case: String, query: RunsQuery) -> impl IntoView {
                 <p class="actions"><button class="button">"Compare the selected"</button></p>
             </form>
         }
-        .into_any()
+        .erase()
     };
     view! {
         <PageHeading title="Training runs"><p>"What was tried, with which settings, and how it did on people the model had not seen."</p></PageHeading>
         <RunFilters page=page query=query columns action=base />
         {list}
         {pages}
-    }
+    }.erase()
 }
 
-fn row(run: &RunRow, columns: &[String]) -> impl IntoView + use<> {
+fn row(run: &RunRow, columns: &[String]) -> AnyView {
     let href = format!("/runs/{}", run.id);
     let cells = columns.iter().map(|name| {
         let figure = run.metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone());
@@ -153,22 +135,23 @@ fn row(run: &RunRow, columns: &[String]) -> impl IntoView + use<> {
             <td>{run.author.clone()}</td>
         </tr>
     }
+    .erase()
 }
 
 /// The state of a run.
 #[component]
-pub fn RunState(status: String) -> impl IntoView {
+pub fn RunState(status: String) -> AnyView {
     let tone = match status.as_str() {
         "finished" => Tone::Good,
         "failed" => Tone::Bad,
         "running" => Tone::Watch,
         _ => Tone::Neutral,
     };
-    view! { <StateBadge tone word=status /> }
+    view! { <StateBadge tone word=status /> }.erase()
 }
 
 #[component]
-fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String) -> impl IntoView {
+fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String) -> AnyView {
     let names = page.metric_names.iter().chain(&page.parameter_names);
     let choices = names.map(|name| {
         let checked = columns.contains(name);
@@ -184,18 +167,17 @@ fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String
             <button class="button">"Show"</button>
             <details class="columns-choice"><summary>"Columns"</summary><fieldset><legend class="visually-hidden">"Columns"</legend>{choices}</fieldset></details>
         </Form>
-    }
+    }.erase()
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::RunsQuery;
 
     #[test]
     fn columns_and_filter_survive_a_change_of_page() {
-        let query = RunsQuery::from_pairs([("filter", "status = 'failed'"), ("column", "f1"), ("column", "brier")]).unwrap();
+        let columns = ["f1", "brier"].map(str::to_owned).to_vec();
+        let query = RunsQuery { filter: "status = 'failed'".to_owned(), page: "1".to_owned(), columns };
         assert_eq!(query.href("/r", 2), "/r?filter=status%20%3D%20%27failed%27&column=f1&column=brier&page=2");
-        assert!(RunsQuery::from_pairs([("page", "0")]).is_err());
     }
 }

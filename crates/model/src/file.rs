@@ -43,6 +43,8 @@ pub struct Training {
     pub interval_scores: Vec<f64>,
     pub interval_lower: Vec<f64>,
     pub interval_upper: Vec<f64>,
+    /// Training rows in each cell of each pair of inputs: see [`crate::outside::count_pairs`]. Empty: pairs are not judged.
+    pub pairs: Vec<u32>,
 }
 
 /// A trained model, whole.

@@ -10,6 +10,8 @@ pub mod encoder;
 pub mod explain;
 pub mod field;
 pub mod file;
+pub mod global;
+pub mod outside;
 mod rank;
 pub mod scorer;
 pub mod sentence;

@@ -260,20 +260,22 @@ fn summary(columns: &[ColumnReport], verdict: Verdict, drifted: usize, compared:
 
 /// Prediction drift: the distribution of scores (probabilities). `None` where one side has no scores.
 pub fn prediction_drift(reference: Option<&[f64]>, current: Option<&[f64]>, policy: &Policy) -> ColumnReport {
-    let (Some(reference), Some(current)) = (reference, current) else {
-        let whose = if reference.is_none() { "reference" } else { "current data" };
-        return ColumnReport::failed("score", "score", Verdict::CouldNotCompute, format!("the {whose} has no scores"));
-    };
     let sample = |scores: &[f64]| {
         let sorted = Sorted::new(scores);
         Sample::Number { missing: scores.len() as u64 - sorted.n(), sorted }
     };
-    // A score has one test of its own, whatever the policy does for the many columns of a table.
-    let alone = Policy { rule: if policy.rule == Rule::Evidently { Rule::Evidently } else { Rule::KolmogorovSmirnov }, ..policy.clone() };
-    single(
-        ColumnReport { kind: "score".into(), ..column_drift("score", &sample(reference), &sample(current), &alone, Detail::Usual) },
-        &alone,
-    )
+    score_drift(reference.map(sample), current.map(sample), policy)
+}
+
+/// A score has one test of its own, whatever the policy does for the many columns of a table.
+pub(crate) fn score_drift(reference: Option<Sample>, current: Option<Sample>, policy: &Policy) -> ColumnReport {
+    let (Some(reference), Some(current)) = (&reference, &current) else {
+        let whose = if reference.is_none() { "reference" } else { "current data" };
+        return ColumnReport::failed("score", "score", Verdict::CouldNotCompute, format!("the {whose} has no scores"));
+    };
+    let rule = if policy.rule == Rule::Evidently { Rule::Evidently } else { Rule::KolmogorovSmirnov };
+    let alone = Policy { rule, ..policy.clone() };
+    single(ColumnReport { kind: "score".into(), ..column_drift("score", reference, current, &alone, Detail::Usual) }, &alone)
 }
 
 /// Target drift: the share of people to whom it happened, by chi-square. Counts are `[stayed, left]`; `None` before outcomes are known.

@@ -1,9 +1,15 @@
 //! Is it still true: baselines, drift, data quality, performance on outcomes, recommendation, and a simulated employer to test all of it.
 
+pub mod attribution;
 pub mod check;
 pub mod compare;
 mod false_alarm;
+pub mod multivariate;
+pub mod performance;
 pub mod policy;
+pub mod profile;
+pub mod quality;
+pub mod recommendation;
 pub mod report;
 pub mod simulation;
 

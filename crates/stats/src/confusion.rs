@@ -76,6 +76,10 @@ impl Confusion {
         } += 1;
     }
 
+    pub(crate) fn plus(self, other: &Self) -> Self {
+        Self { tn: self.tn + other.tn, fp: self.fp + other.fp, fn_: self.fn_ + other.fn_, tp: self.tp + other.tp }
+    }
+
     /// All rows.
     pub fn count(&self) -> u32 {
         self.tn + self.fp + self.fn_ + self.tp

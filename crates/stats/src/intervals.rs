@@ -12,13 +12,18 @@ pub(crate) fn two_sided_p(z: f64) -> f64 {
 
 /// Wilson score interval (Wilson 1927) of `part` out of `whole`; `None` when `whole` is 0.
 pub fn wilson(part: u32, whole: u32) -> Option<[f64; 2]> {
+    wilson_at(part, whole, Z)
+}
+
+/// Wilson score interval at the level of confidence that belongs to the normal quantile `z`.
+pub(crate) fn wilson_at(part: u32, whole: u32, z: f64) -> Option<[f64; 2]> {
     if whole == 0 {
         return None;
     }
     let (n, p) = (f64::from(whole), f64::from(part) / f64::from(whole));
-    let centre = p + Z * Z / (2.0 * n);
-    let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let shrink = 1.0 + Z * Z / n;
+    let centre = p + z * z / (2.0 * n);
+    let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    let shrink = 1.0 + z * z / n;
     // At 0 and at 1 the interval ends there exactly; the formula only nearly does.
     let low = if part == 0 { 0.0 } else { (centre - half) / shrink };
     let high = if part == whole { 1.0 } else { (centre + half) / shrink };
@@ -46,9 +51,20 @@ impl Estimate {
         figure.value.map(|value| Self { value, interval: figure.interval.unwrap_or([value, value]) })
     }
 
-    /// Standard error that a normal interval of this width has.
-    pub fn standard_error(self) -> f64 {
-        (self.interval[1] - self.interval[0]) / (2.0 * Z)
+    /// The estimate as it is shown, over `n` rows.
+    pub fn figure(self, n: usize) -> Figure {
+        Figure::with_interval(self.value, self.interval, n)
+    }
+
+    /// `pick` (the larger, or the smaller) of two estimates: its interval lies between the picks of the lower and of the upper ends.
+    pub fn each(self, other: Self, pick: fn(f64, f64) -> f64) -> Self {
+        let ends = [0, 1].map(|end| pick(self.interval[end], other.interval[end]));
+        Self { value: pick(self.value, other.value), interval: ends }
+    }
+
+    /// The same estimate with both arms of its interval `times` as long.
+    pub fn widened(self, times: f64) -> Self {
+        Self { interval: self.interval.map(|end| self.value + (end - self.value) * times), ..self }
     }
 
     /// Interval of `self − other` for independent estimates by the method of variance estimates recovery (Zou and Donner 2008). With
@@ -60,23 +76,29 @@ impl Estimate {
         [difference - below, difference + above]
     }
 
-    /// Interval of `self ÷ other` for independent non-negative estimates (MOVER-R, Donner and Zou 2012); `None` when the interval of
-    /// `other` reaches nothing but 0.
+    /// The mean of two independent estimates, with its MOVER interval.
+    pub fn mean_with(self, other: Self) -> Self {
+        let value = (self.value + other.value) / 2.0;
+        let below = (self.value - self.interval[0]).hypot(other.value - other.interval[0]) / 2.0;
+        let above = (self.interval[1] - self.value).hypot(other.interval[1] - other.value) / 2.0;
+        Self { value, interval: [value - below, value + above] }
+    }
+
+    /// Interval of `self ÷ other` for independent non-negative estimates (MOVER-R, Donner and Zou 2012); `None` when `other` may be 0.
     pub fn ratio(self, other: Self) -> Option<[f64; 2]> {
         let [low, high] = self.interval;
         let [other_low, other_high] = other.interval;
-        let product = self.value * other.value;
-        let end = |own: f64, divisor: f64, sign: f64| {
-            let radicand = product * product - own * divisor * (2.0 * self.value - own) * (2.0 * other.value - divisor);
-            (product + sign * radicand.max(0.0).sqrt()) / (divisor * (2.0 * other.value - divisor))
-        };
-        if other_high <= 0.0 || other.value <= 0.0 {
+        if other_low <= 0.0 {
             return None;
         }
-        // The lower end divides by the upper limit of the other; where that is beyond twice the estimate the formula has no finite root.
-        let lower = if other_high < 2.0 * other.value { end(low, other_high, -1.0) } else { 0.0 };
-        let upper = if other_low > 0.0 { end(high, other_low, 1.0) } else { f64::MAX };
-        Some([lower.max(0.0), upper])
+        let product = self.value * other.value;
+        let end = |own: f64, divisor: f64, sign: f64| {
+            let scale = divisor * (2.0 * other.value - divisor);
+            (product + sign * (product * product - own * scale * (2.0 * self.value - own)).max(0.0).sqrt()) / scale
+        };
+        // Where the upper limit of the divisor is beyond twice its estimate, the lower end has no positive root.
+        let lower = if other_high < 2.0 * other.value { end(low, other_high, -1.0).max(0.0) } else { 0.0 };
+        Some([lower, end(high, other_low, 1.0)])
     }
 }
 
@@ -105,7 +127,7 @@ pub(crate) fn percentile_interval(mut values: Vec<f64>) -> Option<[f64; 2]> {
     Some([at(0.025), at(0.975)])
 }
 
-/// Interval of a figure that noise can only raise (largest gap, calibration error): resampling adds the noise a second time, so the lower
+/// Interval of a figure that noise can only raise (calibration error, KS statistic): resampling adds the noise a second time, so the lower
 /// end is reflected (basic bootstrap, which takes the excess out) and the upper end is the percentile. Conservative; never below 0.
 pub(crate) fn raised_by_noise(value: f64, [_, high]: [f64; 2]) -> [f64; 2] {
     [(2.0 * value - high).clamp(0.0, value), high.max(value)]

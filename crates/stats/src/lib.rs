@@ -1,13 +1,20 @@
 //! Tests, metrics, intervals and calibration: pure functions on slices. No I/O, no dataframes, no randomness that is not seeded.
 
+pub mod adverse_impact;
 mod bootstrap;
 pub mod calibration;
 pub mod comparison;
 mod confusion;
 pub mod curves;
 pub mod delong;
+pub mod fairness;
 mod figure;
+mod gap_bootstrap;
+pub mod gaps;
+pub mod group_metrics;
+pub mod groups;
 pub mod intervals;
+pub mod local_law_144;
 pub mod mcnemar;
 pub mod metrics;
 pub mod multiple_testing;
@@ -15,8 +22,10 @@ pub mod report;
 mod table;
 pub mod two_sample;
 pub mod venn_abers;
+pub mod verdict;
 
 pub use confusion::Confusion;
 pub use figure::Figure;
 pub use metrics::Metric;
 pub use table::{InputError, ScoreTable};
+pub use verdict::Verdict;

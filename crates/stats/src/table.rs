@@ -22,6 +22,12 @@ pub enum InputError {
         /// 0-based row.
         row: usize,
     },
+    /// A group code points beyond the names.
+    #[error("the group of row {row} has no name")]
+    UnknownGroup {
+        /// 0-based row.
+        row: usize,
+    },
 }
 
 /// Distinct scores, highest first, with the leavers (positives) and stayers (negatives) at each.

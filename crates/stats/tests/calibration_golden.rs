@@ -18,12 +18,12 @@ fn isotonic_agrees() {
     let knots = isotonic(&truth, &scores).unwrap();
     let (x, y): (Vec<f64>, Vec<f64>) = knots.iter().copied().unzip();
     let expected = &golden["isotonic"];
-    all_close(&x, &expected["x"], 1e-9);
-    all_close(&y, &expected["y"], 1e-9);
+    all_close("x", &x, &expected["x"], 1e-9);
+    all_close("y", &y, &expected["y"], 1e-9);
     let at = |scores: &[f64]| scores.iter().map(|&score| interpolate(&knots, score)).collect::<Vec<f64>>();
-    all_close(&at(&numbers(&expected["grid"])), &expected["grid_out"], 1e-9);
+    all_close("at", &at(&numbers(&expected["grid"])), &expected["grid_out"], 1e-9);
     let fitted = at(&scores);
-    all_close(&fitted, &expected["fitted"], 1e-9);
+    all_close("fitted", &fitted, &expected["fitted"], 1e-9);
     for (scores, expected) in [(&scores, &golden["before"]), (&fitted, &golden["after_isotonic_in_sample"])] {
         let table = ScoreTable::new(&truth, scores).unwrap();
         for (value, name) in [
@@ -49,7 +49,7 @@ fn platt_agrees() {
         close("a", a, &expected["a"], 1e-6 * a.abs().max(1.0));
         close("b", b, &expected["b"], 1e-6 * b.abs().max(1.0));
         let out: Vec<f64> = scores.iter().map(|score| 1.0 / (1.0 + (a * score + b).exp())).collect();
-        all_close(&out, &expected["out"], 1e-6);
+        all_close("out", &out, &expected["out"], 1e-6);
     }
 }
 

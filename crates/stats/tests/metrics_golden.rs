@@ -3,7 +3,7 @@
 
 mod golden;
 
-use golden::{bools, close, load, numbers};
+use golden::{all_close, bools, close, load, numbers};
 use serde_json::Value;
 use stats::{Metric, ScoreTable, curves::CalibrationBin, delong::delong, mcnemar::mcnemar, metrics::PARTIAL_AUC_MAX_FPR, report::report};
 
@@ -95,17 +95,17 @@ fn curves_agree_point_by_point() {
         let table = ScoreTable::new(&truth, &numbers(&golden["preds"][name])).unwrap();
         for (drop_intermediate, kind) in [(true, "roc_drop_True"), (false, "roc_drop_False")] {
             let curve = table.roc_curve(drop_intermediate).unwrap();
-            golden::all_close(&curve.fpr, &expected[kind]["fpr"], TOLERANCE);
-            golden::all_close(&curve.tpr, &expected[kind]["tpr"], TOLERANCE);
+            all_close("fpr", &curve.fpr, &expected[kind]["fpr"], TOLERANCE);
+            all_close("tpr", &curve.tpr, &expected[kind]["tpr"], TOLERANCE);
             assert_eq!(curve.thresholds[0], None);
             let thresholds: Vec<f64> = curve.thresholds.iter().flatten().copied().collect();
             let wanted = Value::Array(expected[kind]["thr"].as_array().unwrap()[1..].to_vec());
-            golden::all_close(&thresholds, &wanted, TOLERANCE);
+            all_close("thresholds", &thresholds, &wanted, TOLERANCE);
         }
         let curve = table.precision_recall_curve().unwrap();
-        golden::all_close(&curve.precision, &expected["pr"]["precision"], TOLERANCE);
-        golden::all_close(&curve.recall, &expected["pr"]["recall"], TOLERANCE);
-        golden::all_close(&curve.thresholds, &expected["pr"]["thr"], TOLERANCE);
+        all_close("precision", &curve.precision, &expected["pr"]["precision"], TOLERANCE);
+        all_close("recall", &curve.recall, &expected["pr"]["recall"], TOLERANCE);
+        all_close("thresholds", &curve.thresholds, &expected["pr"]["thr"], TOLERANCE);
     }
 }
 
@@ -116,9 +116,9 @@ fn delong_and_mcnemar_agree() {
     let (lr, xgb) = (numbers(&golden["preds"]["lr"]), numbers(&golden["preds"]["xgb"]));
     let expected = &golden["delong_paired_lr_vs_xgb"];
     let paired = delong(&truth, &[&lr, &xgb]).unwrap().unwrap();
-    golden::all_close(&paired.areas, &expected["auc"], 1e-10);
+    all_close("areas", &paired.areas, &expected["auc"], 1e-10);
     for (row, expected) in paired.covariance.iter().zip(expected["cov"].as_array().unwrap()) {
-        golden::all_close(row, expected, 1e-10);
+        all_close("covariance", row, expected, 1e-10);
     }
     let (_, _, z, p) = paired.difference(1, 0);
     close("z", z, &expected["z"], 1e-10);

@@ -15,6 +15,8 @@ pub enum Candidate {
     /// With the strength of the L2 penalty tuned.
     LogisticRegressionL2,
     DecisionTree,
+    /// Boosted stumps: one input at a time, so a sum of curves; then a few pairs (Lou et al. 2013).
+    AdditiveBoosting,
     RandomForest,
     GradientBoosting,
     /// A non-negative weighted sum of the tuned others.
@@ -23,11 +25,12 @@ pub enum Candidate {
 
 impl Candidate {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::LinfaTree,
         Self::LogisticRegression,
         Self::LogisticRegressionL2,
         Self::DecisionTree,
+        Self::AdditiveBoosting,
         Self::RandomForest,
         Self::GradientBoosting,
         Self::Blend,
@@ -40,6 +43,7 @@ impl Candidate {
             Self::LogisticRegression => "logistic_regression",
             Self::LogisticRegressionL2 => "logistic_regression_l2",
             Self::DecisionTree => "decision_tree",
+            Self::AdditiveBoosting => "additive_boosting",
             Self::RandomForest => "random_forest",
             Self::GradientBoosting => "gradient_boosting",
             Self::Blend => "blend",
@@ -58,6 +62,7 @@ impl Candidate {
             Self::LogisticRegression => "Logistic regression",
             Self::LogisticRegressionL2 => "L2 logistic regression",
             Self::DecisionTree => "Decision tree",
+            Self::AdditiveBoosting => "Additive boosting",
             Self::RandomForest => "Random forest",
             Self::GradientBoosting => "Gradient boosting",
             Self::Blend => "Blend",
@@ -87,6 +92,7 @@ pub enum Parameters {
         balanced: bool,
     },
     DecisionTree(TreeParameters),
+    AdditiveBoosting(BoostingParameters),
     RandomForest(ForestParameters),
     GradientBoosting(BoostingParameters),
     Blend {
@@ -112,6 +118,7 @@ impl Parameters {
             Self::LogisticRegression => Candidate::LogisticRegression,
             Self::LogisticRegressionL2 { .. } => Candidate::LogisticRegressionL2,
             Self::DecisionTree(_) => Candidate::DecisionTree,
+            Self::AdditiveBoosting(_) => Candidate::AdditiveBoosting,
             Self::RandomForest(_) => Candidate::RandomForest,
             Self::GradientBoosting(_) => Candidate::GradientBoosting,
             Self::Blend { .. } => Candidate::Blend,
@@ -127,7 +134,7 @@ impl Parameters {
             Self::LogisticRegressionL2 { c, balanced } => vec![pair("c", c), pair("balanced", balanced)],
             Self::DecisionTree(tree) => tree.describe(),
             Self::RandomForest(forest) => forest.describe(),
-            Self::GradientBoosting(boosting) => boosting.describe(),
+            Self::AdditiveBoosting(boosting) | Self::GradientBoosting(boosting) => boosting.describe(),
             Self::Blend { intercept, members } => {
                 let own = members.iter().flat_map(|member| {
                     let name = member.parameters.candidate().name();
@@ -142,4 +149,4 @@ impl Parameters {
 }
 
 /// The trace of a penalty that keeps the unpenalised fit finite on separable data.
-pub const PLAIN_C: f64 = 1000.0;
+pub const PLAIN_C: f64 = 100.0;

@@ -15,7 +15,7 @@ use crate::prepared::Prepared;
 /// # Errors
 /// When linfa's tree fails.
 pub fn fit(parameters: &Parameters, prepared: &Prepared, seed: u64) -> Result<Scorer, TrainingError> {
-    let Prepared { binned, labels, .. } = prepared;
+    let labels = &prepared.labels;
     let name = parameters.candidate();
     match parameters {
         Parameters::LinfaTree { max_depth, min_leaf } => Ok(shares(name, vec![fit_linfa_tree(prepared, *max_depth, *min_leaf)?])),
@@ -24,10 +24,15 @@ pub fn fit(parameters: &Parameters, prepared: &Prepared, seed: u64) -> Result<Sc
             let fitted = fit_newton(&prepared.design, labels, &prepared.weights(*balanced), *c);
             Ok(linear(name, prepared, &fitted))
         }
-        Parameters::DecisionTree(tree) => Ok(shares(name, vec![fit_tree(binned, labels, &prepared.weights(tree.balanced), tree)])),
-        Parameters::RandomForest(forest) => Ok(shares(name, fit_forest(binned, labels, &prepared.weights(forest.balanced), forest, seed))),
-        Parameters::GradientBoosting(boosting) => {
-            let (intercept, trees) = fit_boosting(binned, labels, &prepared.weights(boosting.balanced), boosting, seed);
+        Parameters::DecisionTree(tree) => {
+            Ok(shares(name, vec![fit_tree(prepared.binned(tree.bins), labels, &prepared.weights(tree.balanced), tree)]))
+        }
+        Parameters::RandomForest(forest) => {
+            Ok(shares(name, fit_forest(prepared.binned(forest.bins), labels, &prepared.weights(forest.balanced), forest, seed)))
+        }
+        Parameters::AdditiveBoosting(boosting) | Parameters::GradientBoosting(boosting) => {
+            let (intercept, trees) =
+                fit_boosting(prepared.binned(boosting.bins), labels, &prepared.weights(boosting.balanced), boosting, seed);
             let part = Part { name: name.name().into(), weight: 1.0 / boosting.bags.max(1) as f64, kind: PartKind::Trees(trees) };
             Ok(uncalibrated(intercept, vec![part], Link::Logit))
         }
@@ -50,7 +55,7 @@ fn uncalibrated(intercept: f64, parts: Vec<Part>, link: Link) -> Scorer {
 /// linfa where rows weigh alike and its line search succeeds; the same objective by Newton's method otherwise.
 fn fit_plain(prepared: &Prepared) -> LinearFit {
     let alike = prepared.weights.iter().all(|weight| *weight == 1.0);
-    let by_linfa = if alike { fit_linfa(&prepared.design, &prepared.labels, PLAIN_C).ok() } else { None };
+    let by_linfa = if alike { fit_linfa(&prepared.design, &prepared.labels, PLAIN_C, 1e-2).ok() } else { None };
     by_linfa
         .filter(|fitted| fitted.coefficients.iter().chain([&fitted.intercept]).all(|value| value.is_finite()))
         .unwrap_or_else(|| fit_newton(&prepared.design, &prepared.labels, &prepared.weights, PLAIN_C))

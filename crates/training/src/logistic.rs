@@ -44,15 +44,15 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// The fit by linfa-logistic (L-BFGS), every row with weight 1.
+/// The fit by linfa-logistic (L-BFGS), every row with weight 1, until the gradient is below `tolerance`.
 ///
 /// # Errors
 /// When linfa's line search fails, for example on separable data with a large `c`.
-pub fn fit_linfa(design: &Design, labels: &[bool], c: f64) -> Result<LinearFit, TrainingError> {
+pub fn fit_linfa(design: &Design, labels: &[bool], c: f64, tolerance: f64) -> Result<LinearFit, TrainingError> {
     let failed = |error: &dyn std::fmt::Display| TrainingError::Learner(format!("linfa-logistic: {error}"));
     let records = Array2::from_shape_vec((design.rows, design.columns), design.values.clone()).map_err(|error| failed(&error))?;
     let dataset = Dataset::new(records, Array1::from(labels.to_vec()));
-    let parameters = LogisticRegression::default().alpha(1.0 / c).max_iterations(1000).gradient_tolerance(1e-6);
+    let parameters = LogisticRegression::default().alpha(1.0 / c).max_iterations(300).gradient_tolerance(tolerance);
     let fitted = parameters.fit(&dataset).map_err(|error| failed(&error))?;
     // linfa calls the more frequent class "positive": its label is read, never assumed, and the signs follow it.
     let sign = if fitted.labels().pos.class { 1.0 } else { -1.0 };

@@ -1,5 +1,7 @@
 //! One side of a split that is fitted to, encoded once for all trials, and the other side that is judged.
 
+use std::sync::OnceLock;
+
 use model::{Matrix, UseCase};
 
 use crate::dataset::Dataset;
@@ -21,7 +23,8 @@ pub struct Prepared {
     pub weights: Vec<f64>,
     /// Standardised linear inputs.
     pub design: Design,
-    pub binned: Binned,
+    /// Learned when first asked for, one for each of [`BINS`].
+    binned: [OnceLock<Binned>; BINS.len()],
 }
 
 /// What of the settings concerns the inputs.
@@ -33,8 +36,8 @@ pub struct InputChoice {
     pub reweigh: Option<String>,
 }
 
-/// Most bins of an input.
-const BINS: usize = 256;
+/// Numbers of bins that trees may choose from. Few bins are a strong prior for smooth effects on small data.
+pub const BINS: [usize; 5] = [8, 16, 32, 64, 256];
 
 impl Prepared {
     /// Learns the encoding from `train` and encodes those rows.
@@ -50,8 +53,13 @@ impl Prepared {
             None => vec![1.0; labels.len()],
         };
         let design = design(&encoding, &matrix);
-        let binned = Binned::learn(&matrix, &encoding.trees, BINS);
-        Ok(Self { encoding, matrix, labels, weights, design, binned })
+        Ok(Self { encoding, matrix, labels, weights, design, binned: Default::default() })
+    }
+
+    /// The rows in about `bins` bins per input: the nearest of [`BINS`].
+    pub fn binned(&self, bins: usize) -> &Binned {
+        let choice = BINS.iter().position(|own| *own >= bins).unwrap_or(BINS.len() - 1);
+        self.binned[choice].get_or_init(|| Binned::learn(&self.matrix, &self.encoding.trees, BINS[choice]))
     }
 
     /// The weights, with both classes made equally heavy when `balanced`.

@@ -2,6 +2,7 @@
 
 use crate::candidate::{Candidate, Parameters};
 use crate::grower::{BoostingParameters, ForestParameters, TreeParameters};
+use crate::prepared::BINS;
 
 /// How a dimension is searched.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,28 +70,46 @@ const BALANCED: Dimension = Dimension::new("balanced", 0.0, 1.0, Scale::Whole, 0
 
 const L2: [Dimension; 2] = [Dimension::new("c", 1e-3, 10.0, Scale::Logarithmic, 0.1), BALANCED];
 
-const TREE: [Dimension; 4] = [
+/// Position in [`BINS`].
+const fn bins(start: f64) -> Dimension {
+    Dimension::new("bins", 0.0, (BINS.len() - 1) as f64, Scale::Whole, start)
+}
+
+const TREE: [Dimension; 5] = [
     Dimension::new("max_depth", 2.0, 8.0, Scale::Whole, 4.0),
     Dimension::new("min_leaf", 5.0, 80.0, Scale::Logarithmic, 20.0),
     Dimension::new("smoothing", 0.5, 30.0, Scale::Logarithmic, 5.0),
+    bins(1.0),
     BALANCED,
 ];
 
-const FOREST: [Dimension; 4] = [
+const FOREST: [Dimension; 5] = [
     Dimension::new("max_depth", 4.0, 14.0, Scale::Whole, 10.0),
     Dimension::new("min_leaf", 1.0, 20.0, Scale::Logarithmic, 3.0),
     Dimension::new("column_share", 0.1, 0.7, Scale::Linear, 0.25),
+    bins(1.0),
     BALANCED,
 ];
 
-const BOOSTING: [Dimension; 7] = [
+const ADDITIVE: [Dimension; 7] = [
+    Dimension::new("main_effect_trees", 200.0, 1500.0, Scale::Logarithmic, 800.0),
+    Dimension::new("trees", 0.0, 200.0, Scale::Whole, 40.0),
+    Dimension::new("learning_rate", 0.02, 0.12, Scale::Logarithmic, 0.05),
+    Dimension::new("min_child_weight", 0.5, 10.0, Scale::Logarithmic, 2.0),
+    Dimension::new("l2", 0.5, 20.0, Scale::Logarithmic, 5.0),
+    Dimension::new("column_share", 0.1, 0.5, Scale::Linear, 0.2),
+    bins(1.0),
+];
+
+const BOOSTING: [Dimension; 8] = [
     Dimension::new("trees", 50.0, 400.0, Scale::Whole, 200.0),
     Dimension::new("learning_rate", 0.02, 0.2, Scale::Logarithmic, 0.06),
-    Dimension::new("max_depth", 1.0, 6.0, Scale::Whole, 3.0),
+    Dimension::new("max_depth", 2.0, 7.0, Scale::Whole, 4.0),
     Dimension::new("min_child_weight", 0.5, 20.0, Scale::Logarithmic, 3.0),
     Dimension::new("l2", 0.1, 50.0, Scale::Logarithmic, 5.0),
     Dimension::new("column_share", 0.15, 1.0, Scale::Linear, 0.4),
     Dimension::new("row_share", 0.4, 1.0, Scale::Linear, 0.7),
+    bins(3.0),
 ];
 
 /// What is searched for a candidate; empty when it has one setting only.
@@ -99,6 +118,7 @@ pub fn space(candidate: Candidate) -> &'static [Dimension] {
         Candidate::LinfaTree | Candidate::LogisticRegression | Candidate::Blend => &[],
         Candidate::LogisticRegressionL2 => &L2,
         Candidate::DecisionTree => &TREE,
+        Candidate::AdditiveBoosting => &ADDITIVE,
         Candidate::RandomForest => &FOREST,
         Candidate::GradientBoosting => &BOOSTING,
     }
@@ -110,20 +130,37 @@ pub fn parameters(candidate: Candidate, values: &[f64]) -> Option<Parameters> {
         (Candidate::LinfaTree, _) => Parameters::LinfaTree { max_depth: 5, min_leaf: 10.0 },
         (Candidate::LogisticRegression, _) => Parameters::LogisticRegression,
         (Candidate::LogisticRegressionL2, [c, balanced]) => Parameters::LogisticRegressionL2 { c: *c, balanced: *balanced > 0.5 },
-        (Candidate::DecisionTree, [max_depth, min_leaf, smoothing, balanced]) => Parameters::DecisionTree(TreeParameters {
+        (Candidate::DecisionTree, [max_depth, min_leaf, smoothing, bins, balanced]) => Parameters::DecisionTree(TreeParameters {
             max_depth: *max_depth as usize,
             min_leaf: *min_leaf,
             smoothing: *smoothing,
+            bins: BINS[*bins as usize],
             balanced: *balanced > 0.5,
         }),
-        (Candidate::RandomForest, [max_depth, min_leaf, column_share, balanced]) => Parameters::RandomForest(ForestParameters {
+        (Candidate::RandomForest, [max_depth, min_leaf, column_share, bins, balanced]) => Parameters::RandomForest(ForestParameters {
             trees: 300,
             max_depth: *max_depth as usize,
             min_leaf: *min_leaf,
             column_share: *column_share,
+            bins: BINS[*bins as usize],
             balanced: *balanced > 0.5,
         }),
-        (Candidate::GradientBoosting, [trees, learning_rate, max_depth, min_child_weight, l2, column_share, row_share]) => {
+        (Candidate::AdditiveBoosting, [main_effect_trees, trees, learning_rate, min_child_weight, l2, column_share, bins]) => {
+            Parameters::AdditiveBoosting(BoostingParameters {
+                main_effect_trees: main_effect_trees.round() as usize,
+                trees: *trees as usize,
+                learning_rate: *learning_rate,
+                max_depth: 2,
+                min_child_weight: *min_child_weight,
+                l2: *l2,
+                column_share: *column_share,
+                row_share: 0.5,
+                bags: 3,
+                bins: BINS[*bins as usize],
+                ..BoostingParameters::default()
+            })
+        }
+        (Candidate::GradientBoosting, [trees, learning_rate, max_depth, min_child_weight, l2, column_share, row_share, bins]) => {
             Parameters::GradientBoosting(BoostingParameters {
                 trees: *trees as usize,
                 learning_rate: *learning_rate,
@@ -132,6 +169,7 @@ pub fn parameters(candidate: Candidate, values: &[f64]) -> Option<Parameters> {
                 l2: *l2,
                 column_share: *column_share,
                 row_share: *row_share,
+                bins: BINS[*bins as usize],
                 ..BoostingParameters::default()
             })
         }

@@ -107,6 +107,31 @@ pub fn query_string(pairs: &[(String, String)]) -> String {
     if joined.is_empty() { String::new() } else { format!("?{}", joined.join("&")) }
 }
 
+/// The decoded pairs of a query string, with or without its question mark.
+pub fn pairs(query: &str) -> Vec<(String, String)> {
+    let query = query.strip_prefix('?').unwrap_or(query);
+    let parts = query.split('&').filter(|part| !part.is_empty());
+    parts.map(|part| part.split_once('=').unwrap_or((part, ""))).map(|(key, value)| (decode(key), decode(value))).collect()
+}
+
+/// Percent-decoding; a plus is a space, as forms write it. What is no UTF-8 becomes the replacement character.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escaped =
+            || after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let (byte, used) = match first {
+            b'%' => escaped().map_or((b'%', 0), |byte| (byte, 2)),
+            b'+' => (b' ', 0),
+            byte => (*byte, 0),
+        };
+        bytes.push(byte);
+        rest = &after[used..];
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// Percent-encoding of everything but the unreserved characters (RFC 3986).
 pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
@@ -132,6 +157,13 @@ mod tests {
     fn a_query_survives_its_address() {
         assert_eq!(filtered().to_query_string(), "?band=High&f.Department=R%26D%2C%20%C3%9Cnit&sort=id&order=asc&page=3");
         assert_eq!(PeopleQuery::from_pairs::<&str, &str>([]).unwrap().to_query_string(), "");
+    }
+
+    #[test]
+    fn pairs_are_read_as_forms_and_people_write_them() {
+        let read = |query| pairs(query).into_iter().map(|(key, value)| format!("{key}>{value}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(read("?a=b+c&d=%C3%9C&e&=f&g=1%"), "a>b c d>Ü e> >f g>1%");
+        assert_eq!(PeopleQuery::from_pairs(pairs(&filtered().to_query_string())).unwrap(), filtered());
     }
 
     #[test]

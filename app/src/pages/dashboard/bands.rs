@@ -5,10 +5,11 @@ use views::PeopleQuery;
 use views::people::BandCount;
 
 use crate::components::badge::{RiskBadge, risk_style};
+use crate::erase::Erase;
 use crate::format;
 
 #[component]
-pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> impl IntoView {
+pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> AnyView {
     // The highest risk comes first: that is what one looks for.
     let mut bands = bands;
     bands.reverse();
@@ -46,6 +47,7 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> impl Into
             </table>
         </section>
     }
+    .erase()
 }
 
 /// The middle of each band, for its shade; bands come highest first.

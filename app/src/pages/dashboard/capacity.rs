@@ -6,6 +6,7 @@ use views::PeopleQuery;
 use views::people::CapacityPoint;
 
 use crate::components::figure::{FigureValue, Scale};
+use crate::erase::Erase;
 use crate::format;
 
 /// The widest list that `capacity` conversations allow; the shortest list when even that is too long.
@@ -16,7 +17,7 @@ pub fn at_capacity(points: &[CapacityPoint], capacity: u32) -> Option<&CapacityP
 
 /// `asked` is the number in the address; without one, a tenth of the people.
 #[component]
-pub fn Capacity(points: Vec<CapacityPoint>, people: u32, asked: Option<u32>, words: Words, query: PeopleQuery) -> impl IntoView {
+pub fn Capacity(points: Vec<CapacityPoint>, people: u32, asked: Option<u32>, words: Words, query: PeopleQuery) -> AnyView {
     if points.is_empty() {
         return view! {
             <section class="capacity">
@@ -24,7 +25,7 @@ pub fn Capacity(points: Vec<CapacityPoint>, people: u32, asked: Option<u32>, wor
                 <p class="aside">"The live model has no scores of unseen people from which to say how far a list would reach."</p>
             </section>
         }
-        .into_any();
+        .erase();
     }
     let (capacity, set_capacity) = signal(asked.unwrap_or(people.div_ceil(10)).clamp(1, people.max(1)));
     let change = move |event: leptos::ev::Event| {
@@ -57,10 +58,10 @@ pub fn Capacity(points: Vec<CapacityPoint>, people: u32, asked: Option<u32>, wor
             <div role="status">{result}</div>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
-fn reach(point: CapacityPoint, words: &Words) -> impl IntoView + use<> {
+fn reach(point: CapacityPoint, words: &Words) -> AnyView {
     let list = format!("{} {}", format::count(point.people), if point.people == 1 { &words.one } else { &words.many });
     view! {
         <p class="finding">"List the " <b>{list}</b> " with a risk of " <b>{format::percent(point.cutoff)}</b> " or more."</p>
@@ -76,16 +77,17 @@ fn reach(point: CapacityPoint, words: &Words) -> impl IntoView + use<> {
         </dl>
         <p class="aside">"Measured on people that the model had not seen, with 95% intervals."</p>
     }
+    .erase()
 }
 
 /// The state of the people table, carried along by the form.
-fn query_fields(query: &PeopleQuery) -> impl IntoView + use<> {
+fn query_fields(query: &PeopleQuery) -> AnyView {
     let filters = query.filters.iter().map(|(field, value)| (format!("{}{field}", views::address::FILTER_PREFIX), value.clone()));
     let plain =
         [("search", &query.search), ("band", &query.band), ("sort", &query.sort)].map(|(key, value)| (key.to_owned(), value.clone()));
     let order = query.ascending.then(|| ("order".to_owned(), "asc".to_owned()));
     let pairs = plain.into_iter().chain(filters).chain(order).filter(|(_, value)| !value.is_empty());
-    pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
+    pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view().erase()
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
+use crate::erase::Erase;
 use crate::format;
 
 #[component]
-pub fn Drivers(drivers: Vec<(String, f64)>) -> impl IntoView {
+pub fn Drivers(drivers: Vec<(String, f64)>) -> AnyView {
     let Some((first, widest)) = drivers.first().cloned() else {
         return view! { <section class="drivers"><h2>"What moves the scores"</h2><p class="aside">"No reasons were stored with these scores."</p></section> }
-            .into_any();
+            .erase();
     };
     let rows = drivers.into_iter().take(10).map(|(label, points)| {
         view! {
@@ -29,5 +30,5 @@ pub fn Drivers(drivers: Vec<(String, f64)>) -> impl IntoView {
             </table>
         </section>
     }
-    .into_any()
+    .erase()
 }

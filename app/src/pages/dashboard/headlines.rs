@@ -4,22 +4,24 @@ use leptos::prelude::*;
 use views::people::Headline;
 
 use crate::components::figure::Scale;
+use crate::erase::Erase;
 use crate::format;
 
 #[component]
-pub fn Headlines(headlines: Vec<Headline>) -> impl IntoView {
+pub fn Headlines(headlines: Vec<Headline>) -> AnyView {
     view! { <section class="headlines" aria-label="Headline figures">{headlines.into_iter().map(headline).collect_view()}</section> }
+        .erase()
 }
 
-fn headline(headline: Headline) -> impl IntoView {
+fn headline(headline: Headline) -> AnyView {
     let scale = if headline.unit == "%" { Scale::Percent } else { Scale::Count };
     let Headline { label, figure, unit, change, note } = headline;
     let unit = (unit != "%").then_some(unit);
     let value = match figure.value {
         Some(value) => {
-            view! { <p class="number">{scale.text(value)}{unit.map(|unit| view! { " "<span class="unit">{unit}</span> })}</p> }.into_any()
+            view! { <p class="number">{scale.text(value)}{unit.map(|unit| view! { " "<span class="unit">{unit}</span> })}</p> }.erase()
         }
-        None => view! { <p class="number unknown">"Not computed"</p><p class="aside">{figure.why}</p> }.into_any(),
+        None => view! { <p class="number unknown">"Not computed"</p><p class="aside">{figure.why}</p> }.erase(),
     };
     let interval =
         figure.interval.map(|interval| view! { <p class="aside">{format!("95% interval {}", scale.interval_text(interval))}</p> });
@@ -37,4 +39,5 @@ fn headline(headline: Headline) -> impl IntoView {
             <p class="note">{note}</p>
         </div>
     }
+    .erase()
 }

@@ -10,10 +10,11 @@ use crate::components::badge::RiskBadge;
 use crate::components::empty::Empty;
 use crate::components::pagination::pagination;
 use crate::components::table::{SortHeading, TableScroll};
+use crate::erase::Erase;
 use crate::format;
 
 #[component]
-pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> impl IntoView {
+pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView {
     let base = format!("/use-case/{use_case}");
     let href = |query: &PeopleQuery| format!("{base}{}#people", query.to_query_string());
     let chips = chips(&page, &query).into_iter().map(|(key, text)| {
@@ -32,7 +33,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> impl In
         view! { <SortHeading label=label href=href(&query.sorted_by(column)) order numeric=column == "risk" /> }
     };
     let table = if page.rows.is_empty() {
-        view! { <Empty title="Nobody matches"><p>"Remove a filter, or search for another part of the identifier."</p></Empty> }.into_any()
+        view! { <Empty title="Nobody matches"><p>"Remove a filter, or search for another part of the identifier."</p></Empty> }.erase()
     } else {
         let (id_head, risk_head) = (heading("id", "Identifier"), heading("risk", "Risk"));
         let segment_heads = page.segments.iter().map(|segment| heading(&segment.field, &segment.label)).collect_view();
@@ -53,7 +54,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> impl In
                 </table>
             </TableScroll>
         }
-        .into_any()
+        .erase()
     };
     view! {
         <div class="section-heading">
@@ -66,9 +67,10 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> impl In
         {table}
         {pages}
     }
+    .erase()
 }
 
-fn row(person: &PersonRow, base: &str) -> impl IntoView + use<> {
+fn row(person: &PersonRow, base: &str) -> AnyView {
     let interval = person.interval.map(|interval| view! { " "<span class="aside">{format::percent_interval(interval)}</span> });
     view! {
         <tr>
@@ -79,11 +81,12 @@ fn row(person: &PersonRow, base: &str) -> impl IntoView + use<> {
             <td><ul class="reasons">{person.reasons.iter().take(3).map(reason).collect_view()}</ul></td>
         </tr>
     }
+    .erase()
 }
 
-fn reason(reason: &Reason) -> impl IntoView + use<> {
+fn reason(reason: &Reason) -> AnyView {
     let class = if reason.points < 0.0 { "down" } else { "up" };
-    view! { <li>{reason.label.clone()}" "<span class="aside">{reason.value.clone()}</span>" "<span class=class>{format::points(reason.points)}</span></li> }
+    view! { <li>{reason.label.clone()}" "<span class="aside">{reason.value.clone()}</span>" "<span class=class>{format::points(reason.points)}</span></li> }.erase()
 }
 
 /// Key and text of each filter in use.
@@ -106,7 +109,7 @@ fn chips(page: &PeoplePage, query: &PeopleQuery) -> Vec<(String, String)> {
 
 /// The filters: a GET form, so that the address says what is shown.
 #[component]
-fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> impl IntoView {
+fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> AnyView {
     let bands = page.bands.iter().rev().map(|band| (band.clone(), band.clone())).collect();
     let segments = page.segments.iter().map(|FilterField { field, label, values }| {
         let chosen = query.filters.get(field).cloned().unwrap_or_default();
@@ -126,10 +129,11 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> impl IntoVie
             <button class="button">"Filter"</button>
         </Form>
     }
+    .erase()
 }
 
 #[component]
-fn Choice(#[prop(into)] name: String, #[prop(into)] label: String, values: Vec<(String, String)>, chosen: String) -> impl IntoView {
+fn Choice(#[prop(into)] name: String, #[prop(into)] label: String, values: Vec<(String, String)>, chosen: String) -> AnyView {
     let options = values.into_iter().map(|(value, label)| {
         let selected = value == chosen;
         view! { <option value=value selected=selected>{label}</option> }
@@ -143,4 +147,5 @@ fn Choice(#[prop(into)] name: String, #[prop(into)] label: String, values: Vec<(
             </select>
         </div>
     }
+    .erase()
 }

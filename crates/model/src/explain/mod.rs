@@ -42,6 +42,8 @@ pub enum ExplainError {
     TooManyInputs,
     #[error("an interventional explanation needs background rows")]
     NoBackground,
+    #[error("interaction values are path-dependent: ask an explainer without background for them")]
+    NoInteractions,
     #[error("the table does not hold row {0}")]
     NoSuchRow(usize),
 }
@@ -69,6 +71,7 @@ struct ReferredTerm {
 pub struct Explainer {
     compiled: Compiled,
     inputs: usize,
+    interventional: bool,
     base: f64,
     terms: Vec<ReferredTerm>,
     program: Program,
@@ -107,6 +110,7 @@ impl Explainer {
         let mut explainer = Self {
             compiled: Compiled::new(scorer),
             inputs,
+            interventional: background.is_some(),
             base: scorer.intercept,
             terms: Vec::new(),
             program: Program::default(),

@@ -1,6 +1,5 @@
 //! Reading the reference numbers.
 #![expect(clippy::unwrap_used, reason = "tests")]
-#![cfg_attr(test, expect(dead_code, reason = "not every test file uses every helper"))]
 
 use std::path::PathBuf;
 
@@ -28,14 +27,13 @@ pub fn bools(value: &Value) -> Vec<bool> {
 }
 
 pub fn close(what: &str, value: f64, expected: &Value, tolerance: f64) {
-    let expected = expected.as_f64().unwrap();
-    assert!((value - expected).abs() <= tolerance, "{what}: {value} instead of {expected}");
+    all_close(what, &[value], &Value::Array(vec![expected.clone()]), tolerance);
 }
 
-pub fn all_close(values: &[f64], expected: &Value, tolerance: f64) {
+pub fn all_close(what: &str, values: &[f64], expected: &Value, tolerance: f64) {
     let expected = numbers(expected);
-    assert_eq!(values.len(), expected.len());
+    assert_eq!(values.len(), expected.len(), "{what}");
     for (position, (value, expected)) in values.iter().zip(expected).enumerate() {
-        assert!((value - expected).abs() <= tolerance, "{position}: {value} instead of {expected}");
+        assert!((value - expected).abs() <= tolerance, "{what} {position}: {value} instead of {expected}");
     }
 }

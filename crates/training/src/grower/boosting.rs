@@ -14,11 +14,15 @@ use crate::random::generator;
 /// Parameters of gradient boosting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BoostingParameters {
-    /// Trees of each bag.
+    /// Stumps of each bag that come first and learn main effects, one input each (Lou et al. 2013).
+    pub main_effect_trees: usize,
+    /// Trees of each bag that follow, up to `max_depth`.
     pub trees: usize,
     pub learning_rate: f64,
     pub max_depth: usize,
     pub max_leaves: usize,
+    /// Bins of each input.
+    pub bins: usize,
     /// Least curvature of a leaf.
     pub min_child_weight: f64,
     pub l2: f64,
@@ -35,10 +39,12 @@ pub struct BoostingParameters {
 impl Default for BoostingParameters {
     fn default() -> Self {
         Self {
+            main_effect_trees: 0,
             trees: 200,
             learning_rate: 0.05,
             max_depth: 3,
             max_leaves: 31,
+            bins: 64,
             min_child_weight: 1.0,
             l2: 5.0,
             column_share: 0.5,
@@ -53,10 +59,12 @@ impl BoostingParameters {
     /// Name and value of each, as texts.
     pub fn describe(&self) -> Vec<(String, String)> {
         vec![
+            ("main_effect_trees".into(), self.main_effect_trees.to_string()),
             ("trees".into(), self.trees.to_string()),
             ("learning_rate".into(), self.learning_rate.to_string()),
             ("max_depth".into(), self.max_depth.to_string()),
             ("max_leaves".into(), self.max_leaves.to_string()),
+            ("bins".into(), self.bins.to_string()),
             ("min_child_weight".into(), self.min_child_weight.to_string()),
             ("l2".into(), self.l2.to_string()),
             ("column_share".into(), self.column_share.to_string()),
@@ -94,8 +102,9 @@ fn boost(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &Boostin
     };
     let drawn = |share: f64, of: usize| ((share * of as f64).round() as usize).clamp(1, of);
     let (per_tree_columns, per_tree_rows) = (drawn(parameters.column_share, columns), drawn(parameters.row_share, rows));
-    let mut trees = Vec::with_capacity(parameters.trees);
-    for round in 0..parameters.trees as u64 {
+    let rounds = parameters.main_effect_trees + parameters.trees;
+    let mut trees = Vec::with_capacity(rounds);
+    for round in 0..rounds as u64 {
         let mut random = generator(seed, 1 + round);
         let derive = |(((gradient, curvature), margin), (label, weight)): (((&mut f64, &mut f64), &f64), (&bool, &f64))| {
             let probability = sigmoid(*margin);
@@ -119,7 +128,8 @@ fn boost(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &Boostin
         };
         let layout = Layout::new(binned, pick(columns, per_tree_columns, &mut random));
         let bag = pick(rows, per_tree_rows, &mut random);
-        let grower = Grower { binned, layout: &layout, quantised: &quantised, limits };
+        let max_depth = if round < parameters.main_effect_trees as u64 { 1 } else { parameters.max_depth };
+        let grower = Grower { binned, layout: &layout, quantised: &quantised, limits: Limits { max_depth, ..limits } };
         let mut grown = grower.grow(bag, &mut random);
         let newton_step = |rows: &[u32]| {
             let sum = |values: &[f64]| rows.iter().map(|&row| values[row as usize]).sum::<f64>();

@@ -19,6 +19,8 @@ pub struct ForestParameters {
     pub min_leaf: f64,
     /// Share of the columns tried at each node.
     pub column_share: f64,
+    /// Bins of each input.
+    pub bins: usize,
     /// Classes weigh alike.
     pub balanced: bool,
 }
@@ -31,6 +33,7 @@ impl ForestParameters {
             ("max_depth".into(), self.max_depth.to_string()),
             ("min_leaf".into(), self.min_leaf.to_string()),
             ("column_share".into(), self.column_share.to_string()),
+            ("bins".into(), self.bins.to_string()),
             ("balanced".into(), self.balanced.to_string()),
         ]
     }

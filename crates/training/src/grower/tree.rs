@@ -20,6 +20,8 @@ pub struct TreeParameters {
     pub min_leaf: f64,
     /// Pseudo-rows at the overall event rate that each leaf's share is drawn towards.
     pub smoothing: f64,
+    /// Bins of each input.
+    pub bins: usize,
     /// Classes weigh alike.
     pub balanced: bool,
 }
@@ -31,6 +33,7 @@ impl TreeParameters {
             ("max_depth".into(), self.max_depth.to_string()),
             ("min_leaf".into(), self.min_leaf.to_string()),
             ("smoothing".into(), self.smoothing.to_string()),
+            ("bins".into(), self.bins.to_string()),
             ("balanced".into(), self.balanced.to_string()),
         ]
     }

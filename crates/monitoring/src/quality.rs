@@ -1,0 +1,222 @@
+//! Data quality of the current data against the reference: missing values, unseen levels, values out of range, volume, columns.
+
+use model::{Column, Table};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use stats::multiple_testing::benjamini_hochberg;
+use stats::two_sample::contingency;
+
+use crate::check::sample;
+use crate::compare::Sample;
+use crate::report::Verdict;
+
+/// Limits of the quality check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Adjusted p-value of a change in the missing rate.
+    pub p_limit: f64,
+    /// Smallest change of the missing rate that counts, 0..1.
+    pub least_missing_change: f64,
+    /// Largest share of rows outside the reference's range that is let pass, 0..1.
+    pub out_of_range: f64,
+    /// Largest share of rows with a level that the reference lacks, 0..1.
+    pub unseen: f64,
+    /// Rows as a multiple of the reference's: below and above it the volume is odd.
+    pub volume: [f64; 2],
+    /// Fewer rows than this are too few.
+    pub least_rows: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { p_limit: 0.03, least_missing_change: 0.02, out_of_range: 0.01, unseen: 0.0, volume: [0.5, 2.0], least_rows: 30 }
+    }
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    Volume,
+    ColumnGone,
+    ColumnNew,
+    TypeChanged,
+    Missing,
+    UnseenLevel,
+    OutOfRange,
+}
+
+/// One finding, in words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    pub problem: Problem,
+    pub column: Option<String>,
+    pub sentence: String,
+    /// Whether it crosses a limit; the others are worth knowing.
+    pub alarms: bool,
+}
+
+/// Quality of one column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ColumnQuality {
+    pub name: String,
+    /// Share of missing rows, 0..=1; `None` without rows.
+    pub missing_reference: Option<f64>,
+    pub missing_current: Option<f64>,
+    /// Adjusted p-value of the change of the missing rate (two-proportion z test).
+    pub missing_p_adjusted: Option<f64>,
+    /// Levels that the reference lacks, with their rows.
+    pub unseen: Vec<(String, u64)>,
+    /// Levels that the current data lacks.
+    pub vanished: Vec<String>,
+    /// Smallest and largest value of the reference.
+    pub range: Option<[f64; 2]>,
+    /// Rows outside of it.
+    pub out_of_range: u64,
+}
+
+/// The whole check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QualityReport {
+    pub n_reference: u64,
+    pub n_current: u64,
+    pub columns: Vec<ColumnQuality>,
+    pub findings: Vec<Finding>,
+    /// `Drifted` here means: a limit is crossed.
+    pub verdict: Verdict,
+}
+
+/// Compares the quality of `current` with that of `reference`.
+pub fn quality(reference: &Table, current: &Table, limits: &Limits) -> QualityReport {
+    let (n_reference, n_current) = (reference.rows() as u64, current.rows() as u64);
+    let mut findings = volume(n_reference, n_current, limits);
+    for (name, column) in reference.names.iter().zip(&reference.columns) {
+        if current.column(name).is_none() && !matches!(column, Column::Text(_)) {
+            findings.push(alarm(Problem::ColumnGone, name, format!("The column {name} is missing from the current data.")));
+        }
+    }
+    for name in current.names.iter().filter(|name| reference.column(name).is_none()) {
+        let sentence = format!("The column {name} is new: the reference lacks it.");
+        findings.push(Finding { alarms: false, ..alarm(Problem::ColumnNew, name, sentence) });
+    }
+    let compared: Vec<(ColumnQuality, Vec<Finding>)> = reference
+        .names
+        .par_iter()
+        .filter_map(|name| column_quality(name, reference.column(name)?, current.column(name)?, limits))
+        .collect();
+    let mut columns = Vec::with_capacity(compared.len());
+    for (column, found) in compared {
+        columns.push(column);
+        findings.extend(found);
+    }
+    missing_changes(&mut columns, &mut findings, limits, n_reference, n_current);
+    let verdict = if findings.iter().any(|finding| finding.alarms) {
+        Verdict::Drifted
+    } else if n_current == 0 || n_reference == 0 || columns.is_empty() {
+        Verdict::CouldNotCompute
+    } else if n_current.min(n_reference) < limits.least_rows {
+        Verdict::TooFewRows
+    } else {
+        Verdict::Stable
+    };
+    QualityReport { n_reference, n_current, columns, findings, verdict }
+}
+
+fn alarm(problem: Problem, column: &str, sentence: String) -> Finding {
+    Finding { problem, column: Some(column.into()), sentence, alarms: true }
+}
+
+fn volume(n_reference: u64, n_current: u64, limits: &Limits) -> Vec<Finding> {
+    let ratio = n_current as f64 / n_reference.max(1) as f64;
+    if n_current == 0 {
+        vec![Finding { problem: Problem::Volume, column: None, sentence: "The current data has no rows.".into(), alarms: true }]
+    } else if ratio < limits.volume[0] || ratio > limits.volume[1] {
+        let sentence = format!("The current data has {n_current} rows, the reference {n_reference}.");
+        vec![Finding { problem: Problem::Volume, column: None, sentence, alarms: true }]
+    } else {
+        Vec::new()
+    }
+}
+
+fn column_quality(name: &str, reference: &Column, current: &Column, limits: &Limits) -> Option<(ColumnQuality, Vec<Finding>)> {
+    let (before, now) = match (sample(reference), sample(current)) {
+        (Some(before), Some(now)) => (before, now),
+        (None, _) => return None,
+        (Some(before), None) => (before, Sample::Level { counts: Default::default(), missing: current.len() as u64 }),
+    };
+    let rate = |sample: &Sample| {
+        let rows = sample.present() + sample.missing();
+        (rows > 0).then(|| sample.missing() as f64 / rows as f64)
+    };
+    let mut quality = ColumnQuality {
+        name: name.into(),
+        missing_reference: rate(&before),
+        missing_current: rate(&now),
+        missing_p_adjusted: None,
+        unseen: Vec::new(),
+        vanished: Vec::new(),
+        range: None,
+        out_of_range: 0,
+    };
+    let mut findings = Vec::new();
+    let rows = now.present().max(1) as f64;
+    match (&before, &now) {
+        (Sample::Number { sorted: before, .. }, Sample::Number { sorted: now, .. }) => {
+            let range = before.values().first().copied().zip(before.values().last().copied());
+            if let Some((low, high)) = range {
+                quality.range = Some([low, high]);
+                quality.out_of_range =
+                    now.iter().filter(|&(value, _)| value < low || value > high).map(|(_, count)| u64::from(count)).sum();
+                if quality.out_of_range > 0 {
+                    let sentence =
+                        format!("{}: {} outside {low} to {high}, the range of the reference.", name, people(quality.out_of_range));
+                    let alarms = quality.out_of_range as f64 / rows > limits.out_of_range;
+                    findings.push(Finding { alarms, ..alarm(Problem::OutOfRange, name, sentence) });
+                }
+            }
+        }
+        (Sample::Level { counts: before, .. }, Sample::Level { counts: now, .. }) => {
+            let occurs = |counts: &std::collections::BTreeMap<String, u64>, level: &str| counts.get(level).is_some_and(|&count| count > 0);
+            quality.unseen =
+                now.iter().filter(|&(level, &count)| count > 0 && !occurs(before, level)).map(|(l, c)| (l.clone(), *c)).collect();
+            quality.vanished = before.iter().filter(|&(level, &count)| count > 0 && !occurs(now, level)).map(|(l, _)| l.clone()).collect();
+            let count: u64 = quality.unseen.iter().map(|(_, count)| count).sum();
+            if count > 0 {
+                let names: Vec<&str> = quality.unseen.iter().take(5).map(|(level, _)| level.as_str()).collect();
+                let sentence = format!("{name}: {} with a level that the reference lacks ({}).", people(count), names.join(", "));
+                let alarms = count as f64 / rows > limits.unseen;
+                findings.push(Finding { alarms, ..alarm(Problem::UnseenLevel, name, sentence) });
+            }
+        }
+        _ => {
+            let sentence = format!("{name} holds {}s in the reference and {}s now.", before.kind(), now.kind());
+            findings.push(alarm(Problem::TypeChanged, name, sentence));
+        }
+    }
+    Some((quality, findings))
+}
+
+fn people(rows: u64) -> String {
+    if rows == 1 { "1 row".into() } else { format!("{rows} rows") }
+}
+
+/// Changes of the missing rate, adjusted over the columns.
+fn missing_changes(columns: &mut [ColumnQuality], findings: &mut Vec<Finding>, limits: &Limits, n: u64, m: u64) {
+    let rows = |rate: Option<f64>, n: u64| (rate.unwrap_or(0.0) * n as f64).round() as u64;
+    let tests: Vec<f64> = columns
+        .iter()
+        .map(|column| {
+            contingency::two_proportion_z(rows(column.missing_reference, n), n, rows(column.missing_current, m), m)
+                .map_or(1.0, |test| test.p_value)
+        })
+        .collect();
+    for (column, p) in columns.iter_mut().zip(benjamini_hochberg(&tests)) {
+        column.missing_p_adjusted = Some(p);
+        let (Some(before), Some(now)) = (column.missing_reference, column.missing_current) else { continue };
+        if before != now && p < limits.p_limit {
+            let sentence = format!("{}: {:.1} % missing, {:.1} % in the reference.", column.name, 100.0 * now, 100.0 * before);
+            let alarms = (now - before).abs() >= limits.least_missing_change;
+            findings.push(Finding { alarms, ..alarm(Problem::Missing, &column.name, sentence) });
+        }
+    }
+}

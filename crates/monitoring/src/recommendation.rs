@@ -1,0 +1,263 @@
+//! Should the model be retrained? From the month's signals, with the reasons in words.
+
+use serde::{Deserialize, Serialize};
+use stats::Figure;
+
+use crate::report::{ColumnReport, DriftReport, Verdict};
+
+/// Limits of the recommendation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Retrain when more than this share of the compared features drifted, 0..1.
+    pub share_drifted: f64,
+    /// Retrain when the whole interval of the ROC AUC on outcomes lies below this.
+    pub roc_auc: f64,
+    /// Whether prediction drift alone is reason enough.
+    pub prediction_drift: bool,
+    /// Whether target drift alone is reason enough.
+    pub target_drift: bool,
+    /// Retrain when the live model is older, in days; `None` for no schedule.
+    pub schedule_days: Option<u32>,
+    /// Days after a retraining in which no other is recommended; 0 for none.
+    pub cooldown_days: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { share_drifted: 0.3, roc_auc: 0.75, prediction_drift: true, target_drift: true, schedule_days: None, cooldown_days: 7 }
+    }
+}
+
+/// What is known this month; `None` where nothing was measured.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Signals<'a> {
+    pub features: Option<&'a DriftReport>,
+    pub prediction: Option<&'a ColumnReport>,
+    pub target: Option<&'a ColumnReport>,
+    /// ROC AUC on outcomes.
+    pub roc_auc: Option<&'a Figure>,
+    /// Outcomes behind it.
+    pub outcomes: u64,
+    /// Age of the live model.
+    pub days_since_training: Option<u32>,
+    /// Days since the last retraining was started.
+    pub days_since_retraining: Option<u32>,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Retrain,
+    /// There is reason to retrain, but it was done a few days ago.
+    Wait,
+    Keep,
+    /// Nothing speaks for retraining, but not everything could be computed.
+    Unclear,
+}
+
+/// What a signal says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Says {
+    Retrain,
+    Keep,
+    /// Measured, but the interval lies on both sides of the limit.
+    Inconclusive,
+    Unknown,
+}
+
+/// One signal, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// "feature_drift", "prediction_drift", "target_drift", "performance" or "schedule".
+    pub signal: String,
+    pub says: Says,
+    pub sentence: String,
+}
+
+/// The recommendation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recommendation {
+    pub action: Action,
+    pub reasons: Vec<Reason>,
+    /// "Retrain: 11 of 30 features drifted (limit 30 %); ROC AUC on 214 outcomes 0.71, limit 0.75."
+    pub sentence: String,
+}
+
+impl Recommendation {
+    /// Whether to retrain now.
+    pub fn retrain(&self) -> bool {
+        self.action == Action::Retrain
+    }
+}
+
+/// Recommends from the signals.
+pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Recommendation {
+    let reasons: Vec<Reason> = [
+        Some(feature_drift(signals.features, limits)),
+        Some(single_drift("prediction_drift", "the scores", signals.prediction, limits.prediction_drift)),
+        Some(single_drift("target_drift", "the share of leavers", signals.target, limits.target_drift)),
+        Some(performance(signals.roc_auc, signals.outcomes, limits)),
+        schedule(signals.days_since_training, limits),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let sentences = |says: Option<Says>| {
+        let chosen = reasons.iter().filter(|reason| says.is_none_or(|says| reason.says == says));
+        chosen.map(|reason| reason.sentence.as_str()).collect::<Vec<_>>().join("; ")
+    };
+    let any = |says| reasons.iter().any(|reason| reason.says == says);
+    // Waiting for outcomes is the normal state of the months after a promotion, not an open question.
+    let awaits_outcomes = |reason: &Reason| matches!(reason.signal.as_str(), "performance" | "target_drift");
+    let open = reasons.iter().any(|reason| reason.says == Says::Unknown && !awaits_outcomes(reason));
+    let cooling = signals.days_since_retraining.filter(|&days| days < limits.cooldown_days);
+    let (action, sentence) = if any(Says::Retrain) {
+        let why = sentences(Some(Says::Retrain));
+        match cooling {
+            Some(days) => {
+                let ago = in_days(days);
+                (Action::Wait, format!("Wait: the last retraining was {ago} ago (cooldown {} days). Then: {why}.", limits.cooldown_days))
+            }
+            None => (Action::Retrain, format!("Retrain: {why}.")),
+        }
+    } else if !any(Says::Keep) && !any(Says::Inconclusive) {
+        (Action::Unclear, format!("Nothing could be judged: {}.", sentences(None)))
+    } else if open {
+        (Action::Unclear, format!("Nothing speaks for retraining, but not all is known: {}.", sentences(Some(Says::Unknown))))
+    } else {
+        (Action::Keep, format!("Keep the model: {}.", sentences(None)))
+    };
+    Recommendation { action, reasons, sentence }
+}
+
+fn in_days(days: u32) -> String {
+    if days == 1 { "1 day".into() } else { format!("{days} days") }
+}
+
+fn reason(signal: &str, says: Says, sentence: impl Into<String>) -> Reason {
+    Reason { signal: signal.into(), says, sentence: sentence.into() }
+}
+
+fn feature_drift(report: Option<&DriftReport>, limits: &Limits) -> Reason {
+    let signal = "feature_drift";
+    let Some(report) = report else { return reason(signal, Says::Unknown, "feature drift was not checked") };
+    let Some(share) = report.share_drifted else {
+        return reason(signal, Says::Unknown, "feature drift could not be computed");
+    };
+    let drifted = report.count(Verdict::Drifted);
+    let compared = drifted + report.count(Verdict::Stable);
+    let sentence = format!("{drifted} of {compared} features drifted (limit {:.0} %)", 100.0 * limits.share_drifted);
+    let lost = report.columns.len() - compared;
+    let says = if share > limits.share_drifted {
+        Says::Retrain
+    } else if lost > compared {
+        Says::Unknown
+    } else {
+        Says::Keep
+    };
+    reason(signal, says, if says == Says::Unknown { format!("{sentence}, but {lost} could not be compared") } else { sentence })
+}
+
+fn single_drift(signal: &str, what: &str, report: Option<&ColumnReport>, counts: bool) -> Reason {
+    let Some(report) = report else { return reason(signal, Says::Unknown, format!("drift of {what} was not checked")) };
+    match report.verdict {
+        Verdict::Drifted => {
+            let p = report.deciding_test().and_then(|test| test.p_value).map(|p| format!(" (p = {})", short(p))).unwrap_or_default();
+            let says = if counts { Says::Retrain } else { Says::Keep };
+            reason(signal, says, format!("{what} drifted{p}"))
+        }
+        Verdict::Stable => reason(signal, Says::Keep, format!("{what} did not drift")),
+        Verdict::TooFewRows | Verdict::CouldNotCompute => {
+            let why = report.why.as_deref().unwrap_or("no reason given");
+            reason(signal, Says::Unknown, format!("drift of {what} could not be computed ({why})"))
+        }
+    }
+}
+
+fn short(p: f64) -> String {
+    if p < 0.0001 { "under 0.0001".into() } else { format!("{p:.4}") }
+}
+
+fn performance(figure: Option<&Figure>, outcomes: u64, limits: &Limits) -> Reason {
+    let signal = "performance";
+    let Some(figure) = figure else { return reason(signal, Says::Unknown, "no outcomes are known yet") };
+    let (Some(value), [low, high]) = (figure.value, figure.interval.unwrap_or([0.0, 1.0])) else {
+        let why = figure.why.as_deref().unwrap_or("no reason given");
+        return reason(signal, Says::Unknown, format!("ROC AUC on {outcomes} outcomes could not be computed ({why})"));
+    };
+    let sentence = format!("ROC AUC on {outcomes} outcomes {value:.2} ({low:.2} to {high:.2}), limit {:.2}", limits.roc_auc);
+    let says = if high < limits.roc_auc {
+        Says::Retrain
+    } else if low < limits.roc_auc {
+        Says::Inconclusive
+    } else {
+        Says::Keep
+    };
+    reason(signal, says, sentence)
+}
+
+fn schedule(days: Option<u32>, limits: &Limits) -> Option<Reason> {
+    let every = limits.schedule_days?;
+    Some(match days {
+        Some(days) if days >= every => {
+            reason("schedule", Says::Retrain, format!("the model is {} old (schedule {every} days)", in_days(days)))
+        }
+        Some(days) => reason("schedule", Says::Keep, format!("the model is {} old (schedule {every} days)", in_days(days))),
+        None => reason("schedule", Says::Unknown, "the age of the model is not known"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+    use crate::{prediction_drift, target_drift};
+
+    fn auc(value: f64, half: f64) -> Figure {
+        Figure::with_interval(value, [value - half, value + half], 1000)
+    }
+
+    #[test]
+    fn outcomes_below_the_limit_speak_only_by_their_interval() {
+        let limits = Limits::default();
+        let judge = |figure: &Figure| recommend(Signals { roc_auc: Some(figure), outcomes: 214, ..Signals::default() }, &limits);
+        assert!(judge(&auc(0.68, 0.04)).retrain());
+        let sentence = judge(&auc(0.68, 0.04)).sentence;
+        assert_eq!(sentence, "Retrain: ROC AUC on 214 outcomes 0.68 (0.64 to 0.72), limit 0.75.");
+        assert!(!judge(&auc(0.71, 0.06)).retrain());
+        assert_eq!(judge(&Figure::unknown("nobody left")).action, Action::Unclear);
+        assert_eq!(recommend(Signals::default(), &limits).action, Action::Unclear);
+    }
+
+    #[test]
+    fn cooldown_schedule_and_single_drifts() {
+        let policy = Policy::default();
+        let scores: Vec<f64> = (0..500).map(|i| f64::from(i) / 500.0).collect();
+        let higher: Vec<f64> = scores.iter().map(|score| (score + 0.2).min(1.0)).collect();
+        let (drifted, stable) =
+            (prediction_drift(Some(&scores), Some(&higher), &policy), prediction_drift(Some(&scores), Some(&scores), &policy));
+        assert_eq!((drifted.verdict, stable.verdict), (Verdict::Drifted, Verdict::Stable));
+        let limits = Limits { schedule_days: Some(90), ..Limits::default() };
+        let signals = Signals { prediction: Some(&drifted), days_since_training: Some(10), ..Signals::default() };
+        assert!(recommend(signals, &limits).retrain());
+        assert_eq!(recommend(Signals { days_since_retraining: Some(3), ..signals }, &limits).action, Action::Wait);
+        assert!(recommend(Signals { days_since_training: Some(90), prediction: Some(&stable), ..signals }, &limits).retrain());
+        let target = target_drift(Some([900, 100]), Some([700, 300]), &policy);
+        assert!(recommend(Signals { target: Some(&target), ..Signals::default() }, &limits).retrain());
+        assert_eq!(target_drift(Some([900, 100]), None, &policy).verdict, Verdict::CouldNotCompute);
+    }
+
+    #[test]
+    fn waiting_for_outcomes_is_no_open_question() {
+        let policy = Policy::default();
+        let scores: Vec<f64> = (0..500).map(|i| f64::from(i) / 500.0).collect();
+        let stable = prediction_drift(Some(&scores), Some(&scores), &policy);
+        let mut column = stable.clone();
+        column.kind = "number".into();
+        let features = crate::check::conclude(vec![column], &policy);
+        let found = recommend(Signals { features: Some(&features), prediction: Some(&stable), ..Signals::default() }, &Limits::default());
+        assert_eq!(found.action, Action::Keep, "{}", found.sentence);
+    }
+}

@@ -1,0 +1,275 @@
+//! The fairness audit of one decision over one attribute.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Confusion, Figure,
+    adverse_impact::{AdverseImpact, Selected, highest, impact_ratio},
+    gaps::{GapIntervals, GapSetting, Gaps, Member, gaps},
+    group_metrics::{self, GroupMetric},
+    groups::Groups,
+    intervals::Estimate,
+    table::{InputError, check_lengths},
+    verdict::Verdict,
+};
+
+/// A fairness metric over all groups, named as in JSON by its snake-case name; definitions of Fairlearn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParityMetric {
+    /// Difference of selection rates (statistical parity difference).
+    DemographicParityDifference,
+    /// Ratio of selection rates.
+    DemographicParityRatio,
+    /// Difference of true positive rates.
+    EqualOpportunityDifference,
+    /// Ratio of true positive rates.
+    EqualOpportunityRatio,
+    /// The larger of the differences of true and false positive rates.
+    EqualizedOddsDifferenceWorstCase,
+    /// The smaller of the ratios of true and false positive rates.
+    EqualizedOddsRatioWorstCase,
+    /// The mean of the differences of true and false positive rates.
+    EqualizedOddsDifferenceMean,
+    /// The mean of the ratios of true and false positive rates.
+    EqualizedOddsRatioMean,
+    /// Difference of precisions.
+    PredictiveParityDifference,
+}
+
+/// What the audit asks for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FairnessPolicy {
+    /// Limits that verdicts are given for: differences at most, ratios at least.
+    pub limits: BTreeMap<ParityMetric, f64>,
+    /// Groups of fewer people are not shown.
+    pub suppress_below: u32,
+    /// Groups of fewer people are shown, and not judged.
+    pub judge_from: u32,
+    /// How the intervals of differences and ratios are made.
+    pub intervals: GapIntervals,
+    /// Resamples of [`GapIntervals::Bootstrap`].
+    pub resamples: u32,
+    /// What a rate is that has nothing to divide by, such as precision where nobody is flagged: `false`, it could not be computed and the
+    /// group takes no part in that difference; `true`, it is 0 (of 0 rows, anything between 0 and 1), as in Fairlearn and scikit-learn.
+    pub undefined_is_zero: bool,
+}
+
+impl Default for FairnessPolicy {
+    /// Differences up to 0.1, four fifths for the selection ratio; groups from 10 are shown and from 30 are judged.
+    fn default() -> Self {
+        let limits = [
+            (ParityMetric::DemographicParityDifference, 0.1),
+            (ParityMetric::DemographicParityRatio, 0.8),
+            (ParityMetric::EqualOpportunityDifference, 0.1),
+            (ParityMetric::EqualizedOddsDifferenceWorstCase, 0.1),
+            (ParityMetric::PredictiveParityDifference, 0.1),
+        ];
+        let intervals = GapIntervals::Simultaneous;
+        Self { limits: limits.into(), suppress_below: 10, judge_from: 30, intervals, resamples: 10_000, undefined_is_zero: false }
+    }
+}
+
+/// How much a group's size lets us say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupSize {
+    /// Large enough to be judged.
+    Judged,
+    /// Shown, too small to judge.
+    TooSmallToJudge,
+    /// Not shown, to protect the people in it.
+    Suppressed,
+}
+
+/// One group of the audit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupRow {
+    /// People; `None` when suppressed.
+    pub n: Option<u32>,
+    /// People who left; `None` when suppressed.
+    pub positives: Option<u32>,
+    /// What the size lets us say.
+    pub size: GroupSize,
+    /// Every metric; empty when suppressed.
+    #[serde(flatten)]
+    pub metrics: BTreeMap<GroupMetric, Figure>,
+    /// Selection rate ÷ that of the group with the highest.
+    pub impact_ratio: Figure,
+    /// The four-fifths rule and its tests; `None` for the group with the highest rate itself and where there is no ratio.
+    pub adverse_impact: Option<AdverseImpact>,
+}
+
+/// The audit of one attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupAudit {
+    /// All people together.
+    pub overall: BTreeMap<GroupMetric, Figure>,
+    /// Each group by name.
+    pub by_group: BTreeMap<String, GroupRow>,
+    /// Largest − smallest value over the groups.
+    pub difference: BTreeMap<GroupMetric, Figure>,
+    /// Smallest ÷ largest value over the groups.
+    pub ratio: BTreeMap<GroupMetric, Figure>,
+    /// Largest distance of a group to the overall figure.
+    pub difference_to_overall: BTreeMap<GroupMetric, Figure>,
+    /// Smallest ratio of a group and the overall figure.
+    pub ratio_to_overall: BTreeMap<GroupMetric, Figure>,
+    /// Fairness metrics over the groups shown.
+    pub parity: BTreeMap<ParityMetric, Figure>,
+    /// Verdict on each metric that the policy limits, over the groups large enough to be judged.
+    pub verdict: BTreeMap<ParityMetric, Verdict>,
+    /// What a reader must know: who was left out, and of what.
+    pub notes: Vec<String>,
+}
+
+/// Audits decisions (and scores, where there are any) by group. People without a value are shown as a group of their own and take no part
+/// in differences, as in Fairlearn. Groups under `policy.suppress_below` are pooled ([`Groups::pooled`]). Verdicts look at groups from
+/// `policy.judge_from` people on. Seeded.
+///
+/// # Errors
+/// [`InputError`] when there are no rows, the lengths differ, or a score is not finite. What cannot be computed otherwise is a
+/// [`Figure::unknown`].
+pub fn audit(
+    truth: &[bool],
+    decision: &[bool],
+    scores: Option<&[f64]>,
+    groups: &Groups,
+    policy: &FairnessPolicy,
+    seed: u64,
+) -> Result<GroupAudit, InputError> {
+    let everybody = Confusion::new(truth, decision)?;
+    check_lengths(truth, groups.codes().len())?;
+    if let Some(scores) = scores {
+        check_lengths(truth, scores.len())?;
+        if let Some(row) = scores.iter().position(|score| !score.is_finite()) {
+            return Err(InputError::NotFinite { row });
+        }
+    }
+    let (groups, pooled) = groups.pooled(policy.suppress_below);
+    let names = groups.names();
+    let (mut counts, mut figures) = (Vec::with_capacity(names.len()), Vec::with_capacity(names.len()));
+    for rows in groups.rows() {
+        let pick = |from: &[bool]| rows.iter().map(|&row| from[row]).collect::<Vec<bool>>();
+        let scores: Option<Vec<f64>> = scores.map(|scores| rows.iter().map(|&row| scores[row]).collect());
+        let truth = pick(truth);
+        let mut of_group = Confusion::default();
+        truth.iter().zip(pick(decision)).for_each(|(&truth, decision)| of_group.add(truth, decision));
+        figures.push(group_metrics::figures(&of_group, &truth, scores.as_deref(), policy.undefined_is_zero));
+        counts.push(of_group);
+    }
+    let sizes: Vec<u32> = counts.iter().map(Confusion::count).collect();
+    // Even pooled, a group may be too small: when there are hardly any people at all, or hardly any without a value.
+    let hidden = |group: usize| sizes[group] < policy.suppress_below;
+    let compared = |group: usize| !hidden(group) && !groups.is_missing(group);
+    let judged = |group: usize| compared(group) && sizes[group] >= policy.judge_from;
+    let overall = group_metrics::figures(&everybody, truth, scores, policy.undefined_is_zero);
+    let FairnessPolicy { undefined_is_zero, intervals, resamples, .. } = *policy;
+    let setting = GapSetting { undefined_is_zero, intervals, resamples, seed };
+    let between = |takes_part: &dyn Fn(usize) -> bool| {
+        let member = |(group, (counts, figures))| Member { counts, figures, compared: takes_part(group) };
+        let members: Vec<Member<'_>> = counts.iter().zip(&figures).enumerate().map(member).collect();
+        gaps(&members, &everybody, &setting)
+    };
+    let shown = between(&compared);
+    let parity = parities(&shown);
+    // Most audits have no group between the two limits, and then the gaps are the same.
+    let judged_parity =
+        if (0..names.len()).any(|group| compared(group) && !judged(group)) { &parities(&between(&judged)) } else { &parity };
+    let verdict = policy.limits.iter().map(|(&metric, &limit)| (metric, verdict(metric, &judged_parity[&metric], limit))).collect();
+    let notes = notes(&groups, &figures, &pooled, &sizes, policy);
+    let selected: Vec<Selected> = counts.iter().map(|counts| Selected { selected: counts.flagged(), people: counts.count() }).collect();
+    let reference = highest(&selected, compared);
+    let suppressed = || {
+        let impact_ratio = Figure::unknown(format!("not shown, to protect groups of fewer than {} people", policy.suppress_below));
+        GroupRow { n: None, positives: None, size: GroupSize::Suppressed, metrics: BTreeMap::new(), impact_ratio, adverse_impact: None }
+    };
+    let mut by_group: BTreeMap<String, GroupRow> = pooled.into_iter().map(|name| (name, suppressed())).collect();
+    for (group, metrics) in figures.into_iter().enumerate() {
+        let (impact_ratio, adverse_impact) = match reference {
+            None => (Figure::unknown("nobody is flagged in any group"), None),
+            Some(reference) if reference == group => (Figure::point(1.0, sizes[group] as usize), None),
+            Some(reference) => (
+                impact_ratio(selected[group], selected[reference]),
+                Some(AdverseImpact::new(selected[group], selected[reference], &names[reference])),
+            ),
+        };
+        let size = if sizes[group] < policy.judge_from { GroupSize::TooSmallToJudge } else { GroupSize::Judged };
+        let (n, positives) = (Some(sizes[group]), Some(counts[group].positives()));
+        let row = if hidden(group) { suppressed() } else { GroupRow { n, positives, size, metrics, impact_ratio, adverse_impact } };
+        by_group.insert(names[group].clone(), row);
+    }
+    let Gaps { difference, ratio, difference_to_overall, ratio_to_overall } = shown;
+    Ok(GroupAudit { overall, by_group, difference, ratio, difference_to_overall, ratio_to_overall, parity, verdict, notes })
+}
+
+fn verdict(metric: ParityMetric, figure: &Figure, limit: f64) -> Verdict {
+    let is_ratio = matches!(
+        metric,
+        ParityMetric::DemographicParityRatio
+            | ParityMetric::EqualOpportunityRatio
+            | ParityMetric::EqualizedOddsRatioWorstCase
+            | ParityMetric::EqualizedOddsRatioMean
+    );
+    if is_ratio { Verdict::at_least(figure, limit) } else { Verdict::at_most(figure, limit) }
+}
+
+fn parities(gaps: &Gaps) -> BTreeMap<ParityMetric, Figure> {
+    let pair = |of: &BTreeMap<GroupMetric, Figure>, combine: fn(Estimate, Estimate) -> Estimate| {
+        let (tpr, fpr) = (&of[&GroupMetric::Tpr], &of[&GroupMetric::Fpr]);
+        match Estimate::of(tpr).zip(Estimate::of(fpr)) {
+            Some((of_leavers, of_stayers)) => combine(of_leavers, of_stayers).figure(tpr.n.max(fpr.n).unwrap_or(0) as usize),
+            None => if tpr.value.is_none() { tpr } else { fpr }.clone(),
+        }
+    };
+    [
+        (ParityMetric::DemographicParityDifference, gaps.difference[&GroupMetric::SelectionRate].clone()),
+        (ParityMetric::DemographicParityRatio, gaps.ratio[&GroupMetric::SelectionRate].clone()),
+        (ParityMetric::EqualOpportunityDifference, gaps.difference[&GroupMetric::Tpr].clone()),
+        (ParityMetric::EqualOpportunityRatio, gaps.ratio[&GroupMetric::Tpr].clone()),
+        (ParityMetric::EqualizedOddsDifferenceWorstCase, pair(&gaps.difference, |left, right| left.each(right, f64::max))),
+        (ParityMetric::EqualizedOddsRatioWorstCase, pair(&gaps.ratio, |left, right| left.each(right, f64::min))),
+        (ParityMetric::EqualizedOddsDifferenceMean, pair(&gaps.difference, Estimate::mean_with)),
+        (ParityMetric::EqualizedOddsRatioMean, pair(&gaps.ratio, Estimate::mean_with)),
+        (ParityMetric::PredictiveParityDifference, gaps.difference[&GroupMetric::Precision].clone()),
+    ]
+    .into()
+}
+
+fn notes(
+    groups: &Groups,
+    figures: &[BTreeMap<GroupMetric, Figure>],
+    pooled: &[String],
+    sizes: &[u32],
+    policy: &FairnessPolicy,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !pooled.is_empty() {
+        let names = pooled.join(", ");
+        notes.push(format!(
+            "{names} are shown together only, so that nothing can be read about groups of fewer than {} people.",
+            policy.suppress_below
+        ));
+    }
+    for (group, name) in groups.names().iter().enumerate() {
+        if groups.is_missing(group) {
+            notes.push(format!("{} people have no value; they take no part in differences and ratios.", sizes[group]));
+            continue;
+        }
+        if sizes[group] < policy.suppress_below {
+            continue;
+        }
+        if sizes[group] < policy.judge_from {
+            notes.push(format!("{name} has {} people: too small to judge, and left out of the verdicts.", sizes[group]));
+        }
+        let without: Vec<&str> =
+            figures[group].iter().filter(|(_, figure)| figure.value.is_none()).map(|(metric, _)| metric.label()).collect();
+        if !without.is_empty() {
+            notes.push(format!("{name} is left out of the differences in {}, which could not be computed for it.", without.join(", ")));
+        }
+    }
+    notes
+}

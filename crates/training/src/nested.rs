@@ -1,0 +1,121 @@
+//! Nested cross-validation: tuning, choice and calibration all happen anew inside each outer fold, so the figures are those of the whole
+//! procedure, with nothing chosen by the rows that judge it (Varma and Simon 2006).
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use model::UseCase;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use stats::{Figure, ScoreTable};
+
+use crate::candidate::{Candidate, Parameters};
+use crate::dataset::Dataset;
+use crate::error::TrainingError;
+use crate::learner::fit;
+use crate::prepared::{Fold, Prepared};
+use crate::progress::{Progress, Silent, Stage, Status};
+use crate::select::{prepare_folds, select};
+use crate::settings::Settings;
+use crate::split::{Split, folds};
+use crate::train::{effective_use_case, with_threads};
+use crate::tune::mean_and_error;
+
+/// Figures of one score on one outer fold.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct FoldScores {
+    pub roc_auc: f64,
+    pub average_precision: f64,
+    pub brier: f64,
+    pub log_loss: f64,
+}
+
+/// One outer fold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NestedFold {
+    /// What was chosen inside the fold.
+    pub candidate: Candidate,
+    pub parameters: Parameters,
+    /// Of the chosen model, calibrated, on rows that nothing inside the fold saw.
+    pub scores: FoldScores,
+    /// Of each candidate's best trial, uncalibrated, for comparison.
+    pub candidates: Vec<(Candidate, FoldScores)>,
+}
+
+/// What nested evaluation gives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Nested {
+    pub folds: Vec<NestedFold>,
+    /// Means over outer folds with `± 1.96` standard errors (corrected for overlapping training rows: Nadeau and Bengio 2003).
+    pub roc_auc: Figure,
+    pub average_precision: Figure,
+    pub brier: Figure,
+    pub log_loss: Figure,
+}
+
+/// Runs the whole selection inside each of `splits`, several folds at a time.
+///
+/// # Errors
+/// As [`crate::train()`].
+pub fn nested_evaluation(
+    dataset: &Dataset,
+    use_case: &UseCase,
+    splits: &[Split],
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Nested, TrainingError> {
+    settings.check()?;
+    let use_case = &effective_use_case(use_case, settings);
+    dataset.check(use_case)?;
+    let done = AtomicUsize::new(0);
+    let one = |split: &Split| {
+        if progress.cancelled() {
+            return Err(TrainingError::Cancelled { trials: Vec::new() });
+        }
+        let result = outer_fold(dataset, use_case, split, settings);
+        let trial = done.fetch_add(1, Ordering::Relaxed) + 1;
+        progress.report(&Status { stage: Stage::Train, trial, trials: splits.len(), candidate: None, best: None, seconds_left: None });
+        result
+    };
+    let folds: Vec<NestedFold> = with_threads(settings.threads, || splits.par_iter().with_max_len(1).map(one).collect::<Result<_, _>>())??;
+    let train_share = splits.first().map_or(0.8, |split| split.train.rows().len() as f64 / dataset.rows() as f64);
+    let summary = |value: fn(&FoldScores) -> f64| {
+        let values: Vec<f64> = folds.iter().map(|fold| value(&fold.scores)).collect();
+        let (mean, error) = mean_and_error(&values);
+        let n = values.len() as f64;
+        let corrected = error * (1.0 + n * (1.0 - train_share) / train_share).sqrt();
+        Figure::with_interval(mean, [mean - 1.96 * corrected, mean + 1.96 * corrected], dataset.rows())
+    };
+    Ok(Nested {
+        roc_auc: summary(|scores| scores.roc_auc),
+        average_precision: summary(|scores| scores.average_precision),
+        brier: summary(|scores| scores.brier),
+        log_loss: summary(|scores| scores.log_loss),
+        folds,
+    })
+}
+
+fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &Settings) -> Result<NestedFold, TrainingError> {
+    let inner = folds(dataset, &split.train, settings.folds, settings.repeats, settings.seed)?;
+    let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
+    let inner = prepare_folds(dataset, use_case, &inner, settings)?;
+    let selection = select(dataset, &split.train, prepared, &inner, settings, &Silent)?;
+    let outer = Fold::new(dataset, use_case, split, &settings.inputs())?;
+    let scores = scores(&outer.test_labels, &selection.scorer.probabilities(&outer.test_matrix))?;
+    let of_candidate = |result: &crate::select::CandidateResult| {
+        let scorer = fit(&selection.trials[result.trial].parameters, &outer.train, settings.seed)?;
+        Ok((result.candidate, self::scores(&outer.test_labels, &scorer.probabilities(&outer.test_matrix))?))
+    };
+    let candidates = selection.candidates.iter().map(of_candidate).collect::<Result<_, TrainingError>>()?;
+    Ok(NestedFold { candidate: selection.chosen.candidate, parameters: selection.chosen.parameters, scores, candidates })
+}
+
+fn scores(labels: &[bool], probabilities: &[f64]) -> Result<FoldScores, TrainingError> {
+    let one_class = || TrainingError::Split("leaves a fold with one outcome only".into());
+    let table = ScoreTable::new(labels, probabilities).map_err(|error| TrainingError::Learner(error.to_string()))?;
+    Ok(FoldScores {
+        roc_auc: table.roc_auc().ok_or_else(one_class)?,
+        average_precision: table.average_precision().ok_or_else(one_class)?,
+        brier: table.brier().ok_or_else(one_class)?,
+        log_loss: table.log_loss().ok_or_else(one_class)?,
+    })
+}
