@@ -1,1 +1,15 @@
-fn main() {}
+//! The `tenure` binary: command line, web server, API. Doors only: every rule lives in `workflow`.
+
+mod cli;
+mod settings;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// At least four workers: on a machine with one core the default starves streaming pages.
+#[tokio::main(flavor = "multi_thread", worker_threads = 4)]
+async fn main() -> ExitCode {
+    cli::run(cli::Arguments::parse()).await
+}

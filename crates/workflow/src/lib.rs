@@ -1,1 +1,30 @@
-//! workflow
+//! Use cases: import, train, promote, score, look. Who may do what, in what order, and what is written down.
+//!
+//! Server functions, REST handlers and commands are doors to the same methods of [`Tenure`]; none of them holds a rule of its own.
+
+mod actor;
+mod batch;
+mod clock;
+mod dashboard;
+mod demo;
+mod error;
+mod filter;
+mod import;
+mod people;
+mod predict;
+mod promote;
+mod runs;
+mod serving;
+mod status;
+mod tenure;
+mod training_run;
+
+pub use actor::Actor;
+pub use clock::{days_between, long_time as time_text, today};
+pub use error::{Error, Result};
+pub use import::{Import, Imported};
+pub use predict::{PredictOptions, Prediction, predict_with};
+pub use serving::{Live, StoredPeople};
+pub use store::Settings as StoreSettings;
+pub use tenure::{Tenure, find_use_case, use_cases};
+pub use training_run::{Evidence, TrainOutcome};

@@ -1,0 +1,76 @@
+//! People who do not exist, for people without data: a simulated employer, trained, promoted and scored over its months.
+
+use std::sync::Arc;
+
+use monitoring::simulation::{self, Kind};
+use training::{Candidate, Progress};
+
+use crate::{Actor, Import, Result, Tenure, error::compute};
+
+/// Months of the demo, and the month in which its one real drift begins.
+const MONTHS: usize = 12;
+const DRIFT_MONTH: usize = 8;
+const PEOPLE: usize = 1200;
+
+impl Tenure {
+    /// True when a use case has data.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn has_data(&self) -> Result<bool> {
+        Ok(!self.datasets(None).await?.is_empty())
+    }
+
+    /// Fills an empty store: a labelled year for training, a model, and monthly snapshots scored by it. Everything is marked as simulated.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn fill_demo(&self, seed: u64, progress: Arc<dyn Progress + Send + Sync>) -> Result<()> {
+        let actor = Actor { name: "demo".into() };
+        let settings = simulation::Settings {
+            people: PEOPLE,
+            months: MONTHS,
+            seed,
+            drift: Some((Kind::SegmentShift, DRIFT_MONTH)),
+            start: months_ago(MONTHS as i32 - 1),
+        };
+        let files = compute(move || {
+            let csv =
+                |table: &model::Table| data::write(table, data::Format::Csv).map_err(|error| crate::Error::Internal(error.to_string()));
+            let labelled = csv(&simulation::training_table(&settings))?;
+            let snapshots = simulation::simulate(&settings);
+            let months = snapshots.iter().map(|snapshot| Ok((snapshot.as_of.clone(), csv(&snapshot.people)?)));
+            Ok((snapshots.first().map(|first| first.as_of.clone()), labelled, months.collect::<Result<Vec<_>>>()?))
+        });
+        let (first_day, labelled, months) = files.await?;
+        let import = |name: String, bytes: Vec<u8>, as_of: Option<String>, snapshot: bool| Import {
+            use_case: "attrition".into(),
+            files: vec![(name, bytes)],
+            as_of,
+            snapshot,
+            simulated: true,
+        };
+        let dataset = self.import(&actor, import("simulated-year.csv".into(), labelled, first_day, false)).await?.dataset;
+        let settings = training::Settings {
+            trials: 12,
+            seed,
+            candidates: vec![Candidate::LogisticRegressionL2, Candidate::GradientBoosting, Candidate::Blend],
+            ..training::Settings::default()
+        };
+        let outcome = self.train(&actor, &dataset, settings, progress).await?;
+        self.promote(&actor, "attrition", outcome.version.version, "the first version of the demo").await?;
+        for (as_of, bytes) in months {
+            self.import(&actor, import(format!("simulated-{as_of}.csv"), bytes, Some(as_of.clone()), true)).await?;
+            self.batch(&actor, "attrition", Some(&as_of)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Year and month so many months before this one, so that the newest snapshot of the demo is of this month.
+fn months_ago(months: i32) -> (i32, u32) {
+    let today = crate::today();
+    let part = |range: std::ops::Range<usize>| today.get(range).and_then(|text| text.parse::<i32>().ok()).unwrap_or(1);
+    let count = part(0..4) * 12 + part(5..7) - 1 - months;
+    (count.div_euclid(12), count.rem_euclid(12) as u32 + 1)
+}

@@ -1,0 +1,85 @@
+//! What is on every screen.
+
+use stats::{Figure, Metric};
+use store::scores;
+use views::{LiveModel, Session, Status};
+
+use crate::{Actor, Error, Result, Tenure, clock};
+
+/// Scores older than this are said to be old.
+const STALE_AFTER_DAYS: i64 = 45;
+
+impl Tenure {
+    /// What is on every screen, for a use case (the first one when absent).
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn status(&self, actor: &Actor, use_case: Option<&str>) -> Result<Status> {
+        let use_case = match use_case {
+            Some(id) => self.use_case(id)?,
+            None => self.first_use_case().await?,
+        };
+        let live = self.live(&use_case.id).await?;
+        let batch = scores::batches(&mut *self.store.read().await?, &use_case.id, 1).await?.into_iter().next();
+        let dataset = match &batch {
+            Some(batch) => Some(self.dataset(&batch.dataset_id).await?),
+            None => None,
+        };
+        let stale = match (&live, &batch) {
+            (Some(live), Some(batch)) => stale(live.version.version, batch),
+            _ => None,
+        };
+        let live = match live {
+            Some(live) => Some(LiveModel {
+                version: live.version.version as u32,
+                candidate: live.version.candidate.clone(),
+                promoted_at: clock::long_time(live.change.changed_at),
+                promoted_by: live.change.changed_by.clone(),
+                data_hash: live.model().lineage.data_hash.clone(),
+                roc_auc: self.holdout_figure(&live.version.run_id, Metric::RocAuc).await?,
+            }),
+            None => None,
+        };
+        Ok(Status {
+            use_case: use_case.id.clone(),
+            title: use_case.title.clone(),
+            words: use_case.words.clone(),
+            use_cases: self.use_cases().map(|use_case| (use_case.id.clone(), use_case.title.clone())).collect(),
+            simulated: dataset.as_ref().is_some_and(|dataset| dataset.simulated),
+            live,
+            scored_at: batch.as_ref().map(|batch| clock::long_time(batch.created_at)),
+            data_as_of: batch.as_ref().map(|batch| clock::long_date(&batch.as_of)),
+            stale,
+            pending_reviews: 0,
+            session: Some(Session { name: actor.name.clone(), roles: Vec::new() }),
+        })
+    }
+
+    /// The first use case with a live model, else the first.
+    async fn first_use_case(&self) -> Result<std::sync::Arc<model::UseCase>> {
+        for use_case in self.use_cases() {
+            if self.live(&use_case.id).await?.is_some() {
+                return Ok(std::sync::Arc::clone(use_case));
+            }
+        }
+        self.use_cases().next().cloned().ok_or_else(|| Error::NotFound("there is no use case".into()))
+    }
+
+    async fn holdout_figure(&self, run_id: &str, metric: Metric) -> Result<Figure> {
+        let details = store::runs::details(&mut *self.store.read().await?, run_id).await?;
+        let name = format!("holdout.{}", crate::training_run::metric_name(metric));
+        let found = details.metrics.iter().find(|metric| metric.name == name).map(crate::runs::figure);
+        Ok(found.unwrap_or_else(|| Figure::unknown("the run recorded no such figure")))
+    }
+}
+
+fn stale(live: i64, batch: &scores::Batch) -> Option<String> {
+    let age = clock::days_between(&batch.as_of, &clock::today()).unwrap_or(0);
+    if batch.version != live {
+        Some(format!("The scores shown were made by version {}, but version {live} is live: score again.", batch.version))
+    } else if age > STALE_AFTER_DAYS {
+        Some(format!("The people's data is {age} days old: import newer data and score again."))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,280 @@
+//! A training: from a dataset to a run with its evidence and a new version in the registry.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use stats::report::Report;
+use stats::{Figure, Metric};
+use store::{audit, datasets, registry, runs};
+use training::{Dataset, Progress, Trained};
+
+use crate::{Actor, Error, Result, Tenure, error::compute};
+
+/// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact `evidence.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Figures on rows that nothing was chosen by.
+    pub holdout: Report,
+    /// Figures out of fold.
+    pub cross_validated: Report,
+    /// Positions of the held-out rows in the dataset, their probabilities in the same order.
+    pub holdout_rows: Vec<u32>,
+    pub holdout_probabilities: Vec<f64>,
+    /// Positions of the training rows, and the out-of-fold probability of each.
+    pub training_rows: Vec<u32>,
+    pub out_of_fold: Vec<Option<f64>>,
+    /// Twenty bins of the held-out probabilities: stayed, left.
+    pub histogram: [Vec<u32>; 2],
+}
+
+/// What a training gave.
+#[derive(Debug, Clone)]
+pub struct TrainOutcome {
+    pub run_id: String,
+    pub version: registry::Version,
+    pub evidence: Evidence,
+    pub trained: Arc<Trained>,
+}
+
+/// The version of this program, as it is recorded with runs.
+pub const CODE_VERSION: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"));
+
+impl Tenure {
+    /// Trains on a dataset. The run is on record from the start: a failed or stopped one says why.
+    ///
+    /// # Errors
+    /// When dataset or settings do not allow it, or `progress` says stop.
+    pub async fn train(
+        &self,
+        actor: &Actor,
+        dataset: &datasets::Dataset,
+        settings: training::Settings,
+        progress: Arc<dyn Progress + Send + Sync>,
+    ) -> Result<TrainOutcome> {
+        let use_case = self.use_case(&dataset.use_case)?;
+        let people = self.people_of(dataset).await?;
+        let run = runs::Run {
+            run_id: store::new_id(),
+            parent_id: None,
+            use_case: use_case.id.clone(),
+            name: format!("training of {}", dataset.as_of),
+            status: "running".into(),
+            author: actor.name.clone(),
+            dataset_id: Some(dataset.dataset_id.clone()),
+            seed: settings.seed as i64,
+            code_version: CODE_VERSION.into(),
+            message: String::new(),
+            started_at: store::now(),
+            ended_at: None,
+        };
+        runs::insert(&mut *self.store.read().await?, &run).await?;
+        let hash = dataset.hash.clone();
+        let asked = settings.clone();
+        let result = compute(move || {
+            let labels =
+                people.labels.clone().ok_or_else(|| Error::Invalid("this dataset has no outcomes: train on one that has".into()))?;
+            let rows = to_dataset(&people, labels)?.with_hash(hash);
+            let trained = training::train(&rows, &use_case, &asked, &*progress)?;
+            let evidence = evidence(&trained, &rows.labels);
+            let model = trained.model.to_bytes()?;
+            Ok((Arc::new(trained), evidence, model))
+        });
+        match result.await {
+            Ok((trained, evidence, model)) => self.record(actor, run, dataset, &settings, trained, evidence, model).await,
+            Err(error) => {
+                let status = if matches!(error, Error::Cancelled(_)) { "cancelled" } else { "failed" };
+                runs::finish(&mut *self.store.read().await?, &run.run_id, status, &error.to_string()).await?;
+                Err(error)
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that one record is made of, from one caller")]
+    async fn record(
+        &self,
+        actor: &Actor,
+        run: runs::Run,
+        dataset: &datasets::Dataset,
+        settings: &training::Settings,
+        trained: Arc<Trained>,
+        evidence: Evidence,
+        model: Vec<u8>,
+    ) -> Result<TrainOutcome> {
+        let json_bytes = |value: &dyn erased::Json| value.to_json().map_err(store::Error::from);
+        let files = [
+            ("model.tenure", "application/octet-stream", model),
+            ("evidence.json", "application/json", json_bytes(&evidence)?),
+            ("trials.json", "application/json", json_bytes(&trained.trials)?),
+            ("settings.json", "application/json", json_bytes(settings)?),
+        ];
+        let mut artifacts = Vec::new();
+        for (name, media_type, bytes) in files {
+            let byte_count = bytes.len() as i64;
+            let hash = self.store.put_artifact(bytes).await?;
+            artifacts.push(runs::Artifact { name: name.into(), hash, byte_count, media_type: media_type.into() });
+        }
+        let candidate = trained.chosen.candidate.name().to_owned();
+        let mut version = registry::Version {
+            use_case: run.use_case.clone(),
+            version: 0,
+            run_id: run.run_id.clone(),
+            dataset_id: dataset.dataset_id.clone(),
+            model_hash: artifacts[0].hash.clone(),
+            candidate: candidate.clone(),
+            stage: "Staging".into(),
+            author: actor.name.clone(),
+            note: String::new(),
+            created_at: store::now(),
+        };
+        let mut parameters: Vec<(String, String)> = trained.chosen.parameters.describe();
+        parameters.push(("candidate".into(), candidate));
+        parameters.push(("trials".into(), trained.trials.len().to_string()));
+        let details = runs::Details {
+            parameters,
+            metrics: metrics("holdout", &evidence.holdout).chain(metrics("cv", &evidence.cross_validated)).collect(),
+            tags: vec![("data".into(), dataset.name.clone())],
+            stages: trained.stages.iter().map(|stage| (stage_name(stage.stage), stage.seconds, stage.detail.clone())).collect(),
+            artifacts,
+        };
+        let mut transaction = self.store.begin().await?;
+        runs::insert_details(&mut transaction, &run.run_id, &details).await?;
+        insert_children(&mut transaction, &run, &trained).await?;
+        runs::finish(&mut transaction, &run.run_id, "finished", "").await?;
+        version.version = registry::insert(&mut transaction, &version).await?;
+        let detail = json!({ "run": run.run_id, "data": dataset.hash, "model": version.model_hash, "candidate": version.candidate });
+        let subject = format!("model {}/{}", version.use_case, version.version);
+        audit::append(&mut transaction, &actor.name, "model.train", &subject, &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(TrainOutcome { run_id: run.run_id, version, evidence, trained })
+    }
+
+    /// What is kept of the training that made a version.
+    ///
+    /// # Errors
+    /// When the artifact is missing or damaged.
+    pub async fn evidence(&self, run_id: &str) -> Result<Evidence> {
+        let details = runs::details(&mut *self.store.read().await?, run_id).await?;
+        let artifact = details.artifacts.iter().find(|artifact| artifact.name == "evidence.json");
+        let artifact = artifact.ok_or_else(|| Error::NotFound(format!("the run {run_id} has no evidence")))?;
+        let bytes = self.store.artifact(&artifact.hash).await?;
+        compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
+    }
+}
+
+/// Object-safe `to JSON`, so that one closure serves values of several types.
+mod erased {
+    pub trait Json {
+        fn to_json(&self) -> serde_json::Result<Vec<u8>>;
+    }
+    impl<T: serde::Serialize> Json for T {
+        fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+            serde_json::to_vec(self)
+        }
+    }
+}
+
+/// Rows as the training wants them: people who repeat over time stay on one side of a split.
+pub(crate) fn to_dataset(people: &crate::StoredPeople, labels: Vec<bool>) -> Result<Dataset> {
+    let sources = people.sources.iter().map(|(name, rows)| (name.clone(), *rows as usize)).collect();
+    let mut dataset = Dataset::new(people.table.clone(), labels)?.with_sources(sources);
+    if let Some(periods) = &people.periods {
+        // ISO dates and years sort as texts; their rank is all that a split needs.
+        let mut distinct: Vec<&String> = periods.iter().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let rank = |period: &String| distinct.partition_point(|other| *other < period) as i64;
+        dataset = dataset.with_persons(&people.ids).with_times(periods.iter().map(rank).collect());
+    }
+    Ok(dataset)
+}
+
+fn evidence(trained: &Trained, labels: &[bool]) -> Evidence {
+    let mut histogram = [vec![0; 20], vec![0; 20]];
+    for (&row, &probability) in trained.holdout_rows.iter().zip(&trained.holdout_probabilities) {
+        histogram[usize::from(labels[row])][((probability * 20.0) as usize).min(19)] += 1;
+    }
+    let positions = |rows: &[usize]| rows.iter().map(|&row| row as u32).collect();
+    Evidence {
+        holdout: trained.holdout.clone(),
+        cross_validated: trained.cross_validated.clone(),
+        holdout_rows: positions(&trained.holdout_rows),
+        holdout_probabilities: trained.holdout_probabilities.clone(),
+        training_rows: positions(&trained.training_rows),
+        out_of_fold: trained.out_of_fold.clone(),
+        histogram,
+    }
+}
+
+fn metrics<'a>(prefix: &'a str, report: &'a Report) -> impl Iterator<Item = runs::Metric> + 'a {
+    report.metrics.iter().map(move |(metric, figure)| to_metric(format!("{prefix}.{}", metric_name(*metric)), 0, figure))
+}
+
+fn to_metric(name: String, step: i64, figure: &Figure) -> runs::Metric {
+    runs::Metric { name, step, value: figure.value, interval: figure.interval, n: figure.n.map(i64::from), why: figure.why.clone() }
+}
+
+/// The metric's name as in JSON.
+pub(crate) fn metric_name(metric: Metric) -> String {
+    match serde_json::to_value(metric) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => metric.label().to_owned(),
+    }
+}
+
+fn stage_name(stage: training::Stage) -> String {
+    match serde_json::to_value(stage) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
+}
+
+/// A nested run per candidate, with a nested run per trial below it.
+async fn insert_children(connection: &mut store::Connection, parent: &runs::Run, trained: &Trained) -> Result<()> {
+    for result in &trained.candidates {
+        let note = if result.chosen { "chosen" } else { "" };
+        let child = child_of(parent, result.candidate.name(), note);
+        runs::insert(connection, &child).await?;
+        let mut metrics = vec![to_metric("selection".into(), 0, &Figure::point(result.score, 0))];
+        metrics.push(to_metric("behind_best".into(), 0, &Figure::point(result.behind, 0)));
+        let trials: Vec<&training::Trial> = trained.trials.iter().filter(|trial| trial.candidate == result.candidate).collect();
+        let best = trials.iter().find(|trial| trial.number == result.trial);
+        let details = runs::Details {
+            parameters: best.map(|trial| trial.parameters.describe()).unwrap_or_default(),
+            metrics,
+            ..runs::Details::default()
+        };
+        runs::insert_details(connection, &child.run_id, &details).await?;
+        for trial in trials {
+            let note = if trial.pruned { "pruned: behind after the first folds" } else { "" };
+            let nested = child_of(&child, &format!("trial {}", trial.number), note);
+            runs::insert(connection, &nested).await?;
+            let folds = trial
+                .fold_scores
+                .iter()
+                .enumerate()
+                .map(|(fold, score)| to_metric("fold".into(), fold as i64 + 1, &Figure::point(*score, 0)));
+            let details = runs::Details {
+                parameters: trial.parameters.describe(),
+                metrics: folds.chain([to_metric("selection".into(), 0, &Figure::point(trial.score, 0))]).collect(),
+                ..runs::Details::default()
+            };
+            runs::insert_details(connection, &nested.run_id, &details).await?;
+        }
+    }
+    Ok(())
+}
+
+fn child_of(parent: &runs::Run, name: &str, message: &str) -> runs::Run {
+    let now = store::now();
+    runs::Run {
+        run_id: store::new_id(),
+        parent_id: Some(parent.run_id.clone()),
+        name: name.to_owned(),
+        status: "finished".into(),
+        message: message.to_owned(),
+        started_at: now,
+        ended_at: Some(now),
+        ..parent.clone()
+    }
+}

@@ -1,0 +1,124 @@
+//! The command line. Exit codes: 0 done, 1 the answer is "no", 2 bad usage or bad input, 3 internal error.
+
+mod audit;
+mod data;
+mod model;
+mod output;
+mod predict;
+mod run;
+mod serve;
+mod tool;
+mod train;
+mod use_case;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use workflow::{Error, Result};
+
+use crate::settings::Place;
+
+/// What a command answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    Done,
+    /// Drift found, gate failed, verification failed: exit code 1.
+    No,
+}
+
+/// Predicts who is likely to leave, says why, and governs the model that says so.
+#[derive(Debug, Parser)]
+#[command(name = "tenure", version, after_help = "Example: tenure demo")]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// Machine-readable output
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages and the API
+    #[command(after_help = "Example: tenure serve --addr 127.0.0.1:3000")]
+    Serve,
+    /// Fill an empty store with simulated people, train, promote, score, then serve
+    #[command(after_help = "Example: tenure demo --data-dir /tmp/demo")]
+    Demo(serve::Demo),
+    /// Use cases: what is predicted, and for whom
+    #[command(subcommand)]
+    UseCase(use_case::UseCaseCommand),
+    /// Data: import, list, simulate
+    #[command(subcommand)]
+    Data(data::DataCommand),
+    /// Train a model: a run and a new version
+    Train(train::Train),
+    /// Training runs
+    #[command(subcommand)]
+    Run(run::RunCommand),
+    /// Model versions
+    #[command(subcommand)]
+    Model(model::ModelCommand),
+    /// Score the rows of a file
+    Predict(predict::Predict),
+    /// Score the current people and store the scores
+    Batch(predict::Batch),
+    /// The record of what was done
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Tools for files: no store, no account
+    #[command(subcommand)]
+    Tool(tool::ToolCommand),
+}
+
+/// Runs a command and says what went wrong, with the exit code that goes with it.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    let json = arguments.json;
+    match dispatch(arguments).await {
+        Ok(Answer::Done) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(error) => {
+            output::error(&error, json);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> Result<Answer> {
+    let place = arguments.place.with_file()?;
+    let json = arguments.json;
+    match arguments.command {
+        Command::Serve => serve::serve(&place).await,
+        Command::Demo(demo) => serve::demo(&place, &demo).await,
+        Command::UseCase(command) => use_case::run(&place, command, json),
+        Command::Data(command) => data::run(&place, command, json).await,
+        Command::Train(command) => train::run(&place, command, json).await,
+        Command::Run(command) => run::run(&place, command, json).await,
+        Command::Model(command) => model::run(&place, command, json).await,
+        Command::Predict(command) => predict::predict(&place, command, json).await,
+        Command::Batch(command) => predict::batch(&place, command, json).await,
+        Command::Audit(command) => audit::run(&place, command, json).await,
+        Command::Tool(command) => blocking(move || tool::run(&place, command, json)).await,
+    }
+}
+
+/// Reads a file, or standard input for `-`.
+///
+/// # Errors
+/// [`Error::Invalid`] that names the file.
+fn read_input(path: &str) -> Result<Vec<u8>> {
+    let result = if path == "-" {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    result.map_err(|error| Error::Invalid(format!("{path} cannot be read: {error}")))
+}
+
+/// Runs CPU work off the async threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
+}

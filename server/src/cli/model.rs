@@ -1,0 +1,89 @@
+//! `tenure model`.
+
+use clap::Subcommand;
+use serde_json::json;
+use workflow::{Actor, Error, Result};
+
+use super::{Answer, output};
+use crate::settings::Place;
+
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// Versions of a use case, newest first
+    List {
+        #[arg(long)]
+        use_case: String,
+    },
+    /// One version
+    Show {
+        version: i64,
+        #[arg(long)]
+        use_case: String,
+    },
+    /// Put a version into service
+    #[command(after_help = "Example: tenure model approve 3 --use-case attrition --reason \"better calibrated\"")]
+    Approve {
+        version: i64,
+        #[arg(long)]
+        use_case: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Write a version's model file
+    #[command(after_help = "Example: tenure model export 3 --use-case attrition model.tenure")]
+    Export {
+        version: i64,
+        #[arg(long)]
+        use_case: String,
+        out: std::path::PathBuf,
+    },
+}
+
+pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<Answer> {
+    let tenure = place.open().await?;
+    let actor = Actor::local();
+    match command {
+        ModelCommand::List { use_case } => {
+            let versions = tenure.versions(&actor, &use_case).await?;
+            if as_json {
+                output::json(&versions)?;
+            } else {
+                let row = |version: &views::runs::VersionRow| {
+                    let auc = version.metrics.iter().find(|(name, _)| name == "holdout.roc_auc").map(|(_, figure)| output::figure(figure));
+                    let live = if version.live { "live" } else { "" };
+                    vec![
+                        version.version.to_string(),
+                        version.stage.clone(),
+                        live.into(),
+                        version.candidate.clone(),
+                        auc.unwrap_or_default(),
+                        version.created_at.clone(),
+                    ]
+                };
+                output::table(&["VERSION", "STAGE", "", "CANDIDATE", "ROC AUC", "CREATED"], &versions.iter().map(row).collect::<Vec<_>>());
+            }
+        }
+        ModelCommand::Show { version, use_case } => {
+            let version = tenure.version(&use_case, version).await?;
+            let (_, model) = tenure.model_file(&version).await?;
+            output::json(
+                &json!({ "version": version, "lineage": model.lineage, "inputs": model.encoder.inputs.iter().map(|input| &input.name).collect::<Vec<_>>() }),
+            )?;
+        }
+        ModelCommand::Approve { version, use_case, reason } => {
+            let version = tenure.promote(&actor, &use_case, version, &reason).await?;
+            if as_json {
+                output::json(&version)?;
+            } else {
+                output::line(&format!("version {} of {use_case} is live", version.version));
+            }
+        }
+        ModelCommand::Export { version, use_case, out } => {
+            let version = tenure.version(&use_case, version).await?;
+            let (bytes, _) = tenure.model_file(&version).await?;
+            std::fs::write(&out, &bytes).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
+            output::line(&format!("{} bytes written to {}", bytes.len(), out.display()));
+        }
+    }
+    Ok(Answer::Done)
+}

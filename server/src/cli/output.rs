@@ -1,0 +1,76 @@
+//! What commands print: JSON for machines, aligned columns for people.
+
+use serde::Serialize;
+use serde_json::json;
+use stats::Figure;
+use workflow::{Error, Result};
+
+/// Prints a value as one line of JSON.
+///
+/// # Errors
+/// When it has no JSON form.
+pub fn json(value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string(value).map_err(|error| Error::Internal(error.to_string()))?;
+    line(&text);
+    Ok(())
+}
+
+/// Prints a line; a closed pipe ends the program quietly, as tools do.
+pub fn line(text: &str) {
+    use std::io::Write;
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Prints rows under headings, columns aligned.
+pub fn table(headings: &[&str], rows: &[Vec<String>]) {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain([headings[column].chars().count()]).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let print = |cells: &[String]| {
+        let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        line(padded.join("  ").trim_end());
+    };
+    print(&headings.iter().map(|heading| (*heading).to_owned()).collect::<Vec<_>>());
+    for row in rows {
+        print(row);
+    }
+}
+
+/// `0.831 [0.771, 0.891]`, or why there is none.
+pub fn figure(figure: &Figure) -> String {
+    match (figure.value, figure.interval) {
+        (Some(value), Some([low, high])) => format!("{value:.3} [{low:.3}, {high:.3}]"),
+        (Some(value), None) => format!("{value:.3}"),
+        (None, _) => format!("could not be computed: {}", figure.why.as_deref().unwrap_or("unknown")),
+    }
+}
+
+/// Says what went wrong, on standard error (or as JSON on standard output), with every problem of a refused file.
+pub fn error(error: &Error, as_json: bool) {
+    if as_json {
+        let problems = if let Error::Refused(refusal) = error { Some(refusal) } else { None };
+        line(&json!({ "error": error.to_string(), "problems": problems.map(|refusal| &refusal.problems), "total": problems.map(|refusal| refusal.total) }).to_string());
+        return;
+    }
+    eprintln!("error: {error}");
+    if let Error::Refused(refusal) = error {
+        for problem in &refusal.problems {
+            let value = if problem.value.is_empty() { String::new() } else { format!(" (found \"{}\")", problem.value) };
+            eprintln!("  row {}, {}: {}{value}", problem.row, problem.column, problem.rule);
+        }
+        if refusal.total > refusal.problems.len() {
+            eprintln!("  … and {} more", refusal.total - refusal.problems.len());
+        }
+    }
+    if let Error::Store(cause) = error {
+        let mut source = std::error::Error::source(cause);
+        while let Some(inner) = source {
+            eprintln!("  caused by: {inner}");
+            source = inner.source();
+        }
+    }
+}

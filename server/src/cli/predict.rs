@@ -1,0 +1,145 @@
+//! `tenure predict` and `tenure batch`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use model::explain::ModelExplainer;
+use workflow::{Actor, Error, PredictOptions, Prediction, Result};
+
+use super::{Answer, blocking, output, read_input};
+use crate::settings::Place;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: tenure predict people.csv --use-case attrition --explain --out scores.csv")]
+pub struct Predict {
+    /// CSV or Parquet file, or - for standard input
+    file: String,
+    #[arg(long)]
+    use_case: String,
+    /// Version number or model file [default: the live version]
+    #[arg(long)]
+    model: Option<String>,
+    /// Give the strongest reasons of each score
+    #[arg(long)]
+    explain: bool,
+    /// Number of reasons
+    #[arg(long, default_value_t = 3)]
+    top: usize,
+    /// Write to a .csv, .parquet or .jsonl file
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+pub async fn predict(place: &Place, command: Predict, as_json: bool) -> Result<Answer> {
+    let (explainer, version) = load(place, &command).await?;
+    let bytes = read_input(&command.file)?;
+    let options = PredictOptions { reasons: if command.explain { command.top } else { 0 } };
+    let predictions = blocking(move || workflow::predict_with(&explainer, version, &bytes, options)).await?;
+    match &command.out {
+        Some(out) => {
+            write(&predictions, out)?;
+            eprintln!("{} rows written to {}", predictions.len(), out.display());
+        }
+        None if as_json => {
+            for prediction in &predictions {
+                output::json(prediction)?;
+            }
+        }
+        None => print(&predictions),
+    }
+    Ok(Answer::Done)
+}
+
+async fn load(place: &Place, command: &Predict) -> Result<(ModelExplainer, i64)> {
+    if let Some(file) = command.model.as_deref().filter(|model| model.parse::<i64>().is_err()) {
+        let model = model::Model::from_bytes(&read_input(file)?)?;
+        model.expect_use_case(&command.use_case)?;
+        return Ok((ModelExplainer::new(Arc::new(model))?, 0));
+    }
+    let tenure = place.open().await?;
+    match command.model.as_deref().and_then(|model| model.parse::<i64>().ok()) {
+        Some(number) => {
+            let version = tenure.version(&command.use_case, number).await?;
+            let (_, model) = tenure.model_file(&version).await?;
+            Ok((ModelExplainer::new(Arc::new(model))?, number))
+        }
+        None => {
+            let live = tenure.expect_live(&command.use_case).await?;
+            Ok((live.explainer.clone(), live.version.version))
+        }
+    }
+}
+
+fn print(predictions: &[Prediction]) {
+    let row = |prediction: &Prediction| {
+        let interval = prediction.interval.map(|[low, high]| format!("{:.0}–{:.0} %", 100.0 * low, 100.0 * high)).unwrap_or_default();
+        vec![
+            prediction.id.clone(),
+            format!("{:.1} %", 100.0 * prediction.probability),
+            interval,
+            prediction.band.clone(),
+            reasons(prediction),
+        ]
+    };
+    output::table(&["ID", "PROBABILITY", "INTERVAL", "BAND", "REASONS"], &predictions.iter().map(row).collect::<Vec<_>>());
+}
+
+fn reasons(prediction: &Prediction) -> String {
+    let reason = |reason: &views::people::Reason| format!("{} = {} ({:+.1} points)", reason.label, reason.value, reason.points);
+    prediction.reasons.iter().map(reason).collect::<Vec<_>>().join("; ")
+}
+
+fn write(predictions: &[Prediction], out: &std::path::Path) -> Result<()> {
+    let failed = |error: &dyn std::fmt::Display| Error::Invalid(format!("{}: {error}", out.display()));
+    let bytes = match out.extension().and_then(|extension| extension.to_str()) {
+        Some("jsonl") => {
+            let lines = predictions.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>();
+            (lines.map_err(|error| failed(&error))?.join("\n") + "\n").into_bytes()
+        }
+        Some("csv") => data::write(&table(predictions), data::Format::Csv).map_err(|error| failed(&error))?,
+        Some("parquet") => data::write(&table(predictions), data::Format::Parquet).map_err(|error| failed(&error))?,
+        _ => return Err(failed(&"the name must end in .csv, .parquet or .jsonl")),
+    };
+    std::fs::write(out, bytes).map_err(|error| failed(&error))
+}
+
+fn table(predictions: &[Prediction]) -> model::Table {
+    use model::Column;
+    let text = |of: &dyn Fn(&Prediction) -> String| Column::Text(predictions.iter().map(of).collect());
+    let number = |of: &dyn Fn(&Prediction) -> f64| Column::Number(predictions.iter().map(of).collect());
+    let end = |prediction: &Prediction, index: usize| prediction.interval.map_or(f64::NAN, |interval| interval[index]);
+    let mut table = model::Table::default();
+    table.push("id", text(&|prediction| prediction.id.clone()));
+    table.push("probability", number(&|prediction| prediction.probability));
+    table.push("interval_low", number(&|prediction| end(prediction, 0)));
+    table.push("interval_high", number(&|prediction| end(prediction, 1)));
+    table.push("band", text(&|prediction| prediction.band.clone()));
+    table.push("decision", text(&|prediction| prediction.decision.to_string()));
+    table.push("model_version", number(&|prediction| prediction.model_version as f64));
+    table.push("reasons", text(&reasons));
+    table
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: tenure batch --use-case attrition --as-of 2026-11-01")]
+pub struct Batch {
+    #[arg(long)]
+    use_case: String,
+    /// Use the newest data on or before this day [default: the newest]
+    #[arg(long)]
+    as_of: Option<String>,
+}
+
+pub async fn batch(place: &Place, command: Batch, as_json: bool) -> Result<Answer> {
+    let batch = place.open().await?.batch(&Actor::local(), &command.use_case, command.as_of.as_deref()).await?;
+    if as_json {
+        output::json(&batch)?;
+    } else {
+        output::line(&format!(
+            "{} people scored by version {} as of {}; {:.1} expected to leave",
+            batch.people, batch.version, batch.as_of, batch.expected_events
+        ));
+    }
+    Ok(Answer::Done)
+}

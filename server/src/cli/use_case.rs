@@ -1,0 +1,79 @@
+//! `tenure use-case`.
+
+use clap::Subcommand;
+use serde_json::json;
+use workflow::{Error, Result};
+
+use super::{Answer, output, read_input};
+use crate::settings::Place;
+
+#[derive(Debug, Subcommand)]
+pub enum UseCaseCommand {
+    /// The use cases of this installation
+    List,
+    /// One use case, field by field
+    #[command(after_help = "Example: tenure use-case show attrition")]
+    Show { id: String },
+    /// Says what is wrong with a use-case file, by line and key
+    #[command(after_help = "Example: tenure use-case check my-case.toml")]
+    Check { file: String },
+}
+
+pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answer> {
+    let use_cases = || workflow::use_cases(place.use_cases.as_deref());
+    match command {
+        UseCaseCommand::List => {
+            let use_cases = use_cases()?;
+            if as_json {
+                let list: Vec<_> = use_cases.values().map(|use_case| json!({ "id": use_case.id, "title": use_case.title })).collect();
+                output::json(&list)?;
+            } else {
+                let row = |use_case: &std::sync::Arc<model::UseCase>| {
+                    vec![use_case.id.clone(), use_case.title.clone(), use_case.inputs().count().to_string(), use_case.target.column.clone()]
+                };
+                output::table(&["ID", "TITLE", "INPUTS", "TARGET"], &use_cases.values().map(row).collect::<Vec<_>>());
+            }
+        }
+        UseCaseCommand::Show { id } => {
+            let use_case = workflow::find_use_case(&use_cases()?, &id)?;
+            if as_json {
+                output::json(&*use_case)?;
+            } else {
+                output::line(&format!("{}: {}", use_case.title, use_case.description));
+                let row = |field: &model::Field| {
+                    let allowed = match field.range {
+                        Some([low, high]) => format!("{low} to {high} {}", field.unit),
+                        None => field.levels.join(", "),
+                    };
+                    vec![
+                        field.name.clone(),
+                        format!("{:?}", field.kind).to_lowercase(),
+                        format!("{:?}", field.role).to_lowercase(),
+                        allowed,
+                    ]
+                };
+                output::table(&["FIELD", "KIND", "ROLE", "ALLOWED"], &use_case.fields.iter().map(row).collect::<Vec<_>>());
+            }
+        }
+        UseCaseCommand::Check { file } => {
+            let text = String::from_utf8(read_input(&file)?).map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text")))?;
+            match data::parse_use_case(&text) {
+                Ok(use_case) if as_json => output::json(&json!({ "id": use_case.id, "errors": [] }))?,
+                Ok(use_case) => {
+                    output::line(&format!("{file}: the use case {} is sound: {} inputs", use_case.id, use_case.inputs().count()))
+                }
+                Err(errors) => {
+                    if as_json {
+                        output::json(&json!({ "errors": errors }))?;
+                    } else {
+                        for error in &errors {
+                            output::line(&format!("{file}: {error}"));
+                        }
+                    }
+                    return Ok(Answer::No);
+                }
+            }
+        }
+    }
+    Ok(Answer::Done)
+}

@@ -1,0 +1,38 @@
+//! Errors of routes as RFC 9457 problem details.
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use workflow::Error;
+
+/// An error on its way out.
+pub struct Problem(pub Error);
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, title) = match &self.0 {
+            Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
+            Error::Invalid(_) => (StatusCode::BAD_REQUEST, "The request makes no sense as it is"),
+            Error::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The data breaks the rules of the use case"),
+            Error::Forbidden(_) => (StatusCode::FORBIDDEN, "Not allowed"),
+            Error::Conflict(_) | Error::Cancelled(_) => (StatusCode::CONFLICT, "Not possible now"),
+            Error::Store(_) | Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "The server failed"),
+        };
+        let detail = if status.is_server_error() {
+            tracing::error!(error = %self.0, "a route failed");
+            "Try again; if it fails again, ask the administrator to look at the log.".to_owned()
+        } else {
+            self.0.to_string()
+        };
+        let errors = if let Error::Refused(refusal) = &self.0 { Some(&refusal.problems) } else { None };
+        let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors });
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
+    }
+}
