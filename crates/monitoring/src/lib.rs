@@ -3,6 +3,7 @@
 pub mod attribution;
 pub mod check;
 pub mod compare;
+pub mod data_profile;
 mod false_alarm;
 pub mod multivariate;
 pub mod performance;
