@@ -36,10 +36,11 @@ fn what_is_wrong_is_said() {
 
 #[test]
 fn a_model_that_would_panic_is_refused() {
-    let breakages: [fn(&mut Model); 6] = [
+    let breakages: [fn(&mut Model); 7] = [
         |model| model.encoder.inputs[0].shown_as = 99,
         |model| model.encoder.inputs.truncate(2),
         |model| break_tree(model, |tree| tree.left[0] = 0),
+        |model| break_tree(model, |tree| tree.left[0] = tree.right[0]),
         |model| break_tree(model, |tree| tree.threshold[0] = f64::NAN),
         |model| break_tree(model, |tree| tree.value.truncate(1)),
         |model| model.scorer.calibrator = model::Calibrator::Isotonic { x: vec![], y: vec![] },

@@ -205,6 +205,9 @@ impl Explainer {
     /// # Errors
     /// As [`Self::contributions`].
     pub fn contributions_of(&self, matrix: &Matrix, rows: std::ops::Range<usize>) -> Result<Vec<f64>, ExplainError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         self.check_width(matrix.columns())?;
         let mut values = vec![0.0; rows.len() * self.inputs];
         let needs_rows = !self.deep.is_empty() || !self.pairs.is_empty();
