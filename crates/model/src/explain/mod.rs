@@ -244,9 +244,12 @@ impl Explainer {
             }
         }
         self.program.run(rows.len(), &ranks, values, width);
-        for (values, row) in values.chunks_exact_mut(width).zip(rows) {
-            self.deep.iter().for_each(|tree| tree.add(row, values));
-            self.pairs.iter().for_each(|leaf| leaf.add(row, values));
+        // All rows through one tree before the next: a large forest does not fit into the cache, one of its trees does.
+        for tree in &self.deep {
+            values.chunks_exact_mut(width).zip(rows).for_each(|(values, row)| tree.add(row, values));
+        }
+        for leaf in &self.pairs {
+            values.chunks_exact_mut(width).zip(rows).for_each(|(values, row)| leaf.add(row, values));
         }
         let margins = self.compiled.block_of_ranks(rows.len(), &columns, &ranks);
         for (values, &margin) in values.chunks_exact(width).zip(&margins) {
