@@ -105,9 +105,9 @@ fn the_guides_rates_are_stated_about_right() {
     for name in ["guide-000", "churn-004", "evidently"] {
         let policy = Policy { ks: ks::Method::Asymptotic, ..Policy::named(name).unwrap() };
         for rows in [50, 735] {
-            let (found, stated) = alarms(&policy, rows, 200, 5);
-            eprintln!("{name}, 1000 against {rows}: alarm in {:.0} % of 200 months, stated {:.0} %", 100.0 * found, 100.0 * stated);
-            assert!(found > 0.45 && (found - stated).abs() < 0.12, "{name} {rows}: {found}, stated {stated}");
+            let (found, stated) = alarms(&policy, rows, 100, 5);
+            eprintln!("{name}, 1000 against {rows}: alarm in {:.0} % of 100 months, stated {:.0} %", 100.0 * found, 100.0 * stated);
+            assert!(found > 0.45 && (found - stated).abs() < 0.15, "{name} {rows}: {found}, stated {stated}");
         }
     }
 }
