@@ -18,8 +18,8 @@ pub(crate) enum DeepTree {
     Inputs8(Walker<4>),
     Inputs12(Walker<6>),
     Inputs16(Walker<8>),
-    Inputs32(Walker<16>),
-    Inputs64(Walker<32>),
+    Inputs32(Box<Walker<16>>),
+    Inputs64(Box<Walker<32>>),
 }
 
 impl DeepTree {
@@ -29,8 +29,8 @@ impl DeepTree {
             ..=8 => Self::Inputs8(Walker::new(tree, weight)),
             9..=12 => Self::Inputs12(Walker::new(tree, weight)),
             13..=16 => Self::Inputs16(Walker::new(tree, weight)),
-            17..=32 => Self::Inputs32(Walker::new(tree, weight)),
-            _ => Self::Inputs64(Walker::new(tree, weight)),
+            17..=32 => Self::Inputs32(Box::new(Walker::new(tree, weight))),
+            _ => Self::Inputs64(Box::new(Walker::new(tree, weight))),
         }
     }
 
@@ -147,15 +147,18 @@ impl<const Q: usize> Walker<Q> {
             let above = (edge.above != NONE).then(|| (&self.nodes[edge.above as usize], satisfied[edge.above as usize]));
             let holds = goes && above.is_none_or(|(_, held)| held);
             satisfied[child] = holds;
-            let factor = if holds { 1.0 } else { 0.0 };
-            let mut longer: [f64; Q] = std::array::from_fn(|q| product[q] * (edge.share * self.rest[q] + factor * self.points[q]));
-            if let Some((above, held)) = above {
-                let reciprocal = self.reciprocal(above, held);
-                let scale = if held { 1.0 } else { 1.0 / above.share };
-                longer = std::array::from_fn(|q| longer[q] * (scale * reciprocal[q]));
+            let mut longer = *product;
+            match above {
+                None => extend(&mut longer, edge.share, holds, &self.rest, &self.points),
+                Some((above, held)) => {
+                    let scale = if held { 1.0 } else { 1.0 / above.share };
+                    extend(&mut longer, scale * edge.share, holds, &self.rest, &self.points);
+                    multiply(&mut longer, self.reciprocal(above, held));
+                }
             }
             let below = if edge.splits_on == LEAF {
-                longer.map(|factor| factor * edge.value)
+                longer.iter_mut().for_each(|factor| *factor *= edge.value);
+                longer
             } else {
                 self.walk(child, row, &longer, satisfied, sums)
             };
@@ -163,7 +166,9 @@ impl<const Q: usize> Walker<Q> {
             if let Some((above, held)) = above {
                 contribution -= self.term(&below, above, held);
             }
-            total = std::array::from_fn(|q| total[q] + below[q]);
+            for (total, below) in total.iter_mut().zip(&below) {
+                *total += below;
+            }
         }
         sums[own.splits_on as usize] += contribution;
         total
@@ -176,14 +181,27 @@ impl<const Q: usize> Walker<Q> {
 
     /// `Σ (satisfied − share) / factor · below` over the points.
     fn term(&self, below: &[f64; Q], edge: &Node<Q>, holds: bool) -> f64 {
-        let reciprocal = self.reciprocal(edge, holds);
         let scale = if holds { 1.0 - edge.share } else { -1.0 };
-        // Two sums side by side, in a fixed order: vector code without changing the bits.
-        let (mut even, mut odd) = (0.0, 0.0);
-        for q in (0..Q).step_by(2) {
-            even += below[q] * reciprocal[q];
-            odd += below[q + 1] * reciprocal[q + 1];
-        }
+        let mut products = *below;
+        multiply(&mut products, self.reciprocal(edge, holds));
+        // Two sums side by side, in a fixed order: vector code that gives the same bits everywhere.
+        let (pairs, _) = products.as_chunks::<2>();
+        let [even, odd] = pairs.iter().fold([0.0, 0.0], |[even, odd], pair| [even + pair[0], odd + pair[1]]);
         scale * (even + odd)
+    }
+}
+
+/// Multiplies by the factor of an edge. A satisfied edge below an unsatisfied one on the same input does not occur, so that `share` may
+/// carry the division by the upper edge's share.
+fn extend<const Q: usize>(product: &mut [f64; Q], share: f64, holds: bool, rest: &[f64; Q], points: &[f64; Q]) {
+    let factor = if holds { 1.0 } else { 0.0 };
+    for q in 0..Q {
+        product[q] *= share * rest[q] + factor * points[q];
+    }
+}
+
+fn multiply<const Q: usize>(product: &mut [f64; Q], factors: &[f64; Q]) {
+    for q in 0..Q {
+        product[q] *= factors[q];
     }
 }
