@@ -5,6 +5,7 @@ pub mod check;
 pub mod compare;
 pub mod data_profile;
 mod false_alarm;
+pub mod monthly;
 pub mod multivariate;
 pub mod performance;
 pub mod policy;
