@@ -20,7 +20,7 @@ pub trait Erase: RenderHtml + Sized + 'static {
 
 impl<V: RenderHtml + 'static> Erase for V {}
 
-/// A view that is hydrated in one go: everything is handed on but [`RenderHtml::hydrate_async`], whose default is exactly that.
+/// A view that is hydrated in one go: everything is handed on but [`RenderHtml::hydrate_async`].
 struct Lean<V>(V);
 
 impl<V: Render> Render for Lean<V> {
@@ -78,6 +78,10 @@ impl<V: RenderHtml> RenderHtml for Lean<V> {
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {
         self.0.hydrate::<FROM_SERVER>(cursor, position)
+    }
+
+    async fn hydrate_async(self, _: &Cursor, _: &PositionState) -> Self::State {
+        unreachable!("no route of this app is loaded lazily")
     }
 
     fn into_owned(self) -> Self::Owned {

@@ -10,7 +10,6 @@ use crate::answer::{Answer, Packed, page_data};
 use crate::components::failure::loaded_quietly;
 use crate::components::heading::FocusOnNavigation;
 use crate::erase::Erase;
-use crate::error::AppError;
 use crate::format::capitalised;
 use crate::theme::ThemeSwitch;
 

@@ -67,7 +67,7 @@ fn draw_curves(curves: &[&Curve], [x_axis, y_axis]: [&str; 2], diagonal: bool, d
     draw(|area| -> Drawing {
         let mut chart = ChartBuilder::on(area)
             .margin(12)
-            .margin_right(30)
+            .margin_right(44)
             .x_label_area_size(92)
             .y_label_area_size(136)
             .build_cartesian_2d(0.0..1.0, 0.0..1.0)?;

@@ -64,7 +64,7 @@ fn draw_bins(groups: &[&[u32]]) -> String {
     draw(|area| -> Drawing {
         let mut chart = ChartBuilder::on(area)
             .margin(8)
-            .margin_right(30)
+            .margin_right(44)
             .x_label_area_size(56)
             .y_label_area_size(104)
             .build_cartesian_2d(0.0..1.0, 0.0..top * 1.05)?;

@@ -1,5 +1,6 @@
 //! A chart with what makes it readable: its finding as the title, one sentence, and its data as a table.
 
+use super::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -23,26 +24,28 @@ pub struct Chart {
 /// Shows a [`Chart`].
 #[component]
 pub fn ChartFigure(chart: Chart) -> AnyView {
-    let legend = (chart.legend.len() > 1).then(|| {
+    let legend = if chart.legend.len() > 1 {
         let items = chart.legend.iter().enumerate().map(|(series, name)| {
-            view! { <li class=format!("series-{series}")><span class="key" aria-hidden="true"></span>{name.clone()}</li> }
+            view! { <li class=format!("series-{series}")><span class="key" aria-hidden="true"></span>{name.clone()}</li> }.erase()
         });
-        view! { <ul class="legend">{items.collect_view()}</ul> }
-    });
-    let head = chart.columns.iter().map(|name| view! { <th scope="col">{name.clone()}</th> }).collect_view();
-    let body = chart.rows.iter().map(|row| view! { <tr>{row.iter().map(|cell| view! { <td>{cell.clone()}</td> }).collect_view()}</tr> });
+        view! { <ul class="legend">{items.collect::<Vec<_>>()}</ul> }.erase()
+    } else {
+        ().erase()
+    };
+    let headings = chart.columns.into_iter().map(Heading::text).collect();
+    let rows = chart.rows.into_iter().map(|row| Row::new(row.into_iter().map(Cell::text).collect())).collect();
     let label = chart.title.clone();
     view! {
         <figure class="chart">
             <figcaption>
-                <h3>{chart.title.clone()}</h3>
-                <p>{chart.sentence.clone()}</p>
+                <h3>{chart.title}</h3>
+                <p>{chart.sentence}</p>
             </figcaption>
             {legend}
-            <div class="drawing" role="img" aria-label=label inner_html=chart.svg.clone()></div>
+            <div class="drawing" role="img" aria-label=label inner_html=chart.svg></div>
             <details>
                 <summary>"Data of this chart"</summary>
-                <table><thead><tr>{head}</tr></thead><tbody>{body.collect_view()}</tbody></table>
+                <Table headings rows />
             </details>
         </figure>
     }

@@ -1,26 +1,198 @@
-//! Tables that may be wider than the screen, and headings that sort.
+//! Tables: one component for all, so that pages say what is in a table and never how it is built (and the browser build has the code
+//! once). Cells may hold a drawing: bars, dots and intervals along a line.
 
-use crate::erase::Erase;
 use leptos::prelude::*;
+use stats::Figure;
 
-/// Holds a wide table: scrolls by itself (by keyboard too), so that the page does not.
-#[component]
-pub fn TableScroll(#[prop(into)] label: String, children: Children) -> AnyView {
-    view! { <div class="table-scroll" role="region" aria-label=label tabindex="0">{children()}</div> }.erase()
+use super::figure::{FigureValue, Scale};
+use crate::erase::Erase;
+
+/// A column's heading.
+pub struct Heading {
+    label: AnyView,
+    class: &'static str,
+    sort: Option<&'static str>,
 }
 
-/// A heading that sorts by a link. `order` is `Some(ascending)` when the table is sorted by this column.
-#[component]
-pub fn SortHeading(#[prop(into)] label: String, href: String, order: Option<bool>, #[prop(optional)] numeric: bool) -> AnyView {
-    let (aria, arrow) = match order {
-        Some(true) => (Some("ascending"), "↑"),
-        Some(false) => (Some("descending"), "↓"),
-        None => (None, ""),
-    };
-    view! {
-        <th scope="col" aria-sort=aria class=numeric.then_some("number")>
-            <a href=href>{label}<span class="arrow" aria-hidden="true">{arrow}</span></a>
-        </th>
+impl Heading {
+    pub fn text(label: impl Into<String>) -> Self {
+        Self { label: label.into().erase(), class: "", sort: None }
     }
-    .erase()
+
+    /// Over numbers: at their side of the column.
+    pub fn number(label: impl Into<String>) -> Self {
+        Self { class: "number", ..Self::text(label) }
+    }
+
+    /// Over a column that needs no words on the screen, but does when read aloud.
+    pub fn hidden(label: &'static str) -> Self {
+        Self { label: view! { <span class="visually-hidden">{label}</span> }.erase(), class: "", sort: None }
+    }
+
+    pub fn linked(self, href: String) -> Self {
+        let label = view! { <a href=href>{self.label}</a> }.erase();
+        Self { label, ..self }
+    }
+
+    /// A link that sorts. `order` is `Some(ascending)` when the table is sorted by this column.
+    pub fn sorted(self, href: String, order: Option<bool>) -> Self {
+        let (sort, arrow) = match order {
+            Some(true) => (Some("ascending"), "↑"),
+            Some(false) => (Some("descending"), "↓"),
+            None => (None, ""),
+        };
+        let label = view! { <a href=href>{self.label}<span class="arrow" aria-hidden="true">{arrow}</span></a> }.erase();
+        Self { label, sort, ..self }
+    }
+}
+
+/// A cell: what it shows and on which side.
+pub struct Cell {
+    content: AnyView,
+    class: &'static str,
+}
+
+impl Cell {
+    pub fn view(content: impl IntoView + 'static) -> Self {
+        Self { content: content.into_view().erase(), class: "" }
+    }
+
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { content: text.into().erase(), class: "" }
+    }
+
+    pub fn number(text: impl Into<String>) -> Self {
+        Self { class: "number", ..Self::text(text) }
+    }
+
+    /// Of less weight than its neighbours.
+    pub fn aside(text: impl Into<String>) -> Self {
+        Self { class: "aside", ..Self::text(text) }
+    }
+
+    /// A text with another one behind it that weighs less.
+    pub fn with_aside(text: impl Into<String>, aside: impl Into<String>) -> Self {
+        let (text, aside) = (text.into(), aside.into());
+        Self::view(view! { {text}" "<span class="aside">{aside}</span> })
+    }
+
+    pub fn code(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::view(view! { <code>{text}</code> })
+    }
+
+    pub fn link(href: String, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::view(view! { <a href=href>{text}</a> })
+    }
+
+    /// A figure, or nothing.
+    pub fn figure(figure: Option<Figure>, scale: Scale) -> Self {
+        let content = figure.map_or_else(|| ().erase(), |figure| view! { <FigureValue figure scale /> }.erase());
+        Self { content, class: "number" }
+    }
+
+    /// A drawing that repeats what other cells say.
+    pub fn track(marks: Vec<Mark>) -> Self {
+        let marks = marks.into_iter().map(|mark| view! { <span class=mark.class style=mark.style()></span> }.erase()).collect::<Vec<_>>();
+        Self { content: view! { <span class="track" aria-hidden="true">{marks}</span> }.erase(), class: "drawn" }
+    }
+
+    pub fn numeric(self) -> Self {
+        Self { class: "number", ..self }
+    }
+}
+
+/// A mark on a track: where it starts and how wide it is, in percent of the track.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mark {
+    pub class: &'static str,
+    pub from: f64,
+    pub width: f64,
+}
+
+impl Mark {
+    pub fn style(&self) -> String {
+        format!("--from:{:.2}%;--width:{:.2}%", self.from, self.width)
+    }
+}
+
+/// A row. Its first cell names it, but for the column of check boxes in front of it.
+pub struct Row {
+    cells: Vec<Cell>,
+    class: &'static str,
+    name: usize,
+}
+
+impl Row {
+    pub fn new(cells: Vec<Cell>) -> Self {
+        Self { cells, class: "", name: 0 }
+    }
+
+    pub fn class(self, class: &'static str) -> Self {
+        Self { class, ..self }
+    }
+
+    /// The cell at `position` names the row.
+    pub fn named_by(self, position: usize) -> Self {
+        Self { name: position, ..self }
+    }
+}
+
+/// A table. With `scroll` (its name) it may be wider than the screen and scrolls by itself, by keyboard too.
+#[component]
+pub fn Table(
+    headings: Vec<Heading>,
+    rows: Vec<Row>,
+    #[prop(optional)] class: &'static str,
+    #[prop(optional, into)] caption: String,
+    #[prop(optional)] scroll: &'static str,
+) -> AnyView {
+    let heads = headings.into_iter().map(heading).collect::<Vec<_>>();
+    let body = rows.into_iter().map(row).collect::<Vec<_>>();
+    let caption = if caption.is_empty() { ().erase() } else { view! { <caption>{caption}</caption> }.erase() };
+    let table = view! {
+        <table class=class>
+            {caption}
+            <thead>
+                <tr>{heads}</tr>
+            </thead>
+            <tbody>{body}</tbody>
+        </table>
+    }
+    .erase();
+    if scroll.is_empty() {
+        return table;
+    }
+    view! { <div class="table-scroll" role="region" aria-label=scroll tabindex="0">{table}</div> }.erase()
+}
+
+fn heading(heading: Heading) -> AnyView {
+    view! { <th scope="col" class=heading.class aria-sort=heading.sort>{heading.label}</th> }.erase()
+}
+
+fn row(row: Row) -> AnyView {
+    let name = row.name;
+    let cells = row.cells.into_iter().enumerate().map(|(position, cell)| {
+        if position == name {
+            view! { <th scope="row" class=cell.class>{cell.content}</th> }.erase()
+        } else {
+            view! { <td class=cell.class>{cell.content}</td> }.erase()
+        }
+    });
+    view! { <tr class=row.class>{cells.collect::<Vec<_>>()}</tr> }.erase()
+}
+
+/// Terms and what they are.
+#[component]
+pub fn Facts(facts: Vec<(String, Cell)>, class: &'static str) -> AnyView {
+    let facts = facts.into_iter().map(|(term, cell)| view! { <div><dt>{term}</dt><dd>{cell.content}</dd></div> }.erase());
+    view! { <dl class=class>{facts.collect::<Vec<_>>()}</dl> }.erase()
+}
+
+/// Texts as a list.
+#[component]
+pub fn TextList(texts: Vec<String>, #[prop(optional)] class: &'static str) -> AnyView {
+    let items = texts.into_iter().map(|text| view! { <li>{text}</li> }.erase());
+    view! { <ul class=class>{items.collect::<Vec<_>>()}</ul> }.erase()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use views::people::Reason;
 
+use super::table::{Cell, Heading, Mark, Row, Table};
 use crate::erase::Erase;
 use crate::format;
 
@@ -44,44 +45,27 @@ pub fn extent(base: f64, steps: &[Step]) -> [f64; 2] {
     [low - room, high + room]
 }
 
-fn bar_style(from: f64, to: f64, [low, high]: [f64; 2]) -> String {
-    let place = |p: f64| 100.0 * (p - low) / (high - low);
-    let (left, right) = (place(from.min(to)), place(from.max(to)));
-    format!("--from:{left:.2}%;--width:{:.2}%", right - left)
-}
-
 /// The waterfall of one score.
 #[component]
 pub fn Waterfall(base: f64, probability: f64, reasons: Vec<Reason>) -> AnyView {
     let steps = steps(base, &reasons);
-    let extent = extent(base, &steps);
-    let rows = steps.into_iter().map(|step| {
-        let points = (step.to - step.from) * 100.0;
-        let class = if points < 0.0 { "bar down" } else { "bar up" };
-        let value = (!step.value.is_empty()).then(|| view! { " "<span class="aside">{step.value.clone()}</span> });
-        view! {
-            <tr>
-                <th scope="row">{step.label}{value}</th>
-                <td class="track" aria-hidden="true"><span class=class style=bar_style(step.from, step.to, extent)></span></td>
-                <td class="number">{format::points(points)}</td>
-            </tr>
-        }
-    });
-    let end = |class: &'static str, at: f64| {
-        view! { <td class="track" aria-hidden="true"><span class=class style=bar_style(at, at, extent)></span></td> }
+    let [low, high] = extent(base, &steps);
+    let place = |p: f64| 100.0 * (p - low) / (high - low);
+    let end = |name: &str, at: f64| {
+        let pin = Mark { class: "pin", from: place(at), width: 0.0 };
+        Row::new(vec![Cell::text(name), Cell::track(vec![pin]), Cell::number(format::percent(at))])
     };
-    view! {
-        <table class="waterfall">
-            <thead>
-                <tr><th scope="col">"Field"</th><td></td><th scope="col" class="number">"Points"</th></tr>
-            </thead>
-            <tbody>
-                <tr class="end"><th scope="row">"Average of the training data"</th>{end("pin", base)}<td class="number">{format::percent(base)}</td></tr>
-                {rows.collect_view()}
-                <tr class="end total"><th scope="row">"This score"</th>{end("pin", probability)}<td class="number">{format::percent(probability)}</td></tr>
-            </tbody>
-        </table>
-    }.erase()
+    let step = |step: &Step| {
+        let points = (step.to - step.from) * 100.0;
+        let (left, right) = (place(step.from.min(step.to)), place(step.from.max(step.to)));
+        let bar = Mark { class: if points < 0.0 { "bar down" } else { "bar up" }, from: left, width: right - left };
+        Row::new(vec![Cell::with_aside(&step.label, &step.value), Cell::track(vec![bar]), Cell::number(format::points(points))])
+    };
+    let mut rows = vec![end("Average of the training data", base).class("end")];
+    rows.extend(steps.iter().map(step));
+    rows.push(end("This score", probability).class("end total"));
+    let headings = vec![Heading::text("Field"), Heading::hidden("Drawing"), Heading::number("Points")];
+    view! { <Table headings rows class="waterfall" /> }.erase()
 }
 
 #[cfg(test)]

@@ -4,15 +4,16 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
+use stats::Figure;
 use views::runs::Comparison;
 
 use crate::answer::{Answer, Packed, page_data};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::empty::Empty;
 use crate::components::failure::loaded;
-use crate::components::figure::FigureValue;
+use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
-use crate::components::table::TableScroll;
+use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use crate::format;
 
@@ -57,55 +58,46 @@ pub fn ComparePage() -> AnyView {
 #[component]
 fn Compared(data: CompareData) -> AnyView {
     let CompareData { comparison, charts } = data;
-    let heads = comparison
-        .runs
-        .iter()
-        .map(|run| view! { <th scope="col" class="number"><a href=format!("/runs/{}", run.id)>{run.name.clone()}</a><br /><span class="aside">{run.started_at.clone()}</span></th> })
-        .collect::<Vec<_>>();
     let names: Vec<String> = comparison.runs.iter().map(|run| run.name.clone()).collect();
-    let metrics = comparison.metrics.into_iter().map(|(name, figures)| {
-        let cells = figures.into_iter().map(|figure| view! { <td class="number"><FigureValue figure /></td> });
-        view! { <tr><th scope="row">{format::metric_label(&name)}</th>{cells.collect_view()}</tr> }
-    });
+    let heads = |first: &str| -> Vec<Heading> { std::iter::once(Heading::text(first)).chain(names.iter().map(Heading::text)).collect() };
+    let mut metric_heads = vec![Heading::text("Metric")];
+    metric_heads.extend(comparison.runs.iter().map(|run| Heading::number(&run.name).linked(format!("/runs/{}", run.id))));
+    let metric = |(name, figures): (String, Vec<Figure>)| {
+        let figures = figures.into_iter().map(|figure| Cell::figure(Some(figure), Scale::Metric));
+        Row::new(std::iter::once(Cell::text(format::metric_label(&name))).chain(figures).collect())
+    };
+    let metrics = comparison.metrics.into_iter().map(metric).collect();
+    let parameter = |(name, values, _): (String, Vec<String>, bool)| {
+        Row::new(std::iter::once(Cell::code(name)).chain(values.into_iter().map(Cell::text)).collect())
+    };
     let (different, same): (Vec<_>, Vec<_>) = comparison.parameters.into_iter().partition(|(_, _, differs)| *differs);
-    let same_count = same.len();
-    let names_row = names.iter().map(|name| view! { <th scope="col">{name.clone()}</th> }).collect_view();
-    let different_rows = parameter_rows(different);
-    let same_rows = parameter_rows(same);
-    let same_heads = names.iter().map(|name| view! { <th scope="col">{name.clone()}</th> }).collect_view();
+    let [different, same]: [Vec<Row>; 2] = [different, same].map(|part| part.into_iter().map(parameter).collect());
+    let same = (!same.is_empty()).then(|| {
+        let headings = heads("Parameter");
+        view! {
+            <details>
+                <summary>{format!("{} that are the same", same.len())}</summary>
+                <Table headings rows=same class="list" scroll="Parameters that are the same" />
+            </details>
+        }
+    });
+    let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
     view! {
         <PageHeading title=format!("Compare {} runs", names.len()) />
         <section>
             <h2>"Metrics"</h2>
-            <TableScroll label="Metrics side by side">
-                <table class="list"><thead><tr><th scope="col">"Metric"</th>{heads}</tr></thead><tbody>{metrics.collect_view()}</tbody></table>
-            </TableScroll>
+            <Table headings=metric_heads rows=metrics class="list" scroll="Metrics side by side" />
             <p class="aside">"Intervals are of each run alone. Whether one run is better than another is a paired question: see the review of a version."</p>
         </section>
         <section>
             <h2>"Parameters that differ"</h2>
-            <TableScroll label="Parameters that differ">
-                <table class="list"><thead><tr><th scope="col">"Parameter"</th>{names_row}</tr></thead><tbody>{different_rows}</tbody></table>
-            </TableScroll>
-            {(same_count > 0).then(|| view! {
-                <details>
-                    <summary>{format!("{same_count} that are the same")}</summary>
-                    <TableScroll label="Parameters that are the same">
-                        <table class="list"><thead><tr><th scope="col">"Parameter"</th>{same_heads}</tr></thead><tbody>{same_rows}</tbody></table>
-                    </TableScroll>
-                </details>
-            })}
+            <Table headings=heads("Parameter") rows=different class="list" scroll="Parameters that differ" />
+            {same}
         </section>
         <section>
             <h2>"Curves"</h2>
-            <div class="chart-grid">{charts.into_iter().map(|chart| view! { <ChartFigure chart /> }).collect_view()}</div>
+            <div class="chart-grid">{charts}</div>
         </section>
-    }.erase()
-}
-
-fn parameter_rows(parameters: Vec<(String, Vec<String>, bool)>) -> AnyView {
-    let row = |(name, values, _): (String, Vec<String>, bool)| {
-        view! { <tr><th scope="row"><code>{name}</code></th>{values.into_iter().map(|value| view! { <td>{value}</td> }).collect_view()}</tr> }
-    };
-    parameters.into_iter().map(row).collect_view().erase()
+    }
+    .erase()
 }

@@ -8,13 +8,14 @@ use crate::answer::{Answer, Packed, page_data};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::failure::loaded;
-use crate::components::figure::FigureValue;
+use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
-use crate::components::table::TableScroll;
+use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use crate::error::AppError;
 use crate::format;
 use crate::pages::path_parameter;
+use crate::pages::runs::metric;
 
 /// Metrics that have a column, as far as a version has them.
 const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
@@ -49,26 +50,11 @@ fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<Promo
         view! { <Empty title="No model yet"><p>"Train one: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
             .erase()
     } else {
-        let heads = METRICS.map(|name| view! { <th scope="col" class="number">{format::metric_label(name)}</th> });
-        let body = rows.into_iter().map(|version| row(version, &use_case, nobody_live, promote)).collect_view();
-        view! {
-            <TableScroll label="Model versions">
-                <table class="list">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Version"</th>
-                            <th scope="col">"Stage"</th>
-                            <th scope="col">"Candidate"</th>
-                            {heads.into_iter().collect_view()}
-                            <th scope="col">"Made"</th>
-                            <th scope="col">"Note"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{body}</tbody>
-                </table>
-            </TableScroll>
-        }
-        .erase()
+        let mut headings = vec![Heading::text("Version"), Heading::text("Stage"), Heading::text("Candidate")];
+        headings.extend(METRICS.map(|name| Heading::number(format::metric_label(name))));
+        headings.extend([Heading::text("Made"), Heading::text("Note")]);
+        let rows = rows.into_iter().map(|version| row(version, &use_case, nobody_live, promote)).collect();
+        view! { <Table headings rows class="list" scroll="Model versions" /> }.erase()
     };
     let failed =
         move || promote.value().get().and_then(Result::err).map(|error| view! { <p class="error" role="alert">{error.message}</p> });
@@ -79,15 +65,11 @@ fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<Promo
     }.erase()
 }
 
-fn row(version: VersionRow, use_case: &str, nobody_live: bool, promote: ServerAction<PromoteFirst>) -> AnyView {
+fn row(version: VersionRow, use_case: &str, nobody_live: bool, promote: ServerAction<PromoteFirst>) -> Row {
     let number = version.version;
-    let cells = METRICS.map(|name| {
-        let figure = version.metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone());
-        view! { <td class="number">{figure.map(|figure| view! { <FigureValue figure /> })}</td> }
-    });
     let (tone, word) = if version.live { (Tone::Good, "Live".to_owned()) } else { (Tone::Neutral, stage_word(&version.stage)) };
-    // A first version may go live without a champion to be compared with; from then on the way is the review.
     let use_case = use_case.to_owned();
+    // A first version may go live without a champion to be compared with; from then on the way is the review.
     let first = nobody_live.then(|| {
         view! {
             <ActionForm action=promote>
@@ -97,17 +79,15 @@ fn row(version: VersionRow, use_case: &str, nobody_live: bool, promote: ServerAc
             </ActionForm>
         }
     });
-    view! {
-        <tr>
-            <th scope="row"><a href=format!("/runs/{}", version.run)>{format!("Version {number}")}</a></th>
-            <td><StateBadge tone word /></td>
-            <td>{format::metric_label(&version.candidate)}</td>
-            {cells.into_iter().collect_view()}
-            <td>{version.created_at}<br /><span class="aside">{version.author}</span></td>
-            <td>{version.note}{first}</td>
-        </tr>
-    }
-    .erase()
+    let mut cells = vec![
+        Cell::link(format!("/runs/{}", version.run), format!("Version {number}")),
+        Cell::view(view! { <StateBadge tone word /> }),
+        Cell::text(format::metric_label(&version.candidate)),
+    ];
+    cells.extend(METRICS.map(|name| Cell::figure(metric(&version.metrics, name), Scale::Metric)));
+    let note = version.note;
+    cells.extend([Cell::with_aside(version.created_at, version.author), Cell::view(view! { {note}{first} })]);
+    Row::new(cells)
 }
 
 fn stage_word(stage: &str) -> String {

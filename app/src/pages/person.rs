@@ -11,6 +11,7 @@ use crate::components::badge::{RiskBadge, risk_style};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::failure::loaded;
 use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Mark, Row, Table, TextList};
 use crate::components::waterfall::Waterfall;
 use crate::erase::Erase;
 use crate::format;
@@ -44,10 +45,9 @@ pub fn PersonPage() -> AnyView {
 #[component]
 fn Person(data: PersonData, use_case: String) -> AnyView {
     let PersonData { person, words, history } = data;
-    let warnings = person.warnings.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
-    let warnings = (!person.warnings.is_empty())
-        .then(|| view! { <div class="note warn"><h2>"Read this score with care"</h2><ul>{warnings}</ul></div> });
-    let sentences = person.sentences.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
+    let warnings = (!person.warnings.is_empty()).then(|| {
+        view! { <div class="note warn"><h2>"Read this score with care"</h2><TextList texts=person.warnings /></div> }
+    });
     let interval = person.interval.map(|interval| {
         view! { <p class="aside">{format!("Between {} with 95% confidence", format::percent_interval(interval).replace('–', " and "))}</p> }
     });
@@ -62,7 +62,7 @@ fn Person(data: PersonData, use_case: String) -> AnyView {
                 <p><RiskBadge band=person.band.clone() probability=person.probability /></p>
                 <Gauge probability=person.probability interval=person.interval base=person.base />
                 {interval}
-                <ul class="sentences">{sentences}</ul>
+                <TextList texts=person.sentences class="sentences" />
                 <p class="aside">{format!(
                     "Scored by model version {}. It describes what the model has learned from the past, not a cause, and is no advice about a person.",
                     person.version,
@@ -85,22 +85,19 @@ fn Person(data: PersonData, use_case: String) -> AnyView {
 /// The probability on a line from 0 to 100 %, with its interval and the average.
 #[component]
 fn Gauge(probability: f64, interval: Option<[f64; 2]>, base: f64) -> AnyView {
-    let whisker = interval.map(|[low, high]| {
-        view! { <span class="whisker" style=format!("--from:{:.1}%;--width:{:.1}%", low * 100.0, (high - low) * 100.0)></span> }
-    });
+    let whisker = interval.map(|[low, high]| Mark { class: "whisker", from: low * 100.0, width: (high - low) * 100.0 });
+    let at = |class, p: f64| Mark { class, from: p * 100.0, width: 0.0 };
+    let marks = [at("pin", base)].into_iter().chain(whisker).chain([at("dot", probability)]);
+    let marks = marks.map(|mark| view! { <span class=mark.class style=mark.style()></span> }.erase()).collect::<Vec<_>>();
     view! {
-        <div class="gauge" aria-hidden="true" style=risk_style(probability)>
-            <span class="pin" style=format!("--from:{:.1}%", base * 100.0)></span>
-            {whisker}
-            <span class="dot" style=format!("--from:{:.1}%", probability * 100.0)></span>
-        </div>
+        <div class="gauge" aria-hidden="true" style=risk_style(probability)>{marks}</div>
         <p class="gauge-ends aside" aria-hidden="true"><span>"0%"</span><span>"100%"</span></p>
     }
     .erase()
 }
 
 /// The fields under their headings, in the order of the use case.
-fn groups(fields: Vec<FieldValue>) -> AnyView {
+fn groups(fields: Vec<FieldValue>) -> Vec<AnyView> {
     let mut groups: Vec<(String, Vec<FieldValue>)> = Vec::new();
     for field in fields {
         match groups.iter_mut().find(|(name, _)| *name == field.group) {
@@ -108,22 +105,17 @@ fn groups(fields: Vec<FieldValue>) -> AnyView {
             None => groups.push((field.group.clone(), vec![field])),
         }
     }
-    groups.into_iter().map(|(name, fields)| {
-        let name = if name.is_empty() { "Other".to_owned() } else { name };
-        let rows = fields.into_iter().map(|field| {
-            let value = if field.value.is_empty() { view! { <span class="aside">"missing"</span> }.erase() } else { field.value.erase() };
-            let points = match field.points {
-                Some(points) => format::points(points).erase(),
-                None => view! { <span class="aside">"not used"</span> }.erase(),
-            };
-            view! { <tr><th scope="row">{field.label}</th><td>{value}</td><td class="number">{points}</td></tr> }
-        });
-        view! {
-            <table>
-                <caption>{name}</caption>
-                <thead><tr><th scope="col">"Field"</th><th scope="col">"Value"</th><th scope="col" class="number">"Points"</th></tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        }
-    }).collect_view().erase()
+    let group = |(name, fields): (String, Vec<FieldValue>)| {
+        let caption = if name.is_empty() { "Other".to_owned() } else { name };
+        let headings = vec![Heading::text("Field"), Heading::text("Value"), Heading::number("Points")];
+        let rows = fields.into_iter().map(field).collect();
+        view! { <Table headings rows caption /> }.erase()
+    };
+    groups.into_iter().map(group).collect()
+}
+
+fn field(field: FieldValue) -> Row {
+    let value = if field.value.is_empty() { Cell::aside("missing") } else { Cell::text(field.value) };
+    let points = field.points.map_or_else(|| Cell::aside("not used"), |points| Cell::text(format::points(points)));
+    Row::new(vec![Cell::text(field.label), value, points.numeric()])
 }

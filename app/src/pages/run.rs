@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
-use views::runs::{ArtifactRow, Curves, RunPage as Page, Stage};
+use stats::Figure;
+use views::runs::{ArtifactRow, Curves, RunPage as Page, RunRow, Stage};
 
 use crate::answer::{Answer, Packed, page_data};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::failure::loaded;
-use crate::components::figure::FigureValue;
+use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
-use crate::components::table::TableScroll;
+use crate::components::table::{Cell, Facts, Heading, Mark, Row, Table, TextList};
 use crate::erase::Erase;
 use crate::format;
 use crate::pages::path_parameter;
@@ -42,48 +43,43 @@ pub fn RunPage() -> AnyView {
 fn Run(data: RunData) -> AnyView {
     let RunData { page, charts } = data;
     let run = page.run;
-    let facts = [
-        ("Started", run.started_at.clone()),
-        ("Took", run.duration_seconds.map(format::duration).unwrap_or_else(|| "still running".to_owned())),
-        ("By", run.author.clone()),
-        ("Seed", page.seed.to_string()),
-        ("Data", page.data_hash.chars().take(12).collect()),
-        ("Code", page.code_version.clone()),
-    ]
-    .map(|(term, text)| view! { <div><dt>{term}</dt><dd>{text}</dd></div> });
+    let took = run.duration_seconds.map_or_else(|| "still running".to_owned(), format::duration);
+    let facts = vec![
+        ("Started".to_owned(), Cell::text(run.started_at)),
+        ("Took".to_owned(), Cell::text(took)),
+        ("By".to_owned(), Cell::text(run.author)),
+        ("Seed".to_owned(), Cell::text(page.seed.to_string())),
+        ("Data".to_owned(), Cell::code(short(&page.data_hash))),
+        ("Code".to_owned(), Cell::code(page.code_version)),
+    ];
     let version = page.version.map(|version| {
         view! { <p>"Made " <a href=format!("/use-case/{}/models", page.use_case)>{format!("model version {version}")}</a> "."</p> }
     });
-    let messages = page.messages.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
-    let messages = (!page.messages.is_empty()).then(|| view! { <div class="note"><ul>{messages}</ul></div> });
-    let metrics = run.metrics.into_iter().map(|(name, figure)| {
-        view! { <tr><th scope="row">{format::metric_label(&name)}</th><td class="number"><FigureValue figure with_n=true /></td></tr> }
-    });
-    let parameters =
-        run.parameters.into_iter().map(|(name, value)| view! { <tr><th scope="row"><code>{name}</code></th><td>{value}</td></tr> });
-    let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }).collect_view();
+    let messages = (!page.messages.is_empty()).then(|| view! { <div class="note"><TextList texts=page.messages /></div> });
+    let metric = |(name, figure): (String, Figure)| {
+        let n = figure.n.map(format::count).unwrap_or_default();
+        Row::new(vec![Cell::text(format::metric_label(&name)), Cell::figure(Some(figure), Scale::Metric), Cell::aside(n).numeric()])
+    };
+    let metrics = run.metrics.into_iter().map(metric).collect();
+    let metric_headings = vec![Heading::text("Metric"), Heading::number("Value and 95% interval"), Heading::number("n")];
+    let parameters = run.parameters.into_iter().map(|(name, value)| Row::new(vec![Cell::code(name), Cell::text(value)])).collect();
+    let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{}/runs", page.use_case)>"Training runs"</a></nav>
         <PageHeading title=run.name>
             <p><RunState status=run.status /></p>
             {version}
         </PageHeading>
-        <dl class="facts">{facts.into_iter().collect_view()}</dl>
+        <Facts facts class="facts" />
         {messages}
         <div class="columns">
             <section>
                 <h2>"Metrics on the hold-out"</h2>
-                <table>
-                    <thead><tr><th scope="col">"Metric"</th><th scope="col" class="number">"Value and 95% interval"</th></tr></thead>
-                    <tbody>{metrics.collect_view()}</tbody>
-                </table>
+                <Table headings=metric_headings rows=metrics />
             </section>
             <section>
                 <h2>"Parameters"</h2>
-                <table>
-                    <thead><tr><th scope="col">"Name"</th><th scope="col">"Value"</th></tr></thead>
-                    <tbody>{parameters.collect_view()}</tbody>
-                </table>
+                <Table headings=vec![Heading::text("Name"), Heading::text("Value")] rows=parameters />
             </section>
         </div>
         {page.curves.map(|curves| view! {
@@ -95,102 +91,85 @@ fn Run(data: RunData) -> AnyView {
     }.erase()
 }
 
+/// The first characters of a hash: enough to tell it from others.
+fn short(hash: &str) -> String {
+    hash.chars().take(12).collect()
+}
+
 /// The confusion matrix at the cut-off.
 #[component]
 fn Confusion(curves: Curves) -> AnyView {
-    let [[tn, fp], [fn_, tp]] = curves.confusion.map(|row| row.map(format::count));
-    view! {
-        <table class="confusion">
-            <caption>{format!("Confusion matrix at a cut-off of {}", format::percent(curves.cutoff))}</caption>
-            <thead><tr><td></td><th scope="col" class="number">"Not listed"</th><th scope="col" class="number">"Listed"</th></tr></thead>
-            <tbody>
-                <tr><th scope="row">"Stayed"</th><td class="number">{tn}</td><td class="number">{fp}</td></tr>
-                <tr><th scope="row">"Left"</th><td class="number">{fn_}</td><td class="number">{tp}</td></tr>
-            </tbody>
-        </table>
-    }
-    .erase()
+    let row = |name: &str, counts: [u32; 2]| {
+        let [not_listed, listed] = counts.map(|count| Cell::number(format::count(count)));
+        Row::new(vec![Cell::text(name), not_listed, listed])
+    };
+    let [stayed, left] = curves.confusion;
+    let rows = vec![row("Stayed", stayed), row("Left", left)];
+    let headings = vec![Heading::text("What happened"), Heading::number("Not listed"), Heading::number("Listed")];
+    let caption = format!("Confusion matrix at a cut-off of {}", format::percent(curves.cutoff));
+    view! { <Table headings rows class="confusion" caption /> }.erase()
 }
 
 #[component]
 fn Stages(stages: Vec<Stage>) -> AnyView {
     let longest = stages.iter().map(|stage| stage.seconds).fold(f64::MIN_POSITIVE, f64::max);
-    let rows = stages.iter().map(|stage| {
-        view! {
-            <tr>
-                <th scope="row">{stage.name.clone()}</th>
-                <td class="track" aria-hidden="true"><span class="bar" style=format!("--from:0%;--width:{:.2}%", 100.0 * stage.seconds / longest)></span></td>
-                <td class="number">{format::duration(stage.seconds)}</td>
-                <td class="aside">{stage.note.clone()}</td>
-            </tr>
-        }
-    });
-    let rows = rows.collect_view();
-    (!stages.is_empty()).then(|| view! {
-        <section>
-            <h2>"Stages"</h2>
-            <table class="bars">
-                <thead><tr><th scope="col">"Stage"</th><td></td><th scope="col" class="number">"Took"</th><th scope="col">"Note"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </section>
-    }).erase()
+    let row = |stage: Stage| {
+        let bar = Mark { class: "bar", from: 0.0, width: 100.0 * stage.seconds / longest };
+        Row::new(vec![
+            Cell::text(stage.name),
+            Cell::track(vec![bar]),
+            Cell::number(format::duration(stage.seconds)),
+            Cell::aside(stage.note),
+        ])
+    };
+    let rows: Vec<Row> = stages.into_iter().map(row).collect();
+    let headings = vec![Heading::text("Stage"), Heading::hidden("Drawing"), Heading::number("Took"), Heading::text("Note")];
+    (!rows.is_empty()).then(|| view! { <section><h2>"Stages"</h2><Table headings rows class="bars" /></section> }).erase()
 }
 
 #[component]
-fn Nested(children: Vec<views::runs::RunRow>) -> AnyView {
-    let rows = children.iter().map(|run| {
-        let metric = run.metrics.first().map(
-            |(name, figure)| view! { <span class="aside">{format::metric_label(name)}" "</span><FigureValue figure=figure.clone() /> },
-        );
-        view! {
-            <tr>
-                <th scope="row"><a href=format!("/runs/{}", run.id)>{run.name.clone()}</a></th>
-                <td><RunState status=run.status.clone() /></td>
-                <td class="number">{metric}</td>
-                <td class="number">{run.duration_seconds.map(format::duration)}</td>
-            </tr>
-        }
-    });
-    let rows = rows.collect_view();
+fn Nested(children: Vec<RunRow>) -> AnyView {
+    let row = |run: RunRow| {
+        let (name, figure) = run.metrics.into_iter().next().unzip();
+        Row::new(vec![
+            Cell::link(format!("/runs/{}", run.id), run.name),
+            Cell::view(view! { <RunState status=run.status /> }),
+            Cell::aside(name.map(|name: String| format::metric_label(&name)).unwrap_or_default()),
+            Cell::figure(figure, Scale::Metric),
+            Cell::number(run.duration_seconds.map(format::duration).unwrap_or_default()),
+        ])
+    };
     let number = children.len() as u32;
-    (number > 0).then(|| view! {
-        <section>
-            <details>
-                <summary><h2>{format!("{} nested runs", format::count(number))}</h2></summary>
-                <TableScroll label="Nested runs">
-                    <table class="list">
-                        <thead><tr><th scope="col">"Run"</th><th scope="col">"State"</th><th scope="col" class="number">"Metric"</th><th scope="col" class="number">"Took"</th></tr></thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </TableScroll>
-            </details>
-        </section>
-    }).erase()
+    let rows = children.into_iter().map(row).collect();
+    let headings =
+        vec![Heading::text("Run"), Heading::text("State"), Heading::text("Metric"), Heading::number("Value"), Heading::number("Took")];
+    (number > 0)
+        .then(|| {
+            view! {
+                <section>
+                    <details>
+                        <summary><h2>{format!("{} nested runs", format::count(number))}</h2></summary>
+                        <Table headings rows class="list" scroll="Nested runs" />
+                    </details>
+                </section>
+            }
+        })
+        .erase()
 }
 
 #[component]
 fn Artifacts(artifacts: Vec<ArtifactRow>) -> AnyView {
-    let rows = artifacts.iter().map(|artifact| {
-        view! {
-            <tr>
-                <th scope="row">{artifact.name.clone()}</th>
-                <td>{artifact.media_type.clone()}</td>
-                <td class="number">{format::bytes(artifact.bytes)}</td>
-                <td><code>{artifact.hash.chars().take(12).collect::<String>()}</code></td>
-            </tr>
-        }
-    });
-    let rows = rows.collect_view();
-    (!artifacts.is_empty()).then(|| view! {
-        <section>
-            <h2>"Artifacts"</h2>
-            <TableScroll label="Artifacts">
-                <table class="list">
-                    <thead><tr><th scope="col">"Name"</th><th scope="col">"Type"</th><th scope="col" class="number">"Size"</th><th scope="col">"SHA-256"</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </TableScroll>
-        </section>
-    }).erase()
+    let row = |artifact: ArtifactRow| {
+        Row::new(vec![
+            Cell::text(artifact.name),
+            Cell::text(artifact.media_type),
+            Cell::number(format::bytes(artifact.bytes)),
+            Cell::code(short(&artifact.hash)),
+        ])
+    };
+    let rows: Vec<Row> = artifacts.into_iter().map(row).collect();
+    let headings = vec![Heading::text("Name"), Heading::text("Type"), Heading::number("Size"), Heading::text("SHA-256")];
+    (!rows.is_empty())
+        .then(|| view! { <section><h2>"Artifacts"</h2><Table headings rows class="list" scroll="Artifacts" /></section> })
+        .erase()
 }

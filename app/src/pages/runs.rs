@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
+use stats::Figure;
 use views::address::query_string;
 use views::runs::{RunRow, RunsPage as Page};
 
@@ -11,10 +12,10 @@ use crate::answer::{Answer, Packed, page_data};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::failure::loaded;
-use crate::components::figure::FigureValue;
+use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
 use crate::components::pagination::pagination;
-use crate::components::table::TableScroll;
+use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use crate::format;
 use crate::pages::path_parameter;
@@ -75,38 +76,24 @@ fn Runs(page: Page, use_case: String, query: RunsQuery) -> AnyView {
     } else {
         query.columns.clone()
     };
-    let nothing = page.rows.is_empty();
-    let heads = columns.iter().map(|name| view! { <th scope="col" class="number">{format::metric_label(name)}</th> }).collect_view();
-    let body = page.rows.iter().map(|run| row(run, &columns)).collect_view();
     let pages = pagination(page.page, page.pages, "Pages of the runs", &|to| query.href(&base, to));
-    let list = if nothing && query.filter.is_empty() {
-        view! { <Empty title="No run yet"><p>"Train a first model: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }.erase()
-    } else if nothing {
-        view! { <Empty title="No run matches"><p>"Try a wider filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
-            .erase()
-    } else {
+    let list = if !page.rows.is_empty() {
+        let mut headings = vec![Heading::hidden("Compare"), Heading::text("Run"), Heading::text("State")];
+        headings.extend(columns.iter().map(|name| Heading::number(format::metric_label(name))));
+        headings.extend([Heading::text("Started"), Heading::number("Took"), Heading::text("By")]);
+        let rows = page.rows.iter().map(|run| row(run, &columns)).collect();
         view! {
             <form method="get" action="/runs/compare">
-                <TableScroll label="Training runs">
-                    <table class="list">
-                        <thead>
-                            <tr>
-                                <th scope="col"><span class="visually-hidden">"Compare"</span></th>
-                                <th scope="col">"Run"</th>
-                                <th scope="col">"State"</th>
-                                {heads}
-                                <th scope="col">"Started"</th>
-                                <th scope="col" class="number">"Took"</th>
-                                <th scope="col">"By"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{body}</tbody>
-                    </table>
-                </TableScroll>
+                <Table headings rows class="list" scroll="Training runs" />
                 <p class="actions"><button class="button">"Compare the selected"</button></p>
             </form>
         }
         .erase()
+    } else if query.filter.is_empty() {
+        view! { <Empty title="No run yet"><p>"Train a first model: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }.erase()
+    } else {
+        view! { <Empty title="No run matches"><p>"Try a wider filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
+            .erase()
     };
     view! {
         <PageHeading title="Training runs"><p>"What was tried, with which settings, and how it did on people the model had not seen."</p></PageHeading>
@@ -116,26 +103,34 @@ fn Runs(page: Page, use_case: String, query: RunsQuery) -> AnyView {
     }.erase()
 }
 
-fn row(run: &RunRow, columns: &[String]) -> AnyView {
+fn row(run: &RunRow, columns: &[String]) -> Row {
+    let name = format!("Compare {}", run.name);
+    let nested = if run.children > 0 { format!("{} nested", format::count(run.children)) } else { String::new() };
     let href = format!("/runs/{}", run.id);
-    let cells = columns.iter().map(|name| {
-        let figure = run.metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone());
-        let parameter = run.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-        view! { <td class="number">{figure.map(|figure| view! { <FigureValue figure /> })}{parameter}</td> }
-    });
-    let nested = (run.children > 0).then(|| view! { " "<span class="aside">{format!("{} nested", format::count(run.children))}</span> });
-    view! {
-        <tr>
-            <td><input type="checkbox" name="ids" value=run.id.clone() aria-label=format!("Compare {}", run.name) /></td>
-            <th scope="row"><a href=href>{run.name.clone()}</a>{nested}</th>
-            <td><RunState status=run.status.clone() /></td>
-            {cells.collect_view()}
-            <td>{run.started_at.clone()}</td>
-            <td class="number">{run.duration_seconds.map(format::duration)}</td>
-            <td>{run.author.clone()}</td>
-        </tr>
-    }
-    .erase()
+    let (id, title) = (run.id.clone(), run.name.clone());
+    let mut cells = vec![
+        Cell::view(view! { <input type="checkbox" name="ids" value=id aria-label=name /> }),
+        Cell::view(view! { <a href=href>{title}</a>" "<span class="aside">{nested}</span> }),
+        Cell::view(view! { <RunState status=run.status.clone() /> }),
+    ];
+    cells.extend(columns.iter().map(|column| {
+        let parameter = run.parameters.iter().find(|(known, _)| known == column);
+        match parameter {
+            Some((_, value)) => Cell::number(value),
+            None => Cell::figure(metric(&run.metrics, column), Scale::Metric),
+        }
+    }));
+    cells.extend([
+        Cell::text(&run.started_at),
+        Cell::number(run.duration_seconds.map(format::duration).unwrap_or_default()),
+        Cell::text(&run.author),
+    ]);
+    Row::new(cells).named_by(1)
+}
+
+/// The metric called `name`.
+pub fn metric(metrics: &[(String, Figure)], name: &str) -> Option<Figure> {
+    metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone())
 }
 
 /// The state of a run.

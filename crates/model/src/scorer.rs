@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::compiled::Compiled;
 use crate::encoder::Matrix;
 
 /// A term of a linear part: `coefficient · (x − center) / scale`, where a missing `x` counts as `impute`.
@@ -27,6 +28,9 @@ impl LinearTerm {
         self.coefficient * ((x - self.center) / self.scale)
     }
 }
+
+/// Splits on a path, at most.
+pub const MAX_DEPTH: usize = 256;
 
 /// Marks a leaf in [`Tree::feature`].
 pub const LEAF: u32 = u32::MAX;
@@ -63,22 +67,26 @@ impl Tree {
         (if left { self.left[node] } else { self.right[node] }) as usize
     }
 
-    /// True when indices are in range, thresholds are numbers and children stand behind their parent, so that every walk ends.
+    /// True when indices are in range, thresholds are numbers, every node has one parent that stands before it and no path is longer than
+    /// [`MAX_DEPTH`]: then every walk ends, and ends soon.
     pub fn is_sound(&self, inputs: usize) -> bool {
         let nodes = self.feature.len();
         let lengths =
             [self.threshold.len(), self.missing_left.len(), self.left.len(), self.right.len(), self.value.len(), self.cover.len()];
-        nodes > 0
-            && lengths.iter().all(|&length| length == nodes)
-            && (0..nodes).all(|node| {
-                let inner = self.feature[node] != LEAF;
-                let behind = |child: u32| (child as usize) > node && (child as usize) < nodes;
-                !inner
-                    || ((self.feature[node] as usize) < inputs
-                        && !self.threshold[node].is_nan()
-                        && behind(self.left[node])
-                        && behind(self.right[node]))
-            })
+        if nodes == 0 || lengths.iter().any(|&length| length != nodes) {
+            return false;
+        }
+        let mut depth: Vec<Option<usize>> = vec![None; nodes];
+        depth[0] = Some(0);
+        (0..nodes).filter(|&node| self.feature[node] != LEAF).all(|node| {
+            let below = depth[node].map_or(0, |depth| depth + 1);
+            let readable = (self.feature[node] as usize) < inputs && !self.threshold[node].is_nan() && below <= MAX_DEPTH;
+            readable
+                && [self.left[node], self.right[node]].into_iter().all(|child| {
+                    let child = child as usize;
+                    child > node && child < nodes && depth[child].replace(below).is_none()
+                })
+        })
     }
 }
 
@@ -133,6 +141,9 @@ pub struct Scorer {
     pub calibrator: Calibrator,
 }
 
+/// Rows from which preparing a scorer takes less time than it saves.
+const WORTH_COMPILING: usize = 512;
+
 /// Probabilities are kept this far from 0 and 1, so that log-odds stay finite.
 pub const EPSILON: f64 = 1e-9;
 
@@ -176,6 +187,9 @@ impl Scorer {
 
     /// Margins of every row: the same bits as [`Scorer::margin`] row by row.
     pub fn margins(&self, matrix: &Matrix) -> Vec<f64> {
+        if matrix.rows() >= WORTH_COMPILING {
+            return Compiled::new(self).margins(matrix, 0..matrix.rows());
+        }
         let mut row = Vec::new();
         (0..matrix.rows())
             .map(|index| {

@@ -160,7 +160,8 @@ fn compare_levels(
         reference.push(missing[0]);
         current.push(missing[1]);
     }
-    compare::levels(names, &reference, &current, detail, policy.ks)
+    let by_code = policy.rule.decider(false, names.len(), 0) == "ks";
+    compare::levels(names, &reference, &current, detail, by_code.then_some(policy.ks))
 }
 
 /// Adjusts the p-values over the columns and gives the verdicts.
@@ -285,7 +286,7 @@ pub fn target_drift(reference: Option<[u64; 2]>, current: Option<[u64; 2]>, poli
         return ColumnReport::failed("target", "target", Verdict::CouldNotCompute, format!("the {whose} has no outcomes yet"));
     };
     let sample = |counts: [u64; 2]| Sample::Level { counts: ["no", "yes"].map(String::from).into_iter().zip(counts).collect(), missing: 0 };
-    let alone = Policy { rule: Rule::Method("chi2".into()), least_effect_level: policy.least_effect_level.min(0.02), ..policy.clone() };
+    let alone = Policy { rule: Rule::Method("chi2".into()), least_effect_level: policy.least_effect_level.min(0.01), ..policy.clone() };
     single(
         ColumnReport { kind: "target".into(), ..column_drift("target", &sample(reference), &sample(current), &alone, Detail::Usual) },
         &alone,

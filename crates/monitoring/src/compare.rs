@@ -61,7 +61,7 @@ pub(crate) struct Comparison {
     pub chart: Chart,
     /// Distinct values or levels of both samples together.
     pub distinct: usize,
-    /// Shares of the pooled sample over (at most a few hundred) cells of the support, with the gap to the next cell: for false-alarm rates.
+    /// Shares of the pooled sample over (at most sixty or so) cells of the support, with the gap to the next cell: for false-alarm rates.
     pub cells: Vec<(f64, f64)>,
 }
 
@@ -128,8 +128,8 @@ pub(crate) fn numbers(reference: &Sorted, current: &Sorted, detail: Detail, meth
     Comparison { effect: normed, distinct: pair.support.len(), cells: cells(&pair), tests: tests.0, chart }
 }
 
-/// Compares counts per level, missing values as a level of their own.
-pub(crate) fn levels(levels: Vec<String>, reference: &[u64], current: &[u64], detail: Detail, method: ks::Method) -> Comparison {
+/// Compares counts per level. `by_code` asks for Kolmogorov-Smirnov on the codes too, as label-encoded columns are compared.
+pub(crate) fn levels(levels: Vec<String>, reference: &[u64], current: &[u64], detail: Detail, by_code: Option<ks::Method>) -> Comparison {
     let mut tests = Tests::default();
     counted(&mut tests, reference, current, detail);
     let (p, q) = (divergence::shares(reference).unwrap_or_default(), divergence::shares(current).unwrap_or_default());
@@ -140,10 +140,12 @@ pub(crate) fn levels(levels: Vec<String>, reference: &[u64], current: &[u64], de
     tests.distance("jensen_shannon", over(divergence::jensen_shannon));
     tests.distance("total_variation", effect);
     tests.distance("l_infinity", over(divergence::l_infinity));
-    // By code, as label-encoded columns are compared.
-    let by_code = |counts: &[u64]| Sorted::from_counts(counts.iter().enumerate().map(|(code, &count)| (code as f64, count as u32)));
-    let pair = Pair::new(&by_code(reference), &by_code(current));
-    tests.test("ks", ks::ks(&pair, method).map(|found| Test { statistic: found.statistic, p_value: found.p_value }));
+    let codes = |counts: &[u64]| Sorted::from_counts(counts.iter().enumerate().map(|(code, &count)| (code as f64, count as u32)));
+    let pair = Pair::new(&codes(reference), &codes(current));
+    tests.test(
+        "ks",
+        by_code.and_then(|method| ks::ks(&pair, method)).map(|found| Test { statistic: found.statistic, p_value: found.p_value }),
+    );
     if detail == Detail::All {
         tests.distance("jensen_shannon_base_2", over(divergence::jensen_shannon_base_2));
         tests.distance("psi_evidently", over(divergence::psi_evidently));
@@ -222,7 +224,7 @@ fn chart_edges(reference: &Sorted, current: &Sorted) -> Vec<f64> {
 
 /// The pooled sample as at most `CELLS` cells: (share, gap to the next).
 fn cells(pair: &Pair) -> Vec<(f64, f64)> {
-    const CELLS: u64 = 200;
+    const CELLS: u64 = 60;
     let rows = pair.n_reference + pair.n_current;
     let mut cells = Vec::new();
     let (mut count, mut start) = (0u64, 0);

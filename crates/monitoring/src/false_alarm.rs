@@ -10,9 +10,9 @@ use stats::two_sample::chi_square_upper_tail;
 use crate::policy::Criterion;
 
 /// Draws of the Brownian bridge: the rate is known to about two points.
-const DRAWS: usize = 500;
+const DRAWS: usize = 400;
 /// Above it, the distribution counts as continuous.
-const MANY_VALUES: usize = 150;
+const MANY_VALUES: usize = 50;
 
 /// The false-alarm rate of one column's deciding test; `None` where it is not known. `cells` are shares and gaps of the pooled distribution,
 /// `deviation` the reference's standard deviation.

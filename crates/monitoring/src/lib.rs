@@ -3,7 +3,9 @@
 pub mod attribution;
 pub mod check;
 pub mod compare;
+pub mod data_profile;
 mod false_alarm;
+pub mod monthly;
 pub mod multivariate;
 pub mod performance;
 pub mod policy;

@@ -102,7 +102,7 @@ impl Default for Policy {
             least_effect_level: 0.05,
             least_rows: 30,
             overall: Overall::AnyColumn,
-            ks: ks::Method::Auto,
+            ks: ks::Method::Fast,
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct AdverseImpact {
     pub below_four_fifths: bool,
     /// Fisher's exact test of equal selection rates, two-sided.
     pub p_fisher: f64,
+    /// The same, adjusted for the number of groups tested (Holm).
+    pub p_adjusted: f64,
     /// Difference of the rates in standard deviations (pooled); 0 when nobody or everybody is selected.
     pub standard_deviations: f64,
     /// Whether that is more than two (Hazelwood School District v. United States, 1977).
@@ -63,15 +65,16 @@ pub(crate) fn impact_ratio(group: Selected, reference: Selected) -> Figure {
 }
 
 impl AdverseImpact {
+    /// `group` against `reference`, as if it were the only test.
     pub(crate) fn new(group: Selected, reference: Selected, against: &str) -> Self {
         let z = standard_deviations(group, reference);
+        let p_fisher =
+            fisher_exact([[group.selected, group.people - group.selected], [reference.selected, reference.people - reference.selected]]);
         Self {
             against: against.to_owned(),
             below_four_fifths: group.rate() < FOUR_FIFTHS * reference.rate(),
-            p_fisher: fisher_exact([
-                [group.selected, group.people - group.selected],
-                [reference.selected, reference.people - reference.selected],
-            ]),
+            p_fisher,
+            p_adjusted: p_fisher,
             standard_deviations: z,
             beyond_two_standard_deviations: z.abs() > 2.0,
         }

@@ -89,6 +89,8 @@ pub fn platt(truth: &[bool], scores: &[f64]) -> Result<(f64, f64), InputError> {
             })
             .sum()
     };
+    // The gradient is a sum over rows, and so is its rounding error.
+    let tolerance = 1e-12 * truth.len() as f64;
     let (mut a, mut b) = (0.0, ((negatives + 1.0) / (positives + 1.0)).ln());
     let mut current = loss(a, b);
     for _ in 0..100 {
@@ -103,7 +105,7 @@ pub fn platt(truth: &[bool], scores: &[f64]) -> Result<(f64, f64), InputError> {
             g1 += score * error;
             g2 += error;
         }
-        if g1.abs() < 1e-10 && g2.abs() < 1e-10 {
+        if g1.abs() < tolerance && g2.abs() < tolerance {
             break;
         }
         let determinant = h11 * h22 - h21 * h21;

@@ -11,6 +11,7 @@ use crate::{
     group_metrics::{self, GroupMetric},
     groups::Groups,
     intervals::Estimate,
+    multiple_testing::holm,
     table::{InputError, check_lengths},
     verdict::Verdict,
 };
@@ -202,8 +203,15 @@ pub fn audit(
         let row = if hidden(group) { suppressed() } else { GroupRow { n, positives, size, metrics, impact_ratio, adverse_impact } };
         by_group.insert(names[group].clone(), row);
     }
+    adjust_for_number_of_tests(&mut by_group);
     let Gaps { difference, ratio, difference_to_overall, ratio_to_overall } = shown;
     Ok(GroupAudit { overall, by_group, difference, ratio, difference_to_overall, ratio_to_overall, parity, verdict, notes })
+}
+
+fn adjust_for_number_of_tests(by_group: &mut BTreeMap<String, GroupRow>) {
+    let p_values: Vec<f64> = by_group.values().filter_map(|row| Some(row.adverse_impact.as_ref()?.p_fisher)).collect();
+    let tested = by_group.values_mut().filter_map(|row| row.adverse_impact.as_mut());
+    tested.zip(holm(&p_values)).for_each(|(impact, p_adjusted)| impact.p_adjusted = p_adjusted);
 }
 
 fn verdict(metric: ParityMetric, figure: &Figure, limit: f64) -> Verdict {

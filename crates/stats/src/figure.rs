@@ -1,23 +1,43 @@
 //! One measured figure, as it is stored, sent and shown.
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A measured figure with its interval and the number of rows behind it, or the reason why it could not be computed.
 ///
 /// In JSON: `{"value": x, "interval": [lo, hi], "n": n}`, or `{"value": null, "why": "…"}`. A figure is never NaN.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Figure {
     /// The point estimate; `None` when it could not be computed.
     pub value: Option<f64>,
     /// Lower and upper end of the 95 % interval, where one exists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub interval: Option<[f64; 2]>,
     /// Rows (or positives, for figures over positives) that the figure rests on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub n: Option<u32>,
     /// Why there is no value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub why: Option<String>,
+}
+
+impl Serialize for Figure {
+    /// JSON leaves out what is not there; a binary format has no names, so that each field keeps its place.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let all = !serializer.is_human_readable();
+        let mut figure = serializer.serialize_struct("Figure", 4)?;
+        figure.serialize_field("value", &self.value)?;
+        if all || self.interval.is_some() {
+            figure.serialize_field("interval", &self.interval)?;
+        }
+        if all || self.n.is_some() {
+            figure.serialize_field("n", &self.n)?;
+        }
+        if all || self.why.is_some() {
+            figure.serialize_field("why", &self.why)?;
+        }
+        figure.end()
+    }
 }
 
 impl Figure {
@@ -42,5 +62,18 @@ impl Figure {
     /// The figure could not be computed; `why` is a sentence for a person.
     pub fn unknown(why: impl Into<String>) -> Self {
         Self { value: None, interval: None, n: None, why: Some(why.into()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::Figure;
+
+    #[test]
+    fn json_leaves_out_what_is_not_there() {
+        assert_eq!(serde_json::to_string(&Figure::point(0.5, 3)).unwrap(), r#"{"value":0.5,"n":3}"#);
+        assert_eq!(serde_json::to_string(&Figure::unknown("no rows")).unwrap(), r#"{"value":null,"why":"no rows"}"#);
+        assert_eq!(serde_json::from_str::<Figure>(r#"{"value":0.5}"#).unwrap().interval, None);
     }
 }

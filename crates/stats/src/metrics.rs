@@ -244,6 +244,12 @@ impl ScoreTable {
         (caught, people)
     }
 
+    /// One metric, with everybody at or above `cutoff` flagged; `None` where it does not exist.
+    pub fn metric(&self, metric: Metric, cutoff: f64) -> Option<f64> {
+        let position = Metric::ALL.iter().position(|own| *own == metric)?;
+        Some(self.values(&Setting::new(self, cutoff))[position]).filter(|value| !value.is_nan())
+    }
+
     /// Every metric at once, in the order of [`Metric::ALL`]; NaN where it does not exist.
     pub(crate) fn values(&self, setting: &Setting) -> Vec<f64> {
         let counts = self.confusion(setting.cutoff);

@@ -11,7 +11,7 @@ use crate::{
     curves::{CalibrationBin, GainPoint, PrecisionRecallCurve, RocCurve, ThresholdRow},
     delong::roc_auc_figure,
     intervals::{percentile_interval, proportion, raised_by_noise},
-    metrics::{CALIBRATION_BINS, Metric, Setting},
+    metrics::{CALIBRATION_BINS, Metric, Setting, uniform_edges},
     table::InputError,
 };
 
@@ -48,6 +48,8 @@ pub struct Curves {
     pub calibration: Vec<CalibrationBin>,
     /// Calibration over 10 bins of equal size; empty when the scores are not probabilities.
     pub calibration_quantile: Vec<CalibrationBin>,
+    /// Leavers and people at each twentieth of the scores from 0 to 1; empty when the scores are not probabilities.
+    pub distribution: Vec<CalibrationBin>,
     /// Gain and lift in steps of 5 % of the people.
     pub gains: Vec<GainPoint>,
     /// People to talk to and leavers caught at cut-offs 0.05, 0.10 … 0.95.
@@ -99,6 +101,7 @@ fn curves(table: &ScoreTable) -> Curves {
         }),
         calibration: if probabilities { table.calibration_uniform(CALIBRATION_BINS) } else { Vec::new() },
         calibration_quantile: if probabilities { table.calibration_quantile(CALIBRATION_BINS) } else { Vec::new() },
+        distribution: if probabilities { table.calibration_bins(&uniform_edges(20)) } else { Vec::new() },
         gains: table.gains(20),
         thresholds: table.by_threshold(&cutoffs),
     }

@@ -38,4 +38,34 @@ impl Verdict {
             _ => Self::Inconclusive,
         }
     }
+
+    /// One verdict for several: fail if any fails, pass only if all pass; between them, what cannot be told outweighs nothing to tell.
+    pub fn combined(verdicts: impl IntoIterator<Item = Self>) -> Self {
+        let severity = |verdict: &Self| match verdict {
+            Self::Pass => 0,
+            Self::CouldNotCompute => 1,
+            Self::Inconclusive => 2,
+            Self::Fail => 3,
+        };
+        verdicts.into_iter().max_by_key(severity).unwrap_or(Self::CouldNotCompute)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_decides() {
+        let figure = Figure::with_interval(0.05, [0.02, 0.2], 100);
+        assert_eq!(Verdict::at_most(&figure, 0.1), Verdict::Inconclusive);
+        assert_eq!(Verdict::at_most(&figure, 0.2), Verdict::Pass);
+        assert_eq!(Verdict::at_most(&figure, 0.01), Verdict::Fail);
+        assert_eq!(Verdict::at_least(&figure, 0.02), Verdict::Pass);
+        assert_eq!(Verdict::at_least(&figure, 0.3), Verdict::Fail);
+        assert_eq!(Verdict::at_least(&Figure::point(0.3, 5), 0.3), Verdict::Pass);
+        assert_eq!(Verdict::at_least(&Figure::unknown("no rows"), 0.3), Verdict::CouldNotCompute);
+        assert_eq!(Verdict::combined([Verdict::Pass, Verdict::CouldNotCompute, Verdict::Inconclusive]), Verdict::Inconclusive);
+        assert_eq!(Verdict::combined([]), Verdict::CouldNotCompute);
+    }
 }

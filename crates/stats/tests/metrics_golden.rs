@@ -5,7 +5,10 @@ mod golden;
 
 use golden::{all_close, bools, close, load, numbers};
 use serde_json::Value;
-use stats::{Metric, ScoreTable, curves::CalibrationBin, delong::delong, mcnemar::mcnemar, metrics::PARTIAL_AUC_MAX_FPR, report::report};
+use stats::{
+    Metric, ScoreTable, comparison::compare, curves::CalibrationBin, delong::delong, mcnemar::mcnemar, metrics::PARTIAL_AUC_MAX_FPR,
+    report::report,
+};
 
 const TOLERANCE: f64 = 1e-12;
 
@@ -123,6 +126,14 @@ fn delong_and_mcnemar_agree() {
     let (_, _, z, p) = paired.difference(1, 0);
     close("z", z, &expected["z"], 1e-10);
     close("p", p, &expected["p"], 1e-10);
+
+    let compared = compare(&truth, &xgb, &lr, [0.5; 2], 7).unwrap();
+    assert_eq!(compared.iter().map(|row| row.metric).collect::<Vec<_>>(), Metric::ALL);
+    close("p of the comparison", compared[0].p_value.unwrap(), &expected["p"], 1e-10);
+    let area = expected["auc"].as_array().unwrap();
+    assert!((compared[0].difference.value.unwrap() - (area[0].as_f64().unwrap() - area[1].as_f64().unwrap())).abs() < 1e-12);
+    let [low, high] = compared[1].difference.interval.unwrap();
+    assert!(low < compared[1].difference.value.unwrap() && compared[1].difference.value.unwrap() < high);
 
     let flag = |scores: &[f64]| scores.iter().map(|&score| score >= 0.5).collect::<Vec<_>>();
     let test = mcnemar(&truth, &flag(&lr), &flag(&xgb)).unwrap();

@@ -9,6 +9,7 @@ use stats::{
     comparison::compare,
     delong::delong,
     fairness::{FairnessPolicy, audit},
+    gaps::GapIntervals,
     group_metrics::GroupMetric,
     groups::Groups,
     report::report,
@@ -147,4 +148,34 @@ fn delong_is_wrong_one_time_in_twenty() {
         })
         .count();
     assert!((70..=140).contains(&alarms), "{alarms} of 2000");
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let mut random = ChaCha8Rng::seed_from_u64(2);
+    let scores: Vec<f64> = (0..400).map(|_| random.random()).collect();
+    let truth: Vec<bool> = scores.iter().map(|&score| random.random_bool(score)).collect();
+    let decision: Vec<bool> = scores.iter().map(|&score| score > 0.5).collect();
+    let groups = Groups::from_labels((0..400).map(|row| Some(["a", "b", "c"][row % 3])));
+    let policy = FairnessPolicy { intervals: GapIntervals::Bootstrap, ..FairnessPolicy::default() };
+    let everything = || {
+        let reports = (report(&truth, &scores, 0.5, 9).unwrap(), audit(&truth, &decision, Some(&scores), &groups, &policy, 9).unwrap());
+        serde_json::to_string(&reports).unwrap()
+    };
+    let with = |threads: usize| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(everything);
+    assert_eq!(with(1), with(3));
+}
+
+/// The bootstrap gives about what the analytic interval gives where both are right: two groups, large counts.
+#[test]
+fn the_bootstrap_agrees_with_newcombe_on_two_large_groups() {
+    let mut random = ChaCha8Rng::seed_from_u64(8);
+    let (decision, groups) = flagged(&mut random, &[(2000, 0.2), (3000, 0.35)]);
+    let interval = |intervals| {
+        let policy = FairnessPolicy { intervals, ..FairnessPolicy::default() };
+        audit(&decision, &decision, None, &groups, &policy, 1).unwrap().difference[&GroupMetric::SelectionRate].interval.unwrap()
+    };
+    for (analytic, resampled) in interval(GapIntervals::Simultaneous).into_iter().zip(interval(GapIntervals::Bootstrap)) {
+        assert!((analytic - resampled).abs() < 0.002, "{analytic} {resampled}");
+    }
 }

@@ -5,6 +5,7 @@ use views::PeopleQuery;
 use views::people::BandCount;
 
 use crate::components::badge::{RiskBadge, risk_style};
+use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use crate::format;
 
@@ -13,38 +14,30 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> AnyView {
     // The highest risk comes first: that is what one looks for.
     let mut bands = bands;
     bands.reverse();
-    let middle = middles(&bands);
-    let segments = bands.iter().zip(&middle).map(|(band, at)| {
-        view! { <span style=format!("{};flex-grow:{:.5}", risk_style(*at), band.share)></span> }
-    });
-    let bar = segments.collect_view();
-    let rows = bands.into_iter().zip(middle).map(|(band, at)| {
+    let middles = middles(&bands);
+    let parts = bands
+        .iter()
+        .zip(&middles)
+        .map(|(band, middle)| view! { <span style=format!("{};flex-grow:{:.5}", risk_style(*middle), band.share)></span> }.erase());
+    let parts = parts.collect::<Vec<_>>();
+    let row = |(band, middle): (BandCount, f64)| {
         let query = PeopleQuery { band: band.name.clone(), page: 1, ..PeopleQuery::default() };
         let href = format!("/use-case/{use_case}{}#people", query.to_query_string());
-        view! {
-            <tr>
-                <th scope="row"><a href=href><RiskBadge band=band.name probability=at /></a></th>
-                <td class="number">{format::count(band.count)}</td>
-                <td class="number">{format::percent(band.share)}</td>
-                <td class="number aside">{format!("from {}", format::percent(band.from))}</td>
-            </tr>
-        }
-    });
+        Row::new(vec![
+            Cell::view(view! { <a href=href><RiskBadge band=band.name probability=middle /></a> }),
+            Cell::number(format::count(band.count)),
+            Cell::number(format::percent(band.share)),
+            Cell::aside(format!("from {}", format::percent(band.from))).numeric(),
+        ])
+    };
+    let rows = bands.into_iter().zip(middles).map(row).collect();
+    let headings =
+        vec![Heading::text("Band"), Heading::number(format::capitalised(&many)), Heading::number("Share"), Heading::number("Risk")];
     view! {
         <section class="bands">
             <h2>"Risk bands"</h2>
-            <div class="band-bar" aria-hidden="true">{bar}</div>
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Band"</th>
-                        <th scope="col" class="number">{format::capitalised(&many)}</th>
-                        <th scope="col" class="number">"Share"</th>
-                        <th scope="col" class="number">"Risk"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
+            <div class="band-bar" aria-hidden="true">{parts}</div>
+            <Table headings rows />
         </section>
     }
     .erase()

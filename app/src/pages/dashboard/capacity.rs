@@ -5,7 +5,8 @@ use model::use_case::Words;
 use views::PeopleQuery;
 use views::people::CapacityPoint;
 
-use crate::components::figure::{FigureValue, Scale};
+use crate::components::figure::Scale;
+use crate::components::table::{Cell, Facts};
 use crate::erase::Erase;
 use crate::format;
 
@@ -63,18 +64,13 @@ pub fn Capacity(points: Vec<CapacityPoint>, people: u32, asked: Option<u32>, wor
 
 fn reach(point: CapacityPoint, words: &Words) -> AnyView {
     let list = format!("{} {}", format::count(point.people), if point.people == 1 { &words.one } else { &words.many });
+    let facts = vec![
+        (format!("Past {} that such a list would have named", words.event_many), Cell::figure(Some(point.caught), Scale::Percent)),
+        (format!("Of those named, {}", words.event_many), Cell::figure(Some(point.precision), Scale::Percent)),
+    ];
     view! {
         <p class="finding">"List the " <b>{list}</b> " with a risk of " <b>{format::percent(point.cutoff)}</b> " or more."</p>
-        <dl class="pairs">
-            <div>
-                <dt>{format!("Past {} that such a list would have named", words.event_many)}</dt>
-                <dd><FigureValue figure=point.caught scale=Scale::Percent /></dd>
-            </div>
-            <div>
-                <dt>{format!("Of those named, {}", words.event_many)}</dt>
-                <dd><FigureValue figure=point.precision scale=Scale::Percent /></dd>
-            </div>
-        </dl>
+        <Facts facts class="pairs" />
         <p class="aside">"Measured on people that the model had not seen, with 95% intervals."</p>
     }
     .erase()
@@ -87,7 +83,7 @@ fn query_fields(query: &PeopleQuery) -> AnyView {
         [("search", &query.search), ("band", &query.band), ("sort", &query.sort)].map(|(key, value)| (key.to_owned(), value.clone()));
     let order = query.ascending.then(|| ("order".to_owned(), "asc".to_owned()));
     let pairs = plain.into_iter().chain(filters).chain(order).filter(|(_, value)| !value.is_empty());
-    pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view().erase()
+    pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.erase()).collect::<Vec<_>>().erase()
 }
 
 #[cfg(test)]

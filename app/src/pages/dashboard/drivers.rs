@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::table::{Cell, Heading, Mark, Row, Table};
 use crate::erase::Erase;
 use crate::format;
 
@@ -11,23 +12,17 @@ pub fn Drivers(drivers: Vec<(String, f64)>) -> AnyView {
         return view! { <section class="drivers"><h2>"What moves the scores"</h2><p class="aside">"No reasons were stored with these scores."</p></section> }
             .erase();
     };
-    let rows = drivers.into_iter().take(10).map(|(label, points)| {
-        view! {
-            <tr>
-                <th scope="row">{label}</th>
-                <td class="track" aria-hidden="true"><span class="bar" style=format!("--from:0%;--width:{:.2}%", 100.0 * points / widest)></span></td>
-                <td class="number">{format::number(points, 1)}</td>
-            </tr>
-        }
-    });
+    let row = |(label, points): (String, f64)| {
+        let bar = Mark { class: "bar", from: 0.0, width: 100.0 * points / widest };
+        Row::new(vec![Cell::text(label), Cell::track(vec![bar]), Cell::number(format::number(points, 1))])
+    };
+    let rows = drivers.into_iter().take(10).map(row).collect();
+    let headings = vec![Heading::text("Field"), Heading::hidden("Drawing"), Heading::number("Points")];
     view! {
         <section class="drivers">
             <h2>{format!("{first} moves the scores most")}</h2>
             <p class="aside">"Mean size of each field's contribution, in percentage points of probability. It describes the model, not a cause."</p>
-            <table class="bars">
-                <thead><tr><th scope="col">"Field"</th><td></td><th scope="col" class="number">"Points"</th></tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
+            <Table headings rows class="bars" />
         </section>
     }
     .erase()

@@ -9,12 +9,16 @@ use crate::format;
 
 #[component]
 pub fn Headlines(headlines: Vec<Headline>) -> AnyView {
-    view! { <section class="headlines" aria-label="Headline figures">{headlines.into_iter().map(headline).collect_view()}</section> }
+    view! { <section class="headlines" aria-label="Headline figures">{headlines.into_iter().map(headline).collect::<Vec<_>>()}</section> }
         .erase()
 }
 
 fn headline(headline: Headline) -> AnyView {
-    let scale = if headline.unit == "%" { Scale::Percent } else { Scale::Count };
+    let scale = match headline.unit.as_str() {
+        "%" => Scale::Percent,
+        "" => Scale::Metric,
+        _ => Scale::Count,
+    };
     let Headline { label, figure, unit, change, note } = headline;
     let unit = (unit != "%").then_some(unit);
     let value = match figure.value {
@@ -36,7 +40,7 @@ fn headline(headline: Headline) -> AnyView {
             {value}
             {interval}
             {change}
-            <p class="note">{note}</p>
+            <p class="explained">{note}</p>
         </div>
     }
     .erase()

@@ -18,7 +18,6 @@ use crate::answer::{Answer, Packed, page_data};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::failure::loaded;
 use crate::components::heading::PageHeading;
-use crate::erase::Erase;
 #[cfg(feature = "ssr")]
 use crate::error::{AppError, Kind};
 use crate::pages::path_parameter;

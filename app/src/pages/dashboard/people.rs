@@ -9,7 +9,7 @@ use views::{PeoplePage, PeopleQuery};
 use crate::components::badge::RiskBadge;
 use crate::components::empty::Empty;
 use crate::components::pagination::pagination;
-use crate::components::table::{SortHeading, TableScroll};
+use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use crate::format;
 
@@ -28,33 +28,19 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
     let csv = format!("{base}/people.csv{}", query.with_page(1).to_query_string());
     let found = if page.total == 1 { "1 person".to_owned() } else { format!("{} people", format::count(page.total)) };
     let pages = pagination(page.page, page.pages, "Pages of the table", &|to| href(&query.with_page(to)));
-    let heading = |column: &str, label: &str| {
+    let heading = |column: &str, label: &str, numeric: bool| {
         let order = (query.column() == column).then_some(query.ascending);
-        view! { <SortHeading label=label href=href(&query.sorted_by(column)) order numeric=column == "risk" /> }
+        let heading = if numeric { Heading::number(label) } else { Heading::text(label) };
+        heading.sorted(href(&query.sorted_by(column)), order)
     };
     let table = if page.rows.is_empty() {
         view! { <Empty title="Nobody matches"><p>"Remove a filter, or search for another part of the identifier."</p></Empty> }.erase()
     } else {
-        let (id_head, risk_head) = (heading("id", "Identifier"), heading("risk", "Risk"));
-        let segment_heads = page.segments.iter().map(|segment| heading(&segment.field, &segment.label)).collect_view();
-        let rows = page.rows.iter().map(|person| row(person, &base)).collect_view();
-        view! {
-            <TableScroll label="People and their risk">
-                <table class="list">
-                    <thead>
-                        <tr>
-                            {id_head}
-                            {risk_head}
-                            <th scope="col">"Band"</th>
-                            {segment_heads}
-                            <th scope="col">"Top reasons, in points"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </TableScroll>
-        }
-        .erase()
+        let mut headings = vec![heading("id", "Identifier", false), heading("risk", "Risk", true), Heading::text("Band")];
+        headings.extend(page.segments.iter().map(|segment| heading(&segment.field, &segment.label, false)));
+        headings.push(Heading::text("Top reasons, in points"));
+        let rows = page.rows.iter().map(|person| row(person, &base)).collect();
+        view! { <Table headings rows class="list" scroll="People and their risk" /> }.erase()
     };
     view! {
         <div class="section-heading">
@@ -70,23 +56,25 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
     .erase()
 }
 
-fn row(person: &PersonRow, base: &str) -> AnyView {
-    let interval = person.interval.map(|interval| view! { " "<span class="aside">{format::percent_interval(interval)}</span> });
-    view! {
-        <tr>
-            <th scope="row"><a href=format!("{base}/person/{}", views::address::encode(&person.id))>{person.id.clone()}</a></th>
-            <td class="number"><b>{format::percent(person.probability)}</b>{interval}</td>
-            <td><RiskBadge band=person.band.clone() probability=person.probability /></td>
-            {person.segments.iter().map(|value| view! { <td>{value.clone()}</td> }).collect_view()}
-            <td><ul class="reasons">{person.reasons.iter().take(3).map(reason).collect_view()}</ul></td>
-        </tr>
-    }
-    .erase()
+fn row(person: &PersonRow, base: &str) -> Row {
+    let interval = person.interval.map(format::percent_interval).unwrap_or_default();
+    let risk = format::percent(person.probability);
+    let reasons = person.reasons.iter().take(3).map(reason).collect::<Vec<_>>();
+    let mut cells = vec![
+        Cell::link(format!("{base}/person/{}", views::address::encode(&person.id)), &person.id),
+        Cell::view(view! { <b>{risk}</b>" "<span class="aside">{interval}</span> }).numeric(),
+        Cell::view(view! { <RiskBadge band=person.band.clone() probability=person.probability /> }),
+    ];
+    cells.extend(person.segments.iter().map(Cell::text));
+    cells.push(Cell::view(view! { <ul class="reasons">{reasons}</ul> }));
+    Row::new(cells)
 }
 
 fn reason(reason: &Reason) -> AnyView {
     let class = if reason.points < 0.0 { "down" } else { "up" };
-    view! { <li>{reason.label.clone()}" "<span class="aside">{reason.value.clone()}</span>" "<span class=class>{format::points(reason.points)}</span></li> }.erase()
+    let points = format::points(reason.points);
+    view! { <li>{reason.label.clone()}" "<span class="aside">{reason.value.clone()}</span>" "<span class=class>{points}</span></li> }
+        .erase()
 }
 
 /// Key and text of each filter in use.

@@ -2,7 +2,7 @@
 //!
 //! Linear TreeSHAP (Yu et al. 2022) with the polynomials held by their values at Gauss-Legendre points: one pass down that multiplies
 //! the factors of the path and one pass up that adds the leaves, `O(points)` for each edge, exact, and stable because all factors are
-//! positive.
+//! positive. The number of points is fixed when compiling, so that the inner loops are straight vector code.
 
 use crate::explain::leaf::edge_share;
 use crate::explain::quadrature::Rule;
@@ -12,127 +12,196 @@ use crate::scorer::{LEAF, Tree};
 const SMALLEST_SHARE: f64 = 1e-150;
 const NONE: u32 = u32::MAX;
 
-/// The edge from a node's parent to it.
-#[derive(Debug, Clone, Default)]
-struct Edge {
-    input: u32,
-    /// The nearest edge above on the same input (named by its lower node), or [`NONE`].
-    above: u32,
-    /// Product of the cover shares at all splits on the input so far.
-    share: f64,
-    /// `1 / (share (1−t) + t)` at each point.
-    reciprocal: Vec<f64>,
-}
-
-/// A tree prepared for the two passes.
+/// A tree prepared for the two passes, with enough points for its longest path: `Q` points serve `2Q` inputs.
 #[derive(Debug, Clone)]
-pub(crate) struct DeepTree {
-    tree: Tree,
-    weight: f64,
-    edges: Vec<Edge>,
-    rule: Rule,
-    /// `1 − t` and `1 / (1 − t)` at each point.
-    rest: Vec<f64>,
-    rest_reciprocal: Vec<f64>,
+pub(crate) enum DeepTree {
+    Inputs8(Walker<4>),
+    Inputs12(Walker<6>),
+    Inputs16(Walker<8>),
+    Inputs32(Box<Walker<16>>),
+    Inputs64(Box<Walker<32>>),
 }
 
 impl DeepTree {
-    /// `path_inputs` is the largest number of different inputs on a path.
+    /// `path_inputs` is the largest number of different inputs on a path, at most 64.
     pub fn new(tree: &Tree, weight: f64, path_inputs: usize) -> Self {
-        // Counts of points for which the inner loops have a fixed length.
-        let points = [4, 8, 16].into_iter().find(|points| path_inputs <= 2 * points).unwrap_or(32);
-        let rule = Rule::new(points);
-        let rest: Vec<f64> = rule.points.iter().map(|t| 1.0 - t).collect();
-        let rest_reciprocal = rest.iter().map(|rest| 1.0 / rest).collect();
-        let mut deep = Self { tree: tree.clone(), weight, edges: vec![Edge::default(); tree.feature.len()], rule, rest, rest_reciprocal };
-        deep.prepare(0, &mut Vec::new());
-        deep
-    }
-
-    fn prepare(&mut self, node: usize, path: &mut Vec<u32>) {
-        let input = self.tree.feature[node];
-        if input == LEAF {
-            return;
-        }
-        for (goes_left, child) in [(true, self.tree.left[node]), (false, self.tree.right[node])] {
-            let above = path.iter().rev().copied().find(|edge| self.edges[*edge as usize].input == input);
-            let before = above.map_or(1.0, |edge| self.edges[edge as usize].share);
-            let share = (before * edge_share(&self.tree, node, goes_left)).max(SMALLEST_SHARE);
-            let reciprocal = self.rule.points.iter().map(|t| 1.0 / (share * (1.0 - t) + t)).collect();
-            self.edges[child as usize] = Edge { input, above: above.unwrap_or(NONE), share, reciprocal };
-            path.push(child);
-            self.prepare(child as usize, path);
-            path.pop();
+        match path_inputs {
+            ..=8 => Self::Inputs8(Walker::new(tree, weight)),
+            9..=12 => Self::Inputs12(Walker::new(tree, weight)),
+            13..=16 => Self::Inputs16(Walker::new(tree, weight)),
+            17..=32 => Self::Inputs32(Box::new(Walker::new(tree, weight))),
+            _ => Self::Inputs64(Box::new(Walker::new(tree, weight))),
         }
     }
 
     /// Adds one row's contributions to `sums`, one number for each input.
     pub fn add(&self, row: &[f64], sums: &mut [f64]) {
-        match self.rule.points.len() {
-            4 => self.add_with::<4>(row, sums),
-            8 => self.add_with::<8>(row, sums),
-            16 => self.add_with::<16>(row, sums),
-            _ => self.add_with::<32>(row, sums),
+        match self {
+            Self::Inputs8(walker) => walker.add(row, sums),
+            Self::Inputs12(walker) => walker.add(row, sums),
+            Self::Inputs16(walker) => walker.add(row, sums),
+            Self::Inputs32(walker) => walker.add(row, sums),
+            Self::Inputs64(walker) => walker.add(row, sums),
         }
     }
+}
 
-    fn add_with<const Q: usize>(&self, row: &[f64], sums: &mut [f64]) {
-        let mut start = [0.0; Q];
-        for (start, weight) in start.iter_mut().zip(&self.rule.weights) {
-            *start = self.weight * weight;
+/// A node together with the edge from its parent.
+#[derive(Debug, Clone)]
+struct Node<const Q: usize> {
+    /// Input that the node splits on, or [`LEAF`].
+    splits_on: u32,
+    missing_left: bool,
+    threshold: f64,
+    left: u32,
+    right: u32,
+    /// Output of a leaf.
+    value: f64,
+    /// The nearest edge above that is on the same input as this one (named by its lower node), or [`NONE`].
+    above: u32,
+    /// Product of the cover shares at all splits on the edge's input so far.
+    share: f64,
+    /// `1 / (share (1−t) + t)` at each point.
+    reciprocal: [f64; Q],
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Walker<const Q: usize> {
+    nodes: Vec<Node<Q>>,
+    /// The points' weights times the tree's.
+    start: [f64; Q],
+    points: [f64; Q],
+    /// `1 − t` and `1 / (1 − t)` at each point.
+    rest: [f64; Q],
+    rest_reciprocal: [f64; Q],
+}
+
+impl<const Q: usize> Walker<Q> {
+    fn new(tree: &Tree, weight: f64) -> Self {
+        let rule = Rule::new(Q);
+        let points: [f64; Q] = std::array::from_fn(|q| rule.points[q]);
+        let rest = points.map(|t| 1.0 - t);
+        let mut walker = Self {
+            nodes: Vec::with_capacity(tree.feature.len()),
+            start: std::array::from_fn(|q| weight * rule.weights[q]),
+            points,
+            rest,
+            rest_reciprocal: rest.map(|rest| 1.0 / rest),
+        };
+        walker.push(tree, 0, (NONE, 1.0), &mut Vec::new());
+        walker
+    }
+
+    /// Appends a subtree in the order in which it is walked. `edge` is the edge to its root (the nearest edge above on the same input, the
+    /// share); `path` holds the edges above it (by lower node) and their inputs. Gives the position of its root.
+    fn push(&mut self, tree: &Tree, node: usize, edge: (u32, f64), path: &mut Vec<(u32, u32)>) -> u32 {
+        let (above, share) = edge;
+        let at = self.nodes.len();
+        self.nodes.push(Node {
+            splits_on: tree.feature[node],
+            missing_left: tree.missing_left[node],
+            threshold: tree.threshold[node],
+            left: 0,
+            right: 0,
+            value: tree.value[node],
+            above,
+            share,
+            reciprocal: self.points.map(|t| 1.0 / (share * (1.0 - t) + t)),
+        });
+        let input = tree.feature[node];
+        if input == LEAF {
+            return at as u32;
         }
-        self.walk(0, row, &start, &mut vec![true; self.edges.len()], sums);
+        let above = path.iter().rev().find(|edge| edge.1 == input).map(|edge| edge.0);
+        let before = above.map_or(1.0, |edge| self.nodes[edge as usize].share);
+        for (goes_left, child) in [(true, tree.left[node]), (false, tree.right[node])] {
+            let share = (before * edge_share(tree, node, goes_left)).max(SMALLEST_SHARE);
+            path.push((self.nodes.len() as u32, input));
+            let child = self.push(tree, child as usize, (above.unwrap_or(NONE), share), path);
+            path.pop();
+            if goes_left {
+                self.nodes[at].left = child;
+            } else {
+                self.nodes[at].right = child;
+            }
+        }
+        at as u32
+    }
+
+    fn add(&self, row: &[f64], sums: &mut [f64]) {
+        self.walk(0, row, &self.start, &mut vec![false; self.nodes.len()], sums);
     }
 
     /// Sum over the leaves below `node` of output times path factors, at each point.
-    fn walk<const Q: usize>(&self, node: usize, row: &[f64], product: &[f64; Q], satisfied: &mut [bool], sums: &mut [f64]) -> [f64; Q] {
-        let input = self.tree.feature[node];
-        if input == LEAF {
-            return product.map(|factor| factor * self.tree.value[node]);
+    fn walk(&self, node: usize, row: &[f64], product: &[f64; Q], satisfied: &mut [bool], sums: &mut [f64]) -> [f64; Q] {
+        let own = &self.nodes[node];
+        if own.splits_on == LEAF {
+            return product.map(|factor| factor * own.value);
         }
+        let x = row[own.splits_on as usize];
+        let goes_left = if x.is_nan() { own.missing_left } else { x <= own.threshold };
+        let mut contribution = 0.0;
         let mut total = [0.0; Q];
-        let next = self.tree.next(node, row[input as usize]);
-        for child in [self.tree.left[node] as usize, self.tree.right[node] as usize] {
-            let edge = &self.edges[child];
-            let above = (edge.above != NONE).then_some(edge.above as usize);
-            let held = above.is_none_or(|above| satisfied[above]);
-            let holds = held && next == child;
+        for (child, goes) in [(own.left as usize, goes_left), (own.right as usize, !goes_left)] {
+            let edge = &self.nodes[child];
+            let above = (edge.above != NONE).then(|| (&self.nodes[edge.above as usize], satisfied[edge.above as usize]));
+            let holds = goes && above.is_none_or(|(_, held)| held);
             satisfied[child] = holds;
             let mut longer = *product;
-            if let Some(above) = above {
-                self.divide(&mut longer, above, held);
+            match above {
+                None => extend(&mut longer, edge.share, holds, &self.rest, &self.points),
+                Some((above, held)) => {
+                    let scale = if held { 1.0 } else { 1.0 / above.share };
+                    extend(&mut longer, scale * edge.share, holds, &self.rest, &self.points);
+                    multiply(&mut longer, self.reciprocal(above, held));
+                }
             }
-            self.multiply(&mut longer, edge.share, holds);
-            let below = self.walk(child, row, &longer, satisfied, sums);
-            sums[input as usize] += self.term(&below, child, holds) - above.map_or(0.0, |above| self.term(&below, above, held));
-            for (total, below) in total.iter_mut().zip(below) {
+            let below = if edge.splits_on == LEAF {
+                longer.iter_mut().for_each(|factor| *factor *= edge.value);
+                longer
+            } else {
+                self.walk(child, row, &longer, satisfied, sums)
+            };
+            contribution += self.term(&below, edge, holds);
+            if let Some((above, held)) = above {
+                contribution -= self.term(&below, above, held);
+            }
+            for (total, below) in total.iter_mut().zip(&below) {
                 *total += below;
             }
         }
+        sums[own.splits_on as usize] += contribution;
         total
     }
 
-    fn multiply<const Q: usize>(&self, product: &mut [f64; Q], share: f64, holds: bool) {
-        let satisfied = if holds { 1.0 } else { 0.0 };
-        for ((product, rest), t) in product.iter_mut().zip(&self.rest).zip(&self.rule.points) {
-            *product *= share * rest + satisfied * t;
-        }
-    }
-
-    fn divide<const Q: usize>(&self, product: &mut [f64; Q], edge: usize, held: bool) {
-        let edge = &self.edges[edge];
-        if held {
-            product.iter_mut().zip(&edge.reciprocal).for_each(|(product, reciprocal)| *product *= reciprocal);
-        } else {
-            let inverse = 1.0 / edge.share;
-            product.iter_mut().zip(&self.rest_reciprocal).for_each(|(product, reciprocal)| *product *= inverse * reciprocal);
-        }
+    /// `1 / factor` of an edge, for an edge that does not hold times its share.
+    fn reciprocal<'a>(&'a self, edge: &'a Node<Q>, holds: bool) -> &'a [f64; Q] {
+        if holds { &edge.reciprocal } else { &self.rest_reciprocal }
     }
 
     /// `Σ (satisfied − share) / factor · below` over the points.
-    fn term<const Q: usize>(&self, below: &[f64; Q], edge: usize, holds: bool) -> f64 {
-        let edge = &self.edges[edge];
-        let (reciprocals, scale) = if holds { (&edge.reciprocal, 1.0 - edge.share) } else { (&self.rest_reciprocal, -1.0) };
-        scale * below.iter().zip(reciprocals).fold(0.0, |sum, (below, reciprocal)| sum + below * reciprocal)
+    fn term(&self, below: &[f64; Q], edge: &Node<Q>, holds: bool) -> f64 {
+        let scale = if holds { 1.0 - edge.share } else { -1.0 };
+        let mut products = *below;
+        multiply(&mut products, self.reciprocal(edge, holds));
+        // Two sums side by side, in a fixed order: vector code that gives the same bits everywhere.
+        let (pairs, _) = products.as_chunks::<2>();
+        let [even, odd] = pairs.iter().fold([0.0, 0.0], |[even, odd], pair| [even + pair[0], odd + pair[1]]);
+        scale * (even + odd)
+    }
+}
+
+/// Multiplies by the factor of an edge. A satisfied edge below an unsatisfied one on the same input does not occur, so that `share` may
+/// carry the division by the upper edge's share.
+fn extend<const Q: usize>(product: &mut [f64; Q], share: f64, holds: bool, rest: &[f64; Q], points: &[f64; Q]) {
+    let factor = if holds { 1.0 } else { 0.0 };
+    for q in 0..Q {
+        product[q] *= share * rest[q] + factor * points[q];
+    }
+}
+
+fn multiply<const Q: usize>(product: &mut [f64; Q], factors: &[f64; Q]) {
+    for q in 0..Q {
+        product[q] *= factors[q];
     }
 }

@@ -205,6 +205,9 @@ impl Explainer {
     /// # Errors
     /// As [`Self::contributions`].
     pub fn contributions_of(&self, matrix: &Matrix, rows: std::ops::Range<usize>) -> Result<Vec<f64>, ExplainError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         self.check_width(matrix.columns())?;
         let mut values = vec![0.0; rows.len() * self.inputs];
         let needs_rows = !self.deep.is_empty() || !self.pairs.is_empty();
@@ -241,9 +244,12 @@ impl Explainer {
             }
         }
         self.program.run(rows.len(), &ranks, values, width);
-        for (values, row) in values.chunks_exact_mut(width).zip(rows) {
-            self.deep.iter().for_each(|tree| tree.add(row, values));
-            self.pairs.iter().for_each(|leaf| leaf.add(row, values));
+        // All rows through one tree before the next: a large forest does not fit into the cache, one of its trees does.
+        for tree in &self.deep {
+            values.chunks_exact_mut(width).zip(rows).for_each(|(values, row)| tree.add(row, values));
+        }
+        for leaf in &self.pairs {
+            values.chunks_exact_mut(width).zip(rows).for_each(|(values, row)| leaf.add(row, values));
         }
         let margins = self.compiled.block_of_ranks(rows.len(), &columns, &ranks);
         for (values, &margin) in values.chunks_exact(width).zip(&margins) {

@@ -201,6 +201,7 @@ fn display(field: &Field, text: &str) -> String {
     match field.labels.get(text) {
         Some(label) => label.clone(),
         None if field.unit.is_empty() || !field.levels.is_empty() => text.to_owned(),
+        None if text == "1" => format!("1 {}", field.unit.strip_suffix('s').unwrap_or(&field.unit)),
         None => format!("{text} {}", field.unit),
     }
 }

@@ -86,9 +86,12 @@ pub(super) fn table(people: &[Person], noise: Option<Noise<'_>>) -> Table {
 
 /// Adds noise of one to one and a half typical deviations to four recorded columns, rounded and never below the smallest that can be.
 fn blur(table: &mut Table, rng: &mut ChaCha8Rng) {
-    for (name, deviation, least) in
-        [("MonthlyIncome", 4_500.0, 1_000.0), ("DistanceFromHome", 12.0, 1.0), ("TotalWorkingYears", 14.0, 0.0), ("YearsAtCompany", 10.0, 0.0)]
-    {
+    for (name, deviation, least) in [
+        ("MonthlyIncome", 4_500.0, 1_000.0),
+        ("DistanceFromHome", 12.0, 1.0),
+        ("TotalWorkingYears", 14.0, 0.0),
+        ("YearsAtCompany", 10.0, 0.0),
+    ] {
         let place = table.names.iter().position(|column| column == name);
         if let Some(Column::Number(values)) = place.and_then(|place| table.columns.get_mut(place)) {
             for value in values {

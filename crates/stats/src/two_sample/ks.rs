@@ -14,7 +14,7 @@ pub enum Method {
     Asymptotic,
     /// SciPy's rule: exact while the larger sample has at most 10 000 rows.
     Auto,
-    /// Exact where it is cheap (equal sizes, or a product of the sizes up to 40 000), asymptotic otherwise.
+    /// Exact where it takes milliseconds (equal sizes up to 10 000, or a product of the sizes up to ten million), asymptotic otherwise.
     Fast,
 }
 
@@ -58,7 +58,7 @@ pub fn ks(pair: &Pair, method: Method) -> Option<Ks> {
         Method::Exact => true,
         Method::Asymptotic => false,
         Method::Auto => n.max(m) <= 10_000,
-        Method::Fast => (n == m && n <= 10_000) || n * m <= 40_000,
+        Method::Fast => (n == m && n <= 10_000) || n * m <= 10_000_000,
     };
     let p_value = if exact {
         let divisor = gcd(n, m);

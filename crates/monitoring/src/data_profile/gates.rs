@@ -1,0 +1,66 @@
+//! The data-quality figures of guide 002 as gates.
+
+use serde::{Deserialize, Serialize};
+
+use super::columns::ColumnSummary;
+use super::correlations::Correlations;
+
+/// Limits: a figure must stay below.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GateLimits {
+    /// Missing rate of the worst column, 0..1.
+    pub missing_rate: f64,
+    /// Share of a column's values beyond three standard deviations, worst column, 0..1.
+    pub outlier_rate: f64,
+    /// Strongest correlation between two columns, 0..1.
+    pub correlation: f64,
+}
+
+impl Default for GateLimits {
+    fn default() -> Self {
+        Self { missing_rate: 0.05, outlier_rate: 0.01, correlation: 0.8 }
+    }
+}
+
+/// One gate. The figures are counts over the whole table, so there is no interval and no "inconclusive".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gate {
+    /// "missing_rate", "outlier_rate" or "correlation".
+    pub name: String,
+    /// The worst figure; `None` when nothing could be measured.
+    pub value: Option<f64>,
+    pub limit: f64,
+    /// `None` when nothing could be measured: then the gate has not passed.
+    pub passed: Option<bool>,
+    /// Columns (or pairs) at or beyond the limit, worst first.
+    pub offenders: Vec<String>,
+    pub sentence: String,
+}
+
+pub(super) fn gates(columns: &[ColumnSummary], correlations: &Correlations, limits: &GateLimits) -> Vec<Gate> {
+    let missing = columns.iter().map(|column| (column.name.clone(), column.missing_rate)).collect();
+    let outliers = columns.iter().filter_map(|column| Some((column.name.clone(), column.numbers.as_ref()?.outlier_rate_z))).collect();
+    let pairs = correlations
+        .strongest
+        .iter()
+        .map(|pair| (format!("{} and {}", correlations.names[pair.first], correlations.names[pair.second]), pair.value.abs()))
+        .collect();
+    vec![
+        gate("missing_rate", "Missing rate of the worst column", missing, limits.missing_rate, true),
+        gate("outlier_rate", "Values beyond three standard deviations in the worst column", outliers, limits.outlier_rate, true),
+        gate("correlation", "Strongest correlation of two columns", pairs, limits.correlation, false),
+    ]
+}
+
+fn gate(name: &str, what: &str, mut figures: Vec<(String, f64)>, limit: f64, percent: bool) -> Gate {
+    figures.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let show = |value: f64| if percent { format!("{:.1} %", 100.0 * value) } else { format!("{value:.2}") };
+    let worst = figures.first().cloned();
+    let offenders: Vec<String> = figures.into_iter().filter(|(_, value)| *value >= limit).map(|(name, _)| name).collect();
+    let sentence = match &worst {
+        Some((column, value)) => format!("{what}: {} ({column}), limit {}.", show(*value), show(limit)),
+        None => format!("{what}: nothing to measure."),
+    };
+    let value = worst.map(|(_, value)| value);
+    Gate { name: name.into(), passed: value.map(|value| value < limit), value, limit, offenders, sentence }
+}

@@ -1,0 +1,138 @@
+//! The data profile of a dataset version: every column, correlations, duplicates, warnings in words, quality gates.
+
+mod columns;
+mod compare;
+mod correlations;
+mod gates;
+
+pub use columns::{AgainstTarget, Bars, ColumnSummary, Numbers};
+pub use compare::{Change, compare};
+pub use correlations::{Correlation, Correlations, Measure};
+pub use gates::{Gate, GateLimits};
+
+use model::{Column, Table};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The profile of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataProfile {
+    pub rows: u64,
+    pub columns: Vec<ColumnSummary>,
+    pub correlations: Correlations,
+    /// Rows that repeat an earlier row in every column but the texts (identifiers, dates).
+    pub duplicate_rows: u64,
+    /// Columns with one value only.
+    pub constant_columns: Vec<String>,
+    /// What a person should know, in words.
+    pub warnings: Vec<Warning>,
+    /// The data-quality figures of guide 002 as gates.
+    pub gates: Vec<Gate>,
+}
+
+/// One warning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The column, or `None` for the table.
+    pub column: Option<String>,
+    pub sentence: String,
+}
+
+/// Profiles a table. `target` is the outcome per row (true: it happened), where it is known; the target's own column, if the table has it, is
+/// profiled like any other but kept out of the correlations by `exclude`.
+///
+/// One pass per column, columns shared over threads. Correlations of more than 100 000 rows are those of an even sample.
+pub fn data_profile(table: &Table, target: Option<&[bool]>, exclude: &[&str], limits: &GateLimits) -> DataProfile {
+    let target = target.filter(|target| target.len() == table.rows());
+    let columns: Vec<ColumnSummary> =
+        table.names.par_iter().zip(&table.columns).map(|(name, column)| columns::summarise(name, column, target)).collect();
+    let (correlations, duplicate_rows) = rayon::join(|| correlations::correlations(table, exclude), || duplicates(table));
+    let constant_columns: Vec<String> = columns.iter().filter(|column| column.is_constant()).map(|column| column.name.clone()).collect();
+    let warnings = warnings(table.rows() as u64, &columns, &correlations, duplicate_rows, limits);
+    let gates = gates::gates(&columns, &correlations, limits);
+    DataProfile { rows: table.rows() as u64, columns, correlations, duplicate_rows, constant_columns, warnings, gates }
+}
+
+/// Rows that repeat an earlier one, by a hash of 128 bits per row over all numbers and levels.
+fn duplicates(table: &Table) -> u64 {
+    const CHUNK: usize = 8192;
+    if table.columns.iter().all(|column| matches!(column, Column::Text(_))) {
+        return 0;
+    }
+    let rows = table.rows();
+    let mut hashes: Vec<u128> = (0..rows.div_ceil(CHUNK))
+        .into_par_iter()
+        .flat_map_iter(|chunk| {
+            let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(rows);
+            let mut hashes = vec![0u128; range.len()];
+            for column in &table.columns {
+                match column {
+                    Column::Number(values) => {
+                        hashes.iter_mut().zip(&values[range.clone()]).for_each(|(hash, v)| mix(hash, (v + 0.0).to_bits()))
+                    }
+                    Column::Level { codes, .. } => {
+                        hashes.iter_mut().zip(&codes[range.clone()]).for_each(|(hash, &code)| mix(hash, code.into()))
+                    }
+                    Column::Text(_) => {}
+                }
+            }
+            hashes
+        })
+        .collect();
+    hashes.par_sort_unstable();
+    hashes.windows(2).filter(|two| two[0] == two[1]).count() as u64
+}
+
+fn mix(hash: &mut u128, bits: u64) {
+    *hash = (*hash ^ u128::from(bits)).wrapping_mul(0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645).rotate_left(47);
+}
+
+fn warnings(rows: u64, columns: &[ColumnSummary], correlations: &Correlations, duplicates: u64, limits: &GateLimits) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |column: Option<&str>, sentence: String| warnings.push(Warning { column: column.map(str::to_owned), sentence });
+    if rows == 0 {
+        warn(None, "The table has no rows.".into());
+        return warnings;
+    }
+    if duplicates > 0 {
+        let share = 100.0 * duplicates as f64 / rows as f64;
+        warn(None, format!("{duplicates} rows ({share:.1} %) repeat an earlier row."));
+    }
+    for column in columns {
+        let name = Some(column.name.as_str());
+        if column.missing == rows {
+            warn(name, format!("{} is empty: every row is missing.", column.name));
+        } else if column.missing_rate >= limits.missing_rate {
+            warn(name, format!("{} is missing in {:.1} % of the rows.", column.name, 100.0 * column.missing_rate));
+        }
+        if column.is_constant() {
+            warn(name, format!("{} has one value only: no model can learn from it.", column.name));
+        }
+        if column.kind == "level" && column.distinct > 50 {
+            warn(name, format!("{} has {} levels: many of them will be rare.", column.name, column.distinct));
+        }
+        if column.kind == "number" && column.looks_like_an_identifier(rows) {
+            warn(name, format!("{} is different in every row: it looks like an identifier.", column.name));
+        }
+        if let Some(numbers) = &column.numbers {
+            if numbers.infinite > 0 {
+                warn(name, format!("{} holds {} infinite values.", column.name, numbers.infinite));
+            }
+            if numbers.outlier_rate_z >= limits.outlier_rate {
+                let percent = 100.0 * numbers.outlier_rate_z;
+                warn(name, format!("{}: {percent:.1} % of the values lie more than three standard deviations from the mean.", column.name));
+            }
+        }
+        if let Some(strength) = column.against_target.as_ref().and_then(|target| target.strength).filter(|strength| *strength > 0.9) {
+            warn(name, format!("{} nearly gives the outcome away (strength {strength:.2}): is it known before the outcome?", column.name));
+        }
+    }
+    for pair in correlations.strongest.iter().filter(|pair| pair.value.abs() >= limits.correlation) {
+        let (a, b) = (&correlations.names[pair.first], &correlations.names[pair.second]);
+        warn(None, format!("{a} and {b} say nearly the same ({} {:.2}).", pair.measure.label(), pair.value));
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use model::{Column, MISSING_LEVEL, Table};
+
+use super::*;
+use crate::simulation::{Settings, training_table};
+
+fn level(codes: &[u32], levels: &[&str]) -> Column {
+    Column::Level { codes: codes.to_vec(), levels: levels.iter().map(|level| (*level).to_owned()).collect() }
+}
+
+fn small() -> Table {
+    let mut table = Table::default();
+    table.push("a", Column::Number(vec![1.0, 2.0, 3.0, 4.0, 100.0, f64::NAN]));
+    table.push("b", Column::Number(vec![2.0, 4.0, 6.0, 8.0, 200.0, 12.0]));
+    table.push("c", level(&[0, 0, 1, 1, 1, MISSING_LEVEL], &["x", "y", "never"]));
+    table.push("d", level(&[1, 1, 0, 0, 0, 0], &["p", "q"]));
+    table.push("one", Column::Number(vec![7.0; 6]));
+    table.push("none", Column::Number(vec![f64::NAN; 6]));
+    table.push("id", Column::Text((0..6).map(|i| i.to_string()).collect()));
+    table
+}
+
+#[test]
+fn figures_by_hand() {
+    let target = [true, false, true, false, true, false];
+    let profile = data_profile(&small(), Some(&target), &[], &GateLimits::default());
+    let column = |name: &str| profile.columns.iter().find(|column| column.name == name).unwrap();
+    let a = column("a");
+    let numbers = a.numbers.as_ref().unwrap();
+    assert_eq!((a.missing, a.distinct, numbers.mean, numbers.min, numbers.max), (1, 5, 22.0, 1.0, 100.0));
+    assert_eq!((numbers.quantiles[2], numbers.quantiles[3], numbers.quantiles[4]), (2.0, 3.0, 4.0));
+    assert_eq!((numbers.fences, numbers.outliers), ([-1.0, 7.0], 1));
+    let c = column("c");
+    assert_eq!((c.distinct, c.missing, &c.bars.levels, &c.bars.counts), (2, 1, &vec!["y".to_owned(), "x".to_owned()], &vec![3, 2]));
+    let groups = &c.against_target.as_ref().unwrap().groups;
+    assert_eq!((groups[0].n, groups[0].rate.value, groups[1].n), (2, Some(0.5), 3));
+    assert_eq!(profile.constant_columns, ["one"]);
+    let at = |a: &str, b: &str| {
+        let place = |name: &str| profile.correlations.names.iter().position(|known| known == name).unwrap();
+        profile.correlations.matrix[place(a) * profile.correlations.names.len() + place(b)].unwrap()
+    };
+    assert!((at("a", "b") - 1.0).abs() < 1e-12, "pairs without the missing row");
+    assert!((at("c", "d") - 1.0).abs() < 1e-12);
+    // η² of a by c: levels x (1, 2), y (3, 4, 100): between = 2·(1.5-22)² + 3·(107/3-22)², total = 7610.
+    let between = 2.0 * 20.5f64.powi(2) + 3.0 * (107.0 / 3.0 - 22.0f64).powi(2);
+    assert!((at("a", "c") - (between / 7610.0).sqrt()).abs() < 1e-12);
+    assert!(profile.warnings.iter().any(|warning| warning.sentence.contains("none is empty")));
+    assert_eq!(profile.gates.iter().map(|gate| gate.passed).collect::<Vec<_>>(), [Some(false), Some(true), Some(false)]);
+}
+
+#[test]
+fn spearman_knows_order_and_duplicates_are_counted() {
+    let mut table = Table::default();
+    table.push("x", Column::Number(vec![1.0, 2.0, 3.0, 4.0, 4.0]));
+    table.push("y", Column::Number(vec![1.0, 8.0, 27.0, 64.0, 64.0]));
+    table.push("id", Column::Text(["a", "b", "c", "d", "e"].map(String::from).to_vec()));
+    let profile = data_profile(&table, None, &[], &GateLimits::default());
+    assert!((profile.correlations.strongest[0].spearman.unwrap() - 1.0).abs() < 1e-12 && profile.correlations.strongest[0].value < 0.99);
+    assert_eq!(profile.duplicate_rows, 1);
+}
+
+#[test]
+fn empty_tables_say_so() {
+    let profile = data_profile(&small().take(&[]), None, &[], &GateLimits::default());
+    assert_eq!((profile.rows, profile.warnings[0].sentence.as_str()), (0, "The table has no rows."));
+    assert!(data_profile(&Table::default(), None, &[], &GateLimits::default()).gates.iter().all(|gate| gate.passed.is_none()));
+    let text = serde_json::to_string(&profile).unwrap();
+    assert!(!text.contains("NaN") && serde_json::from_str::<DataProfile>(&text).unwrap() == profile);
+}
+
+#[test]
+fn changes_between_versions_are_listed() {
+    let table = training_table(&Settings { people: 300, ..Settings::default() });
+    let mut other = table.take(&(0..290).collect::<Vec<_>>());
+    let income = other.names.iter().position(|name| name == "MonthlyIncome").unwrap();
+    if let Column::Number(values) = &mut other.columns[income] {
+        values.iter_mut().for_each(|value| *value *= 1.5);
+    }
+    other.names[0] = "Years".into();
+    let profile = |table: &Table| data_profile(table, None, &["Attrition"], &GateLimits::default());
+    let changes = compare(&profile(&table), &profile(&other));
+    let has = |what: &str, column: Option<&str>| changes.iter().any(|change| change.what == what && change.column.as_deref() == column);
+    assert!(has("rows", None) && has("added", Some("Years")) && has("removed", Some("Age")) && has("mean", Some("MonthlyIncome")));
+    assert!(compare(&profile(&table), &profile(&table)).is_empty());
+}

@@ -1,0 +1,270 @@
+//! The check of one month: everything that is known about a live model on one day, and what to do.
+
+use model::Table;
+use serde::{Deserialize, Serialize};
+
+use crate::attribution::{AttributionDrift, LIMIT, attribution_drift};
+use crate::check::{feature_drift, prediction_drift, target_drift};
+use crate::compare::Detail;
+use crate::multivariate::{MultivariateDrift, multivariate_drift};
+use crate::performance::{Estimated, Outcomes, Realised, estimated, realised};
+use crate::policy::Policy;
+use crate::quality::{self, QualityReport, quality};
+use crate::recommendation::{self, Recommendation, Signals, recommend};
+use crate::report::{ColumnReport, DriftReport, Verdict};
+
+/// The baseline of a live version: what was saved when it was promoted. `None` where a part was not saved.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Baseline<'a> {
+    pub people: Option<&'a Table>,
+    pub scores: Option<&'a [f64]>,
+    /// Outcomes of the training year: `[stayed, left]`.
+    pub outcomes: Option<[u64; 2]>,
+    /// Mean absolute contribution by feature.
+    pub importances: Option<&'a [(String, f64)]>,
+}
+
+/// The month to be checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Month<'a> {
+    pub people: &'a Table,
+    pub scores: Option<&'a [f64]>,
+    pub importances: Option<&'a [(String, f64)]>,
+    /// Scored people whose outcome has become known by now.
+    pub outcomes: Option<Outcomes<'a>>,
+    /// Outcomes comparable with those of the baseline (the same length of time): `[stayed, left]`.
+    pub outcome_counts: Option<[u64; 2]>,
+    pub days_since_training: Option<u32>,
+    pub days_since_retraining: Option<u32>,
+}
+
+/// How to check.
+#[derive(Debug, Clone)]
+pub struct Settings<'a> {
+    pub policy: Policy,
+    pub quality: quality::Limits,
+    pub recommendation: recommendation::Limits,
+    /// The features to compare: the model's inputs. All numbers and levels when `None`.
+    pub columns: Option<Vec<&'a str>>,
+    /// Column (text) that tells people apart.
+    pub id_column: Option<&'a str>,
+    /// Risk bands: name and lowest score, ascending.
+    pub bands: Vec<(String, f64)>,
+    pub cutoff: f64,
+    pub seed: u64,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MonthlyCheck {
+    pub features: DriftReport,
+    pub prediction: ColumnReport,
+    pub target: ColumnReport,
+    /// `None` without a baseline.
+    pub quality: Option<QualityReport>,
+    pub multivariate: Option<MultivariateDrift>,
+    pub attribution: Option<AttributionDrift>,
+    /// `None` until outcomes are known.
+    pub realised: Option<Realised>,
+    /// `None` without scores.
+    pub estimated: Option<Estimated>,
+    pub recommendation: Recommendation,
+}
+
+/// Checks a month against the baseline.
+pub fn monthly_check(baseline: Baseline<'_>, month: Month<'_>, settings: &Settings<'_>) -> MonthlyCheck {
+    let policy = &settings.policy;
+    let features = match baseline.people {
+        Some(reference) => feature_drift(reference, month.people, settings.columns.as_deref(), policy, Detail::Usual),
+        None => no_baseline(policy),
+    };
+    let prediction = prediction_drift(baseline.scores, month.scores, policy);
+    let target = target_drift(baseline.outcomes, month.outcome_counts, policy);
+    let realised = month.outcomes.and_then(|outcomes| realised(outcomes, &settings.bands, settings.cutoff).ok());
+    let signals = Signals {
+        features: Some(&features),
+        prediction: Some(&prediction),
+        target: Some(&target),
+        roc_auc: realised.as_ref().map(|realised| &realised.roc_auc),
+        outcomes: realised.as_ref().map_or(0, |realised| realised.left),
+        days_since_training: month.days_since_training,
+        days_since_retraining: month.days_since_retraining,
+    };
+    let recommendation = recommend(signals, &settings.recommendation);
+    // Columns that the model does not read (and the id) are none of the classifier's business.
+    let narrowed = |table: &Table| match &settings.columns {
+        Some(columns) => table.select(&columns.iter().copied().chain(settings.id_column).collect::<Vec<_>>()),
+        None => table.clone(),
+    };
+    MonthlyCheck {
+        quality: baseline.people.map(|reference| quality(reference, month.people, &settings.quality)),
+        multivariate: baseline
+            .people
+            .map(|reference| multivariate_drift(&narrowed(reference), &narrowed(month.people), settings.id_column, settings.seed)),
+        attribution: baseline.importances.zip(month.importances).map(|(before, now)| attribution_drift(before, now, LIMIT)),
+        estimated: month.scores.map(|scores| estimated(scores, settings.cutoff, settings.seed)),
+        features,
+        prediction,
+        target,
+        realised,
+        recommendation,
+    }
+}
+
+fn no_baseline(policy: &Policy) -> DriftReport {
+    DriftReport {
+        columns: Vec::new(),
+        share_drifted: None,
+        verdict: Verdict::CouldNotCompute,
+        policy: policy.name.clone(),
+        false_alarm_rate: None,
+        summary: "Nothing could be compared: the live model has no baseline.".into(),
+    }
+}
+
+/// The report of guide 004, key by key as its readers expect it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GuideReport {
+    pub timestamp: String,
+    pub performance: Option<GuidePerformance>,
+    pub feature_drift: GuideFeatures,
+    pub prediction_drift: GuideTest,
+    pub target_drift: GuideTest,
+    pub retraining_recommended: bool,
+    pub reason: String,
+}
+
+/// Metrics on outcomes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GuidePerformance {
+    pub roc_auc: Option<f64>,
+    pub average_precision: Option<f64>,
+    pub brier: Option<f64>,
+    pub accuracy: Option<f64>,
+    pub n: u64,
+}
+
+/// Drifted features with their tests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GuideFeatures {
+    pub drift_rate: Option<f64>,
+    pub drifted_features: Vec<GuideTest>,
+}
+
+/// One test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GuideTest {
+    pub name: String,
+    /// `None` where it could not be computed: that is not "no drift".
+    pub drift_detected: Option<bool>,
+    pub statistic: Option<f64>,
+    pub p_value: Option<f64>,
+}
+
+impl MonthlyCheck {
+    /// The check as guide 004's report; `timestamp` in RFC 3339.
+    pub fn guide_report(&self, timestamp: impl Into<String>) -> GuideReport {
+        let test = |column: &ColumnReport| GuideTest {
+            name: column.name.clone(),
+            drift_detected: match column.verdict {
+                Verdict::Drifted => Some(true),
+                Verdict::Stable => Some(false),
+                Verdict::TooFewRows | Verdict::CouldNotCompute => None,
+            },
+            statistic: column.deciding_test().map(|test| test.statistic),
+            p_value: column.deciding_test().and_then(|test| test.p_value),
+        };
+        GuideReport {
+            timestamp: timestamp.into(),
+            performance: self.realised.as_ref().map(|realised| GuidePerformance {
+                roc_auc: realised.roc_auc.value,
+                average_precision: realised.average_precision.value,
+                brier: realised.brier.value,
+                accuracy: realised.accuracy.value,
+                n: realised.n,
+            }),
+            feature_drift: GuideFeatures {
+                drift_rate: self.features.share_drifted,
+                drifted_features: self.features.columns.iter().filter(|column| column.verdict == Verdict::Drifted).map(test).collect(),
+            },
+            prediction_drift: test(&self.prediction),
+            target_drift: test(&self.target),
+            retraining_recommended: self.recommendation.retrain(),
+            reason: self.recommendation.sentence.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::recommendation::Action;
+    use crate::simulation::{self, Kind, simulate};
+
+    fn settings() -> Settings<'static> {
+        Settings {
+            policy: Policy::default(),
+            quality: quality::Limits::default(),
+            recommendation: recommendation::Limits::default(),
+            columns: None,
+            id_column: Some("EmployeeNumber"),
+            bands: vec![("low".into(), 0.0), ("high".into(), 0.35)],
+            cutoff: 0.25,
+            seed: 1,
+        }
+    }
+
+    /// The first month as the baseline of the last.
+    fn check(drift: Option<(Kind, usize)>) -> MonthlyCheck {
+        let snapshots = simulate(&simulation::Settings { people: 1000, months: 3, drift, ..simulation::Settings::default() });
+        let (first, last) = (&snapshots[0], &snapshots[2]);
+        let baseline = Baseline { people: Some(&first.people), scores: Some(&first.true_risk), ..Baseline::default() };
+        let month = Month {
+            people: &last.people,
+            scores: Some(&last.true_risk),
+            importances: None,
+            outcomes: None,
+            outcome_counts: None,
+            days_since_training: Some(60),
+            days_since_retraining: None,
+        };
+        monthly_check(baseline, month, &settings())
+    }
+
+    #[test]
+    fn quiet_months_keep_the_model_and_a_takeover_retrains_it() {
+        let quiet = check(None);
+        assert_eq!(
+            (quiet.features.verdict, quiet.recommendation.action),
+            (Verdict::Stable, Action::Keep),
+            "{}",
+            quiet.recommendation.sentence
+        );
+        assert_eq!(quiet.multivariate.unwrap().verdict, Verdict::Stable);
+        let taken = check(Some((Kind::SegmentShift, 2)));
+        assert_eq!(taken.recommendation.action, Action::Retrain, "{}", taken.recommendation.sentence);
+        assert!(taken.features.drifted().contains(&"Department") && taken.features.drifted().contains(&"OverTime"));
+        let report = taken.guide_report("2025-03-01T00:00:00Z");
+        assert!(report.retraining_recommended && report.target_drift.drift_detected.is_none());
+        assert_eq!(report.feature_drift.drifted_features.len(), taken.features.drifted().len());
+    }
+
+    #[test]
+    fn no_baseline_is_no_stability() {
+        let month = simulate(&simulation::Settings { people: 100, months: 1, ..simulation::Settings::default() }).remove(0);
+        let month = Month {
+            people: &month.people,
+            scores: None,
+            importances: None,
+            outcomes: None,
+            outcome_counts: None,
+            days_since_training: None,
+            days_since_retraining: None,
+        };
+        let found = monthly_check(Baseline::default(), month, &settings());
+        assert_eq!((found.features.verdict, found.prediction.verdict), (Verdict::CouldNotCompute, Verdict::CouldNotCompute));
+        assert_eq!(found.recommendation.action, Action::Unclear);
+        assert!(found.quality.is_none() && found.features.summary.contains("no baseline"));
+    }
+}
