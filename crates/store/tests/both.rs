@@ -1,0 +1,256 @@
+//! What the store promises, on SQLite and (when TENURE_TEST_POSTGRES names a server) on PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use serde_json::json;
+use store::{Settings, Store, artifacts, audit, datasets, registry, runs, scores};
+
+/// An empty store on each database at hand. A PostgreSQL database of its own is made for each test.
+async fn stores(name: &str) -> Vec<(Store, tempfile::TempDir)> {
+    let mut stores = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { database: None, data_dir: folder.path().join("new"), artifacts: None };
+    stores.push((Store::open(&settings).await.unwrap(), folder));
+    let Ok(server) = std::env::var("TENURE_TEST_POSTGRES") else {
+        eprintln!("SKIPPED on PostgreSQL: TENURE_TEST_POSTGRES is not set");
+        return stores;
+    };
+    sqlx::any::install_default_drivers();
+    let database = format!("test_{name}_{}", std::process::id());
+    let admin = sqlx::AnyPool::connect(&format!("{server}/postgres")).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {database}"))).execute(&admin).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { database: Some(format!("{server}/{database}")), data_dir: folder.path().to_path_buf(), artifacts: None };
+    stores.push((Store::open(&settings).await.unwrap(), folder));
+    stores
+}
+
+fn dataset(hash: &str, as_of: &str) -> datasets::Dataset {
+    datasets::Dataset {
+        dataset_id: store::new_id(),
+        use_case: "attrition".into(),
+        hash: hash.into(),
+        content_hash: "c".into(),
+        name: "people.csv".into(),
+        row_count: 3,
+        column_count: 2,
+        positives: None,
+        as_of: as_of.into(),
+        simulated: true,
+        created_by: "test".into(),
+        created_at: store::now(),
+    }
+}
+
+fn run(name: &str, parent: Option<&runs::Run>) -> runs::Run {
+    runs::Run {
+        run_id: store::new_id(),
+        parent_id: parent.map(|parent| parent.run_id.clone()),
+        use_case: "attrition".into(),
+        name: name.into(),
+        status: "running".into(),
+        author: "test".into(),
+        dataset_id: None,
+        seed: 42,
+        code_version: "test".into(),
+        message: String::new(),
+        started_at: store::now(),
+        ended_at: None,
+    }
+}
+
+fn version(run: &runs::Run, dataset: &datasets::Dataset) -> registry::Version {
+    registry::Version {
+        use_case: "attrition".into(),
+        version: 0,
+        run_id: run.run_id.clone(),
+        dataset_id: dataset.dataset_id.clone(),
+        model_hash: "m".into(),
+        candidate: "blend".into(),
+        stage: "Staging".into(),
+        author: "test".into(),
+        note: String::new(),
+        created_at: store::now(),
+    }
+}
+
+#[tokio::test]
+async fn datasets_come_back_as_they_went_in() {
+    for (store, _folder) in stores("datasets").await {
+        let mut connection = store.read().await.unwrap();
+        let older = dataset("aa", "2026-01-01");
+        let newer = datasets::Dataset { positives: Some(1), simulated: false, ..dataset("bb", "2026-02-01") };
+        datasets::insert(&mut connection, &newer).await.unwrap();
+        datasets::insert(&mut connection, &older).await.unwrap();
+        assert!(datasets::insert(&mut connection, &dataset("aa", "2026-03-01")).await.is_err(), "the same bytes twice");
+        assert_eq!(datasets::list(&mut connection, Some("attrition")).await.unwrap(), [newer.clone(), older.clone()]);
+        assert_eq!(datasets::list(&mut connection, Some("churn")).await.unwrap(), []);
+        assert_eq!(datasets::find(&mut connection, "b").await.unwrap(), Some(newer));
+        assert_eq!(datasets::by_hash(&mut connection, "attrition", "aa").await.unwrap(), Some(older));
+    }
+}
+
+#[tokio::test]
+async fn artifacts_are_found_by_content_and_checked() {
+    for (store, folder) in stores("artifacts").await {
+        let hash = store.put_artifact(b"hello".to_vec()).await.unwrap();
+        assert_eq!(hash, store.put_artifact(b"hello".to_vec()).await.unwrap());
+        assert_eq!(hash, artifacts::hash(b"hello"));
+        assert_eq!(store.artifact(&hash).await.unwrap(), b"hello");
+        assert!(store.artifact(&artifacts::hash(b"other")).await.is_err());
+        let files = walk(folder.path());
+        let file = files.iter().find(|file| file.ends_with(&hash)).unwrap();
+        std::fs::write(file, b"changed").unwrap();
+        assert!(store.artifact(&hash).await.is_err(), "a changed file is refused");
+    }
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] })
+        .collect()
+}
+
+#[tokio::test]
+async fn the_pointer_moves_and_its_history_cannot_be_rewritten() {
+    for (store, _folder) in stores("pointer").await {
+        let mut transaction = store.begin().await.unwrap();
+        let (dataset, run) = (dataset("aa", "2026-01-01"), run("training", None));
+        datasets::insert(&mut transaction, &dataset).await.unwrap();
+        runs::insert(&mut transaction, &run).await.unwrap();
+        for expected in 1..=3 {
+            assert_eq!(registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap(), expected);
+        }
+        assert_eq!(registry::live(&mut transaction, "attrition").await.unwrap(), None);
+        for live in [Some(1), Some(3), None] {
+            registry::set_live(&mut transaction, "attrition", live, "test", "why not").await.unwrap();
+            assert_eq!(registry::live(&mut transaction, "attrition").await.unwrap().unwrap().version, live);
+        }
+        transaction.commit().await.unwrap();
+        let history = registry::live_history(&mut *store.read().await.unwrap(), "attrition").await.unwrap();
+        assert_eq!(history.iter().map(|change| change.version).collect::<Vec<_>>(), [Some(1), Some(3), None]);
+        for statement in ["update live_history set version = 2", "delete from live_history where sequence = 1"] {
+            assert!(sqlx::query(statement).execute(store.pool()).await.is_err(), "{statement}");
+        }
+        let mut transaction = store.begin().await.unwrap();
+        assert!(registry::set_live(&mut transaction, "attrition", Some(9), "test", "no such version").await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn the_record_is_chained_and_refuses_change() {
+    for (store, _folder) in stores("audit").await {
+        for step in 0..5 {
+            let mut transaction = store.begin().await.unwrap();
+            audit::append(&mut transaction, "ann", "step", &format!("thing {step}"), &json!({ "b": 1, "a": step })).await.unwrap();
+            transaction.commit().await.unwrap();
+        }
+        let entries = audit::all(&mut *store.read().await.unwrap()).await.unwrap();
+        assert_eq!((entries.len(), audit::verify(&entries)), (5, vec![]));
+        for statement in ["update audit set actor = 'eve'", "delete from audit where sequence = 5"] {
+            assert!(sqlx::query(statement).execute(store.pool()).await.is_err(), "{statement}");
+        }
+        let mut edited = entries.clone();
+        edited[2].actor = "eve".into();
+        assert!(audit::verify(&edited)[0].contains("entry 3 was changed"));
+        let mut removed = entries.clone();
+        removed.remove(1);
+        assert!(audit::verify(&removed)[0].contains("entry 2 is missing"));
+        let mut swapped = entries.clone();
+        swapped.swap(1, 2);
+        assert!(!audit::verify(&swapped).is_empty());
+    }
+}
+
+#[tokio::test]
+async fn writers_wait_for_each_other() {
+    for (store, _folder) in stores("writers").await {
+        let writers = (0..20).map(|writer| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut transaction = store.begin().await.unwrap();
+                audit::append(&mut transaction, &format!("writer {writer}"), "write", "it", &json!({})).await.unwrap();
+                transaction.commit().await.unwrap();
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.unwrap();
+        }
+        let entries = audit::all(&mut *store.read().await.unwrap()).await.unwrap();
+        assert_eq!((entries.len(), audit::verify(&entries)), (20, vec![]));
+    }
+}
+
+#[tokio::test]
+async fn runs_are_found_by_what_hangs_on_them() {
+    for (store, _folder) in stores("runs").await {
+        let mut transaction = store.begin().await.unwrap();
+        for (name, auc) in [("weak", 0.6), ("strong", 0.9)] {
+            let parent = run(name, None);
+            runs::insert(&mut transaction, &parent).await.unwrap();
+            let metric = |name: &str, value| runs::Metric { name: name.into(), step: 0, value, interval: None, n: Some(10), why: None };
+            let details = runs::Details {
+                parameters: vec![("candidate".into(), name.into())],
+                metrics: vec![metric("auc", Some(auc)), runs::Metric { why: Some("one class".into()), ..metric("f1", None) }],
+                tags: vec![("team".into(), "hr".into())],
+                stages: vec![("train".into(), 1.5, "done".into())],
+                artifacts: vec![runs::Artifact { name: "m".into(), hash: "h".into(), byte_count: 1, media_type: "text/plain".into() }],
+            };
+            runs::insert_details(&mut transaction, &parent.run_id, &details).await.unwrap();
+            assert_eq!(runs::details(&mut transaction, &parent.run_id).await.unwrap(), details);
+            runs::insert(&mut transaction, &run("nested", Some(&parent))).await.unwrap();
+            assert_eq!(runs::children(&mut transaction, &parent.run_id).await.unwrap().len(), 1);
+            runs::finish(&mut transaction, &parent.run_id, "finished", "").await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        let mut connection = store.read().await.unwrap();
+        let conditions = [
+            runs::Condition::Metric { name: "auc".into(), operator: ">", value: 0.8 },
+            runs::Condition::Parameter { name: "candidate".into(), operator: "like", value: "str%".into() },
+            runs::Condition::Tag { name: "team".into(), operator: "=", value: "hr".into() },
+            runs::Condition::Attribute { column: "status", operator: "=", value: "finished".into() },
+        ];
+        let (found, total) = runs::search(&mut connection, "attrition", &conditions, 0, 10).await.unwrap();
+        assert_eq!((found[0].name.as_str(), total), ("strong", 1));
+        assert_eq!(runs::search(&mut connection, "attrition", &[], 0, 1).await.unwrap().1, 2, "nested runs are not counted");
+        assert_eq!(runs::find(&mut connection, &found[0].run_id[..20]).await.unwrap().map(|run| run.use_case), Some("attrition".into()));
+        assert_eq!(runs::fail_abandoned(&mut connection, store::now()).await.unwrap(), 2, "the nested runs never ended");
+    }
+}
+
+#[tokio::test]
+async fn scores_come_back_in_order() {
+    for (store, _folder) in stores("scores").await {
+        let mut transaction = store.begin().await.unwrap();
+        let (dataset, run) = (dataset("aa", "2026-01-01"), run("training", None));
+        datasets::insert(&mut transaction, &dataset).await.unwrap();
+        runs::insert(&mut transaction, &run).await.unwrap();
+        registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap();
+        let batch = scores::Batch {
+            batch_id: store::new_id(),
+            use_case: "attrition".into(),
+            version: 1,
+            dataset_id: dataset.dataset_id.clone(),
+            as_of: "2026-01-01".into(),
+            people: 1203,
+            expected_events: 12.5,
+            created_by: "test".into(),
+            created_at: store::now(),
+        };
+        let score = |position: i64| scores::Score {
+            position,
+            person_id: format!("p{position}"),
+            probability: position as f64 / 2000.0,
+            interval: (position % 2 == 0).then_some([0.1, 0.2]),
+            reasons: "[]".into(),
+        };
+        let list: Vec<scores::Score> = (0..1203).map(score).collect();
+        scores::insert(&mut transaction, &batch, &list).await.unwrap();
+        transaction.commit().await.unwrap();
+        let mut connection = store.read().await.unwrap();
+        assert_eq!(scores::of_batch(&mut connection, &batch.batch_id).await.unwrap(), list);
+        assert_eq!(scores::batches(&mut connection, "attrition", 5).await.unwrap(), [batch]);
+        assert_eq!(scores::of_person(&mut connection, "attrition", "p1000").await.unwrap(), [("2026-01-01".to_owned(), 0.5, 1)]);
+    }
+}

@@ -1,0 +1,173 @@
+//! The way of a newcomer on the command line: import, train, approve, predict, score. On real data where the shared folder is at hand.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+struct Bench {
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_tenure"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("TENURE_DATA_DIR", self.path("data"))
+            .env_remove("TENURE_DATABASE")
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a command that must succeed and gives its JSON.
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text))
+    }
+}
+
+fn shared(file: &str) -> Option<PathBuf> {
+    let folder = std::env::var("TENURE_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into());
+    let path = Path::new(&folder).join("data").join(file);
+    if !path.exists() {
+        eprintln!("SKIPPED: {file}: shared folder absent");
+        return None;
+    }
+    Some(path)
+}
+
+/// Every file of a folder with its bytes, for "nothing was changed".
+fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.unwrap().path())
+        .flat_map(|path| if path.is_dir() { content(&path) } else { vec![(path.clone(), std::fs::read(&path).unwrap())] })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn from_a_file_of_people_to_scores() {
+    for (file, use_case, id) in [("ibm_hr_attrition_1470.csv", "attrition", "EmployeeNumber"), ("mlc_churn_5000.csv", "churn", "")] {
+        let Some(path) = shared(file) else { continue };
+        let (bench, path) = (Bench::new(), path.to_str().unwrap().to_owned());
+        let first = bench.json(&["data", "import", &path, "--use-case", use_case]);
+        let again = bench.json(&["data", "import", &path, "--use-case", use_case]);
+        assert_eq!(first["dataset"], again["dataset"], "the same bytes are the same version");
+        assert_eq!((first["new"].as_bool(), again["new"].as_bool()), (Some(true), Some(false)));
+
+        let train = ["train", "--use-case", use_case, "--trials", "4", "--candidates", "logistic_regression_l2"];
+        let trained = bench.json(&train);
+        let auc = trained["holdout"]["metrics"]["roc_auc"]["value"].as_f64().unwrap();
+        assert!((0.74..0.95).contains(&auc), "{use_case}: ROC AUC {auc}");
+        assert_eq!(bench.json(&train)["model_hash"], trained["model_hash"], "the same seed gives the same bytes");
+
+        assert_eq!(bench.run(&["batch", "--use-case", use_case]).status.code(), Some(1), "nothing is live yet");
+        assert_eq!(bench.run(&["model", "approve", "1", "--use-case", use_case, "--reason", " "]).status.code(), Some(2));
+        bench.json(&["model", "approve", "1", "--use-case", use_case, "--reason", "first"]);
+        let batch = bench.json(&["batch", "--use-case", use_case]);
+        let stayed = first["dataset"]["row_count"].as_i64().unwrap() - first["dataset"]["positives"].as_i64().unwrap();
+        assert_eq!(batch["people"].as_i64(), Some(stayed), "those who left are not scored");
+
+        // One row alone gets the number that it gets among all.
+        let all = bench.run(&["predict", &path, "--use-case", use_case, "--explain", "--json"]);
+        let lines: Vec<Value> = String::from_utf8(all.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len() as i64, first["dataset"]["row_count"].as_i64().unwrap());
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut rows = text.lines();
+        let one = format!("{}\n{}\n", rows.next().unwrap(), rows.nth(41).unwrap());
+        std::fs::write(bench.path("one.csv"), one).unwrap();
+        let alone = bench.json(&["predict", "one.csv", "--use-case", use_case, "--explain"]);
+        assert_eq!(alone["probability"], lines[41]["probability"]);
+        assert_eq!(alone["reasons"], lines[41]["reasons"]);
+        if !id.is_empty() {
+            assert_eq!(alone["id"], lines[41]["id"]);
+        }
+        assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_bad_file_leaves_the_store_as_it_was() {
+    let Some(path) = shared("ibm_hr_attrition_1470.csv") else { return };
+    let bench = Bench::new();
+    let good = std::fs::read(&path).unwrap();
+    bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
+    // Reading settles the write-ahead log, so that what follows compares files that rest.
+    bench.json(&["data", "list"]);
+    let before = content(&bench.path("data"));
+    let text = String::from_utf8(good.clone()).unwrap();
+    let noise: Vec<u8> = (0_u64..10_000_000).map(|index| (index.wrapping_mul(6_364_136_223_846_793_005) >> 33) as u8).collect();
+    let cases: [(&str, Vec<u8>, &str); 8] = [
+        ("missing-column.csv", text.replacen("OverTime", "OverTyme", 1).into_bytes(), "did you mean"),
+        ("wrong-level.csv", text.replacen("Travel_Rarely", "Travel_Rare", 1).into_bytes(), "must be one of"),
+        ("text-in-number.csv", text.replacen("1102", "many", 1).into_bytes(), "must be a number"),
+        ("empty.csv", Vec::new(), "empty"),
+        ("header-only.csv", text.lines().next().unwrap().as_bytes().to_vec(), "no rows"),
+        ("noise.csv", noise, "neither CSV nor Parquet"),
+        ("cut.parquet", b"PAR1 cut short".to_vec(), "damaged or cut short"),
+        ("latin1.csv", good.iter().map(|byte| if *byte == b'&' { 0xE9 } else { *byte }).collect(), "not UTF-8"),
+    ];
+    for (name, bytes, says) in cases {
+        std::fs::write(bench.path(name), bytes).unwrap();
+        let output = bench.run(&["data", "import", name, "--use-case", "attrition"]);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{name}: {message}");
+        assert!(message.contains(says), "{name}: {message}");
+        let output = bench.run(&["data", "import", name, "--use-case", "attrition", "--json"]);
+        assert!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["error"].is_string());
+        assert!(content(&bench.path("data")) == before, "{name} changed the store");
+    }
+}
+
+#[test]
+fn bad_usage_is_told_apart_from_failure() {
+    let bench = Bench::new();
+    assert_eq!(bench.run(&["train", "--use-case", "nobody"]).status.code(), Some(2));
+    assert_eq!(bench.run(&["frobnicate"]).status.code(), Some(2));
+    assert_eq!(bench.run(&["data", "import", "absent.csv", "--use-case", "attrition"]).status.code(), Some(2));
+    assert_eq!(bench.run(&["run", "list", "--use-case", "attrition", "--filter", "nonsense"]).status.code(), Some(2));
+    std::fs::write(bench.path("case.toml"), "id = 3").unwrap();
+    assert_eq!(bench.run(&["use-case", "check", "case.toml"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_killed_import_leaves_a_store_that_opens() {
+    let Some(path) = shared("mlc_churn_5000.csv") else { return };
+    let bench = Bench::new();
+    for pause in (0..12).map(|step| step * 12) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tenure"))
+            .args(["data", "import", path.to_str().unwrap(), "--use-case", "churn"])
+            .env("TENURE_DATA_DIR", bench.path("data"))
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(pause));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let list = bench.json(&["data", "list"]);
+        assert!(list.as_array().unwrap().len() <= 1);
+        assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0), "after {pause} ms");
+        if let Some(dataset) = list.as_array().unwrap().first() {
+            let short = ["train", "--use-case", "churn", "--trials", "1", "--candidates", "logistic_regression"];
+            assert_eq!(dataset["row_count"], 5000);
+            bench.json(&short);
+            return;
+        }
+    }
+    bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "churn"]);
+}
