@@ -5,6 +5,7 @@
 
 pub mod artifacts;
 pub mod audit;
+pub mod checks;
 pub mod datasets;
 pub mod registry;
 pub mod runs;

@@ -48,7 +48,7 @@ impl Tenure {
         Ok(batch)
     }
 
-    async fn dataset_as_of(&self, use_case: &str, as_of: Option<&str>) -> Result<datasets::Dataset> {
+    pub(crate) async fn dataset_as_of(&self, use_case: &str, as_of: Option<&str>) -> Result<datasets::Dataset> {
         let all = self.datasets(Some(use_case)).await?;
         let found = all.into_iter().find(|dataset| as_of.is_none_or(|day| dataset.as_of.as_str() <= day));
         found.ok_or_else(|| Error::NotFound(format!("{use_case} has no data on or before that day: import some first")))

@@ -62,6 +62,7 @@ impl Tenure {
         for (as_of, bytes) in months {
             self.import(&actor, import(format!("simulated-{as_of}.csv"), bytes, Some(as_of.clone()), true)).await?;
             self.batch(&actor, "attrition", Some(&as_of)).await?;
+            self.check_drift(&actor, "attrition", Some(&as_of)).await?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod batch;
 mod clock;
 mod dashboard;
 mod demo;
+mod drift;
 mod error;
 mod filter;
 mod import;

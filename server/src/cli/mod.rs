@@ -2,6 +2,7 @@
 
 mod audit;
 mod data;
+mod drift;
 mod model;
 mod output;
 mod predict;
@@ -65,6 +66,9 @@ enum Command {
     Predict(predict::Predict),
     /// Score the current people and store the scores
     Batch(predict::Batch),
+    /// Are the people still like those that the live version was trained on
+    #[command(subcommand)]
+    Drift(drift::DriftCommand),
     /// The record of what was done
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -99,6 +103,7 @@ async fn dispatch(arguments: Arguments) -> Result<Answer> {
         Command::Model(command) => model::run(&place, command, json).await,
         Command::Predict(command) => predict::predict(&place, command, json).await,
         Command::Batch(command) => predict::batch(&place, command, json).await,
+        Command::Drift(command) => drift::run(&place, command, json).await,
         Command::Audit(command) => audit::run(&place, command, json).await,
         Command::Tool(command) => blocking(move || tool::run(&place, command, json)).await,
     }
