@@ -106,16 +106,15 @@ fn boost(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &Boostin
     let mut trees = Vec::with_capacity(rounds);
     for round in 0..rounds as u64 {
         let mut random = generator(seed, 1 + round);
-        let derive = |(((gradient, curvature), margin), (label, weight)): (((&mut f64, &mut f64), &f64), (&bool, &f64))| {
-            let probability = sigmoid(*margin);
-            *gradient = weight * (f64::from(u8::from(*label)) - probability);
-            *curvature = weight * probability * (1.0 - probability);
+        let derive = |(row, (gradient, curvature)): (usize, (&mut f64, &mut f64))| {
+            let probability = sigmoid(margins[row]);
+            *gradient = weights[row] * (f64::from(u8::from(labels[row])) - probability);
+            *curvature = weights[row] * probability * (1.0 - probability);
         };
         if rows < WORTH_THREADS {
-            gradients.iter_mut().zip(&mut curvatures).zip(&margins).zip(labels.iter().zip(weights)).for_each(derive);
+            gradients.iter_mut().zip(&mut curvatures).enumerate().for_each(derive);
         } else {
-            let outputs = gradients.par_iter_mut().zip(&mut curvatures).zip(&margins);
-            outputs.zip(labels.par_iter().zip(weights)).with_min_len(4096).for_each(derive);
+            gradients.par_iter_mut().zip(&mut curvatures).enumerate().with_min_len(4096).for_each(derive);
         }
         let quantised = Quantised::new(&gradients, &curvatures);
         let pick = |of: usize, count: usize, random: &mut rand::rngs::ChaCha8Rng| -> Vec<u32> {

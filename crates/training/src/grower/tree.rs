@@ -380,3 +380,17 @@ pub fn fit_tree(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &
     grown.fill(|rows| share(rows, labels, weights, overall, parameters.smoothing), weights);
     grown.tree
 }
+
+/// A regression tree: leaves give the mean of `targets`.
+pub fn fit_mean_tree(binned: &Binned, targets: &[f64], max_depth: usize, min_leaf: f64) -> Tree {
+    let mean = targets.iter().sum::<f64>() / targets.len().max(1) as f64;
+    let gradients: Vec<f64> = targets.iter().map(|target| target - mean).collect();
+    let weights = vec![1.0; targets.len()];
+    let quantised = Quantised::new(&gradients, &weights);
+    let layout = Layout::new(binned, (0..binned.columns() as u32).collect());
+    let limits = Limits { max_depth, max_leaves: usize::MAX, min_curvature: min_leaf, l2: 0.0, min_gain: 1e-9, columns_per_node: None };
+    let grower = Grower { binned, layout: &layout, quantised: &quantised, limits };
+    let mut grown = grower.grow((0..binned.rows() as u32).collect(), &mut crate::random::generator(0, 0));
+    grown.fill(|rows| rows.iter().map(|&row| targets[row as usize]).sum::<f64>() / rows.len().max(1) as f64, &weights);
+    grown.tree
+}
