@@ -11,6 +11,7 @@ mod interaction;
 mod leaf;
 mod person;
 mod quadrature;
+mod scale;
 
 use crate::compiled::Compiled;
 use crate::encoder::Matrix;
@@ -22,6 +23,7 @@ use deep::DeepTree;
 use leaf::{LeafPath, MAX_PATH_INPUTS};
 use quadrature::Rule;
 
+pub use background::contributions_to_curve;
 pub use interaction::Interactions;
 pub use person::{Explanation, FieldContribution, ModelExplainer, value_text};
 
