@@ -23,6 +23,7 @@ pub mod proxies;
 pub mod quality;
 mod random;
 pub mod reweighing;
+pub mod scikit_folds;
 pub mod select;
 pub mod settings;
 pub mod space;
