@@ -70,7 +70,7 @@ pub fn Frame() -> AnyView {
 }
 
 /// The pages of a use case: address below it, name. `None` is the dashboard.
-const PAGES: [(&str, &str); 3] = [("", "Dashboard"), ("/runs", "Runs"), ("/models", "Models")];
+const PAGES: [(&str, &str); 4] = [("", "Dashboard"), ("/what-if", "What if"), ("/runs", "Runs"), ("/models", "Models")];
 
 #[component]
 fn Navigation(status: Status) -> AnyView {
@@ -135,7 +135,7 @@ fn Strip(status: Status) -> AnyView {
     let scored = status.scored_at.unwrap_or_else(|| "not yet".to_owned());
     let as_of = status.data_as_of.unwrap_or_else(|| "no data yet".to_owned());
     view! {
-        <div class="strip">
+        <aside class="strip" aria-label="What is shown">
             <dl>
                 <div>{live}</div>
                 <div><dt>"Scored"</dt><dd>{scored}</dd></div>
@@ -143,7 +143,7 @@ fn Strip(status: Status) -> AnyView {
             </dl>
             {simulated}
             {stale}
-        </div>
+        </aside>
     }
     .erase()
 }

@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=pages::home::HomePage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:id") view=pages::dashboard::DashboardPage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:id/person/:person") view=pages::person::PersonPage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:id/what-if") view=pages::what_if::WhatIfPage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:id/runs") view=pages::runs::RunsPage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:id/models") view=pages::models::ModelsPage ssr=SsrMode::Async />
                     <Route path=path!("runs/compare") view=pages::compare::ComparePage ssr=SsrMode::Async />

@@ -4,7 +4,6 @@ use crate::erase::Erase;
 use leptos::html::H1;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
 
 /// The path whose heading was shown last: the first page keeps the browser's own focus, a new path gives it to its heading.
 #[derive(Clone, Copy)]
@@ -20,17 +19,19 @@ impl Default for FocusOnNavigation {
 #[component]
 pub fn PageHeading(#[prop(into)] title: String, #[prop(optional)] children: Option<Children>) -> AnyView {
     let node = NodeRef::<H1>::new();
-    let path = use_location().pathname;
     let focus = use_context::<FocusOnNavigation>();
     Effect::new(move |_| {
         if let (Some(heading), Some(FocusOnNavigation(last))) = (node.get(), focus) {
-            let here = Some(path.get_untracked());
-            let before = last.get_value();
-            if before.is_some() && before != here {
-                // An element that is on the page and has a tabindex takes the focus.
-                let _ = heading.focus();
-            }
-            last.set_value(here);
+            // The router changes the address after it has shown the page.
+            request_animation_frame(move || {
+                let here = window().location().pathname().ok();
+                let before = last.get_value();
+                if before.is_some() && before != here {
+                    // An element that is on the page and has a tabindex takes the focus.
+                    let _ = heading.focus();
+                }
+                last.set_value(here);
+            });
         }
     });
     view! {

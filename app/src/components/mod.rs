@@ -6,6 +6,7 @@ pub mod empty;
 pub mod failure;
 pub mod figure;
 pub mod form;
+pub mod gauge;
 pub mod heading;
 pub mod pagination;
 pub mod table;

@@ -8,11 +8,7 @@ use crate::format::count;
 /// Links to the neighbouring pages; nothing when all is on one. `href` gives the address of a page.
 pub fn pagination(page: u32, pages: u32, label: &'static str, href: &dyn Fn(u32) -> String) -> AnyView {
     let link = |to: u32, text: &'static str, rel: &'static str| {
-        if (1..=pages).contains(&to) && to != page {
-            view! { <a href=href(to) rel=rel>{text}</a> }.erase()
-        } else {
-            view! { <span class="disabled" aria-hidden="true">{text}</span> }.erase()
-        }
+        if (1..=pages).contains(&to) && to != page { view! { <a href=href(to) rel=rel>{text}</a> }.erase() } else { ().erase() }
     };
     let (previous, next) = (link(page.saturating_sub(1), "← Previous", "prev"), link(page + 1, "Next →", "next"));
     (pages > 1)

@@ -70,6 +70,11 @@ impl Cell {
         Self { class: "aside", ..Self::text(text) }
     }
 
+    /// Not broken over lines: dates and names of people.
+    pub fn brief(text: impl Into<String>) -> Self {
+        Self { class: "brief", ..Self::text(text) }
+    }
+
     /// A text with another one behind it that weighs less.
     pub fn with_aside(text: impl Into<String>, aside: impl Into<String>) -> Self {
         let (text, aside) = (text.into(), aside.into());

@@ -7,6 +7,7 @@ pub mod models;
 pub mod person;
 pub mod run;
 pub mod runs;
+pub mod what_if;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

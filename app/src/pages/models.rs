@@ -52,7 +52,7 @@ fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<Promo
     } else {
         let mut headings = vec![Heading::text("Version"), Heading::text("Stage"), Heading::text("Candidate")];
         headings.extend(METRICS.map(|name| Heading::number(format::metric_label(name))));
-        headings.extend([Heading::text("Made"), Heading::text("Note")]);
+        headings.extend([Heading::text("Made"), Heading::text("By"), Heading::text("Note")]);
         let rows = rows.into_iter().map(|version| row(version, &use_case, nobody_live, promote)).collect();
         view! { <Table headings rows class="list" scroll="Model versions" /> }.erase()
     };
@@ -86,7 +86,7 @@ fn row(version: VersionRow, use_case: &str, nobody_live: bool, promote: ServerAc
     ];
     cells.extend(METRICS.map(|name| Cell::figure(metric(&version.metrics, name), Scale::Metric)));
     let note = version.note;
-    cells.extend([Cell::with_aside(version.created_at, version.author), Cell::view(view! { {note}{first} })]);
+    cells.extend([Cell::brief(version.created_at), Cell::brief(version.author), Cell::view(view! { {note}{first} })]);
     Row::new(cells)
 }
 

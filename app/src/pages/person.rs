@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use views::people::FieldValue;
 
 use crate::answer::{Answer, Packed, page_data};
-use crate::components::badge::{RiskBadge, risk_style};
+use crate::components::badge::RiskBadge;
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::failure::loaded;
+use crate::components::gauge::Gauge;
 use crate::components::heading::PageHeading;
-use crate::components::table::{Cell, Heading, Mark, Row, Table, TextList};
+use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::components::waterfall::Waterfall;
 use crate::erase::Erase;
 use crate::format;
@@ -51,9 +52,12 @@ fn Person(data: PersonData, use_case: String) -> AnyView {
     let interval = person.interval.map(|interval| {
         view! { <p class="aside">{format!("Between {} with 95% confidence", format::percent_interval(interval).replace('–', " and "))}</p> }
     });
+    let what_if = format!("/use-case/{use_case}/what-if?person={}", views::address::encode(&person.id));
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}")>"Dashboard"</a></nav>
-        <PageHeading title=format!("{} {}", format::capitalised(&words.one), person.id) />
+        <PageHeading title=format!("{} {}", format::capitalised(&words.one), person.id)>
+            <a class="button" href=what_if>"What if?"</a>
+        </PageHeading>
         {warnings}
         <div class="columns person">
             <section class="score">
@@ -80,20 +84,6 @@ fn Person(data: PersonData, use_case: String) -> AnyView {
             <div class="field-groups">{groups(person.fields)}</div>
         </section>
     }.erase()
-}
-
-/// The probability on a line from 0 to 100 %, with its interval and the average.
-#[component]
-fn Gauge(probability: f64, interval: Option<[f64; 2]>, base: f64) -> AnyView {
-    let whisker = interval.map(|[low, high]| Mark { class: "whisker", from: low * 100.0, width: (high - low) * 100.0 });
-    let at = |class, p: f64| Mark { class, from: p * 100.0, width: 0.0 };
-    let marks = [at("pin", base)].into_iter().chain(whisker).chain([at("dot", probability)]);
-    let marks = marks.map(|mark| view! { <span class=mark.class style=mark.style()></span> }.erase()).collect::<Vec<_>>();
-    view! {
-        <div class="gauge" aria-hidden="true" style=risk_style(probability)>{marks}</div>
-        <p class="gauge-ends aside" aria-hidden="true"><span>"0%"</span><span>"100%"</span></p>
-    }
-    .erase()
 }
 
 /// The fields under their headings, in the order of the use case.

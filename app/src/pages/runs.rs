@@ -121,9 +121,9 @@ fn row(run: &RunRow, columns: &[String]) -> Row {
         }
     }));
     cells.extend([
-        Cell::text(&run.started_at),
+        Cell::brief(&run.started_at),
         Cell::number(run.duration_seconds.map(format::duration).unwrap_or_default()),
-        Cell::text(&run.author),
+        Cell::brief(&run.author),
     ]);
     Row::new(cells).named_by(1)
 }

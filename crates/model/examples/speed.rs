@@ -15,7 +15,7 @@ fn tree(random: &mut ChaCha8Rng, leaves: usize, max_depth: usize) -> Tree {
     let push = |tree: &mut Tree, random: &mut ChaCha8Rng, cover: f64| {
         tree.feature.push(LEAF);
         tree.threshold.push(0.0);
-        tree.missing_left.push(random.random());
+        tree.missing_left.push(false);
         tree.left.push(0);
         tree.right.push(0);
         tree.value.push(random.random_range(-0.2..0.2));
@@ -32,7 +32,11 @@ fn tree(random: &mut ChaCha8Rng, leaves: usize, max_depth: usize) -> Tree {
         let cover = tree.cover[node];
         let share = random.random_range(0.2..0.8);
         tree.feature[node] = random.random_range(0..INPUTS as u32);
-        tree.threshold[node] = f64::from(random.random_range(0..200)) / 200.0;
+        tree.threshold[node] = match tree.feature[node] % 5 {
+            0 => f64::from(random.random_range(0..200)) / 200.0,
+            1 => f64::from(random.random_range(0..9)) / 10.0,
+            _ => 0.5,
+        };
         for (side, share) in [(0, share), (1, 1.0 - share)] {
             let child = push(&mut tree, random, cover * share);
             open.push((child, depth + 1));

@@ -92,14 +92,13 @@ pub fn global(explainer: &ModelExplainer, sample: &Table) -> Result<Global, Expl
     Ok(Global { rows, importance, swarms })
 }
 
-/// Dependence data of one field over `sample`; interactions from at most `interaction_rows` rows spread over it (they cost the most).
+/// Dependence data of a field from its swarm over `sample`; interactions from at most `interaction_rows` rows spread over the sample (they
+/// cost the most).
 ///
 /// # Errors
 /// See [`ExplainError`].
-pub fn dependence(explainer: &ModelExplainer, sample: &Table, field: &str, interaction_rows: usize) -> Result<Dependence, ExplainError> {
-    let explanations = explainer.explain_rows(sample, 0..sample.rows(), usize::MAX)?;
-    let swarm = swarm(explainer, sample, &explanations, field);
-    let strengths = interaction_strengths(explainer, sample, field, interaction_rows)?;
+pub fn dependence(explainer: &ModelExplainer, sample: &Table, swarm: &Swarm, interaction_rows: usize) -> Result<Dependence, ExplainError> {
+    let strengths = interaction_strengths(explainer, sample, &swarm.field, interaction_rows)?;
     let strongest = strengths.into_iter().filter(|(_, strength)| *strength > 0.0).max_by(|a, b| a.1.total_cmp(&b.1));
     let partner = strongest.map(|(name, strength)| Partner {
         label: explainer.model().use_case.label(&name),
@@ -108,10 +107,10 @@ pub fn dependence(explainer: &ModelExplainer, sample: &Table, field: &str, inter
         texts: (0..sample.rows()).map(|row| value_text(explainer.model(), sample, row, &name)).collect(),
         field: name,
     });
-    Ok(Dependence { swarm, partner })
+    Ok(Dependence { swarm: swarm.clone(), partner })
 }
 
-/// Mean |interaction| of `field` with every other shown field, in the unit of the margin.
+/// Mean |interaction| of `field` with every other shown field, in the unit of the margin, over at most `rows` rows spread over `sample`.
 ///
 /// # Errors
 /// See [`ExplainError`].
@@ -123,26 +122,20 @@ pub fn interaction_strengths(
 ) -> Result<Vec<(String, f64)>, ExplainError> {
     let encoder = &explainer.model().encoder;
     let Some(own) = encoder.fields.iter().position(|encoded| encoded.name == field) else { return Ok(Vec::new()) };
-    let mut sums = vec![0.0; encoder.fields.len()];
     let count = rows.min(sample.rows());
     let chosen: Vec<usize> = (0..count).map(|index| index * sample.rows() / count).collect();
     let matrix = explainer.model().encode(&sample.take(&chosen));
-    let mut row = Vec::new();
-    for index in 0..count {
-        matrix.copy_row(index, &mut row);
-        let interactions = explainer.explainer().interactions(&row)?;
-        let mut signed = vec![0.0; sums.len()];
-        for (first, input) in encoder.inputs.iter().enumerate().filter(|(_, input)| input.shown_as as usize == own) {
-            for (second, other) in encoder.inputs.iter().enumerate().filter(|(_, other)| other.shown_as != input.shown_as) {
-                signed[other.shown_as as usize] += 2.0 * interactions.value(first, second);
-            }
-        }
-        sums.iter_mut().zip(signed).for_each(|(sum, signed): (&mut f64, f64)| *sum += signed.abs());
-    }
-    let shown = explainer.shown_fields().filter(|name| *name != field);
-    let strength =
-        |name: &str| encoder.fields.iter().position(|encoded| encoded.name == name).map_or(0.0, |index| sums[index] / count.max(1) as f64);
-    Ok(shown.map(|name| (name.to_owned(), strength(name))).collect())
+    let mut copies = vec![Vec::new(); count];
+    copies.iter_mut().enumerate().for_each(|(row, copy)| matrix.copy_row(row, copy));
+    let encoded: Vec<&[f64]> = copies.iter().map(Vec::as_slice).collect();
+    let shown_as = |input: usize| encoder.inputs[input].shown_as as usize;
+    let mut sums = vec![vec![0.0; encoder.fields.len()]; count];
+    explainer.explainer().halves_with(&|input| shown_as(input) == own, &encoded, |row, _, other, half| {
+        sums[row][shown_as(other)] += 2.0 * half;
+    })?;
+    let mean = |index: usize| sums.iter().map(|row| row[index].abs()).sum::<f64>() / count.max(1) as f64;
+    let others = encoder.fields.iter().enumerate().filter(|(index, _)| *index != own);
+    Ok(others.map(|(index, encoded)| (encoded.name.clone(), mean(index))).collect())
 }
 
 /// How much worse a metric gets when one field's values are shuffled among people (Breiman 2001).

@@ -3,8 +3,6 @@
 
 use crate::scorer::{LEAF, Tree};
 
-/// Rows that are handled together.
-pub(crate) const BLOCK: usize = 64;
 /// Thresholds of one coded column: positions 0 to 255 fit in a byte.
 const CHUNK: usize = 255;
 /// Up to this many thresholds, counting them all beats a binary search.

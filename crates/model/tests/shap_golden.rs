@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use model::dump::Dump;
+use model::explain::contributions_to_curve;
 use model::{Explainer, Matrix, Scorer};
 use serde_json::Value;
 
@@ -78,6 +79,37 @@ fn check(name: &str, tolerance: f64) {
             close(golden.scorer.probability(x), probabilities[row].as_f64().unwrap(), tolerance, "probability");
         }
     }
+}
+
+/// Contributions to the probability and to the logarithmic loss of a model in log-odds.
+fn check_curves(name: &str, tolerance: f64) {
+    let Some(golden) = golden(name) else { return };
+    let labels: Vec<f64> = serde_json::from_value(golden.expected["y"].clone()).unwrap();
+    for key in ["interventional/probability", "interventional/log_loss"] {
+        let expected = &golden.expected["shap"][key];
+        if expected.get("error").is_some() {
+            continue;
+        }
+        for (row, x) in golden.rows.iter().enumerate() {
+            let loss = |margin: f64| libm::log1p(libm::exp(margin)) - labels[row] * margin;
+            let probability = |margin: f64| model::scorer::sigmoid(margin);
+            let curve: &dyn Fn(f64) -> f64 = if key.ends_with("loss") { &loss } else { &probability };
+            let found = contributions_to_curve(&golden.scorer, &golden.background, x, curve).unwrap();
+            for (input, value) in found.values.iter().enumerate() {
+                close(*value, expected["values"][row][input].as_f64().unwrap(), tolerance, &format!("{name} {key} {row} {input}"));
+            }
+            if let Some(base) = expected["expected_value"].as_f64() {
+                close(found.base, base, tolerance, key);
+            }
+        }
+    }
+}
+
+#[test]
+fn curves_of_the_margin() {
+    check_curves("gbc", 1e-7);
+    check_curves("xgb", 1e-5);
+    check_curves("lgbm", 1e-5);
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn importance_over_many_people() {
     assert!(swarm.points.iter().filter_map(|point| point.place).all(|place| (0.0..=1.0).contains(&place)));
     let mean = swarm.points.iter().map(|point| point.log_odds.abs()).sum::<f64>() / 300.0;
     assert!((mean - figures.importance[0].log_odds).abs() < 1e-12);
-    let curve = dependence(&explainer, &table, &figures.importance[0].field, 20).unwrap();
+    let curve = dependence(&explainer, &table, swarm, 20).unwrap();
     assert!(curve.partner.unwrap().strength > 0.0);
 
     // Identity changes nothing; the metric here is how close the shuffled scores stay to the scores as they are.

@@ -98,7 +98,7 @@ fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &S
     let inner = folds(dataset, &split.train, settings.folds, settings.repeats, settings.seed)?;
     let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
     let inner = prepare_folds(dataset, use_case, &inner, settings)?;
-    let selection = select(dataset, &split.train, prepared, &inner, settings, &Silent)?;
+    let selection = select(dataset, &split.train, &prepared, &inner, settings, &Silent)?;
     let outer = Fold::new(dataset, use_case, split, &settings.inputs())?;
     let scores = scores(&outer.test_labels, &selection.scorer.probabilities(&outer.test_matrix))?;
     let of_candidate = |result: &crate::select::CandidateResult| {

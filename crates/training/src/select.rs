@@ -1,6 +1,7 @@
 //! From tuned trials to one fitted, calibrated scorer: blend, one-standard-error rule, calibration. Nested evaluation runs exactly this.
 
 use model::{Link, Scorer, UseCase};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::calibration::{CalibrationTrial, Judged, calibrate};
@@ -14,7 +15,7 @@ use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::split::{Split, TrainRows};
 use crate::stacking::Stack;
-use crate::tune::{Trial, Tried, mean_and_error, tune};
+use crate::tune::{Trial, Tried, judge, mean_and_error, tune};
 
 /// The best trial of a candidate, beside the others on the same folds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +55,20 @@ struct Finalist {
     margins: Vec<Vec<f64>>,
 }
 
+impl Finalist {
+    /// Judges it on more folds.
+    fn judge_further(&mut self, folds: &[Fold], settings: &Settings) -> Result<(), TrainingError> {
+        let judged: Vec<(Vec<f64>, f64)> =
+            folds.par_iter().map(|fold| judge(&self.trial.parameters, fold, settings)).collect::<Result<_, _>>()?;
+        for (margins, score) in judged {
+            self.margins.push(margins);
+            self.trial.fold_scores.push(score);
+        }
+        (self.trial.score, self.trial.standard_error) = mean_and_error(&self.trial.fold_scores);
+        Ok(())
+    }
+}
+
 /// Tunes, chooses, fits and calibrates on `train`; `splits` are its folds.
 ///
 /// # Errors
@@ -61,14 +76,22 @@ struct Finalist {
 pub fn select(
     dataset: &Dataset,
     train: &TrainRows,
-    prepared: Prepared,
+    prepared: &Prepared,
     folds: &[Fold],
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<Selection, TrainingError> {
-    let tried = tune(folds, settings, progress)?;
+    // The search sees the first repeat of folds only; the best of each candidate are then judged on all of them, which takes out much of
+    // the luck by which they came first.
+    let searched = settings.folds.min(folds.len());
+    let tried = tune(&folds[..searched], settings, progress)?;
     let mut trials: Vec<Trial> = tried.iter().map(|tried| tried.trial.clone()).collect();
     let mut finalists = finalists(tried);
+    for finalist in &mut finalists {
+        finalist.judge_further(&folds[searched..], settings)?;
+        let number = finalist.trial.number;
+        trials[number] = finalist.trial.clone();
+    }
     if settings.candidates.contains(&Candidate::Blend) && finalists.iter().filter(|finalist| may_blend(finalist)).count() > 1 {
         let blend = blend(&finalists, folds, settings, trials.len())?;
         trials.push(blend.trial.clone());
@@ -77,8 +100,8 @@ pub fn select(
     let (chosen, candidates) = choose(&finalists, settings)?;
     let finalist = &finalists[chosen];
     let judged = judged(finalist, folds, dataset, train);
-    let calibration = calibrate(&judged, finalist.link);
-    let mut scorer = fit(&finalist.trial.parameters, &prepared, settings.seed)?;
+    let calibration = calibrate(&judged, finalist.link)?;
+    let mut scorer = fit(&finalist.trial.parameters, prepared, settings.seed)?;
     scorer.calibrator = calibration.calibrator;
     let mut sums = vec![(0.0, 0u32); train.rows().len()];
     for (judged, probability) in judged.iter().zip(&calibration.probabilities) {
@@ -87,7 +110,7 @@ pub fn select(
     }
     let out_of_fold = sums.into_iter().map(|(sum, count)| (count > 0).then(|| sum / f64::from(count))).collect();
     Ok(Selection {
-        encoding: prepared.encoding,
+        encoding: prepared.encoding.clone(),
         scorer,
         chosen: finalist.trial.clone(),
         candidates,
@@ -102,7 +125,6 @@ pub fn select(
 /// # Errors
 /// See [`Fold::new`].
 pub fn prepare_folds(dataset: &Dataset, use_case: &UseCase, splits: &[Split], settings: &Settings) -> Result<Vec<Fold>, TrainingError> {
-    use rayon::prelude::*;
     splits.par_iter().map(|split| Fold::new(dataset, use_case, split, &settings.inputs())).collect()
 }
 

@@ -19,8 +19,9 @@ pub struct Settings {
     pub seed: u64,
     /// Threads; all processors when absent. Never changes the result.
     pub threads: Option<usize>,
-    /// Folds of cross-validation inside the training rows, and how often they are drawn anew.
+    /// Folds of cross-validation inside the training rows.
     pub folds: usize,
+    /// How often folds are drawn: the search uses the first, the best of each candidate are judged on all.
     pub repeats: usize,
     /// Share of rows held out.
     pub holdout_share: f64,
@@ -44,7 +45,7 @@ impl Default for Settings {
             seed: 42,
             threads: None,
             folds: 5,
-            repeats: 1,
+            repeats: 3,
             holdout_share: 0.2,
             one_standard_error: true,
             include_protected: None,

@@ -92,9 +92,9 @@ const FOREST: [Dimension; 5] = [
 ];
 
 const ADDITIVE: [Dimension; 7] = [
-    Dimension::new("main_effect_trees", 200.0, 1500.0, Scale::Logarithmic, 800.0),
-    Dimension::new("trees", 0.0, 200.0, Scale::Whole, 40.0),
-    Dimension::new("learning_rate", 0.02, 0.12, Scale::Logarithmic, 0.05),
+    Dimension::new("main_effect_trees", 300.0, 1000.0, Scale::Logarithmic, 700.0),
+    Dimension::new("trees", 0.0, 120.0, Scale::Whole, 40.0),
+    Dimension::new("learning_rate", 0.03, 0.12, Scale::Logarithmic, 0.06),
     Dimension::new("min_child_weight", 0.5, 10.0, Scale::Logarithmic, 2.0),
     Dimension::new("l2", 0.5, 20.0, Scale::Logarithmic, 5.0),
     Dimension::new("column_share", 0.1, 0.5, Scale::Linear, 0.2),

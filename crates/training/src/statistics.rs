@@ -1,6 +1,8 @@
 //! What a model remembers of the rows that it was trained on.
 
 use model::{Column, FieldStatistics, Role, Table, UseCase};
+use stats::InputError;
+use stats::venn_abers::VennAbers;
 
 /// Shares at which quantiles of numbers are kept.
 const SHARES: [f64; 9] = [0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0];
@@ -39,4 +41,35 @@ fn quantiles(values: &[f64]) -> Vec<f64> {
         sorted[low] + (position - low as f64) * (sorted[high] - sorted[low])
     };
     SHARES.map(at).to_vec()
+}
+
+/// Venn-Abers intervals as steps over the score.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct IntervalTable {
+    /// Where a step begins, ascending from 0.
+    pub scores: Vec<f64>,
+    pub lower: Vec<f64>,
+    pub upper: Vec<f64>,
+}
+
+/// Tabulates the intervals over out-of-fold probabilities (Vovk and Petej 2014).
+///
+/// # Errors
+/// When there are no rows or a probability is not finite.
+pub fn interval_table(labels: &[bool], probabilities: &[f64]) -> Result<IntervalTable, InputError> {
+    let intervals = VennAbers::fit(labels, probabilities)?;
+    // An interval holds at a score, between two scores, or beyond the last.
+    let mut starts: Vec<f64> = probabilities.iter().flat_map(|score| [*score, score.next_up()]).chain([0.0]).collect();
+    starts.sort_unstable_by(f64::total_cmp);
+    starts.dedup();
+    let mut table = IntervalTable::default();
+    for start in starts {
+        let [lower, upper] = intervals.interval(start);
+        if table.lower.last() != Some(&lower) || table.upper.last() != Some(&upper) {
+            table.scores.push(start);
+            table.lower.push(lower);
+            table.upper.push(upper);
+        }
+    }
+    Ok(table)
 }

@@ -1,18 +1,27 @@
 //! One training, from checked rows to a model with its evidence.
 
+use model::outside::count_pairs;
 use model::{Lineage, Model, Training, UseCase};
 use serde::{Deserialize, Serialize};
-use stats::report::{Report, report};
+use stats::Metric;
 
 use crate::calibration::CalibrationTrial;
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
+use crate::error_analysis::{ErrorAnalysis, error_analysis};
+use crate::evaluate::{Evaluation, evaluate};
+use crate::feasibility::{Feasibility, feasibility};
+use crate::gates::GatePolicy;
+use crate::leakage::{Leak, check_data, check_model};
+use crate::learner::fit;
 use crate::prepared::Prepared;
 use crate::progress::{Progress, Stage, StageRecord, Stages};
+use crate::proxies::{Proxy, proxies};
+use crate::quality::{DataQuality, data_quality};
 use crate::select::{CandidateResult, Selection, prepare_folds, select};
 use crate::settings::Settings;
 use crate::split::{Split, folds};
-use crate::statistics::field_statistics;
+use crate::statistics::{IntervalTable, field_statistics, interval_table};
 use crate::tune::Trial;
 
 /// A trained model with its evidence.
@@ -33,10 +42,22 @@ pub struct Trained {
     pub out_of_fold: Vec<Option<f64>>,
     /// Probabilities of the held-out rows.
     pub holdout_probabilities: Vec<f64>,
-    /// Figures on the held-out rows, which nothing was chosen by.
-    pub holdout: Report,
-    /// Figures out of fold: more rows, but the candidate was chosen by them.
-    pub cross_validated: Report,
+    /// On the held-out rows, which nothing was chosen by.
+    pub holdout: Evaluation,
+    /// Out of fold: more rows, but the candidate was chosen by them.
+    pub cross_validated: Evaluation,
+    /// Where the model errs most on the held-out rows.
+    pub errors: ErrorAnalysis,
+    /// Signs that the model knows what it cannot know.
+    pub leaks: Vec<Leak>,
+    /// What the inputs give away about protected attributes.
+    pub proxies: Vec<Proxy>,
+    /// Of the training rows.
+    pub quality: DataQuality,
+    /// How often a model like this meets the gates of its use case.
+    pub feasibility: Option<Feasibility>,
+    /// Whether a second fit, on one thread, gave the same model.
+    pub reproducible: bool,
     /// What was done, and how long it took.
     pub stages: Vec<StageRecord>,
 }
@@ -67,32 +88,55 @@ fn run(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dy
     let mut stages = Stages::new(progress);
     stages.begin(Stage::Validate);
     dataset.check(use_case)?;
-    stages.end(Stage::Validate, format!("{} rows, {} {}", dataset.rows(), dataset.positives(), use_case.words.event_many));
+    let split = Split::hold_out(dataset, settings.holdout_share, settings.seed)?;
+    let mut leaks = check_data(dataset, use_case, &split);
+    let (rows, events) = (dataset.rows(), dataset.positives());
+    stages.end(Stage::Validate, format!("{rows} rows, {events} {}, {} signs of leakage", use_case.words.event_many, leaks.len()));
+
     stages.begin(Stage::Merge);
     let sources: Vec<String> = dataset.sources.iter().map(|(name, rows)| format!("{name} ({rows} rows)")).collect();
     stages.end(Stage::Merge, sources.join(" + "));
+
     stages.begin(Stage::Preprocess);
-    let split = Split::hold_out(dataset, settings.holdout_share, settings.seed)?;
     let splits = folds(dataset, &split.train, settings.folds, settings.repeats, settings.seed)?;
+    let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
     let sizes = (split.train.rows().len(), split.test.rows().len());
     stages.end(Stage::Preprocess, format!("{} rows to train, {} held out, {} folds", sizes.0, sizes.1, splits.len()));
+
     stages.begin(Stage::Features);
-    let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
     let folds = prepare_folds(dataset, use_case, &splits, settings)?;
-    stages.end(
-        Stage::Features,
-        format!("{} inputs from {} fields", prepared.encoding.encoder.inputs.len(), prepared.encoding.encoder.fields.len()),
-    );
+    let encoder = &prepared.encoding.encoder;
+    stages.end(Stage::Features, format!("{} inputs from {} fields, learned in each fold", encoder.inputs.len(), encoder.fields.len()));
+
     stages.begin(Stage::Train);
-    let selection = select(dataset, &split.train, prepared, &folds, settings, progress)?;
+    let selection = select(dataset, &split.train, &prepared, &folds, settings, progress)?;
+    let reproducible =
+        with_threads(Some(1), || fit(&selection.chosen.parameters, &prepared, settings.seed))??.parts == selection.scorer.parts;
     stages.end(Stage::Train, format!("{} trials; chosen: {}", selection.trials.len(), selection.chosen.candidate.label()));
+
     stages.begin(Stage::Evaluate);
-    let evaluated = evaluate(dataset, use_case, settings, &split, &selection)?;
+    let (judged, out_of_fold): (Vec<usize>, Vec<f64>) =
+        split.train.rows().iter().zip(&selection.out_of_fold).filter_map(|(&row, score)| Some((row, (*score)?))).unzip();
+    let labels = |rows: &[usize]| rows.iter().map(|&row| dataset.labels[row]).collect::<Vec<bool>>();
+    let judged_labels = labels(&judged);
+    let cross_validated = evaluate(use_case, &dataset.table.take(&judged), &judged_labels, &out_of_fold, settings.seed)?;
+    leaks.extend(check_model(cross_validated.report.metrics.get(&Metric::RocAuc).and_then(|figure| figure.value)));
+    let unseen = split.test.rows();
+    let (unseen_table, unseen_labels) = (dataset.table.take(unseen), labels(unseen));
+    let intervals = interval_table(&judged_labels, &out_of_fold).map_err(|error| TrainingError::Learner(error.to_string()))?;
+    let model = assemble(dataset, use_case, settings, &split, &selection, intervals);
+    let holdout_probabilities = model.probabilities(&unseen_table);
+    let holdout = evaluate(use_case, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed)?;
+    let errors = error_analysis(&model, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed);
+    let feasibility = GatePolicy::preset(&use_case.policies.gates).map(|policy| {
+        feasibility(&policy, &judged_labels, &out_of_fold, use_case.policies.cutoff, sizes.1, FEASIBILITY_RESAMPLES, settings.seed)
+    });
     stages.end(Stage::Evaluate, format!("{} rows never seen", sizes.1));
+
     stages.begin(Stage::Monitor);
-    let model = assemble(dataset, use_case, settings, &split, &selection);
+    let quality = data_quality(use_case, &dataset.table.take(split.train.rows()));
+    let proxies = proxies(dataset, use_case, settings)?;
     stages.end(Stage::Monitor, format!("statistics of {} fields kept for comparison", model.training.fields.len()));
-    let (holdout_probabilities, holdout, cross_validated) = evaluated;
     Ok(Trained {
         model,
         candidates: selection.candidates,
@@ -100,41 +144,43 @@ fn run(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dy
         trials: selection.trials,
         calibration: selection.calibration,
         training_rows: split.train.rows().to_vec(),
-        holdout_rows: split.test.rows().to_vec(),
+        holdout_rows: unseen.to_vec(),
         out_of_fold: selection.out_of_fold,
         holdout_probabilities,
         holdout,
         cross_validated,
+        errors,
+        leaks,
+        proxies,
+        quality,
+        feasibility,
+        reproducible,
         stages: stages.records,
     })
 }
 
-fn evaluate(
+/// Resamples of the feasibility figure.
+const FEASIBILITY_RESAMPLES: u32 = 200;
+
+fn assemble(
     dataset: &Dataset,
     use_case: &UseCase,
     settings: &Settings,
     split: &Split,
     selection: &Selection,
-) -> Result<(Vec<f64>, Report, Report), TrainingError> {
-    let failed = |error: stats::InputError| TrainingError::Learner(format!("evaluation: {error}"));
-    let cutoff = use_case.policies.cutoff;
-    let unseen = split.test.rows();
-    let probabilities = selection.scorer.probabilities(&selection.encoding.encoder.encode(&dataset.table.take(unseen)));
-    let labels: Vec<bool> = unseen.iter().map(|&row| dataset.labels[row]).collect();
-    let holdout = report(&labels, &probabilities, cutoff, settings.seed).map_err(failed)?;
-    let judged = split.train.rows().iter().zip(&selection.out_of_fold);
-    let (labels, scores): (Vec<bool>, Vec<f64>) = judged.filter_map(|(&row, score)| Some((dataset.labels[row], (*score)?))).unzip();
-    let cross_validated = report(&labels, &scores, cutoff, settings.seed).map_err(failed)?;
-    Ok((probabilities, holdout, cross_validated))
-}
-
-fn assemble(dataset: &Dataset, use_case: &UseCase, settings: &Settings, split: &Split, selection: &Selection) -> Model {
+    intervals: IntervalTable,
+) -> Model {
     let rows = split.train.rows();
+    let table = dataset.table.take(rows);
+    let fields = field_statistics(use_case, &table);
     let training = Training {
         rows: rows.len() as u32,
         positives: rows.iter().filter(|&&row| dataset.labels[row]).count() as u32,
-        fields: field_statistics(use_case, &dataset.table.take(rows)),
-        ..Training::default()
+        pairs: count_pairs(use_case, &fields, &table),
+        fields,
+        interval_scores: intervals.scores,
+        interval_lower: intervals.lower,
+        interval_upper: intervals.upper,
     };
     let lineage = Lineage {
         data_hash: dataset.hash.clone(),

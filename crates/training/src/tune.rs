@@ -120,7 +120,7 @@ fn try_point(point: &Point, folds: &[Fold], done: &[Tried], settings: &Settings)
 }
 
 /// Margins and score of one fold.
-fn judge(parameters: &Parameters, fold: &Fold, settings: &Settings) -> Result<(Vec<f64>, f64), TrainingError> {
+pub(crate) fn judge(parameters: &Parameters, fold: &Fold, settings: &Settings) -> Result<(Vec<f64>, f64), TrainingError> {
     let scorer = fit(parameters, &fold.train, settings.seed)?;
     let margins = scorer.margins(&fold.test_matrix);
     let probabilities: Vec<f64> = margins.iter().map(|&margin| scorer.probability_of_margin(margin)).collect();

@@ -90,3 +90,14 @@ fn logistic_fits_agree() {
         }
     }
 }
+
+#[test]
+fn folds_are_those_of_scikit_learn() {
+    let (Some((_, dataset)), Some(reference)) = (attrition(), golden("splits")) else { return };
+    let splits = training::scikit_folds::repeated_stratified_folds(&dataset, 5, 5, 42).unwrap();
+    let expected: Vec<Vec<usize>> = reference["rskf_5x5_seed42_test"].as_array().unwrap().iter().map(rows).collect();
+    assert_eq!(splits.len(), expected.len());
+    for (split, expected) in splits.iter().zip(expected) {
+        assert_eq!(split.test.rows(), expected);
+    }
+}

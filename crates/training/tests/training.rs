@@ -3,31 +3,154 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use common::attrition;
-use stats::Metric;
-use training::{Settings, Silent, train};
+use model::Model;
+use stats::{Metric, Verdict};
+use training::candidate::Candidate;
+use training::gates::{Evidence, Gate, GatePolicy};
+use training::prepared::Prepared;
+use training::split::Split;
+use training::{Progress, Settings, Silent, Status, Trained, TrainingError, learner, train};
+
+fn quick() -> Settings {
+    Settings { trials: 9, repeats: 1, ..Settings::default() }
+}
+
+fn metric(trained: &Trained, metric: Metric) -> f64 {
+    trained.holdout.report.metrics[&metric].value.unwrap()
+}
 
 #[test]
 fn attrition_trains_end_to_end() {
     let Some((use_case, dataset)) = attrition() else { return };
-    let settings = Settings { trials: 14, ..Settings::default() };
-    let trained = train(&dataset, &use_case, &settings, &Silent).unwrap();
-    for candidate in &trained.candidates {
-        eprintln!(
-            "{:24} {:.4} ± {:.4} behind {:.4} ± {:.4} {}",
-            candidate.candidate.name(),
-            candidate.score,
-            candidate.standard_error,
-            candidate.behind,
-            candidate.behind_error,
-            candidate.chosen
-        );
-    }
-    for stage in &trained.stages {
-        eprintln!("{:?} {:.3} s {}", stage.stage, stage.seconds, stage.detail);
-    }
-    eprintln!("{:?} {:?}", trained.holdout.metrics[&Metric::RocAuc], trained.cross_validated.metrics[&Metric::RocAuc]);
+    let trained = train(&dataset, &use_case, &quick(), &Silent).unwrap();
+    assert_eq!(trained.stages.len(), 7);
+    assert_eq!(trained.training_rows.len() + trained.holdout_rows.len(), 1470);
+    assert!(metric(&trained, Metric::RocAuc) > 0.75);
+    assert!(metric(&trained, Metric::Brier) < 0.12);
+    assert!(trained.reproducible);
+    assert!(trained.leaks.is_empty(), "{:?}", trained.leaks);
+    assert!(trained.candidates.iter().any(|result| result.candidate == Candidate::LinfaTree), "the baseline is always shown");
+    assert_ne!(trained.chosen.candidate, Candidate::LinfaTree, "and never chosen");
+    assert!(trained.out_of_fold.iter().all(Option::is_some));
+    let [low, high] = trained.model.interval(0.3).unwrap();
+    assert!(0.0 <= low && low <= high && high <= 1.0);
+    // Protected fields are no inputs, and what they could be guessed from is said.
+    assert!(trained.model.encoder.fields.iter().all(|field| !["Age", "Gender", "MaritalStatus"].contains(&field.name.as_str())));
+    assert!(trained.proxies.iter().any(|proxy| proxy.attribute == "MaritalStatus" && proxy.roc_auc.value.unwrap() > 0.8));
+    assert!(trained.holdout.fairness.contains_key("Gender"));
+    // The guide's fixed thresholds are beyond an honest model here.
+    let feasibility = GatePolicy::preset("guide-strict").unwrap();
+    let labels: Vec<bool> = trained.training_rows.iter().map(|&row| dataset.labels[row]).collect();
+    let scores: Vec<f64> = trained.out_of_fold.iter().map(|score| score.unwrap()).collect();
+    let found = training::feasibility::feasibility(&feasibility, &labels, &scores, 0.5, 294, 200, 1);
+    assert_eq!(found.passed, 0, "{}", found.sentence);
     let bytes = trained.model.to_bytes().unwrap();
-    assert_eq!(model::Model::from_bytes(&bytes).unwrap(), trained.model);
-    assert!(trained.holdout.metrics[&Metric::RocAuc].value.unwrap() > 0.7);
+    assert_eq!(Model::from_bytes(&bytes).unwrap(), trained.model);
+}
+
+#[test]
+fn same_seed_gives_the_same_bytes_with_one_and_two_threads() {
+    let Some((use_case, dataset)) = attrition() else { return };
+    let bytes = |threads| {
+        let settings = Settings { threads: Some(threads), ..quick() };
+        train(&dataset, &use_case, &settings, &Silent).unwrap().model.to_bytes().unwrap()
+    };
+    let first = bytes(1);
+    assert_eq!(first, bytes(2));
+    assert_eq!(first, bytes(2));
+}
+
+#[test]
+fn the_model_is_built_from_exactly_the_chosen_trial() {
+    let Some((use_case, dataset)) = attrition() else { return };
+    for candidate in [Candidate::LogisticRegressionL2, Candidate::GradientBoosting, Candidate::Blend] {
+        let mut candidates = vec![candidate];
+        if candidate == Candidate::Blend {
+            candidates.extend([Candidate::LogisticRegressionL2, Candidate::RandomForest, Candidate::AdditiveBoosting]);
+        }
+        let settings =
+            Settings { candidates, one_standard_error: candidate != Candidate::Blend, trials: 6, repeats: 1, ..Settings::default() };
+        let trained = train(&dataset, &use_case, &settings, &Silent).unwrap();
+        assert!(trained.trials.contains(&trained.chosen));
+        assert_eq!(trained.model.lineage.candidate, trained.chosen.candidate.name());
+        assert_eq!(trained.model.lineage.parameters, trained.chosen.parameters.describe());
+        let split = Split::hold_out(&dataset, settings.holdout_share, settings.seed).unwrap();
+        let prepared = Prepared::new(&dataset, &trained.model.use_case, &split.train, &settings.inputs()).unwrap();
+        let again = learner::fit(&trained.chosen.parameters, &prepared, settings.seed).unwrap();
+        assert_eq!(again.parts, trained.model.scorer.parts);
+        assert_eq!(again.intercept, trained.model.scorer.intercept);
+    }
+}
+
+/// Asks to stop after some reports.
+struct Impatient(AtomicUsize);
+
+impl Progress for Impatient {
+    fn report(&self, _: &Status) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 8
+    }
+}
+
+#[test]
+fn stopping_keeps_what_is_done() {
+    let Some((use_case, dataset)) = attrition() else { return };
+    let stopped = train(&dataset, &use_case, &Settings { trials: 1000, ..quick() }, &Impatient(AtomicUsize::new(0)));
+    let Err(TrainingError::Cancelled { trials }) = stopped else { panic!("{stopped:?}") };
+    assert!(!trials.is_empty() && trials.len() < 1000);
+    let settings = Settings { trials: 1_000_000, timeout_seconds: Some(0.1), ..quick() };
+    let trained = train(&dataset, &use_case, &settings, &Silent).unwrap();
+    assert!(trained.trials.len() < 1000, "a timeout ends the search and still gives a model");
+}
+
+#[test]
+fn options_of_fairness_change_what_is_learned() {
+    let Some((use_case, dataset)) = attrition() else { return };
+    let only = |settings: Settings| Settings { candidates: vec![Candidate::LogisticRegressionL2], trials: 3, ..settings };
+    let fitted = |settings: Settings| train(&dataset, &use_case, &only(settings), &Silent).unwrap();
+    let plain = fitted(quick());
+    let reweighed = fitted(Settings { reweigh: Some("Gender".into()), ..quick() });
+    assert_ne!(plain.model.scorer, reweighed.model.scorer);
+    let dropped = fitted(Settings { exclude: vec!["OverTime".into()], ..quick() });
+    assert!(dropped.model.encoder.fields.iter().all(|field| field.name != "OverTime"));
+    assert!(metric(&dropped, Metric::RocAuc) < metric(&plain, Metric::RocAuc));
+    let with_protected = fitted(Settings { include_protected: Some(true), ..quick() });
+    assert!(with_protected.model.encoder.fields.iter().any(|field| field.name == "Age"));
+    assert!(with_protected.model.use_case.include_protected, "the model says so");
+}
+
+#[test]
+fn gates_judge_by_the_interval() {
+    let Some((use_case, dataset)) = attrition() else { return };
+    let trained = train(&dataset, &use_case, &quick(), &Silent).unwrap();
+    let table = dataset.table.take(&trained.holdout_rows);
+    let labels: Vec<bool> = trained.holdout_rows.iter().map(|&row| dataset.labels[row]).collect();
+    let same = training::evaluate::against_live(&trained.model, &trained.model, &table, &labels, 1).unwrap();
+    let evidence = Evidence {
+        report: &trained.holdout.report,
+        against_live: Some(&same),
+        fairness: &trained.holdout.fairness,
+        quality: &trained.quality,
+        reproducible: Some(trained.reproducible),
+    };
+    let strict = GatePolicy::preset("guide-strict").unwrap().judge(&evidence);
+    assert!(!strict.passes);
+    let sensible = GatePolicy::preset("sensible").unwrap().judge(&evidence);
+    let verdict = |gate: &dyn Fn(&Gate) -> bool| sensible.results.iter().find(|result| gate(&result.gate)).unwrap().verdict;
+    assert_eq!(verdict(&|gate| matches!(gate, Gate::Absolute { metric: Metric::RocAuc, .. })), Verdict::Pass);
+    assert_eq!(verdict(&|gate| matches!(gate, Gate::AgainstLive { metric: Metric::RocAuc, .. })), Verdict::Pass, "not worse than itself");
+    assert_eq!(verdict(&|gate| matches!(gate, Gate::Reproducible)), Verdict::Pass);
+    let improves = GatePolicy {
+        name: "retrain".into(),
+        description: String::new(),
+        inconclusive_blocks: true,
+        gates: vec![Gate::AgainstLive { metric: Metric::RocAuc, improvement: 0.01, significant: true }],
+    };
+    assert!(!improves.judge(&evidence).passes, "a model is no improvement on itself");
 }

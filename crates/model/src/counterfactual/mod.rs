@@ -19,6 +19,9 @@ use crate::table::Table;
 /// Fields that one exact answer may change together.
 pub const MAX_FIELDS: usize = 3;
 
+/// Nodes of trees that a search may look at on a page that people wait for.
+pub const USUAL_EFFORT: u64 = 30_000_000;
+
 /// One changed field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
@@ -90,8 +93,8 @@ impl Counterfactuals {
     }
 }
 
-/// Finds up to `want` answers for row `row` of `table` that bring the calibrated probability below `target`, looking at no more than
-/// `effort` regions (20 000 take well under a second).
+/// Finds up to `want` answers for row `row` of `table` that bring the calibrated probability below `target`, looking at about `effort`
+/// nodes of trees ([`USUAL_EFFORT`] takes some tenths of a second).
 ///
 /// # Errors
 /// [`ExplainError::NoSuchRow`].
@@ -102,7 +105,7 @@ pub fn counterfactuals(
     row: usize,
     target: f64,
     want: usize,
-    effort: usize,
+    effort: u64,
 ) -> Result<Counterfactuals, ExplainError> {
     if row >= table.rows() {
         return Err(ExplainError::NoSuchRow(row));

@@ -2,19 +2,23 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::rc::Rc;
 
 use super::bound::{Interval, Shrunk};
 use super::steps::Arm;
 use super::{Change, Counterfactual, Found, MAX_FIELDS};
 use crate::compiled::Compiled;
-use crate::encoder::Source;
+use crate::encoder::{EncodedField, Source};
 use crate::explain::value_text;
 use crate::file::Model;
-use crate::table::Table;
+use crate::table::{Column, Table};
 use crate::vary::{Values, replace, with_values};
 
 /// Rounding that a bound may have against the margin itself.
 const SLACK: f64 = 1e-9;
+
+/// What trying one answer counts for in nodes.
+const NODES_OF_AN_ANSWER: u64 = 1000;
 
 /// Arm, first and last position in its list.
 type Side = (usize, usize, usize);
@@ -25,6 +29,8 @@ struct Region {
     sides: Vec<Side>,
     /// Of its cheapest corner.
     cost: f64,
+    /// The scorer with only the fields of the sides free, once the region has been cut.
+    shrunk: Option<Rc<Shrunk>>,
 }
 
 // A heap gives the greatest first: the cheapest region, the one with fewer fields among equals, then the order of the arms.
@@ -56,8 +62,13 @@ pub(super) struct Search<'a> {
     arms: &'a [Arm<'a>],
     target: f64,
     shrunk: Shrunk,
-    /// The person's inputs as they are.
+    /// The person's encoded row, and the same as intervals.
+    row: Vec<f64>,
     own: Vec<Interval>,
+    /// For each field of the encoder the person's number (missing for levels).
+    numbers: Vec<Interval>,
+    /// For each arm its field in the encoder; none when no input is made of it.
+    fields: Vec<Option<usize>>,
     /// For each arm the inputs that depend on its field alone, with their encoded value for each value of the arm.
     encoded: Vec<Vec<(usize, Vec<f64>)>>,
     /// For each arm the inputs that are formulas of its field and others.
@@ -69,50 +80,55 @@ impl<'a> Search<'a> {
         let matrix = model.encode(person);
         let mut row = Vec::new();
         matrix.copy_row(0, &mut row);
+        let encoder = &model.encoder;
+        let fields: Vec<Option<usize>> =
+            arms.iter().map(|arm| encoder.fields.iter().position(|field| field.name == arm.field.name)).collect();
         let (mut encoded, mut formulas) = (Vec::new(), Vec::new());
-        for arm in arms {
+        for (arm, field) in arms.iter().zip(&fields) {
             let values = model.encode(&with_values(person, 0, arm.field, &arm.values));
-            let field = model.encoder.fields.iter().position(|field| field.name == arm.field.name);
-            let reads = |input: &usize| field.is_some_and(|field| reads(&model.encoder.inputs[*input].source, field as u32));
-            let (formula, plain): (Vec<usize>, Vec<usize>) = (0..model.encoder.inputs.len())
-                .filter(reads)
-                .partition(|input| matches!(model.encoder.inputs[*input].source, Source::Formula(_)));
+            let reads = |input: &usize| field.is_some_and(|field| reads(&encoder.inputs[*input].source, field as u32));
+            let (formula, plain): (Vec<usize>, Vec<usize>) =
+                (0..encoder.inputs.len()).filter(reads).partition(|input| matches!(encoder.inputs[*input].source, Source::Formula(_)));
             encoded.push(plain.into_iter().map(|input| (input, values.column(input).to_vec())).collect::<Vec<_>>());
             formulas.push(formula);
         }
-        let mut free = vec![false; row.len()];
-        encoded.iter().flatten().for_each(|(input, _)| free[*input] = true);
-        formulas.iter().flatten().for_each(|input| free[*input] = true);
-        let shrunk = Shrunk::new(&model.scorer, &row, &|input| free[input as usize]);
+        let number = |field: &EncodedField| match person.column(&field.name) {
+            Some(Column::Number(values)) => Interval::of(values[0]),
+            _ => Interval::of(f64::NAN),
+        };
+        let numbers = encoder.fields.iter().map(number).collect();
         let own = row.iter().map(|value| Interval::of(*value)).collect();
-        Self { model, compiled, person, arms, target, shrunk, own, encoded, formulas }
+        let free = |input: u32| free(&encoded, &formulas, 0..arms.len(), input);
+        let shrunk = Shrunk::new(&model.scorer, &row, &free);
+        Self { model, compiled, person, arms, target, shrunk, row, own, numbers, fields, encoded, formulas }
     }
 
     /// Up to `want` answers, cheapest first, no two with the same fields and none with more fields than an earlier one needs; and
     /// whether every region was decided.
-    pub fn run(&self, want: usize, effort: usize) -> (Vec<Counterfactual>, Found) {
-        if !self.may_succeed(&(0..self.arms.len()).map(|arm| self.whole(arm)).collect::<Vec<_>>(), true) {
+    pub fn run(&self, want: usize, effort: u64) -> (Vec<Counterfactual>, Found) {
+        let mut visited = 0;
+        let all: Vec<Side> = (0..self.arms.len()).map(|arm| self.whole(arm)).collect();
+        if !self.may_succeed(&self.shrunk, &all, true, &mut visited) {
             return (Vec::new(), Found::Exact);
         }
         let mut open = BinaryHeap::new();
         self.push_sets(&mut Vec::new(), 0, &mut open);
         let mut answers: Vec<Counterfactual> = Vec::new();
-        let mut left = effort;
-        while answers.len() < want && left > 0 {
+        while answers.len() < want && visited < effort {
             let Some(region) = open.pop() else { break };
             let changes = |field: &str| region.sides.iter().any(|side| self.arms[side.0].field.name == field);
             if answers.iter().any(|known| known.changes.iter().all(|change| changes(&change.field))) {
                 continue;
             }
-            left -= 1;
             if region.sides.iter().all(|side| side.1 == side.2) {
                 let chosen: Vec<(usize, usize)> = region.sides.iter().map(|side| (side.0, side.1)).collect();
                 answers.extend(self.answer(&chosen, Found::Exact));
-            } else if self.may_succeed(&region.sides, false) {
+                visited += NODES_OF_AN_ANSWER;
+            } else if self.may_succeed(region.shrunk.as_deref().unwrap_or(&self.shrunk), &region.sides, false, &mut visited) {
                 open.extend(self.split(&region));
             }
         }
-        let found = if left == 0 && answers.len() < want { Found::Searched } else { Found::Exact };
+        let found = if visited >= effort && answers.len() < want { Found::Searched } else { Found::Exact };
         if answers.is_empty() {
             // More fields together, or more effort, may still do it.
             answers.extend(self.greedy());
@@ -131,7 +147,7 @@ impl<'a> Search<'a> {
                 continue;
             }
             sides.push(self.whole(arm));
-            open.push(self.region(sides.clone()));
+            open.push(self.region(sides.clone(), None));
             if sides.len() < MAX_FIELDS {
                 self.push_sets(sides, arm + 1, open);
             }
@@ -139,9 +155,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn region(&self, sides: Vec<Side>) -> Region {
+    fn region(&self, sides: Vec<Side>, shrunk: Option<Rc<Shrunk>>) -> Region {
         let cost = sides.iter().map(|side| self.arms[side.0].costs[side.1]).sum();
-        Region { sides, cost }
+        Region { sides, cost, shrunk }
     }
 
     /// Two halves along the longest side.
@@ -150,26 +166,40 @@ impl<'a> Search<'a> {
         let Some(longest) = (0..region.sides.len()).max_by_key(length) else { return Vec::new() };
         let (arm, from, to) = region.sides[longest];
         let middle = from + (to - from) / 2;
+        let shrink = || {
+            let free = |input: u32| free(&self.encoded, &self.formulas, region.sides.iter().map(|side| side.0), input);
+            Rc::new(self.shrunk.restrict(&self.row, &free))
+        };
+        let shrunk = region.shrunk.clone().unwrap_or_else(shrink);
         let half = |from: usize, to: usize| {
             let mut sides = region.sides.clone();
             sides[longest] = (arm, from, to);
-            self.region(sides)
+            self.region(sides, Some(Rc::clone(&shrunk)))
         };
         vec![half(from, middle), half(middle + 1, to)]
     }
 
     /// False when no choice of values on the sides can come below the target. `optional`: fields may also stay as they are.
-    fn may_succeed(&self, sides: &[Side], optional: bool) -> bool {
-        let mut intervals = self.own.clone();
+    fn may_succeed(&self, shrunk: &Shrunk, sides: &[Side], optional: bool, visited: &mut u64) -> bool {
+        let (mut intervals, mut numbers) = (self.own.clone(), self.numbers.clone());
+        let around = |before: Interval, values: &[f64]| {
+            let before = optional.then_some(before);
+            before.into_iter().chain(values.iter().map(|value| Interval::of(*value))).reduce(Interval::join).unwrap_or(Interval::UNKNOWN)
+        };
         for &(arm, from, to) in sides {
             for (input, values) in &self.encoded[arm] {
-                let around = values[from..=to].iter().map(|value| Interval::of(*value));
-                let before = optional.then_some(intervals[*input]);
-                intervals[*input] = before.into_iter().chain(around).reduce(Interval::join).unwrap_or(Interval::UNKNOWN);
+                intervals[*input] = around(intervals[*input], &values[from..=to]);
             }
-            self.formulas[arm].iter().for_each(|input| intervals[*input] = Interval::UNKNOWN);
+            if let (Some(field), Values::Numbers(values)) = (self.fields[arm], &self.arms[arm].values) {
+                numbers[field] = around(numbers[field], &values[from..=to]);
+            }
         }
-        let least = self.shrunk.least(&intervals);
+        for input in sides.iter().flat_map(|side| &self.formulas[side.0]) {
+            if let Source::Formula(formula) = &self.model.encoder.inputs[*input].source {
+                intervals[*input] = Interval::of_formula(formula, &|field| numbers[field as usize]);
+            }
+        }
+        let least = shrunk.least(&intervals, visited);
         let slack = SLACK * (1.0 + least.abs());
         self.model.scorer.probability_of_margin(least - slack) < self.target
     }
@@ -248,6 +278,12 @@ impl<'a> Search<'a> {
         }
         self.answer(&chosen, Found::Searched)
     }
+}
+
+/// Whether an input can change when the fields of some arms do.
+fn free(encoded: &[Vec<(usize, Vec<f64>)>], formulas: &[Vec<usize>], mut arms: impl Iterator<Item = usize>, input: u32) -> bool {
+    let input = input as usize;
+    arms.any(|arm| encoded[arm].iter().any(|(own, _)| *own == input) || formulas[arm].contains(&input))
 }
 
 /// Whether an input is made of a field.

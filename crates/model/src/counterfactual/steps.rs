@@ -6,7 +6,7 @@ use crate::table::{Column, MISSING_LEVEL, Table};
 use crate::vary::{Values, round_step, stepped, training_range, training_values};
 
 /// Round steps across a field's training range, at most.
-const STEPS: f64 = 200.0;
+const STEPS: f64 = 50.0;
 
 /// One direction in which one field may go: values with costs, cheapest first.
 #[derive(Debug, Clone)]

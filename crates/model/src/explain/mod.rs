@@ -11,10 +11,10 @@ mod interaction;
 mod leaf;
 mod person;
 mod quadrature;
+mod scale;
 
 use crate::compiled::Compiled;
 use crate::encoder::Matrix;
-use crate::rank::BLOCK;
 use crate::scorer::{LinearTerm, PartKind, Scorer, Tree};
 
 use background::PairLeaf;
@@ -23,9 +23,12 @@ use deep::DeepTree;
 use leaf::{LeafPath, MAX_PATH_INPUTS};
 use quadrature::Rule;
 
+pub use background::contributions_to_curve;
 pub use interaction::Interactions;
 pub use person::{Explanation, FieldContribution, ModelExplainer, value_text};
 
+/// Rows that are explained together.
+const BLOCK: usize = 64;
 /// Numbers that all tables of an explainer may take (32 MiB).
 const TABLE_NUMBERS: usize = 1 << 22;
 /// Base plus contributions must meet the margin this closely (relative to 1 + |margin|).

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::explain::scale::Scale;
 use crate::explain::{ExplainError, Explainer, check_sum};
 use crate::field::Field;
 use crate::file::Model;
@@ -44,24 +45,6 @@ pub struct ModelExplainer {
     explainer: Explainer,
     /// Encoder fields under which at least one input is shown.
     shown: Vec<u32>,
-}
-
-/// How a margin reads on one scale: contributions are multiplied by `factor`, so that base plus sum gives the result.
-struct Scale {
-    base: f64,
-    result: f64,
-    factor: f64,
-}
-
-/// A curve over the margin, made linear between the base and the result: each input gets its part of the difference in proportion to its
-/// contribution to the margin. The sum is exact; the split is the one that treats margins alike wherever on the curve they fall.
-fn secant(curve: impl Fn(f64) -> f64, base: f64, margin: f64) -> Scale {
-    let (low, high) = (curve(base), curve(margin));
-    let difference = margin - base;
-    // Contributions that cancel out: the slope of the curve at that place.
-    let slope = || (curve(margin + 1e-6) - curve(margin - 1e-6)) / 2e-6;
-    let factor = if difference.abs() > 1e-10 { (high - low) / difference } else { slope() };
-    Scale { base: low, result: high, factor }
 }
 
 impl ModelExplainer {
@@ -146,14 +129,14 @@ impl ModelExplainer {
             (Link::Logit, Calibrator::Platt { slope, offset }) => {
                 Scale { base: slope * base + offset, result: slope * margin + offset, factor: *slope }
             }
-            _ => secant(|margin| logit(scorer.probability_of_margin(margin)), base, margin),
+            _ => Scale::secant(|margin| logit(scorer.probability_of_margin(margin)), base, margin),
         }
     }
 
     fn explanation(&self, table: &Table, row: usize, values: &[f64], margin: f64) -> Result<Explanation, ExplainError> {
         let scorer = &self.model.scorer;
         let log_odds = self.log_odds_scale(margin);
-        let probability = secant(|margin| scorer.probability_of_margin(margin), self.explainer.base(), margin);
+        let probability = Scale::secant(|margin| scorer.probability_of_margin(margin), self.explainer.base(), margin);
         let sums = self.sum_by_field(values);
         for scale in [&log_odds, &probability] {
             let sum = sums.iter().fold(scale.base, |sum, value| sum + value * scale.factor);

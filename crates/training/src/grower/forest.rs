@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::binned::Binned;
-use super::histogram::{Layout, Quantised};
-use super::tree::{Grower, Limits, overall, share, share_gradients};
+use super::histogram::Layout;
+use super::tree::{Grower, Limits, deviations, overall, share};
 use crate::random::generator;
 
 /// Parameters of a random forest.
@@ -60,11 +60,16 @@ pub fn fit_forest(binned: &Binned, labels: &[bool], weights: &[f64], parameters:
             counts[random.random_range(0..rows)] += 1.0;
         }
         let bag: Vec<f64> = counts.iter().zip(weights).map(|(count, weight)| count * weight).collect();
-        let quantised = Quantised::new(&share_gradients(labels, &bag, overall), &bag);
-        let grower = Grower { binned, layout: &layout, quantised: &quantised, limits };
-        let drawn = (0..rows as u32).filter(|&row| counts[row as usize] > 0.0).collect();
-        let mut grown = grower.grow(drawn, &mut random);
-        grown.fill(|rows| share(rows, labels, &bag, overall, 0.0), &bag);
+        let (units, mut packed) = deviations(labels.iter().map(|label| f64::from(u8::from(*label))), &bag, overall);
+        let drawn: Vec<u32> = (0..rows as u32).filter(|&row| counts[row as usize] > 0.0).collect();
+        let mut row = 0;
+        packed.retain(|_| {
+            row += 1;
+            counts[row - 1] > 0.0
+        });
+        let grower = Grower { binned, layout: &layout, units, limits };
+        let mut grown = grower.grow(drawn, packed, &mut random);
+        grown.fill(|rows, _| share(rows, labels, &bag, overall, 0.0), &bag);
         grown.tree
     };
     (0..parameters.trees).into_par_iter().map(grow).collect()

@@ -5,35 +5,40 @@ use rayon::prelude::*;
 use super::binned::Binned;
 
 /// Gradient (upper 32 bits, signed) and curvature (lower 32 bits, unsigned) of a row or of a sum of rows, in units of
-/// [`Quantised::gradient_unit`] and [`Quantised::curvature_unit`]. Integer sums are exact, so they are the same in every order
+/// [`Units`]. Integer sums are exact, so they are the same in every order
 /// (gradient quantisation: Shi et al. 2022).
 pub type Packed = i64;
 
-/// Rows' gradients and curvatures as integers.
-#[derive(Debug, Clone)]
-pub struct Quantised {
-    pub packed: Vec<Packed>,
-    pub gradient_unit: f64,
-    pub curvature_unit: f64,
+/// The units in which gradients and curvatures are counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Units {
+    gradient: f64,
+    curvature: f64,
+    per_gradient: f64,
+    per_curvature: f64,
 }
 
-/// The sum of absolute values becomes this many units: about nine digits of it, with room for rounding.
+/// The largest possible sum becomes this many units: about nine digits of it, with room for rounding.
 const UNITS: f64 = (1u64 << 30) as f64;
 
-impl Quantised {
-    /// Quantises gradients and curvatures (≥ 0) of all rows, of which any subset may then be summed.
-    pub fn new(gradients: &[f64], curvatures: &[f64]) -> Self {
+impl Units {
+    /// Units for sums of up to `gradients` (of absolute values) and `curvatures`.
+    pub fn new(gradients: f64, curvatures: f64) -> Self {
         let unit = |sum: f64| if sum > 0.0 { sum / UNITS } else { 1.0 };
-        let gradient_unit = unit(gradients.iter().map(|value| value.abs()).sum());
-        let curvature_unit = unit(curvatures.iter().sum());
-        let (per_gradient, per_curvature) = (gradient_unit.recip(), curvature_unit.recip());
-        let pack = |(g, h): (&f64, &f64)| (((g * per_gradient).round() as i64) << 32) + (h * per_curvature).round() as i64;
-        Self { packed: gradients.iter().zip(curvatures).map(pack).collect(), gradient_unit, curvature_unit }
+        let (gradient, curvature) = (unit(gradients), unit(curvatures));
+        Self { gradient, curvature, per_gradient: gradient.recip(), per_curvature: curvature.recip() }
+    }
+
+    /// Rounds a gradient and a curvature (≥ 0) to whole units.
+    pub fn pack(&self, gradient: f64, curvature: f64) -> Packed {
+        // Adding a half and cutting off is rounding, without the library call that `round` is on plain x86-64.
+        let (gradient, curvature) = (gradient * self.per_gradient, curvature * self.per_curvature);
+        (((gradient + 0.5f64.copysign(gradient)) as i64) << 32) + (curvature + 0.5) as i64
     }
 
     /// Gradient and curvature of a packed sum.
     pub fn unpack(&self, packed: Packed) -> (f64, f64) {
-        ((packed >> 32) as f64 * self.gradient_unit, (packed & 0xffff_ffff) as f64 * self.curvature_unit)
+        ((packed >> 32) as f64 * self.gradient, (packed & 0xffff_ffff) as f64 * self.curvature)
     }
 }
 

@@ -12,5 +12,5 @@ mod tree;
 pub use binned::Binned;
 pub use boosting::{BoostingParameters, fit_boosting};
 pub use forest::{ForestParameters, fit_forest};
-pub use tree::{TreeParameters, fit_tree};
+pub use tree::{TreeParameters, fit_mean_tree, fit_tree};
 pub(crate) use tree::{fill_inner, push_leaf};

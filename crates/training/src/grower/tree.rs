@@ -7,10 +7,11 @@ use model::Tree;
 use model::scorer::LEAF;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::index::sample;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::binned::Binned;
-use super::histogram::{Layout, Packed, Quantised, build, subtract};
+use super::histogram::{Layout, Packed, Units, build, subtract};
 
 /// Parameters of a lone decision tree.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -38,6 +39,9 @@ impl TreeParameters {
         ]
     }
 }
+
+/// From this many rows on, walks are shared out over threads.
+const WORTH_THREADS: usize = 1 << 14;
 
 /// Limits of growing.
 #[derive(Debug, Clone, Copy)]
@@ -74,14 +78,23 @@ struct Open {
     cut: Cut,
 }
 
+/// A leaf and the rows in it.
+pub(super) struct Leaf {
+    pub node: u32,
+    /// Stretch of [`Grown::rows`].
+    pub range: std::ops::Range<usize>,
+    /// Sum of gradients and curvatures.
+    pub sum: Packed,
+}
+
 /// A grown tree, and the training rows by leaf.
 pub(super) struct Grown {
     pub tree: Tree,
     /// Column of [`Binned`] and bin of each inner node, for walks over binned rows.
     columns: Vec<(u32, u8)>,
     pub rows: Vec<u32>,
-    /// Leaf and its stretch of `rows`, by node.
-    pub leaves: Vec<(u32, std::ops::Range<usize>)>,
+    /// Leaves in the order of their nodes.
+    pub leaves: Vec<Leaf>,
 }
 
 impl Grown {
@@ -98,11 +111,37 @@ impl Grown {
         node
     }
 
+    /// Adds each row's leaf value to its margin, rows that were not drawn included.
+    pub fn add_to(&self, margins: &mut [f64], binned: &Binned) {
+        if self.rows.len() == margins.len() {
+            for Leaf { node, range, .. } in &self.leaves {
+                let value = self.tree.value[*node as usize];
+                self.rows[range.clone()].iter().for_each(|&row| margins[row as usize] += value);
+            }
+            return;
+        }
+        if self.leaves.len() == 2 {
+            // A stump is a table by bin.
+            let (column, bin) = self.columns[0];
+            let missing = binned.missing_bin(column as usize);
+            let of = |own: usize| if own == missing { self.tree.missing_left[0] } else { own <= bin as usize };
+            let table: Vec<f64> = (0..=missing).map(|own| self.tree.value[if of(own) { 1 } else { 2 }]).collect();
+            margins.iter_mut().zip(binned.column(column as usize)).for_each(|(margin, own)| *margin += table[*own as usize]);
+            return;
+        }
+        let add = |(row, margin): (usize, &mut f64)| *margin += self.tree.value[self.leaf(binned, row)];
+        if margins.len() < WORTH_THREADS {
+            margins.iter_mut().enumerate().for_each(add);
+        } else {
+            margins.par_iter_mut().enumerate().with_min_len(4096).for_each(add);
+        }
+    }
+
     /// Sets leaf values and covers from their rows; inner nodes get the mean of their leaves, weighted by cover.
-    pub fn fill(&mut self, value: impl Fn(&[u32]) -> f64, weights: &[f64]) {
-        for (node, range) in &self.leaves {
+    pub fn fill(&mut self, value: impl Fn(&[u32], Packed) -> f64, weights: &[f64]) {
+        for Leaf { node, range, sum } in &self.leaves {
             let rows = &self.rows[range.clone()];
-            self.tree.value[*node as usize] = value(rows);
+            self.tree.value[*node as usize] = value(rows, *sum);
             self.tree.cover[*node as usize] = rows.iter().map(|&row| weights[row as usize]).sum();
         }
         fill_inner(&mut self.tree);
@@ -135,14 +174,13 @@ pub(crate) fn push_leaf(tree: &mut Tree) -> u32 {
 pub(super) struct Grower<'a> {
     pub binned: &'a Binned,
     pub layout: &'a Layout,
-    pub quantised: &'a Quantised,
+    pub units: Units,
     pub limits: Limits,
 }
 
 impl Grower<'_> {
-    /// Grows a tree over `rows` (positions in the binned matrix).
-    pub fn grow(&self, mut rows: Vec<u32>, random: &mut ChaCha8Rng) -> Grown {
-        let mut packed: Vec<Packed> = rows.iter().map(|&row| self.quantised.packed[row as usize]).collect();
+    /// Grows a tree over `rows` (positions in the binned matrix) with their gradients and curvatures.
+    pub fn grow(&self, mut rows: Vec<u32>, mut packed: Vec<Packed>, random: &mut ChaCha8Rng) -> Grown {
         let mut buffers = (Vec::new(), Vec::new());
         let mut tree = Tree::default();
         let mut columns = vec![(0, 0)];
@@ -167,7 +205,7 @@ impl Grower<'_> {
                 queue.push((Ordered(cut.gain), Reverse(open.len())));
                 open.push(node);
             }
-            None => leaves.push((node.node, node.start..node.end)),
+            None => leaves.push(Leaf { node: node.node, range: node.start..node.end, sum: node.sum }),
         };
         let (root, cut) = self.examine(root, &rows, &packed, &all, None, random);
         offer(root, &mut open, &mut queue, &mut leaves, cut);
@@ -175,7 +213,7 @@ impl Grower<'_> {
             let histogram = std::mem::take(&mut open[index].histogram);
             let Open { node, depth, start, end, sum, cut, .. } = open[index];
             if leaf_count >= self.limits.max_leaves {
-                leaves.push((node, start..end));
+                leaves.push(Leaf { node, range: start..end, sum });
                 continue;
             }
             leaf_count += 1;
@@ -197,8 +235,7 @@ impl Grower<'_> {
             let (small, large) = if left_is_small { (left, right) } else { (right, left) };
             let last = depth + 1 >= self.limits.max_depth || leaf_count >= self.limits.max_leaves;
             if last {
-                leaves.push((small.node, small.start..small.end));
-                leaves.push((large.node, large.start..large.end));
+                leaves.extend([small, large].map(|child| Leaf { node: child.node, range: child.start..child.end, sum: child.sum }));
                 continue;
             }
             let (small, small_cut) = self.examine(small, &rows, &packed, &all, None, random);
@@ -207,7 +244,7 @@ impl Grower<'_> {
             offer(small, &mut open, &mut queue, &mut leaves, small_cut);
             offer(large, &mut open, &mut queue, &mut leaves, large_cut);
         }
-        leaves.sort_unstable_by_key(|(node, _)| *node);
+        leaves.sort_unstable_by_key(|leaf: &Leaf| leaf.node);
         Grown { tree, columns, rows, leaves }
     }
 
@@ -221,7 +258,7 @@ impl Grower<'_> {
         inherited: Option<(Vec<Packed>, &Vec<Packed>)>,
         random: &mut ChaCha8Rng,
     ) -> (Open, Option<Cut>) {
-        let (_, curvature) = self.quantised.unpack(node.sum);
+        let (_, curvature) = self.units.unpack(node.sum);
         let per_node = self.limits.columns_per_node.filter(|&count| count < all.len());
         if curvature < 2.0 * self.limits.min_curvature || node.end - node.start < 2 || self.limits.max_depth == 0 {
             return (node, None);
@@ -253,7 +290,7 @@ impl Grower<'_> {
     fn best_cut(&self, histogram: &[Packed], chosen: &[u32], sum: Packed) -> Option<Cut> {
         let l2 = self.limits.l2;
         let score = |packed: Packed| {
-            let (gradient, curvature) = self.quantised.unpack(packed);
+            let (gradient, curvature) = self.units.unpack(packed);
             (gradient * gradient / (curvature + l2).max(f64::MIN_POSITIVE), curvature)
         };
         let (whole, _) = score(sum);
@@ -304,24 +341,23 @@ impl Grower<'_> {
     ) -> usize {
         let bins = self.binned.column(column as usize);
         let missing = self.binned.missing_bin(column as usize);
-        spare_rows.clear();
-        spare_packed.clear();
-        let mut kept = 0;
+        spare_rows.resize(rows.len(), 0);
+        spare_packed.resize(rows.len(), 0);
+        // Each row is written to both sides and counted on one: sides are all but random, so a branch would be mispredicted.
+        let (mut kept, mut moved) = (0, 0);
         for index in 0..rows.len() {
             let (row, value) = (rows[index], packed[index]);
             let bin = bins[row as usize];
             let left = if bin as usize == missing { cut.missing_left } else { bin <= cut.bin };
-            if left {
-                rows[kept] = row;
-                packed[kept] = value;
-                kept += 1;
-            } else {
-                spare_rows.push(row);
-                spare_packed.push(value);
-            }
+            rows[kept] = row;
+            packed[kept] = value;
+            spare_rows[moved] = row;
+            spare_packed[moved] = value;
+            kept += usize::from(left);
+            moved += usize::from(!left);
         }
-        rows[kept..].copy_from_slice(spare_rows);
-        packed[kept..].copy_from_slice(spare_packed);
+        rows[kept..].copy_from_slice(&spare_rows[..moved]);
+        packed[kept..].copy_from_slice(&spare_packed[..moved]);
         kept
     }
 }
@@ -344,7 +380,7 @@ impl Ord for Ordered {
     }
 }
 
-/// Share of the event in a leaf drawn towards `overall` with the weight `smoothing`.
+/// Share of the event among `rows`, drawn towards `overall` with the weight `smoothing`.
 pub(super) fn share(rows: &[u32], labels: &[bool], weights: &[f64], overall: f64, smoothing: f64) -> f64 {
     let weight: f64 = rows.iter().map(|&row| weights[row as usize]).sum();
     let events: f64 = rows.iter().filter(|&&row| labels[row as usize]).map(|&row| weights[row as usize]).sum();
@@ -357,26 +393,40 @@ pub(super) fn overall(labels: &[bool], weights: &[f64]) -> f64 {
     labels.iter().zip(weights).filter(|(label, _)| **label).map(|(_, weight)| weight).sum::<f64>() / total
 }
 
-/// Shares as gradients: the best split by squared error of the label is the best by Gini impurity.
-pub(super) fn share_gradients(labels: &[bool], weights: &[f64], overall: f64) -> Vec<f64> {
-    labels.iter().zip(weights).map(|(label, weight)| weight * (f64::from(u8::from(*label)) - overall)).collect()
+/// Deviations of `targets` from `mean` as gradients, weights as curvatures: the best split by squared error (for 0/1 targets, by Gini
+/// impurity) is the one with the most gain. Gives the units and each row's packed value.
+pub(super) fn deviations(targets: impl Iterator<Item = f64> + Clone, weights: &[f64], mean: f64) -> (Units, Vec<Packed>) {
+    let gradients = || targets.clone().zip(weights).map(|(target, weight)| weight * (target - mean));
+    let units = Units::new(gradients().map(f64::abs).sum(), weights.iter().sum());
+    let packed = gradients().zip(weights).map(|(gradient, weight)| units.pack(gradient, *weight)).collect();
+    (units, packed)
+}
+
+fn plain_limits(max_depth: usize, min_leaf: f64) -> Limits {
+    Limits { max_depth, max_leaves: usize::MAX, min_curvature: min_leaf, l2: 0.0, min_gain: 1e-9, columns_per_node: None }
+}
+
+fn fit_plain(binned: &Binned, units: Units, packed: Vec<Packed>, limits: Limits) -> Grown {
+    let layout = Layout::new(binned, (0..binned.columns() as u32).collect());
+    let grower = Grower { binned, layout: &layout, units, limits };
+    grower.grow((0..binned.rows() as u32).collect(), packed, &mut crate::random::generator(0, 0))
 }
 
 /// A decision tree whose leaves give the share of the event (Breiman et al. 1984).
 pub fn fit_tree(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &TreeParameters) -> Tree {
     let overall = overall(labels, weights);
-    let quantised = Quantised::new(&share_gradients(labels, weights, overall), weights);
-    let layout = Layout::new(binned, (0..binned.columns() as u32).collect());
-    let limits = Limits {
-        max_depth: parameters.max_depth,
-        max_leaves: usize::MAX,
-        min_curvature: parameters.min_leaf,
-        l2: 0.0,
-        min_gain: 1e-9,
-        columns_per_node: None,
-    };
-    let grower = Grower { binned, layout: &layout, quantised: &quantised, limits };
-    let mut grown = grower.grow((0..binned.rows() as u32).collect(), &mut crate::random::generator(0, 0));
-    grown.fill(|rows| share(rows, labels, weights, overall, parameters.smoothing), weights);
+    let (units, packed) = deviations(labels.iter().map(|label| f64::from(u8::from(*label))), weights, overall);
+    let mut grown = fit_plain(binned, units, packed, plain_limits(parameters.max_depth, parameters.min_leaf));
+    grown.fill(|rows, _| share(rows, labels, weights, overall, parameters.smoothing), weights);
+    grown.tree
+}
+
+/// A regression tree: leaves give the mean of `targets`.
+pub fn fit_mean_tree(binned: &Binned, targets: &[f64], max_depth: usize, min_leaf: f64) -> Tree {
+    let mean = targets.iter().sum::<f64>() / targets.len().max(1) as f64;
+    let weights = vec![1.0; targets.len()];
+    let (units, packed) = deviations(targets.iter().copied(), &weights, mean);
+    let mut grown = fit_plain(binned, units, packed, plain_limits(max_depth, min_leaf));
+    grown.fill(|rows, _| rows.iter().map(|&row| targets[row as usize]).sum::<f64>() / rows.len().max(1) as f64, &weights);
     grown.tree
 }

@@ -3,40 +3,18 @@
 //! Splits become comparisons of rank codes (`rank.rs`). A small tree is a run of branch-free selections over a block of rows, from the
 //! leaves up (each selection keeps the number of the leaf that a row would reach); a large one is walked by eight rows in step.
 
+mod selection;
+
 use crate::encoder::Matrix;
-use crate::rank::{BLOCK, Ranks, Split};
+use crate::rank::{Ranks, Split};
 use crate::scorer::{LEAF, LinearTerm, PartKind, Scorer, Tree};
 
-/// Trees up to this many leaves are evaluated by selection.
-const SMALL: usize = 64;
+use selection::{SLOTS, Selection};
+
+/// Rows that are scored together: enough that the choice of each selection costs little, few enough for the nearest cache.
+const BLOCK: usize = 256;
 /// Rows that walk a large tree in step.
 const STEP: usize = 8;
-
-/// One selection: `slot = if left { a } else { b }`, where a side is a leaf's number or the result of an earlier selection.
-#[derive(Debug, Clone, Copy)]
-enum Select {
-    Leaves {
-        split: Split,
-        slot: u8,
-        left: u8,
-        right: u8,
-    },
-    LeftLeaf {
-        split: Split,
-        slot: u8,
-        left: u8,
-    },
-    RightLeaf {
-        split: Split,
-        slot: u8,
-        right: u8,
-    },
-    /// Left is in `slot`, right in the slot behind it.
-    Inner {
-        split: Split,
-        slot: u8,
-    },
-}
 
 #[derive(Debug, Clone, Copy)]
 struct Node {
@@ -52,12 +30,6 @@ struct CompiledTree {
     values: Vec<f64>,
     /// For a small tree: how a block of rows finds its leaves without walking.
     selection: Option<Selection>,
-}
-
-#[derive(Debug, Clone)]
-struct Selection {
-    selects: Vec<Select>,
-    leaves: Box<[f64; SMALL]>,
 }
 
 #[derive(Debug, Clone)]
@@ -138,7 +110,7 @@ impl Compiled {
         ranks: &[[i8; B]],
     ) -> [f64; B] {
         let mut margins = [self.scorer.intercept; B];
-        let mut stack = [[0_u8; B]; SMALL + 1];
+        let mut stack = [[0_u8; B]; SLOTS];
         for (weight, kind) in &self.parts {
             let mut sums = [0.0; B];
             match kind {
@@ -168,58 +140,14 @@ fn compile(tree: &Tree, ranks: &Ranks) -> CompiledTree {
         let Split { column, code } = ranks.split(tree, node);
         Node { column, code, left: tree.left[node], right: tree.right[node] }
     });
-    CompiledTree { nodes: nodes.collect(), values: tree.value.clone(), selection: selection(tree, ranks) }
-}
-
-fn selection(tree: &Tree, ranks: &Ranks) -> Option<Selection> {
-    let count = tree.feature.iter().filter(|feature| **feature == LEAF).count();
-    if count > SMALL || tree.feature[0] == LEAF {
-        return None;
-    }
-    let mut leaves = Box::new([0.0; SMALL]);
-    let mut selects = Vec::with_capacity(count);
-    let mut next = 0;
-    push_selects(tree, ranks, 0, 0, &mut selects, &mut |value| {
-        leaves[next] = value;
-        next += 1;
-        (next - 1) as u8
-    });
-    Some(Selection { selects, leaves })
-}
-
-/// Appends the selections of the subtree at the inner node `node`, whose result ends in `slot`.
-fn push_selects(tree: &Tree, ranks: &Ranks, node: usize, slot: u8, selects: &mut Vec<Select>, leaf: &mut dyn FnMut(f64) -> u8) {
-    let split = ranks.split(tree, node);
-    let (left, right) = (tree.left[node] as usize, tree.right[node] as usize);
-    let select = match (tree.feature[left] == LEAF, tree.feature[right] == LEAF) {
-        (true, true) => Select::Leaves { split, slot, left: leaf(tree.value[left]), right: leaf(tree.value[right]) },
-        (true, false) => {
-            push_selects(tree, ranks, right, slot, selects, leaf);
-            Select::LeftLeaf { split, slot, left: leaf(tree.value[left]) }
-        }
-        (false, true) => {
-            push_selects(tree, ranks, left, slot, selects, leaf);
-            Select::RightLeaf { split, slot, right: leaf(tree.value[right]) }
-        }
-        (false, false) => {
-            push_selects(tree, ranks, left, slot, selects, leaf);
-            push_selects(tree, ranks, right, slot + 1, selects, leaf);
-            Select::Inner { split, slot }
-        }
-    };
-    selects.push(select);
+    CompiledTree { nodes: nodes.collect(), values: tree.value.clone(), selection: Selection::of(tree, ranks) }
 }
 
 impl CompiledTree {
     /// Adds the tree's outputs to `sums`.
-    fn add<const B: usize>(&self, rows: usize, ranks: &[[i8; B]], stack: &mut [[u8; B]], sums: &mut [f64; B]) {
+    fn add<const B: usize>(&self, rows: usize, ranks: &[[i8; B]], stack: &mut [[u8; B]; SLOTS], sums: &mut [f64; B]) {
         match &self.selection {
-            Some(Selection { selects, leaves }) if B > 1 => {
-                select_leaves(selects, ranks, stack);
-                for (sum, leaf) in sums.iter_mut().zip(&stack[0]) {
-                    *sum += leaves[usize::from(*leaf) % SMALL];
-                }
-            }
+            Some(selection) if B > 1 => selection.add(ranks, stack, sums),
             _ if B == 1 => sums[0] += self.values[self.walk(|column| ranks[column][0])],
             _ => {
                 for start in (0..rows).step_by(STEP) {
@@ -260,35 +188,4 @@ impl CompiledTree {
             *sum += self.values[at as usize];
         }
     }
-}
-
-fn select_leaves<const B: usize>(selects: &[Select], ranks: &[[i8; B]], stack: &mut [[u8; B]]) {
-    for select in selects {
-        match *select {
-            Select::Leaves { split, slot, left, right } => {
-                stack[usize::from(slot)] = blend(&ranks[split.column as usize], split.code, &[left; B], &[right; B]);
-            }
-            Select::LeftLeaf { split, slot, left } => {
-                let slot = &mut stack[usize::from(slot)];
-                *slot = blend(&ranks[split.column as usize], split.code, &[left; B], slot);
-            }
-            Select::RightLeaf { split, slot, right } => {
-                let slot = &mut stack[usize::from(slot)];
-                *slot = blend(&ranks[split.column as usize], split.code, slot, &[right; B]);
-            }
-            Select::Inner { split, slot } => {
-                let (lefts, rights) = stack.split_at_mut(usize::from(slot) + 1);
-                let slot = &mut lefts[usize::from(slot)];
-                *slot = blend(&ranks[split.column as usize], split.code, slot, &rights[0]);
-            }
-        }
-    }
-}
-
-/// `left` where the rank is at most `code`, else `right`; in bit masks, because compilers turn those into vector instructions.
-fn blend<const B: usize>(ranks: &[i8; B], code: i8, left: &[u8; B], right: &[u8; B]) -> [u8; B] {
-    std::array::from_fn(|row| {
-        let mask = 0_u8.wrapping_sub(u8::from(ranks[row] <= code));
-        right[row] ^ ((left[row] ^ right[row]) & mask)
-    })
 }

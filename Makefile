@@ -1,0 +1,28 @@
+# Each target does its own set-up and can be run again at any time.
+
+.PHONY: help run build test end2end bench fmt lint
+
+help: ## list the targets
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## build, then serve: the store in ./tenure-data, or a fresh demo with simulated people
+	@scripts/run.sh
+
+build: ## the binary at target/release/tenure and the site at target/site
+	@scripts/build.sh
+
+test: ## formatting, lints, unit, integration and end-to-end tests
+	@scripts/test.sh
+
+end2end: build ## the end-to-end tests alone
+	@scripts/end2end.sh
+
+fmt: ## format the code
+	@cargo fmt --all
+
+lint: ## lints of the server's half
+	@cargo clippy --release --workspace --exclude frontend --exclude app --all-targets -- -D warnings
+	@cargo clippy --release -p app --features ssr --all-targets -- -D warnings
+
+bench: ## speed of training, scoring, explaining and the pages, measured on this machine
+	@cargo bench --profile release --workspace --exclude frontend --exclude app

@@ -1,0 +1,44 @@
+//! Brings the live model into the page. Until it is there, and where it cannot be had, the page shows what the server said.
+
+use super::Desk;
+
+/// Pause after the last change before the smallest change is searched anew: the search takes longer than a frame.
+#[cfg(feature = "hydrate")]
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
+
+#[cfg(not(feature = "hydrate"))]
+pub fn bring_model(_desk: Desk, _use_case: &str, _hash: &str) {}
+
+/// Fetches the model file (its hash in the address, so that the browser keeps it until it changes) and prepares the explainer.
+#[cfg(feature = "hydrate")]
+pub fn bring_model(desk: Desk, use_case: &str, hash: &str) {
+    use std::sync::Arc;
+
+    use leptos::prelude::*;
+    use model::{Model, ModelExplainer};
+
+    let (use_case, url) = (use_case.to_owned(), format!("/use-case/{use_case}/model.bin?hash={hash}"));
+    leptos::task::spawn_local(async move {
+        let fetched = async { gloo_net::http::Request::get(&url).send().await.ok()?.binary().await.ok() };
+        let model = fetched.await.and_then(|bytes| Model::from_bytes(&bytes).ok()).filter(|model| model.expect_use_case(&use_case).is_ok());
+        match model.and_then(|model| ModelExplainer::new(Arc::new(model)).ok()) {
+            // The page may be gone by now.
+            Some(explainer) => _ = desk.explainer.try_set(Some(Arc::new(explainer))),
+            None => leptos::logging::warn!("the live model could not be loaded: this page answers when the form is sent"),
+        }
+    });
+
+    let pending = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        let (Some(explainer), values) = (desk.explainer.get(), desk.values.get()) else { return };
+        if let Some(handle) = pending.get_value() {
+            handle.clear();
+        }
+        let search = move || {
+            let probability = desk.judged.try_with_untracked(|judged| judged.as_ref().ok().map(|judged| judged.probability)).flatten();
+            let changes = probability.and_then(|probability| super::judge::smallest_changes(&explainer, &values, probability));
+            _ = desk.changes.try_set(changes);
+        };
+        pending.set_value(set_timeout_with_handle(search, PAUSE).ok());
+    });
+}

@@ -1,0 +1,149 @@
+//! The form: fields under their headings. A slider and a number box are one field; the box is what is sent.
+
+use leptos::prelude::*;
+
+use super::Desk;
+use super::address::control_name;
+use super::judge::{Control, Entry};
+use crate::erase::Erase;
+use crate::format;
+
+#[component]
+pub fn ScenarioForm(desk: Desk, person: Option<String>) -> AnyView {
+    let mut groups: Vec<(String, Vec<Entry>)> = Vec::new();
+    for entry in desk.entries.get_value() {
+        match groups.iter_mut().find(|(name, _)| *name == entry.group) {
+            Some((_, members)) => members.push(entry),
+            None => groups.push((entry.group.clone(), vec![entry])),
+        }
+    }
+    let groups = groups.into_iter().map(|(name, entries)| {
+        let name = if name.is_empty() { "Other".to_owned() } else { name };
+        let fields = entries.into_iter().map(|entry| field(desk, entry)).collect::<Vec<_>>();
+        view! { <fieldset><legend>{name}</legend>{fields}</fieldset> }.erase()
+    });
+    let groups = groups.collect::<Vec<_>>();
+    let person = person.map(|person| view! { <input type="hidden" name="person" value=person /> });
+    let restart = move |_| desk.values.set(desk.start.get_value());
+    view! {
+        <form method="get" action=desk.path.get_value() class="scenario">
+            {person}
+            {groups}
+            <p class="actions">
+                <button class="button only-without-script">"Work it out"</button>
+                <button class="button quiet needs-script" type="button" on:click=restart>"Reset all"</button>
+            </p>
+        </form>
+    }
+    .erase()
+}
+
+fn field(desk: Desk, entry: Entry) -> AnyView {
+    let id = control_name(&entry.name);
+    let name = entry.name.clone();
+    let control = match &entry.control {
+        Control::Number { low, high, step } => number(desk, &entry, *low, *high, *step),
+        Control::Choice(choices) => choice(desk, &entry, choices),
+    };
+    let unit = if entry.unit.is_empty() { String::new() } else { format!(" in {}", entry.unit) };
+    let trained = entry.trained.map(|[low, high]| format!("seen in training: {low} to {high}"));
+    let help = [Some(entry.help.clone()).filter(|help| !help.is_empty()), trained].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let fixed = if entry.actionable { "" } else { "fixed" };
+    let (label, help_id) = (entry.label.clone(), format!("{id}-help"));
+    view! {
+        <div class=format!("field {fixed}") on:focusin=move |_| desk.focused.set(name.clone())>
+            <label for=id>{label}<span class="aside">{unit}</span></label>
+            {control}
+            <p class="help" id=help_id>{help}</p>
+            {remarks(desk, entry)}
+        </div>
+    }
+    .erase()
+}
+
+/// Below a field: what is wrong, what training has not seen, and the way back to the start.
+fn remarks(desk: Desk, entry: Entry) -> AnyView {
+    let name = entry.name.clone();
+    let wrong = move || desk.problem(&name);
+    let name = entry.name.clone();
+    let unseen = move || {
+        desk.judged.with(|judged| {
+            let warnings = judged.as_ref().map_or(&[][..], |judged| &judged.warnings);
+            warnings.iter().find(|(fields, _)| fields.contains(&name)).map(|(_, sentence)| sentence.clone())
+        })
+    };
+    let start = desk.start.with_value(|start| start.get(&entry.name).cloned().unwrap_or_default());
+    let name = entry.name.clone();
+    let before = start.clone();
+    let changed = move || desk.values.with(|values| values.get(&name) != Some(&before));
+    let name = entry.name;
+    let shown = start.clone();
+    view! {
+        <p class="error" id=format!("{}-error", control_name(&name)) role="alert">{wrong}</p>
+        <p class="unseen">{unseen}</p>
+        <button
+            type="button"
+            class="link needs-script"
+            hidden=move || !changed()
+            on:click=move |_| desk.set(&name, start.clone())
+        >
+            {format!("Back to {shown}")}
+        </button>
+    }
+    .erase()
+}
+
+fn value_of(desk: Desk, field: String) -> impl Fn() -> String + Clone {
+    move || desk.values.with(|values| values.get(&field).cloned().unwrap_or_default())
+}
+
+fn number(desk: Desk, entry: &Entry, low: f64, high: f64, step: f64) -> AnyView {
+    let id = control_name(&entry.name);
+    let value = value_of(desk, entry.name.clone());
+    let name = entry.name.clone();
+    let set = move |event: leptos::ev::Event| desk.set(&name, event_target_value(&event));
+    let name = entry.name.clone();
+    let invalid = move || desk.problem(&name).is_some().then_some("true");
+    let slider = format!("{}, slider", entry.label);
+    let described = format!("{id}-help {id}-error");
+    view! {
+        <div class="pair">
+            <input
+                id=id.clone()
+                name=id
+                type="number"
+                min=low
+                max=high
+                step="any"
+                required
+                value=untrack(&value)
+                prop:value=value.clone()
+                aria-describedby=described
+                aria-invalid=invalid
+                on:input=set.clone()
+            />
+            <input class="needs-script" type="range" min=low max=high step=step aria-label=slider value=untrack(&value) prop:value=value on:input=set />
+        </div>
+    }
+    .erase()
+}
+
+fn choice(desk: Desk, entry: &Entry, choices: &[(String, String)]) -> AnyView {
+    let id = control_name(&entry.name);
+    let value = value_of(desk, entry.name.clone());
+    let now = untrack(&value);
+    let options = choices.iter().map(|(value, label)| {
+        let selected = *value == now;
+        view! { <option value=value.clone() selected=selected>{label.clone()}</option> }.erase()
+    });
+    let options = options.collect::<Vec<_>>();
+    let name = entry.name.clone();
+    let set = move |event: leptos::ev::Event| desk.set(&name, event_target_value(&event));
+    let described = format!("{id}-help {id}-error");
+    view! { <select id=id.clone() name=id prop:value=value aria-describedby=described on:change=set>{options}</select> }.erase()
+}
+
+/// A probability beside where it came from: "+12.3 points".
+pub fn change_text(from: f64, to: f64) -> String {
+    format!("{} points", format::points((to - from) * 100.0))
+}

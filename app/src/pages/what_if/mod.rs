@@ -1,0 +1,193 @@
+//! What if: the live model in the browser. The form scores as the slider moves; without a script it is sent, and the server answers with
+//! the same numbers.
+
+mod address;
+mod browser;
+mod curve;
+mod form;
+mod judge;
+mod outcome;
+mod scenarios;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use leptos_router::hooks::use_query_map;
+use model::counterfactual::Counterfactuals;
+use model::use_case::Words;
+use model::vary::Curve;
+use model::{ModelExplainer, Problem, Record};
+use serde::{Deserialize, Serialize};
+
+use crate::answer::{Answer, page_data};
+use crate::components::failure::loaded;
+use crate::components::form::ErrorSummary;
+use crate::components::heading::PageHeading;
+use crate::erase::Erase;
+use crate::pages::path_parameter;
+use judge::{Entry, Judgement};
+
+/// The form, the scenario, and what the model says about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WhatIfData {
+    words: Words,
+    /// Changes with the model: names the file that the browser fetches.
+    model_hash: String,
+    entries: Vec<Entry>,
+    person: Option<String>,
+    start: Record,
+    values: Record,
+    started: Result<Judgement, Vec<Problem>>,
+    judged: Result<Judgement, Vec<Problem>>,
+    changes: Option<Counterfactuals>,
+    focused: String,
+    response: Option<Curve>,
+}
+
+/// `query`: the query string of the address.
+#[server(prefix = "/fn", endpoint = "what-if", input = GetUrl)]
+pub async fn load_what_if(use_case: String, #[server(default)] query: String) -> Answer {
+    let (tenure, actor) = crate::desk::desk()?;
+    let asked = address::Asked::from_pairs(views::address::pairs(&query));
+    let (explainer, model_hash) = crate::desk::live_explainer(&tenure, &actor, &use_case).await?;
+    let base = match &asked.person {
+        Some(person) => tenure.what_if_start(&actor, &use_case, Some(person)).await.map_err(crate::desk::refuse)?,
+        None => judge::typical(explainer.model()),
+    };
+    let (start, values) = asked.over(base);
+    let work = move || WhatIfData::new(&explainer, model_hash, asked.person, start, values);
+    let data = tokio::task::spawn_blocking(work).await.map_err(crate::desk::broken)?;
+    crate::answer::Packed::new(&data)
+}
+
+#[cfg(feature = "ssr")]
+impl WhatIfData {
+    fn new(explainer: &ModelExplainer, model_hash: String, person: Option<String>, start: Record, values: Record) -> Self {
+        let (started, judged) = (judge::judge(explainer, &start), judge::judge(explainer, &values));
+        let changes = judged.as_ref().ok().and_then(|judged| judge::smallest_changes(explainer, &values, judged.probability));
+        let entries = judge::entries(explainer.model());
+        let strongest = judged.as_ref().ok().and_then(|judged| judged.reasons.first()).map(|reason| reason.field.clone());
+        let focused = strongest.or_else(|| entries.first().map(|entry| entry.name.clone())).unwrap_or_default();
+        let response = judge::response(explainer, &values, &focused);
+        Self {
+            words: explainer.model().use_case.words.clone(),
+            model_hash,
+            entries,
+            person,
+            start,
+            values,
+            started,
+            judged,
+            changes,
+            focused,
+            response,
+        }
+    }
+}
+
+/// What the parts of the page share. Everything follows from the values once the model is there.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    entries: StoredValue<Vec<Entry>>,
+    words: StoredValue<Words>,
+    /// The page's path.
+    path: StoredValue<String>,
+    start: StoredValue<Record>,
+    started: StoredValue<Result<Judgement, Vec<Problem>>>,
+    values: RwSignal<Record>,
+    /// The field whose response curve is shown.
+    focused: RwSignal<String>,
+    explainer: RwSignal<Option<Arc<ModelExplainer>>>,
+    judged: Memo<Result<Judgement, Vec<Problem>>>,
+    response: Memo<Option<Curve>>,
+    changes: RwSignal<Option<Counterfactuals>>,
+}
+
+impl Desk {
+    fn new(data: WhatIfData, use_case: &str) -> Self {
+        let values = RwSignal::new(data.values.clone());
+        let focused = RwSignal::new(data.focused.clone());
+        let explainer = RwSignal::new(None::<Arc<ModelExplainer>>);
+        let (judged, response) = (data.judged, data.response);
+        Self {
+            entries: StoredValue::new(data.entries),
+            words: StoredValue::new(data.words),
+            path: StoredValue::new(format!("/use-case/{use_case}/what-if")),
+            start: StoredValue::new(data.start),
+            started: StoredValue::new(data.started),
+            values,
+            focused,
+            explainer,
+            judged: Memo::new(move |_| match explainer.get() {
+                Some(explainer) => values.with(|values| judge::judge(&explainer, values)),
+                None => judged.clone(),
+            }),
+            response: Memo::new(move |_| match explainer.get() {
+                Some(explainer) => values.with(|values| judge::response(&explainer, values, &focused.get())),
+                None => response.clone(),
+            }),
+            changes: RwSignal::new(data.changes),
+        }
+    }
+
+    /// Puts a value in a field.
+    fn set(self, field: &str, value: String) {
+        self.values.update(|values| {
+            values.insert(field.to_owned(), value);
+        });
+    }
+
+    /// What is wrong with a field, if anything.
+    fn problem(self, field: &str) -> Option<String> {
+        self.judged.with(|judged| judged.as_ref().err()?.iter().find(|problem| problem.column == field).map(|problem| problem.rule.clone()))
+    }
+
+    /// The address that shares the scenario.
+    fn address(self) -> String {
+        self.start.with_value(|start| self.values.with(|values| self.path.with_value(|path| address::share(path, start, values))))
+    }
+}
+
+#[component]
+pub fn WhatIfPage() -> AnyView {
+    let id = path_parameter("id");
+    let address = use_query_map();
+    let asked = Memo::new(move |_| {
+        let pairs: Vec<_> = address.read().latest_values().map(|(key, value)| (key.to_string(), value.to_owned())).collect();
+        views::address::query_string(&pairs)
+    });
+    let data = page_data(move || [id.get(), asked.get(), String::new()], |[id, query, _]| Box::pin(load_what_if(id, query)));
+    loaded(data, move |data| view! { <WhatIf data use_case=id.get_untracked() /> })
+}
+
+#[component]
+fn WhatIf(data: WhatIfData, use_case: String) -> AnyView {
+    let (person, hash) = (data.person.clone(), data.model_hash.clone());
+    let problems = data.judged.as_ref().err().cloned().unwrap_or_default();
+    let summary = problems.into_iter().map(|problem| (address::control_name(&problem.column), problem.to_string())).collect();
+    let desk = Desk::new(data, &use_case);
+    browser::bring_model(desk, &use_case, &hash);
+    let back = person.as_ref().map(|person| (format!("/use-case/{use_case}/person/{}", views::address::encode(person)), person.clone()));
+    let one = desk.words.with_value(|words| words.one.clone());
+    let (href, from) = match back {
+        Some((href, person)) => (href, format!("{} {person}", crate::format::capitalised(&one))),
+        None => (format!("/use-case/{use_case}"), "Dashboard".to_owned()),
+    };
+    let title = if person.is_some() { format!("What if this {one} were different?") } else { format!("What if: a typical {one}") };
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=href>{from}</a></nav>
+        <PageHeading title=title>
+            <p>
+                "This shows how the model answers, not what causes anyone to leave or stay. It may follow the same coincidences as the past, and it is no advice about a person."
+            </p>
+        </PageHeading>
+        <ErrorSummary errors=summary />
+        <div class="what-if">
+            <form::ScenarioForm desk person />
+            <outcome::Outcome desk />
+        </div>
+        <scenarios::Scenarios desk />
+    }
+    .erase()
+}

@@ -1,0 +1,86 @@
+//! How good the data is that a model was trained on: missing values, outliers, inputs that say the same.
+
+use model::{Column, Table, UseCase};
+use serde::{Deserialize, Serialize};
+use stats::Figure;
+use stats::intervals::proportion;
+
+/// Data quality of a table's inputs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataQuality {
+    /// Share of input cells without a value.
+    pub missing: Figure,
+    /// Share of numbers more than [`OUTLIER_DEVIATIONS`] standard deviations from their column's mean.
+    pub outliers: Figure,
+    /// Largest absolute Pearson correlation between two numeric inputs.
+    pub correlation: Figure,
+    /// The two inputs that it is between.
+    pub correlated: Option<[String; 2]>,
+}
+
+/// From here on a number counts as an outlier.
+pub const OUTLIER_DEVIATIONS: f64 = 4.0;
+
+/// Measures the inputs of `use_case` in `table`.
+pub fn data_quality(use_case: &UseCase, table: &Table) -> DataQuality {
+    let columns: Vec<(&str, &Column)> =
+        use_case.inputs().filter_map(|field| Some((field.name.as_str(), table.column(&field.name)?))).collect();
+    let cells = columns.iter().map(|(_, column)| column.len()).sum::<usize>() as u32;
+    let missing = columns.iter().map(|(_, column)| (0..column.len()).filter(|&row| column.is_missing(row)).count()).sum::<usize>() as u32;
+    let numeric: Vec<(&str, Standardised)> = columns
+        .iter()
+        .filter_map(|(name, column)| if let Column::Number(values) = column { Some((*name, Standardised::new(values)?)) } else { None })
+        .collect();
+    let numbers: usize = numeric.iter().map(|(_, column)| column.present).sum();
+    let outliers: usize =
+        numeric.iter().map(|(_, column)| column.values.iter().filter(|value| value.abs() > OUTLIER_DEVIATIONS).count()).sum();
+    let mut largest: Option<(f64, [String; 2])> = None;
+    for (index, (first, a)) in numeric.iter().enumerate() {
+        for (second, b) in &numeric[index + 1..] {
+            let correlation = a.correlation(b);
+            if largest.as_ref().is_none_or(|(most, _)| correlation.abs() > *most) {
+                largest = Some((correlation.abs(), [(*first).to_owned(), (*second).to_owned()]));
+            }
+        }
+    }
+    let rows = table.rows();
+    DataQuality {
+        missing: proportion(missing, cells, "there is no input column"),
+        outliers: proportion(outliers as u32, numbers as u32, "there is no numeric input"),
+        correlation: largest.as_ref().map_or_else(
+            || Figure::unknown("there are no two numeric inputs that vary"),
+            |(value, _)| Figure::with_interval(*value, fisher_interval(*value, rows), rows),
+        ),
+        correlated: largest.map(|(_, names)| names),
+    }
+}
+
+/// 95 % interval of a correlation (Fisher's z).
+fn fisher_interval(correlation: f64, rows: usize) -> [f64; 2] {
+    let z = correlation.clamp(-1.0 + 1e-12, 1.0 - 1e-12).atanh();
+    let error = 1.959_963_984_540_054 / (rows as f64 - 3.0).max(1.0).sqrt();
+    [(z - error).tanh().max(0.0), (z + error).tanh()]
+}
+
+/// A column in standard deviations from its mean; missing values are 0.
+struct Standardised {
+    values: Vec<f64>,
+    present: usize,
+}
+
+impl Standardised {
+    /// `None` when the column does not vary.
+    fn new(values: &[f64]) -> Option<Self> {
+        let present: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+        let n = present.len() as f64;
+        let mean = present.iter().sum::<f64>() / n;
+        let deviation = (present.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n).sqrt();
+        let standardise = |value: &f64| if value.is_nan() { 0.0 } else { (value - mean) / deviation };
+        (deviation > 0.0).then(|| Self { values: values.iter().map(standardise).collect(), present: present.len() })
+    }
+
+    fn correlation(&self, other: &Self) -> f64 {
+        let sum: f64 = self.values.iter().zip(&other.values).map(|(a, b)| a * b).sum();
+        (sum / self.present.max(other.present) as f64).clamp(-1.0, 1.0)
+    }
+}

@@ -1,0 +1,79 @@
+//! Splits keep classes, persons and time apart as promised.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use model::{Column, Table};
+use training::Dataset;
+use training::split::{Split, folds};
+
+fn dataset(rows: usize) -> Dataset {
+    let mut table = Table::default();
+    table.push("x", Column::Number((0..rows).map(|row| row as f64).collect()));
+    Dataset::new(table, (0..rows).map(|row| row % 6 == 0).collect()).unwrap()
+}
+
+fn rate(dataset: &Dataset, rows: &[usize]) -> f64 {
+    rows.iter().filter(|&&row| dataset.labels[row]).count() as f64 / rows.len() as f64
+}
+
+#[test]
+fn the_hold_out_is_stratified_and_seeded() {
+    let dataset = dataset(1000);
+    let split = Split::hold_out(&dataset, 0.2, 7).unwrap();
+    assert!((split.test.rows().len() as i64 - 200).abs() <= 1);
+    assert!((rate(&dataset, split.test.rows()) - rate(&dataset, split.train.rows())).abs() < 0.01);
+    assert_eq!(split, Split::hold_out(&dataset, 0.2, 7).unwrap());
+    assert_ne!(split, Split::hold_out(&dataset, 0.2, 8).unwrap());
+}
+
+#[test]
+fn every_row_is_judged_once_per_repeat() {
+    let dataset = dataset(500);
+    let hold_out = Split::hold_out(&dataset, 0.2, 1).unwrap();
+    let splits = folds(&dataset, &hold_out.train, 5, 3, 1).unwrap();
+    assert_eq!(splits.len(), 15);
+    for repeat in splits.chunks(5) {
+        let mut judged: Vec<usize> = repeat.iter().flat_map(|split| split.test.rows().iter().copied()).collect();
+        judged.sort_unstable();
+        assert_eq!(judged, hold_out.train.rows());
+        for split in repeat {
+            assert!(split.train.rows().iter().all(|row| split.test.rows().binary_search(row).is_err()));
+            assert!((rate(&dataset, split.test.rows()) - 1.0 / 6.0).abs() < 0.02);
+        }
+    }
+    assert_ne!(splits[0], splits[5]);
+}
+
+#[test]
+fn a_person_is_on_one_side_only() {
+    let ids: Vec<String> = (0..600).map(|row| format!("p{}", row / 3)).collect();
+    let dataset = dataset(600).with_persons(&ids);
+    let persons = dataset.persons.clone().unwrap();
+    let hold_out = Split::hold_out(&dataset, 0.2, 3).unwrap();
+    for split in folds(&dataset, &hold_out.train, 5, 1, 3).unwrap().iter().chain([&hold_out]) {
+        let trained: std::collections::HashSet<u32> = split.train.rows().iter().map(|&row| persons[row]).collect();
+        assert!(split.test.rows().iter().all(|&row| !trained.contains(&persons[row])));
+    }
+    assert!(Split::explicit(&dataset, &[0]).is_err(), "rows 1 and 2 are the same person");
+    assert!(Split::explicit(&dataset, &[0, 1, 2]).is_ok());
+}
+
+#[test]
+fn time_goes_forward() {
+    let dataset = dataset(600).with_times((0..600).map(|row| 2006 + row / 60).collect());
+    let times = dataset.times.clone().unwrap();
+    let hold_out = Split::hold_out(&dataset, 0.2, 3).unwrap();
+    assert_eq!(hold_out.test.rows().iter().map(|&row| times[row]).min(), Some(2014));
+    let splits = folds(&dataset, &hold_out.train, 5, 3, 3).unwrap();
+    for split in splits.iter().chain([&hold_out]) {
+        let latest = split.train.rows().iter().map(|&row| times[row]).max().unwrap();
+        assert!(split.test.rows().iter().all(|&row| times[row] > latest));
+    }
+}
+
+#[test]
+fn explicit_rows_are_checked() {
+    let dataset = dataset(50);
+    assert!(Split::explicit(&dataset, &[1, 1]).is_err());
+    assert!(Split::explicit(&dataset, &[50]).is_err());
+    assert_eq!(Split::explicit(&dataset, &[3, 1]).unwrap().test.rows(), [1, 3]);
+}

@@ -1,0 +1,51 @@
+// Every spec runs twice: hydrated, and with JavaScript off. What needs a script is in *.hydrate.spec.ts.
+// The server under test is the built binary with a fresh demo, on a free port; TENURE_URL names one that runs already.
+import { defineConfig, devices } from "@playwright/test";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+// The configuration is read again in each worker: what was chosen once is handed down in the environment.
+if (!process.env.TENURE_URL) {
+  const free = "const s=require('net').createServer();s.listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})";
+  const port = execFileSync(process.execPath, ["-e", free]).toString().trim();
+  process.env.TENURE_URL = `http://127.0.0.1:${port}`;
+  process.env.TENURE_STORE = mkdtempSync(join(tmpdir(), "tenure-end2end-"));
+}
+const url = process.env.TENURE_URL;
+const store = process.env.TENURE_STORE;
+
+const chromium = {
+  ...devices["Desktop Chrome"],
+  launchOptions: {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+  },
+};
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  fullyParallel: true,
+  forbidOnly: true,
+  timeout: 30_000,
+  workers: 2,
+  reporter: [["list"]],
+  use: { baseURL: url, trace: "retain-on-failure" },
+  projects: [
+    { name: "hydrated", use: chromium },
+    { name: "no script", use: { ...chromium, javaScriptEnabled: false }, testIgnore: "**/*.hydrate.spec.ts" },
+  ],
+  webServer: store
+    ? {
+        command: `../target/release/tenure demo --addr ${new URL(url).host} --data-dir ${store}`,
+        url: `${url}/healthz`,
+        timeout: 240_000,
+        reuseExistingServer: false,
+        stdout: "ignore",
+        stderr: "pipe",
+        gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },
+      }
+    : undefined,
+});

@@ -1,0 +1,76 @@
+import { expect, firstPerson, HOME, test } from "./support";
+
+const risks = (texts: string[]) => texts.map((text) => Number(text.replace("<", "").replace(">", "").replace("%", "")));
+
+test("people come with the highest risk first, and turn round by the heading", async ({ page, open }) => {
+  await open(HOME);
+  const column = page.locator("#people tbody td b");
+  const down = risks(await column.allTextContents());
+  expect(down).toEqual([...down].sort((a, b) => b - a));
+  const heading = page.getByRole("columnheader", { name: "Risk", exact: false }).last();
+  await page.locator("#people").getByRole("link", { name: "Risk" }).click();
+  await expect(page).toHaveURL(/order=asc/);
+  await expect(page.locator("#people th[aria-sort=ascending]")).toHaveText(/Risk/);
+  const up = risks(await column.allTextContents());
+  expect(up).toEqual([...up].sort((a, b) => a - b));
+  await expect(heading).toBeVisible();
+});
+
+test("a filter is a form, shows as a chip, and goes by the chip", async ({ page, open }) => {
+  await open(HOME);
+  const all = await page.locator("#people .section-heading .aside").innerText();
+  await page.locator("#people").getByLabel("Band").selectOption({ index: 1 });
+  const band = await page.locator("#people").getByLabel("Band").inputValue();
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(/band=/);
+  const chip = page.getByRole("link", { name: `Remove filter Band: ${band}` });
+  await expect(chip).toBeVisible();
+  await chip.click();
+  await expect(chip).toBeHidden();
+  await expect(page.locator("#people .section-heading .aside")).toHaveText(all);
+});
+
+test("pages of the table are links, and the back button goes back", async ({ page, open }) => {
+  await open(HOME);
+  const first = await firstPerson(page);
+  await page.getByRole("link", { name: "Next →" }).click();
+  await expect(page.getByText("Page 2 of")).toBeVisible();
+  expect(await firstPerson(page)).not.toBe(first);
+  await page.goBack();
+  await expect(page.getByText("Page 1 of")).toBeVisible();
+});
+
+test("a band leads to its people, a person to the reasons", async ({ page, open }) => {
+  await open(HOME);
+  await page.locator(".bands").getByRole("link").first().click();
+  await expect(page).toHaveURL(/band=/);
+  await page.locator("#people tbody th a").first().click();
+  await expect(page.getByRole("heading", { name: "Why this score" })).toBeVisible();
+  const total = await page.locator(".waterfall tr.total td").last().innerText();
+  await expect(page.locator(".score > .number")).toHaveText(total);
+});
+
+test("an impossible search says what to do", async ({ page, open }) => {
+  await open(`${HOME}?search=nobody-has-this`);
+  await expect(page.getByRole("heading", { name: "Nobody matches" })).toBeVisible();
+  await page.getByRole("link", { name: "Clear all" }).click();
+  await expect(page.locator("#people tbody tr").first()).toBeVisible();
+});
+
+test("the CSV holds the current filter", async ({ page, open, request }) => {
+  await open(`${HOME}?order=asc`);
+  const href = await page.getByRole("link", { name: "Download CSV" }).getAttribute("href");
+  expect(href).toContain("order=asc");
+  const answer = await request.get(href ?? "");
+  expect(answer.status()).toBe(200);
+  expect(answer.headers()["content-disposition"]).toContain("attachment");
+});
+
+test("a number of conversations gives a cut-off", async ({ page, open, javaScriptEnabled }) => {
+  await open(HOME);
+  const finding = page.locator(".capacity .finding");
+  const before = await finding.innerText();
+  await page.getByLabel("Conversations", { exact: true }).fill("7");
+  if (javaScriptEnabled === false) await page.getByRole("button", { name: "Show" }).click();
+  await expect(finding).not.toHaveText(before);
+});

@@ -1,0 +1,46 @@
+import { everyPage, expect, HOME, overflow, test } from "./support";
+
+test("the start leads to the dashboard", async ({ page, open }) => {
+  await open("/");
+  await expect(page).toHaveURL(new RegExp(`${HOME}$`));
+});
+
+test("every page has one heading, a title of its own, and says which model is live", async ({ page, open }) => {
+  const titles = new Set<string>();
+  const paths = await everyPage(page);
+  for (const path of paths) {
+    await open(path);
+    await expect(page.locator("h1"), path).toHaveCount(1);
+    await expect(page.getByRole("complementary", { name: "What is shown" }), path).toContainText("Live model");
+    titles.add(await page.title());
+  }
+  expect(titles.size).toBeGreaterThanOrEqual(paths.length - 1);
+});
+
+test("no page is wider than a small screen", async ({ page, open }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const path of await everyPage(page)) {
+    await open(path);
+    expect(await overflow(page), path).toBeLessThanOrEqual(0);
+  }
+});
+
+test.describe("addresses that lead nowhere", () => {
+  test.use({ expected: [/status of 40[04]/] });
+  for (const [path, status] of [
+    ["/nothing-here", 404],
+    ["/use-case/nobody", 404],
+    [`${HOME}/person/nobody`, 404],
+    ["/runs/nothing", 404],
+    [`${HOME}?page=99999`, 404],
+    [`${HOME}?page=abc`, 400],
+    [`${HOME}?page=0`, 400],
+    [`${HOME}/runs?page=-1`, 400],
+  ] as const) {
+    test(`${path} is answered with ${status} and a way on`, async ({ page, open, request }) => {
+      expect((await request.get(path, { headers: { accept: "text/html" } })).status()).toBe(status);
+      await open(path);
+      await expect(page.getByRole("link", { name: "To the dashboard" })).toBeVisible();
+    });
+  }
+});

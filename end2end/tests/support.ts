@@ -1,0 +1,57 @@
+// What every spec leans on: a page that fails the test on any error of the browser, and the addresses of the app.
+import { expect, test as base, type Page } from "@playwright/test";
+
+/** The use case of the demo. */
+export const HOME = "/use-case/attrition";
+
+type Fixtures = {
+  /** Errors that the test expects, for example of a page that is not there. */
+  expected: RegExp[];
+  /** Goes to an address and waits until the page can be used. */
+  open: (path: string) => Promise<void>;
+};
+
+export const test = base.extend<Fixtures>({
+  expected: [[], { option: true }],
+  open: async ({ page, javaScriptEnabled, expected }, use) => {
+    const errors: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || /hydrat/i.test(message.text())) errors.push(message.text());
+    });
+    page.on("pageerror", (error) => errors.push(String(error)));
+    await use(async (path) => {
+      await page.goto(path);
+      if (javaScriptEnabled !== false) await page.waitForSelector("html[data-hydrated]", { state: "attached" });
+    });
+    expect(errors.filter((error) => !expected.some((known) => known.test(error)))).toEqual([]);
+  },
+});
+
+export { expect };
+
+/** The first person of the dashboard's table. */
+export async function firstPerson(page: Page): Promise<string> {
+  const href = await page.locator("#people tbody th a").first().getAttribute("href");
+  return href ?? "";
+}
+
+/** The first run of the table of runs. */
+export async function firstRun(page: Page): Promise<string> {
+  const href = await page.locator("main tbody th a").first().getAttribute("href");
+  return href ?? "";
+}
+
+/** How far the document is wider than the window. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
+
+/** Every kind of page once. Detail pages are found through their lists. */
+export async function everyPage(page: Page): Promise<string[]> {
+  await page.goto(HOME);
+  const person = await firstPerson(page);
+  await page.goto(`${HOME}/runs`);
+  const run = await firstRun(page);
+  const ids = [run, run].map((path) => path.split("/").pop()).join(",");
+  return [HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`];
+}

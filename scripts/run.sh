@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Serves: the store in ./tenure-data when there is one, a fresh demo otherwise.
+source "$(dirname "$0")/lib.sh"
+
+scripts/build.sh
+if [ -e tenure-data/tenure.db ]; then
+  exec target/release/tenure serve
+fi
+exec target/release/tenure demo

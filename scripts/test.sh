@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change is taken: format, lints of both targets, unit and integration tests on SQLite and PostgreSQL,
+# and the end-to-end tests in Chromium.
+source "$(dirname "$0")/lib.sh"
+
+# The browser's half is the two crates that are compiled for it, with their own features; see Cargo.toml.
+NATIVE=(--workspace --exclude frontend --exclude app)
+
+formatting() {
+  cargo fmt --all --check
+}
+
+lint_native() {
+  cargo clippy --release "${NATIVE[@]}" --all-targets -- -D warnings
+  cargo clippy --release -p app --features ssr --all-targets -- -D warnings
+}
+
+lint_browser() {
+  scripts/wasm-target.sh clippy -p app -p frontend --features app/hydrate --profile wasm-release --target-dir target/front -- -D warnings
+}
+
+unit_tests() {
+  cargo test --release "${NATIVE[@]}" "$@"
+  cargo test --release -p app --features ssr "$@"
+}
+
+stage "formatting" formatting
+scripts/build.sh
+stage "lints" lint_native
+stage "lints of the browser build" lint_browser
+export -f unit_tests
+stage "unit and integration tests" scripts/postgres.sh bash -euc "$(declare -p NATIVE); unit_tests"
+stage "end-to-end tests" scripts/end2end.sh
+total "make test"
