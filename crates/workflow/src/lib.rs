@@ -19,6 +19,7 @@ mod serving;
 mod status;
 mod tenure;
 mod training_run;
+mod what_if;
 
 pub use actor::Actor;
 pub use clock::{days_between, long_time as time_text, today};

@@ -61,14 +61,11 @@ impl Tenure {
         // The explanation is that of the version that made the score, even when another is live by now.
         let version = self.version(&use_case.id, scored.batch.version).await?;
         let explainer = match self.live(&use_case.id).await? {
-            Some(live) if live.version == version => live.explainer.clone(),
+            Some(live) if live.version == version => std::sync::Arc::clone(&live.explainer),
             _ => self.explainer(&version).await?,
         };
         let history = store::scores::of_person(&mut *self.store.read().await?, &use_case.id, id).await?;
-        let mut transaction = self.store.begin().await?;
-        let subject = format!("person {}", store::artifacts::hash(format!("{}/{id}", use_case.id).as_bytes()));
-        audit::append(&mut transaction, &actor.name, "person.view", &subject, &json!({ "batch": scored.batch.batch_id })).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        self.record_view(actor, &use_case.id, id, &scored.batch.batch_id).await?;
         compute(move || {
             let table = &scored.people.table;
             let explanation = explainer.explain(table, row)?;

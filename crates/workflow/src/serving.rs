@@ -85,7 +85,7 @@ fn has_repeats(ids: &[String]) -> bool {
 pub struct Live {
     pub version: registry::Version,
     pub change: registry::LiveChange,
-    pub explainer: ModelExplainer,
+    pub explainer: Arc<ModelExplainer>,
 }
 
 impl Live {
@@ -163,9 +163,9 @@ impl Tenure {
         Ok((bytes, model))
     }
 
-    pub(crate) async fn explainer(&self, version: &registry::Version) -> Result<ModelExplainer> {
+    pub(crate) async fn explainer(&self, version: &registry::Version) -> Result<Arc<ModelExplainer>> {
         let (_, model) = self.model_file(version).await?;
-        compute(move || Ok(ModelExplainer::new(Arc::new(model))?)).await
+        compute(move || Ok(Arc::new(ModelExplainer::new(Arc::new(model))?))).await
     }
 
     /// One version of the registry.

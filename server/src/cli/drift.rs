@@ -37,7 +37,12 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
                 let row = |column: &monitoring::ColumnReport| {
                     let p = column.deciding_test().and_then(|test| test.p_adjusted.or(test.p_value));
                     let effect = column.effect_size.map_or("–".to_owned(), |effect| format!("{effect:.3}"));
-                    vec![column.name.clone(), column.verdict.name().replace('_', " "), effect, p.map_or("–".to_owned(), |p| format!("{p:.2e}"))]
+                    vec![
+                        column.name.clone(),
+                        column.verdict.name().replace('_', " "),
+                        effect,
+                        p.map_or("–".to_owned(), |p| format!("{p:.2e}")),
+                    ]
                 };
                 let columns = report.features.columns.iter().chain([&report.prediction, &report.target]);
                 output::table(&["COLUMN", "VERDICT", "EFFECT", "ADJUSTED P"], &columns.map(row).collect::<Vec<_>>());
@@ -54,9 +59,19 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
             } else {
                 let row = |check: &store::checks::Check| {
                     let share = check.share_drifted.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
-                    vec![check.as_of.clone(), check.version.to_string(), check.verdict.clone(), share, check.prediction_verdict.clone(), check.recommendation.clone()]
+                    vec![
+                        check.as_of.clone(),
+                        check.version.to_string(),
+                        check.verdict.clone(),
+                        share,
+                        check.prediction_verdict.clone(),
+                        check.recommendation.clone(),
+                    ]
                 };
-                output::table(&["AS OF", "VERSION", "FEATURES", "SHARE", "PREDICTIONS", "RECOMMENDATION"], &checks.iter().map(row).collect::<Vec<_>>());
+                output::table(
+                    &["AS OF", "VERSION", "FEATURES", "SHARE", "PREDICTIONS", "RECOMMENDATION"],
+                    &checks.iter().map(row).collect::<Vec<_>>(),
+                );
             }
             Ok(Answer::Done)
         }

@@ -51,22 +51,22 @@ pub async fn predict(place: &Place, command: Predict, as_json: bool) -> Result<A
     Ok(Answer::Done)
 }
 
-async fn load(place: &Place, command: &Predict) -> Result<(ModelExplainer, i64)> {
+async fn load(place: &Place, command: &Predict) -> Result<(Arc<ModelExplainer>, i64)> {
     if let Some(file) = command.model.as_deref().filter(|model| model.parse::<i64>().is_err()) {
         let model = model::Model::from_bytes(&read_input(file)?)?;
         model.expect_use_case(&command.use_case)?;
-        return Ok((ModelExplainer::new(Arc::new(model))?, 0));
+        return Ok((Arc::new(ModelExplainer::new(Arc::new(model))?), 0));
     }
     let tenure = place.open().await?;
     match command.model.as_deref().and_then(|model| model.parse::<i64>().ok()) {
         Some(number) => {
             let version = tenure.version(&command.use_case, number).await?;
             let (_, model) = tenure.model_file(&version).await?;
-            Ok((ModelExplainer::new(Arc::new(model))?, number))
+            Ok((Arc::new(ModelExplainer::new(Arc::new(model))?), number))
         }
         None => {
             let live = tenure.expect_live(&command.use_case).await?;
-            Ok((live.explainer.clone(), live.version.version))
+            Ok((Arc::clone(&live.explainer), live.version.version))
         }
     }
 }

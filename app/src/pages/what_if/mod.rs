@@ -50,9 +50,9 @@ pub struct WhatIfData {
 pub async fn load_what_if(use_case: String, #[server(default)] query: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
     let asked = address::Asked::from_pairs(views::address::pairs(&query));
-    let (explainer, model_hash) = crate::desk::live_explainer(&tenure, &actor, &use_case).await?;
+    let (explainer, model_hash) = tenure.live_explainer(&actor, &use_case).await.map_err(crate::desk::refuse)?;
     let base = match &asked.person {
-        Some(person) => tenure.what_if_start(&actor, &use_case, Some(person)).await.map_err(crate::desk::refuse)?,
+        Some(person) => tenure.what_if_start(&actor, &use_case, person).await.map_err(crate::desk::refuse)?,
         None => judge::typical(explainer.model()),
     };
     let (start, values) = asked.over(base);
