@@ -21,8 +21,7 @@ fmt: ## format the code
 	@cargo fmt --all
 
 lint: ## lints of the server's half
-	@cargo clippy --release --workspace --exclude frontend --exclude app --all-targets -- -D warnings
-	@cargo clippy --release -p app --features ssr --all-targets -- -D warnings
+	@cargo clippy --release --workspace --exclude frontend --all-targets -- -D warnings
 
 bench: ## speed of training, scoring, explaining and the pages, measured on this machine
-	@cargo bench --profile release --workspace --exclude frontend --exclude app
+	@cargo bench --profile release --workspace --exclude frontend

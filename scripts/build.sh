@@ -19,9 +19,7 @@ site() {
   touch "$made"
 }
 
-# The one profile for running and testing; see Cargo.toml.
-stage "build the server" cargo build --release -p server --bin tenure
-stage "build the bundle tool" cargo build --release -p bundle
+stage "build the server and the bundle tool" cargo build --release "${NATIVE[@]}" --bins
 stage "build for the browser" browser_build
 stage "npm packages of the browser build" npm_packages frontend
 stage "make the site" site

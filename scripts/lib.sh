@@ -4,6 +4,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 BEGAN=$(date +%s)
 
+# Everything but the browser's entry. Always the same choice: another one has other features, and would compile the dependencies again.
+# `app` is built as the server needs it; the browser build has a target folder of its own.
+NATIVE=(--workspace --exclude frontend)
+
 # stage NAME COMMAND…: the command under its name, with its time; its failure ends the script.
 stage() {
   local name=$1 began

@@ -3,16 +3,12 @@
 # and the end-to-end tests in Chromium.
 source "$(dirname "$0")/lib.sh"
 
-# The browser's half is the two crates that are compiled for it, with their own features; see Cargo.toml.
-NATIVE=(--workspace --exclude frontend --exclude app)
-
 formatting() {
   cargo fmt --all --check
 }
 
 lint_native() {
   cargo clippy --release "${NATIVE[@]}" --all-targets -- -D warnings
-  cargo clippy --release -p app --features ssr --all-targets -- -D warnings
 }
 
 lint_browser() {
@@ -21,7 +17,6 @@ lint_browser() {
 
 unit_tests() {
   cargo test --release "${NATIVE[@]}" "$@"
-  cargo test --release -p app --features ssr "$@"
 }
 
 stage "formatting" formatting

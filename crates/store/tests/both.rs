@@ -1,4 +1,4 @@
-//! What the store promises, on SQLite and (when TENURE_TEST_POSTGRES names a server) on PostgreSQL.
+//! What the store promises, on SQLite and (when TENURE_TEST_POSTGRES names the maintenance database of a server) on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::json;
@@ -14,6 +14,7 @@ async fn stores(name: &str) -> Vec<(Store, tempfile::TempDir)> {
         eprintln!("SKIPPED on PostgreSQL: TENURE_TEST_POSTGRES is not set");
         return stores;
     };
+    let server = server.strip_suffix("/postgres").unwrap().to_owned();
     sqlx::any::install_default_drivers();
     let database = format!("test_{name}_{}", std::process::id());
     let admin = sqlx::AnyPool::connect(&format!("{server}/postgres")).await.unwrap();
