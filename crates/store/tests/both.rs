@@ -255,3 +255,20 @@ async fn scores_come_back_in_order() {
         assert_eq!(scores::of_person(&mut connection, "attrition", "p1000").await.unwrap(), [("2026-01-01".to_owned(), 0.5, 1)]);
     }
 }
+
+#[tokio::test]
+async fn sessions_live_in_the_same_pool_until_they_expire() {
+    use tower_sessions::SessionStore;
+    use tower_sessions::session::{Id, Record};
+    for (store, _folder) in stores("sessions").await {
+        let now = time::OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
+        let mut record = Record { id: Id::default(), data: Default::default(), expiry_date: now + time::Duration::hours(1) };
+        record.data.insert("user".into(), json!("ann"));
+        store.create(&mut record).await.unwrap();
+        assert_eq!(store.load(&record.id).await.unwrap(), Some(record.clone()));
+        record.expiry_date = now - time::Duration::seconds(1);
+        store.save(&record).await.unwrap();
+        assert_eq!(store.load(&record.id).await.unwrap(), None, "expired");
+        store.delete(&record.id).await.unwrap();
+    }
+}
