@@ -87,7 +87,11 @@ impl Counterfactuals {
                     .iter()
                     .map(|change| format!("{} from {} to {}", change.label, change.from_text, change.to_text))
                     .collect();
-                format!("The smallest change found: {}, which gives {}.", crate::sentence::join(&parts), percent(answer.probability))
+                let changes = crate::sentence::join(&parts);
+                match answer.found {
+                    Found::Exact => format!("The smallest change: {changes}, which gives {}.", percent(answer.probability)),
+                    Found::Searched => format!("A change that does it: {changes}, which gives {}.", percent(answer.probability)),
+                }
             }
         }
     }

@@ -248,7 +248,8 @@ impl<'a> Search<'a> {
         self.compiled.probabilities(&self.model.encode(table), 0..1)[0]
     }
 
-    /// Adds the change with the lowest probability, field by field, until the target is met; then takes each back as far as it goes.
+    /// Adds the change with the lowest probability, field by field, until the target is met; then leaves out
+    /// those that were not needed and takes the others back as far as they go.
     fn greedy(&self) -> Option<Counterfactual> {
         let mut chosen: Vec<(usize, usize)> = Vec::new();
         let mut now = f64::INFINITY;
@@ -265,16 +266,21 @@ impl<'a> Search<'a> {
             chosen.push((arm, position));
             now = probability;
         }
+        let holds = |chosen: &[(usize, usize)]| self.probability(&self.changed(chosen)) < self.target;
+        for at in (0..chosen.len()).rev() {
+            let without: Vec<(usize, usize)> = chosen.iter().enumerate().filter(|(own, _)| *own != at).map(|(_, change)| *change).collect();
+            if holds(&without) {
+                chosen = without;
+            }
+        }
         for at in 0..chosen.len() {
             let (arm, position) = chosen[at];
-            let still = |shorter: &usize| {
+            let shorter = (0..position).find(|shorter| {
                 let mut chosen = chosen.clone();
                 chosen[at] = (arm, *shorter);
-                self.probability(&self.changed(&chosen)) < self.target
-            };
-            if let Some(shorter) = (0..position).find(still) {
-                chosen[at] = (arm, shorter);
-            }
+                holds(&chosen)
+            });
+            chosen[at].1 = shorter.unwrap_or(position);
         }
         self.answer(&chosen, Found::Searched)
     }
