@@ -104,8 +104,8 @@ impl<'a> Search<'a> {
     }
 
     /// Up to `want` answers, cheapest first, no two with the same fields and none with more fields than an earlier one needs; and
-    /// whether every region was decided.
-    pub fn run(&self, want: usize, effort: u64) -> (Vec<Counterfactual>, Found) {
+    /// whether every region was decided before `nodes` nodes of trees had been looked at.
+    pub fn run(&self, want: usize, nodes: u64) -> (Vec<Counterfactual>, Found) {
         let mut visited = 0;
         let all: Vec<Side> = (0..self.arms.len()).map(|arm| self.whole(arm)).collect();
         if !self.may_succeed(&self.shrunk, &all, true, &mut visited) {
@@ -114,7 +114,7 @@ impl<'a> Search<'a> {
         let mut open = BinaryHeap::new();
         self.push_sets(&mut Vec::new(), 0, &mut open);
         let mut answers: Vec<Counterfactual> = Vec::new();
-        while answers.len() < want && visited < effort {
+        while answers.len() < want && visited < nodes {
             let Some(region) = open.pop() else { break };
             let changes = |field: &str| region.sides.iter().any(|side| self.arms[side.0].field.name == field);
             if answers.iter().any(|known| known.changes.iter().all(|change| changes(&change.field))) {
@@ -128,7 +128,7 @@ impl<'a> Search<'a> {
                 open.extend(self.split(&region));
             }
         }
-        let found = if visited >= effort && answers.len() < want { Found::Searched } else { Found::Exact };
+        let found = if visited >= nodes && answers.len() < want { Found::Searched } else { Found::Exact };
         if answers.is_empty() {
             // More fields together, or more effort, may still do it.
             answers.extend(self.greedy());
