@@ -6,7 +6,7 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 use views::Status;
 
-use crate::answer::{Answer, Packed, page_data};
+use crate::answer::{Answer, page_data};
 use crate::components::failure::loaded_quietly;
 use crate::components::heading::FocusOnNavigation;
 use crate::erase::Erase;
@@ -38,7 +38,7 @@ pub async fn load_status(#[server(default)] scope: String) -> Answer {
         _ => None,
     };
     let status = tenure.status(&actor, use_case.as_deref()).await.map_err(crate::desk::refuse)?;
-    Packed::new(&status)
+    crate::answer::Packed::new(&status)
 }
 
 /// The frame around every page.
@@ -80,11 +80,11 @@ fn Navigation(status: Status) -> AnyView {
         .map(|(below, name)| {
             let href = format!("{base}{below}");
             let (target, base) = (href.clone(), base.clone());
-            let current = move || is_current(&path.get(), &base, &target).then_some("page");
-            view! { <li><a href=href aria-current=current>{name}</a></li> }
+            let current = Signal::derive(move || is_current(&path.get(), &base, &target).then(|| "page".to_owned()));
+            view! { <li><a href=href aria-current=current>{name}</a></li> }.erase()
         })
         .into_iter()
-        .collect_view();
+        .collect::<Vec<_>>();
     let several = status.use_cases.len() > 1;
     let here = status.use_case.clone();
     let switch = several.then(|| {

@@ -1,9 +1,10 @@
 //! Light, dark or as the system says: kept in a cookie, so that the server sends the right one and nothing flashes.
 
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::erase::Erase;
+use crate::erase::{Erase, Handler};
 use crate::error::AppError;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -83,20 +84,13 @@ pub fn ThemeSwitch() -> AnyView {
         theme
     });
     let button = move |choice: Theme| {
-        view! {
-            <button
-                name="theme"
-                value=choice.name()
-                aria-pressed=move || (theme.get() == choice).to_string()
-                on:click=move |_| choose.set(choice)
-            >
-                {choice.label()}
-            </button>
-        }
+        let pressed = Signal::derive(move || (theme.get() == choice).to_string());
+        let click: Handler<MouseEvent> = Box::new(move |_| choose.set(choice));
+        view! { <button name="theme" value=choice.name() aria-pressed=pressed on:click=click>{choice.label()}</button> }.erase()
     };
     view! {
         <ActionForm action=action attr:class="theme-switch" attr:aria-label="Colour theme">
-            {Theme::ALL.map(button).into_iter().collect_view()}
+            {Theme::ALL.map(button).into_iter().collect::<Vec<_>>()}
         </ActionForm>
     }
     .erase()

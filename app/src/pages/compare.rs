@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use stats::Figure;
 use views::runs::Comparison;
 
-use crate::answer::{Answer, Packed, page_data};
+use crate::answer::{Answer, page_data};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::empty::Empty;
 use crate::components::failure::loaded;
@@ -30,11 +30,11 @@ pub async fn load_comparison(#[server(default)] ids: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
     let ids: Vec<String> = ids.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
     if ids.len() < 2 {
-        return Packed::new(&None::<CompareData>);
+        return crate::answer::Packed::new(&None::<CompareData>);
     }
     let comparison = tenure.compare(&actor, &ids).await.map_err(crate::desk::refuse)?;
     let charts = crate::charts::curves::all(&comparison.curves);
-    Packed::new(&Some(CompareData { comparison, charts }))
+    crate::answer::Packed::new(&Some(CompareData { comparison, charts }))
 }
 
 #[component]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use views::runs::VersionRow;
 
-use crate::answer::{Answer, Packed, page_data};
+use crate::answer::{Answer, page_data};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::failure::loaded;
@@ -24,7 +24,7 @@ const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 pub async fn load_versions(use_case: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
     let versions = tenure.versions(&actor, &use_case).await.map_err(crate::desk::refuse)?;
-    Packed::new(&versions)
+    crate::answer::Packed::new(&versions)
 }
 
 #[server(prefix = "/fn", endpoint = "promote-first")]

@@ -6,7 +6,7 @@ use model::use_case::Words;
 use serde::{Deserialize, Serialize};
 use views::people::FieldValue;
 
-use crate::answer::{Answer, Packed, page_data};
+use crate::answer::{Answer, page_data};
 use crate::components::badge::RiskBadge;
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::failure::loaded;
@@ -32,7 +32,7 @@ pub async fn load_person(use_case: String, id: String) -> Answer {
     let words = tenure.status(&actor, Some(&use_case)).await.map_err(crate::desk::refuse)?.words;
     let person = tenure.person(&actor, &use_case, &id).await.map_err(crate::desk::refuse)?;
     let history = crate::charts::timeline::past_scores(&person.history);
-    Packed::new(&PersonData { person, words, history })
+    crate::answer::Packed::new(&PersonData { person, words, history })
 }
 
 #[component]

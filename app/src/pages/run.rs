@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use stats::Figure;
 use views::runs::{ArtifactRow, Curves, RunPage as Page, RunRow, Stage};
 
-use crate::answer::{Answer, Packed, page_data};
+use crate::answer::{Answer, page_data};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::failure::loaded;
 use crate::components::figure::Scale;
@@ -29,7 +29,7 @@ pub async fn load_run(id: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
     let page = tenure.run(&actor, &id).await.map_err(crate::desk::refuse)?;
     let charts = page.curves.as_ref().map(crate::charts::curves::all).unwrap_or_default();
-    Packed::new(&RunData { page, charts })
+    crate::answer::Packed::new(&RunData { page, charts })
 }
 
 #[component]

@@ -8,7 +8,7 @@ use stats::Figure;
 use views::address::query_string;
 use views::runs::{RunRow, RunsPage as Page};
 
-use crate::answer::{Answer, Packed, page_data};
+use crate::answer::{Answer, page_data};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::failure::loaded;
@@ -27,7 +27,7 @@ const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 pub async fn load_runs(use_case: String, #[server(default)] filter: String, #[server(default)] page: String) -> Answer {
     let (tenure, actor) = crate::desk::desk()?;
     let page = crate::desk::page_number(&page)?;
-    Packed::new(&tenure.runs(&actor, &use_case, &filter, page).await.map_err(crate::desk::refuse)?)
+    crate::answer::Packed::new(&tenure.runs(&actor, &use_case, &filter, page).await.map_err(crate::desk::refuse)?)
 }
 
 /// What the address asks for, as it stands there.

@@ -64,7 +64,7 @@ fn no_single_change_is_cheaper_and_every_answer_holds() {
         let probabilities = model.probabilities(&table);
         for (row, probability) in probabilities.iter().enumerate().take(6) {
             let target = probability * 0.85;
-            let result = search(&model, &table, row, target, 1 << 40);
+            let result = search(&model, &table, row, target, 1 << 30);
             assert_eq!(result.found, Found::Exact, "seed {seed} row {row}");
             let single = cheapest_single(&model, &table, row, target);
             if let Some((cost, name)) = &single {
@@ -103,19 +103,19 @@ fn no_single_change_is_cheaper_and_every_answer_holds() {
 #[test]
 fn nothing_helps_is_an_answer() {
     let (mut model, table) = model_of(3, 2, 12, 0.0);
-    let result = search(&model, &table, 0, 1e-12, 1_000_000);
+    let result = search(&model, &table, 0, 1e-12, 1000);
     assert!(result.answers.is_empty() && result.found == Found::Exact);
     assert!(result.sentence().starts_with("No change within the allowed fields"), "{}", result.sentence());
-    assert!(search(&model, &table, 0, 0.9999, 1_000_000).sentence().contains("below"));
+    assert!(search(&model, &table, 0, 0.9999, 1000).sentence().contains("below"));
     model.use_case.fields.iter_mut().for_each(|field| field.actionable = model::Direction::Fixed);
-    assert!(search(&model, &table, 0, 1e-12, 1_000_000).sentence().contains("no field that may be changed"));
+    assert!(search(&model, &table, 0, 1e-12, 1000).sentence().contains("no field that may be changed"));
 }
 
 #[test]
 fn little_effort_says_so() {
     let (model, table) = model_of(4, 5, 30, 0.0);
     let row = (0..table.rows()).find(|&row| model.probabilities(&table)[row] > 0.3).unwrap();
-    let result = search(&model, &table, row, 0.2, 1);
+    let result = search(&model, &table, row, 0.2, 0);
     assert_eq!(result.found, Found::Searched);
     assert!(result.answers.iter().all(|answer| answer.found == Found::Searched && answer.probability < 0.2));
 }

@@ -16,8 +16,9 @@ use crate::tune::mean_and_error;
 pub struct Judged {
     /// Position in the training rows.
     pub row: usize,
-    /// Number of its fold.
+    /// Number of its fold, and of the repeat that the fold belongs to.
     pub fold: usize,
+    pub repeat: usize,
     pub margin: f64,
     pub label: bool,
 }
@@ -51,7 +52,10 @@ pub fn calibrate(judged: &[Judged], link: Link) -> Result<Calibration, TrainingE
     for kind in 0..KINDS.len() {
         let mut probabilities = vec![0.0; judged.len()];
         for fold in 0..folds {
-            let others: Vec<Judged> = judged.iter().filter(|judged| judged.fold != fold).copied().collect();
+            // Other repeats judge the same people, so they stay out.
+            let repeat = judged.iter().find(|judged| judged.fold == fold).map(|judged| judged.repeat);
+            let others: Vec<Judged> =
+                judged.iter().filter(|judged| judged.fold != fold && Some(judged.repeat) == repeat).copied().collect();
             let scorer = bare(link, fit_calibrator(kind, &others, link)?);
             for (judged, probability) in judged.iter().zip(&mut probabilities).filter(|(judged, _)| judged.fold == fold) {
                 *probability = scorer.probability_of_margin(judged.margin);

@@ -14,7 +14,7 @@ use crate::error::TrainingError;
 use crate::learner::fit;
 use crate::prepared::{Fold, Prepared};
 use crate::progress::{Progress, Silent, Stage, Status};
-use crate::select::{prepare_folds, select};
+use crate::select::{Inside, prepare_folds, select};
 use crate::settings::Settings;
 use crate::split::{Split, folds};
 use crate::train::{effective_use_case, with_threads};
@@ -95,10 +95,12 @@ pub fn nested_evaluation(
 }
 
 fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &Settings) -> Result<NestedFold, TrainingError> {
-    let inner = folds(dataset, &split.train, settings.folds, settings.repeats, settings.seed)?;
+    let train = &split.train;
+    let splits = &folds(dataset, train, settings.folds, settings.repeats_for(train.rows().len()), settings.seed)?;
     let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
-    let inner = prepare_folds(dataset, use_case, &inner, settings)?;
-    let selection = select(dataset, &split.train, &prepared, &inner, settings, &Silent)?;
+    let searched = &prepare_folds(dataset, use_case, &splits[..settings.folds.min(splits.len())], settings)?;
+    let inside = Inside { dataset, use_case, train, prepared: &prepared, splits, searched };
+    let selection = select(&inside, settings, &Silent)?;
     let outer = Fold::new(dataset, use_case, split, &settings.inputs())?;
     let scores = scores(&outer.test_labels, &selection.scorer.probabilities(&outer.test_matrix))?;
     let of_candidate = |result: &crate::select::CandidateResult| {

@@ -55,51 +55,63 @@ struct Finalist {
     margins: Vec<Vec<f64>>,
 }
 
-impl Finalist {
-    /// Judges it on more folds.
-    fn judge_further(&mut self, folds: &[Fold], settings: &Settings) -> Result<(), TrainingError> {
-        let judged: Vec<(Vec<f64>, f64)> =
-            folds.par_iter().map(|fold| judge(&self.trial.parameters, fold, settings)).collect::<Result<_, _>>()?;
-        for (margins, score) in judged {
-            self.margins.push(margins);
-            self.trial.fold_scores.push(score);
+/// Judges finalists on the folds of the other repeats. Each fold is encoded, judged and dropped, so that memory holds few of them.
+fn judge_further(finalists: &mut [Finalist], inside: &Inside<'_>, settings: &Settings) -> Result<(), TrainingError> {
+    let judge_fold = |split: &Split| -> Result<Vec<(Vec<f64>, f64)>, TrainingError> {
+        let fold = Fold::new(inside.dataset, inside.use_case, split, &settings.inputs())?;
+        finalists.iter().map(|finalist| judge(&finalist.trial.parameters, &fold, settings)).collect()
+    };
+    let judged: Vec<Vec<(Vec<f64>, f64)>> =
+        inside.splits[inside.searched.len()..].par_iter().with_max_len(1).map(judge_fold).collect::<Result<_, _>>()?;
+    for fold in judged {
+        for (finalist, (margins, score)) in finalists.iter_mut().zip(fold) {
+            finalist.margins.push(margins);
+            finalist.trial.fold_scores.push(score);
         }
-        (self.trial.score, self.trial.standard_error) = mean_and_error(&self.trial.fold_scores);
-        Ok(())
     }
+    for Finalist { trial, .. } in finalists {
+        (trial.score, trial.standard_error) = mean_and_error(&trial.fold_scores);
+    }
+    Ok(())
 }
 
-/// Tunes, chooses, fits and calibrates on `train`; `splits` are its folds.
+/// What selection starts from: the fitted side of a split and the folds inside it.
+pub struct Inside<'a> {
+    pub dataset: &'a Dataset,
+    pub use_case: &'a UseCase,
+    pub train: &'a TrainRows,
+    /// The encoding of `train` itself, for the final fit.
+    pub prepared: &'a Prepared,
+    /// Folds of all repeats.
+    pub splits: &'a [Split],
+    /// The folds of the first repeat, encoded.
+    pub searched: &'a [Fold],
+}
+
+/// Tunes, chooses, fits and calibrates on the training rows of `inside`.
 ///
 /// # Errors
 /// When training is cancelled or a learner fails.
-pub fn select(
-    dataset: &Dataset,
-    train: &TrainRows,
-    prepared: &Prepared,
-    folds: &[Fold],
-    settings: &Settings,
-    progress: &dyn Progress,
-) -> Result<Selection, TrainingError> {
+pub fn select(inside: &Inside<'_>, settings: &Settings, progress: &dyn Progress) -> Result<Selection, TrainingError> {
+    let Inside { dataset, train, prepared, splits, searched, .. } = *inside;
     // The search sees the first repeat of folds only; the best of each candidate are then judged on all of them, which takes out much of
     // the luck by which they came first.
-    let searched = settings.folds.min(folds.len());
-    let tried = tune(&folds[..searched], settings, progress)?;
+    let tried = tune(searched, settings, progress)?;
     let mut trials: Vec<Trial> = tried.iter().map(|tried| tried.trial.clone()).collect();
     let mut finalists = finalists(tried);
-    for finalist in &mut finalists {
-        finalist.judge_further(&folds[searched..], settings)?;
-        let number = finalist.trial.number;
-        trials[number] = finalist.trial.clone();
+    judge_further(&mut finalists, inside, settings)?;
+    for finalist in &finalists {
+        trials[finalist.trial.number] = finalist.trial.clone();
     }
+    let labels: Vec<Vec<bool>> = splits.iter().map(|split| split.test.rows().iter().map(|&row| dataset.labels[row]).collect()).collect();
     if settings.candidates.contains(&Candidate::Blend) && finalists.iter().filter(|finalist| may_blend(finalist)).count() > 1 {
-        let blend = blend(&finalists, folds, settings, trials.len())?;
+        let blend = blend(&finalists, &labels, searched.len(), settings, trials.len())?;
         trials.push(blend.trial.clone());
         finalists.push(blend);
     }
     let (chosen, candidates) = choose(&finalists, settings)?;
     let finalist = &finalists[chosen];
-    let judged = judged(finalist, folds, dataset, train);
+    let judged = judged(finalist, inside);
     let calibration = calibrate(&judged, finalist.link)?;
     let mut scorer = fit(&finalist.trial.parameters, prepared, settings.seed)?;
     scorer.calibrator = calibration.calibrator;
@@ -120,7 +132,7 @@ pub fn select(
     })
 }
 
-/// Prepares the folds of `train`, several at a time.
+/// Prepares folds, several at a time.
 ///
 /// # Errors
 /// See [`Fold::new`].
@@ -158,19 +170,24 @@ fn may_blend(finalist: &Finalist) -> bool {
 }
 
 /// Stacks the finalists: judged on each fold with weights from the other folds of the same repeat, its parameters from all of them.
-fn blend(finalists: &[Finalist], folds: &[Fold], settings: &Settings, number: usize) -> Result<Finalist, TrainingError> {
+/// `labels` are those of each fold's judged rows.
+fn blend(
+    finalists: &[Finalist],
+    labels: &[Vec<bool>],
+    per_repeat: usize,
+    settings: &Settings,
+    number: usize,
+) -> Result<Finalist, TrainingError> {
     let started = std::time::Instant::now();
     let members: Vec<&Finalist> = finalists.iter().filter(|finalist| may_blend(finalist)).collect();
     let stack = |chosen: &dyn Fn(usize) -> bool| {
-        let of = |member: &&Finalist| -> Vec<f64> {
-            member.margins.iter().enumerate().filter(|(fold, _)| chosen(*fold)).flat_map(|(_, margins)| margins.iter().copied()).collect()
-        };
-        let labels: Vec<bool> =
-            folds.iter().enumerate().filter(|(fold, _)| chosen(*fold)).flat_map(|(_, fold)| fold.test_labels.iter().copied()).collect();
+        let folds: Vec<usize> = (0..labels.len()).filter(|&fold| chosen(fold)).collect();
+        let of = |member: &&Finalist| folds.iter().flat_map(|&fold| member.margins[fold].iter().copied()).collect::<Vec<f64>>();
+        let labels: Vec<bool> = folds.iter().flat_map(|&fold| labels[fold].iter().copied()).collect();
         Stack::fit(&members.iter().map(of).collect::<Vec<_>>(), &labels)
     };
-    let per_repeat = settings.folds.min(folds.len());
-    let margins: Vec<Vec<f64>> = (0..folds.len())
+    let margins: Vec<Vec<f64>> = (0..labels.len())
+        .into_par_iter()
         .map(|fold| {
             let own: Vec<Vec<f64>> = members.iter().map(|member| member.margins[fold].clone()).collect();
             stack(&|other| other != fold && other / per_repeat == fold / per_repeat).margins(&own)
@@ -180,11 +197,11 @@ fn blend(finalists: &[Finalist], folds: &[Fold], settings: &Settings, number: us
     let weighted = members.iter().zip(&whole.weights).filter(|(_, weight)| **weight > 0.0);
     let member = |(member, weight): (&&Finalist, &f64)| BlendMember { weight: *weight, parameters: member.trial.parameters.clone() };
     let parameters = Parameters::Blend { intercept: whole.intercept, members: weighted.map(member).collect() };
-    let fold_score = |(fold, margins): (&Fold, &Vec<f64>)| {
+    let fold_score = |(labels, margins): (&Vec<bool>, &Vec<f64>)| {
         let probabilities: Vec<f64> = margins.iter().map(|margin| model::scorer::sigmoid(*margin)).collect();
-        settings.metric.score(&fold.test_labels, &probabilities)
+        settings.metric.score(labels, &probabilities)
     };
-    let fold_scores: Vec<f64> = folds
+    let fold_scores: Vec<f64> = labels
         .iter()
         .zip(&margins)
         .map(fold_score)
@@ -233,13 +250,14 @@ fn choose(finalists: &[Finalist], settings: &Settings) -> Result<(usize, Vec<Can
     Ok((chosen, results))
 }
 
-fn judged(finalist: &Finalist, folds: &[Fold], dataset: &Dataset, train: &TrainRows) -> Vec<Judged> {
-    let of_fold = |(number, (fold, margins)): (usize, (&Fold, &Vec<f64>))| {
+fn judged(finalist: &Finalist, inside: &Inside<'_>) -> Vec<Judged> {
+    let Inside { dataset, train, splits, searched, .. } = *inside;
+    let of_fold = |(number, (split, margins)): (usize, (&Split, &Vec<f64>))| {
         let one = |(&row, &margin): (&usize, &f64)| {
             let position = train.rows().binary_search(&row).ok()?;
-            Some(Judged { row: position, fold: number, margin, label: dataset.labels[row] })
+            Some(Judged { row: position, fold: number, repeat: number / searched.len(), margin, label: dataset.labels[row] })
         };
-        fold.test.rows().iter().zip(margins).filter_map(one).collect::<Vec<_>>()
+        split.test.rows().iter().zip(margins).filter_map(one).collect::<Vec<_>>()
     };
-    folds.iter().zip(&finalist.margins).enumerate().flat_map(of_fold).collect()
+    splits.iter().zip(&finalist.margins).enumerate().flat_map(of_fold).collect()
 }

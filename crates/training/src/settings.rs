@@ -21,8 +21,9 @@ pub struct Settings {
     pub threads: Option<usize>,
     /// Folds of cross-validation inside the training rows.
     pub folds: usize,
-    /// How often folds are drawn: the search uses the first, the best of each candidate are judged on all.
-    pub repeats: usize,
+    /// How often folds are drawn: the search uses the first, the best of each candidate are judged on all. When absent, 3 times below
+    /// 10 000 rows and once from there on, where luck matters less than time.
+    pub repeats: Option<usize>,
     /// Share of rows held out.
     pub holdout_share: f64,
     /// Whether a simpler candidate is preferred that is within one standard error (of the paired difference over folds) of the best.
@@ -45,7 +46,7 @@ impl Default for Settings {
             seed: 42,
             threads: None,
             folds: 5,
-            repeats: 3,
+            repeats: None,
             holdout_share: 0.2,
             one_standard_error: true,
             include_protected: None,
@@ -55,7 +56,15 @@ impl Default for Settings {
     }
 }
 
+/// Rows from which one draw of folds is enough.
+const MANY_ROWS: usize = 10_000;
+
 impl Settings {
+    /// How often folds are drawn for so many rows.
+    pub fn repeats_for(&self, rows: usize) -> usize {
+        self.repeats.unwrap_or(if rows < MANY_ROWS { 3 } else { 1 })
+    }
+
     /// What concerns the inputs.
     pub fn inputs(&self) -> InputChoice {
         InputChoice { exclude: self.exclude.clone(), reweigh: self.reweigh.clone() }

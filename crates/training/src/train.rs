@@ -18,7 +18,7 @@ use crate::prepared::Prepared;
 use crate::progress::{Progress, Stage, StageRecord, Stages};
 use crate::proxies::{Proxy, proxies};
 use crate::quality::{DataQuality, data_quality};
-use crate::select::{CandidateResult, Selection, prepare_folds, select};
+use crate::select::{CandidateResult, Inside, Selection, prepare_folds, select};
 use crate::settings::Settings;
 use crate::split::{Split, folds};
 use crate::statistics::{IntervalTable, field_statistics, interval_table};
@@ -98,18 +98,19 @@ fn run(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dy
     stages.end(Stage::Merge, sources.join(" + "));
 
     stages.begin(Stage::Preprocess);
-    let splits = folds(dataset, &split.train, settings.folds, settings.repeats, settings.seed)?;
+    let splits = folds(dataset, &split.train, settings.folds, settings.repeats_for(split.train.rows().len()), settings.seed)?;
     let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
     let sizes = (split.train.rows().len(), split.test.rows().len());
     stages.end(Stage::Preprocess, format!("{} rows to train, {} held out, {} folds", sizes.0, sizes.1, splits.len()));
 
     stages.begin(Stage::Features);
-    let folds = prepare_folds(dataset, use_case, &splits, settings)?;
+    let searched = prepare_folds(dataset, use_case, &splits[..settings.folds.min(splits.len())], settings)?;
     let encoder = &prepared.encoding.encoder;
     stages.end(Stage::Features, format!("{} inputs from {} fields, learned in each fold", encoder.inputs.len(), encoder.fields.len()));
 
     stages.begin(Stage::Train);
-    let selection = select(dataset, &split.train, &prepared, &folds, settings, progress)?;
+    let inside = Inside { dataset, use_case, train: &split.train, prepared: &prepared, splits: &splits, searched: &searched };
+    let selection = select(&inside, settings, progress)?;
     let reproducible =
         with_threads(Some(1), || fit(&selection.chosen.parameters, &prepared, settings.seed))??.parts == selection.scorer.parts;
     stages.end(Stage::Train, format!("{} trials; chosen: {}", selection.trials.len(), selection.chosen.candidate.label()));

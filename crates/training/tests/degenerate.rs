@@ -41,7 +41,7 @@ fn dataset(rows: usize, extra: Column) -> (UseCase, Dataset) {
 }
 
 fn settings() -> Settings {
-    Settings { trials: 8, repeats: 1, ..Settings::default() }
+    Settings { trials: 8, repeats: Some(1), ..Settings::default() }
 }
 
 /// Trains, and checks that every score is a probability.

@@ -15,7 +15,7 @@ use training::split::Split;
 use training::{Progress, Settings, Silent, Status, Trained, TrainingError, learner, train};
 
 fn quick() -> Settings {
-    Settings { trials: 9, repeats: 1, ..Settings::default() }
+    Settings { trials: 9, repeats: Some(1), ..Settings::default() }
 }
 
 fn metric(trained: &Trained, metric: Metric) -> f64 {
@@ -72,7 +72,7 @@ fn the_model_is_built_from_exactly_the_chosen_trial() {
             candidates.extend([Candidate::LogisticRegressionL2, Candidate::RandomForest, Candidate::AdditiveBoosting]);
         }
         let settings =
-            Settings { candidates, one_standard_error: candidate != Candidate::Blend, trials: 6, repeats: 1, ..Settings::default() };
+            Settings { candidates, one_standard_error: candidate != Candidate::Blend, trials: 6, repeats: Some(1), ..Settings::default() };
         let trained = train(&dataset, &use_case, &settings, &Silent).unwrap();
         assert!(trained.trials.contains(&trained.chosen));
         assert_eq!(trained.model.lineage.candidate, trained.chosen.candidate.name());

@@ -7,7 +7,7 @@ use views::people::CapacityPoint;
 
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Facts};
-use crate::erase::Erase;
+use crate::erase::{Erase, Handler, live};
 use crate::format;
 
 /// The widest list that `capacity` conversations allow; the shortest list when even that is too long.
@@ -29,34 +29,48 @@ pub fn Capacity(points: Vec<CapacityPoint>, people: u32, asked: Option<u32>, wor
         .erase();
     }
     let (capacity, set_capacity) = signal(asked.unwrap_or(people.div_ceil(10)).clamp(1, people.max(1)));
-    let change = move |event: leptos::ev::Event| {
-        if let Ok(number) = event_target_value(&event).parse::<u32>() {
-            set_capacity.set(number.clamp(1, people.max(1)));
-        }
+    let change = move || -> Handler<leptos::ev::Event> {
+        Box::new(move |event| {
+            if let Ok(number) = event_target_value(&event).parse::<u32>() {
+                set_capacity.set(number.clamp(1, people.max(1)));
+            }
+        })
     };
+    let shown = Signal::derive(move || capacity.get().to_string());
+    let (now, most) = (shown.get_untracked(), people.to_string());
     let kept = query_fields(&query);
     let many = words.many.clone();
-    let result = move || at_capacity(&points, capacity.get()).cloned().map(|point| reach(point, &words));
+    let result = move || at_capacity(&points, capacity.get()).cloned().map_or_else(|| ().erase(), |point| reach(point, &words));
     view! {
         <section class="capacity">
             <h2>{format!("How many {many} can you talk to?")}</h2>
             <form method="get" class="capacity-form">
                 {kept}
                 <label for="capacity">"Conversations"</label>
-                <input id="capacity" name="capacity" type="number" min="1" max=people inputmode="numeric" prop:value=capacity value=capacity.get_untracked() on:input=change />
+                <input
+                    id="capacity"
+                    name="capacity"
+                    type="number"
+                    min="1"
+                    max=most.clone()
+                    inputmode="numeric"
+                    value=now.clone()
+                    prop:value=shown
+                    on:input=change()
+                />
                 <input
                     class="needs-script"
                     type="range"
                     min="1"
-                    max=people
+                    max=most
                     aria-label="Conversations, as a slider"
-                    prop:value=capacity
-                    value=capacity.get_untracked()
-                    on:input=change
+                    value=now
+                    prop:value=shown
+                    on:input=change()
                 />
                 <button class="button quiet only-without-script">"Show"</button>
             </form>
-            <div role="status">{result}</div>
+            <div role="status">{live(result)}</div>
         </section>
     }
     .erase()

@@ -14,7 +14,7 @@ use model::use_case::Words;
 use serde::{Deserialize, Serialize};
 use views::{Dashboard, PeopleQuery};
 
-use crate::answer::{Answer, Packed, page_data};
+use crate::answer::{Answer, page_data};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::failure::loaded;
 use crate::components::heading::PageHeading;
@@ -36,7 +36,7 @@ pub async fn load_dashboard(use_case: String) -> Answer {
     let words = tenure.status(&actor, Some(&use_case)).await.map_err(crate::desk::refuse)?.words;
     let dashboard = tenure.dashboard(&actor, &use_case).await.map_err(crate::desk::refuse)?;
     let histogram = crate::charts::histogram::scores(&dashboard.histogram, &words.many);
-    Packed::new(&DashboardData { dashboard, words, histogram })
+    crate::answer::Packed::new(&DashboardData { dashboard, words, histogram })
 }
 
 /// `query`: the query string of the address.
@@ -45,7 +45,7 @@ pub async fn load_people(use_case: String, #[server(default)] query: String) -> 
     let (tenure, actor) = crate::desk::desk()?;
     let query = PeopleQuery::from_pairs(views::address::pairs(&query))
         .map_err(|sentence| crate::desk::answer(AppError::new(Kind::BadRequest, sentence)))?;
-    Packed::new(&tenure.people(&actor, &use_case, &query).await.map_err(crate::desk::refuse)?)
+    crate::answer::Packed::new(&tenure.people(&actor, &use_case, &query).await.map_err(crate::desk::refuse)?)
 }
 
 #[component]

@@ -13,6 +13,7 @@ pub fn control_name(field: &str) -> String {
 }
 
 /// What an address says.
+#[cfg(any(test, feature = "ssr"))]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asked {
     pub person: Option<String>,
@@ -20,6 +21,7 @@ pub struct Asked {
     pub start: Record,
 }
 
+#[cfg(any(test, feature = "ssr"))]
 impl Asked {
     /// Reads decoded pairs; keys that mean nothing here are left alone.
     pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::vary::Curve;
 
 use super::Desk;
-use crate::erase::Erase;
+use crate::erase::{Erase, live};
 use crate::format;
 
 const WIDTH: f64 = 480.0;
@@ -15,9 +15,9 @@ const EDGE: f64 = 6.0;
 pub fn Response(desk: Desk) -> AnyView {
     let drawing = move || {
         let value = desk.values.with(|values| desk.focused.with(|field| values.get(field).cloned().unwrap_or_default()));
-        desk.response.get().map(|curve| figure(curve, &value))
+        desk.response.get().map_or_else(|| ().erase(), |curve| figure(curve, &value))
     };
-    view! { <div class="response">{drawing}</div> }.erase()
+    view! { <div class="response">{live(drawing)}</div> }.erase()
 }
 
 fn figure(curve: Curve, value: &str) -> AnyView {

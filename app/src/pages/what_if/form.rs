@@ -1,11 +1,12 @@
 //! The form: fields under their headings. A slider and a number box are one field; the box is what is sent.
 
+use leptos::ev::{Event, FocusEvent, MouseEvent};
 use leptos::prelude::*;
 
 use super::Desk;
 use super::address::control_name;
 use super::judge::{Control, Entry};
-use crate::erase::Erase;
+use crate::erase::{Erase, Handler};
 use crate::format;
 
 #[component]
@@ -24,7 +25,7 @@ pub fn ScenarioForm(desk: Desk, person: Option<String>) -> AnyView {
     });
     let groups = groups.collect::<Vec<_>>();
     let person = person.map(|person| view! { <input type="hidden" name="person" value=person /> });
-    let restart = move |_| desk.values.set(desk.start.get_value());
+    let restart: Handler<MouseEvent> = Box::new(move |_| desk.values.set(desk.start.get_value()));
     view! {
         <form method="get" action=desk.path.get_value() class="scenario">
             {person}
@@ -50,8 +51,9 @@ fn field(desk: Desk, entry: Entry) -> AnyView {
     let help = [Some(entry.help.clone()).filter(|help| !help.is_empty()), trained].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let fixed = if entry.actionable { "" } else { "fixed" };
     let (label, help_id) = (entry.label.clone(), format!("{id}-help"));
+    let focus: Handler<FocusEvent> = Box::new(move |_| desk.focused.set(name.clone()));
     view! {
-        <div class=format!("field {fixed}") on:focusin=move |_| desk.focused.set(name.clone())>
+        <div class=format!("field {fixed}") on:focusin=focus>
             <label for=id>{label}<span class="aside">{unit}</span></label>
             {control}
             <p class="help" id=help_id>{help}</p>
@@ -64,65 +66,74 @@ fn field(desk: Desk, entry: Entry) -> AnyView {
 /// Below a field: what is wrong, what training has not seen, and the way back to the start.
 fn remarks(desk: Desk, entry: Entry) -> AnyView {
     let name = entry.name.clone();
-    let wrong = move || desk.problem(&name);
+    let wrong = Signal::derive(move || desk.problem(&name).unwrap_or_default());
     let name = entry.name.clone();
-    let unseen = move || {
+    let unseen = Signal::derive(move || {
         desk.judged.with(|judged| {
             let warnings = judged.as_ref().map_or(&[][..], |judged| &judged.warnings);
-            warnings.iter().find(|(fields, _)| fields.contains(&name)).map(|(_, sentence)| sentence.clone())
+            let own = warnings.iter().find(|(fields, _)| fields.contains(&name));
+            own.map(|(_, sentence)| sentence.clone()).unwrap_or_default()
         })
-    };
+    });
     let start = desk.start.with_value(|start| start.get(&entry.name).cloned().unwrap_or_default());
-    let name = entry.name.clone();
-    let before = start.clone();
-    let changed = move || desk.values.with(|values| values.get(&name) != Some(&before));
-    let name = entry.name;
-    let shown = start.clone();
+    let (name, before) = (entry.name.clone(), start.clone());
+    let unchanged = Signal::derive(move || desk.values.with(|values| values.get(&name) == Some(&before)));
+    let text = format!("Back to {start}");
+    let id = format!("{}-error", control_name(&entry.name));
+    let back: Handler<MouseEvent> = Box::new(move |_| desk.set(&entry.name, start.clone()));
     view! {
-        <p class="error" id=format!("{}-error", control_name(&name)) role="alert">{wrong}</p>
+        <p class="error" id=id role="alert">{wrong}</p>
         <p class="unseen">{unseen}</p>
-        <button
-            type="button"
-            class="link needs-script"
-            hidden=move || !changed()
-            on:click=move |_| desk.set(&name, start.clone())
-        >
-            {format!("Back to {shown}")}
-        </button>
+        <button type="button" class="link needs-script" hidden=unchanged on:click=back>{text}</button>
     }
     .erase()
 }
 
-fn value_of(desk: Desk, field: String) -> impl Fn() -> String + Clone {
-    move || desk.values.with(|values| values.get(&field).cloned().unwrap_or_default())
+fn value_of(desk: Desk, field: String) -> Signal<String> {
+    Signal::derive(move || desk.values.with(|values| values.get(&field).cloned().unwrap_or_default()))
+}
+
+fn setter(desk: Desk, field: String) -> Handler<Event> {
+    Box::new(move |event| desk.set(&field, event_target_value(&event)))
 }
 
 fn number(desk: Desk, entry: &Entry, low: f64, high: f64, step: f64) -> AnyView {
     let id = control_name(&entry.name);
     let value = value_of(desk, entry.name.clone());
+    let now = value.get_untracked();
     let name = entry.name.clone();
-    let set = move |event: leptos::ev::Event| desk.set(&name, event_target_value(&event));
-    let name = entry.name.clone();
-    let invalid = move || desk.problem(&name).is_some().then_some("true");
+    let invalid = Signal::derive(move || desk.problem(&name).is_some().to_string());
+    let [low, high, step] = [low, high, step].map(|end| end.to_string());
     let slider = format!("{}, slider", entry.label);
     let described = format!("{id}-help {id}-error");
+    let [set, slide] = [(); 2].map(|()| setter(desk, entry.name.clone()));
     view! {
         <div class="pair">
             <input
                 id=id.clone()
                 name=id
                 type="number"
-                min=low
-                max=high
+                min=low.clone()
+                max=high.clone()
                 step="any"
                 required
-                value=untrack(&value)
-                prop:value=value.clone()
+                value=now.clone()
+                prop:value=value
                 aria-describedby=described
                 aria-invalid=invalid
-                on:input=set.clone()
+                on:input=set
             />
-            <input class="needs-script" type="range" min=low max=high step=step aria-label=slider value=untrack(&value) prop:value=value on:input=set />
+            <input
+                class="needs-script"
+                type="range"
+                min=low
+                max=high
+                step=step
+                aria-label=slider
+                value=now
+                prop:value=value
+                on:input=slide
+            />
         </div>
     }
     .erase()
@@ -131,16 +142,15 @@ fn number(desk: Desk, entry: &Entry, low: f64, high: f64, step: f64) -> AnyView 
 fn choice(desk: Desk, entry: &Entry, choices: &[(String, String)]) -> AnyView {
     let id = control_name(&entry.name);
     let value = value_of(desk, entry.name.clone());
-    let now = untrack(&value);
+    let now = value.get_untracked();
     let options = choices.iter().map(|(value, label)| {
         let selected = *value == now;
         view! { <option value=value.clone() selected=selected>{label.clone()}</option> }.erase()
     });
     let options = options.collect::<Vec<_>>();
-    let name = entry.name.clone();
-    let set = move |event: leptos::ev::Event| desk.set(&name, event_target_value(&event));
     let described = format!("{id}-help {id}-error");
-    view! { <select id=id.clone() name=id prop:value=value aria-describedby=described on:change=set>{options}</select> }.erase()
+    let set = setter(desk, entry.name.clone());
+    view! { <select id=id.clone() name=id prop:value=value aria-describedby=described on:input=set>{options}</select> }.erase()
 }
 
 /// A probability beside where it came from: "+12.3 points".

@@ -5,6 +5,8 @@ mod address;
 mod browser;
 mod curve;
 mod form;
+#[cfg(feature = "ssr")]
+mod form_of;
 mod judge;
 mod outcome;
 mod scenarios;
@@ -53,7 +55,7 @@ pub async fn load_what_if(use_case: String, #[server(default)] query: String) ->
     let (explainer, model_hash) = tenure.live_explainer(&actor, &use_case).await.map_err(crate::desk::refuse)?;
     let base = match &asked.person {
         Some(person) => tenure.what_if_start(&actor, &use_case, person).await.map_err(crate::desk::refuse)?,
-        None => judge::typical(explainer.model()),
+        None => form_of::typical(explainer.model()),
     };
     let (start, values) = asked.over(base);
     let work = move || WhatIfData::new(&explainer, model_hash, asked.person, start, values);
@@ -66,7 +68,7 @@ impl WhatIfData {
     fn new(explainer: &ModelExplainer, model_hash: String, person: Option<String>, start: Record, values: Record) -> Self {
         let (started, judged) = (judge::judge(explainer, &start), judge::judge(explainer, &values));
         let changes = judged.as_ref().ok().and_then(|judged| judge::smallest_changes(explainer, &values, judged.probability));
-        let entries = judge::entries(explainer.model());
+        let entries = form_of::entries(explainer.model());
         let strongest = judged.as_ref().ok().and_then(|judged| judged.reasons.first()).map(|reason| reason.field.clone());
         let focused = strongest.or_else(|| entries.first().map(|entry| entry.name.clone())).unwrap_or_default();
         let response = judge::response(explainer, &values, &focused);
@@ -98,6 +100,7 @@ pub struct Desk {
     values: RwSignal<Record>,
     /// The field whose response curve is shown.
     focused: RwSignal<String>,
+    #[cfg(feature = "hydrate")]
     explainer: RwSignal<Option<Arc<ModelExplainer>>>,
     judged: Memo<Result<Judgement, Vec<Problem>>>,
     response: Memo<Option<Curve>>,
@@ -118,6 +121,7 @@ impl Desk {
             started: StoredValue::new(data.started),
             values,
             focused,
+            #[cfg(feature = "hydrate")]
             explainer,
             judged: Memo::new(move |_| match explainer.get() {
                 Some(explainer) => values.with(|values| judge::judge(&explainer, values)),

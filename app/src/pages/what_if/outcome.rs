@@ -9,7 +9,7 @@ use super::judge::Judgement;
 use crate::components::badge::RiskBadge;
 use crate::components::gauge::Gauge;
 use crate::components::waterfall::Waterfall;
-use crate::erase::Erase;
+use crate::erase::{Erase, live};
 use crate::format;
 
 #[component]
@@ -21,15 +21,15 @@ pub fn Outcome(desk: Desk) -> AnyView {
     });
     let started = desk.started.with_value(|started| started.as_ref().ok().cloned());
     let start = started.as_ref().map(|started| started.probability);
-    let result = move || last.get().map(|judged| result(judged, start));
-    let after = move || last.get().map(|judged| waterfall("Now", judged));
+    let shown = move || last.get().map_or_else(|| ().erase(), |judged| result(judged, start));
+    let after = move || last.get().map_or_else(|| ().erase(), |judged| waterfall("Now", judged));
     let unchanged = move || desk.start.with_value(|start| desk.values.with(|values| values == start));
-    let before = move || started.clone().filter(|_| !unchanged()).map(|judged| waterfall("At the start", judged));
-    let wrong = move || desk.judged.with(Result::is_err).then_some("true");
+    let before = move || started.clone().filter(|_| !unchanged()).map_or_else(|| ().erase(), |judged| waterfall("At the start", judged));
+    let wrong = Signal::derive(move || desk.judged.with(Result::is_err).to_string());
     view! {
         <section class="outcome" aria-label="What the model says" aria-busy=wrong>
-            {result}
-            <div class="before-after">{after}{before}</div>
+            {live(shown)}
+            <div class="before-after">{live(after)}{live(before)}</div>
             <Response desk />
         </section>
     }

@@ -1,12 +1,13 @@
 //! The smallest change that the model would answer to, and scenarios kept side by side.
 
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use model::Record;
 use model::counterfactual::{Change, Counterfactual, Counterfactuals};
 
 use super::Desk;
 use crate::components::table::{Cell, Heading, Row, Table};
-use crate::erase::Erase;
+use crate::erase::{Erase, Handler, live};
 use crate::format;
 
 /// Scenarios that can be kept.
@@ -15,25 +16,27 @@ const KEPT: usize = 3;
 #[component]
 pub fn Scenarios(desk: Desk) -> AnyView {
     let kept = RwSignal::new(Vec::<(Record, f64)>::new());
-    let changes = move || desk.changes.get().map(|changes| smallest(desk, changes));
-    let keep = move |_| {
+    let changes = move || desk.changes.get().map_or_else(|| ().erase(), |changes| smallest(desk, changes));
+    let keep: Handler<MouseEvent> = Box::new(move |_| {
         let probability = desk.judged.with(|judged| judged.as_ref().ok().map(|judged| judged.probability));
         if let Some(probability) = probability {
             kept.update(|kept| kept.push((desk.values.get_untracked(), probability)));
         }
-    };
-    let full = move || kept.with(|kept| kept.len() >= KEPT);
-    let table = move || (!kept.with(Vec::is_empty)).then(|| compared(desk, kept));
+    });
+    let full = Signal::derive(move || kept.with(|kept| kept.len() >= KEPT));
+    let table = move || if kept.with(Vec::is_empty) { ().erase() } else { compared(desk, kept) };
+    let address = Signal::derive(move || desk.address());
+    let file = Signal::derive(move || download(desk));
     view! {
-        <section class="smallest">{changes}</section>
+        <section class="smallest">{live(changes)}</section>
         <section class="scenarios">
             <h2>"Scenarios"</h2>
             <p class="actions">
-                <a class="button quiet" href=move || desk.address()>"Link to this scenario"</a>
-                <a class="button quiet" href=move || download(desk) download="scenario.csv" rel="external">"Download"</a>
+                <a class="button quiet" href=address>"Link to this scenario"</a>
+                <a class="button quiet" href=file download="scenario.csv" rel="external">"Download"</a>
                 <button type="button" class="button needs-script" on:click=keep disabled=full>"Keep this scenario"</button>
             </p>
-            {table}
+            {live(table)}
         </section>
     }
     .erase()
@@ -46,13 +49,13 @@ fn smallest(desk: Desk, found: Counterfactuals) -> AnyView {
         let change = |change: &Change| format!("{}: {} → {}", change.label, change.from_text, change.to_text);
         let text = answer.changes.iter().map(change).collect::<Vec<_>>().join(", ");
         let changes = answer.changes;
-        let try_it = move |_| {
+        let try_it: Handler<MouseEvent> = Box::new(move |_| {
             desk.values.update(|values| {
                 for change in &changes {
                     values.insert(change.field.clone(), change.to.clone());
                 }
             });
-        };
+        });
         Row::new(vec![
             Cell::text(text),
             Cell::number(format::percent(answer.probability)),
@@ -75,14 +78,20 @@ fn smallest(desk: Desk, found: Counterfactuals) -> AnyView {
 fn compared(desk: Desk, kept: RwSignal<Vec<(Record, f64)>>) -> AnyView {
     let row = |(position, (record, probability)): (usize, (Record, f64))| {
         let again = record.clone();
+        let back: Handler<MouseEvent> = Box::new(move |_| desk.values.set(again.clone()));
+        let remove: Handler<MouseEvent> = Box::new(move |_| {
+            kept.update(|kept| {
+                kept.remove(position);
+            });
+        });
         Row::new(vec![
             Cell::text(format!("Scenario {}", position + 1)),
             Cell::text(differences(desk, &record)),
             Cell::number(format::percent(probability)),
             Cell::view(view! {
-                <button type="button" class="link" on:click=move |_| desk.values.set(again.clone())>"Back to it"</button>
+                <button type="button" class="link" on:click=back>"Back to it"</button>
                 " "
-                <button type="button" class="link" on:click=move |_| kept.update(|kept| { kept.remove(position); })>"Remove"</button>
+                <button type="button" class="link" on:click=remove>"Remove"</button>
             }),
         ])
     };

@@ -19,8 +19,8 @@ use crate::table::Table;
 /// Fields that one exact answer may change together.
 pub const MAX_FIELDS: usize = 3;
 
-/// Nodes of trees that a search may look at on a page that people wait for.
-pub const USUAL_EFFORT: u64 = 30_000_000;
+/// Thousands of tree nodes that a search may look at on a page that people wait for.
+pub const USUAL_EFFORT: u64 = 20_000;
 
 /// One changed field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,14 +87,18 @@ impl Counterfactuals {
                     .iter()
                     .map(|change| format!("{} from {} to {}", change.label, change.from_text, change.to_text))
                     .collect();
-                format!("The smallest change found: {}, which gives {}.", crate::sentence::join(&parts), percent(answer.probability))
+                let changes = crate::sentence::join(&parts);
+                match answer.found {
+                    Found::Exact => format!("The smallest change: {changes}, which gives {}.", percent(answer.probability)),
+                    Found::Searched => format!("A change that does it: {changes}, which gives {}.", percent(answer.probability)),
+                }
             }
         }
     }
 }
 
 /// Finds up to `want` answers for row `row` of `table` that bring the calibrated probability below `target`, looking at about `effort`
-/// nodes of trees ([`USUAL_EFFORT`] takes some tenths of a second).
+/// thousand nodes of trees ([`USUAL_EFFORT`] takes some tenths of a second at most).
 ///
 /// # Errors
 /// [`ExplainError::NoSuchRow`].
@@ -118,7 +122,7 @@ pub fn counterfactuals(
     let mut result = Counterfactuals { start, target, answers: Vec::new(), found: Found::Exact, actionable };
     if start >= target && want > 0 {
         let search = search::Search::new(model, compiled, &person, &arms, target);
-        (result.answers, result.found) = search.run(want, effort);
+        (result.answers, result.found) = search.run(want, effort.saturating_mul(1000));
     }
     Ok(result)
 }

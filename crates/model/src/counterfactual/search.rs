@@ -104,8 +104,8 @@ impl<'a> Search<'a> {
     }
 
     /// Up to `want` answers, cheapest first, no two with the same fields and none with more fields than an earlier one needs; and
-    /// whether every region was decided.
-    pub fn run(&self, want: usize, effort: u64) -> (Vec<Counterfactual>, Found) {
+    /// whether every region was decided before `nodes` nodes of trees had been looked at.
+    pub fn run(&self, want: usize, nodes: u64) -> (Vec<Counterfactual>, Found) {
         let mut visited = 0;
         let all: Vec<Side> = (0..self.arms.len()).map(|arm| self.whole(arm)).collect();
         if !self.may_succeed(&self.shrunk, &all, true, &mut visited) {
@@ -114,7 +114,7 @@ impl<'a> Search<'a> {
         let mut open = BinaryHeap::new();
         self.push_sets(&mut Vec::new(), 0, &mut open);
         let mut answers: Vec<Counterfactual> = Vec::new();
-        while answers.len() < want && visited < effort {
+        while answers.len() < want && visited < nodes {
             let Some(region) = open.pop() else { break };
             let changes = |field: &str| region.sides.iter().any(|side| self.arms[side.0].field.name == field);
             if answers.iter().any(|known| known.changes.iter().all(|change| changes(&change.field))) {
@@ -128,7 +128,7 @@ impl<'a> Search<'a> {
                 open.extend(self.split(&region));
             }
         }
-        let found = if visited >= effort && answers.len() < want { Found::Searched } else { Found::Exact };
+        let found = if visited >= nodes && answers.len() < want { Found::Searched } else { Found::Exact };
         if answers.is_empty() {
             // More fields together, or more effort, may still do it.
             answers.extend(self.greedy());
@@ -248,7 +248,8 @@ impl<'a> Search<'a> {
         self.compiled.probabilities(&self.model.encode(table), 0..1)[0]
     }
 
-    /// Adds the change with the lowest probability, field by field, until the target is met; then takes each back as far as it goes.
+    /// Adds the change with the lowest probability, field by field, until the target is met; then leaves out
+    /// those that were not needed and takes the others back as far as they go.
     fn greedy(&self) -> Option<Counterfactual> {
         let mut chosen: Vec<(usize, usize)> = Vec::new();
         let mut now = f64::INFINITY;
@@ -265,16 +266,21 @@ impl<'a> Search<'a> {
             chosen.push((arm, position));
             now = probability;
         }
+        let holds = |chosen: &[(usize, usize)]| self.probability(&self.changed(chosen)) < self.target;
+        for at in (0..chosen.len()).rev() {
+            let without: Vec<(usize, usize)> = chosen.iter().enumerate().filter(|(own, _)| *own != at).map(|(_, change)| *change).collect();
+            if holds(&without) {
+                chosen = without;
+            }
+        }
         for at in 0..chosen.len() {
             let (arm, position) = chosen[at];
-            let still = |shorter: &usize| {
+            let shorter = (0..position).find(|shorter| {
                 let mut chosen = chosen.clone();
                 chosen[at] = (arm, *shorter);
-                self.probability(&self.changed(&chosen)) < self.target
-            };
-            if let Some(shorter) = (0..position).find(still) {
-                chosen[at] = (arm, shorter);
-            }
+                holds(&chosen)
+            });
+            chosen[at].1 = shorter.unwrap_or(position);
         }
         self.answer(&chosen, Found::Searched)
     }

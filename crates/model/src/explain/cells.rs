@@ -6,8 +6,9 @@
 //! and one table row for each cell. This extends FastTreeSHAP v2 (Yang 2022) from leaves to subtrees.
 
 use crate::explain::leaf::LeafPath;
+use crate::explain::subtree::{SubtreeLeaf, inner_nodes, subtree};
 use crate::rank::{Ranks, Split};
-use crate::scorer::{LEAF, Tree};
+use crate::scorer::Tree;
 
 /// Most bits of an index, whatever the memory.
 const MAX_BITS: usize = 12;
@@ -39,14 +40,6 @@ pub(crate) struct Program {
     slots: usize,
 }
 
-/// A split on the way from a cell's root to a leaf: its bit, the leaf's side of it, and the path input that it reads.
-#[derive(Debug, Clone)]
-struct Turn {
-    bit: usize,
-    goes_left: bool,
-    input: usize,
-}
-
 /// A tree that is being cut.
 struct Cutter<'a> {
     tree: &'a Tree,
@@ -57,15 +50,6 @@ struct Cutter<'a> {
     /// Each leaf's table by its node.
     leaf_table: &'a dyn Fn(&LeafPath) -> Vec<f64>,
     weight: f64,
-}
-
-fn inner_nodes(tree: &Tree) -> Vec<usize> {
-    let mut inner = vec![0; tree.feature.len()];
-    // Children stand behind their parent.
-    for node in (0..inner.len()).rev().filter(|&node| tree.feature[node] != LEAF) {
-        inner[node] = 1 + inner[tree.left[node] as usize] + inner[tree.right[node] as usize];
-    }
-    inner
 }
 
 /// Numbers that the tables of a subtree take with cells of `bits` bits; `None` when some leaf has too many inputs for a table.
@@ -160,28 +144,16 @@ impl Cutter<'_> {
 
     fn push_cell(&self, program: &mut Program, root: usize, slot: u16, path: &LeafPath) {
         let first_condition = program.conditions.len() as u32;
-        let mut leaves = Vec::new();
-        let mut next_bit = path.inputs.len();
-        let mut stack = vec![(root, path.clone(), Vec::new())];
-        while let Some((node, path, turns)) = stack.pop() {
-            if self.tree.feature[node] == LEAF {
-                leaves.push((LeafPath { value: self.weight * self.tree.value[node], ..path }, turns));
-                continue;
-            }
-            program.conditions.push(Condition { split: self.ranks.split(self.tree, node), bit: 1 << next_bit });
-            for (goes_left, child) in [(false, self.tree.right[node]), (true, self.tree.left[node])] {
-                let longer = path.step(self.tree, node, goes_left);
-                let at = longer.inputs.iter().position(|entry| entry.input == self.tree.feature[node]).unwrap_or(0);
-                let mut turns: Vec<Turn> = turns.clone();
-                turns.push(Turn { bit: next_bit, goes_left, input: at });
-                stack.push((child as usize, longer, turns));
-            }
-            next_bit += 1;
+        let (splits, mut leaves) = subtree(self.tree, root, path);
+        leaves.iter_mut().for_each(|leaf| leaf.path.value *= self.weight);
+        let bits = path.inputs.len() + splits.len();
+        for (index, node) in splits.into_iter().enumerate() {
+            program.conditions.push(Condition { split: self.ranks.split(self.tree, node), bit: 1 << (path.inputs.len() + index) });
         }
-        let mut inputs: Vec<u32> = leaves.iter().flat_map(|(leaf, _)| leaf.inputs.iter().map(|entry| entry.input)).collect();
+        let mut inputs: Vec<u32> = leaves.iter().flat_map(|leaf| leaf.path.inputs.iter().map(|entry| entry.input)).collect();
         inputs.sort_unstable();
         inputs.dedup();
-        let table = self.sum_leaves(&leaves, &inputs, path.inputs.len(), next_bit);
+        let table = self.sum_leaves(&leaves, &inputs, path.inputs.len(), bits);
         let first_input = program.inputs.len() as u32;
         let first_number = program.tables.len() as u32;
         program.tables.extend_from_slice(&table);
@@ -195,22 +167,17 @@ impl Cutter<'_> {
     }
 
     /// The cell's table: `2^bits` rows of one number for each of its inputs.
-    fn sum_leaves(&self, leaves: &[(LeafPath, Vec<Turn>)], inputs: &[u32], path_bits: usize, bits: usize) -> Vec<f64> {
+    fn sum_leaves(&self, leaves: &[SubtreeLeaf], inputs: &[u32], path_bits: usize, bits: usize) -> Vec<f64> {
         let mut table = vec![0.0; inputs.len() << bits];
-        for (leaf, turns) in leaves {
-            let own = (self.leaf_table)(leaf);
-            let width = leaf.inputs.len();
-            let columns: Vec<usize> = leaf.inputs.iter().map(|entry| inputs.partition_point(|input| *input < entry.input)).collect();
-            let inside = ((1_usize << width) - 1) & !((1 << path_bits) - 1);
+        for leaf in leaves {
+            let own = (self.leaf_table)(&leaf.path);
+            let entries = &leaf.path.inputs;
+            let columns: Vec<usize> = entries.iter().map(|entry| inputs.partition_point(|input| *input < entry.input)).collect();
+            let path_mask = (1 << path_bits) - 1;
             for index in 0..1_usize << bits {
-                let mut mask = index & ((1 << path_bits) - 1) | inside;
-                for turn in turns {
-                    if (index >> turn.bit & 1 == 1) != turn.goes_left {
-                        mask &= !(1 << turn.input);
-                    }
-                }
+                let mask = leaf.mask(index & path_mask, path_bits, index >> path_bits);
                 let row = &mut table[index * inputs.len()..][..inputs.len()];
-                for (column, value) in columns.iter().zip(&own[mask * width..]) {
+                for (column, value) in columns.iter().zip(&own[mask * entries.len()..]) {
                     row[*column] += value;
                 }
             }

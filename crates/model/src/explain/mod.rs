@@ -12,6 +12,7 @@ mod leaf;
 mod person;
 mod quadrature;
 mod scale;
+mod subtree;
 
 use crate::compiled::Compiled;
 use crate::encoder::Matrix;

@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::binned::Binned;
+use super::grow::{Grower, Limits};
 use super::histogram::{Layout, Packed, Units};
-use super::tree::{Grower, Limits, overall};
+use super::tree::overall;
 use crate::random::generator;
 
 /// Parameters of gradient boosting.

@@ -6,8 +6,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::binned::Binned;
+use super::grow::{Grower, Limits};
 use super::histogram::Layout;
-use super::tree::{Grower, Limits, deviations, overall, share};
+use super::tree::{deviations, overall, share};
 use crate::random::generator;
 
 /// Parameters of a random forest.

@@ -6,11 +6,13 @@
 mod binned;
 mod boosting;
 mod forest;
+mod grow;
+mod grown;
 mod histogram;
 mod tree;
 
 pub use binned::Binned;
 pub use boosting::{BoostingParameters, fit_boosting};
 pub use forest::{ForestParameters, fit_forest};
+pub(crate) use grown::{fill_inner, push_leaf};
 pub use tree::{TreeParameters, fit_mean_tree, fit_tree};
-pub(crate) use tree::{fill_inner, push_leaf};

@@ -3,10 +3,18 @@
 //! Linear TreeSHAP (Yu et al. 2022) with the polynomials held by their values at Gauss-Legendre points: one pass down that multiplies
 //! the factors of the path and one pass up that adds the leaves, `O(points)` for each edge, exact, and stable because all factors are
 //! positive. The number of points is fixed when compiling, so that the inner loops are straight vector code.
+//!
+//! At the bottom, subtrees of a few splits are cells: for each way in which their splits may decide, the sum over their leaves and each
+//! input's part of it are known beforehand as values at the points, to be multiplied by the path's product.
+
+mod cells;
 
 use crate::explain::leaf::edge_share;
 use crate::explain::quadrature::Rule;
+use crate::explain::subtree::inner_nodes;
 use crate::scorer::{LEAF, Tree};
+
+use cells::{CELL_SPLITS, Cells, dot, multiply};
 
 /// Shares are kept above this, so that a factor of a leaf without cover can be divided out again.
 const SMALLEST_SHARE: f64 = 1e-150;
@@ -61,6 +69,8 @@ struct Node<const Q: usize> {
     above: u32,
     /// Product of the cover shares at all splits on the edge's input so far.
     share: f64,
+    /// The cell whose root this is, or [`NONE`].
+    cell: u32,
     /// `1 / (share (1−t) + t)` at each point.
     reciprocal: [f64; Q],
 }
@@ -68,6 +78,7 @@ struct Node<const Q: usize> {
 #[derive(Debug, Clone)]
 pub(crate) struct Walker<const Q: usize> {
     nodes: Vec<Node<Q>>,
+    cells: Cells<Q>,
     /// The points' weights times the tree's.
     start: [f64; Q],
     points: [f64; Q],
@@ -83,18 +94,19 @@ impl<const Q: usize> Walker<Q> {
         let rest = points.map(|t| 1.0 - t);
         let mut walker = Self {
             nodes: Vec::with_capacity(tree.feature.len()),
+            cells: Cells::default(),
             start: std::array::from_fn(|q| weight * rule.weights[q]),
             points,
             rest,
             rest_reciprocal: rest.map(|rest| 1.0 / rest),
         };
-        walker.push(tree, 0, (NONE, 1.0), &mut Vec::new());
+        walker.push(tree, &inner_nodes(tree), 0, (NONE, 1.0), &mut Vec::new());
         walker
     }
 
     /// Appends a subtree in the order in which it is walked. `edge` is the edge to its root (the nearest edge above on the same input, the
     /// share); `path` holds the edges above it (by lower node) and their inputs. Gives the position of its root.
-    fn push(&mut self, tree: &Tree, node: usize, edge: (u32, f64), path: &mut Vec<(u32, u32)>) -> u32 {
+    fn push(&mut self, tree: &Tree, inner: &[usize], node: usize, edge: (u32, f64), path: &mut Vec<(u32, u32)>) -> u32 {
         let (above, share) = edge;
         let at = self.nodes.len();
         self.nodes.push(Node {
@@ -106,10 +118,17 @@ impl<const Q: usize> Walker<Q> {
             value: tree.value[node],
             above,
             share,
+            cell: NONE,
             reciprocal: self.points.map(|t| 1.0 / (share * (1.0 - t) + t)),
         });
         let input = tree.feature[node];
         if input == LEAF {
+            return at as u32;
+        }
+        if inner[node] <= CELL_SPLITS
+            && let Some(cell) = self.cells.push(tree, node, path, &self.points)
+        {
+            self.nodes[at].cell = cell;
             return at as u32;
         }
         let above = path.iter().rev().find(|edge| edge.1 == input).map(|edge| edge.0);
@@ -117,7 +136,7 @@ impl<const Q: usize> Walker<Q> {
         for (goes_left, child) in [(true, tree.left[node]), (false, tree.right[node])] {
             let share = (before * edge_share(tree, node, goes_left)).max(SMALLEST_SHARE);
             path.push((self.nodes.len() as u32, input));
-            let child = self.push(tree, child as usize, (above.unwrap_or(NONE), share), path);
+            let child = self.push(tree, inner, child as usize, (above.unwrap_or(NONE), share), path);
             path.pop();
             if goes_left {
                 self.nodes[at].left = child;
@@ -137,6 +156,9 @@ impl<const Q: usize> Walker<Q> {
         let own = &self.nodes[node];
         if own.splits_on == LEAF {
             return product.map(|factor| factor * own.value);
+        }
+        if own.cell != NONE {
+            return self.cells.add(own.cell, row, product, sums);
         }
         let x = row[own.splits_on as usize];
         let goes_left = if x.is_nan() { own.missing_left } else { x <= own.threshold };
@@ -182,12 +204,7 @@ impl<const Q: usize> Walker<Q> {
     /// `Σ (satisfied − share) / factor · below` over the points.
     fn term(&self, below: &[f64; Q], edge: &Node<Q>, holds: bool) -> f64 {
         let scale = if holds { 1.0 - edge.share } else { -1.0 };
-        let mut products = *below;
-        multiply(&mut products, self.reciprocal(edge, holds));
-        // Two sums side by side, in a fixed order: vector code that gives the same bits everywhere.
-        let (pairs, _) = products.as_chunks::<2>();
-        let [even, odd] = pairs.iter().fold([0.0, 0.0], |[even, odd], pair| [even + pair[0], odd + pair[1]]);
-        scale * (even + odd)
+        scale * dot(below, self.reciprocal(edge, holds))
     }
 }
 
@@ -197,11 +214,5 @@ fn extend<const Q: usize>(product: &mut [f64; Q], share: f64, holds: bool, rest:
     let factor = if holds { 1.0 } else { 0.0 };
     for q in 0..Q {
         product[q] *= share * rest[q] + factor * points[q];
-    }
-}
-
-fn multiply<const Q: usize>(product: &mut [f64; Q], factors: &[f64; Q]) {
-    for q in 0..Q {
-        product[q] *= factors[q];
     }
 }
