@@ -1,0 +1,140 @@
+//! `tenure tool drift`.
+
+use clap::Args;
+use data::{Purpose, Raw};
+use model::Table;
+use monitoring::policy::{DISTANCES, NAMES, TESTS};
+use monitoring::{ColumnReport, Detail, DriftReport, Policy, Verdict, feature_drift};
+use stats::two_sample::ks;
+use workflow::{Error, Result};
+
+use super::input::{self, TextKind};
+use super::{Answer, output, read_input};
+use crate::settings::Place;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 the files were compared and are alike; 1 drift was found, or could not be ruled out.\n\
+                        Example: tenure tool drift --reference january.csv --current june.csv --policy evidently")]
+pub struct Drift {
+    /// CSV or Parquet file to compare with
+    #[arg(long)]
+    reference: String,
+    /// CSV or Parquet file to judge
+    #[arg(long)]
+    current: String,
+    /// Check both files against this use case, and compare its fields [default: every column, numbers where all values are numbers]
+    #[arg(long)]
+    use_case: Option<String>,
+    /// calibrated, guide-000, churn-004 or evidently [default: calibrated]
+    #[arg(long)]
+    policy: Option<String>,
+    /// One test or distance that decides, for example ks, chi2, psi; or all: every one that applies, the policy decides
+    #[arg(long)]
+    method: Option<String>,
+    /// Columns to compare, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    columns: Vec<String>,
+}
+
+pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Answer> {
+    let (policy, detail) = policy(command.policy.as_deref(), command.method.as_deref())?;
+    let (reference, current) = match &command.use_case {
+        None => untyped(&read(&command.reference)?, &read(&command.current)?),
+        Some(id) => {
+            let use_case = workflow::find_use_case(&workflow::use_cases(place.use_cases.as_deref())?, id)?;
+            let checked = |path: &str| -> Result<Table> {
+                let raw = input::read(path)?;
+                data::check(&raw, &use_case, Purpose::Scoring).map(|checked| checked.table).map_err(|refusal| {
+                    eprintln!("{path} does not fit the use case {id}:");
+                    refusal.into()
+                })
+            };
+            (checked(&command.reference)?, checked(&command.current)?)
+        }
+    };
+    let columns: Vec<&str> = command.columns.iter().map(String::as_str).collect();
+    let report = feature_drift(&reference, &current, (!columns.is_empty()).then_some(&columns), &policy, detail);
+    if as_json {
+        output::json(&report)?;
+    } else {
+        print(&report);
+    }
+    Ok(if report.verdict == Verdict::Stable { Answer::Done } else { Answer::No })
+}
+
+/// What decides, and how much is computed.
+fn policy(policy: Option<&str>, method: Option<&str>) -> Result<(Policy, Detail)> {
+    let named = || {
+        let name = policy.unwrap_or(NAMES[0]);
+        Policy::named(name).ok_or_else(|| Error::Invalid(format!("there is no policy {name}; there are: {}", NAMES.join(", "))))
+    };
+    match method {
+        None => Ok((named()?, Detail::Usual)),
+        // SciPy's rule for exact p-values: whoever asks for every test compares with it.
+        Some("all") => Ok((Policy { ks: ks::Method::Auto, ..named()? }, Detail::All)),
+        Some(_) if policy.is_some() => Err(Error::Invalid("give a policy or a method, not both".into())),
+        Some(method) => {
+            let known = || TESTS.iter().copied().chain(DISTANCES.map(|(name, _)| name)).collect::<Vec<_>>().join(", ");
+            let policy = Policy::method(method).ok_or_else(|| Error::Invalid(format!("there is no method {method}; there are: all, {}", known())))?;
+            Ok((policy, Detail::All))
+        }
+    }
+}
+
+/// Reads a file; one without rows is `None`: it can be compared with nothing, and that is a result.
+fn read(path: &str) -> Result<Option<Raw>> {
+    match data::read(&read_input(path)?) {
+        Ok(raw) => Ok(Some(raw)),
+        Err(data::ReadError::Empty | data::ReadError::HeaderOnly) => Ok(None),
+        Err(error) => Err(Error::Invalid(format!("{path}: {error}"))),
+    }
+}
+
+/// Both files as tables. The reference says what a column holds; where it says nothing, the current file does.
+fn untyped(reference: &Option<Raw>, current: &Option<Raw>) -> (Table, Table) {
+    let (mut before, mut now) = (Table::default(), Table::default());
+    let names = reference.as_ref().or(current.as_ref()).map(|raw| raw.names.as_slice()).unwrap_or_default();
+    for name in names {
+        let (old, new) = (texts(reference, name), texts(current, name));
+        let [old_kind, new_kind] = [old, new].map(|texts| texts.map_or(TextKind::Empty, input::kind));
+        let expected = if old_kind == TextKind::Empty { new_kind } else { old_kind };
+        let found = match (expected, new_kind) {
+            // Levels may look like numbers; a column of numbers with other texts in it is a column of another type.
+            (TextKind::Number, TextKind::Level | TextKind::Text) => TextKind::Level,
+            _ => expected,
+        };
+        if let Some(texts) = old {
+            before.push(name, input::column(texts, expected));
+        }
+        if let Some(texts) = new {
+            now.push(name, input::column(texts, found));
+        }
+    }
+    (before, now)
+}
+
+/// The texts of a column; a file without rows has every column, with nothing in it.
+fn texts<'a>(raw: &'a Option<Raw>, name: &str) -> Option<&'a [String]> {
+    raw.as_ref().map_or(Some(&[]), |raw| input::texts(raw, name).ok())
+}
+
+fn print(report: &DriftReport) {
+    let row = |column: &ColumnReport| {
+        let test = column.deciding_test();
+        let number = |value: Option<f64>| value.map(|value| format!("{value:.4}")).unwrap_or_default();
+        vec![
+            column.name.clone(),
+            column.verdict.name().replace('_', " "),
+            column.decided_by.clone().unwrap_or_default(),
+            number(test.map(|test| test.statistic)),
+            number(test.and_then(|test| test.p_adjusted)),
+            number(column.effect_size),
+            column.why.clone().unwrap_or_default(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = report.columns.iter().map(row).collect();
+    output::table(&["COLUMN", "VERDICT", "TEST", "STATISTIC", "P", "EFFECT", "WHY"], &rows);
+    let chance = report.false_alarm_rate.map(|rate| format!(" Chance of an alarm when nothing changed: {:.1} %.", 100.0 * rate));
+    output::line("");
+    output::line(&format!("{}: {}{}", report.verdict.name().replace('_', " "), report.summary, chance.unwrap_or_default()));
+}

@@ -1,0 +1,150 @@
+//! `tenure tool evaluate`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use clap::Args;
+use data::{Checked, Purpose};
+use serde_json::{Value, json};
+use training::leakage::{self, Leak, LeakKind};
+use training::nested::FoldScores;
+use training::split::{Split, folds};
+use training::{Dataset, Nested, nested_evaluation};
+use workflow::{Error, Result};
+
+use super::super::train::{Bar, TrainSettings};
+use super::{Answer, input, output, read_input};
+use crate::settings::Place;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: tenure tool evaluate people.csv --use-case attrition --protocol 5x5 --trials 50 --json")]
+pub struct Evaluate {
+    /// CSV or Parquet file with outcomes
+    file: String,
+    #[arg(long)]
+    use_case: String,
+    /// REPEATSxFOLDS: 5x5 draws five folds five times over
+    #[arg(long, default_value = "5x5", value_parser = protocol)]
+    protocol: Protocol,
+    /// Folds from a JSON file instead: lists of 0-based rows to judge
+    #[arg(long)]
+    splits: Option<String>,
+    #[command(flatten)]
+    settings: TrainSettings,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Protocol {
+    repeats: usize,
+    folds: usize,
+}
+
+fn protocol(text: &str) -> std::result::Result<Protocol, String> {
+    let parts = text.split_once('x').and_then(|(repeats, folds)| Some((repeats.parse().ok()?, folds.parse().ok()?)));
+    match parts {
+        Some((repeats @ 1.., folds @ 2..)) => Ok(Protocol { repeats, folds }),
+        _ => Err("write REPEATSxFOLDS, for example 5x5, with at least 1 repeat and 2 folds".into()),
+    }
+}
+
+pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Answer> {
+    let settings = command.settings.checked()?;
+    let use_case = workflow::find_use_case(&workflow::use_cases(place.use_cases.as_deref())?, &command.use_case)?;
+    let dataset = dataset(data::check(&input::read(&command.file)?, &use_case, Purpose::Training)?)?;
+    let splits = match &command.splits {
+        Some(path) => listed(path)?.iter().map(|test| Split::explicit(&dataset, test)).collect::<std::result::Result<Vec<_>, _>>()?,
+        None => {
+            let everybody = Split::explicit(&dataset, &[])?.train;
+            folds(&dataset, &everybody, command.protocol.folds, command.protocol.repeats, settings.seed)?
+        }
+    };
+    let bar = Arc::new(Bar::new());
+    bar.stop_on_interrupt();
+    let nested = nested_evaluation(&dataset, &use_case, &splits, &settings, bar.as_ref())?;
+    eprintln!();
+    let mut leaks = splits.first().map(|split| leakage::check_data(&dataset, &use_case, split)).unwrap_or_default();
+    leaks.extend(leakage::check_model(nested.roc_auc.value));
+    // A field that is marked as known too late is left out already.
+    let suspected = leaks.iter().any(|leak| leak.kind != LeakKind::PostOutcome);
+    let protocol = match &command.splits {
+        Some(_) => format!("{} folds of a file", splits.len()),
+        None => format!("{}x{}", command.protocol.repeats, command.protocol.folds),
+    };
+    if as_json {
+        output::json(&to_json(&protocol, &nested, &leaks, suspected))?;
+    } else {
+        print(&protocol, &nested, &leaks);
+    }
+    Ok(Answer::Done)
+}
+
+fn dataset(checked: Checked) -> Result<Dataset> {
+    let labels = checked.labels.ok_or_else(|| Error::Invalid("the file has no outcomes".into()))?;
+    let dataset = Dataset::new(checked.table, labels)?.with_persons(&checked.ids);
+    let Some(periods) = checked.periods else { return Ok(dataset) };
+    // ISO dates and years sort as texts; their rank is all that a split needs.
+    let mut distinct: Vec<&String> = periods.iter().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let times = periods.iter().map(|period| distinct.partition_point(|other| *other < period) as i64).collect();
+    Ok(dataset.with_times(times))
+}
+
+/// The folds of a file: a list of lists of rows, or an object that holds one.
+fn listed(path: &str) -> Result<Vec<Vec<usize>>> {
+    let wrong = |error: &dyn std::fmt::Display| Error::Invalid(format!("{path}: {error}"));
+    let value: Value = serde_json::from_slice(&read_input(path)?).map_err(|error| wrong(&error))?;
+    let lists = |value: &Value| serde_json::from_value::<Vec<Vec<usize>>>(value.clone()).ok().filter(|folds| !folds.is_empty());
+    let within = || value.as_object()?.values().find_map(lists);
+    lists(&value).or_else(within).ok_or_else(|| wrong(&"there is no list of folds in it, each a list of 0-based rows"))
+}
+
+/// The figures of a fold, by name.
+const FIGURES: [(&str, fn(&FoldScores) -> f64); 4] = [
+    ("roc_auc", |scores| scores.roc_auc),
+    ("average_precision", |scores| scores.average_precision),
+    ("brier", |scores| scores.brier),
+    ("log_loss", |scores| scores.log_loss),
+];
+
+fn to_json(protocol: &str, nested: &Nested, leaks: &[Leak], suspected: bool) -> Value {
+    let named = |scores: &FoldScores| FIGURES.map(|(name, figure)| (name, json!(figure(scores))));
+    let fold = |(number, fold): (usize, &training::nested::NestedFold)| {
+        let candidates: BTreeMap<_, _> = fold
+            .candidates
+            .iter()
+            .map(|(candidate, scores)| (candidate.name(), BTreeMap::from(named(scores))))
+            .collect();
+        let parameters: BTreeMap<_, _> = fold.parameters.describe().into_iter().collect();
+        let own = [
+            ("fold", json!(number)),
+            ("chosen", json!(fold.candidate)),
+            ("parameters", json!(parameters)),
+            ("candidates", json!(candidates)),
+        ];
+        named(&fold.scores).into_iter().chain(own).collect::<BTreeMap<_, _>>()
+    };
+    let means = [&nested.roc_auc, &nested.average_precision, &nested.brier, &nested.log_loss];
+    let summary = || FIGURES.iter().map(|(name, _)| *name).zip(means);
+    json!({
+        "protocol": protocol,
+        "folds": nested.folds.iter().enumerate().map(fold).collect::<Vec<_>>(),
+        "mean": summary().map(|(name, figure)| (name, figure.value)).collect::<BTreeMap<_, _>>(),
+        "interval": summary().map(|(name, figure)| (name, figure.interval)).collect::<BTreeMap<_, _>>(),
+        "leak_suspected": suspected,
+        "leaks": leaks,
+    })
+}
+
+fn print(protocol: &str, nested: &Nested, leaks: &[Leak]) {
+    let figure = |value: f64| format!("{value:.4}");
+    let row = |(number, fold): (usize, &training::nested::NestedFold)| {
+        let cells = FIGURES.map(|(_, of)| figure(of(&fold.scores)));
+        [number.to_string(), fold.candidate.name().to_owned()].into_iter().chain(cells).collect::<Vec<_>>()
+    };
+    let mut rows: Vec<Vec<String>> = nested.folds.iter().enumerate().map(row).collect();
+    let means = [&nested.roc_auc, &nested.average_precision, &nested.brier, &nested.log_loss].map(output::figure);
+    rows.push(["mean".to_owned(), protocol.to_owned()].into_iter().chain(means).collect());
+    output::table(&["FOLD", "CHOSEN", "ROC AUC", "AVERAGE PRECISION", "BRIER", "LOG LOSS"], &rows);
+    leaks.iter().for_each(|leak| output::line(&leak.sentence));
+}

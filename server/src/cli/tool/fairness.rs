@@ -1,0 +1,129 @@
+//! `tenure tool fairness`.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use data::Raw;
+use serde_json::json;
+use stats::fairness::{FairnessPolicy, GroupAudit, audit};
+use stats::group_metrics::GroupMetric;
+use stats::groups::Groups;
+use workflow::{Error, Result};
+
+use super::{Answer, input, output};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: tenure tool fairness scores.csv --truth left --score probability --cutoff 0.3 --groups Gender,AgeGroup,GenderxAgeGroup")]
+pub struct Fairness {
+    /// CSV or Parquet file, or - for standard input
+    file: String,
+    /// Column with the outcome: 1 or 0, yes or no
+    #[arg(long)]
+    truth: String,
+    /// Column with the score: higher means more likely
+    #[arg(long)]
+    score: String,
+    /// Rows with at least this score are flagged
+    #[arg(long)]
+    cutoff: f64,
+    /// Columns with the groups, separated by commas; AxB is the intersection of A and B
+    #[arg(long, value_delimiter = ',', required = true)]
+    groups: Vec<String>,
+    /// Groups of fewer people are pooled and not shown one by one
+    #[arg(long, default_value_t = FairnessPolicy::default().suppress_below)]
+    suppress_below: u32,
+    /// Groups of fewer people are shown but not judged
+    #[arg(long, default_value_t = FairnessPolicy::default().judge_from)]
+    judge_from: u32,
+    #[arg(long, default_value_t = 42)]
+    seed: u64,
+}
+
+/// More groups than this are asked to be banded first.
+const MANY_GROUPS: usize = 12;
+
+pub fn run(command: &Fairness, as_json: bool) -> Result<Answer> {
+    let raw = input::read(&command.file)?;
+    let (truth, scores) = (input::outcomes(&raw, &command.truth)?, input::scores(&raw, &command.score)?);
+    let decision: Vec<bool> = scores.iter().map(|score| *score >= command.cutoff).collect();
+    // Rates with nothing to divide by as in Fairlearn's MetricFrame, so that the figures can be set side by side.
+    let policy = FairnessPolicy {
+        suppress_below: command.suppress_below,
+        judge_from: command.judge_from,
+        undefined_is_zero: true,
+        ..FairnessPolicy::default()
+    };
+    let invalid = |error: stats::InputError| Error::Invalid(error.to_string());
+    let mut audits: BTreeMap<&str, GroupAudit> = BTreeMap::new();
+    for name in &command.groups {
+        let groups = groups(&raw, name)?;
+        if groups.names().len() > MANY_GROUPS {
+            eprintln!("{name} has {} different values: bands (such as ages under 30, 30 to 39 …) would say more", groups.names().len());
+        }
+        audits.insert(name, audit(&truth, &decision, Some(&scores), &groups, &policy, command.seed).map_err(invalid)?);
+    }
+    if as_json {
+        output::json(&json!({ "n": truth.len(), "cutoff": command.cutoff, "groups": audits }))?;
+        return Ok(Answer::Done);
+    }
+    for (name, audit) in audits {
+        output::line(&format!("{name}, flagged from {}", command.cutoff));
+        print(&audit);
+        output::line("");
+    }
+    Ok(Answer::Done)
+}
+
+/// The groups of a column, or of the intersection of two: "AxB", "A x B" or "A×B".
+fn groups(raw: &Raw, name: &str) -> Result<Groups> {
+    let column = |name: &str| input::texts(raw, name).map(|texts| Groups::from_labels(texts.iter().map(|text| input::present(text))));
+    if raw.names.iter().any(|candidate| candidate == name) {
+        return column(name);
+    }
+    let sides = name.char_indices().filter(|(_, letter)| matches!(letter, 'x' | '×')).map(|(at, letter)| {
+        let (left, right) = (&name[..at], &name[at + letter.len_utf8()..]);
+        [left.trim(), right.trim()]
+    });
+    match sides.into_iter().find(|sides| sides.iter().all(|side| raw.names.iter().any(|candidate| candidate == side))) {
+        Some([left, right]) => column(left)?.combine(&column(right)?).map_err(|error| Error::Invalid(error.to_string())),
+        None => column(name),
+    }
+}
+
+fn print(audit: &GroupAudit) {
+    const SHOWN: [GroupMetric; 5] =
+        [GroupMetric::SelectionRate, GroupMetric::Tpr, GroupMetric::Fpr, GroupMetric::Precision, GroupMetric::RocAuc];
+    let headings: Vec<String> = ["GROUP".to_owned(), "N".into()]
+        .into_iter()
+        .chain(SHOWN.iter().map(|metric| metric.label().to_uppercase()))
+        .chain(["IMPACT RATIO".into()])
+        .collect();
+    let rows: Vec<Vec<String>> = audit
+        .by_group
+        .iter()
+        .map(|(group, row)| {
+            let count = row.n.map_or("too few to show".into(), |n| n.to_string());
+            let metric = |metric: &GroupMetric| row.metrics.get(metric).map(output::figure).unwrap_or_default();
+            let ratio = row.n.map(|_| output::figure(&row.impact_ratio)).unwrap_or_default();
+            [group.clone(), count].into_iter().chain(SHOWN.iter().map(metric)).chain([ratio]).collect()
+        })
+        .collect();
+    output::table(&headings.iter().map(String::as_str).collect::<Vec<_>>(), &rows);
+    let verdicts: Vec<Vec<String>> = audit
+        .parity
+        .iter()
+        .map(|(metric, figure)| {
+            let verdict = audit.verdict.get(metric).map(|verdict| word(verdict)).unwrap_or_default();
+            vec![word(metric), output::figure(figure), verdict]
+        })
+        .collect();
+    output::line("");
+    output::table(&["OVER ALL GROUPS", "VALUE [95 % INTERVAL]", "VERDICT"], &verdicts);
+    audit.notes.iter().for_each(|note| output::line(note));
+}
+
+/// The name in JSON, in words.
+fn word(value: &impl serde::Serialize) -> String {
+    let name = serde_json::to_value(value).ok().and_then(|name| name.as_str().map(str::to_owned));
+    name.unwrap_or_default().replace('_', " ")
+}

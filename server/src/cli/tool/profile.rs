@@ -1,0 +1,92 @@
+//! `tenure tool profile`.
+
+use clap::Args;
+use data::Purpose;
+use monitoring::data_profile::{ColumnSummary, DataProfile, GateLimits, data_profile};
+use workflow::{Error, Result};
+
+use super::{Answer, input, output, page};
+use crate::settings::Place;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: tenure tool profile people.csv --target left --html profile.html")]
+pub struct Profile {
+    /// CSV or Parquet file, or - for standard input
+    file: String,
+    /// Check the file against this use case, and profile its fields [default: every column]
+    #[arg(long)]
+    use_case: Option<String>,
+    /// Column with the outcome (1 or 0, yes or no), to profile the others against it
+    #[arg(long, conflicts_with = "use_case")]
+    target: Option<String>,
+    /// Write a page that needs nothing but itself
+    #[arg(long, value_name = "OUT")]
+    html: Option<String>,
+}
+
+pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
+    let raw = input::read(&command.file)?;
+    let (table, target) = match &command.use_case {
+        Some(id) => {
+            let use_case = workflow::find_use_case(&workflow::use_cases(place.use_cases.as_deref())?, id)?;
+            let checked = data::check(&raw, &use_case, Purpose::Scoring)?;
+            (checked.table, checked.labels)
+        }
+        None => {
+            let target = command.target.as_deref().map(|name| input::outcomes(&raw, name)).transpose()?;
+            (input::table(&raw, command.target.as_deref()), target)
+        }
+    };
+    drop(raw);
+    let profile = data_profile(&table, target.as_deref(), &[], &GateLimits::default());
+    if let Some(out) = &command.html {
+        let title = std::path::Path::new(&command.file).file_name().map_or("standard input".into(), |name| name.to_string_lossy());
+        std::fs::write(out, page::profile(&title, &profile)).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
+        eprintln!("written to {out}");
+    }
+    if as_json {
+        output::json(&profile)?;
+    } else if command.html.is_none() {
+        print(&profile);
+    }
+    Ok(Answer::Done)
+}
+
+fn print(profile: &DataProfile) {
+    output::line(&format!("{} rows, {} columns, {} repeated rows", profile.rows, profile.columns.len(), profile.duplicate_rows));
+    let row = |column: &ColumnSummary| {
+        let numbers = column.numbers.as_ref();
+        let number = |value: Option<f64>| value.map(short).unwrap_or_default();
+        let top = column.bars.levels.first().zip(column.bars.counts.first());
+        vec![
+            column.name.clone(),
+            column.kind.clone(),
+            format!("{:.1} %", 100.0 * column.missing_rate),
+            column.distinct.to_string(),
+            number(numbers.map(|numbers| numbers.min)),
+            number(numbers.map(|numbers| numbers.quantiles[3])),
+            number(numbers.map(|numbers| numbers.mean)),
+            number(numbers.map(|numbers| numbers.max)),
+            top.map(|(level, count)| format!("{level} ({count})")).unwrap_or_default(),
+        ]
+    };
+    let headings = ["COLUMN", "KIND", "MISSING", "DISTINCT", "MINIMUM", "MEDIAN", "MEAN", "MAXIMUM", "MOST FREQUENT"];
+    output::table(&headings, &profile.columns.iter().map(row).collect::<Vec<_>>());
+    output::line("");
+    for gate in &profile.gates {
+        let verdict = match gate.passed {
+            Some(true) => "pass",
+            Some(false) => "fail",
+            None => "could not be computed",
+        };
+        output::line(&format!("{verdict}: {}", gate.sentence));
+    }
+    profile.warnings.iter().for_each(|warning| output::line(&warning.sentence));
+}
+
+/// Four significant digits.
+pub fn short(value: f64) -> String {
+    let digits = if value == 0.0 { 0 } else { (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize };
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}

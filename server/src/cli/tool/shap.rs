@@ -1,0 +1,214 @@
+//! `tenure tool shap`.
+
+use clap::{Args, ValueEnum};
+use model::dump::Dump;
+use model::explain::{Contributions, ExplainError};
+use model::{Explainer, Link, Matrix, Model, Scorer};
+use serde_json::{Value, json};
+use workflow::{Error, Result};
+
+use super::{Answer, input, output, read_input};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: tenure tool shap --trees dump.json --rows dump.json --mode interventional --json\n\
+                        Values are in the unit of the model's margin: log-odds for boosting and linear models, probability for a forest.")]
+pub struct Shap {
+    /// A model file of Tenure
+    #[arg(long, required_unless_present = "trees", conflicts_with = "trees")]
+    model: Option<String>,
+    /// Trees or coefficients of scikit-learn, XGBoost or LightGBM as JSON
+    #[arg(long)]
+    trees: Option<String>,
+    /// Rows to explain: CSV or Parquet with the model's columns, or JSON (a list of rows, or an object with "rows")
+    #[arg(long)]
+    rows: String,
+    /// Background rows of the interventional mode, as --rows [default: "background" of the JSON files]
+    #[arg(long)]
+    background: Option<String>,
+    /// What an absent input is: the training rows along the path, or the background rows [default: path; interventional with --background]
+    #[arg(long)]
+    mode: Option<Mode>,
+    /// Interaction values too (path mode)
+    #[arg(long)]
+    interactions: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    Path,
+    Interventional,
+}
+
+/// What is explained: a scorer, the columns that its rows come in, and the names under which its inputs are told.
+struct Subject {
+    scorer: Scorer,
+    source: Source,
+    inputs: usize,
+    /// Names of what is shown, and for each input which of them it is shown as.
+    features: Vec<String>,
+    shown_as: Vec<usize>,
+}
+
+enum Source {
+    Model(Box<Model>),
+    /// The dump's text as JSON: it may hold rows and background too.
+    Dump(Value),
+}
+
+pub fn run(command: &Shap, as_json: bool) -> Result<Answer> {
+    let subject = match (&command.model, &command.trees) {
+        (Some(path), _) => of_model(path)?,
+        (None, Some(path)) => of_dump(path)?,
+        (None, None) => return Err(Error::Invalid("give --model or --trees".into())),
+    };
+    let mode = command.mode.unwrap_or(if command.background.is_some() { Mode::Interventional } else { Mode::Path });
+    let matrix = subject.rows(&command.rows, "rows")?;
+    let explainer = match mode {
+        Mode::Path => Explainer::new(&subject.scorer, subject.inputs),
+        Mode::Interventional => Explainer::interventional(&subject.scorer, &subject.background(command)?),
+    }
+    .map_err(refused)?;
+    let values = explainer.contributions_of(&matrix, 0..matrix.rows()).map_err(refused)?;
+    let margins = explainer.compiled().margins(&matrix, 0..matrix.rows());
+    let rows = values.chunks(subject.inputs.max(1)).zip(margins);
+    let explained: Vec<Contributions> = rows
+        .map(|(values, margin)| Contributions { base: explainer.base(), values: subject.sum(values), margin })
+        .collect();
+    let interactions = if command.interactions { Some(interactions(&explainer, &subject, &matrix)?) } else { None };
+    if as_json {
+        let mut answer = json!({
+            "features": subject.features,
+            "expected_value": explainer.base(),
+            "values": explained.iter().map(|row| &row.values).collect::<Vec<_>>(),
+            "output": explained.iter().map(|row| row.margin).collect::<Vec<_>>(),
+            "unit": subject.unit(),
+        });
+        if let Some(interactions) = interactions {
+            answer["interactions"] = json!(interactions);
+        }
+        output::json(&answer)?;
+    } else {
+        print(&subject, explainer.base(), &explained);
+    }
+    Ok(Answer::Done)
+}
+
+/// What stands in the way is in the files, but for sums that do not add up.
+fn refused(error: ExplainError) -> Error {
+    match error {
+        ExplainError::DoesNotAddUp { .. } => Error::Internal(error.to_string()),
+        _ => Error::Invalid(error.to_string()),
+    }
+}
+
+fn of_model(path: &str) -> Result<Subject> {
+    let model = Model::from_bytes(&read_input(path)?).map_err(|error| Error::Invalid(format!("{path}: {error}")))?;
+    let mut shown: Vec<u32> = model.encoder.inputs.iter().map(|input| input.shown_as).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    Ok(Subject {
+        scorer: model.scorer.clone(),
+        inputs: model.encoder.inputs.len(),
+        features: shown.iter().map(|field| model.encoder.fields[*field as usize].name.clone()).collect(),
+        shown_as: model.encoder.inputs.iter().map(|input| shown.partition_point(|field| *field < input.shown_as)).collect(),
+        source: Source::Model(Box::new(model)),
+    })
+}
+
+fn of_dump(path: &str) -> Result<Subject> {
+    let invalid = |error: &dyn std::fmt::Display| Error::Invalid(format!("{path}: {error}"));
+    let value: Value = serde_json::from_slice(&read_input(path)?).map_err(|error| invalid(&error))?;
+    let dump: Dump = serde_json::from_value(value.clone()).map_err(|error| invalid(&error))?;
+    let scorer = dump.to_scorer().map_err(|error| invalid(&error))?;
+    let inputs = dump.features.len();
+    Ok(Subject { scorer, source: Source::Dump(value), inputs, features: dump.features, shown_as: (0..inputs).collect() })
+}
+
+impl Subject {
+    fn unit(&self) -> &'static str {
+        if self.scorer.link == Link::Logit { "log_odds" } else { "probability" }
+    }
+
+    /// Contributions of inputs, summed under what is shown.
+    fn sum(&self, values: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.features.len()];
+        self.shown_as.iter().zip(values).for_each(|(shown, value)| sums[*shown] += value);
+        sums
+    }
+
+    fn background(&self, command: &Shap) -> Result<Matrix> {
+        if let Some(path) = &command.background {
+            return self.rows(path, "background");
+        }
+        match &self.source {
+            Source::Dump(dump) if dump.get("background").is_some() => self.matrix(&dump["background"], "background"),
+            _ => Err(Error::Invalid("the interventional mode needs --background FILE".into())),
+        }
+    }
+
+    /// The rows of a file, encoded. In an object of JSON they stand under `key`, or under "rows".
+    fn rows(&self, path: &str, key: &str) -> Result<Matrix> {
+        let bytes = read_input(path)?;
+        let invalid = |error: &dyn std::fmt::Display| Error::Invalid(format!("{path}: {error}"));
+        if matches!(bytes.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'[')) {
+            let value: Value = serde_json::from_slice(&bytes).map_err(|error| invalid(&error))?;
+            return self.matrix(value.get(key).or_else(|| value.get("rows")).unwrap_or(&value), path);
+        }
+        let raw = data::read(&bytes).map_err(|error| invalid(&error))?;
+        if let Source::Model(model) = &self.source {
+            return Ok(model.encode(&data::check(&raw, &model.use_case, data::Purpose::Scoring)?.table));
+        }
+        let number = |name: &str, (row, text): (usize, &String)| match input::present(text) {
+            None => Ok(f64::NAN),
+            Some(text) => {
+                text.parse::<f64>().map_err(|_| invalid(&format!("row {}: {name} must be a number (found \"{text}\")", row + 2)))
+            }
+        };
+        let column = |name: &String| input::texts(&raw, name)?.iter().enumerate().map(|cell| number(name, cell)).collect();
+        let columns = self.features.iter().map(column).collect::<Result<Vec<Vec<f64>>>>()?;
+        Ok(Matrix::from_columns(raw.rows(), columns))
+    }
+
+    /// Rows of numbers (null is missing).
+    fn matrix(&self, rows: &Value, place: &str) -> Result<Matrix> {
+        if matches!(self.source, Source::Model(_)) {
+            return Err(Error::Invalid(format!("{place}: a model of Tenure takes rows as CSV or Parquet")));
+        }
+        let rows: Vec<Vec<Option<f64>>> =
+            serde_json::from_value(rows.clone()).map_err(|error| Error::Invalid(format!("{place}: rows must be lists of numbers: {error}")))?;
+        if let Some(row) = rows.iter().position(|row| row.len() != self.inputs) {
+            return Err(Error::Invalid(format!("{place}: row {} has {} numbers, the model reads {}", row + 1, rows[row].len(), self.inputs)));
+        }
+        let column = |input: usize| rows.iter().map(|row| row[input].unwrap_or(f64::NAN)).collect();
+        Ok(Matrix::from_columns(rows.len(), (0..self.inputs).map(column).collect()))
+    }
+}
+
+/// For each row a square of shown features.
+fn interactions(explainer: &Explainer, subject: &Subject, matrix: &Matrix) -> Result<Vec<Vec<Vec<f64>>>> {
+    let mut buffer = Vec::new();
+    (0..matrix.rows())
+        .map(|row| {
+            matrix.copy_row(row, &mut buffer);
+            let found = explainer.interactions(&buffer).map_err(refused)?;
+            let mut square = vec![vec![0.0; subject.features.len()]; subject.features.len()];
+            for (i, a) in subject.shown_as.iter().enumerate() {
+                for (j, b) in subject.shown_as.iter().enumerate() {
+                    square[*a][*b] += found.value(i, j);
+                }
+            }
+            Ok(square)
+        })
+        .collect()
+}
+
+fn print(subject: &Subject, base: f64, rows: &[Contributions]) {
+    output::line(&format!("expected {base:.4} ({})", subject.unit().replace('_', "-")));
+    let row = |(number, row): (usize, &Contributions)| {
+        let mut order: Vec<usize> = (0..row.values.len()).collect();
+        order.sort_by(|a, b| row.values[*b].abs().total_cmp(&row.values[*a].abs()));
+        let strongest = order.iter().take(3).map(|&input| format!("{} {:+.4}", subject.features[input], row.values[input]));
+        vec![(number + 1).to_string(), format!("{:.4}", row.margin), strongest.collect::<Vec<_>>().join(", ")]
+    };
+    output::table(&["ROW", "OUTPUT", "STRONGEST CONTRIBUTIONS"], &rows.iter().enumerate().map(row).collect::<Vec<_>>());
+}
