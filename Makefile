@@ -21,7 +21,7 @@ fmt: ## format the code
 	@cargo fmt --all
 
 lint: ## lints of the server's half
-	@cargo clippy --release --workspace --exclude frontend --all-targets -- -D warnings
+	@cargo clippy --release --workspace --exclude frontend --exclude bundle --all-targets -- -D warnings
 
 bench: ## speed of training, scoring, explaining and the pages, measured on this machine
-	@cargo bench --profile release --workspace --exclude frontend
+	@cargo bench --profile release --workspace --exclude frontend --exclude bundle

@@ -19,7 +19,8 @@ site() {
   touch "$made"
 }
 
-stage "build the server and the bundle tool" cargo build --release "${NATIVE[@]}" --bins
+stage "build the server" cargo build --release "${NATIVE[@]}" --bins
+stage "build the bundle tool" cargo build --release -p bundle
 stage "build for the browser" browser_build
 stage "npm packages of the browser build" npm_packages frontend
 stage "make the site" site

@@ -4,9 +4,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 BEGAN=$(date +%s)
 
-# Everything but the browser's entry. Always the same choice: another one has other features, and would compile the dependencies again.
+# The server's half. Always the same choice: another one has other features, and would compile the dependencies again.
 # `app` is built as the server needs it; the browser build has a target folder of its own.
-NATIVE=(--workspace --exclude frontend)
+NATIVE=(--workspace --exclude frontend --exclude bundle)
 
 # stage NAME COMMAND…: the command under its name, with its time; its failure ends the script.
 stage() {

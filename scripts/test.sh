@@ -9,6 +9,7 @@ formatting() {
 
 lint_native() {
   cargo clippy --release "${NATIVE[@]}" --all-targets -- -D warnings
+  cargo clippy --release -p bundle --all-targets -- -D warnings
 }
 
 lint_browser() {
