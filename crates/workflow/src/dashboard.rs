@@ -75,7 +75,7 @@ fn headlines(
         ..figure
     };
     let change = |now: Option<f64>, then: Option<f64>| now.zip(then).map(|(now, then)| now - then);
-    let auc = evidence.holdout.metrics.get(&Metric::RocAuc).cloned().unwrap_or_else(|| Figure::unknown("not recorded"));
+    let auc = evidence.holdout.report.metrics.get(&Metric::RocAuc).cloned().unwrap_or_else(|| Figure::unknown("not recorded"));
     vec![
         Headline {
             label: "Headcount".into(),
@@ -162,7 +162,7 @@ fn drivers(scored: &Scored) -> Vec<(String, f64)> {
 }
 
 fn capacity(probabilities: &[f64], evidence: &Evidence) -> Vec<CapacityPoint> {
-    let report = &evidence.cross_validated;
+    let report = &evidence.cross_validated.report;
     let point = |row: &stats::curves::ThresholdRow| CapacityPoint {
         cutoff: row.cutoff,
         people: probabilities.iter().filter(|probability| **probability >= row.cutoff).count() as u32,
