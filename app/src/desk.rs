@@ -8,23 +8,23 @@ use crate::error::{AppError, Kind};
 
 /// The use cases and the signed-in person, both put into context by the server.
 pub fn desk() -> Result<(Tenure, Actor), AppError> {
-    let tenure = use_context::<Tenure>().ok_or_else(|| answer(AppError::new(Kind::Internal, "The server is not ready.")))?;
-    let actor = use_context::<Actor>().ok_or_else(|| answer(AppError::new(Kind::SignIn, "Nobody is signed in.")))?;
+    let tenure = use_context::<Tenure>().ok_or_else(|| AppError::new(Kind::Internal, "The server is not ready."))?;
+    let actor = use_context::<Actor>().ok_or_else(|| AppError::new(Kind::SignIn, "Nobody is signed in."))?;
     Ok((tenure, actor))
 }
 
-/// Gives the response (of the server function, or of the page that calls it) the status of the error.
-pub fn answer(error: AppError) -> AppError {
-    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), axum::http::StatusCode::from_u16(error.status())) {
+/// Gives the page that is being rendered its status. A server function's own answer stays 200: it carries the page to show.
+pub fn respond(status: u16) {
+    let status = axum::http::StatusCode::from_u16(status).ok().filter(|status| *status != axum::http::StatusCode::OK);
+    if let (Some(response), Some(status)) = (use_context::<ResponseOptions>(), status) {
         response.set_status(status);
     }
-    error
 }
 
 /// A page number of an address: nothing is the first page.
 pub fn page_number(text: &str) -> Result<u32, AppError> {
     let number = if text.is_empty() { Some(1) } else { text.parse().ok().filter(|page| *page >= 1) };
-    number.ok_or_else(|| answer(AppError::new(Kind::BadRequest, format!("There is no page \"{text}\"."))))
+    number.ok_or_else(|| AppError::new(Kind::BadRequest, format!("There is no page \"{text}\".")))
 }
 
 /// An error of `workflow` as the person reads it.
@@ -33,17 +33,17 @@ pub fn refuse(error: workflow::Error) -> AppError {
         workflow::Error::NotFound(message) => (Kind::NotFound, message),
         workflow::Error::Invalid(message) => (Kind::BadRequest, message),
         workflow::Error::Forbidden(message) => (Kind::Forbidden, message),
-        workflow::Error::Conflict(message) => (Kind::Conflict, message),
+        workflow::Error::Conflict(message) | workflow::Error::Cancelled(message) => (Kind::Conflict, message),
         error => {
             tracing::error!(%error, "a use case failed");
             (Kind::Internal, "The server could not do this.".to_owned())
         }
     };
-    answer(AppError::new(kind, message))
+    AppError::new(kind, message)
 }
 
 /// A task of the server that did not come to its end.
 pub fn broken(error: tokio::task::JoinError) -> AppError {
     tracing::error!(%error, "a task broke off");
-    answer(AppError::new(Kind::Internal, "The server could not do this."))
+    AppError::new(Kind::Internal, "The server could not do this.")
 }

@@ -4,41 +4,38 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
+#[cfg(feature = "ssr")]
 use views::Status;
 
-use crate::answer::{Answer, page_data};
-use crate::components::failure::loaded_quietly;
 use crate::components::heading::FocusOnNavigation;
 use crate::erase::Erase;
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
 use crate::format::capitalised;
 use crate::theme::ThemeSwitch;
+use crate::written::{Written, written};
 
-/// What the frame is about: read off the path, so that it is asked for again only when it changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope(String);
-
-impl Scope {
-    /// `/use-case/churn/runs` → the use case; `/runs/01…` → the run; everything else → the first use case.
-    pub fn of_path(path: &str) -> Self {
-        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-        match parts.as_slice() {
-            ["use-case", id, ..] => Self(format!("use-case/{id}")),
-            ["runs", id] if *id != "compare" => Self(format!("runs/{id}")),
-            _ => Self(String::new()),
-        }
-    }
+/// The way and the strip of a path.
+#[server(prefix = "/fn", endpoint = "frame", input = GetUrl)]
+pub async fn load_frame(path: String) -> Result<Written, AppError> {
+    // Where the page fails it says so itself; the frame stays bare.
+    Ok(write(&path).await.unwrap_or_default())
 }
 
-#[server(prefix = "/fn", endpoint = "status", input = GetUrl)]
-pub async fn load_status(#[server(default)] scope: String) -> Answer {
+/// Two parts: the way, and what is shown.
+#[cfg(feature = "ssr")]
+async fn write(path: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let use_case = match scope.split_once('/') {
-        Some(("use-case", id)) => Some(id.to_owned()),
-        Some(("runs", id)) => Some(tenure.run(&actor, id).await.map_err(crate::desk::refuse)?.use_case),
+    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(views::address::decode).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let use_case = match parts.as_slice() {
+        ["use-case", id, ..] => Some((*id).to_owned()),
+        ["runs", id] if *id != "compare" => Some(tenure.run(&actor, id).await.map_err(crate::desk::refuse)?.use_case),
         _ => None,
     };
     let status = tenure.status(&actor, use_case.as_deref()).await.map_err(crate::desk::refuse)?;
-    crate::answer::Packed::new(&status)
+    let way = view! { <Navigation status=status.clone() path=path.to_owned() /> };
+    Ok(Written::parts("", vec![way.erase(), view! { <Strip status /> }.erase()]))
 }
 
 /// The frame around every page.
@@ -46,8 +43,9 @@ pub async fn load_status(#[server(default)] scope: String) -> Answer {
 pub fn Frame() -> AnyView {
     provide_context(FocusOnNavigation::default());
     let path = use_location().pathname;
-    let scope = Memo::new(move |_| Scope::of_path(&path.get()));
-    let status = page_data(move || [scope.get().0, String::new(), String::new()], |[scope, ..]| Box::pin(load_status(scope)));
+    let parts = move |part: usize| {
+        written(move || [path.get(), String::new()], |[path, _]| Box::pin(load_frame(path)), move |frame| frame.part(part))
+    };
     view! {
         <a class="skip-link" href="#main">"Skip to the content"</a>
         <div class="frame">
@@ -56,35 +54,34 @@ pub fn Frame() -> AnyView {
                     <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 18.5c4.5 0 5-13 9.500-13s4 7.500 8.500 7.500" /><circle cx="21" cy="13" r="1.800" /></svg>
                     "Tenure"
                 </a>
-                {loaded_quietly(status, |status| view! { <Navigation status /> })}
+                {parts(0)}
                 <ThemeSwitch />
             </header>
             <div class="stage">
-                {loaded_quietly(status, |status| view! { <Strip status /> })}
+                {parts(1)}
                 <main id="main">
                     <Outlet />
                 </main>
             </div>
         </div>
-    }.erase()
+    }
+    .erase()
 }
 
 /// The pages of a use case: address below it, name. `None` is the dashboard.
+#[cfg(feature = "ssr")]
 const PAGES: [(&str, &str); 4] = [("", "Dashboard"), ("/what-if", "What if"), ("/runs", "Runs"), ("/models", "Models")];
 
+#[cfg(feature = "ssr")]
 #[component]
-fn Navigation(status: Status) -> AnyView {
-    let path = use_location().pathname;
+fn Navigation(status: Status, path: String) -> AnyView {
     let base = format!("/use-case/{}", status.use_case);
-    let links = PAGES
-        .map(|(below, name)| {
-            let href = format!("{base}{below}");
-            let (target, base) = (href.clone(), base.clone());
-            let current = Signal::derive(move || is_current(&path.get(), &base, &target).then(|| "page".to_owned()));
-            view! { <li><a href=href aria-current=current>{name}</a></li> }.erase()
-        })
-        .into_iter()
-        .collect::<Vec<_>>();
+    let link = |(below, name): (&str, &'static str)| {
+        let href = format!("{base}{below}");
+        let current = is_current(&path, &base, &href).then_some("page");
+        view! { <li><a href=href aria-current=current>{name}</a></li> }.erase()
+    };
+    let links = PAGES.into_iter().map(link).collect::<Vec<_>>();
     let several = status.use_cases.len() > 1;
     let here = status.use_case.clone();
     let switch = several.then(|| {
@@ -106,6 +103,7 @@ fn Navigation(status: Status) -> AnyView {
 }
 
 /// Whether the page at `path` belongs to the entry `target`; a run or a comparison belongs to the runs, a person to the dashboard.
+#[cfg(feature = "ssr")]
 fn is_current(path: &str, base: &str, target: &str) -> bool {
     let below = target.strip_prefix(base).unwrap_or_default();
     match below {
@@ -115,6 +113,7 @@ fn is_current(path: &str, base: &str, target: &str) -> bool {
     }
 }
 
+#[cfg(feature = "ssr")]
 #[component]
 fn Strip(status: Status) -> AnyView {
     let simulated = status.simulated.then(|| {
@@ -148,16 +147,9 @@ fn Strip(status: Status) -> AnyView {
     .erase()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_scope_is_the_use_case_or_the_run() {
-        assert_eq!(Scope::of_path("/use-case/churn/person/12").0, "use-case/churn");
-        assert_eq!(Scope::of_path("/runs/0190").0, "runs/0190");
-        assert_eq!([Scope::of_path("/runs/compare"), Scope::of_path("/")].map(|scope| scope.0), ["", ""]);
-    }
 
     #[test]
     fn a_page_below_an_entry_marks_the_entry() {

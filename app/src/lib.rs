@@ -5,7 +5,6 @@
 //!
 //! Components return `AnyView`: whole pages as one type overflow the compiler's limits, and erased ones make a smaller browser build.
 
-pub mod answer;
 pub mod components;
 pub mod erase;
 pub mod error;
@@ -14,6 +13,7 @@ pub mod frame;
 pub mod pages;
 pub mod shell;
 pub mod theme;
+pub mod written;
 
 #[cfg(feature = "ssr")]
 pub mod charts;

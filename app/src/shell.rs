@@ -6,7 +6,7 @@ use leptos_router::SsrMode;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 
-use crate::error::{AppError, Kind};
+use crate::components::heading::PageHeading;
 use crate::frame::Frame;
 use crate::pages;
 use crate::theme::Theme;
@@ -44,12 +44,10 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=pages::home::HomePage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:id") view=pages::dashboard::DashboardPage ssr=SsrMode::Async />
-                    <Route path=path!("use-case/:id/person/:person") view=pages::person::PersonPage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:id/what-if") view=pages::what_if::WhatIfPage ssr=SsrMode::Async />
-                    <Route path=path!("use-case/:id/runs") view=pages::runs::RunsPage ssr=SsrMode::Async />
-                    <Route path=path!("use-case/:id/models") view=pages::models::ModelsPage ssr=SsrMode::Async />
-                    <Route path=path!("runs/compare") view=pages::compare::ComparePage ssr=SsrMode::Async />
-                    <Route path=path!("runs/:run") view=pages::run::RunPage ssr=SsrMode::Async />
+                    // Everything else is only written: `pages::write` knows the addresses.
+                    <Route path=path!("use-case/:id/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
+                    <Route path=path!("runs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -58,12 +56,17 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn NotFound() -> impl IntoView {
-    let error = AppError::new(Kind::NotFound, "There is no page at this address.");
     #[cfg(feature = "ssr")]
-    let error = crate::desk::answer(error);
+    crate::desk::respond(404);
     view! {
         <main id="main" class="alone">
-            <crate::components::failure::Failure error />
+            <Title text="Nothing here" />
+            <PageHeading title="Nothing here">
+                <p>"There is no page at this address."</p>
+            </PageHeading>
+            <p class="actions">
+                <a class="button" href="/">"To the dashboard"</a>
+            </p>
         </main>
     }
 }

@@ -14,7 +14,7 @@ test("a filter that nothing passes says so", async ({ page, open }) => {
 
 test("versions lead to their runs, and one is live", async ({ page, open }) => {
   await open(`${HOME}/models`);
-  await expect(page.locator("main").getByText("Live", { exact: true })).toHaveCount(1);
+  await expect(page.locator("main .state.good", { hasText: "Live" })).toHaveCount(1);
   await page.locator("main tbody th a").first().click();
   await expect(page.getByRole("heading", { name: "Parameters" })).toBeVisible();
 });

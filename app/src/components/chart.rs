@@ -3,10 +3,9 @@
 use super::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-/// A chart as it crosses the wire. The server draws; both sides show the same text, because hydration does not set it again.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// A chart.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chart {
     /// The finding.
     pub title: String,

@@ -1,9 +1,10 @@
-//! The one `<h1>` of a page, its title in the tab, and the focus after a change of page.
+//! The one `<h1>` of a page, and the focus after a change of page.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys;
 
 use crate::erase::Erase;
-use leptos::html::H1;
-use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The path whose heading was shown last: the first page keeps the browser's own focus, a new path gives it to its heading.
 #[derive(Clone, Copy)]
@@ -15,31 +16,29 @@ impl Default for FocusOnNavigation {
     }
 }
 
-/// Heading of a page. `title` is also the tab's title; the children stand below it as an introduction.
+/// Gives the focus to the heading when the page is another one than before.
+pub fn focus_heading() {
+    let Some(FocusOnNavigation(last)) = use_context::<FocusOnNavigation>() else { return };
+    Effect::new(move |_| {
+        // The router changes the address after it has shown the page.
+        request_animation_frame(move || {
+            let here = window().location().pathname().ok();
+            let Some(before) = last.try_get_value() else { return };
+            if before.is_some() && before != here {
+                let heading = document().query_selector("#main h1").ok().flatten();
+                if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    // An element that is on the page and has a tabindex takes the focus.
+                    _ = heading.focus();
+                }
+            }
+            last.set_value(here);
+        });
+    });
+}
+
+/// Heading of a page. The children stand below it as an introduction.
 #[component]
 pub fn PageHeading(#[prop(into)] title: String, #[prop(optional)] children: Option<Children>) -> AnyView {
-    let node = NodeRef::<H1>::new();
-    let focus = use_context::<FocusOnNavigation>();
-    Effect::new(move |_| {
-        if let (Some(heading), Some(FocusOnNavigation(last))) = (node.get(), focus) {
-            // The router changes the address after it has shown the page.
-            request_animation_frame(move || {
-                let here = window().location().pathname().ok();
-                let before = last.get_value();
-                if before.is_some() && before != here {
-                    // An element that is on the page and has a tabindex takes the focus.
-                    let _ = heading.focus();
-                }
-                last.set_value(here);
-            });
-        }
-    });
-    view! {
-        <Title text=title.clone() />
-        <header class="page-heading">
-            <h1 node_ref=node tabindex="-1">{title}</h1>
-            {children.map(|children| view! { <div class="lead">{children()}</div> })}
-        </header>
-    }
-    .erase()
+    let lead = children.map_or_else(|| ().erase(), |children| view! { <div class="lead">{children()}</div> }.erase());
+    view! { <header class="page-heading"><h1 tabindex="-1">{title}</h1>{lead}</header> }.erase()
 }

@@ -1,13 +1,18 @@
 //! Parts that several pages share. Native elements first; nothing here asks the server for anything.
 
 pub mod badge;
-pub mod chart;
-pub mod empty;
-pub mod failure;
 pub mod figure;
 pub mod form;
 pub mod gauge;
 pub mod heading;
-pub mod pagination;
 pub mod table;
 pub mod waterfall;
+
+#[cfg(feature = "ssr")]
+pub mod chart;
+#[cfg(feature = "ssr")]
+pub mod empty;
+#[cfg(feature = "ssr")]
+pub mod failure;
+#[cfg(feature = "ssr")]
+pub mod pagination;

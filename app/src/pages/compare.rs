@@ -1,63 +1,42 @@
 //! Runs side by side: the parameters that differ first, every metric with its interval, the curves in one drawing.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
-use leptos_router::hooks::use_query_map;
-use serde::{Deserialize, Serialize};
 use stats::Figure;
 use views::runs::Comparison;
 
-use crate::answer::{Answer, page_data};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::empty::Empty;
-use crate::components::failure::loaded;
 use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
+use crate::error::AppError;
 use crate::format;
+use crate::pages::Query;
+use crate::written::Written;
 
-/// The comparison with its drawings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CompareData {
-    comparison: Comparison,
-    charts: Vec<Chart>,
-}
-
-/// `ids`: run ids with commas between them; fewer than two are nothing to compare.
-#[server(prefix = "/fn", endpoint = "compare", input = GetUrl)]
-pub async fn load_comparison(#[server(default)] ids: String) -> Answer {
-    let (tenure, actor) = crate::desk::desk()?;
-    let ids: Vec<String> = ids.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
+/// Writes the page. A form repeats the key `ids`, a person writes commas: both are understood.
+pub async fn write(query: &Query) -> Result<Written, AppError> {
+    let ids: Vec<String> = query.all("ids").flat_map(|ids| ids.split(',')).filter(|id| !id.is_empty()).map(str::to_owned).collect();
     if ids.len() < 2 {
-        return crate::answer::Packed::new(&None::<CompareData>);
+        return Ok(Written::page(
+            "Compare runs",
+            view! {
+                <PageHeading title="Compare runs" />
+                <Empty title="Two runs or more are needed">
+                    <p>"Go to the table of runs, mark the ones to compare, and come back."</p>
+                </Empty>
+            },
+        ));
     }
+    let (tenure, actor) = crate::desk::desk()?;
     let comparison = tenure.compare(&actor, &ids).await.map_err(crate::desk::refuse)?;
     let charts = crate::charts::curves::all(&comparison.curves);
-    crate::answer::Packed::new(&Some(CompareData { comparison, charts }))
+    Ok(Written::page("Compare runs", view! { <Compared comparison charts /> }))
 }
 
 #[component]
-pub fn ComparePage() -> AnyView {
-    let address = use_query_map();
-    // A form repeats the key, a person writes commas: both are understood.
-    let ids = Memo::new(move |_| address.read().get_all("ids").unwrap_or_default().join(","));
-    let data = page_data(move || [ids.get(), String::new(), String::new()], |[ids, ..]| Box::pin(load_comparison(ids)));
-    loaded(data, |data: Option<CompareData>| match data {
-        Some(data) => view! { <Compared data /> }.erase(),
-        None => view! {
-            <PageHeading title="Compare runs" />
-            <Empty title="Two runs or more are needed">
-                <p>"Go to the table of runs, mark the ones to compare, and come back."</p>
-            </Empty>
-        }
-        .erase(),
-    })
-}
-
-#[component]
-fn Compared(data: CompareData) -> AnyView {
-    let CompareData { comparison, charts } = data;
+fn Compared(comparison: Comparison, charts: Vec<Chart>) -> AnyView {
     let names: Vec<String> = comparison.runs.iter().map(|run| run.name.clone()).collect();
     let heads = |first: &str| -> Vec<Heading> { std::iter::once(Heading::text(first)).chain(names.iter().map(Heading::text)).collect() };
     let mut metric_heads = vec![Heading::text("Metric")];

@@ -4,25 +4,44 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 use crate::erase::Erase;
-use views::Status;
+use crate::error::AppError;
+use crate::written::{Written, show_page, written};
 
-use crate::answer::page_data;
-use crate::components::empty::Empty;
-use crate::components::failure::loaded;
-use crate::components::heading::PageHeading;
-use crate::frame::load_status;
+/// The address of the first use case, or a page that says what to do.
+#[server(prefix = "/fn", endpoint = "home", input = leptos::server_fn::codec::GetUrl)]
+pub async fn load_home() -> Result<Written, AppError> {
+    Ok(write().await.unwrap_or_else(crate::components::failure::failure))
+}
 
-#[component]
-pub fn HomePage() -> AnyView {
-    let status = page_data(Default::default, |_| Box::pin(load_status(String::new())));
-    loaded(status, |status: Status| match status.use_cases.first() {
-        Some((id, _)) => view! { <Redirect path=format!("/use-case/{id}") /> }.erase(),
-        None => view! {
+#[cfg(feature = "ssr")]
+async fn write() -> Result<Written, AppError> {
+    use crate::components::empty::Empty;
+    use crate::components::heading::PageHeading;
+
+    let (tenure, actor) = crate::desk::desk()?;
+    let status = tenure.status(&actor, None).await.map_err(crate::desk::refuse)?;
+    if let Some((id, _)) = status.use_cases.first() {
+        return Written::default().with_data(&format!("/use-case/{id}"));
+    }
+    Ok(Written::page(
+        "Start",
+        view! {
             <PageHeading title="Tenure" />
             <Empty title="There is no use case yet">
                 <p>"A use case says what is predicted, and for whom. See " <code>"tenure use-case --help"</code> "."</p>
             </Empty>
-        }
-        .erase(),
-    })
+        },
+    ))
+}
+
+#[component]
+pub fn HomePage() -> AnyView {
+    written(
+        Default::default,
+        |_| Box::pin(load_home()),
+        |home| match home.open::<String>() {
+            Some(path) => view! { <Redirect path /> }.erase(),
+            None => show_page(home),
+        },
+    )
 }

@@ -1,19 +1,121 @@
-//! One folder or file a page: its server functions, its view, and what only it shows.
+//! One folder or file a page. Most are written by the server alone ([`write()`]); the dashboard and the what-if form have parts that run
+//! in the browser.
 
-pub mod compare;
 pub mod dashboard;
 pub mod home;
-pub mod models;
-pub mod person;
-pub mod run;
-pub mod runs;
 pub mod what_if;
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+#[cfg(feature = "ssr")]
+mod compare;
+#[cfg(feature = "ssr")]
+mod models;
+#[cfg(feature = "ssr")]
+mod person;
+mod promote;
+#[cfg(feature = "ssr")]
+mod run;
+#[cfg(feature = "ssr")]
+mod runs;
 
-/// A parameter of the path, as a signal.
-fn path_parameter(name: &'static str) -> Memo<String> {
-    let parameters = use_params_map();
-    Memo::new(move |_| parameters.read().get(name).unwrap_or_default())
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use leptos_router::hooks::use_location;
+
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::error::Kind;
+use crate::written::{Address, Written, show_page, written};
+
+/// What kind of page stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Dashboard,
+    WhatIf,
+    Written,
+}
+
+impl Place {
+    fn of_path(path: &str) -> Self {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            ["use-case", _] => Self::Dashboard,
+            ["use-case", _, "what-if"] => Self::WhatIf,
+            _ => Self::Written,
+        }
+    }
+}
+
+/// Path and query string while they are of this kind of page: a page that is being left asks for nothing more.
+pub fn address_of(place: Place) -> Memo<Address> {
+    let location = use_location();
+    Memo::new(move |before: Option<&Address>| {
+        let path = location.pathname.get();
+        match before {
+            Some(before) if Place::of_path(&path) != place => before.clone(),
+            _ => [path, location.search.get()],
+        }
+    })
+}
+
+/// Any page that is only written.
+#[component]
+pub fn WrittenPage() -> AnyView {
+    let address = address_of(Place::Written);
+    written(move || address.get(), |[path, query]| Box::pin(load_page(path, query)), show_page)
+}
+
+#[server(prefix = "/fn", endpoint = "page", input = GetUrl)]
+pub async fn load_page(path: String, #[server(default)] query: String) -> Result<Written, AppError> {
+    Ok(write(&path, &query).await.unwrap_or_else(crate::components::failure::failure))
+}
+
+/// Writes the page at a path.
+#[cfg(feature = "ssr")]
+async fn write(path: &str, query: &str) -> Result<Written, AppError> {
+    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(views::address::decode).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let query = Query(views::address::pairs(query));
+    match parts.as_slice() {
+        ["use-case", id, "person", person] => person::write(id, person).await,
+        ["use-case", id, "runs"] => runs::write(id, &query).await,
+        ["use-case", id, "models"] => models::write(id, &query).await,
+        ["runs", "compare"] => compare::write(&query).await,
+        ["runs", run] => run::write(run).await,
+        _ => Err(AppError::new(Kind::NotFound, "There is no page at this address.")),
+    }
+}
+
+/// The decoded pairs of a query string.
+#[cfg(feature = "ssr")]
+struct Query(Vec<(String, String)>);
+
+#[cfg(feature = "ssr")]
+impl Query {
+    /// The last value of a key, without spaces around it; empty when there is none.
+    fn one(&self, key: &str) -> &str {
+        self.0.iter().rev().find(|(known, _)| known == key).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Every value of a key that is not empty.
+    fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, value)| known == key && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The use case that a path is about.
+#[cfg(feature = "ssr")]
+fn use_case_of(path: &str) -> String {
+    path.split('/').filter(|part| !part.is_empty()).nth(1).map(views::address::decode).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+
+    #[test]
+    fn a_path_has_one_kind_of_page() {
+        assert_eq!(Place::of_path("/use-case/churn/"), Place::Dashboard);
+        assert_eq!(Place::of_path("/use-case/churn/what-if"), Place::WhatIf);
+        assert_eq!([Place::of_path("/runs/1"), Place::of_path("/use-case/churn/runs"), Place::of_path("/x")], [Place::Written; 3]);
+    }
 }

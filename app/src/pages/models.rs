@@ -1,50 +1,33 @@
 //! The versions of a use case's model: which one is live, which wait, which were.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use views::runs::VersionRow;
 
-use crate::answer::{Answer, page_data};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
-use crate::components::failure::loaded;
 use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use crate::error::AppError;
 use crate::format;
-use crate::pages::path_parameter;
+use crate::pages::Query;
 use crate::pages::runs::metric;
+use crate::written::Written;
 
 /// Metrics that have a column, as far as a version has them.
 const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 
-#[server(prefix = "/fn", endpoint = "versions", input = GetUrl)]
-pub async fn load_versions(use_case: String) -> Answer {
+/// Writes the page. `problem` in the address says why a version could not go live.
+pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let versions = tenure.versions(&actor, &use_case).await.map_err(crate::desk::refuse)?;
-    crate::answer::Packed::new(&versions)
-}
-
-#[server(prefix = "/fn", endpoint = "promote-first")]
-pub async fn promote_first(use_case: String, version: u32) -> Result<(), AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
-    tenure.promote_first(&actor, &use_case, version).await.map_err(crate::desk::refuse)?;
-    leptos_axum::redirect(&format!("/use-case/{}", views::address::encode(&use_case)));
-    Ok(())
+    let rows = tenure.versions(&actor, use_case).await.map_err(crate::desk::refuse)?;
+    let problem = query.one("problem").to_owned();
+    Ok(Written::page("Model versions", view! { <Versions rows use_case=use_case.to_owned() problem /> }))
 }
 
 #[component]
-pub fn ModelsPage() -> AnyView {
-    let id = path_parameter("id");
-    let promote = ServerAction::<PromoteFirst>::new();
-    let rows = page_data(move || [id.get(), promote.version().get().to_string(), String::new()], |[id, ..]| Box::pin(load_versions(id)));
-    loaded(rows, move |rows| view! { <Versions rows use_case=id.get_untracked() promote /> })
-}
-
-#[component]
-fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<PromoteFirst>) -> AnyView {
+fn Versions(rows: Vec<VersionRow>, use_case: String, problem: String) -> AnyView {
     let nobody_live = rows.iter().all(|row| !row.live);
     let list = if rows.is_empty() {
         view! { <Empty title="No model yet"><p>"Train one: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
@@ -53,30 +36,29 @@ fn Versions(rows: Vec<VersionRow>, use_case: String, promote: ServerAction<Promo
         let mut headings = vec![Heading::text("Version"), Heading::text("Stage"), Heading::text("Candidate")];
         headings.extend(METRICS.map(|name| Heading::number(format::metric_label(name))));
         headings.extend([Heading::text("Made"), Heading::text("By"), Heading::text("Note")]);
-        let rows = rows.into_iter().map(|version| row(version, &use_case, nobody_live, promote)).collect();
+        let rows = rows.into_iter().map(|version| row(version, &use_case, nobody_live)).collect();
         view! { <Table headings rows class="list" scroll="Model versions" /> }.erase()
     };
-    let failed =
-        move || promote.value().get().and_then(Result::err).map(|error| view! { <p class="error" role="alert">{error.message}</p> });
+    let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
     view! {
         <PageHeading title="Model versions"><p>"Every version that training has made. One is live; its scores are what all pages show."</p></PageHeading>
-        {failed}
+        {problem}
         {list}
     }.erase()
 }
 
-fn row(version: VersionRow, use_case: &str, nobody_live: bool, promote: ServerAction<PromoteFirst>) -> Row {
+fn row(version: VersionRow, use_case: &str, nobody_live: bool) -> Row {
     let number = version.version;
     let (tone, word) = if version.live { (Tone::Good, "Live".to_owned()) } else { (Tone::Neutral, stage_word(&version.stage)) };
     let use_case = use_case.to_owned();
     // A first version may go live without a champion to be compared with; from then on the way is the review.
     let first = nobody_live.then(|| {
         view! {
-            <ActionForm action=promote>
+            <form method="post" action="/fn/promote-first">
                 <input type="hidden" name="use_case" value=use_case />
                 <input type="hidden" name="version" value=number />
                 <button class="button">{format!("Make version {number} live")}</button>
-            </ActionForm>
+            </form>
         }
     });
     let mut cells = vec![

@@ -1,51 +1,32 @@
 //! One person: the score with its uncertainty, where it comes from, what is known, and how it went.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use model::use_case::Words;
-use serde::{Deserialize, Serialize};
 use views::people::FieldValue;
 
-use crate::answer::{Answer, page_data};
 use crate::components::badge::RiskBadge;
 use crate::components::chart::{Chart, ChartFigure};
-use crate::components::failure::loaded;
 use crate::components::gauge::Gauge;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::components::waterfall::Waterfall;
 use crate::erase::Erase;
+use crate::error::AppError;
 use crate::format;
-use crate::pages::path_parameter;
+use crate::written::Written;
 
-/// The person with the drawing of the past scores and the words of the use case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PersonData {
-    person: views::PersonPage,
-    words: Words,
-    history: Option<Chart>,
-}
-
-#[server(prefix = "/fn", endpoint = "person", input = GetUrl)]
-pub async fn load_person(use_case: String, id: String) -> Answer {
+/// Writes the page.
+pub async fn write(use_case: &str, id: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let words = tenure.status(&actor, Some(&use_case)).await.map_err(crate::desk::refuse)?.words;
-    let person = tenure.person(&actor, &use_case, &id).await.map_err(crate::desk::refuse)?;
+    let words = tenure.status(&actor, Some(use_case)).await.map_err(crate::desk::refuse)?.words;
+    let person = tenure.person(&actor, use_case, id).await.map_err(crate::desk::refuse)?;
     let history = crate::charts::timeline::past_scores(&person.history);
-    crate::answer::Packed::new(&PersonData { person, words, history })
+    let title = format!("{} {}", format::capitalised(&words.one), person.id);
+    Ok(Written::page(title, view! { <Person person words history use_case=use_case.to_owned() /> }))
 }
 
 #[component]
-pub fn PersonPage() -> AnyView {
-    let use_case = path_parameter("id");
-    let id = path_parameter("person");
-    let data = page_data(move || [use_case.get(), id.get(), String::new()], |[use_case, id, _]| Box::pin(load_person(use_case, id)));
-    loaded(data, move |data| view! { <Person data use_case=use_case.get_untracked() /> })
-}
-
-#[component]
-fn Person(data: PersonData, use_case: String) -> AnyView {
-    let PersonData { person, words, history } = data;
+fn Person(person: views::PersonPage, words: Words, history: Option<Chart>, use_case: String) -> AnyView {
     let warnings = (!person.warnings.is_empty()).then(|| {
         view! { <div class="note warn"><h2>"Read this score with care"</h2><TextList texts=person.warnings /></div> }
     });

@@ -1,47 +1,29 @@
 //! One training run: settings, stages, metrics, curves, artifacts, nested runs.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
-use serde::{Deserialize, Serialize};
 use stats::Figure;
 use views::runs::{ArtifactRow, Curves, RunPage as Page, RunRow, Stage};
 
-use crate::answer::{Answer, page_data};
 use crate::components::chart::{Chart, ChartFigure};
-use crate::components::failure::loaded;
 use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Facts, Heading, Mark, Row, Table, TextList};
 use crate::erase::Erase;
+use crate::error::AppError;
 use crate::format;
-use crate::pages::path_parameter;
 use crate::pages::runs::RunState;
+use crate::written::Written;
 
-/// The run with its drawings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunData {
-    page: Page,
-    charts: Vec<Chart>,
-}
-
-#[server(prefix = "/fn", endpoint = "run", input = GetUrl)]
-pub async fn load_run(id: String) -> Answer {
+/// Writes the page.
+pub async fn write(id: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let page = tenure.run(&actor, &id).await.map_err(crate::desk::refuse)?;
+    let page = tenure.run(&actor, id).await.map_err(crate::desk::refuse)?;
     let charts = page.curves.as_ref().map(crate::charts::curves::all).unwrap_or_default();
-    crate::answer::Packed::new(&RunData { page, charts })
+    Ok(Written::page(format!("Run {}", page.run.name), view! { <Run page charts /> }))
 }
 
 #[component]
-pub fn RunPage() -> AnyView {
-    let id = path_parameter("run");
-    let data = page_data(move || [id.get(), String::new(), String::new()], |[id, ..]| Box::pin(load_run(id)));
-    loaded(data, |data| view! { <Run data /> })
-}
-
-#[component]
-fn Run(data: RunData) -> AnyView {
-    let RunData { page, charts } = data;
+fn Run(page: Page, charts: Vec<Chart>) -> AnyView {
     let run = page.run;
     let took = run.duration_seconds.map_or_else(|| "still running".to_owned(), format::duration);
     let facts = vec![

@@ -1,40 +1,42 @@
 //! The runs of a use case: what was tried, with what, and how it went. Select some to compare them.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
-use leptos_router::components::Form;
-use leptos_router::hooks::use_query_map;
 use stats::Figure;
 use views::address::query_string;
 use views::runs::{RunRow, RunsPage as Page};
 
-use crate::answer::{Answer, page_data};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
-use crate::components::failure::loaded;
 use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
 use crate::components::pagination::pagination;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
+use crate::error::AppError;
 use crate::format;
-use crate::pages::path_parameter;
+use crate::pages::Query;
+use crate::written::Written;
 
 /// Columns shown when the address names none.
 const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 
-#[server(prefix = "/fn", endpoint = "runs", input = GetUrl)]
-pub async fn load_runs(use_case: String, #[server(default)] filter: String, #[server(default)] page: String) -> Answer {
+/// Writes the page.
+pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let page = crate::desk::page_number(&page)?;
-    crate::answer::Packed::new(&tenure.runs(&actor, &use_case, &filter, page).await.map_err(crate::desk::refuse)?)
+    let query = RunsQuery {
+        filter: query.one("filter").to_owned(),
+        page: crate::desk::page_number(query.one("page"))?,
+        columns: query.all("column").map(str::to_owned).collect(),
+    };
+    let page = tenure.runs(&actor, use_case, &query.filter, query.page).await.map_err(crate::desk::refuse)?;
+    Ok(Written::page("Training runs", view! { <Runs page use_case=use_case.to_owned() query /> }))
 }
 
-/// What the address asks for, as it stands there.
+/// What the address asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct RunsQuery {
     filter: String,
-    page: String,
+    page: u32,
     columns: Vec<String>,
 }
 
@@ -50,22 +52,6 @@ impl RunsQuery {
         }
         format!("{base}{}", query_string(&pairs))
     }
-}
-
-#[component]
-pub fn RunsPage() -> AnyView {
-    let id = path_parameter("id");
-    let address = use_query_map();
-    let query = Memo::new(move |_| {
-        let address = address.read();
-        let one = |key| address.get(key).unwrap_or_default();
-        RunsQuery { filter: one("filter"), page: one("page"), columns: address.get_all("column").unwrap_or_default() }
-    });
-    let page = page_data(
-        move || query.with(|query| [id.get(), query.filter.clone(), query.page.clone()]),
-        |[id, filter, page]| Box::pin(load_runs(id, filter, page)),
-    );
-    loaded(page, move |page| view! { <Runs page use_case=id.get_untracked() query=query.get_untracked() /> })
 }
 
 #[component]
@@ -154,14 +140,14 @@ fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String
     });
     let choices = choices.collect_view();
     view! {
-        <Form method="GET" action=action attr:class="filters" attr:role="search">
+        <form method="get" action=action class="filters" role="search">
             <div class="field wide">
                 <label for="filter">"Filter"</label>
                 <input id="filter" name="filter" value=query.filter placeholder="metrics.roc_auc > 0.7 and status = 'finished'" autocomplete="off" spellcheck="false" />
             </div>
             <button class="button">"Show"</button>
             <details class="columns-choice"><summary>"Columns"</summary><fieldset><legend class="visually-hidden">"Columns"</legend>{choices}</fieldset></details>
-        </Form>
+        </form>
     }.erase()
 }
 
@@ -172,7 +158,7 @@ mod tests {
     #[test]
     fn columns_and_filter_survive_a_change_of_page() {
         let columns = ["f1", "brier"].map(str::to_owned).to_vec();
-        let query = RunsQuery { filter: "status = 'failed'".to_owned(), page: "1".to_owned(), columns };
+        let query = RunsQuery { filter: "status = 'failed'".to_owned(), page: 1, columns };
         assert_eq!(query.href("/r", 2), "/r?filter=status%20%3D%20%27failed%27&column=f1&column=brier&page=2");
     }
 }

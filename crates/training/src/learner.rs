@@ -55,7 +55,9 @@ fn uncalibrated(intercept: f64, parts: Vec<Part>, link: Link) -> Scorer {
 /// linfa where rows weigh alike and its line search succeeds; the same objective by Newton's method otherwise.
 fn fit_plain(prepared: &Prepared) -> LinearFit {
     let alike = prepared.weights.iter().all(|weight| *weight == 1.0);
-    let by_linfa = if alike { fit_linfa(&prepared.design, &prepared.labels, PLAIN_C, 1e-2).ok() } else { None };
+    // scikit-learn's tolerance: 1e-4 on the mean gradient. linfa sums over rows.
+    let tolerance = 1e-4 * prepared.labels.len() as f64;
+    let by_linfa = if alike { fit_linfa(&prepared.design, &prepared.labels, PLAIN_C, tolerance).ok() } else { None };
     by_linfa
         .filter(|fitted| fitted.coefficients.iter().chain([&fitted.intercept]).all(|value| value.is_finite()))
         .unwrap_or_else(|| fit_newton(&prepared.design, &prepared.labels, &prepared.weights, PLAIN_C))

@@ -20,6 +20,7 @@ pub mod prepared;
 pub mod preprocess;
 pub mod progress;
 pub mod proxies;
+mod prune;
 pub mod quality;
 mod random;
 pub mod reweighing;

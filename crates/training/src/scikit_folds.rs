@@ -3,7 +3,7 @@
 
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
-use crate::split::Split;
+use crate::split::{Split, folds};
 
 const N: usize = 624;
 const M: usize = 397;
@@ -59,6 +59,19 @@ impl MersenneTwister {
             items.swap(last, other);
         }
     }
+}
+
+/// The outer folds of a nested evaluation: forward in time or by whole persons where the dataset asks for it, and otherwise those that
+/// published comparisons use.
+///
+/// # Errors
+/// As [`folds()`] and [`repeated_stratified_folds`].
+pub fn protocol_splits(dataset: &Dataset, count: usize, repeats: usize, seed: u64) -> Result<Vec<Split>, TrainingError> {
+    if dataset.times.is_some() || dataset.persons.is_some() {
+        let everybody = Split::explicit(dataset, &[])?.train;
+        return folds(dataset, &everybody, count, repeats, seed);
+    }
+    repeated_stratified_folds(dataset, count, repeats, seed as u32)
 }
 
 /// `folds × repeats` splits of all rows, as `RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=seed)` gives them.

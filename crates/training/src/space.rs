@@ -92,13 +92,13 @@ const FOREST: [Dimension; 5] = [
 ];
 
 const ADDITIVE: [Dimension; 7] = [
-    Dimension::new("main_effect_trees", 300.0, 1000.0, Scale::Logarithmic, 700.0),
-    Dimension::new("trees", 0.0, 120.0, Scale::Whole, 40.0),
-    Dimension::new("learning_rate", 0.03, 0.12, Scale::Logarithmic, 0.06),
-    Dimension::new("min_child_weight", 0.5, 10.0, Scale::Logarithmic, 2.0),
+    Dimension::new("main_effect_trees", 200.0, 700.0, Scale::Logarithmic, 400.0),
+    Dimension::new("trees", 0.0, 80.0, Scale::Whole, 20.0),
+    Dimension::new("learning_rate", 0.04, 0.2, Scale::Logarithmic, 0.1),
+    Dimension::new("min_child_weight", 0.5, 10.0, Scale::Logarithmic, 3.0),
     Dimension::new("l2", 0.5, 20.0, Scale::Logarithmic, 5.0),
     Dimension::new("column_share", 0.1, 0.5, Scale::Linear, 0.2),
-    bins(1.0),
+    bins(0.0),
 ];
 
 const BOOSTING: [Dimension; 8] = [

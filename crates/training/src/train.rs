@@ -17,6 +17,7 @@ use crate::learner::fit;
 use crate::prepared::Prepared;
 use crate::progress::{Progress, Stage, StageRecord, Stages};
 use crate::proxies::{Proxy, proxies};
+use crate::prune::prune;
 use crate::quality::{DataQuality, data_quality};
 use crate::select::{CandidateResult, Inside, Selection, prepare_folds, select};
 use crate::settings::Settings;
@@ -189,6 +190,6 @@ fn assemble(
         candidate: selection.chosen.candidate.name().to_owned(),
         parameters: selection.chosen.parameters.describe(),
     };
-    let Selection { encoding, scorer, .. } = selection;
-    Model { use_case: use_case.clone(), encoder: encoding.encoder.clone(), scorer: scorer.clone(), training, lineage }
+    let (encoder, scorer) = prune(&selection.encoding.encoder, &selection.scorer);
+    Model { use_case: use_case.clone(), encoder, scorer, training, lineage }
 }

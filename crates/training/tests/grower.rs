@@ -3,9 +3,7 @@
 
 use model::scorer::LEAF;
 use model::{Matrix, Tree};
-use training::grower::{
-    Binned, BoostingParameters, ForestParameters, TreeParameters, fit_boosting, fit_forest, fit_mean_tree, fit_tree,
-};
+use training::grower::{Binned, BoostingParameters, ForestParameters, TreeParameters, fit_boosting, fit_forest, fit_mean_tree, fit_tree};
 
 fn noise(row: usize, salt: u64) -> f64 {
     let mut bits = (row as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ salt.wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -101,8 +99,7 @@ fn a_weight_of_two_is_a_row_twice() {
     for column in &mut columns {
         column.iter_mut().for_each(|value| *value = (*value * 50.0).floor());
     }
-    let coarse: Vec<Vec<f64>> =
-        (0..5).map(|input| matrix.column(input).iter().map(|value| (value * 50.0).floor()).collect()).collect();
+    let coarse: Vec<Vec<f64>> = (0..5).map(|input| matrix.column(input).iter().map(|value| (value * 50.0).floor()).collect()).collect();
     let (_, coarse) = learn(coarse);
     let (_, repeated) = learn(columns);
     let parameters = TreeParameters { max_depth: 4, min_leaf: 10.0, ..tree_parameters() };

@@ -115,7 +115,7 @@ pub fn pairs(query: &str) -> Vec<(String, String)> {
 }
 
 /// Percent-decoding; a plus is a space, as forms write it. What is no UTF-8 becomes the replacement character.
-fn decode(text: &str) -> String {
+pub fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::use_case::Words;
-use views::PeopleQuery;
+use serde::{Deserialize, Serialize};
 use views::people::CapacityPoint;
 
 use crate::components::figure::Scale;
@@ -16,9 +16,22 @@ pub fn at_capacity(points: &[CapacityPoint], capacity: u32) -> Option<&CapacityP
     within.or_else(|| points.iter().min_by_key(|point| point.people))
 }
 
-/// `asked` is the number in the address; without one, a tenth of the people.
+/// What the control needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CapacityData {
+    pub points: Vec<CapacityPoint>,
+    /// Everybody of today.
+    pub people: u32,
+    /// The number in the address; without one, a tenth of the people.
+    pub asked: Option<u32>,
+    pub words: Words,
+    /// The rest of the address, carried along by the form.
+    pub kept: Vec<(String, String)>,
+}
+
 #[component]
-pub fn Capacity(points: Vec<CapacityPoint>, people: u32, asked: Option<u32>, words: Words, query: PeopleQuery) -> AnyView {
+pub fn Capacity(data: CapacityData) -> AnyView {
+    let CapacityData { points, people, asked, words, kept } = data;
     if points.is_empty() {
         return view! {
             <section class="capacity">
@@ -38,7 +51,7 @@ pub fn Capacity(points: Vec<CapacityPoint>, people: u32, asked: Option<u32>, wor
     };
     let shown = Signal::derive(move || capacity.get().to_string());
     let (now, most) = (shown.get_untracked(), people.to_string());
-    let kept = query_fields(&query);
+    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.erase()).collect::<Vec<_>>();
     let many = words.many.clone();
     let result = move || at_capacity(&points, capacity.get()).cloned().map_or_else(|| ().erase(), |point| reach(point, &words));
     view! {
@@ -88,16 +101,6 @@ fn reach(point: CapacityPoint, words: &Words) -> AnyView {
         <p class="aside">"Measured on people that the model had not seen, with 95% intervals."</p>
     }
     .erase()
-}
-
-/// The state of the people table, carried along by the form.
-fn query_fields(query: &PeopleQuery) -> AnyView {
-    let filters = query.filters.iter().map(|(field, value)| (format!("{}{field}", views::address::FILTER_PREFIX), value.clone()));
-    let plain =
-        [("search", &query.search), ("band", &query.band), ("sort", &query.sort)].map(|(key, value)| (key.to_owned(), value.clone()));
-    let order = query.ascending.then(|| ("order".to_owned(), "asc".to_owned()));
-    let pairs = plain.into_iter().chain(filters).chain(order).filter(|(_, value)| !value.is_empty());
-    pairs.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.erase()).collect::<Vec<_>>().erase()
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ pub fn Headlines(headlines: Vec<Headline>) -> AnyView {
 }
 
 fn headline(headline: Headline) -> AnyView {
+    // The wire says percent, the scale writes shares.
+    let factor = if headline.unit == "%" { 0.01 } else { 1.0 };
     let scale = match headline.unit.as_str() {
         "%" => Scale::Percent,
         "" => Scale::Metric,
@@ -23,15 +25,16 @@ fn headline(headline: Headline) -> AnyView {
     let unit = (unit != "%").then_some(unit);
     let value = match figure.value {
         Some(value) => {
-            view! { <p class="number">{scale.text(value)}{unit.map(|unit| view! { " "<span class="unit">{unit}</span> })}</p> }.erase()
+            view! { <p class="number">{scale.text(value * factor)}{unit.map(|unit| view! { " "<span class="unit">{unit}</span> })}</p> }
+                .erase()
         }
         None => view! { <p class="number unknown">"Not computed"</p><p class="aside">{figure.why}</p> }.erase(),
     };
-    let interval =
-        figure.interval.map(|interval| view! { <p class="aside">{format!("95% interval {}", scale.interval_text(interval))}</p> });
+    let interval = figure
+        .interval
+        .map(|interval| view! { <p class="aside">{format!("95% interval {}", scale.interval_text(interval.map(|end| end * factor)))}</p> });
     let change = change.map(|change| {
-        let text =
-            if scale == Scale::Percent { format!("{} points", format::signed(change * 100.0, 1)) } else { format::signed(change, 0) };
+        let text = if scale == Scale::Percent { format!("{} points", format::signed(change, 1)) } else { format::signed(change, 0) };
         view! { <p class="change">{text}" "<span class="aside">"since the previous cycle"</span></p> }
     });
     view! {

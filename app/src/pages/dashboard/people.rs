@@ -1,7 +1,6 @@
 //! The people table: filters as a form, order and pages as links, the top reasons in each row.
 
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use views::address::FILTER_PREFIX;
 use views::people::{FilterField, PersonRow, Reason};
 use views::{PeoplePage, PeopleQuery};
@@ -105,7 +104,7 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> AnyView {
     });
     let segments = segments.collect_view();
     view! {
-        <Form method="GET" action=action noscroll=true attr:class="filters" attr:role="search">
+        <form method="get" action=format!("{action}#people") class="filters" role="search">
             <div class="field">
                 <label for="search">"Identifier"</label>
                 <input id="search" name="search" type="search" value=query.search.clone() autocomplete="off" />
@@ -115,7 +114,7 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> AnyView {
             {(!query.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=query.sort.clone() /> })}
             {query.ascending.then(|| view! { <input type="hidden" name="order" value="asc" /> })}
             <button class="button">"Filter"</button>
-        </Form>
+        </form>
     }
     .erase()
 }

@@ -75,6 +75,7 @@ fn remarks(desk: Desk, entry: Entry) -> AnyView {
             own.map(|(_, sentence)| sentence.clone()).unwrap_or_default()
         })
     });
+    let seen = Signal::derive(move || unseen.with(String::is_empty));
     let start = desk.start.with_value(|start| start.get(&entry.name).cloned().unwrap_or_default());
     let (name, before) = (entry.name.clone(), start.clone());
     let unchanged = Signal::derive(move || desk.values.with(|values| values.get(&name) == Some(&before)));
@@ -83,7 +84,7 @@ fn remarks(desk: Desk, entry: Entry) -> AnyView {
     let back: Handler<MouseEvent> = Box::new(move |_| desk.set(&entry.name, start.clone()));
     view! {
         <p class="error" id=id role="alert">{wrong}</p>
-        <p class="unseen">{unseen}</p>
+        <p class="unseen" hidden=seen>{unseen}</p>
         <button type="button" class="link needs-script" hidden=unchanged on:click=back>{text}</button>
     }
     .erase()

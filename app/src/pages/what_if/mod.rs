@@ -15,24 +15,24 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use leptos_router::hooks::use_query_map;
 use model::counterfactual::Counterfactuals;
 use model::use_case::Words;
 use model::vary::Curve;
 use model::{ModelExplainer, Problem, Record};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{Answer, page_data};
-use crate::components::failure::loaded;
+use super::{Place, address_of};
 use crate::components::form::ErrorSummary;
 use crate::components::heading::PageHeading;
 use crate::erase::Erase;
-use crate::pages::path_parameter;
+use crate::error::AppError;
+use crate::written::{PageTitle, Written, show_page, written};
 use judge::{Entry, Judgement};
 
 /// The form, the scenario, and what the model says about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WhatIfData {
+    use_case: String,
     words: Words,
     /// Changes with the model: names the file that the browser fetches.
     model_hash: String,
@@ -49,23 +49,36 @@ pub struct WhatIfData {
 
 /// `query`: the query string of the address.
 #[server(prefix = "/fn", endpoint = "what-if", input = GetUrl)]
-pub async fn load_what_if(use_case: String, #[server(default)] query: String) -> Answer {
+pub async fn load_what_if(path: String, #[server(default)] query: String) -> Result<Written, AppError> {
+    Ok(write(&path, &query).await.unwrap_or_else(crate::components::failure::failure))
+}
+
+#[cfg(feature = "ssr")]
+async fn write(path: &str, query: &str) -> Result<Written, AppError> {
+    let use_case = super::use_case_of(path);
     let (tenure, actor) = crate::desk::desk()?;
-    let asked = address::Asked::from_pairs(views::address::pairs(&query));
+    let asked = address::Asked::from_pairs(views::address::pairs(query));
     let (explainer, model_hash) = tenure.live_explainer(&actor, &use_case).await.map_err(crate::desk::refuse)?;
     let base = match &asked.person {
         Some(person) => tenure.what_if_start(&actor, &use_case, person).await.map_err(crate::desk::refuse)?,
         None => form_of::typical(explainer.model()),
     };
     let (start, values) = asked.over(base);
-    let work = move || WhatIfData::new(&explainer, model_hash, asked.person, start, values);
+    let work = move || WhatIfData::new(&explainer, use_case, model_hash, asked.person, start, values);
     let data = tokio::task::spawn_blocking(work).await.map_err(crate::desk::broken)?;
-    crate::answer::Packed::new(&data)
+    Written { status: 200, title: "What if".to_owned(), ..Written::default() }.with_data(&data)
 }
 
 #[cfg(feature = "ssr")]
 impl WhatIfData {
-    fn new(explainer: &ModelExplainer, model_hash: String, person: Option<String>, start: Record, values: Record) -> Self {
+    fn new(
+        explainer: &ModelExplainer,
+        use_case: String,
+        model_hash: String,
+        person: Option<String>,
+        start: Record,
+        values: Record,
+    ) -> Self {
         let (started, judged) = (judge::judge(explainer, &start), judge::judge(explainer, &values));
         let changes = judged.as_ref().ok().and_then(|judged| judge::smallest_changes(explainer, &values, judged.probability));
         let entries = form_of::entries(explainer.model());
@@ -73,6 +86,7 @@ impl WhatIfData {
         let focused = strongest.or_else(|| entries.first().map(|entry| entry.name.clone())).unwrap_or_default();
         let response = judge::response(explainer, &values, &focused);
         Self {
+            use_case,
             words: explainer.model().use_case.words.clone(),
             model_hash,
             entries,
@@ -155,18 +169,20 @@ impl Desk {
 
 #[component]
 pub fn WhatIfPage() -> AnyView {
-    let id = path_parameter("id");
-    let address = use_query_map();
-    let asked = Memo::new(move |_| {
-        let pairs: Vec<_> = address.read().latest_values().map(|(key, value)| (key.to_string(), value.to_owned())).collect();
-        views::address::query_string(&pairs)
-    });
-    let data = page_data(move || [id.get(), asked.get(), String::new()], |[id, query, _]| Box::pin(load_what_if(id, query)));
-    loaded(data, move |data| view! { <WhatIf data use_case=id.get_untracked() /> })
+    let address = address_of(Place::WhatIf);
+    written(
+        move || address.get(),
+        |[path, query]| Box::pin(load_what_if(path, query)),
+        |answer: Written| match answer.open() {
+            Some(data) => view! { <PageTitle title=answer.title /><WhatIf data /> }.erase(),
+            None => show_page(answer),
+        },
+    )
 }
 
 #[component]
-fn WhatIf(data: WhatIfData, use_case: String) -> AnyView {
+fn WhatIf(data: WhatIfData) -> AnyView {
+    let use_case = data.use_case.clone();
     let (person, hash) = (data.person.clone(), data.model_hash.clone());
     let problems = data.judged.as_ref().err().cloned().unwrap_or_default();
     let summary = problems.into_iter().map(|problem| (address::control_name(&problem.column), problem.to_string())).collect();
