@@ -69,11 +69,6 @@ fn headlines(
     let at_risk: u32 = bands.iter().skip(bands.len().div_ceil(2)).map(|band| band.count).sum();
     let names: Vec<String> = bands.iter().skip(bands.len().div_ceil(2)).map(|band| band.name.clone()).collect();
     let share = stats::intervals::proportion(at_risk, n as u32, "nobody was scored");
-    let percent = |figure: Figure| Figure {
-        value: figure.value.map(|value| 100.0 * value),
-        interval: figure.interval.map(|interval| interval.map(|end| 100.0 * end)),
-        ..figure
-    };
     let change = |now: Option<f64>, then: Option<f64>| now.zip(then).map(|(now, then)| now - then);
     let auc = evidence.holdout.report.metrics.get(&Metric::RocAuc).cloned().unwrap_or_else(|| Figure::unknown("not recorded"));
     vec![
@@ -93,7 +88,7 @@ fn headlines(
         },
         Headline {
             label: "At elevated risk".into(),
-            figure: percent(share),
+            figure: share,
             unit: "%".into(),
             change: None,
             note: format!("Share of {} in the bands {}.", words.many, names.join(" and ")),

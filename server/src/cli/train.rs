@@ -142,6 +142,9 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
         if let Some(feasibility) = &evidence.feasibility {
             output::line(&feasibility.sentence);
         }
+        if !outcome.version.note.is_empty() {
+            output::line(&outcome.version.note);
+        }
         output::line(&format!(
             "version {} of {} ({}), stage {}, run {}",
             outcome.version.version, use_case.id, outcome.version.candidate, outcome.version.stage, outcome.run_id
