@@ -1,0 +1,39 @@
+import { expect, firstPerson, HOME, test } from "./support";
+
+test("a person's page leads to the form with the person's values", async ({ page, open }) => {
+  await open(HOME);
+  await open(await firstPerson(page));
+  const risk = await page.locator(".score > .number").innerText();
+  await page.getByRole("link", { name: "What if?" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("were different");
+  const now = Number.parseFloat(await page.locator(".outcome > .number").innerText());
+  expect(Math.abs(now - Number.parseFloat(risk.replace(/[<>]/, "")))).toBeLessThanOrEqual(1);
+});
+
+test("a typical person is scored, explained, and told what would lower the risk", async ({ page, open }) => {
+  await open(`${HOME}/what-if`);
+  await expect(page.locator(".outcome > .number")).toHaveText(/^\d+\.\d%$/);
+  await expect(page.locator(".outcome .waterfall tr.total")).toBeVisible();
+  await expect(page.locator(".outcome .sentence")).toContainText("The model gives this");
+  await expect(page.getByText("it is no advice about a person")).toBeVisible();
+});
+
+test("a scenario is in the address, and nobody's name is", async ({ page, open }) => {
+  await open(HOME);
+  const person = (await firstPerson(page)).split("/").pop() ?? "";
+  await open(`${HOME}/what-if?person=${person}`);
+  const link = (await page.getByRole("link", { name: "Link to this scenario" }).getAttribute("href")) ?? "";
+  expect(link).not.toContain("person=");
+  const before = await page.locator(".outcome > .number").innerText();
+  await open(link);
+  await expect(page.locator(".outcome > .number")).toHaveText(before);
+});
+
+test("a value that is none is told at its field", async ({ page, open }) => {
+  const field = page.locator(".scenario input[type=number]").first();
+  await open(`${HOME}/what-if`);
+  const name = (await field.getAttribute("name")) ?? "";
+  await open(`${HOME}/what-if?${encodeURIComponent(name)}=many`);
+  await expect(page.getByRole("heading", { name: "There is a problem" })).toBeVisible();
+  await expect(page.locator(".scenario .error", { hasText: /must be/ })).toHaveCount(1);
+});
