@@ -19,7 +19,7 @@ pub struct BandCount {
 pub struct Headline {
     pub label: String,
     pub figure: Figure,
-    /// "people", "%"
+    /// For example "employees"; "%" for a share, which stands in the figure as a number from 0 to 1.
     pub unit: String,
     /// Change since the previous cycle in the same unit; `None` when there is none.
     pub change: Option<f64>,

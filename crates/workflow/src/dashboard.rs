@@ -69,13 +69,8 @@ fn headlines(
     let at_risk: u32 = bands.iter().skip(bands.len().div_ceil(2)).map(|band| band.count).sum();
     let names: Vec<String> = bands.iter().skip(bands.len().div_ceil(2)).map(|band| band.name.clone()).collect();
     let share = stats::intervals::proportion(at_risk, n as u32, "nobody was scored");
-    let percent = |figure: Figure| Figure {
-        value: figure.value.map(|value| 100.0 * value),
-        interval: figure.interval.map(|interval| interval.map(|end| 100.0 * end)),
-        ..figure
-    };
     let change = |now: Option<f64>, then: Option<f64>| now.zip(then).map(|(now, then)| now - then);
-    let auc = evidence.holdout.metrics.get(&Metric::RocAuc).cloned().unwrap_or_else(|| Figure::unknown("not recorded"));
+    let auc = evidence.holdout.report.metrics.get(&Metric::RocAuc).cloned().unwrap_or_else(|| Figure::unknown("not recorded"));
     vec![
         Headline {
             label: "Headcount".into(),
@@ -93,7 +88,7 @@ fn headlines(
         },
         Headline {
             label: "At elevated risk".into(),
-            figure: percent(share),
+            figure: share,
             unit: "%".into(),
             change: None,
             note: format!("Share of {} in the bands {}.", words.many, names.join(" and ")),
@@ -162,7 +157,7 @@ fn drivers(scored: &Scored) -> Vec<(String, f64)> {
 }
 
 fn capacity(probabilities: &[f64], evidence: &Evidence) -> Vec<CapacityPoint> {
-    let report = &evidence.cross_validated;
+    let report = &evidence.cross_validated.report;
     let point = |row: &stats::curves::ThresholdRow| CapacityPoint {
         cutoff: row.cutoff,
         people: probabilities.iter().filter(|probability| **probability >= row.cutoff).count() as u32,

@@ -10,7 +10,7 @@ use crate::{Actor, Import, Result, Tenure, error::compute};
 /// Months of the demo, and the month in which its one real drift begins.
 const MONTHS: usize = 12;
 const DRIFT_MONTH: usize = 8;
-const PEOPLE: usize = 1200;
+const PEOPLE: usize = 2000;
 
 impl Tenure {
     /// True when a use case has data.

@@ -209,10 +209,13 @@ fn row(run: &runs::Run, details: &runs::Details, children: i64) -> RunRow {
 fn curves(evidence: &Evidence) -> Curves {
     let both = |of: &dyn Fn(&Report) -> Option<Vec<[f64; 2]>>| {
         let curve = |label: &str, report: &Report| of(report).map(|points| Curve { label: label.to_owned(), points });
-        [curve("hold-out", &evidence.holdout), curve("out of fold", &evidence.cross_validated)].into_iter().flatten().collect()
+        [curve("hold-out", &evidence.holdout.report), curve("out of fold", &evidence.cross_validated.report)]
+            .into_iter()
+            .flatten()
+            .collect()
     };
     let pairs = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| [*x, *y]).collect::<Vec<_>>();
-    let confusion = &evidence.holdout.confusion;
+    let confusion = &evidence.holdout.report.confusion;
     Curves {
         roc: both(&|report| report.curves.roc.as_ref().map(|curve| pairs(&curve.fpr, &curve.tpr))),
         precision_recall: both(&|report| report.curves.precision_recall.as_ref().map(|curve| pairs(&curve.recall, &curve.precision))),
@@ -223,8 +226,9 @@ fn curves(evidence: &Evidence) -> Curves {
             };
             Some(report.curves.calibration_quantile.iter().filter_map(point).collect())
         }),
-        histogram: evidence.histogram.clone(),
+        histogram: [false, true]
+            .map(|left| evidence.holdout.histogram.iter().map(|bin| if left { bin.with_event } else { bin.without_event }).collect()),
         confusion: [[confusion.tn, confusion.fp], [confusion.fn_, confusion.tp]],
-        cutoff: evidence.holdout.cutoff,
+        cutoff: evidence.holdout.report.cutoff,
     }
 }

@@ -4,9 +4,17 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use stats::comparison::Comparison;
 use stats::report::Report;
 use stats::{Figure, Metric};
 use store::{audit, datasets, registry, runs};
+use training::error_analysis::ErrorAnalysis;
+use training::evaluate::Evaluation;
+use training::feasibility::Feasibility;
+use training::gates::{self, GatePolicy, GateReport};
+use training::leakage::Leak;
+use training::proxies::Proxy;
+use training::quality::DataQuality;
 use training::{Dataset, Progress, Trained};
 
 use crate::{Actor, Error, Result, Tenure, error::compute};
@@ -15,17 +23,28 @@ use crate::{Actor, Error, Result, Tenure, error::compute};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Figures on rows that nothing was chosen by.
-    pub holdout: Report,
+    pub holdout: Evaluation,
     /// Figures out of fold.
-    pub cross_validated: Report,
+    pub cross_validated: Evaluation,
     /// Positions of the held-out rows in the dataset, their probabilities in the same order.
     pub holdout_rows: Vec<u32>,
     pub holdout_probabilities: Vec<f64>,
     /// Positions of the training rows, and the out-of-fold probability of each.
     pub training_rows: Vec<u32>,
     pub out_of_fold: Vec<Option<f64>>,
-    /// Twenty bins of the held-out probabilities: stayed, left.
-    pub histogram: [Vec<u32>; 2],
+    /// Where the model is wrong most.
+    pub errors: ErrorAnalysis,
+    /// What looks like knowledge of the outcome.
+    pub leaks: Vec<Leak>,
+    /// How well the inputs tell the protected attributes.
+    pub proxies: Vec<Proxy>,
+    pub quality: DataQuality,
+    /// How often a model of this quality would pass the gates.
+    pub feasibility: Option<Feasibility>,
+    /// The gates of the use case, judged.
+    pub gates: GateReport,
+    /// Paired with the live model on the held-out rows that it never saw; empty when nothing is live or too few such rows are left.
+    pub against_live: Vec<Comparison>,
 }
 
 /// What a training gave.
@@ -69,6 +88,9 @@ impl Tenure {
             ended_at: None,
         };
         runs::insert(&mut *self.store.read().await?, &run).await?;
+        let champion = self.champion(&use_case.id).await?;
+        let policy_name = &use_case.policies.gates;
+        let policy = GatePolicy::preset(policy_name).ok_or_else(|| Error::Invalid(format!("there is no gate policy {policy_name}")))?;
         let hash = dataset.hash.clone();
         let asked = settings.clone();
         let result = compute(move || {
@@ -76,7 +98,11 @@ impl Tenure {
                 people.labels.clone().ok_or_else(|| Error::Invalid("this dataset has no outcomes: train on one that has".into()))?;
             let rows = to_dataset(&people, labels)?.with_hash(hash);
             let trained = training::train(&rows, &use_case, &asked, &*progress)?;
-            let evidence = evidence(&trained, &rows.labels);
+            let against_live = match &champion {
+                Some(champion) => compare_with(champion, &trained, &people, &rows.labels, asked.seed)?,
+                None => Vec::new(),
+            };
+            let evidence = evidence(&trained, &policy, against_live);
             let model = trained.model.to_bytes()?;
             Ok((Arc::new(trained), evidence, model))
         });
@@ -122,9 +148,9 @@ impl Tenure {
             dataset_id: dataset.dataset_id.clone(),
             model_hash: artifacts[0].hash.clone(),
             candidate: candidate.clone(),
-            stage: "Staging".into(),
+            stage: if evidence.gates.passes { "Staging" } else { "None" }.into(),
             author: actor.name.clone(),
-            note: String::new(),
+            note: blocking_gates(&evidence.gates),
             created_at: store::now(),
         };
         let mut parameters: Vec<(String, String)> = trained.chosen.parameters.describe();
@@ -132,7 +158,7 @@ impl Tenure {
         parameters.push(("trials".into(), trained.trials.len().to_string()));
         let details = runs::Details {
             parameters,
-            metrics: metrics("holdout", &evidence.holdout).chain(metrics("cv", &evidence.cross_validated)).collect(),
+            metrics: metrics("holdout", &evidence.holdout.report).chain(metrics("cv", &evidence.cross_validated.report)).collect(),
             tags: vec![("data".into(), dataset.name.clone())],
             stages: trained.stages.iter().map(|stage| (stage_name(stage.stage), stage.seconds, stage.detail.clone())).collect(),
             artifacts,
@@ -149,6 +175,14 @@ impl Tenure {
         Ok(TrainOutcome { run_id: run.run_id, version, evidence, trained })
     }
 
+    async fn champion(&self, use_case: &str) -> Result<Option<Champion>> {
+        let Some(live) = self.live(use_case).await? else { return Ok(None) };
+        let evidence = self.evidence(&live.version.run_id).await?;
+        let people = self.people_of(&self.dataset(&live.version.dataset_id).await?).await?;
+        let seen = evidence.training_rows.iter().map(|&row| people.ids[row as usize].clone()).collect();
+        Ok(Some(Champion { live, seen }))
+    }
+
     /// What is kept of the training that made a version.
     ///
     /// # Errors
@@ -160,6 +194,15 @@ impl Tenure {
         let bytes = self.store.artifact(&artifact.hash).await?;
         compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
     }
+}
+
+/// Why a version is not in Staging; empty when it is.
+fn blocking_gates(gates: &GateReport) -> String {
+    if gates.passes {
+        return String::new();
+    }
+    let failed = gates.results.iter().filter(|result| result.verdict != stats::Verdict::Pass).map(|result| result.title.as_str());
+    format!("gates of the policy {} that do not hold: {}", gates.policy, failed.collect::<Vec<_>>().join("; "))
 }
 
 /// Object-safe `to JSON`, so that one closure serves values of several types.
@@ -189,12 +232,15 @@ pub(crate) fn to_dataset(people: &crate::StoredPeople, labels: Vec<bool>) -> Res
     Ok(dataset)
 }
 
-fn evidence(trained: &Trained, labels: &[bool]) -> Evidence {
-    let mut histogram = [vec![0; 20], vec![0; 20]];
-    for (&row, &probability) in trained.holdout_rows.iter().zip(&trained.holdout_probabilities) {
-        histogram[usize::from(labels[row])][((probability * 20.0) as usize).min(19)] += 1;
-    }
+fn evidence(trained: &Trained, policy: &GatePolicy, against_live: Vec<Comparison>) -> Evidence {
     let positions = |rows: &[usize]| rows.iter().map(|&row| row as u32).collect();
+    let gates = policy.judge(&gates::Evidence {
+        report: &trained.holdout.report,
+        against_live: (!against_live.is_empty()).then_some(&against_live),
+        fairness: &trained.cross_validated.fairness,
+        quality: &trained.quality,
+        reproducible: Some(trained.reproducible),
+    });
     Evidence {
         holdout: trained.holdout.clone(),
         cross_validated: trained.cross_validated.clone(),
@@ -202,8 +248,43 @@ fn evidence(trained: &Trained, labels: &[bool]) -> Evidence {
         holdout_probabilities: trained.holdout_probabilities.clone(),
         training_rows: positions(&trained.training_rows),
         out_of_fold: trained.out_of_fold.clone(),
-        histogram,
+        errors: trained.errors.clone(),
+        leaks: trained.leaks.clone(),
+        proxies: trained.proxies.clone(),
+        quality: trained.quality.clone(),
+        feasibility: trained.feasibility.clone(),
+        gates,
+        against_live,
     }
+}
+
+/// The live version, and the people that it was trained on.
+struct Champion {
+    live: Arc<crate::Live>,
+    seen: std::collections::HashSet<String>,
+}
+
+/// Fewer rows than this cannot tell two models apart.
+const LEAST_ROWS: usize = 50;
+
+/// New model against live model on the held-out rows that the live one never saw.
+fn compare_with(
+    champion: &Champion,
+    trained: &Trained,
+    people: &crate::StoredPeople,
+    labels: &[bool],
+    seed: u64,
+) -> Result<Vec<Comparison>> {
+    let unseen = |(row, probability): (&usize, &f64)| (!champion.seen.contains(&people.ids[*row])).then_some((*row, *probability));
+    let (rows, challenger): (Vec<usize>, Vec<f64>) =
+        trained.holdout_rows.iter().zip(&trained.holdout_probabilities).filter_map(unseen).unzip();
+    let truth: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
+    if rows.len() < LEAST_ROWS || truth.iter().all(|label| *label == truth[0]) {
+        return Ok(Vec::new());
+    }
+    let scores = champion.live.model().probabilities(&people.table.take(&rows));
+    let cutoff = trained.model.use_case.policies.cutoff;
+    stats::comparison::compare(&truth, &scores, &challenger, [cutoff, cutoff], seed).map_err(|error| Error::Internal(error.to_string()))
 }
 
 fn metrics<'a>(prefix: &'a str, report: &'a Report) -> impl Iterator<Item = runs::Metric> + 'a {

@@ -136,7 +136,7 @@ fn write_simulation(settings: &simulation::Settings, out: &std::path::Path) -> R
         let bytes = data::write(table, data::Format::Csv).map_err(|error| failed(&error))?;
         std::fs::write(out.join(&name), bytes).map_err(|error| failed(&error))?;
         written.push(name);
-        Ok(())
+        Ok::<(), Error>(())
     };
     write("training.csv".into(), &simulation::training_table(settings))?;
     for snapshot in simulation::simulate(settings) {

@@ -115,19 +115,36 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
             "candidate": outcome.version.candidate,
             "model_hash": outcome.version.model_hash,
             "data_hash": dataset.hash,
-            "holdout": evidence.holdout,
-            "cross_validated": evidence.cross_validated.metrics,
+            "holdout": evidence.holdout.report,
+            "cross_validated": evidence.cross_validated.report.metrics,
+            "gates": evidence.gates,
+            "leaks": evidence.leaks,
+            "feasibility": evidence.feasibility,
+            "against_live": evidence.against_live,
         }))?;
     } else {
         let rows: Vec<Vec<String>> = stats::Metric::ALL
             .iter()
             .filter_map(|metric| {
-                let held_out = evidence.holdout.metrics.get(metric)?;
-                let crossed = evidence.cross_validated.metrics.get(metric).map(output::figure).unwrap_or_default();
+                let held_out = evidence.holdout.report.metrics.get(metric)?;
+                let crossed = evidence.cross_validated.report.metrics.get(metric).map(output::figure).unwrap_or_default();
                 Some(vec![metric.label().to_owned(), output::figure(held_out), crossed])
             })
             .collect();
         output::table(&["METRIC", "HOLD-OUT", "OUT OF FOLD"], &rows);
+        let gate = |result: &training::gates::GateResult| {
+            vec![result.title.clone(), format!("{:?}", result.verdict).to_lowercase(), output::figure(&result.figure)]
+        };
+        output::table(&["GATE", "VERDICT", "FIGURE"], &evidence.gates.results.iter().map(gate).collect::<Vec<_>>());
+        for leak in &evidence.leaks {
+            output::line(&format!("possible leak: {}", leak.sentence));
+        }
+        if let Some(feasibility) = &evidence.feasibility {
+            output::line(&feasibility.sentence);
+        }
+        if !outcome.version.note.is_empty() {
+            output::line(&outcome.version.note);
+        }
         output::line(&format!(
             "version {} of {} ({}), stage {}, run {}",
             outcome.version.version, use_case.id, outcome.version.candidate, outcome.version.stage, outcome.run_id

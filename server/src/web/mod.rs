@@ -21,10 +21,22 @@ use workflow::{Actor, Error, Result, Tenure};
 use crate::settings::Place;
 
 /// What every handler may ask for.
-#[derive(Clone, FromRef)]
+#[derive(Clone)]
 pub struct Desk {
-    pub tenure: Tenure,
-    pub options: LeptosOptions,
+    tenure: Tenure,
+    options: LeptosOptions,
+}
+
+impl FromRef<Desk> for Tenure {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.tenure.clone()
+    }
+}
+
+impl FromRef<Desk> for LeptosOptions {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.options.clone()
+    }
 }
 
 /// Serves until the process is asked to stop.

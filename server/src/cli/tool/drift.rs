@@ -75,7 +75,8 @@ fn policy(policy: Option<&str>, method: Option<&str>) -> Result<(Policy, Detail)
         Some(_) if policy.is_some() => Err(Error::Invalid("give a policy or a method, not both".into())),
         Some(method) => {
             let known = || TESTS.iter().copied().chain(DISTANCES.map(|(name, _)| name)).collect::<Vec<_>>().join(", ");
-            let policy = Policy::method(method).ok_or_else(|| Error::Invalid(format!("there is no method {method}; there are: all, {}", known())))?;
+            let policy = Policy::method(method)
+                .ok_or_else(|| Error::Invalid(format!("there is no method {method}; there are: all, {}", known())))?;
             Ok((policy, Detail::All))
         }
     }

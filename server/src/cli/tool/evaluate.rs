@@ -110,11 +110,8 @@ const FIGURES: [(&str, fn(&FoldScores) -> f64); 4] = [
 fn to_json(protocol: &str, nested: &Nested, leaks: &[Leak], suspected: bool) -> Value {
     let named = |scores: &FoldScores| FIGURES.map(|(name, figure)| (name, json!(figure(scores))));
     let fold = |(number, fold): (usize, &training::nested::NestedFold)| {
-        let candidates: BTreeMap<_, _> = fold
-            .candidates
-            .iter()
-            .map(|(candidate, scores)| (candidate.name(), BTreeMap::from(named(scores))))
-            .collect();
+        let candidates: BTreeMap<_, _> =
+            fold.candidates.iter().map(|(candidate, scores)| (candidate.name(), BTreeMap::from(named(scores)))).collect();
         let parameters: BTreeMap<_, _> = fold.parameters.describe().into_iter().collect();
         let own = [
             ("fold", json!(number)),

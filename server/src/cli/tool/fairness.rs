@@ -13,7 +13,9 @@ use workflow::{Error, Result};
 use super::{Answer, input, output};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: tenure tool fairness scores.csv --truth left --score probability --cutoff 0.3 --groups Gender,AgeGroup,GenderxAgeGroup")]
+#[command(
+    after_help = "Example: tenure tool fairness scores.csv --truth left --score probability --cutoff 0.3 --groups Gender,AgeGroup,GenderxAgeGroup"
+)]
 pub struct Fairness {
     /// CSV or Parquet file, or - for standard input
     file: String,

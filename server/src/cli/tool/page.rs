@@ -51,10 +51,8 @@ fn gates(profile: &DataProfile) -> String {
 }
 
 fn column(column: &ColumnSummary) -> String {
-    let mut facts = vec![
-        ("Missing", format!("{} ({:.1} %)", column.missing, 100.0 * column.missing_rate)),
-        ("Distinct", column.distinct.to_string()),
-    ];
+    let mut facts =
+        vec![("Missing", format!("{} ({:.1} %)", column.missing, 100.0 * column.missing_rate)), ("Distinct", column.distinct.to_string())];
     if let Some(numbers) = &column.numbers {
         facts.extend([
             ("Range", format!("{} to {}", short(numbers.min), short(numbers.max))),
@@ -133,7 +131,9 @@ fn against(target: &AgainstTarget) -> String {
         let share = group.rate.value.map(|rate| format!("{:.1} %", 100.0 * rate)).unwrap_or_default();
         format!("<tr><td>{}</td><td>{}</td><td class=\"dot\">{drawn}</td><td>{share}</td></tr>", escaped(&group.label), group.n)
     }).collect();
-    format!("<details><summary>Against the outcome</summary><table><thead><tr><th>Value</th><th>Rows</th><th></th><th>Share</th></tr></thead><tbody>{rows}</tbody></table></details>")
+    format!(
+        "<details><summary>Against the outcome</summary><table><thead><tr><th>Value</th><th>Rows</th><th></th><th>Share</th></tr></thead><tbody>{rows}</tbody></table></details>"
+    )
 }
 
 /// The heat map and the strongest pairs.

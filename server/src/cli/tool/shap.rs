@@ -71,9 +71,8 @@ pub fn run(command: &Shap, as_json: bool) -> Result<Answer> {
     let values = explainer.contributions_of(&matrix, 0..matrix.rows()).map_err(refused)?;
     let margins = explainer.compiled().margins(&matrix, 0..matrix.rows());
     let rows = values.chunks(subject.inputs.max(1)).zip(margins);
-    let explained: Vec<Contributions> = rows
-        .map(|(values, margin)| Contributions { base: explainer.base(), values: subject.sum(values), margin })
-        .collect();
+    let explained: Vec<Contributions> =
+        rows.map(|(values, margin)| Contributions { base: explainer.base(), values: subject.sum(values), margin }).collect();
     let interactions = if command.interactions { Some(interactions(&explainer, &subject, &matrix)?) } else { None };
     if as_json {
         let mut answer = json!({
@@ -160,9 +159,7 @@ impl Subject {
         }
         let number = |name: &str, (row, text): (usize, &String)| match input::present(text) {
             None => Ok(f64::NAN),
-            Some(text) => {
-                text.parse::<f64>().map_err(|_| invalid(&format!("row {}: {name} must be a number (found \"{text}\")", row + 2)))
-            }
+            Some(text) => text.parse::<f64>().map_err(|_| invalid(&format!("row {}: {name} must be a number (found \"{text}\")", row + 2))),
         };
         let column = |name: &String| input::texts(&raw, name)?.iter().enumerate().map(|cell| number(name, cell)).collect();
         let columns = self.features.iter().map(column).collect::<Result<Vec<Vec<f64>>>>()?;
@@ -174,10 +171,15 @@ impl Subject {
         if matches!(self.source, Source::Model(_)) {
             return Err(Error::Invalid(format!("{place}: a model of Tenure takes rows as CSV or Parquet")));
         }
-        let rows: Vec<Vec<Option<f64>>> =
-            serde_json::from_value(rows.clone()).map_err(|error| Error::Invalid(format!("{place}: rows must be lists of numbers: {error}")))?;
+        let rows: Vec<Vec<Option<f64>>> = serde_json::from_value(rows.clone())
+            .map_err(|error| Error::Invalid(format!("{place}: rows must be lists of numbers: {error}")))?;
         if let Some(row) = rows.iter().position(|row| row.len() != self.inputs) {
-            return Err(Error::Invalid(format!("{place}: row {} has {} numbers, the model reads {}", row + 1, rows[row].len(), self.inputs)));
+            return Err(Error::Invalid(format!(
+                "{place}: row {} has {} numbers, the model reads {}",
+                row + 1,
+                rows[row].len(),
+                self.inputs
+            )));
         }
         let column = |input: usize| rows.iter().map(|row| row[input].unwrap_or(f64::NAN)).collect();
         Ok(Matrix::from_columns(rows.len(), (0..self.inputs).map(column).collect()))
