@@ -75,8 +75,14 @@ pub fn capitalised(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Begins the names of metrics that were measured out of fold.
+pub const OUT_OF_FOLD: &str = "cv_";
+
 /// What people call a metric or a candidate: `roc_auc` → `ROC AUC`.
 pub fn metric_label(name: &str) -> String {
+    if let Some(name) = name.strip_prefix(OUT_OF_FOLD) {
+        return format!("{} (out of fold)", metric_label(name));
+    }
     match name {
         "roc_auc" => "ROC AUC".to_owned(),
         "f1" | "f2" | "mcc" | "ece" | "auc" => name.to_uppercase(),

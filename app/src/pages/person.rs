@@ -31,7 +31,7 @@ fn Person(person: views::PersonPage, words: Words, history: Option<Chart>, use_c
         view! { <div class="note warn"><h2>"Read this score with care"</h2><TextList texts=person.warnings /></div> }
     });
     let interval = person.interval.map(|interval| {
-        view! { <p class="aside">{format!("Between {} with 95% confidence", format::percent_interval(interval).replace('–', " and "))}</p> }
+        view! { <p class="aside">{format!("Outcomes of people scored alike allow {} (Venn-Abers)", format::percent_interval(interval))}</p> }
     });
     let what_if = format!("/use-case/{use_case}/what-if?person={}", views::address::encode(&person.id));
     view! {

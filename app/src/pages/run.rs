@@ -42,8 +42,10 @@ fn Run(page: Page, charts: Vec<Chart>) -> AnyView {
         let n = figure.n.map(format::count).unwrap_or_default();
         Row::new(vec![Cell::text(format::metric_label(&name)), Cell::figure(Some(figure), Scale::Metric), Cell::aside(n).numeric()])
     };
-    let metrics = run.metrics.into_iter().map(metric).collect();
-    let metric_headings = vec![Heading::text("Metric"), Heading::number("Value and 95% interval"), Heading::number("n")];
+    let (crossed, held_out): (Vec<_>, Vec<_>) = run.metrics.into_iter().partition(|(name, _)| name.starts_with(format::OUT_OF_FOLD));
+    let crossed: Vec<Row> = crossed.into_iter().map(metric).collect();
+    let held_out: Vec<Row> = held_out.into_iter().map(metric).collect();
+    let metric_headings = || vec![Heading::text("Metric"), Heading::number("Value and 95% interval"), Heading::number("n")];
     let parameters = run.parameters.into_iter().map(|(name, value)| Row::new(vec![Cell::code(name), Cell::text(value)])).collect();
     let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
     view! {
@@ -57,7 +59,14 @@ fn Run(page: Page, charts: Vec<Chart>) -> AnyView {
         <div class="columns">
             <section>
                 <h2>"Metrics on the hold-out"</h2>
-                <Table headings=metric_headings rows=metrics />
+                <Table headings=metric_headings() rows=held_out />
+                {(!crossed.is_empty()).then(|| view! {
+                    <details>
+                        <summary><h2>"Metrics out of fold"</h2></summary>
+                        <p class="aside">"More rows, but the candidate was chosen by them."</p>
+                        <Table headings=metric_headings() rows=crossed />
+                    </details>
+                })}
             </section>
             <section>
                 <h2>"Parameters"</h2>

@@ -1,4 +1,4 @@
-//! The filter language of runs: `metrics.holdout.roc_auc > 0.8 and parameters.candidate = blend and status != failed`.
+//! The filter language of runs: `metrics.roc_auc > 0.8 and parameters.candidate = blend and status != failed`.
 
 use store::runs::Condition;
 
@@ -35,9 +35,8 @@ fn split_and(text: &str) -> Vec<&str> {
 }
 
 fn condition(part: &str) -> Result<Condition> {
-    let wrong = |what: &str| {
-        Error::Invalid(format!("the filter \"{part}\" {what}; write for example metrics.holdout.roc_auc > 0.8 and status = finished"))
-    };
+    let wrong =
+        |what: &str| Error::Invalid(format!("the filter \"{part}\" {what}; write for example metrics.roc_auc > 0.8 and status = finished"));
     let place = |operator: &&'static str| {
         let needle = if *operator == "like" { " like " } else { operator };
         part.find(needle).map(|position| (position, needle, *operator))
@@ -81,11 +80,11 @@ mod tests {
     #[test]
     fn conditions_are_read() {
         assert_eq!(parse("  ").unwrap(), []);
-        let found = parse("metrics.holdout.roc_auc >= 0.8 and params.candidate = 'a and b' AND status != failed").unwrap();
+        let found = parse("metrics.roc_auc >= 0.8 and params.candidate = 'a and b' AND status != failed").unwrap();
         assert_eq!(
             found,
             [
-                Condition::Metric { name: "holdout.roc_auc".into(), operator: ">=", value: 0.8 },
+                Condition::Metric { name: "roc_auc".into(), operator: ">=", value: 0.8 },
                 Condition::Parameter { name: "candidate".into(), operator: "=", value: "a and b".into() },
                 Condition::Attribute { column: "status", operator: "!=", value: "failed".into() },
             ]

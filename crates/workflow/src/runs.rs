@@ -16,7 +16,7 @@ pub(crate) fn figure(metric: &runs::Metric) -> Figure {
 }
 
 impl Tenure {
-    /// A page (from 1) of the top-level runs of a use case that match a filter such as `metrics.holdout.roc_auc > 0.8 and status = finished`.
+    /// A page (from 1) of the top-level runs of a use case that match a filter such as `metrics.roc_auc > 0.8 and status = finished`.
     ///
     /// # Errors
     /// When the filter makes no sense, or the store fails.

@@ -158,7 +158,7 @@ impl Tenure {
         parameters.push(("trials".into(), trained.trials.len().to_string()));
         let details = runs::Details {
             parameters,
-            metrics: metrics("holdout", &evidence.holdout.report).chain(metrics("cv", &evidence.cross_validated.report)).collect(),
+            metrics: metrics("", &evidence.holdout.report).chain(metrics("cv_", &evidence.cross_validated.report)).collect(),
             tags: vec![("data".into(), dataset.name.clone())],
             stages: trained.stages.iter().map(|stage| (stage_name(stage.stage), stage.seconds, stage.detail.clone())).collect(),
             artifacts,
@@ -288,7 +288,7 @@ fn compare_with(
 }
 
 fn metrics<'a>(prefix: &'a str, report: &'a Report) -> impl Iterator<Item = runs::Metric> + 'a {
-    report.metrics.iter().map(move |(metric, figure)| to_metric(format!("{prefix}.{}", metric_name(*metric)), 0, figure))
+    report.metrics.iter().map(move |(metric, figure)| to_metric(format!("{prefix}{}", metric_name(*metric)), 0, figure))
 }
 
 fn to_metric(name: String, step: i64, figure: &Figure) -> runs::Metric {

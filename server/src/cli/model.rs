@@ -49,7 +49,7 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
                 output::json(&versions)?;
             } else {
                 let row = |version: &views::runs::VersionRow| {
-                    let auc = version.metrics.iter().find(|(name, _)| name == "holdout.roc_auc").map(|(_, figure)| output::figure(figure));
+                    let auc = version.metrics.iter().find(|(name, _)| name == "roc_auc").map(|(_, figure)| output::figure(figure));
                     let live = if version.live { "live" } else { "" };
                     vec![
                         version.version.to_string(),

@@ -9,7 +9,7 @@ use crate::settings::Place;
 #[derive(Debug, Subcommand)]
 pub enum RunCommand {
     /// Runs of a use case, newest first
-    #[command(after_help = "Example: tenure run list --use-case attrition --filter \"metrics.holdout.roc_auc > 0.8\"")]
+    #[command(after_help = "Example: tenure run list --use-case attrition --filter \"metrics.roc_auc > 0.8\"")]
     List {
         #[arg(long)]
         use_case: String,
@@ -29,7 +29,7 @@ pub enum RunCommand {
 }
 
 /// The metrics that a list shows.
-const LISTED: [&str; 3] = ["holdout.roc_auc", "holdout.average_precision", "holdout.brier"];
+const LISTED: [&str; 3] = ["roc_auc", "average_precision", "brier"];
 
 pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<Answer> {
     let tenure = place.open().await?;

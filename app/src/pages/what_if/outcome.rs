@@ -39,7 +39,7 @@ pub fn Outcome(desk: Desk) -> AnyView {
 fn result(judged: Judgement, start: Option<f64>) -> AnyView {
     let change = start.filter(|start| *start != judged.probability).map(|start| change_text(start, judged.probability));
     let change = change.map_or_else(|| "as at the start".to_owned(), |change| format!("{change} against the start"));
-    let interval = judged.interval.map(|interval| format!("95% interval {}", format::percent_interval(interval)));
+    let interval = judged.interval.map(|interval| format!("uncertain between {}", format::percent_interval(interval)));
     view! {
         <p class="number">{format::number(judged.probability * 100.0, 1)}"%"</p>
         <p class="verdict"><RiskBadge band=judged.band probability=judged.probability /><b>{change}</b><span class="aside">{interval}</span></p>
