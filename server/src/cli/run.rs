@@ -1,7 +1,7 @@
 //! `tenure run`.
 
 use clap::Subcommand;
-use workflow::{Actor, Result};
+use workflow::{Actor, Error, Result};
 
 use super::{Answer, output};
 use crate::settings::Place;
@@ -21,10 +21,13 @@ pub enum RunCommand {
     /// One run: parameters, metrics, stages, files
     Show { id: String },
     /// Runs side by side
-    #[command(after_help = "Example: tenure run compare 0199a 0199b")]
+    #[command(after_help = "Example: tenure run compare 0199a 0199b --html comparison.html")]
     Compare {
         #[arg(num_args = 2..)]
         ids: Vec<String>,
+        /// Also write a page that stands alone
+        #[arg(long)]
+        html: Option<std::path::PathBuf>,
     },
 }
 
@@ -76,8 +79,11 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
                 output::table(&["NESTED RUN", "NAME", "TRIALS"], &nested.collect::<Vec<_>>());
             }
         }
-        RunCommand::Compare { ids } => {
+        RunCommand::Compare { ids, html } => {
             let comparison = tenure.compare(&actor, &ids).await?;
+            if let Some(out) = html {
+                std::fs::write(&out, page(&comparison)).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
+            }
             if as_json {
                 output::json(&comparison)?;
             } else {
@@ -92,4 +98,30 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
         }
     }
     Ok(Answer::Done)
+}
+
+/// The comparison as one page without anything from outside.
+fn page(comparison: &views::runs::Comparison) -> String {
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let cells = |tag: &str, cells: &mut dyn Iterator<Item = String>| {
+        cells.map(|cell| format!("<{tag}>{}</{tag}>", escape(&cell))).collect::<String>()
+    };
+    let heads = cells("th", &mut comparison.runs.iter().map(|run| format!("{} {}", run.name, run.id)));
+    let table =
+        |title: &str, rows: String| format!("<h2>{title}</h2><table><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>");
+    let row = |class: &str, name: &str, cells: String| format!("<tr class=\"{class}\"><th>{}</th>{cells}</tr>", escape(name));
+    let parameters = comparison
+        .parameters
+        .iter()
+        .map(|(name, values, differ)| row(if *differ { "differs" } else { "" }, name, cells("td", &mut values.iter().cloned())));
+    let metrics = comparison.metrics.iter().map(|(name, figures)| row("", name, cells("td", &mut figures.iter().map(output::figure))));
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Comparison of runs</title><style>\
+         body{{font:14px/1.5 system-ui,sans-serif;margin:2rem;color-scheme:light dark}}table{{border-collapse:collapse}}\
+         th,td{{text-align:left;padding:.3rem .8rem;border-bottom:1px solid #8886}}tr.differs td{{font-weight:600}}</style></head>\
+         <body><h1>Comparison of {} runs</h1>{}{}</body></html>",
+        comparison.runs.len(),
+        table("Parameters (those that differ in bold)", parameters.collect()),
+        table("Metrics with 95 % intervals", metrics.collect())
+    )
 }

@@ -8,7 +8,8 @@ use data::{Checked, Purpose};
 use serde_json::{Value, json};
 use training::leakage::{self, Leak, LeakKind};
 use training::nested::FoldScores;
-use training::split::{Split, folds};
+use training::scikit_folds::protocol_splits;
+use training::split::Split;
 use training::{Dataset, Nested, nested_evaluation};
 use workflow::{Error, Result};
 
@@ -53,10 +54,7 @@ pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Answer> {
     let dataset = dataset(data::check(&input::read(&command.file)?, &use_case, Purpose::Training)?)?;
     let splits = match &command.splits {
         Some(path) => listed(path)?.iter().map(|test| Split::explicit(&dataset, test)).collect::<std::result::Result<Vec<_>, _>>()?,
-        None => {
-            let everybody = Split::explicit(&dataset, &[])?.train;
-            folds(&dataset, &everybody, command.protocol.folds, command.protocol.repeats, settings.seed)?
-        }
+        None => protocol_splits(&dataset, command.protocol.folds, command.protocol.repeats, settings.seed)?,
     };
     let bar = Arc::new(Bar::new());
     bar.stop_on_interrupt();
