@@ -4,6 +4,7 @@
 
 mod actor;
 mod batch;
+mod card;
 mod clock;
 mod dashboard;
 mod demo;

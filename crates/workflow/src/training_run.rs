@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use monitoring::data_profile::{DataProfile, GateLimits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stats::comparison::Comparison;
@@ -104,10 +105,13 @@ impl Tenure {
             };
             let evidence = evidence(&trained, &policy, against_live);
             let model = trained.model.to_bytes()?;
-            Ok((Arc::new(trained), evidence, model))
+            let profile = monitoring::data_profile::data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
+            Ok((Arc::new(trained), evidence, model, profile))
         });
         match result.await {
-            Ok((trained, evidence, model)) => self.record(actor, run, dataset, &settings, trained, evidence, model).await,
+            Ok((trained, evidence, model, profile)) => {
+                self.record(actor, run, dataset, &settings, trained, evidence, model, &profile).await
+            }
             Err(error) => {
                 let status = if matches!(error, Error::Cancelled(_)) { "cancelled" } else { "failed" };
                 runs::finish(&mut *self.store.read().await?, &run.run_id, status, &error.to_string()).await?;
@@ -126,6 +130,7 @@ impl Tenure {
         trained: Arc<Trained>,
         evidence: Evidence,
         model: Vec<u8>,
+        profile: &DataProfile,
     ) -> Result<TrainOutcome> {
         let json_bytes = |value: &dyn erased::Json| value.to_json().map_err(store::Error::from);
         let files = [
@@ -133,6 +138,7 @@ impl Tenure {
             ("evidence.json", "application/json", json_bytes(&evidence)?),
             ("trials.json", "application/json", json_bytes(&trained.trials)?),
             ("settings.json", "application/json", json_bytes(settings)?),
+            ("data_profile.json", "application/json", json_bytes(profile)?),
         ];
         let mut artifacts = Vec::new();
         for (name, media_type, bytes) in files {

@@ -20,6 +20,12 @@ pub enum ModelCommand {
         #[arg(long)]
         use_case: String,
     },
+    /// The model card of a version, in Markdown
+    Card {
+        version: i64,
+        #[arg(long)]
+        use_case: String,
+    },
     /// Put a version into service
     #[command(after_help = "Example: tenure model approve 3 --use-case attrition --reason \"better calibrated\"")]
     Approve {
@@ -69,6 +75,10 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             output::json(
                 &json!({ "version": version, "lineage": model.lineage, "inputs": model.encoder.inputs.iter().map(|input| &input.name).collect::<Vec<_>>() }),
             )?;
+        }
+        ModelCommand::Card { version, use_case } => {
+            let card = tenure.model_card(&actor, &use_case, version).await?;
+            if as_json { output::json(&json!({ "markdown": card }))? } else { output::line(card.trim_end()) }
         }
         ModelCommand::Approve { version, use_case, reason } => {
             let version = tenure.promote(&actor, &use_case, version, &reason).await?;
