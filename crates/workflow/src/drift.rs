@@ -12,7 +12,7 @@ use crate::training_run::Evidence;
 use crate::{Actor, Error, Result, Tenure, clock, error::compute};
 
 impl Tenure {
-    /// Compares the newest people on or before `as_of` with those that the live version was trained on and who stayed, and keeps the report.
+    /// Compares the newest people on or before `as_of` with those that the live version was trained on, and keeps the report.
     ///
     /// # Errors
     /// When nothing is in service, or there is no such data.
@@ -72,8 +72,11 @@ fn compare(
     policy: Policy,
     days_since_training: Option<u32>,
 ) -> MonthlyCheck {
-    // People of the same kind as those scored: who stayed. Their scores are by models that never saw them, like the scores of today.
-    let stayed = |people: &StoredPeople, row: usize| people.labels.as_ref().is_none_or(|labels| !labels[row]);
+    // People of the same kind on both sides. A snapshot is everybody employed on its day, and so was everybody in the training data on the
+    // day that it describes; a file with outcomes is scored without those who left, and compared without them too. Baseline scores are by
+    // models that never saw the person, like the scores of today.
+    let without_leavers = people.labels.is_some();
+    let stayed = |people: &StoredPeople, row: usize| !without_leavers || people.labels.as_ref().is_none_or(|labels| !labels[row]);
     let rows: Vec<usize> = (0..reference.ids.len()).filter(|&row| stayed(reference, row)).collect();
     let unseen = evidence.training_rows.iter().zip(&evidence.out_of_fold).filter_map(|(row, score)| Some((*row as usize, (*score)?)));
     let held_out = evidence.holdout_rows.iter().zip(&evidence.holdout_probabilities).map(|(row, score)| (*row as usize, *score));
