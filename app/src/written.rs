@@ -144,7 +144,6 @@ pub fn PageTitle(title: String) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]

@@ -11,7 +11,7 @@ fn main() -> Outcome {
     let (boosting, forest) = (BoostingParameters::default(), benches::forest());
     if let Some((use_case, dataset)) = ibm()? {
         let prepared = prepared(&dataset, &use_case)?;
-        for parameters in [Parameters::GradientBoosting(boosting.clone()), Parameters::RandomForest(forest.clone())] {
+        for parameters in [Parameters::GradientBoosting(boosting), Parameters::RandomForest(forest)] {
             say(&format!("fit_ibm_{}", parameters.candidate().name()), fastest(5, || fit(&parameters, &prepared, 42)), None);
         }
     }

@@ -129,7 +129,7 @@ async fn the_pointer_moves_and_its_history_cannot_be_rewritten() {
             assert_eq!(registry::live(&mut transaction, "attrition").await.unwrap().unwrap().version, live);
         }
         transaction.commit().await.unwrap();
-        let history = registry::live_history(&mut *store.read().await.unwrap(), "attrition").await.unwrap();
+        let history = registry::live_history(&mut store.read().await.unwrap(), "attrition").await.unwrap();
         assert_eq!(history.iter().map(|change| change.version).collect::<Vec<_>>(), [Some(1), Some(3), None]);
         for statement in ["update live_history set version = 2", "delete from live_history where sequence = 1"] {
             assert!(sqlx::query(statement).execute(store.pool()).await.is_err(), "{statement}");
@@ -147,7 +147,7 @@ async fn the_record_is_chained_and_refuses_change() {
             audit::append(&mut transaction, "ann", "step", &format!("thing {step}"), &json!({ "b": 1, "a": step })).await.unwrap();
             transaction.commit().await.unwrap();
         }
-        let entries = audit::all(&mut *store.read().await.unwrap()).await.unwrap();
+        let entries = audit::all(&mut store.read().await.unwrap()).await.unwrap();
         assert_eq!((entries.len(), audit::verify(&entries)), (5, vec![]));
         for statement in ["update audit set actor = 'eve'", "delete from audit where sequence = 5"] {
             assert!(sqlx::query(statement).execute(store.pool()).await.is_err(), "{statement}");
@@ -178,7 +178,7 @@ async fn writers_wait_for_each_other() {
         for writer in writers.collect::<Vec<_>>() {
             writer.await.unwrap();
         }
-        let entries = audit::all(&mut *store.read().await.unwrap()).await.unwrap();
+        let entries = audit::all(&mut store.read().await.unwrap()).await.unwrap();
         assert_eq!((entries.len(), audit::verify(&entries)), (20, vec![]));
     }
 }

@@ -98,7 +98,9 @@ fn listed(path: &str) -> Result<Vec<Vec<usize>>> {
 }
 
 /// The figures of a fold, by name.
-const FIGURES: [(&str, fn(&FoldScores) -> f64); 4] = [
+type Figure = fn(&FoldScores) -> f64;
+
+const FIGURES: [(&str, Figure); 4] = [
     ("roc_auc", |scores| scores.roc_auc),
     ("average_precision", |scores| scores.average_precision),
     ("brier", |scores| scores.brier),

@@ -115,7 +115,7 @@ fn print(audit: &GroupAudit) {
         .parity
         .iter()
         .map(|(metric, figure)| {
-            let verdict = audit.verdict.get(metric).map(|verdict| word(verdict)).unwrap_or_default();
+            let verdict = audit.verdict.get(metric).map(word).unwrap_or_default();
             vec![word(metric), output::figure(figure), verdict]
         })
         .collect();
