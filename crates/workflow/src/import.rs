@@ -103,6 +103,14 @@ impl Tenure {
     }
 }
 
+/// Says whether an import would be taken, without a store: a file that is refused opens nothing and makes nothing.
+///
+/// # Errors
+/// When a file cannot be read or breaks a rule.
+pub fn check_import(import: &Import, use_case: &UseCase) -> Result<()> {
+    check_files(&import.files, use_case, import.snapshot).map(|_| ())
+}
+
 fn check_files(files: &[(String, Vec<u8>)], use_case: &UseCase, snapshot: bool) -> Result<Vec<Checked>> {
     let purpose = if snapshot { Purpose::Scoring } else { Purpose::Training };
     let mut parts: Vec<Checked> = Vec::new();

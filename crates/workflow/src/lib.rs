@@ -25,7 +25,7 @@ mod what_if;
 pub use actor::Actor;
 pub use clock::{days_between, long_time as time_text, today};
 pub use error::{Error, Result};
-pub use import::{Import, Imported};
+pub use import::{Import, Imported, check_import};
 pub use predict::{PredictOptions, Prediction, predict_with};
 pub use serving::{Live, StoredPeople};
 pub use store::Settings as StoreSettings;
