@@ -91,7 +91,7 @@ pub fn router(tenure: Tenure, address: std::net::SocketAddr) -> Result<Router> {
         .route("/health", get(health::health))
         .route("/use-case/{id}/people.csv", get(files::people_csv))
         .route("/use-case/{id}/model.bin", get(files::live_model))
-        .route("/runs/{id}/files/{name}", get(files::run_file))
+        .route("/artifacts/{id}/{name}", get(files::run_file))
         .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), {
             let options = options.clone();
             move || shell(options.clone())
