@@ -1,7 +1,6 @@
 //! What the benchmarks share: a stopwatch, one way to print, and the data.
 
 use std::error::Error;
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -26,16 +25,10 @@ pub fn fastest<T>(runs: usize, mut work: impl FnMut() -> T) -> f64 {
     (0..runs).map(time).fold(f64::INFINITY, f64::min)
 }
 
-/// Prints a measurement in seconds beside its aim, and appends it to the file named by `TENURE_BENCH_OUT`, for the comparison with others.
+/// Prints a measurement in seconds beside its aim.
 pub fn say(name: &str, seconds: f64, aim: Option<f64>) {
     let aim = aim.map(|aim| format!("   aim {}, {:.2} of it", time_text(aim), seconds / aim)).unwrap_or_default();
     println!("{name:<44} {:>10}{aim}", time_text(seconds));
-    let Some(path) = std::env::var_os("TENURE_BENCH_OUT") else { return };
-    let line = serde_json::json!({ "name": name, "seconds": seconds });
-    let appended = std::fs::OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| writeln!(file, "{line}"));
-    if let Err(error) = appended {
-        eprintln!("{}: {error}", PathBuf::from(path).display());
-    }
 }
 
 fn time_text(seconds: f64) -> String {
