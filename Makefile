@@ -23,5 +23,5 @@ fmt: ## format the code
 lint: ## lints of the server's half
 	@cargo clippy --release --workspace --exclude frontend --exclude bundle --all-targets -- -D warnings
 
-bench: ## speed of training, scoring, explaining and the pages, measured on this machine
-	@cargo bench --profile release --workspace --exclude frontend --exclude bundle
+bench: ## speed of training, scoring, explaining, drift and fairness, measured on this machine
+	@cargo bench --profile release --workspace --exclude frontend --exclude bundle --bench '*'
