@@ -101,8 +101,10 @@ impl Model {
             return Err(FileError::NotAModel);
         }
         let format = bytes.get(8..12).and_then(|format| format.try_into().ok()).map(u32::from_le_bytes).ok_or(FileError::Damaged)?;
-        if format > FORMAT {
-            return Err(FileError::NewerFormat { found: format });
+        match format {
+            0 => return Err(FileError::Damaged),
+            1..=FORMAT => {}
+            newer => return Err(FileError::NewerFormat { found: newer }),
         }
         let (hash, body) = (bytes.get(12..HEADER).ok_or(FileError::Damaged)?, &bytes[HEADER..]);
         if Sha256::digest(body).as_slice() != hash {

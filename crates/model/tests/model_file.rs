@@ -29,6 +29,9 @@ fn what_is_wrong_is_said() {
     newer[8] = 2;
     assert_eq!(Model::from_bytes(&newer), Err(FileError::NewerFormat { found: 2 }));
     assert!(Model::from_bytes(&newer).unwrap_err().to_string().contains("upgrade"));
+    let mut none = bytes;
+    none[8] = 0;
+    assert_eq!(Model::from_bytes(&none), Err(FileError::Damaged), "format 0 was never written");
     let other = model.expect_use_case("hr").unwrap_err();
     assert_eq!(other.to_string(), "the model is for the use case test, not hr");
     assert!(model.expect_use_case("test").is_ok());
