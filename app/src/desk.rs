@@ -28,10 +28,11 @@ pub fn page_number(text: &str) -> Result<u32, AppError> {
 }
 
 /// An error of `workflow` as the person reads it.
-pub fn refuse(error: workflow::Error) -> AppError {
+fn refuse(error: workflow::Error) -> AppError {
     let (kind, message) = match error {
         workflow::Error::NotFound(message) => (Kind::NotFound, message),
         workflow::Error::Invalid(message) => (Kind::BadRequest, message),
+        workflow::Error::SignIn(message) => (Kind::SignIn, message),
         workflow::Error::Forbidden(message) => (Kind::Forbidden, message),
         workflow::Error::Conflict(message) | workflow::Error::Cancelled(message) => (Kind::Conflict, message),
         error => {
@@ -40,6 +41,12 @@ pub fn refuse(error: workflow::Error) -> AppError {
         }
     };
     AppError::new(kind, message)
+}
+
+impl From<workflow::Error> for AppError {
+    fn from(error: workflow::Error) -> Self {
+        refuse(error)
+    }
 }
 
 /// A task of the server that did not come to its end.

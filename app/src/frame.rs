@@ -26,14 +26,15 @@ pub async fn load_frame(path: String) -> Result<Written, AppError> {
 #[cfg(feature = "ssr")]
 async fn write(path: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
+    let member = actor.member()?;
     let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(views::address::decode).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let use_case = match parts.as_slice() {
         ["use-case", id, ..] => Some((*id).to_owned()),
-        ["runs", id] if *id != "compare" => Some(tenure.run(&actor, id).await.map_err(crate::desk::refuse)?.use_case),
+        ["runs", id] if *id != "compare" => Some(tenure.run(&member, id).await?.use_case),
         _ => None,
     };
-    let status = tenure.status(&actor, use_case.as_deref()).await.map_err(crate::desk::refuse)?;
+    let status = tenure.status(&member, use_case.as_deref()).await?;
     let way = view! { <Navigation status=status.clone() path=path.to_owned() /> };
     Ok(Written::parts("", vec![way.erase(), view! { <Strip status /> }.erase()]))
 }

@@ -30,7 +30,7 @@ pub async fn write(query: &Query) -> Result<Written, AppError> {
         ));
     }
     let (tenure, actor) = crate::desk::desk()?;
-    let comparison = tenure.compare(&actor, &ids).await.map_err(crate::desk::refuse)?;
+    let comparison = tenure.compare(&actor.member()?, &ids).await?;
     let charts = crate::charts::curves::all(&comparison.curves);
     Ok(Written::page("Compare runs", view! { <Compared comparison charts /> }))
 }

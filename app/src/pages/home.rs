@@ -19,7 +19,7 @@ async fn write() -> Result<Written, AppError> {
     use crate::components::heading::PageHeading;
 
     let (tenure, actor) = crate::desk::desk()?;
-    let status = tenure.status(&actor, None).await.map_err(crate::desk::refuse)?;
+    let status = tenure.status(&actor.member()?, None).await?;
     if let Some((id, _)) = status.use_cases.first() {
         return Written::default().with_data(&format!("/use-case/{id}"));
     }

@@ -21,7 +21,7 @@ const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 /// Writes the page. `problem` in the address says why a version could not go live.
 pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let rows = tenure.versions(&actor, use_case).await.map_err(crate::desk::refuse)?;
+    let rows = tenure.versions(&actor.member()?, use_case).await?;
     let problem = query.one("problem").to_owned();
     Ok(Written::page("Model versions", view! { <Versions rows use_case=use_case.to_owned() problem /> }))
 }

@@ -18,8 +18,8 @@ use crate::written::Written;
 /// Writes the page.
 pub async fn write(use_case: &str, id: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let words = tenure.status(&actor, Some(use_case)).await.map_err(crate::desk::refuse)?.words;
-    let person = tenure.person(&actor, use_case, id).await.map_err(crate::desk::refuse)?;
+    let words = tenure.status(&actor.member()?, Some(use_case)).await?.words;
+    let person = tenure.person(&actor.analyst()?, use_case, id).await?;
     let history = crate::charts::timeline::past_scores(&person.history);
     let title = format!("{} {}", format::capitalised(&words.one), person.id);
     Ok(Written::page(title, view! { <Person person words history use_case=use_case.to_owned() /> }))

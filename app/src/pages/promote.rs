@@ -8,7 +8,8 @@ use crate::error::AppError;
 pub async fn promote_first(use_case: String, version: u32) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let id = views::address::encode(&use_case);
-    match tenure.promote_first(&actor, &use_case, version).await.map_err(crate::desk::refuse) {
+    let promoted = async { tenure.promote_first(&actor.admin()?, &use_case, version).await }.await;
+    match promoted.map_err(AppError::from) {
         Ok(()) => leptos_axum::redirect(&format!("/use-case/{id}")),
         Err(error) => leptos_axum::redirect(&format!("/use-case/{id}/models?problem={}", views::address::encode(&error.message))),
     }

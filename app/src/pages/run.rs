@@ -17,7 +17,7 @@ use crate::written::Written;
 /// Writes the page.
 pub async fn write(id: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let page = tenure.run(&actor, id).await.map_err(crate::desk::refuse)?;
+    let page = tenure.run(&actor.member()?, id).await?;
     let charts = page.curves.as_ref().map(crate::charts::curves::all).unwrap_or_default();
     Ok(Written::page(format!("Run {}", page.run.name), view! { <Run page charts /> }))
 }

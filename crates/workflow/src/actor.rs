@@ -1,14 +1,243 @@
-//! Who asks.
+//! Who asks, and what they may: permissions as types.
+//!
+//! A use case takes the permit that it needs, and a permit can only be had from an [`Actor`] that holds it: forgetting the check does not
+//! compile.
 
-/// A person (or the command line) on whose behalf something is done.
+use crate::{Error, Result};
+
+/// What an account may do. A person may hold several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Sees people, their scores, and what would change them.
+    Analyst,
+    /// Decides which version goes live. Sees evidence, not people.
+    Reviewer,
+    /// Imports data, trains, scores, sets up, keeps the accounts. Sees no people.
+    Admin,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Analyst, Self::Reviewer, Self::Admin];
+
+    /// `analyst`, `reviewer`, `admin`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Analyst => "analyst",
+            Self::Reviewer => "reviewer",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// What an API token may do of what its owner may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Runs, versions, checks: what any member may see.
+    Read,
+    /// Scores and people: what an analyst may.
+    Predict,
+    /// Decisions: what a reviewer may.
+    Review,
+    /// Data, training, settings: what an administrator may.
+    Manage,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Predict, Self::Review, Self::Manage];
+
+    /// `read`, `predict`, `review`, `manage`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Predict => "predict",
+            Self::Review => "review",
+            Self::Manage => "manage",
+        }
+    }
+
+    /// The scope called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+
+    fn of(role: Role) -> Self {
+        match role {
+            Role::Analyst => Self::Predict,
+            Role::Reviewer => Self::Review,
+            Role::Admin => Self::Manage,
+        }
+    }
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Somebody with access to the machine itself.
+    CommandLine,
+    /// Somebody who signed in with name and password.
+    SignedIn,
+    /// A program with an API token of these scopes.
+    Token(Vec<Scope>),
+}
+
+/// Somebody on whose behalf something is done. Only this crate makes one: doors ask for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    pub name: String,
+    name: String,
+    roles: Vec<Role>,
+    origin: Origin,
 }
 
 impl Actor {
-    /// Somebody with access to the machine itself: the command line.
+    /// Somebody with access to the machine itself: analyst and administrator, never reviewer. Who decides signs in.
     pub fn local() -> Self {
-        Self { name: "command line".to_owned() }
+        Self::new("command line", &[Role::Analyst, Role::Admin], Origin::CommandLine)
+    }
+
+    /// Everybody at once, until accounts are there.
+    pub fn everything() -> Self {
+        Self::new("nobody yet", &Role::ALL, Origin::CommandLine)
+    }
+
+    pub(crate) fn new(name: &str, roles: &[Role], origin: Origin) -> Self {
+        Self { name: name.to_owned(), roles: roles.to_vec(), origin }
+    }
+
+    /// Name of the account.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The roles of the account; a token may be good for fewer.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// Where the request comes from.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// True when this actor may do what `role` may.
+    pub fn is(&self, role: Role) -> bool {
+        let in_scope = |scopes: &[Scope]| scopes.contains(&Scope::of(role));
+        self.roles.contains(&role) && if let Origin::Token(scopes) = &self.origin { in_scope(scopes) } else { true }
+    }
+
+    fn expect(&self, role: Role) -> Result<&Self> {
+        if self.is(role) {
+            return Ok(self);
+        }
+        Err(Error::Forbidden(match self.origin {
+            Origin::Token(_) if self.roles.contains(&role) => {
+                format!("the scope of this token does not allow it: it needs {}", Scope::of(role).name())
+            }
+            _ => format!("this needs the role {}", role.name()),
+        }))
+    }
+
+    /// Leave for what every member of the house may see: evidence, runs, versions, checks; no people.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for an account without any role.
+    pub fn member(&self) -> Result<Member<'_>> {
+        if self.roles.is_empty() { Err(Error::Forbidden("this account has no role".into())) } else { Ok(Member(self)) }
+    }
+
+    /// Leave to see people and their scores.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the role, or outside the token's scope.
+    pub fn analyst(&self) -> Result<Analyst<'_>> {
+        self.expect(Role::Analyst).map(Analyst)
+    }
+
+    /// Leave to decide on versions.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the role, or outside the token's scope.
+    pub fn reviewer(&self) -> Result<Reviewer<'_>> {
+        self.expect(Role::Reviewer).map(Reviewer)
+    }
+
+    /// Leave to import, train, score, set up and keep accounts.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the role, or outside the token's scope.
+    pub fn admin(&self) -> Result<Admin<'_>> {
+        self.expect(Role::Admin).map(Admin)
+    }
+}
+
+macro_rules! permit {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name<'a>(&'a Actor);
+
+        impl<'a> $name<'a> {
+            /// Name of the account, as it stands in the record.
+            pub fn name(&self) -> &'a str {
+                &self.0.name
+            }
+
+            /// Who holds this permit.
+            pub fn actor(&self) -> &'a Actor {
+                self.0
+            }
+        }
+    };
+}
+
+permit! {
+    /// Any member of the house: may see evidence, runs, versions and checks, and no people.
+    Member
+}
+permit! {
+    /// May see people and their scores.
+    Analyst
+}
+permit! {
+    /// May decide which version goes live.
+    Reviewer
+}
+permit! {
+    /// May import data, train, score, set up and keep the accounts.
+    Admin
+}
+
+/// Whoever holds a role is a member.
+macro_rules! is_member {
+    ($($name:ident),*) => {$(
+        impl<'a> $name<'a> {
+            /// The same person as a member.
+            pub fn member(&self) -> Member<'a> {
+                Member(self.0)
+            }
+        }
+    )*};
+}
+is_member!(Analyst, Reviewer, Admin);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permit_needs_the_role_and_the_scope() {
+        let granted = |actor: &Actor| [actor.member().is_ok(), actor.analyst().is_ok(), actor.reviewer().is_ok(), actor.admin().is_ok()];
+        assert_eq!(granted(&Actor::local()), [true, true, false, true]);
+        assert_eq!(granted(&Actor::new("nobody", &[], Origin::SignedIn)), [false; 4]);
+        assert_eq!(granted(&Actor::new("ann", &[Role::Reviewer], Origin::SignedIn)), [true, false, true, false]);
+        let token = |scopes: &[Scope]| Actor::new("bo", &[Role::Analyst, Role::Admin], Origin::Token(scopes.to_vec()));
+        assert_eq!(granted(&token(&[Scope::Read])), [true, false, false, false]);
+        assert_eq!(granted(&token(&[Scope::Predict, Scope::Review])), [true, true, false, false]);
     }
 }

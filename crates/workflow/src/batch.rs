@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::{audit, datasets, scores};
 
-use crate::{Actor, Error, Result, Tenure, clock, error::compute};
+use crate::{Admin, Error, Result, Tenure, clock, error::compute};
 
 /// Reasons kept with each score.
 const REASONS: usize = 3;
@@ -15,7 +15,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When nothing is in service, or there is no such dataset.
-    pub async fn batch(&self, actor: &Actor, use_case: &str, as_of: Option<&str>) -> Result<scores::Batch> {
+    pub async fn batch(&self, admin: &Admin<'_>, use_case: &str, as_of: Option<&str>) -> Result<scores::Batch> {
         if let Some(day) = as_of.filter(|day| !clock::is_date(day)) {
             return Err(Error::Invalid(format!("\"{day}\" is no date: write YYYY-MM-DD")));
         }
@@ -37,19 +37,19 @@ impl Tenure {
             as_of: as_of.unwrap_or(&dataset.as_of).to_owned(),
             people: scores.len() as i64,
             expected_events: scores.iter().map(|score| score.probability).sum(),
-            created_by: actor.name.clone(),
+            created_by: admin.name().to_owned(),
             created_at: store::now(),
         };
         let mut transaction = self.store.begin().await?;
         scores::insert(&mut transaction, &batch, &scores).await?;
         let detail = json!({ "version": version, "dataset": dataset.dataset_id, "as_of": batch.as_of, "people": batch.people });
-        audit::append(&mut transaction, &actor.name, "scores.batch", &format!("batch {}", batch.batch_id), &detail).await?;
+        audit::append(&mut transaction, admin.name(), "scores.batch", &format!("batch {}", batch.batch_id), &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(batch)
     }
 
     pub(crate) async fn dataset_as_of(&self, use_case: &str, as_of: Option<&str>) -> Result<datasets::Dataset> {
-        let all = self.datasets(Some(use_case)).await?;
+        let all = self.all_datasets(Some(use_case)).await?;
         let found = all.into_iter().find(|dataset| as_of.is_none_or(|day| dataset.as_of.as_str() <= day));
         found.ok_or_else(|| Error::NotFound(format!("{use_case} has no data on or before that day: import some first")))
     }

@@ -5,19 +5,19 @@ use stats::{Figure, Metric, Verdict};
 use store::{datasets, registry};
 
 use crate::training_run::Evidence;
-use crate::{Actor, Result, Tenure, clock};
+use crate::{Member, Result, Tenure, clock};
 
 impl Tenure {
     /// The model card of a version, in Markdown.
     ///
     /// # Errors
     /// [`crate::Error::NotFound`] when there is no such version, or when the store fails.
-    pub async fn model_card(&self, _actor: &Actor, use_case: &str, number: i64) -> Result<String> {
+    pub async fn model_card(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<String> {
         let version = self.version(use_case, number).await?;
         let evidence = self.evidence(&version.run_id).await?;
         let dataset = self.dataset(&version.dataset_id).await?;
         let (_, model) = self.model_file(&version).await?;
-        let checks = self.checks(use_case).await?;
+        let checks = self.checks(member, use_case).await?;
         let drift: Vec<String> = checks
             .iter()
             .filter(|check| check.version == number)

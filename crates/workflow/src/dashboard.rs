@@ -7,7 +7,7 @@ use views::people::{BandCount, CapacityPoint, Dashboard, Headline, Segment, Segm
 
 use crate::serving::Scored;
 use crate::training_run::Evidence;
-use crate::{Actor, Error, Result, Tenure, error::compute};
+use crate::{Analyst, Error, Result, Tenure, error::compute};
 
 /// Groups smaller than this are not shown.
 const LEAST_GROUP: usize = 10;
@@ -17,7 +17,7 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when nobody was scored yet: the text says what to do.
-    pub async fn dashboard(&self, _actor: &Actor, use_case: &str) -> Result<Dashboard> {
+    pub async fn dashboard(&self, _: &Analyst<'_>, use_case: &str) -> Result<Dashboard> {
         let use_case = self.use_case(use_case)?;
         let nobody = || Error::NotFound(format!("no {} has been scored yet: import data, train, promote, score", use_case.words.one));
         let scored = self.scored(&use_case.id).await?.ok_or_else(nobody)?;

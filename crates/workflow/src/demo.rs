@@ -5,7 +5,7 @@ use std::sync::Arc;
 use monitoring::simulation::{self, Kind};
 use training::{Candidate, Progress};
 
-use crate::{Actor, Import, Result, Tenure, error::compute};
+use crate::{Actor, Import, Origin, Result, Role, Tenure, error::compute};
 
 /// Months of the demo, and the month in which its one real drift begins.
 const MONTHS: usize = 12;
@@ -18,7 +18,7 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn has_data(&self) -> Result<bool> {
-        Ok(!self.datasets(None).await?.is_empty())
+        Ok(!self.all_datasets(None).await?.is_empty())
     }
 
     /// Fills an empty store: a labelled year for training, a model, and monthly snapshots scored by it. Everything is marked as simulated.
@@ -26,7 +26,8 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn fill_demo(&self, seed: u64, progress: Arc<dyn Progress + Send + Sync>) -> Result<()> {
-        let actor = Actor { name: "demo".into() };
+        let demo = Actor::new("demo", &[Role::Admin], Origin::CommandLine);
+        let admin = demo.admin()?;
         let settings = simulation::Settings {
             people: PEOPLE,
             months: MONTHS,
@@ -50,19 +51,19 @@ impl Tenure {
             snapshot,
             simulated: true,
         };
-        let dataset = self.import(&actor, import("simulated-year.csv".into(), labelled, first_day, false)).await?.dataset;
+        let dataset = self.import(&admin, import("simulated-year.csv".into(), labelled, first_day, false)).await?.dataset;
         let settings = training::Settings {
             trials: 12,
             seed,
             candidates: vec![Candidate::LogisticRegressionL2, Candidate::GradientBoosting, Candidate::Blend],
             ..training::Settings::default()
         };
-        let outcome = self.train(&actor, &dataset, settings, progress).await?;
-        self.promote(&actor, "attrition", outcome.version.version, "the first version of the demo").await?;
+        let outcome = self.train(&admin, &dataset, settings, progress).await?;
+        self.promote(&admin, "attrition", outcome.version.version, "the first version of the demo").await?;
         for (as_of, bytes) in months {
-            self.import(&actor, import(format!("simulated-{as_of}.csv"), bytes, Some(as_of.clone()), true)).await?;
-            self.batch(&actor, "attrition", Some(&as_of)).await?;
-            self.check_drift(&actor, "attrition", Some(&as_of)).await?;
+            self.import(&admin, import(format!("simulated-{as_of}.csv"), bytes, Some(as_of.clone()), true)).await?;
+            self.batch(&admin, "attrition", Some(&as_of)).await?;
+            self.check_drift(&admin.member(), "attrition", Some(&as_of)).await?;
         }
         Ok(())
     }

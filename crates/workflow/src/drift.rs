@@ -9,14 +9,14 @@ use store::{audit, checks};
 
 use crate::serving::{Live, StoredPeople};
 use crate::training_run::Evidence;
-use crate::{Actor, Error, Result, Tenure, clock, error::compute};
+use crate::{Error, Member, Result, Tenure, clock, error::compute};
 
 impl Tenure {
     /// Compares the newest people on or before `as_of` with those that the live version was trained on, and keeps the report.
     ///
     /// # Errors
     /// When nothing is in service, or there is no such data.
-    pub async fn check_drift(&self, actor: &Actor, use_case: &str, as_of: Option<&str>) -> Result<(checks::Check, MonthlyCheck)> {
+    pub async fn check_drift(&self, member: &Member<'_>, use_case: &str, as_of: Option<&str>) -> Result<(checks::Check, MonthlyCheck)> {
         let definition = self.use_case(use_case)?;
         let live = self.expect_live(use_case).await?;
         let policy_name = definition.policies.drift.clone();
@@ -42,13 +42,13 @@ impl Tenure {
             recommendation: json!(report.recommendation.action).as_str().unwrap_or_default().to_owned(),
             reason: report.recommendation.sentence.clone(),
             report_hash: self.store.put_artifact(bytes).await?,
-            created_by: actor.name.clone(),
+            created_by: member.name().to_owned(),
             created_at: store::now(),
         };
         let mut transaction = self.store.begin().await?;
         checks::insert(&mut transaction, &check).await?;
         let detail = json!({ "version": check.version, "dataset": check.dataset_id, "verdict": check.verdict });
-        audit::append(&mut transaction, &actor.name, "drift.check", &format!("check {}", check.check_id), &detail).await?;
+        audit::append(&mut transaction, member.name(), "drift.check", &format!("check {}", check.check_id), &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok((check, report))
     }
@@ -57,7 +57,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn checks(&self, use_case: &str) -> Result<Vec<checks::Check>> {
+    pub async fn checks(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<checks::Check>> {
         self.use_case(use_case)?;
         Ok(checks::list(&mut *self.store.read().await?, use_case).await?)
     }

@@ -11,6 +11,9 @@ pub enum Error {
     /// The request makes no sense as it is; the text says what to change.
     #[error("{0}")]
     Invalid(String),
+    /// Nobody is signed in, or name, password or token are not good.
+    #[error("{0}")]
+    SignIn(String),
     /// Not allowed for this person.
     #[error("{0}")]
     Forbidden(String),
@@ -39,7 +42,7 @@ impl Error {
         match self {
             Self::Store(store::Error::Setting(_)) => 2,
             Self::Store(_) | Self::Internal(_) => 3,
-            Self::Cancelled(_) | Self::Forbidden(_) | Self::Conflict(_) => 1,
+            Self::Cancelled(_) | Self::SignIn(_) | Self::Forbidden(_) | Self::Conflict(_) => 1,
             Self::NotFound(_) | Self::Invalid(_) | Self::Refused(_) => 2,
         }
     }

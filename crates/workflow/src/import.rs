@@ -6,7 +6,7 @@ use serde_json::json;
 use store::{audit, datasets};
 
 use crate::serving::StoredPeople;
-use crate::{Actor, Error, Result, Tenure, clock, error::compute};
+use crate::{Admin, Error, Member, Result, Tenure, clock, error::compute};
 
 /// What to import.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +36,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When a file cannot be read or breaks a rule: then nothing is stored.
-    pub async fn import(&self, actor: &Actor, import: Import) -> Result<Imported> {
+    pub async fn import(&self, admin: &Admin<'_>, import: Import) -> Result<Imported> {
         let use_case = self.use_case(&import.use_case)?;
         let as_of = import.as_of.clone().unwrap_or_else(clock::today);
         if !clock::is_date(&as_of) {
@@ -75,12 +75,12 @@ impl Tenure {
             positives: people.labels.as_ref().map(|labels| labels.iter().filter(|label| **label).count() as i64),
             as_of,
             simulated,
-            created_by: actor.name.clone(),
+            created_by: admin.name().to_owned(),
             created_at: store::now(),
         };
         datasets::insert(&mut transaction, &dataset).await?;
         let detail = json!({ "hash": dataset.hash, "rows": dataset.row_count, "name": dataset.name });
-        audit::append(&mut transaction, &actor.name, "data.import", &format!("dataset {}", dataset.dataset_id), &detail).await?;
+        audit::append(&mut transaction, admin.name(), "data.import", &format!("dataset {}", dataset.dataset_id), &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(Imported { dataset, new: true, unused_columns })
     }
@@ -89,7 +89,11 @@ impl Tenure {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn datasets(&self, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
+    pub async fn datasets(&self, _: &Member<'_>, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
+        self.all_datasets(use_case).await
+    }
+
+    pub(crate) async fn all_datasets(&self, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
         Ok(datasets::list(&mut *self.store.read().await?, use_case).await?)
     }
 
@@ -97,7 +101,11 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`], or when the store fails.
-    pub async fn dataset(&self, prefix: &str) -> Result<datasets::Dataset> {
+    pub async fn find_dataset(&self, _: &Member<'_>, prefix: &str) -> Result<datasets::Dataset> {
+        self.dataset(prefix).await
+    }
+
+    pub(crate) async fn dataset(&self, prefix: &str) -> Result<datasets::Dataset> {
         let found = datasets::find(&mut *self.store.read().await?, prefix).await?;
         found.ok_or_else(|| Error::NotFound(format!("there is no dataset {prefix}: `tenure data list` shows those there are")))
     }

@@ -22,7 +22,7 @@ mod tenure;
 mod training_run;
 mod what_if;
 
-pub use actor::Actor;
+pub use actor::{Actor, Admin, Analyst, Member, Origin, Reviewer, Role, Scope};
 pub use clock::{days_between, long_time as time_text, today};
 pub use error::{Error, Result};
 pub use import::{Import, Imported, check_import};

@@ -7,7 +7,7 @@ use views::people::{FieldValue, FilterField, PastScore, PeoplePage, PeopleQuery,
 
 use crate::batch::reason;
 use crate::serving::Scored;
-use crate::{Actor, Error, Result, Tenure, clock, error::compute};
+use crate::{Analyst, Error, Result, Tenure, clock, error::compute};
 
 const PAGE: usize = 25;
 
@@ -16,7 +16,7 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a page, field or band that is not there; or when the store fails.
-    pub async fn people(&self, _actor: &Actor, use_case: &str, query: &PeopleQuery) -> Result<PeoplePage> {
+    pub async fn people(&self, _: &Analyst<'_>, use_case: &str, query: &PeopleQuery) -> Result<PeoplePage> {
         let use_case = self.use_case(use_case)?;
         let segments: Vec<FilterField> = use_case.segments.iter().map(|name| filter_field(&use_case, name)).collect();
         let bands = use_case.bands.iter().map(|band| band.name.clone()).collect();
@@ -38,13 +38,13 @@ impl Tenure {
     ///
     /// # Errors
     /// As [`Tenure::people`]; [`Error::Conflict`] when nobody was scored.
-    pub async fn people_csv(&self, actor: &Actor, use_case: &str, query: &PeopleQuery) -> Result<String> {
+    pub async fn people_csv(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery) -> Result<String> {
         let use_case = self.use_case(use_case)?;
         let scored = self.scored(&use_case.id).await?.ok_or_else(|| Error::Conflict("nobody has been scored yet".into()))?;
         let rows = select(&use_case, &scored, query)?;
         let mut transaction = self.store.begin().await?;
         let detail = json!({ "rows": rows.len(), "batch": scored.batch.batch_id, "filters": query.filters.keys().collect::<Vec<_>>() });
-        audit::append(&mut transaction, &actor.name, "people.export", &format!("use case {}", use_case.id), &detail).await?;
+        audit::append(&mut transaction, analyst.name(), "people.export", &format!("use case {}", use_case.id), &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         compute(move || Ok(csv(&use_case, &scored, &rows))).await
     }
@@ -53,7 +53,7 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the person is not among those last scored.
-    pub async fn person(&self, actor: &Actor, use_case: &str, id: &str) -> Result<PersonPage> {
+    pub async fn person(&self, analyst: &Analyst<'_>, use_case: &str, id: &str) -> Result<PersonPage> {
         let use_case = self.use_case(use_case)?;
         let unknown = || Error::NotFound(format!("no {} with this number was scored", use_case.words.one));
         let scored = self.scored(&use_case.id).await?.ok_or_else(unknown)?;
@@ -65,7 +65,7 @@ impl Tenure {
             _ => self.explainer(&version).await?,
         };
         let history = store::scores::of_person(&mut *self.store.read().await?, &use_case.id, id).await?;
-        self.record_view(actor, &use_case.id, id, &scored.batch.batch_id).await?;
+        self.record_view(analyst, &use_case.id, id, &scored.batch.batch_id).await?;
         compute(move || {
             let table = &scored.people.table;
             let explanation = explainer.explain(table, row)?;

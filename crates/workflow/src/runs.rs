@@ -6,7 +6,7 @@ use store::{registry, runs};
 use views::runs::{ArtifactRow, Comparison, Curve, Curves, RunPage, RunRow, RunsPage, Stage, VersionRow};
 
 use crate::training_run::Evidence;
-use crate::{Actor, Error, Result, Tenure, clock, filter};
+use crate::{Error, Member, Result, Tenure, clock, filter};
 
 const PAGE: u32 = 50;
 
@@ -20,7 +20,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When the filter makes no sense, or the store fails.
-    pub async fn runs(&self, _actor: &Actor, use_case: &str, filter: &str, page: u32) -> Result<RunsPage> {
+    pub async fn runs(&self, _: &Member<'_>, use_case: &str, filter: &str, page: u32) -> Result<RunsPage> {
         self.use_case(use_case)?;
         let conditions = filter::parse(filter)?;
         let page = page.max(1);
@@ -62,7 +62,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such run, or the store fails.
-    pub async fn run(&self, _actor: &Actor, id: &str) -> Result<RunPage> {
+    pub async fn run(&self, _: &Member<'_>, id: &str) -> Result<RunPage> {
         let run = self.find_run(id).await?;
         let mut connection = self.store.read().await?;
         let details = runs::details(&mut connection, &run.run_id).await?;
@@ -103,7 +103,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such run or file.
-    pub async fn run_artifact(&self, _actor: &Actor, id: &str, name: &str) -> Result<(Vec<u8>, String)> {
+    pub async fn run_artifact(&self, _: &Member<'_>, id: &str, name: &str) -> Result<(Vec<u8>, String)> {
         let run = self.find_run(id).await?;
         let details = runs::details(&mut *self.store.read().await?, &run.run_id).await?;
         let found = details.artifacts.into_iter().find(|artifact| artifact.name == name);
@@ -115,13 +115,13 @@ impl Tenure {
     ///
     /// # Errors
     /// When fewer than two or more than ten runs are named, or one does not exist.
-    pub async fn compare(&self, actor: &Actor, ids: &[String]) -> Result<Comparison> {
+    pub async fn compare(&self, member: &Member<'_>, ids: &[String]) -> Result<Comparison> {
         if !(2..=10).contains(&ids.len()) {
             return Err(Error::Invalid("choose from 2 to 10 runs to compare".into()));
         }
         let mut pages = Vec::new();
         for id in ids {
-            pages.push(self.run(actor, id).await?);
+            pages.push(self.run(member, id).await?);
         }
         let runs: Vec<RunRow> = pages.iter().map(|page| page.run.clone()).collect();
         let parameters = names(&runs, |row| row.parameters.iter().map(|(name, _)| name)).into_iter().map(|name| {
@@ -161,7 +161,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn versions(&self, _actor: &Actor, use_case: &str) -> Result<Vec<VersionRow>> {
+    pub async fn versions(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<VersionRow>> {
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
         let live = registry::live(&mut connection, use_case).await?.and_then(|change| change.version);

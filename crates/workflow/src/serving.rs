@@ -10,7 +10,7 @@ use model::{Column, Model, Table};
 use serde::{Deserialize, Serialize};
 use store::{datasets, registry, scores};
 
-use crate::{Error, Result, Tenure, error::compute};
+use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
 
 /// Checked rows as they lie in the artifact store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::Conflict`] when nothing serves.
-    pub async fn expect_live(&self, use_case: &str) -> Result<Arc<Live>> {
+    pub(crate) async fn expect_live(&self, use_case: &str) -> Result<Arc<Live>> {
         let nothing = || Error::Conflict(format!("no model of {use_case} is in service: train one and have it approved"));
         self.live(use_case).await?.ok_or_else(nothing)
     }
@@ -156,7 +156,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When it is missing, damaged or of another use case.
-    pub async fn model_file(&self, version: &registry::Version) -> Result<(Vec<u8>, Model)> {
+    pub(crate) async fn model_file(&self, version: &registry::Version) -> Result<(Vec<u8>, Model)> {
         let bytes = self.store.artifact(&version.model_hash).await?;
         let model = Model::from_bytes(&bytes)?;
         model.expect_use_case(&version.use_case)?;
@@ -168,11 +168,28 @@ impl Tenure {
         compute(move || Ok(Arc::new(ModelExplainer::new(Arc::new(model))?))).await
     }
 
-    /// One version of the registry.
+    /// One version of the registry with its model: what the file holds, and its bytes.
     ///
     /// # Errors
-    /// [`Error::NotFound`], or when the store fails.
-    pub async fn version(&self, use_case: &str, number: i64) -> Result<registry::Version> {
+    /// [`Error::NotFound`], or when the file is missing or damaged.
+    pub async fn registered(&self, _: &Member<'_>, use_case: &str, number: i64) -> Result<(registry::Version, Model, Vec<u8>)> {
+        let version = self.version(use_case, number).await?;
+        let (bytes, model) = self.model_file(&version).await?;
+        Ok((version, model, bytes))
+    }
+
+    /// The hash of the live model's file, and its bytes unless the hash is `known`.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when nothing serves.
+    pub async fn live_file(&self, _: &Analyst<'_>, use_case: &str, known: impl Fn(&str) -> bool) -> Result<(String, Option<Vec<u8>>)> {
+        let live = self.expect_live(use_case).await?;
+        let hash = live.version.model_hash.clone();
+        let bytes = if known(&hash) { None } else { Some(self.model_file(&live.version).await?.0) };
+        Ok((hash, bytes))
+    }
+
+    pub(crate) async fn version(&self, use_case: &str, number: i64) -> Result<registry::Version> {
         let found = registry::find(&mut *self.store.read().await?, use_case, number).await?;
         found.ok_or_else(|| Error::NotFound(format!("{use_case} has no version {number}")))
     }
@@ -181,7 +198,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When the artifact is missing or damaged.
-    pub async fn people_of(&self, dataset: &datasets::Dataset) -> Result<Arc<StoredPeople>> {
+    pub(crate) async fn people_of(&self, dataset: &datasets::Dataset) -> Result<Arc<StoredPeople>> {
         if let Some(people) = cached(&self.caches.people, &dataset.content_hash, |_| true) {
             return Ok(people);
         }

@@ -4,7 +4,7 @@ use stats::{Figure, Metric};
 use store::scores;
 use views::{LiveModel, Session, Status};
 
-use crate::{Actor, Error, Result, Tenure, clock};
+use crate::{Error, Member, Result, Tenure, clock};
 
 /// Scores older than this are said to be old.
 const STALE_AFTER_DAYS: i64 = 45;
@@ -14,7 +14,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn status(&self, actor: &Actor, use_case: Option<&str>) -> Result<Status> {
+    pub async fn status(&self, member: &Member<'_>, use_case: Option<&str>) -> Result<Status> {
         let use_case = match use_case {
             Some(id) => self.use_case(id)?,
             None => self.first_use_case().await?,
@@ -51,7 +51,10 @@ impl Tenure {
             data_as_of: batch.as_ref().map(|batch| clock::long_date(&batch.as_of)),
             stale,
             pending_reviews: 0,
-            session: Some(Session { name: actor.name.clone(), roles: Vec::new() }),
+            session: Some(Session {
+                name: member.name().to_owned(),
+                roles: member.actor().roles().iter().map(|role| role.name().to_owned()).collect(),
+            }),
         })
     }
 

@@ -8,7 +8,7 @@ use model::UseCase;
 use store::Store;
 
 use crate::serving::Caches;
-use crate::{Error, Result};
+use crate::{Error, Member, Result};
 
 /// The use cases of one installation over one store. Cheap to clone.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn audit_entries(&self) -> Result<Vec<store::audit::Entry>> {
+    pub async fn audit_entries(&self, _: &Member<'_>) -> Result<Vec<store::audit::Entry>> {
         Ok(store::audit::all(&mut *self.store.read().await?).await?)
     }
 

@@ -18,7 +18,7 @@ use training::proxies::Proxy;
 use training::quality::DataQuality;
 use training::{Dataset, Progress, Trained};
 
-use crate::{Actor, Error, Result, Tenure, error::compute};
+use crate::{Admin, Error, Result, Tenure, error::compute};
 
 /// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact `evidence.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ impl Tenure {
     /// When dataset or settings do not allow it, or `progress` says stop.
     pub async fn train(
         &self,
-        actor: &Actor,
+        admin: &Admin<'_>,
         dataset: &datasets::Dataset,
         settings: training::Settings,
         progress: Arc<dyn Progress + Send + Sync>,
@@ -80,7 +80,7 @@ impl Tenure {
             use_case: use_case.id.clone(),
             name: format!("training of {}", dataset.as_of),
             status: "running".into(),
-            author: actor.name.clone(),
+            author: admin.name().to_owned(),
             dataset_id: Some(dataset.dataset_id.clone()),
             seed: settings.seed as i64,
             code_version: CODE_VERSION.into(),
@@ -110,7 +110,7 @@ impl Tenure {
         });
         match result.await {
             Ok((trained, evidence, model, profile)) => {
-                self.record(actor, run, dataset, &settings, trained, evidence, model, &profile).await
+                self.record(admin, run, dataset, &settings, trained, evidence, model, &profile).await
             }
             Err(error) => {
                 let status = if matches!(error, Error::Cancelled(_)) { "cancelled" } else { "failed" };
@@ -123,7 +123,7 @@ impl Tenure {
     #[expect(clippy::too_many_arguments, reason = "everything that one record is made of, from one caller")]
     async fn record(
         &self,
-        actor: &Actor,
+        admin: &Admin<'_>,
         run: runs::Run,
         dataset: &datasets::Dataset,
         settings: &training::Settings,
@@ -155,7 +155,7 @@ impl Tenure {
             model_hash: artifacts[0].hash.clone(),
             candidate: candidate.clone(),
             stage: if evidence.gates.passes { "Staging" } else { "None" }.into(),
-            author: actor.name.clone(),
+            author: admin.name().to_owned(),
             note: blocking_gates(&evidence.gates),
             created_at: store::now(),
         };
@@ -176,7 +176,7 @@ impl Tenure {
         version.version = registry::insert(&mut transaction, &version).await?;
         let detail = json!({ "run": run.run_id, "data": dataset.hash, "model": version.model_hash, "candidate": version.candidate });
         let subject = format!("model {}/{}", version.use_case, version.version);
-        audit::append(&mut transaction, &actor.name, "model.train", &subject, &detail).await?;
+        audit::append(&mut transaction, admin.name(), "model.train", &subject, &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(TrainOutcome { run_id: run.run_id, version, evidence, trained })
     }
@@ -193,7 +193,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When the artifact is missing or damaged.
-    pub async fn evidence(&self, run_id: &str) -> Result<Evidence> {
+    pub(crate) async fn evidence(&self, run_id: &str) -> Result<Evidence> {
         let details = runs::details(&mut *self.store.read().await?, run_id).await?;
         let artifact = details.artifacts.iter().find(|artifact| artifact.name == "evidence.json");
         let artifact = artifact.ok_or_else(|| Error::NotFound(format!("the run {run_id} has no evidence")))?;

@@ -2,33 +2,31 @@
 
 use std::sync::Arc;
 
-use model::explain::ModelExplainer;
 use model::{Record, Role};
 use serde_json::json;
 use store::audit;
 
-use crate::{Actor, Error, Result, Tenure};
+use crate::{Analyst, Error, Live, Result, Tenure};
 
 impl Tenure {
-    /// The live model, ready to explain, with the hash of its file.
+    /// The version that serves, ready to score and explain.
     ///
     /// # Errors
     /// [`Error::Conflict`] when nothing is in service.
-    pub async fn live_explainer(&self, _actor: &Actor, use_case: &str) -> Result<(Arc<ModelExplainer>, String)> {
-        let live = self.expect_live(use_case).await?;
-        Ok((Arc::clone(&live.explainer), live.version.model_hash.clone()))
+    pub async fn live_model(&self, _: &Analyst<'_>, use_case: &str) -> Result<Arc<Live>> {
+        self.expect_live(use_case).await
     }
 
     /// The values of a person last scored that the model reads: no id, and no protected field unless it is an input. The view is on record.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the person is not among those last scored.
-    pub async fn what_if_start(&self, actor: &Actor, use_case: &str, person: &str) -> Result<Record> {
+    pub async fn what_if_start(&self, analyst: &Analyst<'_>, use_case: &str, person: &str) -> Result<Record> {
         let use_case = self.use_case(use_case)?;
         let unknown = || Error::NotFound(format!("no {} with this number was scored", use_case.words.one));
         let scored = self.scored(&use_case.id).await?.ok_or_else(unknown)?;
         let row = scored.people.ids.iter().position(|other| other == person).ok_or_else(unknown)?;
-        self.record_view(actor, &use_case.id, person, &scored.batch.batch_id).await?;
+        self.record_view(analyst, &use_case.id, person, &scored.batch.batch_id).await?;
         let is_input = |name: &str| use_case.field(name).is_some_and(|field| use_case.is_input(field) && field.role != Role::Ignored);
         let mut record = scored.people.table.record(row);
         record.retain(|name, _| is_input(name));
@@ -36,10 +34,10 @@ impl Tenure {
     }
 
     /// Writes down that somebody looked at a person's score; the person only as a hash.
-    pub(crate) async fn record_view(&self, actor: &Actor, use_case: &str, person: &str, batch: &str) -> Result<()> {
+    pub(crate) async fn record_view(&self, analyst: &Analyst<'_>, use_case: &str, person: &str, batch: &str) -> Result<()> {
         let subject = format!("person {}", store::artifacts::hash(format!("{use_case}/{person}").as_bytes()));
         let mut transaction = self.store.begin().await?;
-        audit::append(&mut transaction, &actor.name, "person.view", &subject, &json!({ "batch": batch })).await?;
+        audit::append(&mut transaction, analyst.name(), "person.view", &subject, &json!({ "batch": batch })).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use serde_json::json;
-use workflow::Result;
+use workflow::{Actor, Result};
 
 use super::{Answer, output};
 use crate::settings::Place;
@@ -17,7 +17,7 @@ pub enum AuditCommand {
 
 pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<Answer> {
     let tenure = place.open().await?;
-    let entries = tenure.audit_entries().await?;
+    let entries = tenure.audit_entries(&Actor::local().member()?).await?;
     match command {
         AuditCommand::List if as_json => output::json(&entries)?,
         AuditCommand::List => {

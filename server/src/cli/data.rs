@@ -55,7 +55,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             let definition = workflow::find_use_case(&workflow::use_cases(place.use_cases.as_deref())?, &use_case)?;
             let import = Import { use_case, files, as_of, snapshot, simulated: false };
             workflow::check_import(&import, &definition)?;
-            let imported = place.open().await?.import(&Actor::local(), import).await?;
+            let imported = place.open().await?.import(&Actor::local().admin()?, import).await?;
             if as_json {
                 output::json(&imported)?;
             } else {
@@ -76,7 +76,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             }
         }
         DataCommand::List { use_case } => {
-            let datasets = place.open().await?.datasets(use_case.as_deref()).await?;
+            let datasets = place.open().await?.datasets(&Actor::local().member()?, use_case.as_deref()).await?;
             if as_json {
                 output::json(&datasets)?;
             } else {

@@ -30,7 +30,7 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
     let tenure = place.open().await?;
     match command {
         DriftCommand::Check { use_case, as_of } => {
-            let (check, report) = tenure.check_drift(&Actor::local(), &use_case, as_of.as_deref()).await?;
+            let (check, report) = tenure.check_drift(&Actor::local().member()?, &use_case, as_of.as_deref()).await?;
             if as_json {
                 output::json(&json!({ "check": check, "report": report }))?;
             } else {
@@ -53,7 +53,7 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
             Ok(if drifted { Answer::No } else { Answer::Done })
         }
         DriftCommand::History { use_case } => {
-            let checks = tenure.checks(&use_case).await?;
+            let checks = tenure.checks(&Actor::local().member()?, &use_case).await?;
             if as_json {
                 output::json(&checks)?;
             } else {

@@ -48,9 +48,10 @@ pub enum ModelCommand {
 pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<Answer> {
     let tenure = place.open().await?;
     let actor = Actor::local();
+    let member = actor.member()?;
     match command {
         ModelCommand::List { use_case } => {
-            let versions = tenure.versions(&actor, &use_case).await?;
+            let versions = tenure.versions(&member, &use_case).await?;
             if as_json {
                 output::json(&versions)?;
             } else {
@@ -70,18 +71,17 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             }
         }
         ModelCommand::Show { version, use_case } => {
-            let version = tenure.version(&use_case, version).await?;
-            let (_, model) = tenure.model_file(&version).await?;
+            let (version, model, _) = tenure.registered(&member, &use_case, version).await?;
             output::json(
                 &json!({ "version": version, "lineage": model.lineage, "inputs": model.encoder.inputs.iter().map(|input| &input.name).collect::<Vec<_>>() }),
             )?;
         }
         ModelCommand::Card { version, use_case } => {
-            let card = tenure.model_card(&actor, &use_case, version).await?;
+            let card = tenure.model_card(&member, &use_case, version).await?;
             if as_json { output::json(&json!({ "markdown": card }))? } else { output::line(card.trim_end()) }
         }
         ModelCommand::Approve { version, use_case, reason } => {
-            let version = tenure.promote(&actor, &use_case, version, &reason).await?;
+            let version = tenure.promote(&actor.admin()?, &use_case, version, &reason).await?;
             if as_json {
                 output::json(&version)?;
             } else {
@@ -89,8 +89,7 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             }
         }
         ModelCommand::Export { version, use_case, out } => {
-            let version = tenure.version(&use_case, version).await?;
-            let (bytes, _) = tenure.model_file(&version).await?;
+            let (_, _, bytes) = tenure.registered(&member, &use_case, version).await?;
             std::fs::write(&out, &bytes).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             output::line(&format!("{} bytes written to {}", bytes.len(), out.display()));
         }

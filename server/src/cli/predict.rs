@@ -58,14 +58,14 @@ async fn load(place: &Place, command: &Predict) -> Result<(Arc<ModelExplainer>, 
         return Ok((Arc::new(ModelExplainer::new(Arc::new(model))?), 0));
     }
     let tenure = place.open().await?;
+    let actor = Actor::local();
     match command.model.as_deref().and_then(|model| model.parse::<i64>().ok()) {
         Some(number) => {
-            let version = tenure.version(&command.use_case, number).await?;
-            let (_, model) = tenure.model_file(&version).await?;
+            let (_, model, _) = tenure.registered(&actor.member()?, &command.use_case, number).await?;
             Ok((Arc::new(ModelExplainer::new(Arc::new(model))?), number))
         }
         None => {
-            let live = tenure.expect_live(&command.use_case).await?;
+            let live = tenure.live_model(&actor.analyst()?, &command.use_case).await?;
             Ok((Arc::clone(&live.explainer), live.version.version))
         }
     }
@@ -132,7 +132,7 @@ pub struct Batch {
 }
 
 pub async fn batch(place: &Place, command: Batch, as_json: bool) -> Result<Answer> {
-    let batch = place.open().await?.batch(&Actor::local(), &command.use_case, command.as_of.as_deref()).await?;
+    let batch = place.open().await?.batch(&Actor::local().admin()?, &command.use_case, command.as_of.as_deref()).await?;
     if as_json {
         output::json(&batch)?;
     } else {

@@ -37,9 +37,10 @@ const LISTED: [&str; 3] = ["roc_auc", "average_precision", "brier"];
 pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<Answer> {
     let tenure = place.open().await?;
     let actor = Actor::local();
+    let member = actor.member()?;
     match command {
         RunCommand::List { use_case, filter, page } => {
-            let runs = tenure.runs(&actor, &use_case, &filter, page).await?;
+            let runs = tenure.runs(&member, &use_case, &filter, page).await?;
             if as_json {
                 output::json(&runs)?;
             } else {
@@ -59,7 +60,7 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
             }
         }
         RunCommand::Show { id } => {
-            let page = tenure.run(&actor, &id).await?;
+            let page = tenure.run(&member, &id).await?;
             if as_json {
                 output::json(&page)?;
             } else {
@@ -80,7 +81,7 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
             }
         }
         RunCommand::Compare { ids, html } => {
-            let comparison = tenure.compare(&actor, &ids).await?;
+            let comparison = tenure.compare(&member, &ids).await?;
             if let Some(out) = html {
                 std::fs::write(&out, page(&comparison)).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             }

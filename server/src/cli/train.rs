@@ -85,16 +85,19 @@ impl TrainSettings {
 pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer> {
     let settings = command.settings.checked()?;
     let tenure = place.open().await?;
+    let actor = Actor::local();
+    let admin = actor.admin()?;
     let use_case = tenure.use_case(&command.use_case)?;
     let dataset = match &command.data {
         Some(file) if std::path::Path::new(file).is_file() => {
             let files = vec![(file.clone(), read_input(file)?)];
             let import = Import { use_case: use_case.id.clone(), files, ..Import::default() };
-            tenure.import(&Actor::local(), import).await?.dataset
+            tenure.import(&admin, import).await?.dataset
         }
-        Some(prefix) => tenure.dataset(prefix).await?,
+        Some(prefix) => tenure.find_dataset(&admin.member(), prefix).await?,
         None => {
-            let newest = tenure.datasets(Some(&use_case.id)).await?.into_iter().find(|dataset| dataset.positives.is_some());
+            let newest =
+                tenure.datasets(&admin.member(), Some(&use_case.id)).await?.into_iter().find(|dataset| dataset.positives.is_some());
             newest.ok_or_else(|| {
                 Error::NotFound(format!("{} has no data with outcomes: tenure data import FILE --use-case {}", use_case.id, use_case.id))
             })?
@@ -105,7 +108,7 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
     }
     let bar = Arc::new(Bar::new());
     bar.stop_on_interrupt();
-    let outcome = tenure.train(&Actor::local(), &dataset, settings, Arc::clone(&bar) as _).await?;
+    let outcome = tenure.train(&admin, &dataset, settings, Arc::clone(&bar) as _).await?;
     let evidence = &outcome.evidence;
     if as_json {
         output::json(&json!({

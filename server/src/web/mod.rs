@@ -82,7 +82,7 @@ pub fn router(tenure: Tenure, address: std::net::SocketAddr) -> Result<Router> {
     let desk = Desk { tenure: tenure.clone(), options: options.clone() };
     let context = move || {
         provide_context(tenure.clone());
-        provide_context(Actor::local());
+        provide_context(Actor::everything());
     };
     let fixed =
         |name: header::HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));

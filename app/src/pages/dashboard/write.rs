@@ -20,8 +20,8 @@ use crate::written::Written;
 pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = use_case_of(path);
     let (tenure, actor) = crate::desk::desk()?;
-    let words = tenure.status(&actor, Some(&use_case)).await.map_err(crate::desk::refuse)?.words;
-    let dashboard = tenure.dashboard(&actor, &use_case).await.map_err(crate::desk::refuse)?;
+    let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
+    let dashboard = tenure.dashboard(&actor.analyst()?, &use_case).await?;
     let histogram = crate::charts::histogram::scores(&dashboard.histogram, &words.many);
     let pairs = Query(views::address::pairs(query));
     let capacity = CapacityData {
@@ -55,6 +55,6 @@ pub async fn people(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = use_case_of(path);
     let (tenure, actor) = crate::desk::desk()?;
     let asked = PeopleQuery::from_pairs(views::address::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
-    let page = tenure.people(&actor, &use_case, &asked).await.map_err(crate::desk::refuse)?;
+    let page = tenure.people(&actor.analyst()?, &use_case, &asked).await?;
     Ok(Written::page("", view! { <People page use_case query=asked /> }))
 }

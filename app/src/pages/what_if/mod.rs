@@ -58,9 +58,11 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = super::use_case_of(path);
     let (tenure, actor) = crate::desk::desk()?;
     let asked = address::Asked::from_pairs(views::address::pairs(query));
-    let (explainer, model_hash) = tenure.live_explainer(&actor, &use_case).await.map_err(crate::desk::refuse)?;
+    let analyst = actor.analyst()?;
+    let live = tenure.live_model(&analyst, &use_case).await?;
+    let (explainer, model_hash) = (std::sync::Arc::clone(&live.explainer), live.version.model_hash.clone());
     let base = match &asked.person {
-        Some(person) => tenure.what_if_start(&actor, &use_case, person).await.map_err(crate::desk::refuse)?,
+        Some(person) => tenure.what_if_start(&analyst, &use_case, person).await?,
         None => form_of::typical(explainer.model()),
     };
     let (start, values) = asked.over(base);
