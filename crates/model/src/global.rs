@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::compiled::Compiled;
 use crate::explain::{ExplainError, Explanation, ModelExplainer, value_text};
+use crate::field::Kind;
 use crate::file::Model;
 use crate::table::{Column, MISSING_LEVEL, Table};
+use crate::vary::PartialDependence;
 
 /// Importance of one field over the rows of a sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +18,8 @@ pub struct Importance {
     pub log_odds: f64,
     /// Mean of |contribution| in percentage points.
     pub points: f64,
+    /// 95 % interval of `points`: the rows are a sample (normal approximation).
+    pub interval: [f64; 2],
 }
 
 /// One person in a beeswarm or dependence chart.
@@ -36,6 +40,8 @@ pub struct SwarmPoint {
 pub struct Swarm {
     pub field: String,
     pub label: String,
+    /// Whether a larger number or a later level means more: nominal levels have no order.
+    pub ordered: bool,
     pub points: Vec<SwarmPoint>,
 }
 
@@ -46,6 +52,23 @@ pub struct Global {
     pub importance: Vec<Importance>,
     /// In the order of `importance`.
     pub swarms: Vec<Swarm>,
+}
+
+/// What a model does over people whom it has not seen: measured once, when it is trained, and kept with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GlobalExplanation {
+    /// Rows behind every figure but those of `dependence`'s partners.
+    pub rows: u32,
+    /// Every field that the model reads, most important first.
+    pub importance: Vec<Importance>,
+    /// Beeswarms of the most important fields, in that order.
+    pub swarms: Vec<Swarm>,
+    /// Dependence of the first few of them.
+    pub dependence: Vec<Dependence>,
+    /// Partial dependence of the same fields.
+    pub partial_dependence: Vec<PartialDependence>,
+    /// Loss of ROC AUC when a field is shuffled, largest first; empty when the rows hold one outcome only.
+    pub permutation: Vec<PermutationImportance>,
 }
 
 /// Contributions of one field against its value, with the field that it interacts with most.
@@ -79,12 +102,12 @@ pub fn global(explainer: &ModelExplainer, sample: &Table) -> Result<Global, Expl
         .shown_fields()
         .map(|name| {
             let swarm = swarm(explainer, sample, &explanations, name);
-            let points = explanations.iter().filter_map(|explanation| contribution(explanation, name)).map(|own| own.1.abs()).sum::<f64>();
-            let log_odds = swarm.points.iter().map(|point| point.log_odds.abs()).sum::<f64>();
-            let mean = |sum: f64| if rows == 0 { 0.0 } else { sum / rows as f64 };
-            let importance =
-                Importance { field: name.to_owned(), label: swarm.label.clone(), log_odds: mean(log_odds), points: mean(points) };
-            (importance, swarm)
+            let sizes: Vec<f64> =
+                explanations.iter().filter_map(|explanation| contribution(explanation, name)).map(|own| own.1.abs()).collect();
+            let log_odds: Vec<f64> = swarm.points.iter().map(|point| point.log_odds.abs()).collect();
+            let (points, interval) = mean_with_interval(&sizes);
+            let log_odds = mean_with_interval(&log_odds).0;
+            (Importance { field: name.to_owned(), label: swarm.label.clone(), log_odds, points, interval }, swarm)
         })
         .collect();
     fields.sort_by(|a, b| b.0.log_odds.total_cmp(&a.0.log_odds));
@@ -174,6 +197,15 @@ pub fn permutation_importance(
     PermutationImportance { field: field.to_owned(), label: model.use_case.label(field), drops, mean }
 }
 
+/// The mean of sizes (none negative) with its 95 % interval; zeros when there are none.
+fn mean_with_interval(sizes: &[f64]) -> (f64, [f64; 2]) {
+    let n = sizes.len().max(1) as f64;
+    let mean = sizes.iter().sum::<f64>() / n;
+    let variance = sizes.iter().map(|size| (size - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    let half = 1.959_964 * (variance / n).sqrt();
+    (mean, [(mean - half).max(0.0), mean + half])
+}
+
 /// Log-odds and points of a field.
 fn contribution(explanation: &Explanation, name: &str) -> Option<(f64, f64)> {
     explanation.fields.iter().find(|own| own.field == name).map(|own| (own.log_odds, own.points))
@@ -189,7 +221,9 @@ fn swarm(explainer: &ModelExplainer, sample: &Table, explanations: &[Explanation
         text: value_text(explainer.model(), sample, row, name),
     };
     let points = explanations.iter().enumerate().map(point).collect();
-    Swarm { field: name.to_owned(), label: explainer.model().use_case.label(name), points }
+    let use_case = &explainer.model().use_case;
+    let ordered = use_case.field(name).is_some_and(|field| field.kind != Kind::Nominal);
+    Swarm { field: name.to_owned(), label: use_case.label(name), ordered, points }
 }
 
 /// A column as numbers: values, or positions of levels.

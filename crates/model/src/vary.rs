@@ -125,11 +125,43 @@ pub fn replace(table: &mut Table, field: &Field, column: Column) {
 /// The probability of one person over the values of one field, everything else kept. `None` for a field that the use case does not have
 /// or that training has no range of.
 pub fn ice(model: &Model, compiled: &Compiled, table: &Table, row: usize, field: &str, steps: usize) -> Option<Curve> {
-    partial_dependence(model, compiled, &table.take(&[row]), field, steps)
+    mean_curve(model, compiled, &table.take(&[row]), field, steps, &mut |_| ())
+}
+
+/// What a score is on average when a field has a value, and how far people differ in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartialDependence {
+    /// Mean probability over the sample.
+    pub curve: Curve,
+    /// For each point the probabilities between which the middle 80 % of the sample lie: a narrow band means that the field works alike
+    /// for everybody's level of risk.
+    pub middle: Vec<[f64; 2]>,
 }
 
 /// The mean probability of the rows of `sample` when all of them have the same value of a field, over its values.
-pub fn partial_dependence(model: &Model, compiled: &Compiled, sample: &Table, field: &str, steps: usize) -> Option<Curve> {
+pub fn partial_dependence(model: &Model, compiled: &Compiled, sample: &Table, field: &str, steps: usize) -> Option<PartialDependence> {
+    let mut columns: Vec<Vec<f64>> = Vec::new();
+    let curve = mean_curve(model, compiled, sample, field, steps, &mut |probabilities| {
+        columns.resize(probabilities.len(), Vec::new());
+        columns.iter_mut().zip(probabilities).for_each(|(column, probability)| column.push(*probability));
+    })?;
+    let middle = |mut column: Vec<f64>| {
+        column.sort_unstable_by(f64::total_cmp);
+        let at = |share: f64| column[(share * (column.len() - 1) as f64).round() as usize];
+        [at(0.1), at(0.9)]
+    };
+    Some(PartialDependence { curve, middle: columns.into_iter().map(middle).collect() })
+}
+
+/// The mean over the rows of `sample`; `each` is told every row's probabilities.
+fn mean_curve(
+    model: &Model,
+    compiled: &Compiled,
+    sample: &Table,
+    field: &str,
+    steps: usize,
+    each: &mut dyn FnMut(&[f64]),
+) -> Option<Curve> {
     let field = model.use_case.field(field)?;
     let values = training_values(model, field, steps);
     let rows = sample.rows();
@@ -139,9 +171,9 @@ pub fn partial_dependence(model: &Model, compiled: &Compiled, sample: &Table, fi
     let mut sums = vec![0.0; values.len()];
     for row in 0..rows {
         let matrix = model.encode(&with_values(sample, row, field, &values));
-        for (sum, probability) in sums.iter_mut().zip(compiled.probabilities(&matrix, 0..values.len())) {
-            *sum += probability;
-        }
+        let probabilities = compiled.probabilities(&matrix, 0..values.len());
+        sums.iter_mut().zip(&probabilities).for_each(|(sum, probability)| *sum += probability);
+        each(&probabilities);
     }
     let column = Table { names: vec![field.name.clone()], columns: vec![values.column(field)] };
     let points = sums.iter().enumerate().map(|(index, sum)| CurvePoint {

@@ -133,7 +133,9 @@ fn response_curves_pass_through_the_person() {
             assert_eq!(point.probability.to_bits(), own.to_bits());
         }
     }
-    let curve = partial_dependence(&model, &compiled, &table.take(&[0, 1, 2]), "overtime", 100).unwrap();
+    let many = partial_dependence(&model, &compiled, &table.take(&[0, 1, 2]), "overtime", 100).unwrap();
+    let curve = many.curve;
+    assert!(many.middle.iter().zip(&curve.points).all(|([low, high], point)| *low <= point.probability && point.probability <= *high));
     let single = |row: usize| ice(&model, &compiled, &table, row, "overtime", 100).unwrap().points[1].probability;
     assert!((curve.points[1].probability - (single(0) + single(1) + single(2)) / 3.0).abs() < 1e-12);
     assert!(ice(&model, &compiled, &table, 0, "nothing", 100).is_none());

@@ -6,6 +6,7 @@ pub mod dataset;
 mod error;
 pub mod error_analysis;
 pub mod evaluate;
+pub mod explanation;
 pub mod feasibility;
 pub mod gates;
 pub mod groups;

@@ -113,3 +113,24 @@ pub struct VersionRow {
     /// Why it is not in Staging, when the policy's staging part did not hold.
     pub note: String,
 }
+
+/// The page of one version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VersionPage {
+    pub version: VersionRow,
+    /// Gates that pass, fail, are inconclusive and could not be computed; and the policy that they belong to.
+    pub gates: [u32; 4],
+    pub gate_policy: String,
+    pub data_name: String,
+    pub data_id: String,
+    pub data_as_of: String,
+    pub data_hash: String,
+    pub simulated: bool,
+    pub model_hash: String,
+    pub seed: i64,
+    pub code_version: String,
+    /// Fields that the model reads, and rows that it was fitted to.
+    pub fields: u32,
+    pub training_rows: u32,
+    pub parameters: Vec<(String, String)>,
+}

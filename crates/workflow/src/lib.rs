@@ -20,6 +20,7 @@ mod serving;
 mod status;
 mod tenure;
 mod training_run;
+mod version;
 mod what_if;
 
 pub use actor::{Actor, Admin, Analyst, Member, Origin, Reviewer, Role, Scope};

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use data::Checked;
 use model::explain::ModelExplainer;
+use model::global::GlobalExplanation;
 use model::{Column, Model, Table};
 use serde::{Deserialize, Serialize};
 use store::{datasets, registry, scores};
@@ -110,6 +111,25 @@ pub(crate) struct Caches {
     live: Mutex<HashMap<String, Arc<Live>>>,
     scored: Mutex<HashMap<String, Arc<Scored>>>,
     people: Mutex<HashMap<String, Arc<StoredPeople>>>,
+    /// By hash of the model file; the last few.
+    explanations: Mutex<HashMap<String, Arc<GlobalExplanation>>>,
+}
+
+/// Explanations that are held.
+const EXPLANATIONS: usize = 8;
+
+impl Caches {
+    pub(crate) fn explanation(&self, hash: &str) -> Option<Arc<GlobalExplanation>> {
+        cached(&self.explanations, hash, |_| true)
+    }
+
+    pub(crate) fn keep_explanation(&self, hash: &str, explanation: &Arc<GlobalExplanation>) {
+        let mut held = self.explanations.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= EXPLANATIONS {
+            held.clear();
+        }
+        held.insert(hash.to_owned(), Arc::clone(explanation));
+    }
 }
 
 /// The cached value under `key` when it is still right, by value so that no lock is held across an await.

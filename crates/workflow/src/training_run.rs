@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use model::global::GlobalExplanation;
 use monitoring::data_profile::{DataProfile, GateLimits};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stats::comparison::Comparison;
@@ -11,6 +13,7 @@ use stats::{Figure, Metric};
 use store::{audit, datasets, registry, runs};
 use training::error_analysis::ErrorAnalysis;
 use training::evaluate::Evaluation;
+use training::explanation;
 use training::feasibility::Feasibility;
 use training::gates::{self, GatePolicy, GateReport};
 use training::leakage::Leak;
@@ -18,6 +21,7 @@ use training::proxies::Proxy;
 use training::quality::DataQuality;
 use training::{Dataset, Progress, Trained};
 
+use crate::version::EXPLANATION;
 use crate::{Admin, Error, Result, Tenure, error::compute};
 
 /// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact `evidence.json`.
@@ -106,11 +110,14 @@ impl Tenure {
             let evidence = evidence(&trained, &policy, against_live);
             let model = trained.model.to_bytes()?;
             let profile = monitoring::data_profile::data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
-            Ok((Arc::new(trained), evidence, model, profile))
+            let unseen: Vec<bool> = trained.holdout_rows.iter().map(|&row| rows.labels[row]).collect();
+            let shown = Arc::new(trained.model.clone());
+            let explanation = explanation::explain(&shown, &people.table.take(&trained.holdout_rows), &unseen, asked.seed)?;
+            Ok((Arc::new(trained), evidence, model, profile, explanation))
         });
         match result.await {
-            Ok((trained, evidence, model, profile)) => {
-                self.record(admin, run, dataset, &settings, trained, evidence, model, &profile).await
+            Ok((trained, evidence, model, profile, explanation)) => {
+                self.record(admin, run, dataset, &settings, trained, evidence, model, &profile, &explanation).await
             }
             Err(error) => {
                 let status = if matches!(error, Error::Cancelled(_)) { "cancelled" } else { "failed" };
@@ -131,6 +138,7 @@ impl Tenure {
         evidence: Evidence,
         model: Vec<u8>,
         profile: &DataProfile,
+        explanation: &GlobalExplanation,
     ) -> Result<TrainOutcome> {
         let json_bytes = |value: &dyn erased::Json| value.to_json().map_err(store::Error::from);
         let files = [
@@ -139,6 +147,7 @@ impl Tenure {
             ("trials.json", "application/json", json_bytes(&trained.trials)?),
             ("settings.json", "application/json", json_bytes(settings)?),
             ("data_profile.json", "application/json", json_bytes(profile)?),
+            (EXPLANATION, "application/json", json_bytes(explanation)?),
         ];
         let mut artifacts = Vec::new();
         for (name, media_type, bytes) in files {
@@ -194,9 +203,14 @@ impl Tenure {
     /// # Errors
     /// When the artifact is missing or damaged.
     pub(crate) async fn evidence(&self, run_id: &str) -> Result<Evidence> {
+        self.json_of_run(run_id, "evidence.json").await
+    }
+
+    /// A JSON file of a run.
+    pub(crate) async fn json_of_run<T: DeserializeOwned + Send + 'static>(&self, run_id: &str, name: &str) -> Result<T> {
         let details = runs::details(&mut *self.store.read().await?, run_id).await?;
-        let artifact = details.artifacts.iter().find(|artifact| artifact.name == "evidence.json");
-        let artifact = artifact.ok_or_else(|| Error::NotFound(format!("the run {run_id} has no evidence")))?;
+        let artifact = details.artifacts.iter().find(|artifact| artifact.name == name);
+        let artifact = artifact.ok_or_else(|| Error::NotFound(format!("the run {run_id} has no file {name}")))?;
         let bytes = self.store.artifact(&artifact.hash).await?;
         compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
     }
