@@ -18,7 +18,8 @@ impl Tenure {
     /// [`Error::NotFound`], or when the store fails.
     pub async fn version_page(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<VersionPage> {
         let unknown = || Error::NotFound(format!("{use_case} has no version {number}"));
-        let version = self.versions(member, use_case).await?.into_iter().find(|row| i64::from(row.version) == number).ok_or_else(unknown)?;
+        let version =
+            self.versions(member, use_case).await?.into_iter().find(|row| i64::from(row.version) == number).ok_or_else(unknown)?;
         let (registered, model, _) = self.registered(member, use_case, number).await?;
         let dataset = self.dataset(&registered.dataset_id).await?;
         let run = self.run(member, &version.run).await?;
