@@ -7,6 +7,7 @@ pub mod artifacts;
 pub mod audit;
 pub mod checks;
 pub mod datasets;
+pub mod jobs;
 pub mod registry;
 pub mod runs;
 pub mod scores;

@@ -143,16 +143,18 @@ pub async fn finish(connection: &mut Connection, run_id: &str, status: &str, mes
     Ok(())
 }
 
-/// Runs that a stopped process left as running are failed: at start nothing runs yet. Returns how many.
+/// Runs that say "running" though no job works on them are failed: their process stopped. Returns how many.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn fail_abandoned(connection: &mut Connection, started_before: i64) -> Result<u64> {
-    let done = sqlx::query("update run set status = 'failed', message = 'the process stopped before the run ended', ended_at = $1 where status = 'running' and started_at < $2")
-        .bind(now())
-        .bind(started_before)
-        .execute(connection)
-        .await?;
+pub async fn fail_abandoned(connection: &mut Connection) -> Result<u64> {
+    let done = sqlx::query(
+        "update run set status = 'failed', message = 'the process stopped before the run ended', ended_at = $1 where status = 'running' \
+         and not exists (select 1 from job where job.run_id = run.run_id and job.status in ('queued', 'running'))",
+    )
+    .bind(now())
+    .execute(connection)
+    .await?;
     Ok(done.rows_affected())
 }
 

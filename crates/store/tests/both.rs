@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::json;
-use store::{Settings, Store, artifacts, audit, datasets, registry, runs, scores};
+use store::{Settings, Store, artifacts, audit, datasets, jobs, registry, runs, scores};
 
 /// An empty store on each database at hand. A PostgreSQL database of its own is made for each test.
 async fn stores(name: &str) -> Vec<(Store, tempfile::TempDir)> {
@@ -216,7 +216,7 @@ async fn runs_are_found_by_what_hangs_on_them() {
         assert_eq!((found[0].name.as_str(), total), ("strong", 1));
         assert_eq!(runs::search(&mut connection, "attrition", &[], 0, 1).await.unwrap().1, 2, "nested runs are not counted");
         assert_eq!(runs::find(&mut connection, &found[0].run_id[..20]).await.unwrap().map(|run| run.use_case), Some("attrition".into()));
-        assert_eq!(runs::fail_abandoned(&mut connection, store::now()).await.unwrap(), 2, "the nested runs never ended");
+        assert_eq!(runs::fail_abandoned(&mut connection).await.unwrap(), 2, "the nested runs never ended");
     }
 }
 
@@ -270,5 +270,50 @@ async fn sessions_live_in_the_same_pool_until_they_expire() {
         store.save(&record).await.unwrap();
         assert_eq!(store.load(&record.id).await.unwrap(), None, "expired");
         store.delete(&record.id).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_job_is_followed_to_its_end_and_no_further() {
+    for (store, _folder) in stores("jobs").await {
+        let mut transaction = store.begin().await.unwrap();
+        let run = run("training", None);
+        runs::insert(&mut transaction, &run).await.unwrap();
+        let job = jobs::Job {
+            job_id: store::new_id(),
+            use_case: "attrition".into(),
+            kind: "training".into(),
+            title: "Training on people.csv".into(),
+            status: "queued".into(),
+            progress: jobs::Progress::default(),
+            message: String::new(),
+            run_id: None,
+            cancel_requested: false,
+            started_by: "ann".into(),
+            worker: "host 1 x".into(),
+            heartbeat_at: 1,
+            started_at: 1,
+            ended_at: None,
+        };
+        jobs::insert(&mut transaction, &job).await.unwrap();
+        assert_eq!(jobs::find(&mut transaction, &job.job_id).await.unwrap(), Some(job.clone()));
+        jobs::set_run(&mut transaction, &job.job_id, &run.run_id).await.unwrap();
+        assert_eq!(runs::fail_abandoned(&mut transaction).await.unwrap(), 0, "a job works on it");
+        let progress = jobs::Progress { stage: "train".into(), done: 3, planned: 50, best: Some(0.8), ..jobs::Progress::default() };
+        assert_eq!(jobs::report(&mut transaction, &job.job_id, "running", &progress).await.unwrap(), Some(false));
+        assert!(jobs::request_cancel(&mut transaction, &job.job_id).await.unwrap());
+        assert_eq!(jobs::report(&mut transaction, &job.job_id, "running", &progress).await.unwrap(), Some(true), "asked to stop");
+        let line = |text: &str| jobs::Line { at: 2, text: text.into() };
+        jobs::append(&mut transaction, &job.job_id, 0, &[line("one"), line("two")]).await.unwrap();
+        jobs::append(&mut transaction, &job.job_id, 2, &[line("three")]).await.unwrap();
+        assert_eq!(jobs::lines(&mut transaction, &job.job_id).await.unwrap(), [line("one"), line("two"), line("three")]);
+        assert_eq!(jobs::open(&mut transaction).await.unwrap().len(), 1);
+        assert!(jobs::finish(&mut transaction, &job.job_id, "cancelled", "stopped").await.unwrap());
+        assert!(!jobs::finish(&mut transaction, &job.job_id, "finished", "").await.unwrap(), "it has ended");
+        assert_eq!(jobs::report(&mut transaction, &job.job_id, "running", &progress).await.unwrap(), None);
+        let ended = jobs::list(&mut transaction, "attrition", 5).await.unwrap().remove(0);
+        assert_eq!((ended.status.as_str(), ended.message.as_str(), ended.progress), ("cancelled", "stopped", progress));
+        assert_eq!(runs::fail_abandoned(&mut transaction).await.unwrap(), 1, "nobody works on the run any more");
+        transaction.commit().await.unwrap();
     }
 }

@@ -2,6 +2,7 @@
 //! what both sides need. Times are texts, formatted on the server; counts are `u32`; figures are [`stats::Figure`].
 
 pub mod address;
+pub mod jobs;
 pub mod people;
 pub mod runs;
 pub mod status;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use model::UseCase;
 use store::Store;
+use tokio::sync::Semaphore;
 
 use crate::serving::Caches;
 use crate::{Error, Member, Result};
@@ -16,6 +17,8 @@ pub struct Tenure {
     pub(crate) store: Store,
     pub(crate) use_cases: Arc<BTreeMap<String, Arc<UseCase>>>,
     pub(crate) caches: Arc<Caches>,
+    /// Background work takes turns.
+    pub(crate) turns: Arc<Semaphore>,
 }
 
 impl Tenure {
@@ -26,7 +29,7 @@ impl Tenure {
     pub async fn open(settings: &store::Settings, folder: Option<&Path>) -> Result<Self> {
         let use_cases = use_cases(folder)?;
         let store = Store::open(settings).await?;
-        Ok(Self { store, use_cases: Arc::new(use_cases), caches: Arc::new(Caches::default()) })
+        Ok(Self { store, use_cases: Arc::new(use_cases), caches: Arc::new(Caches::default()), turns: Arc::new(Semaphore::new(1)) })
     }
 
     /// The use case called `id`.

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use model::global::GlobalExplanation;
-use monitoring::data_profile::{DataProfile, GateLimits};
+use monitoring::data_profile::GateLimits;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stats::comparison::Comparison;
 use stats::report::Report;
 use stats::{Figure, Metric};
-use store::{audit, datasets, registry, runs};
+use store::{audit, datasets, jobs, registry, runs};
 use training::error_analysis::ErrorAnalysis;
 use training::evaluate::Evaluation;
 use training::explanation;
@@ -19,10 +18,10 @@ use training::gates::{self, GatePolicy, GateReport};
 use training::leakage::Leak;
 use training::proxies::Proxy;
 use training::quality::DataQuality;
-use training::{Dataset, Progress, Trained};
+use training::{Dataset, Trained, TrainingError, Trial};
 
 use crate::version::EXPLANATION;
-use crate::{Admin, Error, Result, Tenure, error::compute};
+use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, error::compute, nested_runs};
 
 /// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact `evidence.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,27 +63,65 @@ pub struct TrainOutcome {
 /// The version of this program, as it is recorded with runs.
 pub const CODE_VERSION: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"));
 
+/// What the computing part of a training ends with.
+enum Ended {
+    Whole(Box<Whole>),
+    /// Somebody asked to stop; what was tried until then.
+    Stopped(Vec<Trial>),
+}
+
+struct Whole {
+    trained: Arc<Trained>,
+    evidence: Evidence,
+    /// Name, media type and bytes; the model first.
+    files: Vec<(&'static str, &'static str, Vec<u8>)>,
+}
+
 impl Tenure {
-    /// Trains on a dataset. The run is on record from the start: a failed or stopped one says why.
+    /// Trains on a dataset, and waits for it. Run and job are on record from the start: a failed or stopped one says why.
     ///
     /// # Errors
-    /// When dataset or settings do not allow it, or `progress` says stop.
+    /// When dataset or settings do not allow it, or `observer` says stop.
     pub async fn train(
         &self,
         admin: &Admin<'_>,
         dataset: &datasets::Dataset,
         settings: training::Settings,
-        progress: Arc<dyn Progress + Send + Sync>,
+        observer: Observer,
     ) -> Result<TrainOutcome> {
-        let use_case = self.use_case(&dataset.use_case)?;
-        let people = self.people_of(dataset).await?;
+        let new = training_job(dataset);
+        self.run_job(admin.actor(), new, Some(observer), async |tenure, job| tenure.train_in(&job, dataset, settings).await).await
+    }
+
+    /// Starts a training in the background and gives the job's id.
+    ///
+    /// # Errors
+    /// When the dataset has no outcomes, the settings make no sense, or the store fails.
+    pub async fn start_training(&self, admin: &Admin<'_>, dataset: datasets::Dataset, settings: training::Settings) -> Result<String> {
+        settings.check()?;
+        if dataset.positives.is_none() {
+            return Err(no_outcomes());
+        }
+        self.start_job(admin, training_job(&dataset), async move |tenure, job| {
+            let outcome = tenure.train_in(&job, &dataset, settings).await?;
+            job.made(format!("/runs/{}", outcome.run_id));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Trains as a part of a job.
+    ///
+    /// # Errors
+    /// When dataset or settings do not allow it, or the job is asked to stop: then what was tried is kept in a cancelled run.
+    pub async fn train_in(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: training::Settings) -> Result<TrainOutcome> {
         let run = runs::Run {
             run_id: store::new_id(),
             parent_id: None,
-            use_case: use_case.id.clone(),
+            use_case: dataset.use_case.clone(),
             name: format!("training of {}", dataset.as_of),
             status: "running".into(),
-            author: admin.name().to_owned(),
+            author: job.actor().name().to_owned(),
             dataset_id: Some(dataset.dataset_id.clone()),
             seed: settings.seed as i64,
             code_version: CODE_VERSION.into(),
@@ -92,68 +129,88 @@ impl Tenure {
             started_at: store::now(),
             ended_at: None,
         };
-        runs::insert(&mut *self.store.read().await?, &run).await?;
+        let mut transaction = self.store.begin().await?;
+        runs::insert(&mut transaction, &run).await?;
+        jobs::set_run(&mut transaction, job.id(), &run.run_id).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        let outcome = match self.fit_and_judge(job, dataset, &settings).await {
+            Ok(Ended::Whole(whole)) => self.record(job, &run, dataset, &settings, *whole).await,
+            Ok(Ended::Stopped(trials)) => self.keep_trials(&run, &trials).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &outcome {
+            let status = if matches!(error, Error::Cancelled(_)) { "cancelled" } else { "failed" };
+            runs::finish(&mut *self.store.read().await?, &run.run_id, status, &error.to_string()).await?;
+        }
+        outcome
+    }
+
+    async fn fit_and_judge(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: &training::Settings) -> Result<Ended> {
+        let use_case = self.use_case(&dataset.use_case)?;
+        let people = self.people_of(dataset).await?;
         let champion = self.champion(&use_case.id).await?;
         let policy_name = &use_case.policies.gates;
         let policy = GatePolicy::preset(policy_name).ok_or_else(|| Error::Invalid(format!("there is no gate policy {policy_name}")))?;
-        let hash = dataset.hash.clone();
-        let asked = settings.clone();
-        let result = compute(move || {
-            let labels =
-                people.labels.clone().ok_or_else(|| Error::Invalid("this dataset has no outcomes: train on one that has".into()))?;
+        let (hash, settings, job) = (dataset.hash.clone(), settings.clone(), Arc::clone(job));
+        compute(move || {
+            let labels = people.labels.clone().ok_or_else(no_outcomes)?;
             let rows = to_dataset(&people, labels)?.with_hash(hash);
-            let trained = training::train(&rows, &use_case, &asked, &*progress)?;
+            let trained = match training::train(&rows, &use_case, &settings, &*job) {
+                Err(TrainingError::Cancelled { trials }) => return Ok(Ended::Stopped(trials)),
+                trained => trained?,
+            };
             let against_live = match &champion {
-                Some(champion) => compare_with(champion, &trained, &people, &rows.labels, asked.seed)?,
+                Some(champion) => compare_with(champion, &trained, &people, &rows.labels, settings.seed)?,
                 None => Vec::new(),
             };
             let evidence = evidence(&trained, &policy, against_live);
-            let model = trained.model.to_bytes()?;
-            let profile = monitoring::data_profile::data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
             let unseen: Vec<bool> = trained.holdout_rows.iter().map(|&row| rows.labels[row]).collect();
             let shown = Arc::new(trained.model.clone());
-            let explanation = explanation::explain(&shown, &people.table.take(&trained.holdout_rows), &unseen, asked.seed)?;
-            Ok((Arc::new(trained), evidence, model, profile, explanation))
-        });
-        match result.await {
-            Ok((trained, evidence, model, profile, explanation)) => {
-                self.record(admin, run, dataset, &settings, trained, evidence, model, &profile, &explanation).await
-            }
-            Err(error) => {
-                let status = if matches!(error, Error::Cancelled(_)) { "cancelled" } else { "failed" };
-                runs::finish(&mut *self.store.read().await?, &run.run_id, status, &error.to_string()).await?;
-                Err(error)
-            }
-        }
+            let explanation = explanation::explain(&shown, &people.table.take(&trained.holdout_rows), &unseen, settings.seed)?;
+            let profile = monitoring::data_profile::data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
+            let files = vec![
+                ("model.tenure", "application/octet-stream", trained.model.to_bytes()?),
+                ("evidence.json", JSON, to_json(&evidence)?),
+                ("trials.json", JSON, to_json(&trained.trials)?),
+                ("settings.json", JSON, to_json(&settings)?),
+                ("data_profile.json", JSON, to_json(&profile)?),
+                (EXPLANATION, JSON, to_json(&explanation)?),
+            ];
+            Ok(Ended::Whole(Box::new(Whole { trained: Arc::new(trained), evidence, files })))
+        })
+        .await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "everything that one record is made of, from one caller")]
+    /// What was tried before the stop: nested runs, and the list as a file.
+    async fn keep_trials(&self, run: &runs::Run, trials: &[Trial]) -> Result<TrainOutcome> {
+        let file = self.artifact("trials.json", JSON, to_json(&trials)?).await?;
+        let mut transaction = self.store.begin().await?;
+        let details = runs::Details { artifacts: vec![file], ..runs::Details::default() };
+        runs::insert_details(&mut transaction, &run.run_id, &details).await?;
+        nested_runs::insert(&mut transaction, run, &[], trials).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Err(Error::Cancelled(format!("training was stopped after {} trials; they are kept in run {}", trials.len(), run.run_id)))
+    }
+
+    /// Stores a file and gives its row.
+    async fn artifact(&self, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<runs::Artifact> {
+        let byte_count = bytes.len() as i64;
+        let hash = self.store.put_artifact(bytes).await?;
+        Ok(runs::Artifact { name: name.into(), hash, byte_count, media_type: media_type.into() })
+    }
+
     async fn record(
         &self,
-        admin: &Admin<'_>,
-        run: runs::Run,
+        job: &JobHandle,
+        run: &runs::Run,
         dataset: &datasets::Dataset,
         settings: &training::Settings,
-        trained: Arc<Trained>,
-        evidence: Evidence,
-        model: Vec<u8>,
-        profile: &DataProfile,
-        explanation: &GlobalExplanation,
+        Whole { trained, evidence, files }: Whole,
     ) -> Result<TrainOutcome> {
-        let json_bytes = |value: &dyn erased::Json| value.to_json().map_err(store::Error::from);
-        let files = [
-            ("model.tenure", "application/octet-stream", model),
-            ("evidence.json", "application/json", json_bytes(&evidence)?),
-            ("trials.json", "application/json", json_bytes(&trained.trials)?),
-            ("settings.json", "application/json", json_bytes(settings)?),
-            ("data_profile.json", "application/json", json_bytes(profile)?),
-            (EXPLANATION, "application/json", json_bytes(explanation)?),
-        ];
+        let author = job.actor().name();
         let mut artifacts = Vec::new();
         for (name, media_type, bytes) in files {
-            let byte_count = bytes.len() as i64;
-            let hash = self.store.put_artifact(bytes).await?;
-            artifacts.push(runs::Artifact { name: name.into(), hash, byte_count, media_type: media_type.into() });
+            artifacts.push(self.artifact(name, media_type, bytes).await?);
         }
         let candidate = trained.chosen.candidate.name().to_owned();
         let mut version = registry::Version {
@@ -164,30 +221,31 @@ impl Tenure {
             model_hash: artifacts[0].hash.clone(),
             candidate: candidate.clone(),
             stage: if evidence.gates.passes { "Staging" } else { "None" }.into(),
-            author: admin.name().to_owned(),
+            author: author.to_owned(),
             note: blocking_gates(&evidence.gates),
             created_at: store::now(),
         };
         let mut parameters: Vec<(String, String)> = trained.chosen.parameters.describe();
         parameters.push(("candidate".into(), candidate));
         parameters.push(("trials".into(), trained.trials.len().to_string()));
+        parameters.extend(described(settings));
         let details = runs::Details {
             parameters,
             metrics: metrics("", &evidence.holdout.report).chain(metrics("cv_", &evidence.cross_validated.report)).collect(),
-            tags: vec![("data".into(), dataset.name.clone())],
+            tags: std::iter::once(("data".to_owned(), dataset.name.clone())).chain(environment(settings)).collect(),
             stages: trained.stages.iter().map(|stage| (stage_name(stage.stage), stage.seconds, stage.detail.clone())).collect(),
             artifacts,
         };
         let mut transaction = self.store.begin().await?;
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
-        insert_children(&mut transaction, &run, &trained).await?;
+        nested_runs::insert(&mut transaction, run, &trained.candidates, &trained.trials).await?;
         runs::finish(&mut transaction, &run.run_id, "finished", "").await?;
         version.version = registry::insert(&mut transaction, &version).await?;
         let detail = json!({ "run": run.run_id, "data": dataset.hash, "model": version.model_hash, "candidate": version.candidate });
         let subject = format!("model {}/{}", version.use_case, version.version);
-        audit::append(&mut transaction, admin.name(), "model.train", &subject, &detail).await?;
+        audit::append(&mut transaction, author, "model.train", &subject, &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
-        Ok(TrainOutcome { run_id: run.run_id, version, evidence, trained })
+        Ok(TrainOutcome { run_id: run.run_id.clone(), version, evidence, trained })
     }
 
     async fn champion(&self, use_case: &str) -> Result<Option<Champion>> {
@@ -216,6 +274,14 @@ impl Tenure {
     }
 }
 
+fn training_job(dataset: &datasets::Dataset) -> NewJob {
+    NewJob { use_case: dataset.use_case.clone(), kind: "training", title: format!("Training on {}", dataset.name) }
+}
+
+fn no_outcomes() -> Error {
+    Error::Invalid("this dataset has no outcomes: train on one that has".into())
+}
+
 /// Why a version is not in Staging; empty when it is.
 fn blocking_gates(gates: &GateReport) -> String {
     if gates.passes {
@@ -225,16 +291,40 @@ fn blocking_gates(gates: &GateReport) -> String {
     format!("gates of the policy {} that do not hold: {}", gates.policy, failed.collect::<Vec<_>>().join("; "))
 }
 
-/// Object-safe `to JSON`, so that one closure serves values of several types.
-mod erased {
-    pub trait Json {
-        fn to_json(&self) -> serde_json::Result<Vec<u8>>;
-    }
-    impl<T: serde::Serialize> Json for T {
-        fn to_json(&self) -> serde_json::Result<Vec<u8>> {
-            serde_json::to_vec(self)
-        }
-    }
+/// What was asked for, as parameters beside those of the chosen trial.
+fn described(settings: &training::Settings) -> Vec<(String, String)> {
+    let metric = serde_json::to_value(settings.metric).map(|metric| metric.to_string().replace('"', "")).unwrap_or_default();
+    let pair = |name: &str, value: String| (format!("settings.{name}"), value);
+    let mut pairs = vec![
+        pair("candidates", settings.candidates.iter().map(|candidate| candidate.name()).collect::<Vec<_>>().join(", ")),
+        pair("metric", metric),
+        pair("seed", settings.seed.to_string()),
+        pair("trials", settings.trials.to_string()),
+        pair("folds", settings.folds.to_string()),
+        pair("holdout_share", settings.holdout_share.to_string()),
+    ];
+    pairs.extend(settings.include_protected.map(|include| pair("include_protected", include.to_string())));
+    pairs.extend(settings.timeout_seconds.map(|seconds| pair("timeout_seconds", seconds.to_string())));
+    pairs.extend((!settings.exclude.is_empty()).then(|| pair("exclude", settings.exclude.join(", "))));
+    pairs.extend(settings.reweigh.clone().map(|field| pair("reweigh", field)));
+    pairs
+}
+
+/// What it ran on. Changes the time that it takes, never the model.
+fn environment(settings: &training::Settings) -> Vec<(String, String)> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let pair = |name: &str, value: String| (format!("environment.{name}"), value);
+    vec![
+        pair("system", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+        pair("processors", processors.to_string()),
+        pair("threads", settings.threads.unwrap_or(processors).to_string()),
+    ]
+}
+
+const JSON: &str = "application/json";
+
+fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
+    Ok(serde_json::to_vec(value).map_err(store::Error::from)?)
 }
 
 /// Rows as the training wants them: people who repeat over time stay on one side of a split.
@@ -311,7 +401,7 @@ fn metrics<'a>(prefix: &'a str, report: &'a Report) -> impl Iterator<Item = runs
     report.metrics.iter().map(move |(metric, figure)| to_metric(format!("{prefix}{}", metric_name(*metric)), 0, figure))
 }
 
-fn to_metric(name: String, step: i64, figure: &Figure) -> runs::Metric {
+pub(crate) fn to_metric(name: String, step: i64, figure: &Figure) -> runs::Metric {
     runs::Metric { name, step, value: figure.value, interval: figure.interval, n: figure.n.map(i64::from), why: figure.why.clone() }
 }
 
@@ -323,59 +413,10 @@ pub(crate) fn metric_name(metric: Metric) -> String {
     }
 }
 
-fn stage_name(stage: training::Stage) -> String {
+/// The stage's name as in JSON.
+pub(crate) fn stage_name(stage: training::Stage) -> String {
     match serde_json::to_value(stage) {
         Ok(serde_json::Value::String(name)) => name,
         _ => String::new(),
-    }
-}
-
-/// A nested run per candidate, with a nested run per trial below it.
-async fn insert_children(connection: &mut store::Connection, parent: &runs::Run, trained: &Trained) -> Result<()> {
-    for result in &trained.candidates {
-        let note = if result.chosen { "chosen" } else { "" };
-        let child = child_of(parent, result.candidate.name(), note);
-        runs::insert(connection, &child).await?;
-        let mut metrics = vec![to_metric("selection".into(), 0, &Figure::point(result.score, 0))];
-        metrics.push(to_metric("behind_best".into(), 0, &Figure::point(result.behind, 0)));
-        let trials: Vec<&training::Trial> = trained.trials.iter().filter(|trial| trial.candidate == result.candidate).collect();
-        let best = trials.iter().find(|trial| trial.number == result.trial);
-        let details = runs::Details {
-            parameters: best.map(|trial| trial.parameters.describe()).unwrap_or_default(),
-            metrics,
-            ..runs::Details::default()
-        };
-        runs::insert_details(connection, &child.run_id, &details).await?;
-        for trial in trials {
-            let note = if trial.pruned { "pruned: behind after the first folds" } else { "" };
-            let nested = child_of(&child, &format!("trial {}", trial.number), note);
-            runs::insert(connection, &nested).await?;
-            let folds = trial
-                .fold_scores
-                .iter()
-                .enumerate()
-                .map(|(fold, score)| to_metric("fold".into(), fold as i64 + 1, &Figure::point(*score, 0)));
-            let details = runs::Details {
-                parameters: trial.parameters.describe(),
-                metrics: folds.chain([to_metric("selection".into(), 0, &Figure::point(trial.score, 0))]).collect(),
-                ..runs::Details::default()
-            };
-            runs::insert_details(connection, &nested.run_id, &details).await?;
-        }
-    }
-    Ok(())
-}
-
-fn child_of(parent: &runs::Run, name: &str, message: &str) -> runs::Run {
-    let now = store::now();
-    runs::Run {
-        run_id: store::new_id(),
-        parent_id: Some(parent.run_id.clone()),
-        name: name.to_owned(),
-        status: "finished".into(),
-        message: message.to_owned(),
-        started_at: now,
-        ended_at: Some(now),
-        ..parent.clone()
     }
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod data;
 mod drift;
+mod job;
 mod model;
 mod output;
 mod predict;
@@ -59,6 +60,9 @@ enum Command {
     /// Training runs
     #[command(subcommand)]
     Run(run::RunCommand),
+    /// Long work: trainings and experiments, how far they are
+    #[command(subcommand)]
+    Job(job::JobCommand),
     /// Model versions
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -100,6 +104,7 @@ async fn dispatch(arguments: Arguments) -> Result<Answer> {
         Command::Data(command) => data::run(&place, command, json).await,
         Command::Train(command) => train::run(&place, command, json).await,
         Command::Run(command) => run::run(&place, command, json).await,
+        Command::Job(command) => job::run(&place, command, json).await,
         Command::Model(command) => model::run(&place, command, json).await,
         Command::Predict(command) => predict::predict(&place, command, json).await,
         Command::Batch(command) => predict::batch(&place, command, json).await,

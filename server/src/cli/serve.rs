@@ -21,7 +21,9 @@ pub struct Demo {
 }
 
 pub async fn serve(place: &Place) -> Result<Answer> {
-    web::serve(place, place.open().await?).await?;
+    let tenure = place.open().await?;
+    tenure.fail_interrupted().await?;
+    web::serve(place, tenure).await?;
     Ok(Answer::Done)
 }
 

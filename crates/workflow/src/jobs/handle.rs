@@ -1,0 +1,108 @@
+//! What the work of a job holds in its hands: it tells how far it is, and asks whether it should stop.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use store::jobs::{Line, Progress as Record};
+use training::{Progress, Status};
+
+use crate::{Actor, training_run::stage_name};
+
+/// Somebody else who watches, for example the bar of a terminal.
+pub type Observer = Arc<dyn Progress + Send + Sync>;
+
+/// A running job, seen from its work. Everything told here reaches the record within a second.
+pub struct JobHandle {
+    job_id: String,
+    actor: Actor,
+    observer: Option<Observer>,
+    cancelled: AtomicBool,
+    told: Mutex<Told>,
+}
+
+/// What was told and is not yet written down.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub status: &'static str,
+    pub progress: Record,
+    pub lines: Vec<Line>,
+}
+
+impl JobHandle {
+    pub(crate) fn new(job_id: String, actor: Actor, observer: Option<Observer>, status: &'static str) -> Self {
+        let told = Told { status, ..Told::default() };
+        Self { job_id, actor, observer, cancelled: AtomicBool::new(false), told: Mutex::new(told) }
+    }
+
+    /// Id of the job; its page is `/jobs/{id}`.
+    pub fn id(&self) -> &str {
+        &self.job_id
+    }
+
+    /// On whose behalf the work is done.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Adds a line to the log.
+    pub fn log(&self, text: impl Into<String>) {
+        self.told().log(text.into());
+    }
+
+    /// Tells the step that is being done, and how many of how many are done within it (0 planned: not counted).
+    pub fn step(&self, stage: &str, done: usize, planned: usize) {
+        let mut told = self.told();
+        told.enter(stage);
+        (told.progress.done, told.progress.planned) = (done as i64, planned as i64);
+    }
+
+    /// Tells the address of what the job made.
+    pub fn made(&self, address: impl Into<String>) {
+        self.told().progress.result = address.into();
+    }
+
+    /// Asks the work to stop.
+    pub(crate) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Told {
+    pub(crate) fn log(&mut self, text: String) {
+        self.lines.push(Line { at: store::now(), text });
+    }
+
+    /// A new stage begins with nothing done.
+    fn enter(&mut self, stage: &str) {
+        if self.progress.stage != stage {
+            self.log(format!("stage {stage}"));
+            let (result, best) = (std::mem::take(&mut self.progress.result), self.progress.best);
+            self.progress = Record { stage: stage.to_owned(), result, best, ..Record::default() };
+        }
+    }
+}
+
+impl Progress for JobHandle {
+    fn report(&self, status: &Status) {
+        if let Some(observer) = &self.observer {
+            observer.report(status);
+        }
+        let mut told = self.told();
+        told.enter(&stage_name(status.stage));
+        let better = status.best.filter(|best| told.progress.best.is_none_or(|before| *best > before));
+        if let Some(best) = better {
+            told.progress.best = Some(best);
+            told.log(format!("trial {} of {}: best so far {best:.4}", status.trial, status.trials));
+        }
+        (told.progress.done, told.progress.planned) = (status.trial as i64, status.trials as i64);
+        told.progress.seconds_left = status.seconds_left;
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed) || self.observer.as_ref().is_some_and(|observer| observer.cancelled())
+    }
+}

@@ -1,0 +1,68 @@
+//! Which process works on a job, and whether it still does.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use store::jobs::Job;
+
+/// A process that works writes its heartbeat this often.
+pub(crate) const HEARTBEAT_SECONDS: i64 = 5;
+/// Without a heartbeat for so long a process counts as gone.
+const GONE_SECONDS: i64 = 60;
+
+/// This process: host, process id, and a random id, since a new process may get an old number.
+pub(crate) static WORKER: LazyLock<String> = LazyLock::new(|| format!("{} {} {}", host(), std::process::id(), store::new_id()));
+
+fn host() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "here".to_owned(), |name| name.trim().replace(' ', "-"))
+}
+
+/// True when the process that should work on an open job does not: on this host the process is looked for, elsewhere its heartbeat tells.
+pub(crate) fn is_gone(job: &Job, now: i64) -> bool {
+    if job.worker == *WORKER {
+        return false;
+    }
+    let mut parts = job.worker.split(' ');
+    let same_host = parts.next() == WORKER.split(' ').next();
+    let process = parts.next().unwrap_or_default();
+    let stopped = same_host && Path::new("/proc/self").exists() && !Path::new("/proc").join(process).exists();
+    let replaced = same_host && process == std::process::id().to_string();
+    stopped || replaced || now - job.heartbeat_at > GONE_SECONDS * 1_000_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(worker: String, heartbeat_at: i64) -> Job {
+        Job {
+            job_id: String::new(),
+            use_case: String::new(),
+            kind: String::new(),
+            title: String::new(),
+            status: "running".into(),
+            progress: store::jobs::Progress::default(),
+            message: String::new(),
+            run_id: None,
+            cancel_requested: false,
+            started_by: String::new(),
+            worker,
+            heartbeat_at,
+            started_at: 0,
+            ended_at: None,
+        }
+    }
+
+    #[test]
+    fn a_process_that_is_not_there_is_gone() {
+        let now = 1_000_000_000;
+        assert!(!is_gone(&job(WORKER.clone(), 0), now), "this process knows that it lives");
+        assert!(!is_gone(&job("elsewhere 7 x".into(), now - 1), now), "another host is judged by its heartbeat");
+        assert!(is_gone(&job("elsewhere 7 x".into(), now - 61_000_000), now));
+        assert!(is_gone(&job(format!("{} {} another", host(), std::process::id()), now), now), "its number is ours now");
+        if Path::new("/proc/self").exists() {
+            assert!(is_gone(&job(format!("{} 4194999 x", host()), now), now), "no process has this number");
+            assert!(!is_gone(&job(format!("{} 1 x", host()), now), now));
+        }
+    }
+}

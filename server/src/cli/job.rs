@@ -1,0 +1,53 @@
+//! `tenure job`.
+
+use clap::Subcommand;
+use workflow::{Actor, Result};
+
+use super::{Answer, output};
+use crate::settings::Place;
+
+#[derive(Debug, Subcommand)]
+pub enum JobCommand {
+    /// Jobs of a use case, newest first
+    #[command(after_help = "Example: tenure job list --use-case attrition")]
+    List {
+        #[arg(long)]
+        use_case: String,
+    },
+    /// One job with its log
+    Show { id: String },
+    /// Ask a job to stop after its current step
+    Cancel { id: String },
+}
+
+pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<Answer> {
+    let tenure = place.open().await?;
+    let actor = Actor::local();
+    match command {
+        JobCommand::List { use_case } => {
+            let jobs = tenure.jobs(&actor.member()?, &use_case).await?;
+            if as_json {
+                output::json(&jobs)?;
+            } else {
+                let row =
+                    |job: &views::jobs::JobRow| [&job.id, &job.title, &job.status, &job.stage, &job.started_at].map(Clone::clone).to_vec();
+                output::table(&["JOB", "TITLE", "STATUS", "STAGE", "STARTED"], &jobs.iter().map(row).collect::<Vec<_>>());
+            }
+        }
+        JobCommand::Show { id } => {
+            let page = tenure.job(&actor.member()?, &id).await?;
+            if as_json {
+                output::json(&page)?;
+            } else {
+                let job = &page.job;
+                output::line(&format!("{}: {}, stage {}, {} of {}", job.title, job.status, job.stage, job.done, job.planned));
+                page.lines.iter().for_each(|(seconds, text)| output::line(&format!("{seconds:>8.1} s  {text}")));
+            }
+        }
+        JobCommand::Cancel { id } => {
+            tenure.cancel_job(&actor.admin()?, &id).await?;
+            output::line("asked to stop");
+        }
+    }
+    Ok(Answer::Done)
+}
