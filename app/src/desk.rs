@@ -27,6 +27,12 @@ pub fn page_number(text: &str) -> Result<u32, AppError> {
     number.ok_or_else(|| AppError::new(Kind::BadRequest, format!("There is no page \"{text}\".")))
 }
 
+/// The number of a version in an address.
+pub fn version_number(text: &str) -> Result<i64, AppError> {
+    let number = text.parse().ok().filter(|version| *version >= 1);
+    number.ok_or_else(|| AppError::new(Kind::NotFound, format!("There is no version \"{text}\".")))
+}
+
 /// An error of `workflow` as the person reads it.
 fn refuse(error: workflow::Error) -> AppError {
     let (kind, message) = match error {

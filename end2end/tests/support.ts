@@ -53,5 +53,5 @@ export async function everyPage(page: Page): Promise<string[]> {
   await page.goto(`${HOME}/runs`);
   const run = await firstRun(page);
   const ids = [run, run].map((path) => path.split("/").pop()).join(",");
-  return [HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/what-if`];
+  return [HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/what-if`];
 }

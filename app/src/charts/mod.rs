@@ -3,8 +3,13 @@
 //! The canvas is twice as fine as it is shown, since plotters rounds to whole units. Colours are placeholders that [`finish`] turns into
 //! the style sheet's custom properties, so that one drawing serves light, dark and print.
 
+pub mod beeswarm;
+mod canvas;
 pub mod curves;
+pub mod dependence;
 pub mod histogram;
+pub mod importance;
+mod strips;
 pub mod timeline;
 
 use plotters::prelude::*;

@@ -16,6 +16,8 @@ mod promote;
 mod run;
 #[cfg(feature = "ssr")]
 mod runs;
+#[cfg(feature = "ssr")]
+mod version;
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -79,6 +81,7 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         ["use-case", id, "person", person] => person::write(id, person).await,
         ["use-case", id, "runs"] => runs::write(id, &query).await,
         ["use-case", id, "models"] => models::write(id, &query).await,
+        ["use-case", id, "models", version] => version::write(id, version).await,
         ["runs", "compare"] => compare::write(&query).await,
         ["runs", run] => run::write(run).await,
         _ => Err(AppError::new(Kind::NotFound, "There is no page at this address.")),

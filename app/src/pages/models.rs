@@ -50,7 +50,7 @@ fn Versions(rows: Vec<VersionRow>, use_case: String, problem: String) -> AnyView
 fn row(version: VersionRow, use_case: &str, nobody_live: bool) -> Row {
     let number = version.version;
     let (tone, word) = if version.live { (Tone::Good, "Live".to_owned()) } else { (Tone::Neutral, stage_word(&version.stage)) };
-    let use_case = use_case.to_owned();
+    let (use_case, address) = (use_case.to_owned(), views::address::encode(use_case));
     // A first version may go live without a champion to be compared with; from then on the way is the review.
     let first = nobody_live.then(|| {
         view! {
@@ -62,7 +62,7 @@ fn row(version: VersionRow, use_case: &str, nobody_live: bool) -> Row {
         }
     });
     let mut cells = vec![
-        Cell::link(format!("/runs/{}", version.run), format!("Version {number}")),
+        Cell::link(format!("/use-case/{address}/models/{number}"), format!("Version {number}")),
         Cell::view(view! { <StateBadge tone word /> }),
         Cell::text(format::metric_label(&version.candidate)),
     ];

@@ -3,12 +3,14 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::attrition;
 use model::Model;
 use stats::{Metric, Verdict};
 use training::candidate::Candidate;
+use training::explanation;
 use training::gates::{Evidence, Gate, GatePolicy};
 use training::prepared::Prepared;
 use training::split::Split;
@@ -43,12 +45,28 @@ fn attrition_trains_end_to_end() {
     assert!(trained.holdout.fairness.contains_key("Gender"));
     // The guide's fixed thresholds are beyond an honest model here.
     let feasibility = GatePolicy::preset("guide-strict").unwrap();
-    let labels: Vec<bool> = trained.training_rows.iter().map(|&row| dataset.labels[row]).collect();
+    let labels = labels_of(&dataset, &trained.training_rows);
     let scores: Vec<f64> = trained.out_of_fold.iter().map(|score| score.unwrap()).collect();
     let found = training::feasibility::feasibility(&feasibility, &labels, &scores, 0.5, 294, 200, 1);
     assert_eq!(found.passed, 0, "{}", found.sentence);
     let bytes = trained.model.to_bytes().unwrap();
     assert_eq!(Model::from_bytes(&bytes).unwrap(), trained.model);
+
+    let (unseen, outcomes) = (dataset.table.take(&trained.holdout_rows), labels_of(&dataset, &trained.holdout_rows));
+    let explain = || explanation::explain(&Arc::new(trained.model.clone()), &unseen, &outcomes, 42).unwrap();
+    let found = explain();
+    assert_eq!(found.rows, 294);
+    assert_eq!(found.importance.len(), use_case.inputs().count());
+    assert!(found.importance.iter().all(|own| own.interval[0] <= own.points && own.points <= own.interval[1]));
+    assert!(found.permutation.windows(2).all(|pair| pair[0].mean >= pair[1].mean) && found.permutation[0].mean > 0.01);
+    assert_eq!((found.dependence.len(), found.partial_dependence.len()), (4, 4));
+    // Each field's points are in the order of its own values: rows of people cannot be put together.
+    assert!(found.swarms.iter().all(|swarm| swarm.points.is_sorted_by(|a, b| a.x <= b.x)));
+    assert_eq!(explain(), found);
+}
+
+fn labels_of(dataset: &training::Dataset, rows: &[usize]) -> Vec<bool> {
+    rows.iter().map(|&row| dataset.labels[row]).collect()
 }
 
 #[test]

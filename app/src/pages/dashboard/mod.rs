@@ -7,7 +7,7 @@ mod bands;
 #[cfg(feature = "ssr")]
 mod drivers;
 #[cfg(feature = "ssr")]
-mod headlines;
+pub mod headlines;
 #[cfg(feature = "ssr")]
 mod people;
 #[cfg(feature = "ssr")]

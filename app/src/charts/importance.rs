@@ -1,0 +1,104 @@
+//! How much each field matters: by the size of its contributions, and by what shuffling it costs.
+
+use model::global::{GlobalExplanation, PermutationImportance};
+
+use super::canvas::{Anchor, Axis, Canvas, LABELS, WIDTH};
+use crate::components::chart::Chart;
+use crate::format;
+
+/// Fields that are drawn; the table has them all.
+const FIELDS: usize = 12;
+/// Units of a row.
+const ROW: f64 = 52.0;
+
+/// One bar.
+struct Bar {
+    label: String,
+    value: f64,
+    interval: [f64; 2],
+}
+
+/// Mean |SHAP| of each field in percentage points; `None` when the model reads no field.
+pub fn shap(explanation: &GlobalExplanation, people: &str) -> Option<Chart> {
+    let first = explanation.importance.first()?;
+    let bars: Vec<Bar> =
+        explanation.importance.iter().map(|own| Bar { label: own.label.clone(), value: own.points, interval: own.interval }).collect();
+    let second = explanation.importance.get(1);
+    let behind = second.map(|own| format!(", before {} with {}", own.label, format::number(own.points, 1))).unwrap_or_default();
+    let row = |(bar, own): (&Bar, &model::global::Importance)| {
+        vec![bar.label.clone(), format::number(bar.value, 2), interval(bar.interval, 2), format::number(own.log_odds, 3)]
+    };
+    Some(Chart {
+        title: format!("{} moves the scores most: {} points on average{behind}", first.label, format::number(first.points, 1)),
+        sentence: format!(
+            "Mean size of each field's contribution in percentage points of probability (mean |SHAP|) over {} {people} whom the model has \
+             not seen; the thin line is the 95% interval.",
+            format::count(explanation.rows)
+        ),
+        svg: draw(&bars, 1),
+        legend: Vec::new(),
+        columns: ["Field", "Points", "95% interval", "Log-odds"].map(str::to_owned).to_vec(),
+        rows: bars.iter().zip(&explanation.importance).map(row).collect(),
+    })
+}
+
+/// Loss of ROC AUC when a field is shuffled among people; `None` when it was not measured.
+pub fn permutation(explanation: &GlobalExplanation, people: &str) -> Option<Chart> {
+    let first = explanation.permutation.first()?;
+    let shuffles = first.drops.len();
+    let range = |own: &PermutationImportance| own.drops.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], x| [a.min(*x), b.max(*x)]);
+    let bars: Vec<Bar> =
+        explanation.permutation.iter().map(|own| Bar { label: own.label.clone(), value: own.mean, interval: range(own) }).collect();
+    let title = if first.mean < 0.005 {
+        "No field is needed alone: shuffling any one costs less than 0.005 of ROC AUC".to_owned()
+    } else {
+        format!("Without {} the model would rank worst: ROC AUC falls by {}", first.label, format::number(first.mean, 3))
+    };
+    let row = |bar: &Bar| vec![bar.label.clone(), format::number(bar.value, 4), interval(bar.interval, 4)];
+    Some(Chart {
+        title,
+        sentence: format!(
+            "A second opinion: loss of ROC AUC when one field is shuffled among {} {people} (mean of {shuffles} shuffles; the thin line runs \
+             from the smallest to the largest). {}",
+            format::count(explanation.rows),
+            agreement(explanation)
+        ),
+        svg: draw(&bars, 3),
+        legend: Vec::new(),
+        columns: ["Field", "Loss of ROC AUC", "Smallest to largest"].map(str::to_owned).to_vec(),
+        rows: bars.iter().map(row).collect(),
+    })
+}
+
+/// How far the two opinions name the same fields.
+fn agreement(explanation: &GlobalExplanation) -> String {
+    let top = explanation.importance.len().min(5);
+    let by_size = &explanation.importance[..top];
+    let shared = explanation.permutation.iter().take(top).filter(|own| by_size.iter().any(|other| other.field == own.field)).count();
+    format!("{shared} of its first {top} fields are also among the first {top} by contribution.")
+}
+
+fn interval(interval: [f64; 2], decimals: usize) -> String {
+    interval.map(|end| format::number(end, decimals)).join("–")
+}
+
+fn draw(bars: &[Bar], decimals: usize) -> String {
+    let shown = &bars[..bars.len().min(FIELDS)];
+    let mut canvas = Canvas::new(ROW * shown.len() as f64 + 8.0);
+    let ends = shown.iter().flat_map(|bar| [bar.value, bar.interval[0], bar.interval[1]]);
+    let lowest = ends.clone().fold(0.0, f64::min);
+    let track = [LABELS, WIDTH - 120.0];
+    let axis = if lowest < 0.0 { Axis::over(ends.chain([0.0]), track) } else { Axis::from_zero(ends, track) };
+    let zero = axis.at(0.0);
+    for (row, bar) in shown.iter().enumerate() {
+        let middle = ROW * (row as f64 + 0.5) + 4.0;
+        let at = axis.at(bar.value);
+        canvas.label(middle, &bar.label);
+        canvas.rectangle([zero.min(at), middle - 15.0], [(at - zero).abs(), 30.0], "series-0");
+        let [low, high] = bar.interval.map(|end| axis.at(end));
+        canvas.line([low, middle], [high, middle], "ink", 3.0);
+        canvas.text([high.max(at).max(zero) + 14.0, middle], Anchor::Start, "ink-soft", &format::number(bar.value, decimals));
+    }
+    canvas.line([zero, 0.0], [zero, ROW * shown.len() as f64 + 8.0], "ink-soft", 2.0);
+    canvas.finish()
+}
