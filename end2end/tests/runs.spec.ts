@@ -16,5 +16,6 @@ test("versions lead to their runs, and one is live", async ({ page, open }) => {
   await open(`${HOME}/models`);
   await expect(page.locator("main .state.good", { hasText: "Live" })).toHaveCount(1);
   await page.locator("main tbody th a").first().click();
+  await page.getByRole("link", { name: "Training run" }).click();
   await expect(page.getByRole("heading", { name: "Parameters" })).toBeVisible();
 });
