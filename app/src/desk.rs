@@ -38,6 +38,7 @@ fn refuse(error: workflow::Error) -> AppError {
     let (kind, message) = match error {
         workflow::Error::NotFound(message) => (Kind::NotFound, message),
         workflow::Error::Invalid(message) => (Kind::BadRequest, message),
+        workflow::Error::TooMany { message, .. } => (Kind::BadRequest, message),
         workflow::Error::SignIn(message) => (Kind::SignIn, message),
         workflow::Error::Forbidden(message) => (Kind::Forbidden, message),
         workflow::Error::Conflict(message) | workflow::Error::Cancelled(message) => (Kind::Conflict, message),

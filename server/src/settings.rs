@@ -25,6 +25,13 @@ pub struct Place {
     /// Address that the server listens on [default: 127.0.0.1:3000]
     #[arg(long, global = true, env = "TENURE_ADDR")]
     pub addr: Option<String>,
+    /// Address that people use, for example https://tenure.example; with https, cookies travel encrypted only [default: http://ADDR]
+    #[arg(long, global = true, env = "TENURE_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// A proxy of yours stands in front: the last address in X-Forwarded-For is who asks
+    #[arg(long, global = true, env = "TENURE_BEHIND_PROXY")]
+    #[serde(default)]
+    pub behind_proxy: bool,
 }
 
 impl Place {
@@ -44,12 +51,29 @@ impl Place {
             artifacts: self.artifacts.or(file.artifacts),
             use_cases: self.use_cases.or(file.use_cases),
             addr: self.addr.or(file.addr),
+            public_url: self.public_url.or(file.public_url),
+            behind_proxy: self.behind_proxy || file.behind_proxy,
         })
     }
 
     /// The data folder.
     pub fn data_dir(&self) -> PathBuf {
         self.data_dir.clone().unwrap_or_else(|| "tenure-data".into())
+    }
+
+    /// Address that the server listens on.
+    pub fn addr(&self) -> &str {
+        self.addr.as_deref().unwrap_or("127.0.0.1:3000")
+    }
+
+    /// Address that people use, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        self.public_url.as_deref().map_or_else(|| format!("http://{}", self.addr()), |url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// The address at which a password is set.
+    pub fn set_up_link(&self, secret: &str) -> String {
+        format!("{}/set-up/{secret}", self.public_url())
     }
 
     /// Opens the store.

@@ -3,6 +3,7 @@
 //! One set of migrations and one text per query serve SQLite and PostgreSQL, through `sqlx::Any`. Repositories are free functions over a
 //! connection, so that a use case can put several of them into one transaction.
 
+pub mod accounts;
 pub mod artifacts;
 pub mod audit;
 pub mod checks;

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::json;
-use store::{Settings, Store, artifacts, audit, datasets, jobs, registry, runs, scores};
+use store::{Settings, Store, accounts, artifacts, audit, datasets, jobs, registry, runs, scores};
 
 /// An empty store on each database at hand. A PostgreSQL database of its own is made for each test.
 async fn stores(name: &str) -> Vec<(Store, tempfile::TempDir)> {
@@ -315,5 +315,69 @@ async fn a_job_is_followed_to_its_end_and_no_further() {
         assert_eq!((ended.status.as_str(), ended.message.as_str(), ended.progress), ("cancelled", "stopped", progress));
         assert_eq!(runs::fail_abandoned(&mut transaction).await.unwrap(), 1, "nobody works on the run any more");
         transaction.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn ended_sessions_stay_ended_and_tokens_are_found_by_hash() {
+    use tower_sessions::SessionStore;
+    use tower_sessions::session::{Id, Record};
+    for (store, _folder) in stores("accounts").await {
+        let mut connection = store.read().await.unwrap();
+        let account = accounts::Account {
+            account_id: store::new_id(),
+            name: "Ann".into(),
+            password_hash: None,
+            roles: "analyst".into(),
+            disabled_at: None,
+            created_by: "test".into(),
+            created_at: store::now(),
+            signed_in_at: None,
+        };
+        accounts::insert(&mut connection, &account).await.unwrap();
+        assert!(accounts::insert(&mut connection, &accounts::Account { name: "ANN".into(), ..account.clone() }).await.is_err());
+        assert_eq!(accounts::by_name(&mut connection, "aNN").await.unwrap(), Some(account.clone()));
+        assert_eq!(accounts::by_name(&mut connection, "' or 1=1 --").await.unwrap(), None);
+
+        let expiry_date = time::OffsetDateTime::now_utc() + time::Duration::hours(1);
+        let mut record = Record { id: Id::default(), data: Default::default(), expiry_date };
+        record.data.insert(store::sessions::ACCOUNT.into(), json!(account.account_id));
+        store.create(&mut record).await.unwrap();
+        assert_eq!(accounts::session_count(&mut connection, &account.account_id).await.unwrap(), 1);
+        assert_eq!(accounts::end_sessions(&mut connection, &account.account_id).await.unwrap(), 1);
+        store.save(&record).await.unwrap();
+        assert_eq!(store.load(&record.id).await.unwrap(), None, "a late save brings nothing back");
+
+        let token = accounts::Token {
+            token_id: store::new_id(),
+            account_id: account.account_id.clone(),
+            label: String::new(),
+            scopes: "read".into(),
+            expires_at: None,
+            revoked_at: None,
+            last_used_at: None,
+            created_by: "test".into(),
+            created_at: store::now(),
+        };
+        accounts::insert_token(&mut connection, &token, "hash").await.unwrap();
+        assert_eq!(accounts::token_by_hash(&mut connection, "hash").await.unwrap(), Some(token.clone()));
+        assert_eq!(accounts::tokens(&mut connection, Some("other")).await.unwrap(), []);
+        accounts::revoke_token(&mut connection, &token.token_id).await.unwrap();
+        assert!(accounts::tokens(&mut connection, None).await.unwrap()[0].revoked_at.is_some());
+
+        let later = store::now() + 1_000_000;
+        accounts::set_link(&mut connection, "first", None, later, "test").await.unwrap();
+        accounts::set_link(&mut connection, "ann", Some(&account.account_id), later, "test").await.unwrap();
+        accounts::set_link(&mut connection, "second", None, later, "test").await.unwrap();
+        assert_eq!(accounts::link(&mut connection, "first").await.unwrap(), None, "one link at a time");
+        assert_eq!(accounts::link(&mut connection, "second").await.unwrap(), Some(None));
+        assert_eq!(accounts::link(&mut connection, "ann").await.unwrap(), Some(Some(account.account_id.clone())));
+        accounts::set_link(&mut connection, "ann", Some(&account.account_id), store::now() - 1, "test").await.unwrap();
+        assert_eq!(accounts::link(&mut connection, "ann").await.unwrap(), None, "expired");
+
+        accounts::set_failures(&mut connection, "old", 3, 0).await.unwrap();
+        accounts::set_failures(&mut connection, "key", 1, store::now() + 1).await.unwrap();
+        assert_eq!(accounts::failures(&mut connection, "old").await.unwrap().0, 0, "forgotten");
+        assert_eq!(accounts::failures(&mut connection, "key").await.unwrap().0, 1);
     }
 }

@@ -1,6 +1,7 @@
 //! What crosses the wire between the use cases (`workflow`) and the screens (`app`): plain serde structs, no behaviour but
 //! what both sides need. Times are texts, formatted on the server; counts are `u32`; figures are [`stats::Figure`].
 
+pub mod accounts;
 pub mod address;
 pub mod jobs;
 pub mod people;

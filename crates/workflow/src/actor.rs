@@ -67,7 +67,8 @@ impl Scope {
         Self::ALL.into_iter().find(|scope| scope.name() == name)
     }
 
-    fn of(role: Role) -> Self {
+    /// The scope in which `role` acts.
+    pub(crate) fn of(role: Role) -> Self {
         match role {
             Role::Analyst => Self::Predict,
             Role::Reviewer => Self::Review,

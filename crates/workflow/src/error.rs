@@ -14,6 +14,13 @@ pub enum Error {
     /// Nobody is signed in, or name, password or token are not good.
     #[error("{0}")]
     SignIn(String),
+    /// Too many wrong passwords: nothing was looked at.
+    #[error("{message}")]
+    TooMany {
+        message: String,
+        /// How long to wait.
+        seconds: i64,
+    },
     /// Not allowed for this person.
     #[error("{0}")]
     Forbidden(String),
@@ -42,7 +49,7 @@ impl Error {
         match self {
             Self::Store(store::Error::Setting(_)) => 2,
             Self::Store(_) | Self::Internal(_) => 3,
-            Self::Cancelled(_) | Self::SignIn(_) | Self::Forbidden(_) | Self::Conflict(_) => 1,
+            Self::Cancelled(_) | Self::SignIn(_) | Self::TooMany { .. } | Self::Forbidden(_) | Self::Conflict(_) => 1,
             Self::NotFound(_) | Self::Invalid(_) | Self::Refused(_) => 2,
         }
     }

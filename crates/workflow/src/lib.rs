@@ -2,6 +2,7 @@
 //!
 //! Server functions, REST handlers and commands are doors to the same methods of [`Tenure`]; none of them holds a rule of its own.
 
+mod accounts;
 mod actor;
 mod batch;
 mod card;
@@ -25,6 +26,7 @@ mod training_run;
 mod version;
 mod what_if;
 
+pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{Actor, Admin, Analyst, Member, Origin, Reviewer, Role, Scope};
 pub use clock::{days_between, long_time as time_text, today};
 pub use error::{Error, Result};

@@ -3,6 +3,7 @@
 mod audit;
 mod data;
 mod drift;
+mod identity;
 mod job;
 mod model;
 mod output;
@@ -12,6 +13,7 @@ mod serve;
 mod tool;
 mod train;
 mod use_case;
+mod user;
 
 use std::process::ExitCode;
 
@@ -52,6 +54,9 @@ enum Command {
     /// Use cases: what is predicted, and for whom
     #[command(subcommand)]
     UseCase(use_case::UseCaseCommand),
+    /// Accounts, their roles, and API tokens
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Data: import, list, simulate
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -101,6 +106,7 @@ async fn dispatch(arguments: Arguments) -> Result<Answer> {
         Command::Serve => serve::serve(&place).await,
         Command::Demo(demo) => serve::demo(&place, &demo).await,
         Command::UseCase(command) => use_case::run(&place, command, json),
+        Command::User(command) => user::run(&place, command, json).await,
         Command::Data(command) => data::run(&place, command, json).await,
         Command::Train(command) => train::run(&place, command, json).await,
         Command::Run(command) => run::run(&place, command, json).await,

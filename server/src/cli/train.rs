@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 use serde_json::json;
 use training::{Candidate, Progress, SelectionMetric, Settings, Status};
-use workflow::{Actor, Error, Import, Result};
+use workflow::{Error, Import, Result};
 
+use super::identity::Identity;
 use super::{Answer, output, read_input};
 use crate::settings::Place;
 
@@ -21,6 +22,8 @@ pub struct Train {
     data: Option<String>,
     #[command(flatten)]
     settings: TrainSettings,
+    #[command(flatten)]
+    identity: Identity,
 }
 
 /// Settings of a training, shared with `tenure tool evaluate`.
@@ -85,7 +88,7 @@ impl TrainSettings {
 pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer> {
     let settings = command.settings.checked()?;
     let tenure = place.open().await?;
-    let actor = Actor::local();
+    let actor = command.identity.actor(&tenure).await?;
     let admin = actor.admin()?;
     let use_case = tenure.use_case(&command.use_case)?;
     let dataset = match &command.data {

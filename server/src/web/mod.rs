@@ -46,7 +46,7 @@ impl FromRef<Desk> for LeptosOptions {
 pub async fn serve(place: &Place, tenure: Tenure) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG").unwrap_or_else(|_| "warn,server=info,workflow=info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let address = place.addr.as_deref().unwrap_or("127.0.0.1:3000");
+    let address = place.addr();
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| Error::Invalid(format!("{address}: {error}")))?;
     let bound = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
     let router = router(tenure, bound)?;

@@ -22,6 +22,7 @@ impl IntoResponse for Problem {
             Error::Invalid(_) => (StatusCode::BAD_REQUEST, "The request makes no sense as it is"),
             Error::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The data breaks the rules of the use case"),
             Error::SignIn(_) => (StatusCode::UNAUTHORIZED, "Nobody is signed in"),
+            Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many wrong passwords"),
             Error::Forbidden(_) => (StatusCode::FORBIDDEN, "Not allowed"),
             Error::Conflict(_) | Error::Cancelled(_) => (StatusCode::CONFLICT, "Not possible now"),
             Error::Store(_) | Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "The server failed"),

@@ -1,0 +1,31 @@
+//! Accounts and tokens as the screens and commands show them.
+
+use serde::{Deserialize, Serialize};
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRow {
+    pub name: String,
+    /// `analyst`, `reviewer`, `admin`
+    pub roles: Vec<String>,
+    /// `active`, `waiting` (for its set-up link to be used), `disabled`
+    pub state: String,
+    pub created_at: String,
+    pub created_by: String,
+    pub signed_in_at: Option<String>,
+}
+
+/// One API token, without what it carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRow {
+    pub id: String,
+    /// What it is for, in the owner's words.
+    pub label: String,
+    /// `read`, `predict`, `review`, `manage`
+    pub scopes: Vec<String>,
+    /// `active`, `expired`, `revoked`
+    pub state: String,
+    pub created_at: String,
+    pub expires_at: String,
+    pub last_used_at: Option<String>,
+}

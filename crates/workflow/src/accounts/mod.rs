@@ -1,0 +1,183 @@
+//! Accounts: who may sign in, and as what. No account comes with the program: the first one is made through a link that is shown once.
+
+mod secret;
+mod set_up;
+mod sign_in;
+mod throttle;
+mod tokens;
+
+use serde_json::json;
+use store::{Connection, accounts, audit};
+use views::accounts::AccountRow;
+
+pub use set_up::SetUp;
+pub use sign_in::SignedIn;
+pub use tokens::{NewToken, TokenRequest};
+
+use crate::{Admin, Error, Result, Role, Tenure, clock};
+
+/// Names that the record uses for what is no person.
+const RESERVED: [&str; 4] = ["command line", "demo", "schedule", "tenure"];
+const LONGEST_NAME: usize = 64;
+
+/// A name for an account: letters, digits and a few marks, so that it reads the same everywhere.
+fn check_name(name: &str) -> Result<String> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let allowed = |letter: char| letter.is_alphanumeric() || " .-_@'".contains(letter);
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(allowed) {
+        return Err(Error::Invalid(format!("a name has 1 to {LONGEST_NAME} letters, digits, spaces or any of . - _ @ '")));
+    }
+    if RESERVED.contains(&accounts::name_key(&name).as_str()) {
+        return Err(Error::Invalid(format!("the name {name} is reserved")));
+    }
+    Ok(name)
+}
+
+fn check_roles(roles: &[Role]) -> Result<String> {
+    let mut roles = roles.to_vec();
+    roles.sort_unstable();
+    roles.dedup();
+    if roles.is_empty() {
+        return Err(Error::Invalid("choose at least one role: analyst, reviewer or admin".into()));
+    }
+    Ok(roles.into_iter().map(Role::name).collect::<Vec<_>>().join(" "))
+}
+
+async fn find(connection: &mut Connection, name: &str) -> Result<accounts::Account> {
+    accounts::by_name(connection, name).await?.ok_or_else(|| Error::NotFound("there is no account of this name".into()))
+}
+
+/// Refuses a change that would leave nobody who can keep the accounts.
+async fn keep_an_admin(connection: &mut Connection) -> Result<()> {
+    let all = accounts::list(connection).await?;
+    let keeps = |account: &accounts::Account| account.disabled_at.is_none() && sign_in::roles(&account.roles).contains(&Role::Admin);
+    if all.iter().any(keeps) { Ok(()) } else { Err(Error::Conflict("somebody has to stay administrator".into())) }
+}
+
+impl Tenure {
+    /// Adds an account without a password. It is set through the link whose secret is returned, once, within three days.
+    ///
+    /// # Errors
+    /// When the name or roles are none, or there is an account of this name.
+    pub async fn add_account(&self, admin: &Admin<'_>, name: &str, roles: &[Role]) -> Result<String> {
+        let (name, roles) = (check_name(name)?, check_roles(roles)?);
+        let mut transaction = self.store.begin().await?;
+        let account = insert(&mut transaction, admin.name(), name, roles, None).await?;
+        let link = set_up::new_link(&mut transaction, Some(&account), admin.name()).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(link)
+    }
+
+    /// Adds an account with a password.
+    ///
+    /// # Errors
+    /// As [`Tenure::add_account`], and for a password that is too weak.
+    pub async fn add_account_with(&self, admin: &Admin<'_>, name: &str, roles: &[Role], password: &str) -> Result<()> {
+        let (name, roles) = (check_name(name)?, check_roles(roles)?);
+        secret::check_new(&name, password)?;
+        let hash = secret::hashed(password.to_owned()).await?;
+        let mut transaction = self.store.begin().await?;
+        insert(&mut transaction, admin.name(), name, roles, Some(hash)).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(())
+    }
+
+    /// Every account, by name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn accounts(&self, _: &Admin<'_>) -> Result<Vec<AccountRow>> {
+        let list = accounts::list(&mut *self.store.read().await?).await?;
+        let row = |account: accounts::Account| AccountRow {
+            state: match (account.disabled_at, &account.password_hash) {
+                (Some(_), _) => "disabled",
+                (None, None) => "waiting",
+                (None, Some(_)) => "active",
+            }
+            .into(),
+            roles: sign_in::roles(&account.roles).into_iter().map(|role| role.name().to_owned()).collect(),
+            created_at: clock::long_time(account.created_at),
+            signed_in_at: account.signed_in_at.map(clock::long_time),
+            created_by: account.created_by,
+            name: account.name,
+        };
+        Ok(list.into_iter().map(row).collect())
+    }
+
+    /// Gives an account other roles, from the next request on.
+    ///
+    /// # Errors
+    /// When there is no such account, or no administrator would be left.
+    pub async fn set_roles(&self, admin: &Admin<'_>, name: &str, roles: &[Role]) -> Result<()> {
+        let roles = check_roles(roles)?;
+        let mut transaction = self.store.begin().await?;
+        let mut account = find(&mut transaction, name).await?;
+        let detail = json!({ "from": account.roles, "to": roles });
+        account.roles = roles;
+        accounts::update(&mut transaction, &account).await?;
+        keep_an_admin(&mut transaction).await?;
+        audit::append(&mut transaction, admin.name(), "account.roles", &format!("account {}", account.name), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(())
+    }
+
+    /// Disables an account, ending its sessions and making its tokens useless, or enables it again. Nothing is removed.
+    ///
+    /// # Errors
+    /// When there is no such account, or no administrator would be left.
+    pub async fn set_disabled(&self, admin: &Admin<'_>, name: &str, disabled: bool) -> Result<()> {
+        let mut transaction = self.store.begin().await?;
+        let mut account = find(&mut transaction, name).await?;
+        if account.disabled_at.is_some() == disabled {
+            return Ok(());
+        }
+        account.disabled_at = disabled.then(store::now);
+        accounts::update(&mut transaction, &account).await?;
+        let mut action = "account.enable";
+        if disabled {
+            action = "account.disable";
+            keep_an_admin(&mut transaction).await?;
+            accounts::end_sessions(&mut transaction, &account.account_id).await?;
+            accounts::remove_links(&mut transaction, Some(&account.account_id)).await?;
+        }
+        audit::append(&mut transaction, admin.name(), action, &format!("account {}", account.name), &json!({})).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(())
+    }
+}
+
+async fn insert(connection: &mut Connection, by: &str, name: String, roles: String, password_hash: Option<String>) -> Result<String> {
+    if accounts::by_name(connection, &name).await?.is_some() {
+        return Err(Error::Conflict("there is an account of this name already".into()));
+    }
+    let account = accounts::Account {
+        account_id: store::new_id(),
+        name,
+        password_hash,
+        roles,
+        disabled_at: None,
+        created_by: by.to_owned(),
+        created_at: store::now(),
+        signed_in_at: None,
+    };
+    accounts::insert(connection, &account).await?;
+    let detail = json!({ "roles": account.roles });
+    audit::append(connection, by, "account.add", &format!("account {}", account.name), &detail).await?;
+    Ok(account.account_id)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn names_are_names() {
+        assert_eq!(check_name("  Ann   O'Hara-Łoś ").unwrap(), "Ann O'Hara-Łoś");
+        for none in ["", " ", "a<b", "x\u{202e}y", "a;b", "Command  Line", &"n".repeat(65)] {
+            assert!(check_name(none).is_err(), "{none}");
+        }
+        assert_eq!(check_roles(&[Role::Admin, Role::Analyst, Role::Admin]).unwrap(), "analyst admin");
+        assert!(check_roles(&[]).is_err());
+    }
+}

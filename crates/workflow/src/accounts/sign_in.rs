@@ -1,0 +1,101 @@
+//! From a name and password, a session or a token to an [`Actor`].
+
+use serde_json::json;
+use store::{accounts, audit};
+
+use super::secret;
+use crate::actor::Origin;
+use crate::{Actor, Error, Result, Role, Scope, Tenure};
+
+/// The same answer whatever was wrong: who guesses learns nothing.
+const WRONG: &str = "name or password are wrong";
+
+/// A token's last use is written down at most this often.
+const TOUCH_AFTER: i64 = 60 * 1_000_000;
+
+/// Somebody who gave the right password.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// What a session keeps: the account, never the roles, so that a change of them counts at once.
+    pub account_id: String,
+    pub actor: Actor,
+}
+
+pub(super) fn roles(text: &str) -> Vec<Role> {
+    text.split(' ').filter_map(Role::from_name).collect()
+}
+
+pub(super) fn scopes(text: &str) -> Vec<Scope> {
+    text.split(' ').filter_map(Scope::from_name).collect()
+}
+
+impl Tenure {
+    /// Checks name and password, with the sign-in on record. `address`: where the request comes from, for the throttle.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] when they are wrong or the account is disabled, [`Error::TooMany`] after too many wrong ones.
+    pub async fn sign_in(&self, name: &str, password: &str, address: Option<&str>) -> Result<SignedIn> {
+        self.attempt(name, address).await?;
+        let found = accounts::by_name(&mut *self.store.read().await?, name).await?.filter(|account| account.disabled_at.is_none());
+        let kept = found.as_ref().and_then(|account| account.password_hash.clone());
+        let right = secret::matches(password.to_owned(), kept).await?;
+        let Some(account) = found.filter(|_| right) else { return Err(Error::SignIn(WRONG.into())) };
+        self.attempt_was_right(name, address).await?;
+        let mut transaction = self.store.begin().await?;
+        // Read again: it may have been disabled while the password was checked.
+        let account = accounts::by_id(&mut transaction, &account.account_id).await?.filter(|account| account.disabled_at.is_none());
+        let Some(mut account) = account else { return Err(Error::SignIn(WRONG.into())) };
+        account.signed_in_at = Some(store::now());
+        accounts::update(&mut transaction, &account).await?;
+        let origin = if address.is_some() { "pages" } else { "command line" };
+        let subject = format!("account {}", account.name);
+        audit::append(&mut transaction, &account.name, "account.sign_in", &subject, &json!({ "from": origin })).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        let actor = Actor::new(&account.name, &roles(&account.roles), Origin::SignedIn);
+        Ok(SignedIn { account_id: account.account_id, actor })
+    }
+
+    /// Who holds a session of this account, with the roles of now; `None` when the account is disabled.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn actor_of_account(&self, account_id: &str) -> Result<Option<Actor>> {
+        let account = accounts::by_id(&mut *self.store.read().await?, account_id).await?;
+        let account = account.filter(|account| account.disabled_at.is_none());
+        Ok(account.map(|account| Actor::new(&account.name, &roles(&account.roles), Origin::SignedIn)))
+    }
+
+    /// Who holds an API token. Its use is written down.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] for a token that is unknown, revoked or expired, or whose owner is disabled.
+    pub async fn actor_of_token(&self, token: &str) -> Result<Actor> {
+        let refused = || Error::SignIn("this token is unknown, expired or revoked".into());
+        let mut connection = self.store.read().await?;
+        let now = store::now();
+        let token = accounts::token_by_hash(&mut connection, &secret::kept(token)).await?.ok_or_else(refused)?;
+        if token.revoked_at.is_some() || token.expires_at.is_some_and(|end| end <= now) {
+            return Err(refused());
+        }
+        let account = accounts::by_id(&mut connection, &token.account_id).await?;
+        let account = account.filter(|account| account.disabled_at.is_none()).ok_or_else(refused)?;
+        if token.last_used_at.is_none_or(|last| now - last > TOUCH_AFTER) {
+            accounts::touch_token(&mut connection, &token.token_id).await?;
+        }
+        Ok(Actor::new(&account.name, &roles(&account.roles), Origin::Token(scopes(&token.scopes))))
+    }
+
+    /// Asks for the password of the signed-in person once more, before something that cannot be taken back.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] when it is wrong, [`Error::TooMany`] after too many wrong ones.
+    pub async fn confirm_password(&self, actor: &Actor, password: &str) -> Result<()> {
+        self.attempt(actor.name(), None).await?;
+        let account = accounts::by_name(&mut *self.store.read().await?, actor.name()).await?;
+        let kept = account.filter(|account| account.disabled_at.is_none()).and_then(|account| account.password_hash);
+        if !secret::matches(password.to_owned(), kept).await? {
+            return Err(Error::SignIn("the password is wrong".into()));
+        }
+        self.attempt_was_right(actor.name(), None).await
+    }
+}

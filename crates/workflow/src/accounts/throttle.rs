@@ -1,0 +1,78 @@
+//! Guessing passwords is made slow: the more wrong ones, the longer the wait, by name and by address.
+
+use store::{Connection, accounts};
+
+use crate::{Error, Result, Tenure};
+
+const SECOND: i64 = 1_000_000;
+/// Wrong passwords without any wait.
+const FREE_BY_NAME: i64 = 5;
+const FREE_BY_ADDRESS: i64 = 20;
+const LONGEST_WAIT: i64 = 15 * 60 * SECOND;
+/// Wrong passwords longer ago than this are forgotten.
+const FORGET_AFTER: i64 = 24 * 3600 * SECOND;
+
+/// How long to wait after so many wrong passwords, of which `free` cost nothing: 1 s, 2 s, 4 s … a quarter of an hour.
+fn wait(failures: i64, free: i64) -> i64 {
+    match failures - free {
+        over if over < 0 => 0,
+        over => (SECOND << over.min(20)).min(LONGEST_WAIT),
+    }
+}
+
+fn keys(name: &str, address: Option<&str>) -> Vec<(String, i64)> {
+    let key = |kind: &str, text: &str| store::artifacts::hash(format!("{kind} {text}").as_bytes());
+    let name = (key("name", &accounts::name_key(name)), FREE_BY_NAME);
+    std::iter::once(name).chain(address.map(|address| (key("address", address), FREE_BY_ADDRESS))).collect()
+}
+
+impl Tenure {
+    /// Counts an attempt as a wrong one before it is looked at, so that many at once do not slip through.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] while there is a wait: then the password is not looked at, and nothing is counted.
+    pub(super) async fn attempt(&self, name: &str, address: Option<&str>) -> Result<()> {
+        let mut transaction = self.store.begin().await?;
+        let now = store::now();
+        for (key, free) in keys(name, address) {
+            let failures = recent_failures(&mut transaction, &key, now).await?;
+            let until = failures.1 + wait(failures.0, free);
+            if now < until {
+                let seconds = (until - now + SECOND - 1) / SECOND;
+                return Err(Error::TooMany { message: format!("too many wrong passwords: wait {seconds} s and try again"), seconds });
+            }
+            accounts::set_failures(&mut transaction, &key, failures.0 + 1, now - FORGET_AFTER).await?;
+        }
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(())
+    }
+
+    /// A right password: the name starts anew, and the address is given its attempt back.
+    pub(super) async fn attempt_was_right(&self, name: &str, address: Option<&str>) -> Result<()> {
+        let mut transaction = self.store.begin().await?;
+        let now = store::now();
+        for (position, (key, _)) in keys(name, address).into_iter().enumerate() {
+            let left = if position == 0 { 0 } else { recent_failures(&mut transaction, &key, now).await?.0 - 1 };
+            accounts::set_failures(&mut transaction, &key, left, now - FORGET_AFTER).await?;
+        }
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(())
+    }
+}
+
+async fn recent_failures(connection: &mut Connection, key: &str, now: i64) -> Result<(i64, i64)> {
+    let (failures, last_at) = accounts::failures(connection, key).await?;
+    Ok(if now - last_at > FORGET_AFTER { (0, 0) } else { (failures, last_at) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_up_to_a_quarter_of_an_hour() {
+        let seconds = |failures| wait(failures, FREE_BY_NAME) / SECOND;
+        assert_eq!([0, 4, 5, 6, 7, 10].map(seconds), [0, 0, 1, 2, 4, 32]);
+        assert_eq!([15, 100, i64::MAX].map(seconds), [900; 3]);
+    }
+}

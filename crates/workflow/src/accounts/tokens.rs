@@ -1,0 +1,144 @@
+//! API tokens: what a program shows instead of a password. Shown once, kept as a hash, good for less than its owner.
+
+use serde_json::json;
+use store::{accounts, audit};
+use views::accounts::TokenRow;
+
+use super::{find, secret, sign_in};
+use crate::{Actor, Error, Origin, Result, Role, Scope, Tenure, clock};
+
+const DAY: i64 = 24 * 3600 * 1_000_000;
+/// Days that a token may be good.
+const DAYS: std::ops::RangeInclusive<u32> = 1..=366;
+const LONGEST_LABEL: usize = 64;
+
+/// What a token is to be.
+#[derive(Debug, Clone, Default)]
+pub struct TokenRequest {
+    /// Whose it is.
+    pub owner: String,
+    /// What it is for, in the owner's words.
+    pub label: String,
+    pub scopes: Vec<Scope>,
+    /// Days that it is good, 1 to 366.
+    pub days: u32,
+}
+
+/// A token, with the one chance to read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    pub token_id: String,
+    /// What the program sends as `Authorization: Bearer …`.
+    pub secret: String,
+    pub expires_at: String,
+}
+
+/// Tokens are made by their owner after signing in, or by who has the machine itself; never by another token.
+fn may_manage(actor: &Actor, owner: &str) -> Result<()> {
+    match actor.origin() {
+        Origin::CommandLine => actor.admin().map(|_| ()),
+        Origin::SignedIn if store::accounts::name_key(actor.name()) == store::accounts::name_key(owner) => Ok(()),
+        Origin::SignedIn => Err(Error::Forbidden("everybody makes their own tokens".into())),
+        Origin::Token(_) => Err(Error::Forbidden("a token cannot make or revoke tokens: sign in".into())),
+    }
+}
+
+impl Tenure {
+    /// Makes a token.
+    ///
+    /// # Errors
+    /// When the actor may not, the owner has none of the roles that a scope needs, or the request is none.
+    pub async fn create_token(&self, actor: &Actor, request: &TokenRequest) -> Result<NewToken> {
+        may_manage(actor, &request.owner)?;
+        let label = request.label.trim();
+        if label.chars().count() > LONGEST_LABEL || label.chars().any(char::is_control) {
+            return Err(Error::Invalid(format!("say in at most {LONGEST_LABEL} characters what the token is for")));
+        }
+        if !DAYS.contains(&request.days) {
+            return Err(Error::Invalid("a token is good for 1 to 366 days".into()));
+        }
+        let mut scopes = request.scopes.clone();
+        scopes.sort_unstable();
+        scopes.dedup();
+        if scopes.is_empty() {
+            return Err(Error::Invalid("choose at least one scope: read, predict, review or manage".into()));
+        }
+        let mut transaction = self.store.begin().await?;
+        let owner = find(&mut transaction, &request.owner).await?;
+        let roles = sign_in::roles(&owner.roles);
+        let beyond = |scope: &&Scope| Role::ALL.into_iter().any(|role| Scope::of(role) == **scope && !roles.contains(&role));
+        if let Some(scope) = scopes.iter().find(beyond) {
+            return Err(Error::Forbidden(format!("{} has not the role that the scope {} needs", owner.name, scope.name())));
+        }
+        let secret = secret::secret("tenure_")?;
+        let now = store::now();
+        let expires_at = now + i64::from(request.days) * DAY;
+        let token = accounts::Token {
+            token_id: store::new_id(),
+            account_id: owner.account_id,
+            label: label.to_owned(),
+            scopes: scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" "),
+            expires_at: Some(expires_at),
+            revoked_at: None,
+            last_used_at: None,
+            created_by: actor.name().to_owned(),
+            created_at: now,
+        };
+        accounts::insert_token(&mut transaction, &token, &secret::kept(&secret)).await?;
+        let detail = json!({ "owner": owner.name, "scopes": token.scopes, "days": request.days });
+        audit::append(&mut transaction, actor.name(), "token.create", &format!("token {}", token.token_id), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(NewToken { token_id: token.token_id, secret, expires_at: clock::long_time(expires_at) })
+    }
+
+    /// The tokens of an account, newest first: those of the actor, or of anybody for who keeps the accounts.
+    ///
+    /// # Errors
+    /// When the actor may not see them, or there is no such account.
+    pub async fn tokens(&self, actor: &Actor, owner: &str) -> Result<Vec<TokenRow>> {
+        if accounts::name_key(actor.name()) != accounts::name_key(owner) {
+            actor.admin()?;
+        }
+        let mut connection = self.store.read().await?;
+        let account = find(&mut connection, owner).await?;
+        let now = store::now();
+        let row = |token: accounts::Token| TokenRow {
+            state: match (token.revoked_at, token.expires_at) {
+                (Some(_), _) => "revoked",
+                (None, Some(end)) if end <= now => "expired",
+                (None, _) => "active",
+            }
+            .into(),
+            scopes: sign_in::scopes(&token.scopes).into_iter().map(|scope| scope.name().to_owned()).collect(),
+            expires_at: token.expires_at.map(clock::long_time).unwrap_or_default(),
+            last_used_at: token.last_used_at.map(clock::long_time),
+            created_at: clock::long_time(token.created_at),
+            label: token.label,
+            id: token.token_id,
+        };
+        Ok(accounts::tokens(&mut connection, Some(&account.account_id)).await?.into_iter().map(row).collect())
+    }
+
+    /// Revokes a token: at once and for good. The owner may, and who keeps the accounts.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such token, or it is not the actor's.
+    pub async fn revoke_token(&self, actor: &Actor, token_id: &str) -> Result<()> {
+        let missing = || Error::NotFound("there is no such token".into());
+        if let Origin::Token(_) = actor.origin() {
+            return Err(Error::Forbidden("a token cannot make or revoke tokens: sign in".into()));
+        }
+        let mut transaction = self.store.begin().await?;
+        let token = accounts::tokens(&mut transaction, None).await?.into_iter().find(|token| token.token_id == token_id);
+        let token = token.ok_or_else(missing)?;
+        let owner = accounts::by_id(&mut transaction, &token.account_id).await?.ok_or_else(missing)?;
+        if owner.name != actor.name() && actor.admin().is_err() {
+            return Err(missing());
+        }
+        accounts::revoke_token(&mut transaction, token_id).await?;
+        let subject = format!("token {token_id}");
+        audit::append(&mut transaction, actor.name(), "token.revoke", &subject, &json!({ "owner": owner.name })).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(())
+    }
+}
