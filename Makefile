@@ -1,6 +1,6 @@
 # Each target does its own set-up and can be run again at any time.
 
-.PHONY: help run build test end2end bench fmt lint
+.PHONY: help run build test end2end bench bench-peers fmt lint
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,3 +25,6 @@ lint: ## lints of the server's half
 
 bench: ## speed of training, scoring, explaining, drift and fairness, measured on this machine
 	@cargo bench --profile release --workspace --exclude frontend --exclude bundle --bench '*'
+
+bench-peers: ## the same, side by side with the Python tools that do the same work (target/bench-peers.txt)
+	@scripts/bench-peers.sh

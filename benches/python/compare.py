@@ -1,0 +1,199 @@
+"""Runs every peer after Tenure's own benchmarks and prints one table: compare.py TWO_THREADS ONE_THREAD TABLE.
+
+TWO_THREADS and ONE_THREAD hold what `make bench` printed on two cores and on one; TABLE is written.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from common import IBM, QUICK, THREADS, people, size
+
+HERE = Path(__file__).resolve().parent
+TENURE = HERE.parents[1] / "target/release/tenure"
+LIMIT = size(300, 60)  # seconds that a process may take
+LARGE = size(1_000_000, 5_000)
+FIVE = "logistic_regression,logistic_regression_l2,decision_tree,random_forest,gradient_boosting"
+SHAP_ROWS = 16_384
+
+# Name in the output of `make bench` (those of whole processes are ours), and what it is.
+TASKS = {
+    "train": "Training, whole process: 50 trials x 5 folds, five candidates, IBM data (1470 rows)",
+    "fit_ibm_gradient_boosting": "Fit of boosting, 200 trees of depth 3: IBM data",
+    "fit_100k_gradient_boosting": "Fit of boosting, 200 trees of depth 3: 100 000 rows x 30 columns",
+    "fit_ibm_random_forest": "Fit of a forest, 300 trees of depth 12: IBM data",
+    "fit_100k_random_forest": "Fit of a forest, 300 trees of depth 12: 100 000 rows x 30 columns",
+    "score_1m_logistic_regression": "Scoring 1 000 000 rows: logistic regression",
+    "score_1m_decision_tree": "Scoring 1 000 000 rows: decision tree of depth 6",
+    "score_1m_random_forest": "Scoring 1 000 000 rows: forest of 300 trees",
+    "score_1m_gradient_boosting": "Scoring 1 000 000 rows: boosting of 200 trees",
+    "shap_16k_rows_boosting_100x31": "SHAP values of 16 384 rows: boosting, 100 trees of 31 leaves",
+    "shap_16k_rows_random_forest": "SHAP values of 16 384 rows: forest of 300 trees",
+    "fairness_1470_bootstrap_10k": "Fairness audit of 1470 people with 10 000 resamples",
+    "profile_1470_35_columns": "Data profile of 1470 rows x 35 columns, computing only",
+    "profile_1m_35_columns": "Data profile of 1 000 000 rows x 35 columns, computing only",
+    "profile_1m_process": "Data profile of 1 000 000 rows x 35 columns, whole process: Parquet file to HTML page",
+    "drift_735_31_columns": "Drift of 735 against 735 rows x 31 columns, computing only",
+    "drift_1m_31_columns": "Drift of 1 000 000 against 1 000 000 rows x 31 columns, computing only",
+    "drift_1m_process": "Drift of 1 000 000 against 1 000 000 rows x 31 columns, whole process from Parquet files",
+}
+
+WHOLE_PROCESSES = {"train", "profile_1m_process", "drift_1m_process"}
+
+
+def run(*command, runs=1):
+    """Runs a process: the lines it printed, and wall, CPU seconds and peak memory of its fastest run; `None` where it took too long."""
+    best, output = None, ""
+    for _ in range(size(runs, 1)):
+        began = time.perf_counter()
+        with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as errors:
+            process = subprocess.Popen([str(part) for part in command], stdout=printed, stderr=errors)
+            late = threading.Timer(LIMIT, process.kill)
+            late.start()
+            _, status, usage = os.wait4(process.pid, 0)
+            late.cancel()
+            wall = time.perf_counter() - began
+            process.returncode = os.waitstatus_to_exitcode(status)
+            printed.seek(0)
+            output = printed.read()
+            if wall >= LIMIT:
+                return output, None
+            # 1 is an answer of Tenure's: drift was found, a gate does not hold.
+            if process.returncode not in (0, 1) or (process.returncode == 1 and command[0] != TENURE):
+                errors.seek(0)
+                sys.exit(f"{' '.join(map(str, command))} failed:\n{errors.read()[-2000:]}")
+        spent = {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "megabytes": usage.ru_maxrss / 1024}
+        best = min(best or spent, spent, key=lambda one: one["wall"])
+    return output, best
+
+
+class Table:
+    """Measurements by task, Tenure's first."""
+
+    def __init__(self):
+        self.rows = {task: [] for task in TASKS}
+
+    def add(self, task, who, spent, note=""):
+        self.rows[task].append((who, spent, note))
+
+    def add_tenure(self, two_threads, one_thread):
+        for task in TASKS.keys() - WHOLE_PROCESSES:
+            if task in two_threads and task in one_thread:
+                self.add(task, "Tenure", {"wall": two_threads[task], "cpu": one_thread[task]})
+            elif not QUICK:
+                sys.exit(f"make bench printed no time of {task}")
+
+    def add_peer(self, script, *arguments, process=None, who=None, runs=1):
+        print(f"{time.strftime('%H:%M:%S')}  {script} {' '.join(map(str, arguments))}", file=sys.stderr, flush=True)
+        output, spent = run(sys.executable, HERE / script, *arguments, runs=runs)
+        for line in output.splitlines():
+            if line.startswith("{"):
+                one = json.loads(line)
+                self.add(one["task"], one["peer"], one, one["note"])
+        if process:
+            self.add(process, who, spent, "" if spent else f"not finished after {LIMIT} s")
+
+    def text(self):
+        lines = [f"{'':<40}{'wall':>10}{'CPU':>10}{'memory':>10}{'x wall':>9}{'x CPU':>9}"]
+        for task, rows in self.rows.items():
+            lines += ["", TASKS[task]]
+            ours = next((spent for who, spent, _ in rows if who == "Tenure"), {})
+            for who, spent, note in rows:
+                spent = spent or {}
+                if task.startswith("shap") and spent:
+                    note = f"{SHAP_ROWS / spent['wall']:,.0f} rows/s" + (f", {note}" if note else "")
+                ratios = ["", ""] if who.startswith("Tenure") else [ratio(spent.get(kind), ours.get(kind)) for kind in ("wall", "cpu")]
+                cells = f"{seconds(spent.get('wall')):>10}{seconds(spent.get('cpu')):>10}{megabytes(spent):>10}{ratios[0]:>9}{ratios[1]:>9}"
+                lines.append(f"  {who:<38}{cells}  {note}".rstrip())
+        return "\n".join(lines)
+
+
+def seconds(value):
+    if value is None:
+        return "-"
+    return f"{value:.2f} s" if value >= 1 else f"{1e3 * value:.3g} ms"
+
+
+def megabytes(spent):
+    return f"{spent['megabytes']:,.0f} MB" if "megabytes" in spent else ""
+
+
+def ratio(peer, ours):
+    if not peer or not ours:
+        return "-"
+    times = peer / ours
+    return f"{times:,.0f}" if times >= 100 else f"{times:.1f}" if times >= 10 else f"{times:.2f}"
+
+
+def printed_by_bench(path):
+    """Seconds by name."""
+    units = {"s": 1, "ms": 1e-3, "µs": 1e-6}
+    text = Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
+    return {name: float(value) * units[unit] for name, value, unit in re.findall(r"^(\w+) +([\d.]+) (s|ms|µs)\b", text, re.M)}
+
+
+def whole_processes(table, folder):
+    def train(*more):
+        store = tempfile.mkdtemp(dir=folder)
+        command = ["train", "--data-dir", store, "--use-case", "attrition", "--data", IBM, "--trials", size(50, 8), "--threads", THREADS]
+        return run(TENURE, *command, *more, runs=3)[1]
+
+    table.add("train", "Tenure", train("--candidates", FIVE))
+    table.add("train", "Tenure, as shipped", train(), "eight candidates")
+    learners = "Optuna, scikit-learn, XGBoost"
+    table.add_peer("tuning.py", "each", process="train", who=f"{learners}: 10 each", runs=2)
+    table.add_peer("tuning.py", "study", process="train", who=f"{learners}: pruned", runs=2)
+
+    files = {name: folder / f"{name}.parquet" for name in ("small", "reference", "current", "profiled", "small_reference", "small_current")}
+    for name, rows, columns, seed in [
+        ("small", 1470, 35, 3), ("profiled", LARGE, 35, 3), ("reference", LARGE, 31, 1), ("current", LARGE, 31, 2),
+        ("small_reference", 735, 31, 1), ("small_current", 735, 31, 2),
+    ]:
+        people(rows, columns, seed).to_parquet(files[name])
+
+    page = folder / "profile.html"
+    table.add("profile_1m_process", "Tenure", run(TENURE, "tool", "profile", files["profiled"], "--html", page, runs=3)[1])
+    table.add_peer("data_profile.py", "profile_1470_35_columns", files["small"], "full", 3)
+    table.add_peer("data_profile.py", "profile_1m_35_columns", files["profiled"], "minimal", 1, page,
+                   process="profile_1m_process", who="ydata-profiling, minimal")  # fmt: skip
+
+    table.add("drift_1m_process", "Tenure",
+              run(TENURE, "tool", "drift", "--reference", files["reference"], "--current", files["current"], runs=3)[1])  # fmt: skip
+    table.add_peer("drift.py", "drift_735_31_columns", files["small_reference"], files["small_current"], 5)
+    table.add_peer("drift.py", "drift_1m_31_columns", files["reference"], files["current"], 1, process="drift_1m_process", who="Evidently")
+
+
+def main():
+    two_threads, one_thread, written = sys.argv[1:]
+    if not TENURE.exists():
+        sys.exit(f"{TENURE} is missing: make build")
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+    for name in ("OMP", "OPENBLAS", "NUMBA"):
+        os.environ[f"{name}_NUM_THREADS"] = str(THREADS)
+    table = Table()
+    table.add_tenure(printed_by_bench(two_threads), printed_by_bench(one_thread))
+    for script in ("fitting.py", "scoring.py", "explaining.py", "fairness.py"):
+        table.add_peer(script)
+    with tempfile.TemporaryDirectory() as folder:
+        whole_processes(table, Path(folder))
+    packages = ["scikit-learn", "xgboost", "lightgbm", "optuna", "shap", "fairlearn", "ydata-profiling", "evidently", "numpy", "pandas"]
+    head = [
+        f"{THREADS} threads for all; each figure is the fastest of several runs; imports and reading are left out but for whole processes.",
+        "x: times as long as Tenure. CPU of Tenure: the same work on one thread; of whole processes and peers: as counted by the system.",
+        "Python " + sys.version.split()[0] + ", " + ", ".join(f"{package} {version(package)}" for package in packages),
+    ]
+    text = "\n".join(["SMOKE RUN: sizes are not those of the titles, and the figures mean nothing"] * QUICK + head) + "\n\n" + table.text() + "\n"
+    Path(written).write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
