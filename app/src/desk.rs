@@ -21,6 +21,14 @@ pub fn respond(status: u16) {
     }
 }
 
+/// Has the browser ask for this page again. A header, since it works without a script and an address can turn it off.
+pub fn refresh_after(seconds: u32) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        let name = axum::http::HeaderName::from_static("refresh");
+        response.insert_header(name, axum::http::HeaderValue::from(seconds));
+    }
+}
+
 /// A page number of an address: nothing is the first page.
 pub fn page_number(text: &str) -> Result<u32, AppError> {
     let number = if text.is_empty() { Some(1) } else { text.parse().ok().filter(|page| *page >= 1) };

@@ -31,7 +31,8 @@ async fn write(path: &str) -> Result<Written, AppError> {
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let use_case = match parts.as_slice() {
         ["use-case", id, ..] => Some((*id).to_owned()),
-        ["runs", id] if *id != "compare" => Some(tenure.run(&member, id).await?.use_case),
+        ["jobs", id] => Some(tenure.job(&member, id).await?.job.use_case),
+        ["runs", id, ..] if *id != "compare" => Some(tenure.run(&member, id).await?.use_case),
         _ => None,
     };
     let status = tenure.status(&member, use_case.as_deref()).await?;
@@ -109,7 +110,10 @@ fn is_current(path: &str, base: &str, target: &str) -> bool {
     let below = target.strip_prefix(base).unwrap_or_default();
     match below {
         "" => path == base || path.starts_with(&format!("{base}/person/")),
-        "/runs" => path.starts_with(target) || path.starts_with("/runs/"),
+        "/runs" => {
+            let own = ["/runs/", "/jobs/"].iter().any(|start| path.starts_with(start));
+            own || [target, &format!("{base}/train"), &format!("{base}/jobs")].iter().any(|start| path.starts_with(start))
+        }
         _ => path.starts_with(target),
     }
 }
@@ -157,6 +161,8 @@ mod tests {
         let current = |path, target| is_current(path, "/use-case/a", target);
         assert!(current("/use-case/a/person/7", "/use-case/a"));
         assert!(!current("/use-case/a/runs", "/use-case/a"));
-        assert!(current("/runs/0190", "/use-case/a/runs"));
+        for path in ["/runs/0190", "/jobs/0190", "/use-case/a/jobs", "/use-case/a/train"] {
+            assert!(current(path, "/use-case/a/runs"), "{path}");
+        }
     }
 }

@@ -47,6 +47,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("use-case/:id/what-if") view=pages::what_if::WhatIfPage ssr=SsrMode::Async />
                     // Everything else is only written: `pages::write` knows the addresses.
                     <Route path=path!("use-case/:id/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
+                    <Route path=path!("jobs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                     <Route path=path!("runs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

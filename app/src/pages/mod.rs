@@ -8,6 +8,10 @@ pub mod what_if;
 #[cfg(feature = "ssr")]
 mod compare;
 #[cfg(feature = "ssr")]
+mod job;
+#[cfg(feature = "ssr")]
+mod jobs;
+#[cfg(feature = "ssr")]
 mod models;
 #[cfg(feature = "ssr")]
 mod person;
@@ -16,6 +20,8 @@ mod promote;
 mod run;
 #[cfg(feature = "ssr")]
 mod runs;
+#[cfg(feature = "ssr")]
+mod train;
 #[cfg(feature = "ssr")]
 mod version;
 
@@ -82,6 +88,9 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         ["use-case", id, "runs"] => runs::write(id, &query).await,
         ["use-case", id, "models"] => models::write(id, &query).await,
         ["use-case", id, "models", version] => version::write(id, version).await,
+        ["use-case", id, "train"] => train::write(id, &query).await,
+        ["use-case", id, "jobs"] => jobs::write(id).await,
+        ["jobs", id] => job::write(id, &query).await,
         ["runs", "compare"] => compare::write(&query).await,
         ["runs", run] => run::write(run).await,
         _ => Err(AppError::new(Kind::NotFound, "There is no page at this address.")),

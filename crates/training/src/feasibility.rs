@@ -8,6 +8,9 @@ use stats::{Metric, ScoreTable};
 use crate::gates::{Gate, GatePolicy};
 use crate::random::generator;
 
+/// Resamples that are drawn.
+pub const RESAMPLES: u32 = 200;
+
 /// How one gate fared over the resamples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateShare {

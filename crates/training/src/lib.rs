@@ -17,6 +17,7 @@ mod linfa_tree;
 pub mod logistic;
 pub mod metric;
 pub mod nested;
+pub mod outlook;
 pub mod prepared;
 pub mod preprocess;
 pub mod progress;

@@ -46,6 +46,9 @@ pub trait Progress: Sync {
     /// Called whenever something changed, from the training's own thread.
     fn report(&self, _status: &Status) {}
 
+    /// A sentence that is worth reading at once.
+    fn note(&self, _sentence: &str) {}
+
     /// True when the training should stop; asked before each trial.
     fn cancelled(&self) -> bool {
         false

@@ -77,6 +77,10 @@ impl Settings {
             "name at least one candidate that may be chosen"
         } else if self.candidates.iter().all(|candidate| *candidate == Candidate::Blend || !candidate.may_be_chosen()) {
             "a blend needs other candidates to blend"
+        } else if self.trials == 0 {
+            "at least 1 trial is needed"
+        } else if self.timeout_seconds.is_some_and(|seconds| !(seconds > 0.0)) {
+            "the time limit must be above 0 seconds"
         } else if self.folds < 2 {
             "cross-validation needs at least 2 folds"
         } else if !(0.05..=0.5).contains(&self.holdout_share) {

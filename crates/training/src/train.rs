@@ -10,10 +10,11 @@ use crate::dataset::Dataset;
 use crate::error::TrainingError;
 use crate::error_analysis::{ErrorAnalysis, error_analysis};
 use crate::evaluate::{Evaluation, evaluate};
-use crate::feasibility::{Feasibility, feasibility};
+use crate::feasibility::{Feasibility, RESAMPLES, feasibility};
 use crate::gates::GatePolicy;
 use crate::leakage::{Leak, check_data, check_model};
 use crate::learner::fit;
+use crate::outlook::outlook_on;
 use crate::prepared::Prepared;
 use crate::progress::{Progress, Stage, StageRecord, Stages};
 use crate::proxies::{Proxy, proxies};
@@ -109,6 +110,9 @@ fn run(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dy
     let encoder = &prepared.encoding.encoder;
     stages.end(Stage::Features, format!("{} inputs from {} fields, learned in each fold", encoder.inputs.len(), encoder.fields.len()));
 
+    if let Some(expected) = outlook_on(&searched, use_case, settings, sizes.1)? {
+        progress.note(&expected.sentence);
+    }
     stages.begin(Stage::Train);
     let inside = Inside { dataset, use_case, train: &split.train, prepared: &prepared, splits: &splits, searched: &searched };
     let selection = select(&inside, settings, progress)?;
@@ -130,9 +134,8 @@ fn run(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dy
     let holdout_probabilities = model.probabilities(&unseen_table);
     let holdout = evaluate(use_case, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed)?;
     let errors = error_analysis(&model, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed);
-    let feasibility = GatePolicy::preset(&use_case.policies.gates).map(|policy| {
-        feasibility(&policy, &judged_labels, &out_of_fold, use_case.policies.cutoff, sizes.1, FEASIBILITY_RESAMPLES, settings.seed)
-    });
+    let feasibility = GatePolicy::preset(&use_case.policies.gates)
+        .map(|policy| feasibility(&policy, &judged_labels, &out_of_fold, use_case.policies.cutoff, sizes.1, RESAMPLES, settings.seed));
     stages.end(Stage::Evaluate, format!("{} rows never seen", sizes.1));
 
     stages.begin(Stage::Monitor);
@@ -160,9 +163,6 @@ fn run(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dy
         stages: stages.records,
     })
 }
-
-/// Resamples of the feasibility figure.
-const FEASIBILITY_RESAMPLES: u32 = 200;
 
 fn assemble(
     dataset: &Dataset,

@@ -31,7 +31,7 @@ pub use actor::{Actor, Admin, Analyst, Member, Origin, Reviewer, Role, Scope};
 pub use clock::{days_between, long_time as time_text, today};
 pub use error::{Error, Result};
 pub use import::{Import, Imported, check_import};
-pub use jobs::{JobHandle, NewJob, Observer};
+pub use jobs::{FieldProblems, JobHandle, NewJob, Observer, TrainingForm};
 pub use predict::{PredictOptions, Prediction, predict_with};
 pub use serving::{Live, StoredPeople};
 pub use store::Settings as StoreSettings;

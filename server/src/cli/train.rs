@@ -182,13 +182,20 @@ impl Bar {
     }
 }
 
+/// `[######······]`
+fn drawn(done: usize, planned: usize) -> String {
+    const WIDTH: usize = 24;
+    let filled = (done * WIDTH / planned.max(1)).min(WIDTH);
+    format!("[{}{}]", "#".repeat(filled), "·".repeat(WIDTH - filled))
+}
+
 impl Progress for Bar {
     fn report(&self, status: &Status) {
         use std::io::IsTerminal;
         let stage = serde_json::to_value(status.stage).ok().and_then(|stage| stage.as_str().map(str::to_owned)).unwrap_or_default();
         let mut line = format!("{:>6.1} s  {stage}", self.started.elapsed().as_secs_f64());
         if status.trials > 0 {
-            line += &format!("  trial {}/{}", status.trial, status.trials);
+            line += &format!("  {}  trial {}/{}", drawn(status.trial, status.trials), status.trial, status.trials);
         }
         if let Some(candidate) = status.candidate {
             line += &format!("  {}", candidate.name());
@@ -204,6 +211,12 @@ impl Progress for Bar {
         } else if status.trial == 0 {
             eprintln!("{line}");
         }
+    }
+
+    fn note(&self, sentence: &str) {
+        use std::io::IsTerminal;
+        let clear = if std::io::stderr().is_terminal() { "\r\u{1b}[2K" } else { "" };
+        eprintln!("{clear}{sentence}");
     }
 
     fn cancelled(&self) -> bool {

@@ -102,6 +102,13 @@ impl Progress for JobHandle {
         told.progress.seconds_left = status.seconds_left;
     }
 
+    fn note(&self, sentence: &str) {
+        if let Some(observer) = &self.observer {
+            observer.note(sentence);
+        }
+        self.log(sentence);
+    }
+
     fn cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed) || self.observer.as_ref().is_some_and(|observer| observer.cancelled())
     }

@@ -3,6 +3,7 @@
 
 mod handle;
 mod look;
+mod training_form;
 mod worker;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use tokio::sync::oneshot;
 use training::Progress;
 
 pub use handle::{JobHandle, Observer};
+pub use training_form::{FieldProblems, TrainingForm};
 use worker::{HEARTBEAT_SECONDS, WORKER};
 
 use crate::{Actor, Admin, Error, Result, Tenure};

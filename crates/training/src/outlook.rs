@@ -1,0 +1,48 @@
+//! What to expect before anybody waits: a quick logistic regression out of fold, held against the gates.
+
+use model::UseCase;
+use rayon::prelude::*;
+
+use crate::candidate::Parameters;
+use crate::dataset::Dataset;
+use crate::error::TrainingError;
+use crate::feasibility::{Feasibility, RESAMPLES, feasibility};
+use crate::gates::GatePolicy;
+use crate::prepared::Fold;
+use crate::select::prepare_folds;
+use crate::settings::Settings;
+use crate::split::{Split, folds};
+use crate::train::effective_use_case;
+use crate::tune::judge;
+
+/// Where the search over L2 logistic regression starts: hard to beat by much on tables of people.
+const QUICK: Parameters = Parameters::LogisticRegressionL2 { c: 0.1, balanced: false };
+
+/// How often a model of about this quality would meet the gates of its use case; `None` when the policy is unknown.
+///
+/// # Errors
+/// When data or settings do not allow a training.
+pub fn outlook(dataset: &Dataset, use_case: &UseCase, settings: &Settings) -> Result<Option<Feasibility>, TrainingError> {
+    settings.check()?;
+    let use_case = &effective_use_case(use_case, settings);
+    dataset.check(use_case)?;
+    let split = Split::hold_out(dataset, settings.holdout_share, settings.seed)?;
+    let splits = folds(dataset, &split.train, settings.folds, 1, settings.seed)?;
+    outlook_on(&prepare_folds(dataset, use_case, &splits, settings)?, use_case, settings, split.test.rows().len())
+}
+
+/// The same on folds that are prepared already. `held_out` is the number of rows that the gates will be judged on.
+pub(crate) fn outlook_on(
+    folds: &[Fold],
+    use_case: &UseCase,
+    settings: &Settings,
+    held_out: usize,
+) -> Result<Option<Feasibility>, TrainingError> {
+    let Some(policy) = GatePolicy::preset(&use_case.policies.gates) else { return Ok(None) };
+    let judged: Vec<Vec<f64>> = folds.par_iter().map(|fold| Ok(judge(&QUICK, fold, settings)?.0)).collect::<Result<_, TrainingError>>()?;
+    let probabilities: Vec<f64> = judged.into_iter().flatten().map(model::scorer::sigmoid).collect();
+    let labels: Vec<bool> = folds.iter().flat_map(|fold| fold.test_labels.iter().copied()).collect();
+    let found = feasibility(&policy, &labels, &probabilities, use_case.policies.cutoff, held_out, RESAMPLES, settings.seed);
+    let sentence = format!("To judge by a quick logistic regression: {}", found.sentence);
+    Ok(Some(Feasibility { sentence, ..found }))
+}
