@@ -103,7 +103,7 @@ fn placed(dots: &[Dot], axis: &Axis, middle: f64) -> Vec<[f64; 2]> {
     dots.iter()
         .map(|dot| {
             let number = seen.entry(column(dot)).or_default();
-            let side = if *number % 2 == 0 { 1.0 } else { -1.0 };
+            let side = if number.is_multiple_of(2) { 1.0 } else { -1.0 };
             let offset = side * number.div_ceil(2) as f64 * step;
             *number += 1;
             [axis.at(dot.x), middle + offset]

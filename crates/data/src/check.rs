@@ -30,7 +30,7 @@ pub struct RowProblem {
 }
 
 /// Why a file was refused whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, thiserror::Error)]
 #[error("{total} problem(s) found; nothing was stored")]
 pub struct Refusal {
     /// The first hundred.
@@ -39,7 +39,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn add(&mut self, row: usize, column: &str, value: &str, rule: impl Into<String>) {
+    /// One more problem; only the first [`LISTED_PROBLEMS`] are kept.
+    pub fn add(&mut self, row: usize, column: &str, value: &str, rule: impl Into<String>) {
         self.total += 1;
         if self.problems.len() < LISTED_PROBLEMS {
             self.problems.push(RowProblem { row, column: column.to_owned(), value: value.to_owned(), rule: rule.into() });

@@ -34,6 +34,6 @@ pub use import::{Import, Imported, check_import};
 pub use jobs::{FieldProblems, JobHandle, NewJob, Observer, TrainingForm};
 pub use predict::{PredictOptions, Prediction, predict_with};
 pub use serving::{Live, StoredPeople};
-pub use store::Settings as StoreSettings;
+pub use store::{Settings as StoreSettings, new_id};
 pub use tenure::{Tenure, find_use_case, use_cases};
 pub use training_run::{Evidence, TrainOutcome};

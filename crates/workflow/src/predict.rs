@@ -1,12 +1,18 @@
-//! Scores for rows of a file, without storing anything.
+//! Scores for rows of a file or of a program, without storing anything.
 
-use data::Checked;
+use std::sync::Arc;
+
+use data::{Checked, Refusal};
 use model::explain::ModelExplainer;
+use model::{Column, Record, Table};
 use serde::Serialize;
 use views::people::Reason;
 
 use crate::batch::reason;
-use crate::{Error, Result};
+use crate::{Analyst, Error, Result, Tenure, error::compute};
+
+/// Records of one request, at most.
+const MOST_RECORDS: usize = 10_000;
 
 /// What to tell about each row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,6 +35,72 @@ pub struct Prediction {
     pub model_version: i64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+}
+
+impl Tenure {
+    /// Scores records by field name, with the live version or the one asked for. Gives the version and a score for each record, in order;
+    /// without an id a record is called by its number from 1.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with every field that breaks a rule (rows are records from 1), [`Error::Invalid`] for no or too many records,
+    /// [`Error::Conflict`] when nothing serves.
+    pub async fn predict_records(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        version: Option<i64>,
+        records: Vec<Record>,
+        options: PredictOptions,
+    ) -> Result<(i64, Vec<Prediction>)> {
+        if records.is_empty() || records.len() > MOST_RECORDS {
+            return Err(Error::Invalid(format!("a request holds from 1 to {MOST_RECORDS} records, this one {}", records.len())));
+        }
+        let (version, explainer) = match version {
+            None => {
+                let live = self.live_model(analyst, use_case).await?;
+                (live.version.version, Arc::clone(&live.explainer))
+            }
+            Some(number) => (number, self.explainer(&self.version(use_case, number).await?).await?),
+        };
+        let work = move || predict_rows(&explainer, version, &check_records(explainer.model(), &records)?, options);
+        Ok((version, compute(work).await?))
+    }
+}
+
+fn check_records(model: &model::Model, records: &[Record]) -> Result<Checked> {
+    let mut refusal = Refusal::default();
+    let mut tables: Vec<Table> = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        match model.use_case.check_record(record) {
+            Ok(table) => tables.push(table),
+            Err(problems) => problems.into_iter().for_each(|problem| refusal.add(index + 1, &problem.column, &problem.value, problem.rule)),
+        }
+    }
+    if refusal.total > 0 {
+        return Err(refusal.into());
+    }
+    let id = |(index, record): (usize, &Record)| {
+        let given = model.use_case.id_column.as_ref().and_then(|name| record.get(name)).filter(|id| !id.trim().is_empty());
+        given.cloned().unwrap_or_else(|| (index + 1).to_string())
+    };
+    let ids = records.iter().enumerate().map(id).collect();
+    Ok(Checked { table: stacked(&tables), ids, labels: None, periods: None, unused: Vec::new() })
+}
+
+/// Tables of the same columns, one below the other.
+fn stacked(tables: &[Table]) -> Table {
+    let mut whole = tables.first().cloned().unwrap_or_default();
+    for table in tables.iter().skip(1) {
+        for (column, more) in whole.columns.iter_mut().zip(&table.columns) {
+            match (column, more) {
+                (Column::Number(values), Column::Number(more)) => values.extend(more),
+                (Column::Level { codes, .. }, Column::Level { codes: more, .. }) => codes.extend(more),
+                (Column::Text(texts), Column::Text(more)) => texts.extend(more.iter().cloned()),
+                _ => {}
+            }
+        }
+    }
+    whole
 }
 
 /// Reads a file and scores every row.

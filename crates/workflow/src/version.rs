@@ -43,6 +43,15 @@ impl Tenure {
         })
     }
 
+    /// The overview of the version that serves.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when nothing serves.
+    pub async fn live_version(&self, member: &Member<'_>, use_case: &str) -> Result<VersionPage> {
+        let number = self.expect_live(use_case).await?.version.version;
+        self.version_page(member, use_case, number).await
+    }
+
     /// What a version does over many people whom it has not seen: importance, beeswarms, dependence with interactions, partial
     /// dependence, permutation importance. Measured when it was trained.
     ///

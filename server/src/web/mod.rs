@@ -1,8 +1,10 @@
 //! The web server: pages, files, health. Each route authorises by itself, through `workflow`.
 
+mod api;
 mod files;
 mod health;
 mod problem;
+mod request_id;
 
 use std::path::PathBuf;
 
@@ -92,6 +94,7 @@ pub fn router(tenure: Tenure, address: std::net::SocketAddr) -> Result<Router> {
         .route("/use-case/{id}/people.csv", get(files::people_csv))
         .route("/use-case/{id}/model.bin", get(files::live_model))
         .route("/artifacts/{id}/{name}", get(files::run_file))
+        .nest("/api/v1", api::router())
         .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), {
             let options = options.clone();
             move || shell(options.clone())
@@ -102,6 +105,7 @@ pub fn router(tenure: Tenure, address: std::net::SocketAddr) -> Result<Router> {
         .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
         .layer(fixed(header::REFERRER_POLICY, "same-origin"))
         .layer(CatchPanicLayer::new())
+        .layer(axum::middleware::from_fn(request_id::name_request))
         .with_state(desk))
 }
 

@@ -28,13 +28,14 @@ impl IntoResponse for Problem {
             Error::Store(_) | Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "The server failed"),
         };
         let detail = if status.is_server_error() {
-            tracing::error!(error = %self.0, "a route failed");
+            tracing::error!(error = %self.0, request_id = super::request_id::current(), "a route failed");
             "Try again; if it fails again, ask the administrator to look at the log.".to_owned()
         } else {
             self.0.to_string()
         };
         let errors = if let Error::Refused(refusal) = &self.0 { Some(&refusal.problems) } else { None };
-        let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors });
+        let id = super::request_id::current();
+        let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors, "request_id": id });
         (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
     }
 }

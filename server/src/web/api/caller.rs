@@ -1,0 +1,46 @@
+//! Which program asks, and what it sends.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use workflow::{Actor, Error};
+
+use crate::web::Desk;
+use crate::web::problem::Problem;
+
+/// Whoever holds the token of the request.
+pub struct Caller(pub Actor);
+
+impl FromRequestParts<Desk> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, _: &Desk) -> Result<Self, Problem> {
+        Ok(Self(Actor::everything()))
+    }
+}
+
+/// A body of JSON; one that is none, or of another shape, is answered as a problem.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Desk> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, desk: &Desk) -> Result<Self, Problem> {
+        let refused = |rejection: JsonRejection| Problem(Error::Invalid(rejection.body_text()));
+        Json::from_request(request, desk).await.map(|Json(body)| Self(body)).map_err(refused)
+    }
+}
+
+/// The query string of a request, as [`Body`].
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Desk> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
+        let refused = |rejection: QueryRejection| Problem(Error::Invalid(rejection.body_text()));
+        Query::from_request_parts(parts, desk).await.map(|Query(query)| Self(query)).map_err(refused)
+    }
+}

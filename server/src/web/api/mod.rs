@@ -1,0 +1,26 @@
+//! The interface for programs: JSON in and out, problems as RFC 9457.
+
+mod caller;
+mod predict;
+mod version;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use workflow::Error;
+
+use super::Desk;
+use super::problem::Problem;
+
+/// Largest body of a request, in bytes.
+const LARGEST_BODY: usize = 32 << 20;
+
+/// Everything below `/api/v1`.
+pub fn router() -> Router<Desk> {
+    Router::new()
+        .route("/predict", post(predict::one))
+        .route("/predict/batch", post(predict::batch))
+        .route("/model", get(version::live))
+        .fallback(async || Problem(Error::NotFound("there is no such address in the API".into())))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+}

@@ -1,0 +1,74 @@
+//! Scores for records that a program sends. Nothing of them is kept.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use workflow::{PredictOptions, Prediction, Tenure};
+
+use super::caller::{Body, Caller};
+use crate::web::problem::Problem;
+
+/// Field → value; null is a missing value.
+type Values = BTreeMap<String, Value>;
+
+/// Reasons of a score unless the request says otherwise.
+const REASONS: usize = 3;
+
+/// `{"use_case": "attrition", "record": {"OverTime": "Yes", …}, "reasons": 3}`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct One {
+    use_case: String,
+    record: Values,
+    /// A version other than the live one.
+    model_version: Option<i64>,
+    reasons: Option<usize>,
+}
+
+/// As [`One`], with a list of `records`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Many {
+    use_case: String,
+    records: Vec<Values>,
+    model_version: Option<i64>,
+    reasons: Option<usize>,
+}
+
+/// In the order of the records.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    model_version: i64,
+    predictions: Vec<Prediction>,
+}
+
+/// One score: a line of `tenure predict --json`.
+pub async fn one(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked): Body<One>) -> Result<Json<Prediction>, Problem> {
+    let options = PredictOptions { reasons: asked.reasons.unwrap_or(REASONS) };
+    let records = vec![texts(asked.record)];
+    let (_, predictions) = tenure.predict_records(&actor.analyst()?, &asked.use_case, asked.model_version, records, options).await?;
+    let first = predictions.into_iter().next();
+    first.map(Json).ok_or_else(|| Problem(workflow::Error::Internal("a record was not scored".into())))
+}
+
+/// Many scores.
+pub async fn batch(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked): Body<Many>) -> Result<Json<Answer>, Problem> {
+    let options = PredictOptions { reasons: asked.reasons.unwrap_or(REASONS) };
+    let records = asked.records.into_iter().map(texts).collect();
+    let (model_version, predictions) =
+        tenure.predict_records(&actor.analyst()?, &asked.use_case, asked.model_version, records, options).await?;
+    Ok(Json(Answer { model_version, predictions }))
+}
+
+/// Values as the use case reads them: the one place where text becomes a checked value is there.
+fn texts(values: Values) -> model::Record {
+    let text = |value: Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    values.into_iter().map(|(field, value)| (field, text(value))).collect()
+}
