@@ -41,8 +41,17 @@ pub enum ModelCommand {
         version: i64,
         #[arg(long)]
         use_case: String,
+        #[arg(long, value_enum, default_value_t = Format::Tenure)]
+        format: Format,
         out: std::path::PathBuf,
     },
+}
+
+/// What a model file is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Tenure's own: everything that scoring and explaining need
+    Tenure,
 }
 
 pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<Answer> {
@@ -88,7 +97,7 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
                 output::line(&format!("version {} of {use_case} is live", version.version));
             }
         }
-        ModelCommand::Export { version, use_case, out } => {
+        ModelCommand::Export { version, use_case, format: Format::Tenure, out } => {
             let (_, _, bytes) = tenure.registered(&member, &use_case, version).await?;
             std::fs::write(&out, &bytes).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             output::line(&format!("{} bytes written to {}", bytes.len(), out.display()));

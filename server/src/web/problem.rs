@@ -1,7 +1,7 @@
 //! Errors of routes as RFC 9457 problem details.
 
 use axum::Json;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use workflow::Error;
@@ -36,6 +36,10 @@ impl IntoResponse for Problem {
         let errors = if let Error::Refused(refusal) = &self.0 { Some(&refusal.problems) } else { None };
         let id = super::request_id::current();
         let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors, "request_id": id });
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
     }
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::header;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use workflow::{Actor, Error};
@@ -16,8 +17,12 @@ pub struct Caller(pub Actor);
 impl FromRequestParts<Desk> for Caller {
     type Rejection = Problem;
 
-    async fn from_request_parts(_: &mut Parts, _: &Desk) -> Result<Self, Problem> {
-        Ok(Self(Actor::everything()))
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
+        let absent = || Error::SignIn("the API wants a token: send it as \"Authorization: Bearer …\" (tenure user token create)".into());
+        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let (_, token) = token.ok_or_else(absent)?;
+        Ok(Self(desk.tenure.actor_of_token(token.trim()).await?))
     }
 }
 
