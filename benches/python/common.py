@@ -87,8 +87,8 @@ def boosters():
     }
 
 
-def forests(trees=300):
-    """Forests of depth 12, at least 5 rows in a leaf, by name."""
+def forests(rows, trees=300):
+    """Forests of depth 12, about 5 rows at least in a leaf, by name."""
     from lightgbm import LGBMClassifier
     from sklearn.ensemble import RandomForestClassifier
     from xgboost import XGBRFClassifier
@@ -99,7 +99,7 @@ def forests(trees=300):
         "scikit-learn": RandomForestClassifier(min_samples_leaf=5, max_features=0.3, **shape),
         "XGBoost": XGBRFClassifier(tree_method="hist", max_bin=64, min_child_weight=1, **drawn, **shape),
         "LightGBM": LGBMClassifier(
-            boosting_type="rf", num_leaves=1023, max_bin=63, min_child_samples=5, subsample=0.632, subsample_freq=1,
+            boosting_type="rf", num_leaves=min(4095, rows // 5), max_bin=63, min_child_samples=5, subsample=0.632, subsample_freq=1,
             feature_fraction_bynode=0.3, verbose=-1, **shape,
         ),
     }

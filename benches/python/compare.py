@@ -45,6 +45,7 @@ TASKS = {
     "drift_1m_process": "Drift of 1 000 000 against 1 000 000 rows x 31 columns, whole process from Parquet files",
 }
 
+NOTES = dict.fromkeys(["fit_ibm_gradient_boosting", "fit_ibm_random_forest"], "columns binned beforehand")
 WHOLE_PROCESSES = {"train", "profile_1m_process", "drift_1m_process"}
 
 
@@ -86,19 +87,19 @@ class Table:
     def add_tenure(self, two_threads, one_thread):
         for task in TASKS.keys() - WHOLE_PROCESSES:
             if task in two_threads and task in one_thread:
-                self.add(task, "Tenure", {"wall": two_threads[task], "cpu": one_thread[task]})
+                self.add(task, "Tenure", {"wall": two_threads[task], "cpu": one_thread[task]}, NOTES.get(task, ""))
             elif not QUICK:
                 sys.exit(f"make bench printed no time of {task}")
 
-    def add_peer(self, script, *arguments, process=None, who=None, runs=1):
-        print(f"{time.strftime('%H:%M:%S')}  {script} {' '.join(map(str, arguments))}", file=sys.stderr, flush=True)
+    def add_peer(self, script, *arguments, process=None, who=None, note="", runs=1):
+        print(time.strftime("%H:%M:%S"), script, *arguments, flush=True)
         output, spent = run(sys.executable, HERE / script, *arguments, runs=runs)
         for line in output.splitlines():
             if line.startswith("{"):
                 one = json.loads(line)
                 self.add(one["task"], one["peer"], one, one["note"])
         if process:
-            self.add(process, who, spent, "" if spent else f"not finished after {LIMIT} s")
+            self.add(process, who, spent, note if spent else f"{note} not finished after {LIMIT} s".strip())
 
     def text(self):
         lines = [f"{'':<40}{'wall':>10}{'CPU':>10}{'memory':>10}{'x wall':>9}{'x CPU':>9}"]
@@ -139,7 +140,7 @@ def printed_by_bench(path):
     return {name: float(value) * units[unit] for name, value, unit in re.findall(r"^(\w+) +([\d.]+) (s|ms|µs)\b", text, re.M)}
 
 
-def whole_processes(table, folder):
+def training(table, folder):
     def train(*more):
         store = tempfile.mkdtemp(dir=folder)
         command = ["train", "--data-dir", store, "--use-case", "attrition", "--data", IBM, "--trials", size(50, 8), "--threads", THREADS]
@@ -147,27 +148,31 @@ def whole_processes(table, folder):
 
     table.add("train", "Tenure", train("--candidates", FIVE))
     table.add("train", "Tenure, as shipped", train(), "eight candidates")
-    learners = "Optuna, scikit-learn, XGBoost"
-    table.add_peer("tuning.py", "each", process="train", who=f"{learners}: 10 each", runs=2)
-    table.add_peer("tuning.py", "study", process="train", who=f"{learners}: pruned", runs=2)
+    for way, name in [("each", "ten trials each"), ("study", "one pruned study")]:
+        table.add_peer("tuning.py", way, process="train", who="Optuna + scikit-learn + XGBoost", note=name, runs=2)
 
-    files = {name: folder / f"{name}.parquet" for name in ("small", "reference", "current", "profiled", "small_reference", "small_current")}
-    for name, rows, columns, seed in [
-        ("small", 1470, 35, 3), ("profiled", LARGE, 35, 3), ("reference", LARGE, 31, 1), ("current", LARGE, 31, 2),
-        ("small_reference", 735, 31, 1), ("small_current", 735, 31, 2),
-    ]:
-        people(rows, columns, seed).to_parquet(files[name])
 
-    page = folder / "profile.html"
-    table.add("profile_1m_process", "Tenure", run(TENURE, "tool", "profile", files["profiled"], "--html", page, runs=3)[1])
-    table.add_peer("data_profile.py", "profile_1470_35_columns", files["small"], "full", 3)
-    table.add_peer("data_profile.py", "profile_1m_35_columns", files["profiled"], "minimal", 1, page,
-                   process="profile_1m_process", who="ydata-profiling, minimal")  # fmt: skip
+def files(folder, rows, columns, *seeds):
+    """A Parquet file of simulated people for each seed."""
+    names = [folder / f"{rows}x{columns}-{seed}.parquet" for seed in seeds]
+    for name, seed in zip(names, seeds, strict=True):
+        people(rows, columns, seed).to_parquet(name)
+    return names
 
-    table.add("drift_1m_process", "Tenure",
-              run(TENURE, "tool", "drift", "--reference", files["reference"], "--current", files["current"], runs=3)[1])  # fmt: skip
-    table.add_peer("drift.py", "drift_735_31_columns", files["small_reference"], files["small_current"], 5)
-    table.add_peer("drift.py", "drift_1m_31_columns", files["reference"], files["current"], 1, process="drift_1m_process", who="Evidently")
+
+def profiles(table, folder):
+    small, large, page = *files(folder, 1470, 35, 3), *files(folder, LARGE, 35, 3), folder / "profile.html"
+    table.add("profile_1m_process", "Tenure", run(TENURE, "tool", "profile", large, "--html", page, runs=3)[1])
+    table.add_peer("data_profile.py", "profile_1470_35_columns", small, "full", 3)
+    for extent in ("full", "minimal"):
+        table.add_peer("data_profile.py", "profile_1m_35_columns", large, extent, 1, page, process="profile_1m_process", who=f"ydata-profiling, {extent}")
+
+
+def drift(table, folder):
+    small, large = files(folder, 735, 31, 1, 2), files(folder, LARGE, 31, 1, 2)
+    table.add("drift_1m_process", "Tenure", run(TENURE, "tool", "drift", "--reference", large[0], "--current", large[1], runs=3)[1])
+    table.add_peer("drift.py", "drift_735_31_columns", *small, 5)
+    table.add_peer("drift.py", "drift_1m_31_columns", *large, 1, process="drift_1m_process", who="Evidently")
 
 
 def main():
@@ -183,7 +188,8 @@ def main():
     for script in ("fitting.py", "scoring.py", "explaining.py", "fairness.py"):
         table.add_peer(script)
     with tempfile.TemporaryDirectory() as folder:
-        whole_processes(table, Path(folder))
+        for topic in (training, profiles, drift):
+            topic(table, Path(folder))
     packages = ["scikit-learn", "xgboost", "lightgbm", "optuna", "shap", "fairlearn", "ydata-profiling", "evidently", "numpy", "pandas"]
     head = [
         f"{THREADS} threads for all; each figure is the fastest of several runs; imports and reading are left out but for whole processes.",

@@ -1,4 +1,4 @@
-"""The profile of a Parquet file: data_profile.py TASK FILE full|minimal RUNS [PAGE]. What Tenure does not draw is left out."""
+"""The profile of a Parquet file: data_profile.py TASK FILE full|minimal RUNS [PAGE]. Charts that Tenure does not draw are left out."""
 
 import sys
 
@@ -21,6 +21,6 @@ def profile():
     report.get_description()
 
 
-measure(task, f"ydata-profiling{', minimal' if extent == 'minimal' else ''}", profile, int(runs))
+measure(task, f"ydata-profiling, {extent}", profile, int(runs))
 for name in page:
     report.to_file(name)

@@ -36,5 +36,5 @@ boosting = {
 }
 for peer, model in boosting.items():
     explain("boosting_100x31", peer, model, 4096)
-for peer, model in forests().items():
+for peer, model in forests(len(inputs)).items():
     explain("random_forest", "shap" if peer == "scikit-learn" else peer, model, 512, 1)

@@ -16,5 +16,5 @@ for name, (inputs, outcomes) in {"ibm": ibm(), "100k": large()}.items():
         measure(f"fit_{name}_gradient_boosting", peer, lambda: model.fit(inputs, outcomes), 5)
     # Trees cost alike, and all 300 on the large data take minutes: a tenth of them is measured there.
     times = 10 if name == "100k" else 1
-    for peer, model in forests(300 // times).items():
+    for peer, model in forests(len(inputs), 300 // times).items():
         measure(f"fit_{name}_random_forest", peer, lambda: model.fit(inputs, outcomes), 2, times)

@@ -9,7 +9,7 @@ million = tiled(inputs, size(1_000_000, 5_000))
 candidates = {
     "logistic_regression": {"scikit-learn": LogisticRegression(max_iter=2000)},
     "decision_tree": {"scikit-learn": DecisionTreeClassifier(max_depth=6, min_samples_leaf=10, random_state=SEED)},
-    "random_forest": forests(),
+    "random_forest": forests(len(inputs)),
     "gradient_boosting": boosters(),
 }
 for candidate, peers in candidates.items():
