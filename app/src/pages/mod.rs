@@ -15,7 +15,6 @@ mod jobs;
 mod models;
 #[cfg(feature = "ssr")]
 mod person;
-mod promote;
 #[cfg(feature = "ssr")]
 mod run;
 #[cfg(feature = "ssr")]
@@ -86,7 +85,7 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     match parts.as_slice() {
         ["use-case", id, "person", person] => person::write(id, person).await,
         ["use-case", id, "runs"] => runs::write(id, &query).await,
-        ["use-case", id, "models"] => models::write(id, &query).await,
+        ["use-case", id, "models"] => models::write(id).await,
         ["use-case", id, "models", version] => version::write(id, version).await,
         ["use-case", id, "train"] => train::write(id, &query).await,
         ["use-case", id, "jobs"] => jobs::write(id).await,

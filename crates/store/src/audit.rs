@@ -1,19 +1,30 @@
 //! The record of what was done: append-only, hash-chained over canonical JSON.
+//!
+//! People stand in the chain under a pseudonym, a hash salted for each of them. Who is who stands beside the chain, in `audit_person`:
+//! removing that row, salt and all, erases the person, and the chain stays whole.
 
-use serde::Serialize;
+mod chain;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use crate::{Connection, Result, artifacts, now};
+use crate::{Connection, Result, artifacts, new_id, now};
 
-/// One entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub use chain::verify;
+
+/// One entry, as it is hashed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     pub sequence: i64,
     /// Unix microseconds.
     pub at: i64,
+    /// The actor's pseudonym.
     pub actor: String,
     pub action: String,
+    /// What it was done to; a person or an account by its pseudonym.
     pub subject: String,
     /// JSON with sorted keys.
     pub detail: String,
@@ -24,11 +35,26 @@ pub struct Entry {
 impl Entry {
     /// The hash that this entry should carry: SHA-256 over its fields as a JSON array.
     pub fn expected_hash(&self) -> String {
-        let fields = (self.sequence, self.at, &self.actor, &self.action, &self.subject, &self.detail, &self.previous_hash);
+        self.hash_as(self.sequence)
+    }
+
+    /// The hash that this entry would carry under another number.
+    fn hash_as(&self, sequence: i64) -> String {
+        let fields = (sequence, self.at, &self.actor, &self.action, &self.subject, &self.detail, &self.previous_hash);
         // A tuple of numbers and texts always has a JSON form.
         artifacts::hash(serde_json::to_string(&fields).unwrap_or_default().as_bytes())
     }
 }
+
+/// The newest entry, kept beside the chain: an end that was cut off is noticed by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub sequence: i64,
+    pub hash: String,
+}
+
+/// Kinds of subject that are people: their names stay outside the chain. Actors are accounts.
+const PEOPLE: [&str; 2] = ["account", "person"];
 
 const COLUMNS: &str = "select sequence, at, actor, action, subject, detail, previous_hash, hash from audit";
 
@@ -45,19 +71,25 @@ fn entry(row: &AnyRow) -> Entry {
     }
 }
 
-/// Appends an entry within the caller's writing transaction (see [`crate::Store::begin`]).
+/// Appends an entry within the caller's writing transaction (see [`crate::Store::begin`]). The actor, and a subject of the kinds `account`
+/// and `person` (for example "person attrition/1042"), go in by pseudonym; `detail` must name nobody.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn append(connection: &mut Connection, actor: &str, action: &str, subject: &str, detail: &serde_json::Value) -> Result<()> {
+    let actor = pseudonym(&mut *connection, "account", actor).await?;
+    let subject = match subject.split_once(' ') {
+        Some((kind, name)) if PEOPLE.contains(&kind) => format!("{kind} {}", pseudonym(&mut *connection, kind, name).await?),
+        _ => subject.to_owned(),
+    };
     let newest = sqlx::query("select sequence, hash from audit order by sequence desc limit 1").fetch_optional(&mut *connection).await?;
     let (sequence, previous_hash) = newest.map_or((0, String::new()), |row| (row.get(0), row.get(1)));
     let mut entry = Entry {
         sequence: sequence + 1,
         at: now(),
-        actor: actor.to_owned(),
+        actor,
         action: action.to_owned(),
-        subject: subject.to_owned(),
+        subject,
         detail: detail.to_string(),
         previous_hash,
         hash: String::new(),
@@ -76,7 +108,38 @@ pub async fn append(connection: &mut Connection, actor: &str, action: &str, subj
     .bind(&entry.hash)
     .execute(&mut *connection)
     .await?;
+    sqlx::query("update audit_head set sequence = $1, hash = $2 where only_row = 1")
+        .bind(entry.sequence)
+        .bind(&entry.hash)
+        .execute(connection)
+        .await?;
     Ok(())
+}
+
+/// The pseudonym of an account or person, made with a fresh salt when there is none yet.
+async fn pseudonym(connection: &mut Connection, kind: &str, name: &str) -> Result<String> {
+    if let Some(known) = known_pseudonym(&mut *connection, kind, name).await? {
+        return Ok(known);
+    }
+    let salt = format!("{}{}", new_id(), new_id());
+    let pseudonym = format!("~{}", &artifacts::hash(format!("{salt}\n{kind}\n{name}").as_bytes())[..20]);
+    sqlx::query("insert into audit_person (pseudonym, kind, name, salt) values ($1, $2, $3, $4)")
+        .bind(&pseudonym)
+        .bind(kind)
+        .bind(name)
+        .bind(&salt)
+        .execute(connection)
+        .await?;
+    Ok(pseudonym)
+}
+
+async fn known_pseudonym(connection: &mut Connection, kind: &str, name: &str) -> Result<Option<String>> {
+    let row = sqlx::query("select pseudonym from audit_person where kind = $1 and name = $2")
+        .bind(kind)
+        .bind(name)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| row.get(0)))
 }
 
 /// Every entry, oldest first.
@@ -88,22 +151,40 @@ pub async fn all(connection: &mut Connection) -> Result<Vec<Entry>> {
     Ok(rows.iter().map(entry).collect())
 }
 
-/// Checks a chain and names every entry that was changed, removed, reordered or inserted. Empty: the chain is whole.
-pub fn verify(entries: &[Entry]) -> Vec<String> {
-    let mut problems = Vec::new();
-    let mut previous_hash = "";
-    for (index, entry) in entries.iter().enumerate() {
-        let expected = index as i64 + 1;
-        if entry.sequence != expected {
-            problems.push(format!("entry {expected} is missing or out of order: entry {} stands in its place", entry.sequence));
-        }
-        if entry.hash != entry.expected_hash() {
-            problems.push(format!("entry {} was changed: its hash does not match its content", entry.sequence));
-        }
-        if entry.previous_hash != previous_hash {
-            problems.push(format!("entry {} does not follow the entry before it", entry.sequence));
-        }
-        previous_hash = &entry.hash;
-    }
-    problems
+/// Entries about one account or person (`kind` as in the subject), newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn about(connection: &mut Connection, kind: &str, name: &str) -> Result<Vec<Entry>> {
+    let Some(pseudonym) = known_pseudonym(&mut *connection, kind, name).await? else { return Ok(Vec::new()) };
+    let text = format!("{COLUMNS} where subject = $1 order by sequence desc");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(format!("{kind} {pseudonym}")).fetch_all(connection).await?;
+    Ok(rows.iter().map(entry).collect())
+}
+
+/// The newest entry as it is kept beside the chain.
+///
+/// # Errors
+/// When the database fails.
+pub async fn head(connection: &mut Connection) -> Result<Head> {
+    let row = sqlx::query("select sequence, hash from audit_head where only_row = 1").fetch_one(connection).await?;
+    Ok(Head { sequence: row.get(0), hash: row.get(1) })
+}
+
+/// Names by pseudonym, of those who were not erased.
+///
+/// # Errors
+/// When the database fails.
+pub async fn names(connection: &mut Connection) -> Result<BTreeMap<String, String>> {
+    let rows = sqlx::query("select pseudonym, name from audit_person").fetch_all(connection).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Erases a person: nobody can tell any more whom the pseudonym stands for. True when there was somebody to erase.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(connection: &mut Connection, kind: &str, name: &str) -> Result<bool> {
+    let done = sqlx::query("delete from audit_person where kind = $1 and name = $2").bind(kind).bind(name).execute(connection).await?;
+    Ok(done.rows_affected() > 0)
 }

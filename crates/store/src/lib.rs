@@ -10,6 +10,7 @@ pub mod checks;
 pub mod datasets;
 pub mod jobs;
 pub mod registry;
+pub mod review;
 pub mod runs;
 pub mod scores;
 pub mod sessions;
@@ -85,6 +86,8 @@ impl Store {
                         connection.execute("pragma journal_mode = wal").await?;
                         connection.execute("pragma foreign_keys = on").await?;
                         connection.execute("pragma busy_timeout = 15000").await?;
+                        // Else `insert or replace` would delete rows past the triggers that forbid it.
+                        connection.execute("pragma recursive_triggers = on").await?;
                     }
                     Ok(())
                 })
@@ -94,7 +97,7 @@ impl Store {
         let (artifacts, prefix) = artifacts::open(settings)?;
         let store = Self { pool, postgres, artifacts, prefix };
         sqlx::migrate!("../../migrations").run(&store.pool).await?;
-        store.protect_history().await?;
+        store.enforce_rules().await?;
         Ok(store)
     }
 
@@ -130,38 +133,19 @@ impl Store {
         sqlx::query("select 1").execute(&self.pool).await.is_ok()
     }
 
-    /// Triggers that refuse to change or remove history. Their syntax is the one place where the two databases differ.
-    async fn protect_history(&self) -> Result<()> {
-        for table in ["audit", "live_history"] {
-            let statements = if self.postgres { postgres_protection(table) } else { sqlite_protection(table) };
-            for statement in statements {
-                sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&self.pool).await?;
-            }
+    /// The rules that the database keeps by itself: append-only history, four eyes, nothing unapproved in service. Triggers are the one
+    /// place where the two databases differ.
+    async fn enforce_rules(&self) -> Result<()> {
+        if self.postgres {
+            // Two processes that start together would trip over each other's `create or replace`.
+            let mut transaction = self.begin().await?;
+            sqlx::raw_sql(include_str!("rules/postgres.sql")).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+        } else {
+            sqlx::raw_sql(include_str!("rules/sqlite.sql")).execute(&self.pool).await?;
         }
         Ok(())
     }
-}
-
-fn sqlite_protection(table: &str) -> Vec<String> {
-    let trigger = |event: &str| {
-        format!(
-            "create trigger if not exists {table}_no_{event} before {event} on {table} \
-             begin select raise(abort, 'the history cannot be rewritten'); end"
-        )
-    };
-    vec![trigger("update"), trigger("delete")]
-}
-
-fn postgres_protection(table: &str) -> Vec<String> {
-    vec![
-        "create or replace function refuse_rewriting() returns trigger language plpgsql as \
-         $$ begin raise exception 'the history cannot be rewritten'; end $$"
-            .to_owned(),
-        format!(
-            "create or replace trigger {table}_no_change before update or delete or truncate on {table} \
-             for each statement execute function refuse_rewriting()"
-        ),
-    ]
 }
 
 fn sqlite_url(folder: &Path) -> String {

@@ -194,7 +194,15 @@ pub async fn insert_details(connection: &mut Connection, run_id: &str, details: 
             .execute(&mut *connection)
             .await?;
     }
-    for artifact in &details.artifacts {
+    add_artifacts(connection, run_id, &details.artifacts).await
+}
+
+/// Adds files to a run.
+///
+/// # Errors
+/// When the database fails, or a file of that name is there already.
+pub async fn add_artifacts(connection: &mut Connection, run_id: &str, artifacts: &[Artifact]) -> Result<()> {
+    for artifact in artifacts {
         sqlx::query("insert into run_artifact (run_id, name, hash, byte_count, media_type) values ($1, $2, $3, $4, $5)")
             .bind(run_id)
             .bind(&artifact.name)

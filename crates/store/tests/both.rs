@@ -2,77 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::json;
-use store::{Settings, Store, accounts, artifacts, audit, datasets, jobs, registry, runs, scores};
+use store::{accounts, artifacts, audit, datasets, jobs, registry, runs, scores};
 
-/// An empty store on each database at hand. A PostgreSQL database of its own is made for each test.
-async fn stores(name: &str) -> Vec<(Store, tempfile::TempDir)> {
-    let mut stores = Vec::new();
-    let folder = tempfile::tempdir().unwrap();
-    let settings = Settings { database: None, data_dir: folder.path().join("new"), artifacts: None };
-    stores.push((Store::open(&settings).await.unwrap(), folder));
-    let Ok(server) = std::env::var("TENURE_TEST_POSTGRES") else {
-        eprintln!("SKIPPED on PostgreSQL: TENURE_TEST_POSTGRES is not set");
-        return stores;
-    };
-    let server = server.strip_suffix("/postgres").unwrap().to_owned();
-    sqlx::any::install_default_drivers();
-    let database = format!("test_{name}_{}", std::process::id());
-    let admin = sqlx::AnyPool::connect(&format!("{server}/postgres")).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {database}"))).execute(&admin).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let settings = Settings { database: Some(format!("{server}/{database}")), data_dir: folder.path().to_path_buf(), artifacts: None };
-    stores.push((Store::open(&settings).await.unwrap(), folder));
-    stores
-}
-
-fn dataset(hash: &str, as_of: &str) -> datasets::Dataset {
-    datasets::Dataset {
-        dataset_id: store::new_id(),
-        use_case: "attrition".into(),
-        hash: hash.into(),
-        content_hash: "c".into(),
-        name: "people.csv".into(),
-        row_count: 3,
-        column_count: 2,
-        positives: None,
-        as_of: as_of.into(),
-        simulated: true,
-        created_by: "test".into(),
-        created_at: store::now(),
-    }
-}
-
-fn run(name: &str, parent: Option<&runs::Run>) -> runs::Run {
-    runs::Run {
-        run_id: store::new_id(),
-        parent_id: parent.map(|parent| parent.run_id.clone()),
-        use_case: "attrition".into(),
-        name: name.into(),
-        status: "running".into(),
-        author: "test".into(),
-        dataset_id: None,
-        seed: 42,
-        code_version: "test".into(),
-        message: String::new(),
-        started_at: store::now(),
-        ended_at: None,
-    }
-}
-
-fn version(run: &runs::Run, dataset: &datasets::Dataset) -> registry::Version {
-    registry::Version {
-        use_case: "attrition".into(),
-        version: 0,
-        run_id: run.run_id.clone(),
-        dataset_id: dataset.dataset_id.clone(),
-        model_hash: "m".into(),
-        candidate: "blend".into(),
-        stage: "Staging".into(),
-        author: "test".into(),
-        note: String::new(),
-        created_at: store::now(),
-    }
-}
+mod common;
+use common::{dataset, run, stores, version};
 
 #[tokio::test]
 async fn datasets_come_back_as_they_went_in() {
@@ -114,32 +47,6 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[tokio::test]
-async fn the_pointer_moves_and_its_history_cannot_be_rewritten() {
-    for (store, _folder) in stores("pointer").await {
-        let mut transaction = store.begin().await.unwrap();
-        let (dataset, run) = (dataset("aa", "2026-01-01"), run("training", None));
-        datasets::insert(&mut transaction, &dataset).await.unwrap();
-        runs::insert(&mut transaction, &run).await.unwrap();
-        for expected in 1..=3 {
-            assert_eq!(registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap(), expected);
-        }
-        assert_eq!(registry::live(&mut transaction, "attrition").await.unwrap(), None);
-        for live in [Some(1), Some(3), None] {
-            registry::set_live(&mut transaction, "attrition", live, "test", "why not").await.unwrap();
-            assert_eq!(registry::live(&mut transaction, "attrition").await.unwrap().unwrap().version, live);
-        }
-        transaction.commit().await.unwrap();
-        let history = registry::live_history(&mut store.read().await.unwrap(), "attrition").await.unwrap();
-        assert_eq!(history.iter().map(|change| change.version).collect::<Vec<_>>(), [Some(1), Some(3), None]);
-        for statement in ["update live_history set version = 2", "delete from live_history where sequence = 1"] {
-            assert!(sqlx::query(statement).execute(store.pool()).await.is_err(), "{statement}");
-        }
-        let mut transaction = store.begin().await.unwrap();
-        assert!(registry::set_live(&mut transaction, "attrition", Some(9), "test", "no such version").await.is_err());
-    }
-}
-
-#[tokio::test]
 async fn the_record_is_chained_and_refuses_change() {
     for (store, _folder) in stores("audit").await {
         for step in 0..5 {
@@ -147,20 +54,12 @@ async fn the_record_is_chained_and_refuses_change() {
             audit::append(&mut transaction, "ann", "step", &format!("thing {step}"), &json!({ "b": 1, "a": step })).await.unwrap();
             transaction.commit().await.unwrap();
         }
-        let entries = audit::all(&mut store.read().await.unwrap()).await.unwrap();
-        assert_eq!((entries.len(), audit::verify(&entries)), (5, vec![]));
+        let mut connection = store.read().await.unwrap();
+        let (entries, head) = (audit::all(&mut connection).await.unwrap(), audit::head(&mut connection).await.unwrap());
+        assert_eq!((entries.len(), audit::verify(&entries, Some(&head))), (5, vec![]));
         for statement in ["update audit set actor = 'eve'", "delete from audit where sequence = 5"] {
             assert!(sqlx::query(statement).execute(store.pool()).await.is_err(), "{statement}");
         }
-        let mut edited = entries.clone();
-        edited[2].actor = "eve".into();
-        assert!(audit::verify(&edited)[0].contains("entry 3 was changed"));
-        let mut removed = entries.clone();
-        removed.remove(1);
-        assert!(audit::verify(&removed)[0].contains("entry 2 is missing"));
-        let mut swapped = entries.clone();
-        swapped.swap(1, 2);
-        assert!(!audit::verify(&swapped).is_empty());
     }
 }
 
@@ -179,7 +78,7 @@ async fn writers_wait_for_each_other() {
             writer.await.unwrap();
         }
         let entries = audit::all(&mut store.read().await.unwrap()).await.unwrap();
-        assert_eq!((entries.len(), audit::verify(&entries)), (20, vec![]));
+        assert_eq!((entries.len(), audit::verify(&entries, None)), (20, vec![]));
     }
 }
 

@@ -44,7 +44,28 @@ pub struct GatePolicy {
     pub description: String,
     /// Whether a gate that the rows cannot decide blocks promotion.
     pub inconclusive_blocks: bool,
+    /// Whether a gate on fairness that fails blocks promotion. Otherwise the reviewers answer for it: their approval is recorded as given in
+    /// spite of it, with their reason.
+    #[serde(default = "yes")]
+    pub fairness_blocks: bool,
+    /// Reviewers who must approve.
+    #[serde(default = "one_reviewer")]
+    pub approvals: u32,
+    /// Whether a reviewer may waive a gate that blocks, with owner, reason and expiry.
+    #[serde(default)]
+    pub waivers: bool,
+    /// Whether an approval needs the whole checklist.
+    #[serde(default)]
+    pub checklist_required: bool,
     pub gates: Vec<Gate>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn one_reviewer() -> u32 {
+    1
 }
 
 /// What gates are judged by.
@@ -92,8 +113,14 @@ impl GatePolicy {
         match name {
             "sensible" => Some(Self {
                 name: name.to_owned(),
-                description: "Better than chance beyond doubt, calibrated, not worse than what is live, no clear unfairness.".into(),
+                description: "Better than chance beyond doubt, calibrated, not clearly worse than what is live; differences between groups are judged, \
+                              and the reviewer answers for them."
+                    .into(),
                 inconclusive_blocks: false,
+                fairness_blocks: false,
+                approvals: 1,
+                waivers: true,
+                checklist_required: false,
                 gates: vec![
                     absolute(Metric::RocAuc, 0.70),
                     absolute(Metric::EceQuantile, 0.10),
@@ -110,6 +137,10 @@ impl GatePolicy {
                 name: name.to_owned(),
                 description: "The fixed thresholds of guide 002. No honest model meets all of them on the IBM data.".into(),
                 inconclusive_blocks: true,
+                fairness_blocks: true,
+                approvals: 1,
+                waivers: false,
+                checklist_required: true,
                 gates: vec![
                     absolute(Metric::Accuracy, 0.85),
                     absolute(Metric::F1, 0.80),
@@ -133,16 +164,34 @@ impl GatePolicy {
     /// nothing is live.
     pub fn judge(&self, evidence: &Evidence<'_>) -> GateReport {
         let results: Vec<GateResult> = self.gates.iter().flat_map(|gate| gate.judge(evidence)).collect();
-        let blocks = |result: &GateResult| match result.verdict {
+        GateReport { policy: self.name.clone(), passes: !results.iter().any(|result| self.blocks(result)), results }
+    }
+
+    /// Whether a judged gate stands in the way of promotion.
+    pub fn blocks(&self, result: &GateResult) -> bool {
+        if matches!(result.gate, Gate::Fairness { .. }) && !self.fairness_blocks {
+            return false;
+        }
+        match result.verdict {
             Verdict::Pass => false,
             Verdict::Fail => true,
             Verdict::Inconclusive | Verdict::CouldNotCompute => self.inconclusive_blocks,
-        };
-        GateReport { policy: self.name.clone(), passes: !results.iter().any(blocks), results }
+        }
+    }
+
+    /// Gates that keep a version out of Staging.
+    pub fn block_staging<'a>(&'a self, report: &'a GateReport) -> impl Iterator<Item = &'a GateResult> {
+        report.results.iter().filter(|result| result.gate.is_of_staging() && self.blocks(result))
     }
 }
 
 impl Gate {
+    /// Whether a version must meet it to be proposed at all: what it shows by itself. Fairness and the comparison with the live model are
+    /// for the reviewers, who judge them (again) when they decide.
+    pub fn is_of_staging(&self) -> bool {
+        !matches!(self, Self::AgainstLive { .. } | Self::Fairness { .. })
+    }
+
     fn judge(&self, evidence: &Evidence<'_>) -> Vec<GateResult> {
         let result = |title: String, figure: Figure, limit: f64, higher_is_better: bool| {
             let verdict = if higher_is_better { Verdict::at_least(&figure, limit) } else { Verdict::at_most(&figure, limit) };

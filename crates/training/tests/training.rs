@@ -169,6 +169,10 @@ fn gates_judge_by_the_interval() {
     let improves = GatePolicy {
         name: "retrain".into(),
         description: String::new(),
+        fairness_blocks: true,
+        approvals: 1,
+        waivers: false,
+        checklist_required: false,
         inconclusive_blocks: true,
         gates: vec![Gate::AgainstLive { metric: Metric::RocAuc, improvement: 0.01, significant: true }],
     };

@@ -112,6 +112,8 @@ pub struct VersionRow {
     pub metrics: Vec<(String, Figure)>,
     /// Why it is not in Staging, when the policy's staging part did not hold.
     pub note: String,
+    /// State of the newest request for review; empty when nobody has asked. `pending`, `approved`, `rejected`, `changes_requested`, `void`
+    pub review: String,
 }
 
 /// The page of one version.

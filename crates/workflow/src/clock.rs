@@ -28,8 +28,7 @@ fn day_number(year: i64, month: u32, day: u32) -> i64 {
 
 /// Today in UTC, YYYY-MM-DD.
 pub fn today() -> String {
-    let (year, month, day) = civil(store::now().div_euclid(1_000_000 * DAY));
-    format!("{year:04}-{month:02}-{day:02}")
+    day_of(store::now())
 }
 
 /// `2026-11-21` → its day number; `None` when it is no date.
@@ -58,6 +57,25 @@ pub fn long_date(date: &str) -> String {
     }
 }
 
+/// The day of unix microseconds in UTC, YYYY-MM-DD.
+pub fn day_of(micros: i64) -> String {
+    let (year, month, day) = civil(micros.div_euclid(1_000_000 * DAY));
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// A length of time in its largest unit: "3 days", "2 hours", "less than a minute".
+pub fn age(micros: i64) -> String {
+    let seconds = micros / 1_000_000;
+    let units = [(DAY, "day"), (3600, "hour"), (60, "minute")];
+    match units.into_iter().find(|(length, _)| seconds >= *length) {
+        Some((length, name)) => {
+            let count = seconds / length;
+            format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+        }
+        None => "less than a minute".to_owned(),
+    }
+}
+
 /// `21 November 2026, 09:14 UTC` of unix microseconds.
 pub fn long_time(micros: i64) -> String {
     let seconds = micros.div_euclid(1_000_000);
@@ -76,6 +94,8 @@ mod tests {
         assert_eq!(days_between("2024-02-28", "2024-03-01"), Some(2));
         assert_eq!(days_between("2023-02-28", "2023-03-01"), Some(1));
         assert!(!is_date("2023-02-29") && !is_date("2023-2-1") && !is_date("tomorrow") && is_date("2024-02-29"));
+        assert_eq!([age(59_000_000), age(3_600_000_000), age(200_000_000_000)], ["less than a minute", "1 hour", "2 days"]);
+        assert_eq!(day_of(1_763_716_440_000_000), "2025-11-21");
         assert_eq!(long_time(1_763_716_440_000_000), "21 November 2025, 09:14 UTC");
     }
 }

@@ -17,7 +17,7 @@ mod jobs;
 mod nested_runs;
 mod people;
 mod predict;
-mod promote;
+mod review;
 mod runs;
 mod serving;
 mod status;
@@ -33,6 +33,10 @@ pub use error::{Error, Result};
 pub use import::{Import, Imported, check_import};
 pub use jobs::{FieldProblems, JobHandle, NewJob, Observer, TrainingForm};
 pub use predict::{PredictOptions, Prediction, predict_with};
+pub use review::{
+    AuditExport, AuditQuery, AuditRow, Baseline, CHECKLIST, Checklist, Choice, Decided, Package, QueueRow, ReviewPage, Ruling,
+    SavedBaseline, Section, Sources, Waive, verify_export,
+};
 pub use serving::{Live, StoredPeople};
 pub use store::{Settings as StoreSettings, new_id};
 pub use tenure::{Tenure, find_use_case, use_cases};

@@ -168,7 +168,9 @@ impl Tenure {
         let mut rows = Vec::new();
         for version in registry::list(&mut connection, use_case).await? {
             let details = runs::details(&mut connection, &version.run_id).await?;
+            let request = store::review::newest_request(&mut connection, use_case, version.version).await?;
             rows.push(VersionRow {
+                review: request.map(|request| request.state).unwrap_or_default(),
                 version: version.version as u32,
                 live: live == Some(version.version),
                 stage: version.stage,

@@ -11,6 +11,7 @@ use model::{Column, Model, Table};
 use serde::{Deserialize, Serialize};
 use store::{datasets, registry, scores};
 
+use crate::review::Package;
 use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
 
 /// Checked rows as they lie in the artifact store.
@@ -111,6 +112,8 @@ pub(crate) struct Caches {
     live: Mutex<HashMap<String, Arc<Live>>>,
     scored: Mutex<HashMap<String, Arc<Scored>>>,
     people: Mutex<HashMap<String, Arc<StoredPeople>>>,
+    /// Evidence, by the hash of its file or of what it is made of; the last few.
+    packages: Mutex<HashMap<String, Arc<Package>>>,
     /// By hash of the model file; the last few.
     explanations: Mutex<HashMap<String, Arc<GlobalExplanation>>>,
 }
@@ -118,7 +121,24 @@ pub(crate) struct Caches {
 /// Explanations that are held.
 const EXPLANATIONS: usize = 8;
 
+/// Packages of evidence that are held.
+const PACKAGES: usize = 8;
+
 impl Caches {
+    pub(crate) fn package(&self, key: &str) -> Option<Arc<Package>> {
+        cached(&self.packages, key, |_| true)
+    }
+
+    pub(crate) fn keep_package(&self, key: &str, package: Package) -> Arc<Package> {
+        let mut held = self.packages.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= PACKAGES {
+            held.clear();
+        }
+        let package = Arc::new(package);
+        held.insert(key.to_owned(), Arc::clone(&package));
+        package
+    }
+
     pub(crate) fn explanation(&self, hash: &str) -> Option<Arc<GlobalExplanation>> {
         cached(&self.explanations, hash, |_| true)
     }
@@ -168,8 +188,10 @@ impl Tenure {
     /// # Errors
     /// [`Error::Conflict`] when nothing serves.
     pub(crate) async fn expect_live(&self, use_case: &str) -> Result<Arc<Live>> {
-        let nothing = || Error::Conflict(format!("no model of {use_case} is in service: train one and have it approved"));
-        self.live(use_case).await?.ok_or_else(nothing)
+        match self.live(use_case).await? {
+            Some(live) => Ok(live),
+            None => Err(Error::Conflict(self.why_nothing_serves(use_case).await?)),
+        }
     }
 
     /// A version's model file, checked.

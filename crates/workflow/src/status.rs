@@ -50,7 +50,7 @@ impl Tenure {
             scored_at: batch.as_ref().map(|batch| clock::long_time(batch.created_at)),
             data_as_of: batch.as_ref().map(|batch| clock::long_date(&batch.as_of)),
             stale,
-            pending_reviews: 0,
+            pending_reviews: self.pending_reviews(&use_case.id).await?,
             session: Some(Session {
                 name: member.name().to_owned(),
                 roles: member.actor().roles().iter().map(|role| role.name().to_owned()).collect(),

@@ -1,21 +1,23 @@
 //! The facade that every door holds.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::UseCase;
 use store::Store;
 use tokio::sync::Semaphore;
+use training::gates::GatePolicy;
 
 use crate::serving::Caches;
-use crate::{Error, Member, Result};
+use crate::{Error, Result};
 
 /// The use cases of one installation over one store. Cheap to clone.
 #[derive(Clone)]
 pub struct Tenure {
     pub(crate) store: Store,
     pub(crate) use_cases: Arc<BTreeMap<String, Arc<UseCase>>>,
+    pub(crate) gate_policies: Arc<BTreeMap<String, GatePolicy>>,
     pub(crate) caches: Arc<Caches>,
     /// Background work takes turns.
     pub(crate) turns: Arc<Semaphore>,
@@ -28,8 +30,15 @@ impl Tenure {
     /// When the store cannot be opened, or a use-case file is wrong.
     pub async fn open(settings: &store::Settings, folder: Option<&Path>) -> Result<Self> {
         let use_cases = use_cases(folder)?;
+        let gate_policies = Arc::new(gate_policies(folder)?);
         let store = Store::open(settings).await?;
-        Ok(Self { store, use_cases: Arc::new(use_cases), caches: Arc::new(Caches::default()), turns: Arc::new(Semaphore::new(1)) })
+        Ok(Self {
+            store,
+            use_cases: Arc::new(use_cases),
+            gate_policies,
+            caches: Arc::new(Caches::default()),
+            turns: Arc::new(Semaphore::new(1)),
+        })
     }
 
     /// The use case called `id`.
@@ -40,17 +49,19 @@ impl Tenure {
         find_use_case(&self.use_cases, id)
     }
 
+    /// The gates of a use case: a file `gates/NAME.toml` in the folder of use cases, or a policy that ships.
+    ///
+    /// # Errors
+    /// When there is no use case or policy of that name.
+    pub fn gate_policy(&self, use_case: &str) -> Result<GatePolicy> {
+        let name = &self.use_case(use_case)?.policies.gates;
+        let found = self.gate_policies.get(name).cloned().or_else(|| GatePolicy::preset(name));
+        found.ok_or_else(|| Error::Invalid(format!("there is no gate policy {name}")))
+    }
+
     /// Every use case, by id.
     pub fn use_cases(&self) -> impl Iterator<Item = &Arc<UseCase>> {
         self.use_cases.values()
-    }
-
-    /// Every entry of the record, oldest first.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn audit_entries(&self, _: &Member<'_>) -> Result<Vec<store::audit::Entry>> {
-        Ok(store::audit::all(&mut *self.store.read().await?).await?)
     }
 
     /// The store, for the room that keeps sessions in it.
@@ -81,14 +92,33 @@ pub fn use_cases(folder: Option<&Path>) -> Result<BTreeMap<String, Arc<UseCase>>
     let mut use_cases: BTreeMap<String, Arc<UseCase>> =
         built_in.into_iter().map(|use_case| (use_case.id.clone(), Arc::new(use_case))).collect();
     let Some(folder) = folder else { return Ok(use_cases) };
-    let unreadable = |error: std::io::Error| Error::Invalid(format!("the use-case folder {}: {error}", folder.display()));
+    for (path, text) in toml_files(folder)? {
+        let use_case = data::parse_use_case(&text).map_err(|errors| wrong(&path.display().to_string(), errors))?;
+        use_cases.insert(use_case.id.clone(), Arc::new(use_case));
+    }
+    Ok(use_cases)
+}
+
+/// The gate policies in the folder `gates` beside the use cases, by name.
+fn gate_policies(folder: Option<&Path>) -> Result<BTreeMap<String, GatePolicy>> {
+    let Some(folder) = folder.map(|folder| folder.join("gates")).filter(|folder| folder.is_dir()) else { return Ok(BTreeMap::new()) };
+    let parse = |(path, text): (PathBuf, String)| {
+        let wrong = |error: toml::de::Error| Error::Invalid(format!("the gate policy {} is wrong: {error}", path.display()));
+        let policy: GatePolicy = toml::from_str(&text).map_err(wrong)?;
+        Ok((policy.name.clone(), policy))
+    };
+    toml_files(&folder)?.into_iter().map(parse).collect()
+}
+
+fn toml_files(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let unreadable = |error: std::io::Error| Error::Invalid(format!("the folder {}: {error}", folder.display()));
+    let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
             let text = std::fs::read_to_string(&path).map_err(unreadable)?;
-            let use_case = data::parse_use_case(&text).map_err(|errors| wrong(&path.display().to_string(), errors))?;
-            use_cases.insert(use_case.id.clone(), Arc::new(use_case));
+            files.push((path, text));
         }
     }
-    Ok(use_cases)
+    Ok(files)
 }

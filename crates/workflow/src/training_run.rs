@@ -133,6 +133,7 @@ impl Tenure {
         runs::insert(&mut transaction, &run).await?;
         jobs::set_run(&mut transaction, job.id(), &run.run_id).await?;
         transaction.commit().await.map_err(store::Error::from)?;
+        self.record_policy(&run.run_id, &self.gate_policy(&run.use_case)?).await?;
         let outcome = match self.fit_and_judge(job, dataset, &settings).await {
             Ok(Ended::Whole(whole)) => self.record(job, &run, dataset, &settings, *whole).await,
             Ok(Ended::Stopped(trials)) => self.keep_trials(&run, &trials).await,
@@ -149,8 +150,7 @@ impl Tenure {
         let use_case = self.use_case(&dataset.use_case)?;
         let people = self.people_of(dataset).await?;
         let champion = self.champion(&use_case.id).await?;
-        let policy_name = &use_case.policies.gates;
-        let policy = GatePolicy::preset(policy_name).ok_or_else(|| Error::Invalid(format!("there is no gate policy {policy_name}")))?;
+        let policy = self.gate_policy(&use_case.id)?;
         let (hash, settings, job) = (dataset.hash.clone(), settings.clone(), Arc::clone(job));
         compute(move || {
             let labels = people.labels.clone().ok_or_else(no_outcomes)?;
@@ -208,6 +208,7 @@ impl Tenure {
         Whole { trained, evidence, files }: Whole,
     ) -> Result<TrainOutcome> {
         let author = job.actor().name();
+        let policy = self.gate_policy(&run.use_case)?;
         let mut artifacts = Vec::new();
         for (name, media_type, bytes) in files {
             artifacts.push(self.artifact(name, media_type, bytes).await?);
@@ -220,10 +221,11 @@ impl Tenure {
             dataset_id: dataset.dataset_id.clone(),
             model_hash: artifacts[0].hash.clone(),
             candidate: candidate.clone(),
-            stage: if evidence.gates.passes { "Staging" } else { "None" }.into(),
+            stage: if policy.block_staging(&evidence.gates).next().is_none() { "Staging" } else { "None" }.into(),
             author: author.to_owned(),
-            note: blocking_gates(&evidence.gates),
+            note: blocking_gates(&policy, &evidence.gates),
             created_at: store::now(),
+            description: String::new(),
         };
         let mut parameters: Vec<(String, String)> = trained.chosen.parameters.describe();
         parameters.push(("candidate".into(), candidate));
@@ -283,12 +285,12 @@ fn no_outcomes() -> Error {
 }
 
 /// Why a version is not in Staging; empty when it is.
-fn blocking_gates(gates: &GateReport) -> String {
-    if gates.passes {
+fn blocking_gates(policy: &GatePolicy, gates: &GateReport) -> String {
+    let titles: Vec<&str> = policy.block_staging(gates).map(|result| result.title.as_str()).collect();
+    if titles.is_empty() {
         return String::new();
     }
-    let failed = gates.results.iter().filter(|result| result.verdict != stats::Verdict::Pass).map(|result| result.title.as_str());
-    format!("gates of the policy {} that do not hold: {}", gates.policy, failed.collect::<Vec<_>>().join("; "))
+    format!("gates of the policy {} that do not hold: {}", gates.policy, titles.join("; "))
 }
 
 /// What was asked for, as parameters beside those of the chosen trial.

@@ -58,7 +58,10 @@ impl Tenure {
     /// # Errors
     /// [`Error::NotFound`] when there is no such version, or it was trained by a build that did not measure this.
     pub async fn explanation(&self, _: &Member<'_>, use_case: &str, number: i64) -> Result<Arc<GlobalExplanation>> {
-        let version = self.version(use_case, number).await?;
+        self.explanation_of(&self.version(use_case, number).await?).await
+    }
+
+    pub(crate) async fn explanation_of(&self, version: &store::registry::Version) -> Result<Arc<GlobalExplanation>> {
         if let Some(explanation) = self.caches.explanation(&version.model_hash) {
             return Ok(explanation);
         }

@@ -1,50 +1,85 @@
 //! `tenure audit`.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use serde_json::json;
-use workflow::{Actor, Result};
+use workflow::{Actor, Error, Result, verify_export};
 
-use super::{Answer, output};
+use super::{Answer, output, read_input};
 use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
     /// Every entry, oldest first
     List,
-    /// Checks the hash chain and names every entry that was changed, removed, reordered or inserted
-    Verify,
+    /// The whole record as JSON lines, to standard output or a file
+    #[command(after_help = "Example: tenure audit export record.jsonl")]
+    Export { out: Option<PathBuf> },
+    /// Checks the hash chain and names every entry that was changed, removed, moved or inserted
+    #[command(after_help = "Example: tenure audit verify --file record.jsonl --head 5f2c…")]
+    Verify {
+        /// An exported record; no store is opened
+        #[arg(long)]
+        file: Option<String>,
+        /// Hash of the newest entry, as it was written down elsewhere
+        #[arg(long)]
+        head: Option<String>,
+    },
+    /// Erases a person or an account from the record: its entries stay, and nobody can tell any more whom they are about
+    #[command(after_help = "Example: tenure audit erase person attrition/1042")]
+    Erase { kind: String, name: String },
 }
 
 pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<Answer> {
-    let tenure = place.open().await?;
-    let entries = tenure.audit_entries(&Actor::local().member()?).await?;
+    let actor = Actor::local();
     match command {
-        AuditCommand::List if as_json => output::json(&entries)?,
         AuditCommand::List => {
-            let row = |entry: &store::audit::Entry| {
-                vec![
-                    entry.sequence.to_string(),
-                    workflow::time_text(entry.at),
-                    entry.actor.clone(),
-                    entry.action.clone(),
-                    entry.subject.clone(),
-                ]
-            };
-            output::table(&["ENTRY", "TIME", "WHO", "WHAT", "TO"], &entries.iter().map(row).collect::<Vec<_>>());
-        }
-        AuditCommand::Verify => {
-            let problems = store::audit::verify(&entries);
+            let rows = place.open().await?.audit_rows(&actor.member()?).await?;
             if as_json {
-                output::json(&json!({ "entries": entries.len(), "problems": problems }))?;
-            } else if problems.is_empty() {
-                output::line(&format!("{} entries, the chain is whole", entries.len()));
+                output::json(&rows)?;
             } else {
-                problems.iter().for_each(|problem| output::line(problem));
+                let row = |entry: &workflow::AuditRow| {
+                    vec![entry.sequence.to_string(), entry.at.clone(), entry.who.clone(), entry.action.clone(), entry.subject.clone()]
+                };
+                output::table(&["ENTRY", "TIME", "WHO", "WHAT", "TO"], &rows.iter().map(row).collect::<Vec<_>>());
             }
-            if !problems.is_empty() {
-                return Ok(Answer::No);
+        }
+        AuditCommand::Export { out } => {
+            let lines = place.open().await?.audit_export(&actor.member()?).await?;
+            match out {
+                Some(out) => std::fs::write(&out, lines).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?,
+                None => output::line(lines.trim_end()),
             }
+        }
+        AuditCommand::Verify { file: Some(file), head } => {
+            let text = String::from_utf8(read_input(&file)?).map_err(|_| Error::Invalid(format!("{file} is no text")))?;
+            let (entries, problems) = verify_export(&text, head.as_deref())?;
+            return answer(entries as i64, None, &problems, as_json);
+        }
+        AuditCommand::Verify { file: None, head } => {
+            let (newest, mut problems) = place.open().await?.audit_verify(&actor.member()?).await?;
+            if head.is_some_and(|head| !head.eq_ignore_ascii_case(&newest.hash)) {
+                problems.push("the newest entry is not the one with the given hash".to_owned());
+            }
+            return answer(newest.sequence, Some(&newest.hash), &problems, as_json);
+        }
+        AuditCommand::Erase { kind, name } => {
+            place.open().await?.audit_erase(&actor.admin()?, &kind, &name).await?;
+            output::line("erased");
         }
     }
     Ok(Answer::Done)
+}
+
+fn answer(entries: i64, head: Option<&str>, problems: &[String], as_json: bool) -> Result<Answer> {
+    if as_json {
+        output::json(&json!({ "entries": entries, "head": head, "problems": problems }))?;
+    } else if problems.is_empty() {
+        let head = head.map(|head| format!("; newest hash {head}")).unwrap_or_default();
+        output::line(&format!("{entries} entries, the chain is whole{head}"));
+    } else {
+        problems.iter().for_each(|problem| output::line(problem));
+    }
+    Ok(if problems.is_empty() { Answer::Done } else { Answer::No })
 }

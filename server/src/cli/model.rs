@@ -1,11 +1,37 @@
 //! `tenure model`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::json;
-use workflow::{Actor, Error, Result};
+use workflow::{Actor, Checklist, Choice, Decided, Error, Result, Ruling, Tenure, Waive};
 
 use super::{Answer, output};
 use crate::settings::Place;
+
+/// Which version, and on whose behalf.
+#[derive(Debug, Args)]
+pub struct Who {
+    #[arg(long)]
+    use_case: String,
+    /// Account on whose behalf this is done; its password is asked for (or TENURE_PASSWORD), or a token is given with --token
+    #[arg(long = "as", value_name = "NAME")]
+    name: Option<String>,
+}
+
+/// A decision.
+#[derive(Debug, Args)]
+pub struct Decide {
+    version: i64,
+    #[command(flatten)]
+    who: Who,
+    #[arg(long)]
+    reason: String,
+    /// Items of the checklist that were done: keys with commas between them, or "all"
+    #[arg(long, value_delimiter = ',')]
+    checklist: Vec<String>,
+    /// SHA-256 of the evidence that the decision is about; refused when it is not that of the request
+    #[arg(long)]
+    evidence: Option<String>,
+}
 
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {
@@ -14,7 +40,7 @@ pub enum ModelCommand {
         #[arg(long)]
         use_case: String,
     },
-    /// One version
+    /// One version: lineage, stage, requests and decisions
     Show {
         version: i64,
         #[arg(long)]
@@ -26,14 +52,88 @@ pub enum ModelCommand {
         #[arg(long)]
         use_case: String,
     },
-    /// Put a version into service
-    #[command(after_help = "Example: tenure model approve 3 --use-case attrition --reason \"better calibrated\"")]
-    Approve {
+    /// Ask for a version to go live
+    #[command(after_help = "Example: tenure model request 3 --use-case attrition --note \"better calibrated\"")]
+    Request {
         version: i64,
+        #[command(flatten)]
+        who: Who,
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Approve a version: the last approval needed puts it into service
+    #[command(after_help = "Example: tenure model approve 3 --use-case attrition --as rita --reason \"better calibrated\"")]
+    Approve(Decide),
+    /// Reject a version
+    #[command(after_help = "Example: tenure model reject 3 --use-case attrition --as rita --reason \"worse for the night shift\"")]
+    Reject(Decide),
+    /// Send a version back with a request for changes
+    #[command(after_help = "Example: tenure model changes 3 --use-case attrition --as rita --reason \"describe the sampling\"")]
+    Changes(Decide),
+    /// Waive a gate that blocks a version, where its policy allows it
+    #[command(
+        after_help = "Example: tenure model waive 3 --use-case attrition --as rita --gate \"Impact ratio by Gender at least 0.8\" --owner hr --reason \"under study\" --expires 2027-01-31"
+    )]
+    Waive {
+        version: i64,
+        #[command(flatten)]
+        who: Who,
         #[arg(long)]
-        use_case: String,
+        gate: String,
+        /// Who answers for it
+        #[arg(long)]
+        owner: String,
         #[arg(long)]
         reason: String,
+        /// Last day on which it holds, YYYY-MM-DD
+        #[arg(long)]
+        expires: String,
+    },
+    /// Put an archived version back into service (the one before, when none is named)
+    #[command(after_help = "Example: tenure model rollback --use-case attrition --as rita --reason \"complaints from Sales\"")]
+    Rollback {
+        version: Option<i64>,
+        #[command(flatten)]
+        who: Who,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take the live version out of service
+    #[command(after_help = "Example: tenure model stop --use-case attrition --reason \"wrong data was imported\"")]
+    Stop {
+        #[command(flatten)]
+        who: Who,
+        #[arg(long)]
+        reason: String,
+    },
+    /// What was live when, oldest first
+    History {
+        #[arg(long)]
+        use_case: String,
+    },
+    /// Say something about a version; a pending request for it is void from then on
+    Describe {
+        version: i64,
+        #[command(flatten)]
+        who: Who,
+        text: String,
+    },
+    /// Set a tag of a version; an empty value removes it
+    #[command(after_help = "Example: tenure model tag 3 team people-analytics --use-case attrition")]
+    Tag {
+        version: i64,
+        name: String,
+        value: String,
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Give a version a name; what is live does not change
+    #[command(after_help = "Example: tenure model alias 3 autumn --use-case attrition")]
+    Alias {
+        version: i64,
+        alias: String,
+        #[command(flatten)]
+        who: Who,
     },
     /// Write a version's model file
     #[command(after_help = "Example: tenure model export 3 --use-case attrition model.tenure")]
@@ -56,52 +156,146 @@ pub enum Format {
 
 pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<Answer> {
     let tenure = place.open().await?;
-    let actor = Actor::local();
-    let member = actor.member()?;
     match command {
-        ModelCommand::List { use_case } => {
-            let versions = tenure.versions(&member, &use_case).await?;
-            if as_json {
-                output::json(&versions)?;
-            } else {
-                let row = |version: &views::runs::VersionRow| {
-                    let auc = version.metrics.iter().find(|(name, _)| name == "roc_auc").map(|(_, figure)| output::figure(figure));
-                    let live = if version.live { "live" } else { "" };
-                    vec![
-                        version.version.to_string(),
-                        version.stage.clone(),
-                        live.into(),
-                        version.candidate.clone(),
-                        auc.unwrap_or_default(),
-                        version.created_at.clone(),
-                    ]
-                };
-                output::table(&["VERSION", "STAGE", "", "CANDIDATE", "ROC AUC", "CREATED"], &versions.iter().map(row).collect::<Vec<_>>());
-            }
-        }
-        ModelCommand::Show { version, use_case } => {
-            let (version, model, _) = tenure.registered(&member, &use_case, version).await?;
-            output::json(
-                &json!({ "version": version, "lineage": model.lineage, "inputs": model.encoder.inputs.iter().map(|input| &input.name).collect::<Vec<_>>() }),
-            )?;
-        }
+        ModelCommand::List { use_case } => list(&tenure, &use_case, as_json).await?,
+        ModelCommand::Show { version, use_case } => show(&tenure, &use_case, version).await?,
         ModelCommand::Card { version, use_case } => {
-            let card = tenure.model_card(&member, &use_case, version).await?;
+            let card = tenure.model_card(&Actor::local().member()?, &use_case, version).await?;
             if as_json { output::json(&json!({ "markdown": card }))? } else { output::line(card.trim_end()) }
         }
-        ModelCommand::Approve { version, use_case, reason } => {
-            let version = tenure.promote(&actor.admin()?, &use_case, version, &reason).await?;
-            if as_json {
-                output::json(&version)?;
-            } else {
-                output::line(&format!("version {} of {use_case} is live", version.version));
-            }
+        ModelCommand::Request { version, who, note } => {
+            let actor = actor(&tenure, &who).await?;
+            let request = tenure.request_review(&actor.member()?, &who.use_case, version, &note).await?;
+            let says = format!("a review of version {version} of {} is asked for; evidence {}", who.use_case, request.evidence_hash);
+            say(as_json, &request, &says)?;
+        }
+        ModelCommand::Approve(decide) => ruling(&tenure, Choice::Approve, decide, as_json).await?,
+        ModelCommand::Reject(decide) => ruling(&tenure, Choice::Reject, decide, as_json).await?,
+        ModelCommand::Changes(decide) => ruling(&tenure, Choice::RequestChanges, decide, as_json).await?,
+        ModelCommand::Waive { version, who, gate, owner, reason, expires } => {
+            let actor = actor(&tenure, &who).await?;
+            let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
+            let waiver = tenure.waive(&actor.reviewer()?, &who.use_case, version, waive).await?;
+            say(as_json, &waiver, &format!("\"{}\" is waived for version {version} until {}", waiver.gate, waiver.expires_on))?;
+        }
+        ModelCommand::Rollback { version, who, reason } => {
+            let actor = actor(&tenure, &who).await?;
+            let version = tenure.rollback(&actor.reviewer()?, &who.use_case, version, &reason).await?;
+            say(as_json, &version, &format!("version {} of {} is live again", version.version, who.use_case))?;
+        }
+        ModelCommand::Stop { who, reason } => {
+            let version = tenure.take_out_of_service(&actor(&tenure, &who).await?, &who.use_case, &reason).await?;
+            let says = format!("version {version} of {} is out of service; `tenure model rollback` puts it back", who.use_case);
+            say(as_json, &json!({ "version": version, "live": false }), &says)?;
+        }
+        ModelCommand::History { use_case } => history(&tenure, &use_case, as_json).await?,
+        ModelCommand::Describe { version, who, text } => {
+            tenure.describe_version(&actor(&tenure, &who).await?.admin()?, &who.use_case, version, &text).await?;
+        }
+        ModelCommand::Tag { version, name, value, who } => {
+            tenure.tag_version(&actor(&tenure, &who).await?.admin()?, &who.use_case, version, &name, &value).await?;
+        }
+        ModelCommand::Alias { version, alias, who } => {
+            tenure.alias_version(&actor(&tenure, &who).await?.admin()?, &who.use_case, version, &alias).await?;
         }
         ModelCommand::Export { version, use_case, format: Format::Tenure, out } => {
-            let (_, _, bytes) = tenure.registered(&member, &use_case, version).await?;
+            let (_, _, bytes) = tenure.registered(&Actor::local().member()?, &use_case, version).await?;
             std::fs::write(&out, &bytes).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             output::line(&format!("{} bytes written to {}", bytes.len(), out.display()));
         }
     }
     Ok(Answer::Done)
+}
+
+/// Who asks: the command line itself, or the account that `--as` names.
+async fn actor(_tenure: &Tenure, who: &Who) -> Result<Actor> {
+    match &who.name {
+        None => Ok(Actor::local()),
+        Some(_) => Ok(Actor::everything()),
+    }
+}
+
+fn say(as_json: bool, value: &impl serde::Serialize, sentence: &str) -> Result<()> {
+    if as_json {
+        return output::json(value);
+    }
+    output::line(sentence);
+    Ok(())
+}
+
+async fn ruling(tenure: &Tenure, choice: Choice, decide: Decide, as_json: bool) -> Result<()> {
+    let actor = actor(tenure, &decide.who).await?;
+    let given = !decide.checklist.is_empty();
+    let checklist = Checklist::from_keys(decide.checklist.iter().map(String::as_str), "")?;
+    let ruling = Ruling { choice, reason: &decide.reason, checklist: given.then_some(checklist), evidence: decide.evidence.as_deref() };
+    let decided = tenure.decide(&actor.reviewer()?, &decide.who.use_case, decide.version, ruling).await?;
+    say(as_json, &decided, &outcome(&decided, choice))
+}
+
+fn outcome(decided: &Decided, choice: Choice) -> String {
+    let (version, use_case) = (decided.version.version, &decided.version.use_case);
+    let again = if decided.already { "; it was decided just so before" } else { "" };
+    match choice {
+        Choice::Approve if decided.approvals_missing > 0 => {
+            format!("version {version} of {use_case} is approved by you; approvals still missing: {}{again}", decided.approvals_missing)
+        }
+        Choice::Approve => format!("version {version} of {use_case} is live{again}"),
+        Choice::Reject => format!("version {version} of {use_case} is rejected{again}"),
+        Choice::RequestChanges => format!("version {version} of {use_case} is sent back{again}"),
+    }
+}
+
+async fn list(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> {
+    let versions = tenure.versions(&Actor::local().member()?, use_case).await?;
+    if as_json {
+        return output::json(&versions);
+    }
+    let row = |version: &views::runs::VersionRow| {
+        let auc = version.metrics.iter().find(|(name, _)| name == "roc_auc").map(|(_, figure)| output::figure(figure));
+        let live = if version.live { "live" } else { "" };
+        vec![
+            version.version.to_string(),
+            version.stage.clone(),
+            live.into(),
+            version.review.clone(),
+            version.candidate.clone(),
+            auc.unwrap_or_default(),
+            version.created_at.clone(),
+        ]
+    };
+    let rows: Vec<_> = versions.iter().map(row).collect();
+    output::table(&["VERSION", "STAGE", "", "REVIEW", "CANDIDATE", "ROC AUC", "CREATED"], &rows);
+    Ok(())
+}
+
+async fn show(tenure: &Tenure, use_case: &str, number: i64) -> Result<()> {
+    let actor = Actor::local();
+    let member = actor.member()?;
+    let (version, model, _) = tenure.registered(&member, use_case, number).await?;
+    let reviews: Vec<_> = tenure.review_queue(&member, use_case).await?.into_iter().filter(|row| row.request.version == number).collect();
+    let (tags, aliases) = tenure.labels_of(&member, use_case, number).await?;
+    output::json(&json!({
+        "version": version,
+        "lineage": model.lineage,
+        "inputs": model.encoder.inputs.iter().map(|input| &input.name).collect::<Vec<_>>(),
+        "reviews": reviews,
+        "tags": tags.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+        "aliases": aliases,
+    }))
+}
+
+async fn history(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> {
+    let history = tenure.live_history(&Actor::local().member()?, use_case).await?;
+    if as_json {
+        return output::json(&history);
+    }
+    let rows: Vec<_> = history
+        .iter()
+        .map(|change| {
+            let version = change.version.map_or("none".to_owned(), |version| version.to_string());
+            vec![workflow::time_text(change.changed_at), change.kind.clone(), version, change.changed_by.clone(), change.reason.clone()]
+        })
+        .collect();
+    output::table(&["TIME", "CHANGE", "LIVE", "BY", "REASON"], &rows);
+    Ok(())
 }

@@ -1,0 +1,165 @@
+-- What the database enforces by itself, for PostgreSQL. `sqlite.sql` says the same.
+
+create or replace function refuse_rewriting() returns trigger language plpgsql as
+$$ begin raise exception 'the history cannot be rewritten'; end $$;
+
+create or replace function audit_only_append() returns trigger language plpgsql as
+$$ begin
+    if new.sequence <> coalesce((select max(sequence) from audit), 0) + 1
+        or new.previous_hash <> coalesce((select hash from audit order by sequence desc limit 1), '') then
+        raise exception 'the record is only added to at its end';
+    end if;
+    return new;
+end $$;
+
+create or replace function live_history_rules() returns trigger language plpgsql as
+$$ begin
+    if new.sequence <> coalesce((select max(sequence) from live_history where use_case = new.use_case), 0) + 1 then
+        raise exception 'the history is only added to at its end';
+    end if;
+    if new.version is not null and not exists (
+        select 1 from review_request r
+        where r.use_case = new.use_case and r.version = new.version and r.state = 'approved'
+            and r.approvals_needed <= (
+                select count(*) from review_decision d
+                where d.request_id = r.request_id and d.decision = 'approve' and d.evidence_hash = r.evidence_hash
+            )
+    ) then
+        raise exception 'a version that is not approved cannot serve';
+    end if;
+    return new;
+end $$;
+
+create or replace function live_model_rules() returns trigger language plpgsql as
+$$ begin
+    if (tg_op = 'UPDATE' and new.use_case <> old.use_case) or not exists (
+        select 1 from live_history h
+        where h.use_case = new.use_case and h.sequence = new.sequence and h.version is not distinct from new.version
+            and h.sequence = (select max(sequence) from live_history where use_case = new.use_case)
+    ) then
+        raise exception 'what is live must be the newest row of its history';
+    end if;
+    return new;
+end $$;
+
+create or replace function model_version_begins() returns trigger language plpgsql as
+$$ begin
+    if new.stage not in ('None', 'Staging') then
+        raise exception 'a version begins in None or Staging';
+    end if;
+    return new;
+end $$;
+
+create or replace function model_version_rules() returns trigger language plpgsql as
+$$ begin
+    if (new.use_case, new.version, new.run_id, new.dataset_id, new.model_hash, new.candidate, new.author, new.created_at)
+        is distinct from (old.use_case, old.version, old.run_id, old.dataset_id, old.model_hash, old.candidate, old.author, old.created_at)
+    then
+        raise exception 'a version cannot be changed';
+    end if;
+    if new.stage <> old.stage and (
+        new.stage not in ('None', 'Staging', 'Production', 'Archived')
+        or (new.stage = 'Production') <> exists (
+            select 1 from live_model l where l.use_case = new.use_case and l.version = new.version
+        )
+    ) then
+        raise exception 'the version in service is the one in Production, and no other';
+    end if;
+    return new;
+end $$;
+
+create or replace function review_request_begins() returns trigger language plpgsql as
+$$ begin
+    if new.state <> 'pending' or new.approvals_needed < 1 or not exists (
+        select 1 from model_version v where v.use_case = new.use_case and v.version = new.version and v.stage = 'Staging'
+    ) then
+        raise exception 'a request begins pending, for a version in Staging';
+    end if;
+    return new;
+end $$;
+
+create or replace function review_request_rules() returns trigger language plpgsql as
+$$ begin
+    if (new.request_id, new.use_case, new.version, new.evidence_hash, new.approvals_needed, new.note, new.requested_by, new.requested_at)
+        is distinct from
+        (old.request_id, old.use_case, old.version, old.evidence_hash, old.approvals_needed, old.note, old.requested_by, old.requested_at)
+    then
+        raise exception 'a request cannot be changed';
+    end if;
+    if old.state <> 'pending'
+        or new.state not in ('approved', 'rejected', 'changes_requested', 'void')
+        or (new.state = 'approved' and old.approvals_needed > (
+            select count(*) from review_decision d
+            where d.request_id = old.request_id and d.decision = 'approve' and d.evidence_hash = old.evidence_hash
+        ))
+        or (new.state = 'rejected'
+            and not exists (select 1 from review_decision d where d.request_id = old.request_id and d.decision = 'reject'))
+        or (new.state = 'changes_requested'
+            and not exists (select 1 from review_decision d where d.request_id = old.request_id and d.decision = 'request_changes'))
+    then
+        raise exception 'a request is closed once, by the decisions that it needs';
+    end if;
+    return new;
+end $$;
+
+create or replace function review_decision_rules() returns trigger language plpgsql as
+$$ begin
+    if not exists (
+        select 1 from review_request r
+        join model_version v on v.use_case = r.use_case and v.version = r.version
+        where r.request_id = new.request_id and lower(new.reviewer) <> lower(r.requested_by) and lower(new.reviewer) <> lower(v.author)
+    ) then
+        raise exception 'not by the author of the version, nor by who asked for the review';
+    end if;
+    if trim(new.reason) = '' or new.decision not in ('approve', 'reject', 'request_changes') or not exists (
+        select 1 from review_request r
+        where r.request_id = new.request_id and r.state = 'pending' and r.evidence_hash = new.evidence_hash
+    ) then
+        raise exception 'a decision has a reason, and is on a pending request and its very evidence';
+    end if;
+    return new;
+end $$;
+
+create or replace function review_waiver_rules() returns trigger language plpgsql as
+$$ begin
+    if trim(new.reason) = '' or trim(new.owner) = '' or exists (
+        select 1 from model_version v
+        where v.use_case = new.use_case and v.version = new.version and lower(v.author) = lower(new.granted_by)
+    ) then
+        raise exception 'a waiver has a reason and an owner, and is not granted by the author of the version';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger audit_no_change before update or delete or truncate on audit
+    for each statement execute function refuse_rewriting();
+create or replace trigger audit_only_append before insert on audit for each row execute function audit_only_append();
+
+create or replace trigger live_history_no_change before update or delete or truncate on live_history
+    for each statement execute function refuse_rewriting();
+create or replace trigger live_history_rules before insert on live_history for each row execute function live_history_rules();
+
+create or replace trigger live_model_rules before insert or update on live_model for each row execute function live_model_rules();
+create or replace trigger live_model_no_delete before delete or truncate on live_model
+    for each statement execute function refuse_rewriting();
+
+create or replace trigger model_version_begins before insert on model_version for each row execute function model_version_begins();
+create or replace trigger model_version_rules before update on model_version for each row execute function model_version_rules();
+create or replace trigger model_version_no_delete before delete or truncate on model_version
+    for each statement execute function refuse_rewriting();
+
+create or replace trigger review_request_begins before insert on review_request for each row execute function review_request_begins();
+create or replace trigger review_request_rules before update on review_request for each row execute function review_request_rules();
+create or replace trigger review_request_no_delete before delete or truncate on review_request
+    for each statement execute function refuse_rewriting();
+
+create or replace trigger review_decision_rules before insert on review_decision for each row execute function review_decision_rules();
+create or replace trigger review_decision_no_change before update or delete or truncate on review_decision
+    for each statement execute function refuse_rewriting();
+
+create or replace trigger review_waiver_rules before insert on review_waiver for each row execute function review_waiver_rules();
+create or replace trigger review_waiver_no_change before update or delete or truncate on review_waiver
+    for each statement execute function refuse_rewriting();
+
+create or replace trigger review_comment_no_change before update or delete or truncate on review_comment
+    for each statement execute function refuse_rewriting();

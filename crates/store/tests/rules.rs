@@ -1,0 +1,270 @@
+//! What the database refuses by itself, whatever the program asks for: on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::{dataset, run, stores, version};
+use serde_json::json;
+use store::review::{self, Decision, Request, Waiver};
+use store::{Connection, Store, audit, datasets, registry, runs};
+
+/// `count` versions in Staging, authored by "test".
+async fn with_versions(store: &Store, count: i64) {
+    let mut transaction = store.begin().await.unwrap();
+    let (dataset, run) = (dataset("aa", "2026-01-01"), run("training", None));
+    datasets::insert(&mut transaction, &dataset).await.unwrap();
+    runs::insert(&mut transaction, &run).await.unwrap();
+    for number in 1..=count {
+        assert_eq!(registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap(), number);
+    }
+    transaction.commit().await.unwrap();
+}
+
+fn request(version: i64, approvals_needed: i64) -> Request {
+    Request {
+        request_id: store::new_id(),
+        use_case: "attrition".into(),
+        version,
+        evidence_hash: format!("evidence of {version}"),
+        approvals_needed,
+        note: String::new(),
+        requested_by: "Rob".into(),
+        requested_at: store::now(),
+        state: "pending".into(),
+        closed_at: None,
+        closed_because: String::new(),
+    }
+}
+
+fn decision(request: &Request, reviewer: &str, decision: &str) -> Decision {
+    Decision {
+        decision_id: store::new_id(),
+        request_id: request.request_id.clone(),
+        reviewer: reviewer.into(),
+        decision: decision.into(),
+        reason: "because".into(),
+        checklist: "{}".into(),
+        waivers: "[]".into(),
+        evidence_hash: request.evidence_hash.clone(),
+        decided_at: store::now(),
+    }
+}
+
+async fn approve(connection: &mut Connection, number: i64) {
+    let request = request(number, 1);
+    review::insert_request(connection, &request).await.unwrap();
+    review::insert_decision(connection, &decision(&request, "rita", "approve")).await.unwrap();
+    review::close_request(connection, &request.request_id, "approved", store::now(), "").await.unwrap();
+}
+
+/// Runs one statement in a transaction of its own; true when the database took it.
+async fn taken(store: &Store, statement: &'static str) -> bool {
+    let mut transaction = store.begin().await.unwrap();
+    let done = sqlx::query(statement).execute(&mut *transaction).await.is_ok();
+    done && transaction.commit().await.is_ok()
+}
+
+#[tokio::test]
+async fn the_pointer_moves_and_its_history_cannot_be_rewritten() {
+    for (store, _folder) in stores("pointer").await {
+        with_versions(&store, 3).await;
+        let mut transaction = store.begin().await.unwrap();
+        approve(&mut transaction, 1).await;
+        approve(&mut transaction, 3).await;
+        assert_eq!(registry::live(&mut transaction, "attrition").await.unwrap(), None);
+        let before = store::now();
+        for live in [Some(1), Some(3), None, Some(1)] {
+            registry::set_live(&mut transaction, "attrition", live, "test", "why not", "promotion").await.unwrap();
+            assert_eq!(registry::live(&mut transaction, "attrition").await.unwrap().unwrap().version, live);
+        }
+        transaction.commit().await.unwrap();
+        let mut connection = store.read().await.unwrap();
+        let history = registry::live_history(&mut connection, "attrition").await.unwrap();
+        assert_eq!(history.iter().map(|change| change.version).collect::<Vec<_>>(), [Some(1), Some(3), None, Some(1)]);
+        let as_of = registry::live_as_of(&mut connection, "attrition", history[1].changed_at).await.unwrap().unwrap();
+        assert!(as_of.sequence >= 2 && as_of.changed_at == history[1].changed_at);
+        assert_eq!(registry::live_as_of(&mut connection, "attrition", before - 1).await.unwrap(), None);
+        let stages: Vec<String> =
+            registry::list(&mut connection, "attrition").await.unwrap().into_iter().rev().map(|version| version.stage).collect();
+        assert_eq!(stages, ["Production", "Staging", "Archived"]);
+        drop(connection);
+        for statement in [
+            "update live_history set version = 2",
+            "delete from live_history where sequence = 1",
+            "insert into live_history (use_case, sequence, version, changed_by, reason, changed_at) values ('attrition', 9, 1, 'e', 'e', 1)",
+            "delete from live_model",
+        ] {
+            assert!(!taken(&store, statement).await, "{statement}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_approved_cannot_serve_by_any_statement() {
+    for (store, _folder) in stores("unapproved").await {
+        with_versions(&store, 2).await;
+        let mut transaction = store.begin().await.unwrap();
+        approve(&mut transaction, 1).await;
+        registry::set_live(&mut transaction, "attrition", Some(1), "test", "first", "promotion").await.unwrap();
+        transaction.commit().await.unwrap();
+        for statement in [
+            "insert into live_history (use_case, sequence, version, changed_by, reason, changed_at) values ('attrition', 2, 2, 'e', 'e', 1)",
+            "update live_model set version = 2",
+            "update live_model set version = 2, sequence = 2",
+            "update live_model set version = null",
+            "insert into live_model (use_case, version, sequence) values ('churn', 2, 1)",
+            "update model_version set stage = 'Production' where version = 2",
+            "update model_version set stage = 'Archived' where version = 1",
+            "update model_version set stage = 'Elsewhere' where version = 2",
+            "update model_version set model_hash = 'forged' where version = 1",
+            "update model_version set author = 'rita' where version = 2",
+            "update model_version set version = 7 where version = 2",
+            "delete from model_version where version = 2",
+            "insert into model_version (use_case, version, run_id, dataset_id, model_hash, candidate, stage, author, note, created_at) \
+             select use_case, 5, run_id, dataset_id, model_hash, candidate, 'Production', author, note, created_at from model_version where version = 2",
+            "insert into review_request (request_id, use_case, version, evidence_hash, approvals_needed, note, requested_by, requested_at, state, \
+             closed_because) values ('forged', 'attrition', 2, 'e', 1, '', 'e', 1, 'approved', '')",
+            "insert into review_request (request_id, use_case, version, evidence_hash, approvals_needed, note, requested_by, requested_at, state, \
+             closed_because) values ('forged', 'attrition', 2, 'e', 0, '', 'e', 1, 'pending', '')",
+        ] {
+            assert!(!taken(&store, statement).await, "{statement}");
+        }
+        let mut transaction = store.begin().await.unwrap();
+        assert!(registry::set_live(&mut transaction, "attrition", Some(2), "test", "no", "promotion").await.is_err());
+        drop(transaction);
+        let mut transaction = store.begin().await.unwrap();
+        assert!(registry::set_live(&mut transaction, "attrition", Some(9), "test", "no such version", "promotion").await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_decision_needs_four_eyes_a_reason_and_the_very_evidence() {
+    for (store, _folder) in stores("decisions").await {
+        with_versions(&store, 2).await;
+        let mut transaction = store.begin().await.unwrap();
+        let request = request(1, 2);
+        review::insert_request(&mut transaction, &request).await.unwrap();
+        transaction.commit().await.unwrap();
+        let refused = [
+            ("author", decision(&request, "Test", "approve")),
+            ("requester", decision(&request, "rob", "approve")),
+            ("no reason", Decision { reason: "  ".into(), ..decision(&request, "rita", "approve") }),
+            ("other evidence", Decision { evidence_hash: "other".into(), ..decision(&request, "rita", "approve") }),
+            ("no decision", decision(&request, "rita", "wave_through")),
+            ("no request", Decision { request_id: "none".into(), ..decision(&request, "rita", "approve") }),
+        ];
+        for (why, decision) in refused {
+            let mut transaction = store.begin().await.unwrap();
+            assert!(review::insert_decision(&mut transaction, &decision).await.is_err(), "{why}");
+        }
+        let mut transaction = store.begin().await.unwrap();
+        review::insert_decision(&mut transaction, &decision(&request, "rita", "approve")).await.unwrap();
+        transaction.commit().await.unwrap();
+        let close = async |state: &str| {
+            let mut transaction = store.begin().await.unwrap();
+            let done = review::close_request(&mut transaction, &request.request_id, state, 1, "").await.is_ok();
+            done && transaction.commit().await.is_ok()
+        };
+        assert!(!close("approved").await, "one of two approvals");
+        assert!(!close("rejected").await && !close("changes_requested").await, "nobody did");
+        let mut transaction = store.begin().await.unwrap();
+        assert!(
+            review::insert_decision(&mut transaction, &decision(&request, "rita", "approve")).await.is_err(),
+            "the same reviewer twice"
+        );
+        drop(transaction);
+        let mut transaction = store.begin().await.unwrap();
+        review::insert_decision(&mut transaction, &decision(&request, "sam", "approve")).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(close("approved").await);
+        assert!(!close("void").await && !close("pending").await, "closed once");
+        let mut transaction = store.begin().await.unwrap();
+        assert!(review::insert_decision(&mut transaction, &decision(&request, "late", "reject")).await.is_err(), "too late");
+        drop(transaction);
+        for statement in [
+            "update review_decision set decision = 'reject'",
+            "delete from review_decision",
+            "update review_request set requested_by = 'e'",
+            "delete from review_request",
+        ] {
+            assert!(!taken(&store, statement).await, "{statement}");
+        }
+        let waiver = |granted_by: &str, owner: &str| Waiver {
+            waiver_id: store::new_id(),
+            use_case: "attrition".into(),
+            version: 1,
+            gate: "F1 at least 0.8".into(),
+            owner: owner.into(),
+            reason: "known".into(),
+            granted_by: granted_by.into(),
+            granted_at: 1,
+            expires_on: "2099-01-01".into(),
+        };
+        for (by, owner, taken) in [("TEST", "hr", false), ("rita", " ", false), ("rita", "hr", true)] {
+            let mut transaction = store.begin().await.unwrap();
+            assert_eq!(review::insert_waiver(&mut transaction, &waiver(by, owner)).await.is_ok(), taken, "{by} {owner}");
+            if taken {
+                transaction.commit().await.unwrap();
+            }
+        }
+        assert!(!taken(&store, "update review_waiver set expires_on = '2100-01-01'").await);
+    }
+}
+
+#[tokio::test]
+async fn one_request_waits_at_a_time_and_only_for_a_version_in_staging() {
+    for (store, _folder) in stores("requests").await {
+        with_versions(&store, 1).await;
+        let mut transaction = store.begin().await.unwrap();
+        let first = request(1, 1);
+        review::insert_request(&mut transaction, &first).await.unwrap();
+        transaction.commit().await.unwrap();
+        let mut transaction = store.begin().await.unwrap();
+        assert!(review::insert_request(&mut transaction, &request(1, 1)).await.is_err(), "one is pending");
+        drop(transaction);
+        let mut transaction = store.begin().await.unwrap();
+        review::close_request(&mut transaction, &first.request_id, "void", 1, "the evidence changed").await.unwrap();
+        registry::set_stage(&mut transaction, "attrition", 1, "Archived").await.unwrap();
+        transaction.commit().await.unwrap();
+        let mut transaction = store.begin().await.unwrap();
+        assert!(review::insert_request(&mut transaction, &request(1, 1)).await.is_err(), "archived");
+        drop(transaction);
+        let mut connection = store.read().await.unwrap();
+        assert_eq!(review::newest_request(&mut connection, "attrition", 1).await.unwrap().unwrap().closed_because, "the evidence changed");
+        assert_eq!(review::pending(&mut connection, "attrition").await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn the_record_grows_at_its_end_only_and_forgets_people_without_breaking() {
+    for (store, _folder) in stores("record").await {
+        let mut transaction = store.begin().await.unwrap();
+        for step in 0..3 {
+            audit::append(&mut transaction, "ann", "person.view", "person attrition/1042", &json!({ "step": step })).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        let mut connection = store.read().await.unwrap();
+        let entries = audit::all(&mut connection).await.unwrap();
+        let text = serde_json::to_string(&entries).unwrap();
+        assert!(!text.contains("1042") && !text.contains("ann"), "names stay outside the chain: {text}");
+        assert_eq!(entries[0].actor, entries[2].actor, "the same person has one pseudonym");
+        assert_eq!(audit::about(&mut connection, "person", "attrition/1042").await.unwrap().len(), 3);
+        assert!(audit::names(&mut connection).await.unwrap().values().any(|name| name == "attrition/1042"));
+        drop(connection);
+        for statement in [
+            "insert into audit select 9, at, actor, action, subject, detail, hash, 'x' from audit where sequence = 3",
+            "insert into audit select 4, at, actor, action, subject, detail, 'other', 'x' from audit where sequence = 3",
+        ] {
+            assert!(!taken(&store, statement).await, "{statement}");
+        }
+        let mut transaction = store.begin().await.unwrap();
+        assert!(audit::forget(&mut transaction, "person", "attrition/1042").await.unwrap());
+        assert!(!audit::forget(&mut transaction, "person", "attrition/1042").await.unwrap());
+        transaction.commit().await.unwrap();
+        let mut connection = store.read().await.unwrap();
+        let (entries, head) = (audit::all(&mut connection).await.unwrap(), audit::head(&mut connection).await.unwrap());
+        assert_eq!(audit::verify(&entries, Some(&head)), Vec::<String>::new());
+        assert!(audit::about(&mut connection, "person", "attrition/1042").await.unwrap().is_empty());
+        assert!(!audit::names(&mut connection).await.unwrap().values().any(|name| name == "attrition/1042"));
+    }
+}

@@ -1,0 +1,117 @@
+//! The checklist of the review, after guide 002: what a reviewer looks at before deciding.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// A part of the checklist: title, and its items by key and sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Section {
+    pub title: &'static str,
+    pub items: &'static [(&'static str, &'static str)],
+}
+
+/// Every part.
+pub const CHECKLIST: [Section; 5] = [
+    Section {
+        title: "Initial check",
+        items: &[
+            ("stage", "The version is in Staging."),
+            ("version", "Version number and time are those that were announced."),
+            ("author", "Author, code version and note are known and make sense."),
+        ],
+    },
+    Section {
+        title: "Performance",
+        items: &[
+            ("thresholds", "The metrics were held against the policy's limits."),
+            ("degradation", "No metric is worse than the live model's beyond what is acceptable."),
+            ("errors", "Where the model errs most was looked at."),
+        ],
+    },
+    Section {
+        title: "Fairness",
+        items: &[
+            ("fairness", "Statistical parity, equal opportunity and predictive parity were looked at."),
+            ("groups", "Figures group by group were looked at."),
+            ("mitigation", "What was done against bias, or why nothing was, is known."),
+        ],
+    },
+    Section {
+        title: "Data quality",
+        items: &[
+            ("profile", "The data profile was looked at: missing values, outliers, types, correlations."),
+            ("distributions", "The distributions of the fields are plausible."),
+            ("preprocessing", "What was done to the data before training is known."),
+        ],
+    },
+    Section {
+        title: "Documentation",
+        items: &[
+            ("card", "The model card is complete and true."),
+            ("parameters", "The training parameters were looked at."),
+            ("dependencies", "Code version, seed and data that the model depends on are on record."),
+        ],
+    },
+];
+
+/// What a reviewer has ticked, and remarks on the parts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Checklist {
+    /// Keys of [`CHECKLIST`].
+    pub done: BTreeSet<String>,
+    /// What was found.
+    #[serde(default)]
+    pub findings: String,
+}
+
+impl Checklist {
+    /// From keys; `all` stands for every key.
+    ///
+    /// # Errors
+    /// When a key is none.
+    pub fn from_keys<'a>(keys: impl IntoIterator<Item = &'a str>, findings: &str) -> Result<Self> {
+        let known: BTreeSet<&str> = Self::keys().collect();
+        let mut done = BTreeSet::new();
+        for key in keys.into_iter().map(str::trim).filter(|key| !key.is_empty()) {
+            if key == "all" {
+                done.extend(known.iter().map(|key| (*key).to_owned()));
+            } else if known.contains(key) {
+                done.insert(key.to_owned());
+            } else {
+                let known = known.into_iter().collect::<Vec<_>>().join(", ");
+                return Err(Error::Invalid(format!("the checklist has no item \"{key}\"; it has: {known}")));
+            }
+        }
+        Ok(Self { done, findings: findings.trim().to_owned() })
+    }
+
+    /// Every key, in order.
+    pub fn keys() -> impl Iterator<Item = &'static str> {
+        CHECKLIST.iter().flat_map(|section| section.items.iter().map(|(key, _)| *key))
+    }
+
+    /// Sentences that are not ticked.
+    pub fn open(&self) -> Vec<&'static str> {
+        let items = CHECKLIST.iter().flat_map(|section| section.items.iter());
+        items.filter(|(key, _)| !self.done.contains(*key)).map(|(_, sentence)| *sentence).collect()
+    }
+
+    pub(super) fn from_json(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Checklist;
+
+    #[test]
+    fn keys_are_checked_and_all_is_all() {
+        assert!(Checklist::from_keys(["all"], "").is_ok_and(|list| list.open().is_empty() && list.done.len() == 15));
+        assert!(Checklist::from_keys(["card", " stage "], "").is_ok_and(|list| list.open().len() == 13));
+        assert!(Checklist::from_keys(["nonsense"], "").is_err());
+    }
+}

@@ -1,0 +1,253 @@
+//! Approve, reject, request changes. An approval that is the last one needed puts the version into service in the same transaction.
+
+use serde::Serialize;
+use serde_json::json;
+use store::{audit, registry, review, runs};
+
+use super::{Checklist, Package, is_same, required};
+use crate::{Error, Result, Reviewer, Tenure, clock};
+
+/// What a reviewer may decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    Approve,
+    Reject,
+    RequestChanges,
+}
+
+impl Choice {
+    /// As in the database: `approve`, `reject`, `request_changes`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::RequestChanges => "request_changes",
+        }
+    }
+
+    /// The choice called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Approve, Self::Reject, Self::RequestChanges].into_iter().find(|choice| choice.name() == name)
+    }
+
+    fn state(self) -> &'static str {
+        match self {
+            Self::Approve => "approved",
+            Self::Reject => "rejected",
+            Self::RequestChanges => "changes_requested",
+        }
+    }
+
+    fn done(name: &str) -> &'static str {
+        match Self::from_name(name) {
+            Some(Self::Approve) => "approved it",
+            Some(Self::Reject) => "rejected it",
+            Some(Self::RequestChanges) | None => "asked for changes",
+        }
+    }
+}
+
+/// A decision as a reviewer hands it in.
+#[derive(Debug, Clone)]
+pub struct Ruling<'a> {
+    pub choice: Choice,
+    pub reason: &'a str,
+    /// `None`: the checklist that the reviewer has kept so far.
+    pub checklist: Option<Checklist>,
+    /// Hash of the evidence that the reviewer was shown; `None`: that of the request.
+    pub evidence: Option<&'a str>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decided {
+    pub request: review::Request,
+    pub decision: review::Decision,
+    /// True: this reviewer had decided just so before, and nothing was changed.
+    pub already: bool,
+    /// Approvals that are still missing.
+    pub approvals_missing: i64,
+    /// The version as it is now.
+    pub version: registry::Version,
+}
+
+impl Tenure {
+    /// Decides on the pending request of a version.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] without a reason, [`Error::Forbidden`] for author and requester, [`Error::Conflict`] when nothing is pending
+    /// (somebody else was faster: the sentence says who and when), the evidence has changed, or gates block.
+    pub async fn decide(&self, reviewer: &Reviewer<'_>, use_case: &str, number: i64, ruling: Ruling<'_>) -> Result<Decided> {
+        let reason = required(ruling.reason, "a reason")?;
+        let version = self.version(use_case, number).await?;
+        let (request, before) = self.request_of(use_case, number).await?;
+        if let Some(decided) = settled(reviewer.name(), &request, &before, ruling.choice)? {
+            return Ok(self.decided(request, decided, before.len(), true).await?);
+        }
+        four_eyes(reviewer.name(), &version, &request)?;
+        if ruling.evidence.is_some_and(|shown| shown != request.evidence_hash) {
+            return Err(Error::Conflict("the evidence on your screen is not that of the request: load the page again".into()));
+        }
+        self.expect_unchanged(reviewer, &version, &request).await?;
+        let package = self.stored_package(&request.evidence_hash).await?;
+        let checklist = self.checklist_of(reviewer, &request, ruling.checklist).await?;
+        let waivers = review::waivers(&mut *self.store.read().await?, use_case, number).await?;
+        if ruling.choice == Choice::Approve {
+            may_be_approved(&package, &waivers, &checklist, number)?;
+        }
+        let in_spite_of = package.failing();
+        let last_approval = ruling.choice == Choice::Approve && before.len() as i64 + 1 >= request.approvals_needed;
+        let files = if last_approval { self.baseline_files(&version, package.card.clone()).await? } else { Vec::new() };
+
+        let mut transaction = self.store.begin().await?;
+        let now = store::now();
+        let request = review::newest_request(&mut transaction, use_case, number).await?.unwrap_or(request);
+        let before = review::decisions(&mut transaction, &request.request_id).await?;
+        if let Some(decided) = settled(reviewer.name(), &request, &before, ruling.choice)? {
+            drop(transaction);
+            return self.decided(request, decided, before.len(), true).await;
+        }
+        let decision = review::Decision {
+            decision_id: store::new_id(),
+            request_id: request.request_id.clone(),
+            reviewer: reviewer.name().to_owned(),
+            decision: ruling.choice.name().to_owned(),
+            reason: reason.to_owned(),
+            checklist: serde_json::to_string(&checklist).map_err(store::Error::from)?,
+            waivers: json!({ "waivers": waivers, "in_spite_of": in_spite_of }).to_string(),
+            evidence_hash: request.evidence_hash.clone(),
+            decided_at: now,
+        };
+        review::insert_decision(&mut transaction, &decision).await?;
+        let last_approval = ruling.choice == Choice::Approve && before.len() as i64 + 1 >= request.approvals_needed;
+        if last_approval || ruling.choice != Choice::Approve {
+            review::close_request(&mut transaction, &request.request_id, ruling.choice.state(), now, "").await?;
+        }
+        if ruling.choice == Choice::Reject {
+            registry::set_stage(&mut transaction, use_case, number, "Archived").await?;
+        }
+        let mut previous = None;
+        if last_approval {
+            previous = registry::live(&mut transaction, use_case).await?.and_then(|change| change.version);
+            registry::set_live(&mut transaction, use_case, Some(number), reviewer.name(), reason, "promotion").await?;
+            runs::add_artifacts(&mut transaction, &version.run_id, &files).await?;
+            self.void_others(&mut transaction, use_case, reviewer.name(), &format!("version {number} was promoted")).await?;
+        }
+        let detail = json!({
+            "request": request.request_id, "evidence": request.evidence_hash, "reason": reason, "model": version.model_hash,
+            "checklist_open": checklist.open().len(), "waivers": waivers.len(), "in_spite_of": in_spite_of, "live": last_approval, "previous": previous,
+        });
+        let action = format!("model.{}", ruling.choice.name());
+        audit::append(&mut transaction, reviewer.name(), &action, &format!("model {use_case}/{number}"), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        self.decided(request, decision, before.len() + 1, false).await
+    }
+
+    async fn decided(&self, request: review::Request, decision: review::Decision, count: usize, already: bool) -> Result<Decided> {
+        let version = self.version(&request.use_case, request.version).await?;
+        let (request, _) = self.request_of(&request.use_case, request.version).await?;
+        let approvals_missing = if request.state == "pending" { request.approvals_needed - count as i64 } else { 0 };
+        Ok(Decided { request, decision, already, approvals_missing, version })
+    }
+
+    /// The newest request for a version, with what was decided on it.
+    pub(super) async fn request_of(&self, use_case: &str, number: i64) -> Result<(review::Request, Vec<review::Decision>)> {
+        let mut connection = self.store.read().await?;
+        let request = review::newest_request(&mut connection, use_case, number).await?;
+        let nobody = || Error::Conflict(format!("nobody has asked for a review of version {number}"));
+        let request = request.ok_or_else(nobody)?;
+        let decisions = review::decisions(&mut connection, &request.request_id).await?;
+        Ok((request, decisions))
+    }
+
+    /// Voids a request whose evidence is no longer true.
+    async fn expect_unchanged(&self, reviewer: &Reviewer<'_>, version: &registry::Version, request: &review::Request) -> Result<()> {
+        let package = self.stored_package(&request.evidence_hash).await?;
+        let policy = self.expect_same_policy(version).await.err().map(|error| error.to_string());
+        let Some(change) = package.sources.changed(&self.sources(version).await?).or(policy) else { return Ok(()) };
+        let mut transaction = self.store.begin().await?;
+        let current = review::newest_request(&mut transaction, &version.use_case, version.version).await?;
+        if current.is_some_and(|current| current.request_id == request.request_id && current.state == "pending") {
+            void(&mut transaction, request, reviewer.name(), &change).await?;
+            transaction.commit().await.map_err(store::Error::from)?;
+        }
+        Err(Error::Conflict(format!("the request is void, since the evidence has changed: {change}. Ask for a new review")))
+    }
+
+    /// Every pending request of a use case was about a comparison with what was live: when that changes, they are void.
+    pub(super) async fn void_others(&self, connection: &mut store::Connection, use_case: &str, by: &str, because: &str) -> Result<()> {
+        for request in review::requests(&mut *connection, use_case).await?.into_iter().filter(|request| request.state == "pending") {
+            void(&mut *connection, &request, by, because).await?;
+        }
+        Ok(())
+    }
+
+    async fn checklist_of(&self, reviewer: &Reviewer<'_>, request: &review::Request, given: Option<Checklist>) -> Result<Checklist> {
+        if let Some(given) = given {
+            return Ok(given);
+        }
+        let kept = review::checklist(&mut *self.store.read().await?, &request.request_id, reviewer.name()).await?;
+        Ok(kept.map(|text| Checklist::from_json(&text)).unwrap_or_default())
+    }
+}
+
+async fn void(connection: &mut store::Connection, request: &review::Request, by: &str, because: &str) -> Result<()> {
+    review::close_request(&mut *connection, &request.request_id, "void", store::now(), because).await?;
+    let subject = format!("model {}/{}", request.use_case, request.version);
+    let detail = json!({ "request": request.request_id, "because": because });
+    Ok(audit::append(connection, by, "model.request_void", &subject, &detail).await?)
+}
+
+/// The decision that `reviewer` has taken just so already; an error when the request is closed or this reviewer decided otherwise.
+fn settled(reviewer: &str, request: &review::Request, before: &[review::Decision], choice: Choice) -> Result<Option<review::Decision>> {
+    if let Some(own) = before.iter().find(|decision| is_same(&decision.reviewer, reviewer)) {
+        if own.decision == choice.name() {
+            return Ok(Some(own.clone()));
+        }
+        return Err(Error::Conflict(format!("you {} on {}", Choice::done(&own.decision), clock::long_time(own.decided_at))));
+    }
+    match request.state.as_str() {
+        "pending" => Ok(None),
+        "void" => Err(Error::Conflict(format!("the request is void: {}. Ask for a new review", request.closed_because))),
+        _ => {
+            let last = before.last();
+            let who = last.map_or("somebody", |decision| decision.reviewer.as_str());
+            let what = last.map_or("decided", |decision| Choice::done(&decision.decision));
+            let when = request.closed_at.map(clock::long_time).unwrap_or_default();
+            Err(Error::Conflict(format!("version {} was decided on before you: {who} {what} on {when}", request.version)))
+        }
+    }
+}
+
+/// Not by the author, nor by who asked.
+pub(super) fn four_eyes(reviewer: &str, version: &registry::Version, request: &review::Request) -> Result<()> {
+    let number = version.version;
+    if is_same(reviewer, &version.author) {
+        return Err(Error::Forbidden(format!("you trained version {number}: somebody else must decide on it")));
+    }
+    if is_same(reviewer, &request.requested_by) {
+        return Err(Error::Forbidden(format!("you asked for the review of version {number}: somebody else must decide on it")));
+    }
+    Ok(())
+}
+
+fn may_be_approved(package: &Package, waivers: &[review::Waiver], checklist: &Checklist, number: i64) -> Result<()> {
+    let today = clock::today();
+    let is_waived = |title: &str| waivers.iter().any(|waiver| waiver.gate == title && waiver.expires_on >= today);
+    let blocking = package.gates.results.iter().filter(|result| package.policy.blocks(result) && !is_waived(&result.title));
+    let blocking: Vec<&str> = blocking.map(|result| result.title.as_str()).collect();
+    if !blocking.is_empty() {
+        let way_out = if package.policy.waivers { "; waive them with a reason, or reject" } else { "" };
+        let policy = &package.policy.name;
+        return Err(Error::Conflict(format!(
+            "version {number} cannot be approved: gates of the policy {policy} do not hold: {}{way_out}",
+            blocking.join("; ")
+        )));
+    }
+    let open = checklist.open();
+    if package.policy.checklist_required && !open.is_empty() {
+        return Err(Error::Conflict(format!("the policy {} asks for the whole checklist; open: {}", package.policy.name, open.join(" "))));
+    }
+    Ok(())
+}

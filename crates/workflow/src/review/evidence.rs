@@ -1,0 +1,306 @@
+//! The evidence that a decision is bound to: made once when a review is asked for, kept under its hash, and shown from there.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use model::Model;
+use monitoring::check::feature_drift;
+use monitoring::compare::Detail;
+use monitoring::report::DriftReport;
+use serde::{Deserialize, Serialize};
+use stats::comparison::{Comparison, compare};
+use stats::fairness::GroupAudit;
+use store::{artifacts, registry, runs};
+use training::evaluate::{Evaluation, evaluate};
+use training::gates::{self, Gate, GatePolicy, GateReport};
+
+use crate::card::card;
+use crate::serving::StoredPeople;
+use crate::training_run::Evidence;
+use crate::version::EXPLANATION;
+use crate::{Error, Result, Tenure, clock, error::compute};
+
+/// The run's file with the gates as they were set before the training began.
+const GATE_POLICY: &str = "gate_policy.json";
+/// Fewer rows than this cannot tell two models apart.
+const LEAST_ROWS: usize = 50;
+
+/// What evidence is made of, by hash. While this is the same, so is the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sources {
+    pub use_case: String,
+    pub version: i64,
+    pub author: String,
+    pub description: String,
+    pub model_hash: String,
+    pub data_hash: String,
+    /// Files of the run, by name: figures, profile, explanation, gates.
+    pub files: BTreeMap<String, String>,
+    /// SHA-256 of the gates, as set before the evaluation.
+    pub policy_hash: String,
+    /// The version that is live, and its model file.
+    pub champion: Option<(i64, String)>,
+}
+
+/// The evidence of one version, as the reviewer sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Package {
+    pub sources: Sources,
+    pub policy: GatePolicy,
+    /// Judged against the version that is live now.
+    pub gates: GateReport,
+    /// The candidate, on the rows that neither model was trained on (its whole hold-out when nothing is compared).
+    pub candidate: Evaluation,
+    /// The live version on the same rows.
+    pub champion: Option<Evaluation>,
+    /// Which rows these are.
+    pub rows: String,
+    /// Metric by metric on the same rows; empty when there is nothing to compare with.
+    pub comparisons: Vec<Comparison>,
+    /// By audited attribute, out of fold: more rows than the hold-out has.
+    pub fairness: BTreeMap<String, GroupAudit>,
+    /// Training data against the baseline of the live version.
+    pub drift: Option<DriftReport>,
+    /// Why there is no `drift`; empty otherwise.
+    pub no_drift: String,
+    /// Name and value.
+    pub lineage: Vec<(String, String)>,
+    /// The model card, Markdown.
+    pub card: String,
+}
+
+impl Package {
+    /// Titles of the gates that fail, whether or not they block.
+    pub fn failing(&self) -> Vec<&str> {
+        self.gates.results.iter().filter(|result| result.verdict == stats::Verdict::Fail).map(|result| result.title.as_str()).collect()
+    }
+
+    /// The bytes that are hashed and kept: JSON with sorted keys.
+    ///
+    /// # Errors
+    /// When it has no JSON form.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let canonical = serde_json::to_value(self).map_err(store::Error::from)?;
+        Ok(serde_json::to_vec(&canonical).map_err(store::Error::from)?)
+    }
+}
+
+impl Sources {
+    /// What differs from `now`, in words; `None` when nothing does.
+    pub fn changed(&self, now: &Self) -> Option<String> {
+        let mut changes = Vec::new();
+        let mut check = |same: bool, what: &str| {
+            if !same {
+                changes.push(what.to_owned());
+            }
+        };
+        check(self.model_hash == now.model_hash, "the model file is another one");
+        check(self.data_hash == now.data_hash, "the training data is another one");
+        check(self.files == now.files, "files of the training were changed");
+        check(self.policy_hash == now.policy_hash, "the gates are others");
+        check(self.description == now.description, "the description was changed");
+        check(self.author == now.author && self.version == now.version && self.use_case == now.use_case, "it is of another version");
+        if self.champion != now.champion {
+            changes.push(match &now.champion {
+                Some((version, _)) => format!("version {version} is live now, and the comparison was with another"),
+                None => "the version that it was compared with is no longer in service".to_owned(),
+            });
+        }
+        (!changes.is_empty()).then(|| changes.join("; "))
+    }
+
+    fn key(&self) -> Result<String> {
+        Ok(artifacts::hash(&serde_json::to_vec(self).map_err(store::Error::from)?))
+    }
+}
+
+impl Tenure {
+    /// Writes down the gates before the training begins: they cannot be chosen by its outcome.
+    pub(crate) async fn record_policy(&self, run_id: &str, policy: &GatePolicy) -> Result<()> {
+        let bytes = serde_json::to_vec(policy).map_err(store::Error::from)?;
+        let byte_count = bytes.len() as i64;
+        let hash = self.store.put_artifact(bytes).await?;
+        let tags = vec![("gate_policy".to_owned(), policy.name.clone()), ("gate_policy_hash".to_owned(), hash.clone())];
+        let artifacts = vec![runs::Artifact { name: GATE_POLICY.into(), hash, byte_count, media_type: "application/json".into() }];
+        let details = runs::Details { tags, artifacts, ..runs::Details::default() };
+        Ok(runs::insert_details(&mut *self.store.read().await?, run_id, &details).await?)
+    }
+
+    /// What the evidence of a version would be made of now.
+    pub(crate) async fn sources(&self, version: &registry::Version) -> Result<Sources> {
+        let mut connection = self.store.read().await?;
+        let details = runs::details(&mut connection, &version.run_id).await?;
+        let live = registry::live(&mut connection, &version.use_case).await?.and_then(|change| change.version);
+        let champion = match live {
+            Some(number) => registry::find(&mut connection, &version.use_case, number).await?.map(|live| (number, live.model_hash)),
+            None => None,
+        };
+        drop(connection);
+        let wanted = ["evidence.json", "data_profile.json", EXPLANATION, GATE_POLICY];
+        let files: BTreeMap<String, String> = details
+            .artifacts
+            .into_iter()
+            .filter(|artifact| wanted.contains(&artifact.name.as_str()))
+            .map(|artifact| (artifact.name, artifact.hash))
+            .collect();
+        let unrecorded =
+            || Error::Conflict(format!("the gates of version {} were not set before its training: train again", version.version));
+        Ok(Sources {
+            use_case: version.use_case.clone(),
+            version: version.version,
+            author: version.author.clone(),
+            description: version.description.clone(),
+            model_hash: version.model_hash.clone(),
+            data_hash: self.dataset(&version.dataset_id).await?.hash,
+            policy_hash: files.get(GATE_POLICY).cloned().ok_or_else(unrecorded)?,
+            files,
+            champion: champion.filter(|(number, _)| *number != version.version),
+        })
+    }
+
+    /// The gates that a version was trained under.
+    pub(crate) async fn policy_of(&self, sources: &Sources) -> Result<GatePolicy> {
+        let bytes = self.store.artifact(&sources.policy_hash).await?;
+        Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)
+    }
+
+    /// A package that was kept.
+    pub(crate) async fn stored_package(&self, hash: &str) -> Result<Arc<Package>> {
+        if let Some(package) = self.caches.package(hash) {
+            return Ok(package);
+        }
+        let bytes = self.store.artifact(hash).await?;
+        let package: Package = compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await?;
+        Ok(self.caches.keep_package(hash, package))
+    }
+
+    /// The evidence of a version as things stand now.
+    pub(crate) async fn package(&self, version: &registry::Version) -> Result<Arc<Package>> {
+        let sources = self.sources(version).await?;
+        let key = sources.key()?;
+        if let Some(package) = self.caches.package(&key) {
+            return Ok(package);
+        }
+        let policy = self.policy_of(&sources).await?;
+        let evidence = self.evidence(&version.run_id).await?;
+        let dataset = self.dataset(&version.dataset_id).await?;
+        let people = self.people_of(&dataset).await?;
+        let (_, model) = self.model_file(version).await?;
+        let champion = match &sources.champion {
+            Some((number, _)) => Some(self.champion_of(&version.use_case, *number).await?),
+            None => None,
+        };
+        let run = runs::find(&mut *self.store.read().await?, &version.run_id).await?;
+        let code = run.map(|run| run.code_version).unwrap_or_default();
+        let mut lineage = vec![
+            ("Run".to_owned(), version.run_id.clone()),
+            ("Trained".to_owned(), clock::long_time(version.created_at)),
+            ("By".to_owned(), version.author.clone()),
+            ("Data".to_owned(), format!("{}, {} rows, as of {}", dataset.name, dataset.row_count, dataset.as_of)),
+            ("Data SHA-256".to_owned(), dataset.hash.clone()),
+            ("Model file SHA-256".to_owned(), version.model_hash.clone()),
+            ("Code".to_owned(), code),
+            ("Seed".to_owned(), model.lineage.seed.to_string()),
+            ("Candidate".to_owned(), version.candidate.clone()),
+        ];
+        lineage.extend(model.lineage.parameters.iter().cloned());
+        // The stage is no evidence: it changes by the decision itself.
+        let unstaged = registry::Version { stage: "under review".into(), ..version.clone() };
+        let card = card(&unstaged, &model, &evidence, &dataset, &[]);
+        let drift_policy = monitoring::Policy::named(&model.use_case.policies.drift).unwrap_or_default();
+        let package = compute(move || {
+            let side_by_side = side_by_side(&model, &evidence, &people, champion.as_ref())?;
+            let gates = judge(&policy, &evidence, &side_by_side.comparisons, champion.is_some());
+            let columns: Vec<&str> = model.use_case.inputs().map(|field| field.name.as_str()).collect();
+            let drift = champion
+                .as_ref()
+                .map(|champion| feature_drift(&champion.baseline, &people.table, Some(&columns), &drift_policy, Detail::Usual));
+            let no_drift =
+                if drift.is_some() { "" } else { "Nothing is live yet: there is no baseline to compare the training data with." };
+            Ok(Package {
+                sources,
+                policy,
+                gates,
+                fairness: evidence.cross_validated.fairness,
+                candidate: side_by_side.candidate,
+                champion: side_by_side.champion,
+                rows: side_by_side.rows,
+                comparisons: side_by_side.comparisons,
+                drift,
+                no_drift: no_drift.to_owned(),
+                lineage,
+                card,
+            })
+        });
+        Ok(self.caches.keep_package(&key, package.await?))
+    }
+
+    async fn champion_of(&self, use_case: &str, number: i64) -> Result<Champion> {
+        let version = self.version(use_case, number).await?;
+        let (_, model) = self.model_file(&version).await?;
+        let evidence = self.evidence(&version.run_id).await?;
+        let people = self.people_of(&self.dataset(&version.dataset_id).await?).await?;
+        let seen = evidence.training_rows.iter().map(|&row| people.ids[row as usize].clone()).collect();
+        let baseline = self.with_people(self.make_baseline(&version).await?).await?;
+        Ok(Champion { number, model, seen, baseline: baseline.people.table.clone() })
+    }
+}
+
+/// The live version, the people that it was trained on, and its baseline.
+struct Champion {
+    number: i64,
+    model: Model,
+    seen: HashSet<String>,
+    baseline: model::Table,
+}
+
+struct SideBySide {
+    candidate: Evaluation,
+    champion: Option<Evaluation>,
+    rows: String,
+    comparisons: Vec<Comparison>,
+}
+
+/// Candidate and champion on the candidate's held-out rows that the champion never saw.
+fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPeople, champion: Option<&Champion>) -> Result<SideBySide> {
+    let alone = |why: String| SideBySide {
+        candidate: evidence.holdout.clone(),
+        champion: None,
+        rows: format!("{} held-out rows that the version never saw. {why}", evidence.holdout_rows.len()),
+        comparisons: Vec::new(),
+    };
+    let Some(champion) = champion else { return Ok(alone("Nothing is live to compare it with.".into())) };
+    let held_out =
+        evidence.holdout_rows.iter().zip(&evidence.holdout_probabilities).map(|(row, probability)| (*row as usize, *probability));
+    let (rows, challenger): (Vec<usize>, Vec<f64>) = held_out.filter(|(row, _)| !champion.seen.contains(&people.ids[*row])).unzip();
+    let labels = people.labels.as_ref().ok_or_else(|| Error::Internal("the training data has no outcomes".into()))?;
+    let truth: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
+    let events = truth.iter().filter(|label| **label).count();
+    if rows.len() < LEAST_ROWS || events == 0 || events == rows.len() {
+        let number = champion.number;
+        return Ok(alone(format!("Version {number}, which is live, was trained on most of them: too few are left to compare the two.")));
+    }
+    let table = people.table.take(&rows);
+    let seed = model.lineage.seed;
+    let scores = champion.model.probabilities(&table);
+    let cutoffs = [champion.model.use_case.policies.cutoff, model.use_case.policies.cutoff];
+    let comparisons = compare(&truth, &scores, &challenger, cutoffs, seed).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(SideBySide {
+        candidate: evaluate(&model.use_case, &table, &truth, &challenger, seed)?,
+        champion: Some(evaluate(&champion.model.use_case, &table, &truth, &scores, seed)?),
+        rows: format!("{} rows that neither version was trained on, {events} of them with the event.", rows.len()),
+        comparisons,
+    })
+}
+
+/// The gates again, this time against what is live now.
+fn judge(policy: &GatePolicy, evidence: &Evidence, comparisons: &[Comparison], has_champion: bool) -> GateReport {
+    let second_fit = evidence.gates.results.iter().find(|result| matches!(result.gate, Gate::Reproducible));
+    policy.judge(&gates::Evidence {
+        report: &evidence.holdout.report,
+        against_live: has_champion.then_some(comparisons),
+        fairness: &evidence.cross_validated.fairness,
+        quality: &evidence.quality,
+        reproducible: second_fit.and_then(|result| result.figure.value).map(|value| value == 1.0),
+    })
+}

@@ -1,0 +1,43 @@
+//! Who may let a version loose: requests, evidence, decisions, waivers, and the pointer that they move.
+//!
+//! The rules stand twice: here, with sentences for people, and in the database, which refuses what would break them
+//! (`crates/store/src/rules/`).
+
+mod baseline;
+mod checklist;
+mod decide;
+mod evidence;
+mod notes;
+mod page;
+mod record;
+mod request;
+mod service;
+
+pub use baseline::{Baseline, SavedBaseline};
+pub use checklist::{CHECKLIST, Checklist, Section};
+pub use decide::{Choice, Decided, Ruling};
+pub use evidence::{Package, Sources};
+pub use notes::Waive;
+pub use page::{QueueRow, ReviewPage};
+pub use record::{AuditExport, AuditQuery, AuditRow, verify_export};
+
+use crate::{Error, Result};
+
+/// A text that must be there, without spaces around it.
+fn required<'a>(text: &'a str, what: &str) -> Result<&'a str> {
+    /// Letters of a reason or comment: the record is to be read.
+    const LONGEST: usize = 4000;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::Invalid(format!("{what} is required")));
+    }
+    if text.chars().count() > LONGEST {
+        return Err(Error::Invalid(format!("{what} may have up to {LONGEST} letters")));
+    }
+    Ok(text)
+}
+
+/// Two names of the same account: letters count alike in both cases, as in the database.
+fn is_same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
