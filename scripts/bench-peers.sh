@@ -3,7 +3,7 @@
 # PEERS_QUICK=1 is a smoke run of the scripts: tiny sizes, no benchmarks of Tenure, and a table that means nothing.
 source "$(dirname "$0")/lib.sh"
 
-export TENURE_SHARED=${TENURE_SHARED:-$PWD/../shared} PYTHONDONTWRITEBYTECODE=1
+export TENURE_SHARED=${TENURE_SHARED:-$PWD/../shared} PYTHONDONTWRITEBYTECODE=1 DO_NOT_TRACK=1
 if [ ! -r "$TENURE_SHARED/data/ibm_hr_attrition_1470.csv" ]; then
   echo "ibm_hr_attrition_1470.csv is not in $TENURE_SHARED/data: set TENURE_SHARED to the shared folder" >&2
   exit 1

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 import time
 from importlib.metadata import version
@@ -99,7 +100,7 @@ class Table:
                 one = json.loads(line)
                 self.add(one["task"], one["peer"], one, one["note"])
         if process:
-            self.add(process, who, spent, note if spent else f"{note} not finished after {LIMIT} s".strip())
+            self.add(process, who, spent, note if spent else f"not finished after {LIMIT} s")
 
     def text(self):
         lines = [f"{'':<40}{'wall':>10}{'CPU':>10}{'memory':>10}{'x wall':>9}{'x CPU':>9}"]
@@ -148,7 +149,7 @@ def training(table, folder):
 
     table.add("train", "Tenure", train("--candidates", FIVE))
     table.add("train", "Tenure, as shipped", train(), "eight candidates")
-    for way, name in [("each", "ten trials each"), ("study", "one pruned study")]:
+    for way, name in [("each", "a study per candidate"), ("together", "one study")]:
         table.add_peer("tuning.py", way, process="train", who="Optuna + scikit-learn + XGBoost", note=name, runs=2)
 
 
@@ -165,7 +166,8 @@ def profiles(table, folder):
     table.add("profile_1m_process", "Tenure", run(TENURE, "tool", "profile", large, "--html", page, runs=3)[1])
     table.add_peer("data_profile.py", "profile_1470_35_columns", small, "full", 3)
     for extent in ("full", "minimal"):
-        table.add_peer("data_profile.py", "profile_1m_35_columns", large, extent, 1, page, process="profile_1m_process", who=f"ydata-profiling, {extent}")
+        who = f"ydata-profiling, {extent}"
+        table.add_peer("data_profile.py", "profile_1m_35_columns", large, extent, 1, page, process="profile_1m_process", who=who)
 
 
 def drift(table, folder):
@@ -190,13 +192,16 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for topic in (training, profiles, drift):
             topic(table, Path(folder))
-    packages = ["scikit-learn", "xgboost", "lightgbm", "optuna", "shap", "fairlearn", "ydata-profiling", "evidently", "numpy", "pandas"]
+    packages = "scikit-learn xgboost lightgbm optuna shap fairlearn ydata-profiling evidently numpy pandas".split()
+    versions = [f"{package}\N{NO-BREAK SPACE}{version(package)}" for package in packages]
     head = [
         f"{THREADS} threads for all; each figure is the fastest of several runs; imports and reading are left out but for whole processes.",
         "x: times as long as Tenure. CPU of Tenure: the same work on one thread; of whole processes and peers: as counted by the system.",
-        "Python " + sys.version.split()[0] + ", " + ", ".join(f"{package} {version(package)}" for package in packages),
+        *textwrap.wrap("Python " + ", ".join([sys.version.split()[0], *versions]), 120, break_on_hyphens=False),
     ]
-    text = "\n".join(["SMOKE RUN: sizes are not those of the titles, and the figures mean nothing"] * QUICK + head) + "\n\n" + table.text() + "\n"
+    if QUICK:
+        head.insert(0, "SMOKE RUN: sizes are not those of the titles, and the figures mean nothing")
+    text = "\n".join([*head, "", table.text(), ""])
     Path(written).write_text(text, encoding="utf-8")
     print(text)
 

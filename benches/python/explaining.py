@@ -28,11 +28,11 @@ def explain(task, peer, model, rows, runs=3):
     measure(f"shap_16k_rows_{task}", peer, work, runs, ROWS / rows)
 
 
-shape = dict(n_estimators=100, n_jobs=THREADS, random_state=SEED)
+shape = dict(n_estimators=100, learning_rate=0.05, n_jobs=THREADS, random_state=SEED)
 boosting = {
     "LightGBM": LGBMClassifier(num_leaves=31, verbose=-1, **shape),
     "XGBoost": XGBClassifier(tree_method="hist", grow_policy="lossguide", max_leaves=31, max_depth=16, **shape),
-    "shap": HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=31, early_stopping=False, random_state=SEED),
+    "shap": HistGradientBoostingClassifier(max_iter=100, learning_rate=0.05, max_leaf_nodes=31, early_stopping=False, random_state=SEED),
 }
 for peer, model in boosting.items():
     explain("boosting_100x31", peer, model, 4096)
