@@ -19,6 +19,8 @@ pub mod written;
 pub mod charts;
 #[cfg(feature = "ssr")]
 mod desk;
+#[cfg(feature = "ssr")]
+pub mod standalone;
 
 pub use error::AppError;
 pub use shell::{App, shell};

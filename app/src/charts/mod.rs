@@ -7,6 +7,7 @@ pub mod beeswarm;
 mod canvas;
 pub mod curves;
 pub mod dependence;
+pub mod groups;
 pub mod histogram;
 pub mod importance;
 mod strips;

@@ -151,7 +151,7 @@ pub fn Table(
     rows: Vec<Row>,
     #[prop(optional)] class: &'static str,
     #[prop(optional, into)] caption: String,
-    #[prop(optional)] scroll: &'static str,
+    #[prop(optional, into)] scroll: String,
 ) -> AnyView {
     let heads = headings.into_iter().map(heading).collect::<Vec<_>>();
     let body = rows.into_iter().map(row).collect::<Vec<_>>();

@@ -12,6 +12,8 @@ mod job;
 #[cfg(feature = "ssr")]
 mod jobs;
 #[cfg(feature = "ssr")]
+pub mod fairness;
+#[cfg(feature = "ssr")]
 mod models;
 #[cfg(feature = "ssr")]
 mod person;
@@ -90,6 +92,7 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         ["use-case", id, "train"] => train::write(id, &query).await,
         ["use-case", id, "jobs"] => jobs::write(id).await,
         ["jobs", id] => job::write(id, &query).await,
+        ["use-case", id, "models", version, "fairness"] => fairness::write(id, version, &query).await,
         ["runs", "compare"] => compare::write(&query).await,
         ["runs", run] => run::write(run).await,
         _ => Err(AppError::new(Kind::NotFound, "There is no page at this address.")),

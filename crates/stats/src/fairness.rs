@@ -40,6 +40,31 @@ pub enum ParityMetric {
     PredictiveParityDifference,
 }
 
+impl ParityMetric {
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::DemographicParityDifference => "Statistical parity difference",
+            Self::DemographicParityRatio => "Impact ratio",
+            Self::EqualOpportunityDifference => "Equal opportunity difference",
+            Self::EqualOpportunityRatio => "Equal opportunity ratio",
+            Self::EqualizedOddsDifferenceWorstCase => "Equalised odds difference",
+            Self::EqualizedOddsRatioWorstCase => "Equalised odds ratio",
+            Self::EqualizedOddsDifferenceMean => "Equalised odds difference (mean)",
+            Self::EqualizedOddsRatioMean => "Equalised odds ratio (mean)",
+            Self::PredictiveParityDifference => "Predictive parity difference",
+        }
+    }
+
+    /// Whether it should be large (a ratio) and not small (a difference).
+    pub fn is_ratio(self) -> bool {
+        matches!(
+            self,
+            Self::DemographicParityRatio | Self::EqualOpportunityRatio | Self::EqualizedOddsRatioWorstCase | Self::EqualizedOddsRatioMean
+        )
+    }
+}
+
 /// What the audit asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -215,14 +240,7 @@ fn adjust_for_number_of_tests(by_group: &mut BTreeMap<String, GroupRow>) {
 }
 
 fn verdict(metric: ParityMetric, figure: &Figure, limit: f64) -> Verdict {
-    let is_ratio = matches!(
-        metric,
-        ParityMetric::DemographicParityRatio
-            | ParityMetric::EqualOpportunityRatio
-            | ParityMetric::EqualizedOddsRatioWorstCase
-            | ParityMetric::EqualizedOddsRatioMean
-    );
-    if is_ratio { Verdict::at_least(figure, limit) } else { Verdict::at_most(figure, limit) }
+    if metric.is_ratio() { Verdict::at_least(figure, limit) } else { Verdict::at_most(figure, limit) }
 }
 
 fn parities(gaps: &Gaps) -> BTreeMap<ParityMetric, Figure> {

@@ -18,6 +18,7 @@ pub mod local_law_144;
 pub mod mcnemar;
 pub mod metrics;
 pub mod multiple_testing;
+pub mod paired_fairness;
 pub mod report;
 mod table;
 pub mod two_sample;

@@ -212,10 +212,10 @@ impl Gate {
                 vec![against_live(self, *metric, figure, *improvement, *significant)]
             }
             Self::Fairness { metric, limit } => {
-                let ratio = is_ratio(*metric);
+                let ratio = metric.is_ratio();
                 let of = |(attribute, audit): (&String, &GroupAudit)| {
                     let figure = audit.parity.get(metric).cloned().unwrap_or_else(|| Figure::unknown("the audit did not measure it"));
-                    let own = result(format!("{} by {attribute}", parity_label(*metric)), figure, *limit, ratio);
+                    let own = result(format!("{} by {attribute}", metric.label()), figure, *limit, ratio);
                     // The audit judges only groups that are large enough, so its verdict goes before that of the plain figure.
                     let audited = audit.verdict.get(metric).copied().filter(|_| has_audit_limit(*metric, *limit));
                     GateResult { verdict: audited.unwrap_or(own.verdict), ..own }
@@ -263,24 +263,4 @@ fn against_live(gate: &Gate, metric: Metric, figure: Figure, improvement: f64, s
     };
     let title = format!("{} better than the live model by at least {improvement}", metric.label());
     GateResult { gate: gate.clone(), title, figure: turned, limit: improvement, verdict }
-}
-
-fn is_ratio(metric: ParityMetric) -> bool {
-    use ParityMetric::{DemographicParityRatio, EqualOpportunityRatio, EqualizedOddsRatioMean, EqualizedOddsRatioWorstCase};
-    matches!(metric, DemographicParityRatio | EqualOpportunityRatio | EqualizedOddsRatioWorstCase | EqualizedOddsRatioMean)
-}
-
-/// What people call a fairness metric.
-pub fn parity_label(metric: ParityMetric) -> &'static str {
-    match metric {
-        ParityMetric::DemographicParityDifference => "Statistical parity difference",
-        ParityMetric::DemographicParityRatio => "Impact ratio",
-        ParityMetric::EqualOpportunityDifference => "Equal opportunity difference",
-        ParityMetric::EqualOpportunityRatio => "Equal opportunity ratio",
-        ParityMetric::EqualizedOddsDifferenceWorstCase => "Equalised odds difference",
-        ParityMetric::EqualizedOddsRatioWorstCase => "Equalised odds ratio",
-        ParityMetric::EqualizedOddsDifferenceMean => "Equalised odds difference (mean)",
-        ParityMetric::EqualizedOddsRatioMean => "Equalised odds ratio (mean)",
-        ParityMetric::PredictiveParityDifference => "Predictive parity difference",
-    }
 }

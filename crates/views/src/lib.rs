@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod address;
+pub mod fairness;
 pub mod jobs;
 pub mod people;
 pub mod runs;

@@ -73,6 +73,12 @@ impl From<model::explain::ExplainError> for Error {
     }
 }
 
+impl From<stats::InputError> for Error {
+    fn from(error: stats::InputError) -> Self {
+        Self::Invalid(format!("the figures could not be computed: {error}"))
+    }
+}
+
 impl From<training::TrainingError> for Error {
     fn from(error: training::TrainingError) -> Self {
         match error {

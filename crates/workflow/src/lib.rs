@@ -11,6 +11,7 @@ mod dashboard;
 mod demo;
 mod drift;
 mod error;
+mod fairness;
 mod filter;
 mod import;
 mod jobs;

@@ -1,0 +1,149 @@
+//! Groups of people side by side: figures with their intervals, and how the scores of each group lie.
+
+use stats::Figure;
+
+use super::canvas::{Anchor, Axis, Canvas, LABELS, WIDTH};
+use crate::components::chart::Chart;
+use crate::components::figure::Scale;
+use crate::format;
+
+/// A metric and its figure in each group.
+pub struct Block {
+    pub metric: String,
+    /// All people together, drawn across the groups.
+    pub overall: Option<f64>,
+    pub groups: Vec<(String, Figure)>,
+}
+
+/// Units of a row of the drawing.
+const ROW: f64 = 46.0;
+const RIGHT: f64 = WIDTH - 40.0;
+
+/// A dot and an interval for each group of each block, on one scale of shares. Groups without a figure keep their row, with the word.
+pub fn intervals(title: String, sentence: String, blocks: &[Block]) -> Option<Chart> {
+    let rows: usize = blocks.iter().map(|block| block.groups.len() + 1).sum();
+    if rows == 0 {
+        return None;
+    }
+    let bottom = 8.0 + ROW * rows as f64;
+    let mut canvas = Canvas::new(bottom + 56.0);
+    let figures = || blocks.iter().flat_map(|block| block.groups.iter().map(|(_, figure)| figure));
+    let highest = figures().filter_map(|figure| figure.interval.map(|[_, high]| high).or(figure.value));
+    let axis = Axis::from_zero(highest.map(|value| value.min(1.0)), [LABELS, RIGHT]);
+    shares(&mut canvas, &axis, bottom);
+    let mut y = 8.0;
+    for block in blocks {
+        canvas.text([0.0, y + 0.5 * ROW], Anchor::Start, "ink-soft", &block.metric);
+        y += ROW;
+        if let Some(overall) = block.overall {
+            let x = axis.at(overall);
+            canvas.line([x, y], [x, y + ROW * block.groups.len() as f64], "ink-soft", 2.0);
+        }
+        for (group, figure) in &block.groups {
+            let middle = y + 0.5 * ROW;
+            canvas.label(middle, group);
+            match figure.value {
+                Some(value) => {
+                    if let Some([low, high]) = figure.interval {
+                        canvas.line([axis.at(low), middle], [axis.at(high), middle], "series-0", 5.0);
+                    }
+                    canvas.dots(std::iter::once([axis.at(value), middle]), "series-0", 18.0);
+                }
+                None => canvas.text([LABELS, middle], Anchor::Start, "ink-soft", "not computed"),
+            }
+            y += ROW;
+        }
+    }
+    let text = |figure: &Figure| match (figure.value, figure.interval) {
+        (Some(value), Some(interval)) => format!("{} ({})", Scale::Percent.text(value), Scale::Percent.interval_text(interval)),
+        (Some(value), None) => Scale::Percent.text(value),
+        (None, _) => figure.why.clone().unwrap_or_default(),
+    };
+    let row = |block: &Block| {
+        let of = |(group, figure): &(String, Figure)| {
+            let n = figure.n.map(format::count).unwrap_or_default();
+            vec![block.metric.clone(), group.clone(), text(figure), n]
+        };
+        block.groups.iter().map(of).collect::<Vec<_>>()
+    };
+    Some(Chart {
+        title,
+        sentence,
+        svg: canvas.finish(),
+        legend: Vec::new(),
+        columns: ["Figure", "Group", "Value and 95% interval", "n"].map(str::to_owned).to_vec(),
+        rows: blocks.iter().flat_map(row).collect(),
+    })
+}
+
+/// Light lines across the rows with the shares below them.
+fn shares(canvas: &mut Canvas, axis: &Axis, bottom: f64) {
+    let (ticks, decimals) = axis.ticks();
+    let decimals = decimals.saturating_sub(2);
+    for tick in ticks.into_iter().filter(|tick| *tick >= 0.0) {
+        let x = axis.at(tick);
+        canvas.line([x, 0.0], [x, bottom], "line", 2.0);
+        canvas.text([x, bottom + 28.0], Anchor::Middle, "ink-soft", &format!("{}%", format::number(100.0 * tick, decimals)));
+    }
+}
+
+/// Units of the bars of a group.
+const RIDGE: f64 = 96.0;
+
+/// How the scores of each group lie: a row of bars a group, as shares of the group, on one scale, with the cut-off across.
+pub fn distributions(title: String, groups: &[(String, &[u32])], cutoff: f64) -> Option<Chart> {
+    let bins = groups.iter().map(|(_, bins)| bins.len()).max().filter(|bins| *bins > 0)?;
+    let share = |counts: &[u32], bin: usize| f64::from(counts[bin]) / f64::from(counts.iter().sum::<u32>().max(1));
+    let top = groups.iter().flat_map(|(_, counts)| (0..counts.len()).map(|bin| share(counts, bin))).fold(0.0, f64::max);
+    if top == 0.0 {
+        return None;
+    }
+    let step = RIDGE + 26.0;
+    let bottom = step * groups.len() as f64;
+    let mut canvas = Canvas::new(bottom + 100.0);
+    let x = |share: f64| LABELS + (RIGHT - LABELS) * share;
+    for (row, (group, counts)) in groups.iter().enumerate() {
+        let base = step * (row as f64 + 1.0);
+        canvas.label(base - 0.4 * RIDGE, group);
+        let width = x(1.0 / counts.len() as f64) - x(0.0);
+        for bin in (0..counts.len()).filter(|bin| counts[*bin] > 0) {
+            let height = (RIDGE * share(counts, bin) / top).max(1.0);
+            canvas.rectangle([x(bin as f64 / counts.len() as f64) + 2.0, base - height], [width - 4.0, height], "series-0");
+        }
+        canvas.line([LABELS, base], [RIGHT, base], "line-strong", 2.0);
+    }
+    canvas.line([x(cutoff), 10.0], [x(cutoff), bottom], "ink", 3.0);
+    for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        canvas.text([x(tick), bottom + 28.0], Anchor::Middle, "ink-soft", &format::percent(tick));
+    }
+    canvas.text([x(0.5), bottom + 76.0], Anchor::Middle, "ink-soft", "Score");
+    let range = |bin: usize| format::percent_interval([bin as f64 / bins as f64, (bin + 1) as f64 / bins as f64]);
+    let row = |bin: usize| {
+        let counts = groups.iter().map(|(_, counts)| counts.get(bin).copied().map(format::count).unwrap_or_default());
+        std::iter::once(range(bin)).chain(counts).collect()
+    };
+    Some(Chart {
+        title,
+        sentence: "Bars are shares of each group, all on one scale; the line is the cut-off.".to_owned(),
+        svg: canvas.finish(),
+        legend: Vec::new(),
+        columns: std::iter::once("Score".to_owned()).chain(groups.iter().map(|(group, _)| group.clone())).collect(),
+        rows: (0..bins).map(row).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_and_nothing_but_unknowns_are_drawn_without_a_number() {
+        assert_eq!(intervals(String::new(), String::new(), &[]), None);
+        assert_eq!(distributions(String::new(), &[], 0.25), None);
+        assert_eq!(distributions(String::new(), &[("a".into(), &[0, 0])], 0.25), None);
+        let block = Block { metric: "Precision".into(), overall: None, groups: vec![("a".into(), Figure::unknown("nobody is listed"))] };
+        let chart = intervals("t".into(), String::new(), &[block]).unwrap_or_default();
+        assert!(chart.svg.contains("not computed") && !chart.svg.contains("NaN") && !chart.svg.contains("inf"), "{}", chart.svg);
+        assert_eq!(chart.rows[0][2], "nobody is listed");
+    }
+}

@@ -1,0 +1,258 @@
+//! One attribute: its groups in figures and drawings, the gaps with their verdicts, the four-fifths rule with its tests.
+
+use leptos::prelude::*;
+use stats::Figure;
+use stats::fairness::{GroupRow, GroupSize};
+use stats::group_metrics::GroupMetric;
+use views::fairness::{AttributeReport, FairnessReport, GroupCurves};
+use views::runs::Curve;
+
+use super::report::{anchor, badge, limit_text};
+use crate::charts::curves;
+use crate::charts::groups::{Block, distributions, intervals};
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::chart::{Chart, ChartFigure};
+use crate::components::figure::Scale;
+use crate::components::table::{Cell, Heading, Row, Table, TextList};
+use crate::erase::Erase;
+use crate::format;
+
+/// Figures that are drawn, as shares.
+const DRAWN: [GroupMetric; 4] = [GroupMetric::SelectionRate, GroupMetric::Tpr, GroupMetric::Fpr, GroupMetric::Precision];
+/// Lines that a chart can tell apart.
+const LINES: usize = 4;
+
+/// The section of an attribute.
+pub fn attribute(own: &AttributeReport, page: &FairnessReport) -> AnyView {
+    let mut curves: Vec<&GroupCurves> = own.curves.iter().collect();
+    curves.sort_by_key(|curve| own.place(&curve.group));
+    let charts = [dots(own), scores(own, &curves, page.cutoff), calibration(own, &curves), roc(own, &curves)];
+    let charts = charts.into_iter().flatten().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
+    let label = own.label.to_lowercase();
+    view! {
+        <section id=anchor(&own.name) class="report-attribute">
+            <div class="section-heading"><h2>{own.label.clone()}</h2>{badge(own.verdict())}</div>
+            <p>{finding(own, page)}</p>
+            {group_table(own, format!("Groups of {label}"))}
+            {notes(own)}
+            {gap_table(own, page, format!("Gaps of {label}"))}
+            {four_fifths(own, format!("Four-fifths rule of {label}"))}
+            <div class="chart-grid wide">{charts}</div>
+        </section>
+    }
+    .erase()
+}
+
+/// The part of an intersection: closed, since there are many.
+pub fn intersection(own: &AttributeReport, page: &FairnessReport) -> AnyView {
+    let label = own.label.to_lowercase();
+    let chart = dots(own).map(|chart| view! { <ChartFigure chart /> });
+    view! {
+        <details class="report-crossed">
+            <summary><h3>{own.label.clone()}</h3>" "{badge(own.verdict())}</summary>
+            <p>{finding(own, page)}</p>
+            {gap_table(own, page, format!("Gaps of {label}"))}
+            {notes(own)}
+            {four_fifths(own, format!("Four-fifths rule of {label}"))}
+            {chart}
+        </details>
+    }
+    .erase()
+}
+
+/// "Those under 30 are listed most often (42%), those of 40-49 least (15%): 2.8 times as often."
+fn finding(own: &AttributeReport, page: &FairnessReport) -> String {
+    let rate = |row: &GroupRow| row.metrics.get(&GroupMetric::SelectionRate).and_then(|figure| figure.value);
+    let judged: Vec<(&String, f64)> =
+        own.groups().into_iter().filter(|(_, row)| row.size == GroupSize::Judged).filter_map(|(name, row)| Some((name, rate(row)?))).collect();
+    let most = judged.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    let least = judged.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+    match (most, least) {
+        (Some((group, high)), Some((other, low))) if group != other && high > low => {
+            let times = if *low > 0.0 { format!(", {} times as often", format::number(high / low, 1)) } else { String::new() };
+            format!(
+                "Of “{group}” {} are listed, of “{other}” {}{times}. {}",
+                format::percent(*high),
+                format::percent(*low),
+                base_rates(own, group, other, page)
+            )
+        }
+        (Some((_, rate)), Some(_)) if judged.len() > 1 => format!("Every group is listed equally often ({}).", format::percent(*rate)),
+        _ => "Fewer than two groups are large enough to be compared.".to_owned(),
+    }
+}
+
+/// How the two groups differ in the outcome itself.
+fn base_rates(own: &AttributeReport, most: &str, least: &str, page: &FairnessReport) -> String {
+    let share = |group: &str| own.audit.by_group.get(group)?.metrics.get(&GroupMetric::BaseRate)?.value;
+    match (share(most), share(least)) {
+        (Some(high), Some(low)) => format!(
+            "Of them {} and {} did {} in the data.",
+            format::percent(high),
+            format::percent(low),
+            page.words.verb
+        ),
+        _ => String::new(),
+    }
+}
+
+/// Listed by group: whether the group is large enough to say anything.
+fn size(row: &GroupRow) -> AnyView {
+    match row.size {
+        GroupSize::Judged => ().erase(),
+        GroupSize::TooSmallToJudge => view! { <StateBadge tone=Tone::Watch word="too small to judge" /> }.erase(),
+        GroupSize::Suppressed => view! { <StateBadge tone=Tone::Neutral word="not shown" /> }.erase(),
+    }
+}
+
+fn group_table(own: &AttributeReport, name: String) -> AnyView {
+    let shown: [GroupMetric; 6] = [
+        GroupMetric::SelectionRate,
+        GroupMetric::Tpr,
+        GroupMetric::Fpr,
+        GroupMetric::Precision,
+        GroupMetric::RocAuc,
+        GroupMetric::CalibrationInTheLarge,
+    ];
+    let scale = |metric: GroupMetric| match metric {
+        GroupMetric::RocAuc | GroupMetric::CalibrationInTheLarge => Scale::Metric,
+        _ => Scale::Percent,
+    };
+    let row = |(group, row): (&String, &GroupRow)| {
+        let count = |number: Option<u32>| Cell::number(number.map_or("–".to_owned(), format::count));
+        let size = size(row);
+        let group = group.clone();
+        let mut cells = vec![Cell::view(view! { {group}" "{size} }), count(row.n), count(row.positives)];
+        cells.extend(shown.map(|metric| Cell::figure(row.metrics.get(&metric).cloned(), scale(metric))));
+        Row::new(cells)
+    };
+    let everybody = {
+        let mut cells = vec![Cell::text("Everybody"), Cell::text(""), Cell::text("")];
+        cells.extend(shown.map(|metric| Cell::figure(own.audit.overall.get(&metric).cloned(), scale(metric))));
+        Row::new(cells).class("total")
+    };
+    let rows: Vec<Row> = own.groups().into_iter().map(row).chain([everybody]).collect();
+    let mut headings = vec![Heading::text("Group"), Heading::number("n"), Heading::number("With event")];
+    headings.extend(shown.map(|metric| Heading::number(metric.label())));
+    view! { <Table headings rows class="list" scroll=name /> }.erase()
+}
+
+fn notes(own: &AttributeReport) -> AnyView {
+    let texts = own.audit.notes.clone();
+    (!texts.is_empty()).then(|| view! { <TextList texts class="report-notes" /> }).erase()
+}
+
+fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String) -> AnyView {
+    let rows: Vec<Row> = own
+        .audit
+        .parity
+        .iter()
+        .map(|(metric, figure)| {
+            let limit = page.limits.get(metric).map(|limit| limit_text(*metric, *limit)).unwrap_or_default();
+            let verdict = own.audit.verdict.get(metric).map(|verdict| badge(*verdict));
+            Row::new(vec![
+                Cell::text(metric.label()),
+                Cell::figure(Some(figure.clone()), Scale::Metric),
+                Cell::text(limit),
+                verdict.map_or_else(|| Cell::aside("no limit"), Cell::view),
+            ])
+        })
+        .collect();
+    let headings =
+        vec![Heading::text("Gap between groups"), Heading::number("Value and 95% interval"), Heading::text("Limit"), Heading::text("Verdict")];
+    view! { <Table headings rows class="list" scroll=name /> }.erase()
+}
+
+/// The impact ratio of each group with Fisher's test and the two-standard-deviation rule beside it.
+fn four_fifths(own: &AttributeReport, name: String) -> AnyView {
+    let row = |(group, row): (&String, &GroupRow)| {
+        let n = Cell::number(row.n.map_or("–".to_owned(), format::count));
+        let rate = Cell::figure(row.metrics.get(&GroupMetric::SelectionRate).cloned(), Scale::Percent);
+        let ratio = Cell::figure(Some(row.impact_ratio.clone()), Scale::Metric);
+        let (flag, fisher, deviations) = match &row.adverse_impact {
+            None if row.n.is_none() => (Cell::text(""), Cell::text(""), Cell::text("")),
+            None => (Cell::aside("highest rate, or no rate to compare with"), Cell::text(""), Cell::text("")),
+            Some(impact) => {
+                let flag = if !impact.below_four_fifths {
+                    view! { <StateBadge tone=Tone::Good word="four fifths or more" /> }
+                } else if impact.p_adjusted < 0.05 {
+                    view! { <StateBadge tone=Tone::Bad word="below four fifths" /> }
+                } else {
+                    view! { <StateBadge tone=Tone::Watch word="below four fifths, could be luck" /> }
+                };
+                let beyond = if impact.beyond_two_standard_deviations { " (more than two)" } else { "" };
+                (
+                    Cell::view(flag),
+                    Cell::number(p_text(impact.p_adjusted)),
+                    Cell::number(format!("{}{beyond}", format::signed(impact.standard_deviations, 1))),
+                )
+            }
+        };
+        Row::new(vec![Cell::text(group), n, rate, ratio, flag, fisher, deviations])
+    };
+    let rows: Vec<Row> = own.groups().into_iter().map(row).collect();
+    let headings = vec![
+        Heading::text("Group"),
+        Heading::number("n"),
+        Heading::number("Selection rate"),
+        Heading::number("Impact ratio"),
+        Heading::text("Four-fifths rule"),
+        Heading::number("Fisher's exact test, adjusted p"),
+        Heading::number("Standard deviations"),
+    ];
+    view! { <Table headings rows class="list" scroll=name /> }.erase()
+}
+
+fn p_text(p: f64) -> String {
+    if p < 0.001 { "<0.001".to_owned() } else { format::number(p, 3) }
+}
+
+fn dots(own: &AttributeReport) -> Option<Chart> {
+    let of = |metric: GroupMetric| {
+        let figure = |(name, row): (&String, &GroupRow)| Some((name.clone(), row.metrics.get(&metric)?.clone()));
+        let groups: Vec<(String, Figure)> = own.groups().into_iter().filter_map(figure).collect();
+        let overall = own.audit.overall.get(&metric).and_then(|figure| figure.value);
+        Block { metric: metric.label().to_owned(), overall, groups }
+    };
+    let blocks: Vec<Block> = DRAWN.into_iter().map(of).filter(|block| !block.groups.is_empty()).collect();
+    let title = format!("Rates by {}", own.label.to_lowercase());
+    intervals(title, "Dots with 95% intervals (Wilson); the line across is everybody.".to_owned(), &blocks)
+}
+
+fn scores(own: &AttributeReport, curves: &[&GroupCurves], cutoff: f64) -> Option<Chart> {
+    let groups: Vec<(String, &[u32])> = curves.iter().map(|own| (own.group.clone(), own.scores.as_slice())).collect();
+    distributions(format!("Scores by {}", own.label.to_lowercase()), &groups, cutoff)
+}
+
+/// The largest groups, in their order, and a word when that is not all.
+fn largest<'a>(curves: &[&'a GroupCurves]) -> (Vec<&'a GroupCurves>, &'static str) {
+    let mut sizes: Vec<u32> = curves.iter().map(|curve| curve.n).collect();
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    let least = sizes.get(LINES - 1).copied().unwrap_or(0);
+    let note = if curves.len() > LINES { " The four largest groups." } else { "" };
+    (curves.iter().copied().filter(|curve| curve.n >= least).take(LINES).collect(), note)
+}
+
+fn calibration(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
+    let (curves, note) = largest(curves);
+    let points = |own: &GroupCurves| own.calibration.iter().filter_map(|bin| Some([bin.predicted()?, bin.observed()?])).collect();
+    let lines: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: points(own) }).collect();
+    let chart = curves::calibration(&lines)?;
+    Some(Chart {
+        title: format!("Calibration by {}", own.label.to_lowercase()),
+        sentence: format!("{} Fifths of each group by score.{note}", chart.sentence),
+        ..chart
+    })
+}
+
+fn roc(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
+    let (curves, note) = largest(curves);
+    let lines: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: own.roc.clone() }).collect();
+    let chart = curves::roc(&lines)?;
+    let note = if lines.iter().any(|line| line.points.is_empty()) { " Groups with one outcome only have no curve." } else { note };
+    Some(Chart {
+        title: format!("ROC curve by {}", own.label.to_lowercase()),
+        sentence: format!("{}{note}", chart.sentence),
+        ..chart
+    })
+}

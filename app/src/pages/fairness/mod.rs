@@ -1,0 +1,85 @@
+//! The fairness of a version: what its decisions do to the groups of each protected attribute. The report is one view, on the page and as
+//! a file of its own.
+
+mod attribute;
+mod law;
+mod report;
+#[cfg(test)]
+mod tests;
+
+use leptos::prelude::*;
+use views::fairness::FairnessReport;
+
+use crate::components::form::Field;
+use crate::components::heading::PageHeading;
+use crate::erase::Erase;
+use crate::error::{AppError, Kind};
+use crate::format;
+use crate::pages::Query;
+use crate::written::Written;
+
+/// Writes the page. `cutoff` in the address is the score from which people are listed.
+pub(super) async fn write(use_case: &str, version: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    let number = crate::desk::version_number(version)?;
+    let page = tenure.fairness(&actor.member()?, use_case, number, cutoff(query.one("cutoff"))?).await?;
+    Ok(Written::page(format!("Fairness of version {number}"), view! { <Fairness page /> }))
+}
+
+/// The report as one file that needs nothing but itself.
+pub fn file(page: &FairnessReport, made_at: &str) -> String {
+    let title = format!("{}: fairness of version {}", page.title, page.version);
+    let source = format!("Made by Tenure on {made_at} from version {} of {}.", page.version, page.use_case);
+    crate::standalone::document(&title, &source, || {
+        let heading = format!("Fairness of version {}", page.version);
+        let lead = lead(page);
+        view! { <PageHeading title=heading>{lead}</PageHeading>{report::report(page)} }.erase()
+    })
+}
+
+/// A cut-off of an address: nothing is that of the use case.
+pub fn cutoff(text: &str) -> Result<Option<f64>, AppError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || AppError::new(Kind::BadRequest, format!("\"{text}\" is no cut-off: write a number such as 0.25."));
+    text.replace(',', ".").parse().map(Some).map_err(|_| wrong())
+}
+
+fn lead(page: &FairnessReport) -> AnyView {
+    let simulated = if page.simulated { " The people are simulated." } else { "" };
+    let people = format!(
+        "{}: {} {} of {} (as of {}), {} of whom {}, each scored by models that had not seen them (out of fold). Listed from a score of {}.{simulated}",
+        page.title,
+        format::count(page.rows),
+        page.words.many,
+        page.data_name,
+        page.data_as_of,
+        format::count(page.positives),
+        "left",
+        format::number(page.cutoff, 2),
+    );
+    view! { <p>{people}</p> }.erase()
+}
+
+#[component]
+fn Fairness(page: FairnessReport) -> AnyView {
+    let base = format!("/use-case/{}/models/{}", page.use_case, page.version);
+    let action = format!("{base}/fairness");
+    let download = format!("{base}/fairness.html?cutoff={}", page.cutoff);
+    let usual = format!("From 0.01 to 0.99; usually {}", format::number(page.usual_cutoff, 2));
+    let lead = lead(&page);
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=base>{format!("Version {}", page.version)}</a></nav>
+        <PageHeading title=format!("Fairness of version {}", page.version)>{lead}</PageHeading>
+        <form method="get" action=action class="cutoff-form">
+            <Field id="cutoff" label="Cut-off" help=usual>
+                <input id="cutoff" name="cutoff" r#type="number" min="0.01" max="0.99" step="0.01" required=true value=page.cutoff aria-describedby="cutoff-help" />
+            </Field>
+            <button class="button">"Show"</button>
+            <a class="button quiet" href=download rel="external" download="">"Download as one HTML file"</a>
+        </form>
+        {report::report(&page)}
+    }
+    .erase()
+}

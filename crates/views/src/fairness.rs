@@ -1,0 +1,142 @@
+//! The fairness report of a model version: what its decisions do to the groups of each protected attribute.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use stats::Verdict;
+use stats::curves::CalibrationBin;
+use stats::fairness::{GroupAudit, GroupRow, ParityMetric};
+use stats::groups::MISSING;
+use stats::local_law_144::LocalLaw144;
+
+/// What is drawn of one group. Groups that are too small to judge are not drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupCurves {
+    pub group: String,
+    pub n: u32,
+    /// False and true positive rates, ascending; empty with one outcome only.
+    pub roc: Vec<[f64; 2]>,
+    /// Bins of equal size.
+    pub calibration: Vec<CalibrationBin>,
+    /// People by score, in equal bins from 0 to 1.
+    pub scores: Vec<u32>,
+}
+
+/// The audit of one attribute, or of the intersection of two.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AttributeReport {
+    /// Name of the field, or of both fields of an intersection.
+    pub name: String,
+    pub label: String,
+    /// Names of the groups in the order of the use case.
+    pub order: Vec<String>,
+    pub audit: GroupAudit,
+    pub local_law_144: LocalLaw144,
+    /// Empty for intersections.
+    pub curves: Vec<GroupCurves>,
+}
+
+impl AttributeReport {
+    /// The groups in the order of the use case; pooled groups after them, and people without a value last.
+    pub fn groups(&self) -> Vec<(&String, &GroupRow)> {
+        let mut groups: Vec<_> = self.audit.by_group.iter().collect();
+        groups.sort_by_key(|(name, row)| (row.n.is_none(), name.as_str() == MISSING, self.place(name)));
+        groups
+    }
+
+    /// Place of a group in the order.
+    pub fn place(&self, group: &str) -> usize {
+        self.order.iter().position(|own| own == group).unwrap_or(self.order.len())
+    }
+
+    /// One verdict for the attribute: that of the policy's metrics together.
+    pub fn verdict(&self) -> Verdict {
+        Verdict::combined(self.audit.verdict.values().copied())
+    }
+}
+
+/// How well the inputs tell a protected attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProxyRow {
+    /// Field, and what people call it.
+    pub attribute: String,
+    pub label: String,
+    /// The group that is told best.
+    pub group: String,
+    pub roc_auc: stats::Figure,
+    /// Label of the field and its share of what tells the group, largest first.
+    pub through: Vec<(String, f64)>,
+}
+
+/// The verdicts on one version, at its own cut-off, out of fold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VersionVerdicts {
+    pub version: u32,
+    pub created_at: String,
+    pub live: bool,
+    pub cutoff: f64,
+    /// By attribute and metric.
+    pub verdicts: BTreeMap<String, BTreeMap<ParityMetric, Verdict>>,
+}
+
+/// One experiment against the version that it was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExperimentRow {
+    pub run: String,
+    /// For example "without Age".
+    pub title: String,
+    pub by: String,
+    pub at: String,
+    /// What was changed and what it did.
+    pub effect: Effect,
+}
+
+/// The paired effect of an experiment on the rows that both models were judged by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Effect {
+    /// People whom both models have out-of-fold scores of.
+    pub rows: u32,
+    pub cutoff: f64,
+    /// Trials that the experiment was given, and that the version was.
+    pub trials: [u32; 2],
+    /// ROC AUC and the other metrics, paired.
+    pub metrics: Vec<stats::comparison::Comparison>,
+    /// By attribute: each fairness metric before and after.
+    pub fairness: BTreeMap<String, Vec<stats::paired_fairness::ParityChange>>,
+}
+
+/// Everything on the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FairnessReport {
+    pub use_case: String,
+    pub title: String,
+    /// Words for one person with the event, several, and people at large.
+    pub words: model::use_case::Words,
+    pub version: u32,
+    /// "21 November 2026, 09:14 UTC"
+    pub trained_at: String,
+    pub data_name: String,
+    pub data_as_of: String,
+    pub simulated: bool,
+    /// Whose out-of-fold scores are judged, and how many of them have the event.
+    pub rows: u32,
+    pub positives: u32,
+    pub cutoff: f64,
+    /// The cut-off of the use case.
+    pub usual_cutoff: f64,
+    /// Limits that verdicts are given for: differences at most, ratios at least.
+    pub limits: BTreeMap<ParityMetric, f64>,
+    pub suppress_below: u32,
+    pub judge_from: u32,
+    /// What people call the protected fields that are inputs of this model.
+    pub protected_inputs: Vec<String>,
+    /// What people call the protected fields that are audited and no inputs.
+    pub audited_only: Vec<String>,
+    pub attributes: Vec<AttributeReport>,
+    pub intersections: Vec<AttributeReport>,
+    pub proxies: Vec<ProxyRow>,
+    /// Newest first.
+    pub history: Vec<VersionVerdicts>,
+    /// Newest first.
+    pub experiments: Vec<ExperimentRow>,
+}
