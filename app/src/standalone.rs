@@ -24,7 +24,9 @@ pub fn document(title: &str, source: &str, content: impl FnOnce() -> AnyView) ->
     let (title, source) = (title.to_owned(), source.to_owned());
     let body = owner.with(|| {
         let content = content();
-        view! { <div class="stage standalone"><main id="main">{content}</main><footer class="aside">{source}</footer></div> }.erase().to_html()
+        view! { <div class="stage standalone"><main id="main">{content}</main><footer class="aside">{source}</footer></div> }
+            .erase()
+            .to_html()
     });
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\

@@ -8,11 +8,11 @@ pub mod what_if;
 #[cfg(feature = "ssr")]
 mod compare;
 #[cfg(feature = "ssr")]
+pub mod fairness;
+#[cfg(feature = "ssr")]
 mod job;
 #[cfg(feature = "ssr")]
 mod jobs;
-#[cfg(feature = "ssr")]
-pub mod fairness;
 #[cfg(feature = "ssr")]
 mod models;
 #[cfg(feature = "ssr")]

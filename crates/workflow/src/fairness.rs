@@ -1,10 +1,10 @@
 //! The fairness report of a version, from the out-of-fold scores of the people that it was trained on.
 
 use model::{Role, Table, UseCase};
+use stats::ScoreTable;
 use stats::fairness::{FairnessPolicy, audit};
 use stats::groups::Groups;
 use stats::local_law_144::local_law_144;
-use stats::ScoreTable;
 use training::gates::{Gate, GatePolicy};
 use training::groups::{group_codes, group_name, groups};
 use views::fairness::{AttributeReport, FairnessReport, GroupCurves, ProxyRow, VersionVerdicts};
@@ -131,7 +131,9 @@ impl Tenure {
 pub(crate) fn policy(use_case: &UseCase) -> FairnessPolicy {
     let mut policy = FairnessPolicy::default();
     let gates = GatePolicy::preset(&use_case.policies.gates).map(|policy| policy.gates).unwrap_or_default();
-    policy.limits.extend(gates.into_iter().filter_map(|gate| if let Gate::Fairness { metric, limit } = gate { Some((metric, limit)) } else { None }));
+    policy.limits.extend(
+        gates.into_iter().filter_map(|gate| if let Gate::Fairness { metric, limit } = gate { Some((metric, limit)) } else { None }),
+    );
     policy
 }
 

@@ -4,6 +4,7 @@ mod api;
 mod files;
 mod health;
 mod problem;
+mod reports;
 mod request_id;
 
 use std::path::PathBuf;
@@ -93,6 +94,7 @@ pub fn router(tenure: Tenure, address: std::net::SocketAddr) -> Result<Router> {
         .route("/health", get(health::health))
         .route("/use-case/{id}/people.csv", get(files::people_csv))
         .route("/use-case/{id}/model.bin", get(files::live_model))
+        .route("/use-case/{id}/models/{version}/fairness.html", get(reports::fairness))
         .route("/artifacts/{id}/{name}", get(files::run_file))
         .nest("/api/v1", api::router())
         .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), {

@@ -63,8 +63,12 @@ pub fn intersection(own: &AttributeReport, page: &FairnessReport) -> AnyView {
 /// "Those under 30 are listed most often (42%), those of 40-49 least (15%): 2.8 times as often."
 fn finding(own: &AttributeReport, page: &FairnessReport) -> String {
     let rate = |row: &GroupRow| row.metrics.get(&GroupMetric::SelectionRate).and_then(|figure| figure.value);
-    let judged: Vec<(&String, f64)> =
-        own.groups().into_iter().filter(|(_, row)| row.size == GroupSize::Judged).filter_map(|(name, row)| Some((name, rate(row)?))).collect();
+    let judged: Vec<(&String, f64)> = own
+        .groups()
+        .into_iter()
+        .filter(|(_, row)| row.size == GroupSize::Judged)
+        .filter_map(|(name, row)| Some((name, rate(row)?)))
+        .collect();
     let most = judged.iter().max_by(|a, b| a.1.total_cmp(&b.1));
     let least = judged.iter().min_by(|a, b| a.1.total_cmp(&b.1));
     match (most, least) {
@@ -86,12 +90,9 @@ fn finding(own: &AttributeReport, page: &FairnessReport) -> String {
 fn base_rates(own: &AttributeReport, most: &str, least: &str, page: &FairnessReport) -> String {
     let share = |group: &str| own.audit.by_group.get(group)?.metrics.get(&GroupMetric::BaseRate)?.value;
     match (share(most), share(least)) {
-        (Some(high), Some(low)) => format!(
-            "Of them {} and {} did {} in the data.",
-            format::percent(high),
-            format::percent(low),
-            page.words.verb
-        ),
+        (Some(high), Some(low)) => {
+            format!("Of them {} and {} did {} in the data.", format::percent(high), format::percent(low), page.words.verb)
+        }
         _ => String::new(),
     }
 }
@@ -158,8 +159,12 @@ fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String) -> AnyV
             ])
         })
         .collect();
-    let headings =
-        vec![Heading::text("Gap between groups"), Heading::number("Value and 95% interval"), Heading::text("Limit"), Heading::text("Verdict")];
+    let headings = vec![
+        Heading::text("Gap between groups"),
+        Heading::number("Value and 95% interval"),
+        Heading::text("Limit"),
+        Heading::text("Verdict"),
+    ];
     view! { <Table headings rows class="list" scroll=name /> }.erase()
 }
 
@@ -250,9 +255,5 @@ fn roc(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
     let lines: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: own.roc.clone() }).collect();
     let chart = curves::roc(&lines)?;
     let note = if lines.iter().any(|line| line.points.is_empty()) { " Groups with one outcome only have no curve." } else { note };
-    Some(Chart {
-        title: format!("ROC curve by {}", own.label.to_lowercase()),
-        sentence: format!("{}{note}", chart.sentence),
-        ..chart
-    })
+    Some(Chart { title: format!("ROC curve by {}", own.label.to_lowercase()), sentence: format!("{}{note}", chart.sentence), ..chart })
 }

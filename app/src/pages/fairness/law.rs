@@ -47,7 +47,14 @@ fn table(own: &AttributeReport) -> AnyView {
         let figure = |figure: &stats::Figure, scale| Cell::figure(Some(figure.clone()), scale);
         if row.n.is_none() {
             let why = row.selection_rate.why.clone().unwrap_or_default();
-            return Row::new(vec![Cell::text(&row.category), Cell::aside("–").numeric(), Cell::aside(why), Cell::text(""), Cell::text(""), Cell::text("")]);
+            return Row::new(vec![
+                Cell::text(&row.category),
+                Cell::aside("–").numeric(),
+                Cell::aside(why),
+                Cell::text(""),
+                Cell::text(""),
+                Cell::text(""),
+            ]);
         }
         Row::new(vec![
             Cell::text(&row.category),

@@ -65,7 +65,8 @@ pub fn limit_text(metric: ParityMetric, limit: f64) -> String {
 /// Attributes by metrics.
 fn summary(page: &FairnessReport) -> AnyView {
     let mut headings = vec![Heading::text("Attribute"), Heading::text("All together")];
-    headings.extend(page.limits.iter().map(|(metric, limit)| Heading::text(format!("{}, {}", metric.label(), limit_text(*metric, *limit)))));
+    headings
+        .extend(page.limits.iter().map(|(metric, limit)| Heading::text(format!("{}, {}", metric.label(), limit_text(*metric, *limit)))));
     let row = |own: &AttributeReport| {
         let cell = |metric: &ParityMetric| match own.audit.verdict.get(metric) {
             None => Cell::text(""),
