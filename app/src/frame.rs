@@ -32,7 +32,7 @@ async fn write(path: &str) -> Result<Written, AppError> {
     let use_case = match parts.as_slice() {
         ["use-case", id, ..] => Some((*id).to_owned()),
         ["jobs", id] => Some(tenure.job(&member, id).await?.job.use_case),
-        ["runs", id, ..] if *id != "compare" => Some(tenure.run(&member, id).await?.use_case),
+        ["runs", id, ..] if *id != "compare" => Some(tenure.use_case_of_run(&member, id).await?),
         _ => None,
     };
     let status = tenure.status(&member, use_case.as_deref()).await?;

@@ -8,7 +8,6 @@
 pub mod components;
 pub mod erase;
 pub mod error;
-pub mod format;
 pub mod frame;
 pub mod pages;
 pub mod shell;
@@ -24,3 +23,4 @@ pub mod standalone;
 
 pub use error::AppError;
 pub use shell::{App, shell};
+pub use views::format;

@@ -1,100 +1,21 @@
-//! Charts, drawn on the server by plotters as SVG text. Nothing of this is shipped to the browser.
-//!
-//! The canvas is twice as fine as it is shown, since plotters rounds to whole units. Colours are placeholders that [`finish`] turns into
-//! the style sheet's custom properties, so that one drawing serves light, dark and print.
+//! Charts, drawn on the server as SVG text. Nothing of this is shipped to the browser. Those that a run keeps as files are in the crate
+//! [`charts`](::charts).
 
 pub mod beeswarm;
 mod canvas;
-pub mod curves;
 pub mod dependence;
 pub mod groups;
-pub mod histogram;
 pub mod importance;
 mod strips;
 pub mod timeline;
 
-use plotters::prelude::*;
-
-/// A drawing that fails leaves its table: the reader loses the picture, not the numbers.
-type Drawing = Result<(), Box<dyn std::error::Error>>;
-
-const SIZE: (u32, u32) = (1040, 600);
-const TEXT: i32 = 32;
-
-const INK: RGBColor = RGBColor(1, 1, 1);
-const FAINT: RGBColor = RGBColor(2, 2, 2);
-const GRID: RGBColor = RGBColor(3, 3, 3);
-/// Colours of series, in the order of the legend.
-const SERIES: [RGBColor; 4] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6), RGBColor(7, 7, 7)];
-const PROPERTIES: [(&str, &str); 7] = [
-    ("#010101", "var(--ink)"),
-    ("#020202", "var(--ink-soft)"),
-    ("#030303", "var(--line)"),
-    ("#040404", "var(--series-0)"),
-    ("#050505", "var(--series-1)"),
-    ("#060606", "var(--series-2)"),
-    ("#070707", "var(--series-3)"),
-];
-
-fn series_colour(position: usize) -> RGBColor {
-    SERIES[position % SERIES.len()]
-}
-
-fn text_style(colour: RGBColor) -> TextStyle<'static> {
-    ("inherit", TEXT).into_font().color(&colour)
-}
-
-/// Draws on a fresh canvas; the empty text when plotters cannot.
-fn draw(paint: impl Fn(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Drawing) -> String {
-    let mut svg = String::new();
-    let outcome = {
-        let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        paint(&area).and_then(|()| Ok(area.present()?))
-    };
-    match outcome {
-        Ok(()) => finish(&svg),
-        Err(error) => {
-            tracing::error!(%error, "a chart could not be drawn");
-            String::new()
-        }
-    }
-}
-
-/// Scales with its figure, takes its colours from the style sheet and its font from the page; the figure names it.
-fn finish(svg: &str) -> String {
-    let fixed = format!("<svg width=\"{}\" height=\"{}\"", SIZE.0, SIZE.1);
-    let mut text = svg
-        .replacen(&fixed, "<svg aria-hidden=\"true\"", 1)
-        .replace(" font-family=\"inherit\"", "")
-        .replace(" opacity=\"1\"", "")
-        .replace('\n', "");
-    for (placeholder, property) in PROPERTIES {
-        text = text.replace(placeholder, property);
-    }
-    text
-}
-
-/// Axis text of a share.
-fn percent_tick(value: &f64) -> String {
-    format!("{:.0}%", value * 100.0)
-}
+use ::charts::{Drawing, FAINT, GRID, INK, draw, percent_tick, series_colour, text_style};
+pub use ::charts::{curves, histogram};
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    #[test]
-    fn a_drawing_has_no_fixed_size_and_no_fixed_colour() {
-        let svg = histogram::scores(&[1; 20], "people").svg;
-        assert!(svg.starts_with("<svg aria-hidden=\"true\" viewBox=") && svg.ends_with("</svg>"), "{svg}");
-        assert!(!svg.contains('#') && svg.contains("var(--series-0)"), "{svg}");
-    }
-
     #[test]
     fn nothing_to_draw_is_no_panic() {
-        histogram::scores(&[], "people");
-        histogram::scores(&[0; 20], "people");
-        curves::all(&views::runs::Curves::default());
-        assert_eq!(timeline::past_scores(&[]), None);
+        assert_eq!(super::timeline::past_scores(&[]), None);
     }
 }

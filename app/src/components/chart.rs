@@ -3,22 +3,7 @@
 use super::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use leptos::prelude::*;
-
-/// A chart.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Chart {
-    /// The finding.
-    pub title: String,
-    /// How to read it.
-    pub sentence: String,
-    /// SVG text; empty when there is nothing to draw.
-    pub svg: String,
-    /// Names of lines and signs, in the order of the style sheet's series.
-    pub legend: Vec<String>,
-    /// The data.
-    pub columns: Vec<String>,
-    pub rows: Vec<Vec<String>>,
-}
+pub use views::chart::Chart;
 
 /// Shows a [`Chart`].
 #[component]

@@ -28,7 +28,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
         page: crate::desk::page_number(query.one("page"))?,
         columns: query.all("column").map(str::to_owned).collect(),
     };
-    let page = tenure.runs(&actor.member()?, use_case, &query.filter, query.page).await?;
+    let page = tenure.runs(&actor.member()?, use_case, &query.filter, query.page, &[]).await?;
     Ok(Written::page("Training runs", view! { <Runs page use_case=use_case.to_owned() query /> }))
 }
 

@@ -197,6 +197,15 @@ pub async fn find(connection: &mut Connection, job_id: &str) -> Result<Option<Jo
     Ok(sqlx::query(sqlx::AssertSqlSafe(text)).bind(job_id).fetch_optional(connection).await?.as_ref().map(job))
 }
 
+/// Id of the job that works, or worked, on a run.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_run(connection: &mut Connection, run_id: &str) -> Result<Option<String>> {
+    let row = sqlx::query("select job_id from job where run_id = $1").bind(run_id).fetch_optional(connection).await?;
+    Ok(row.map(|row| row.get(0)))
+}
+
 /// The newest jobs of a use case, newest first.
 ///
 /// # Errors

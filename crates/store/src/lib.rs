@@ -11,6 +11,7 @@ pub mod datasets;
 pub mod jobs;
 pub mod registry;
 pub mod review;
+mod run_search;
 pub mod runs;
 pub mod scores;
 pub mod sessions;
@@ -88,6 +89,8 @@ impl Store {
                         connection.execute("pragma busy_timeout = 15000").await?;
                         // Else `insert or replace` would delete rows past the triggers that forbid it.
                         connection.execute("pragma recursive_triggers = on").await?;
+                        // 32 MB a connection instead of 2: searches over runs touch many pages far apart.
+                        connection.execute("pragma cache_size = -32768").await?;
                     }
                     Ok(())
                 })

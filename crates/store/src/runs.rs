@@ -1,10 +1,9 @@
 //! Training runs: parameters, metrics, tags, stages, artifacts, and the search over them.
 
-use std::collections::BTreeMap;
-
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+pub use crate::run_search::{Condition, Found, child_counts, children, figures_of, search};
 use crate::{Connection, Result, now};
 
 /// A run. See the table `run` in `migrations/`.
@@ -54,38 +53,10 @@ pub struct Details {
     pub artifacts: Vec<Artifact>,
 }
 
-/// One condition of a search: all must hold.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Condition {
-    /// `operator` is one of `=`, `!=`, `<`, `<=`, `>`, `>=`.
-    Metric {
-        name: String,
-        operator: &'static str,
-        value: f64,
-    },
-    /// `operator` is `=` or `!=`, or `like` with `%`.
-    Parameter {
-        name: String,
-        operator: &'static str,
-        value: String,
-    },
-    Tag {
-        name: String,
-        operator: &'static str,
-        value: String,
-    },
-    /// `column` is one of `name`, `status`, `author`.
-    Attribute {
-        column: &'static str,
-        operator: &'static str,
-        value: String,
-    },
-}
-
-const COLUMNS: &str = "select r.run_id, r.parent_id, r.use_case, r.name, r.status, r.author, r.dataset_id, r.seed, r.code_version, r.message, \
+pub(crate) const COLUMNS: &str = "select r.run_id, r.parent_id, r.use_case, r.name, r.status, r.author, r.dataset_id, r.seed, r.code_version, r.message, \
                        r.started_at, r.ended_at from run r";
 
-fn run(row: &AnyRow) -> Run {
+pub(crate) fn run(row: &AnyRow) -> Run {
     Run {
         run_id: row.get(0),
         parent_id: row.get(1),
@@ -226,90 +197,17 @@ pub async fn find(connection: &mut Connection, prefix: &str) -> Result<Option<Ru
     Ok(row.as_ref().map(run))
 }
 
-/// The nested runs of a run, oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn children(connection: &mut Connection, run_id: &str) -> Result<Vec<Run>> {
-    let text = format!("{COLUMNS} where r.parent_id = $1 order by r.started_at, r.run_id");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(run_id).fetch_all(connection).await?;
-    Ok(rows.iter().map(run).collect())
-}
-
-/// Number of nested runs of each of these runs.
-///
-/// # Errors
-/// When the database fails.
-pub async fn child_counts(connection: &mut Connection, run_ids: &[String]) -> Result<BTreeMap<String, i64>> {
-    let mut counts = BTreeMap::new();
-    for run_id in run_ids {
-        let count = sqlx::query("select count(*) from run where parent_id = $1").bind(run_id).fetch_one(&mut *connection).await?.get(0);
-        counts.insert(run_id.clone(), count);
+/// A row of `name, step, value, interval_low, interval_high, n, why`.
+pub(crate) fn metric(row: &AnyRow) -> Metric {
+    let (low, high): (Option<f64>, Option<f64>) = (row.get(3), row.get(4));
+    Metric {
+        name: row.get(0),
+        step: row.get(1),
+        value: row.get(2),
+        interval: low.zip(high).map(<[f64; 2]>::from),
+        n: row.get(5),
+        why: row.get(6),
     }
-    Ok(counts)
-}
-
-/// A page of the top-level runs of a use case that meet every condition, newest first, and how many there are in all.
-///
-/// # Errors
-/// When the database fails.
-pub async fn search(
-    connection: &mut Connection,
-    use_case: &str,
-    conditions: &[Condition],
-    offset: i64,
-    limit: i64,
-) -> Result<(Vec<Run>, i64)> {
-    let mut clauses = String::from(" where r.use_case = $1 and r.parent_id is null");
-    let mut place = 1;
-    let mut next = || {
-        place += 1;
-        place
-    };
-    for condition in conditions {
-        clauses += &match condition {
-            Condition::Metric { operator, .. } => {
-                format!(
-                    " and exists (select 1 from run_metric x where x.run_id = r.run_id and x.name = ${} and x.value {operator} ${})",
-                    next(),
-                    next()
-                )
-            }
-            Condition::Parameter { operator, .. } => {
-                format!(
-                    " and exists (select 1 from run_parameter x where x.run_id = r.run_id and x.name = ${} and x.value {operator} ${})",
-                    next(),
-                    next()
-                )
-            }
-            Condition::Tag { operator, .. } => {
-                format!(
-                    " and exists (select 1 from run_tag x where x.run_id = r.run_id and x.name = ${} and x.value {operator} ${})",
-                    next(),
-                    next()
-                )
-            }
-            Condition::Attribute { column, operator, .. } => format!(" and r.{column} {operator} ${}", next()),
-        };
-    }
-    macro_rules! bind_all {
-        ($query:expr) => {{
-            let mut query = $query.bind(use_case);
-            for condition in conditions {
-                query = match condition {
-                    Condition::Metric { name, value, .. } => query.bind(name).bind(*value),
-                    Condition::Parameter { name, value, .. } | Condition::Tag { name, value, .. } => query.bind(name).bind(value),
-                    Condition::Attribute { value, .. } => query.bind(value),
-                };
-            }
-            query
-        }};
-    }
-    let count = format!("select count(*) from run r{clauses}");
-    let total = bind_all!(sqlx::query(sqlx::AssertSqlSafe(count))).fetch_one(&mut *connection).await?.get(0);
-    let page = format!("{COLUMNS}{clauses} order by r.started_at desc limit ${} offset ${}", next(), next());
-    let rows = bind_all!(sqlx::query(sqlx::AssertSqlSafe(page))).bind(limit).bind(offset).fetch_all(connection).await?;
-    Ok((rows.iter().map(run).collect(), total))
 }
 
 /// What hangs on a run.
@@ -324,17 +222,6 @@ pub async fn details(connection: &mut Connection, run_id: &str) -> Result<Detail
         sqlx::query("select name, step, value, interval_low, interval_high, n, why from run_metric where run_id = $1 order by name, step");
     let stages = sqlx::query("select name, seconds, note from run_stage where run_id = $1 order by position");
     let artifacts = sqlx::query("select name, hash, byte_count, media_type from run_artifact where run_id = $1 order by name");
-    let metric = |row: &AnyRow| {
-        let (low, high): (Option<f64>, Option<f64>) = (row.get(3), row.get(4));
-        Metric {
-            name: row.get(0),
-            step: row.get(1),
-            value: row.get(2),
-            interval: low.zip(high).map(<[f64; 2]>::from),
-            n: row.get(5),
-            why: row.get(6),
-        }
-    };
     let artifact = |row: &AnyRow| Artifact { name: row.get(0), hash: row.get(1), byte_count: row.get(2), media_type: row.get(3) };
     Ok(Details {
         parameters: pairs(parameters.bind(run_id).fetch_all(&mut *connection).await?),

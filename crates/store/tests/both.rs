@@ -100,7 +100,7 @@ async fn runs_are_found_by_what_hangs_on_them() {
             runs::insert_details(&mut transaction, &parent.run_id, &details).await.unwrap();
             assert_eq!(runs::details(&mut transaction, &parent.run_id).await.unwrap(), details);
             runs::insert(&mut transaction, &run("nested", Some(&parent))).await.unwrap();
-            assert_eq!(runs::children(&mut transaction, &parent.run_id).await.unwrap().len(), 1);
+            assert_eq!(runs::children(&mut transaction, std::slice::from_ref(&parent.run_id)).await.unwrap().len(), 1);
             runs::finish(&mut transaction, &parent.run_id, "finished", "").await.unwrap();
         }
         transaction.commit().await.unwrap();
@@ -111,9 +111,19 @@ async fn runs_are_found_by_what_hangs_on_them() {
             runs::Condition::Tag { name: "team".into(), operator: "=", value: "hr".into() },
             runs::Condition::Attribute { column: "status", operator: "=", value: "finished".into() },
         ];
-        let (found, total) = runs::search(&mut connection, "attrition", &conditions, 0, 10).await.unwrap();
-        assert_eq!((found[0].name.as_str(), total), ("strong", 1));
-        assert_eq!(runs::search(&mut connection, "attrition", &[], 0, 1).await.unwrap().1, 2, "nested runs are not counted");
+        let runs::Found { runs: found, total, more } = runs::search(&mut connection, "attrition", &conditions, 0, 10).await.unwrap();
+        assert_eq!((found[0].name.as_str(), total, more), ("strong", 1, false));
+        for (number, condition) in conditions.iter().enumerate() {
+            let alone = runs::search(&mut connection, "attrition", std::slice::from_ref(condition), 0, 10).await.unwrap();
+            assert_eq!(alone.total, if number < 2 { 1 } else { 2 }, "{condition:?}");
+        }
+        assert_eq!(runs::search(&mut connection, "attrition", &[], 0, 1).await.unwrap().total, 2, "nested runs are not counted");
+        let ids: Vec<String> =
+            runs::search(&mut connection, "attrition", &[], 0, 9).await.unwrap().runs.into_iter().map(|run| run.run_id).collect();
+        assert_eq!(runs::child_counts(&mut connection, &ids).await.unwrap().into_values().collect::<Vec<_>>(), [1, 1]);
+        let figures = runs::figures_of(&mut connection, &ids).await.unwrap();
+        let details = runs::details(&mut connection, &ids[0]).await.unwrap();
+        assert_eq!((&figures[&ids[0]].metrics, &figures[&ids[0]].parameters), (&details.metrics, &details.parameters));
         assert_eq!(runs::find(&mut connection, &found[0].run_id[..20]).await.unwrap().map(|run| run.use_case), Some("attrition".into()));
         assert_eq!(runs::fail_abandoned(&mut connection).await.unwrap(), 2, "the nested runs never ended");
     }

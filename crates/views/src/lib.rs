@@ -3,7 +3,10 @@
 
 pub mod accounts;
 pub mod address;
+pub mod chart;
+pub mod evidence;
 pub mod fairness;
+pub mod format;
 pub mod jobs;
 pub mod people;
 pub mod runs;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use stats::Figure;
 
+use crate::evidence::RunEvidence;
+
 /// A row of the table of runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRow {
@@ -25,8 +27,12 @@ pub struct RunRow {
 pub struct RunsPage {
     pub rows: Vec<RunRow>,
     pub total: u32,
+    /// There are more than `total`: counting stopped there.
+    pub more: bool,
     pub page: u32,
     pub pages: u32,
+    /// Nested runs of the rows that are unfolded.
+    pub nested: Vec<RunRow>,
     /// Every parameter and metric name seen, for the choice of columns.
     pub parameter_names: Vec<String>,
     pub metric_names: Vec<String>,
@@ -45,6 +51,9 @@ pub struct Stage {
 pub struct Curve {
     pub label: String,
     pub points: Vec<[f64; 2]>,
+    /// The figure that sums it up: ROC AUC, average precision, calibration error, lift of the top tenth.
+    #[serde(default)]
+    pub figure: Option<f64>,
 }
 
 /// The curves of an evaluation.
@@ -53,6 +62,9 @@ pub struct Curves {
     pub roc: Vec<Curve>,
     pub precision_recall: Vec<Curve>,
     pub calibration: Vec<Curve>,
+    /// Share of the people looked at, highest scores first, and how many times more events they hold than as many drawn at random.
+    #[serde(default)]
+    pub lift: Vec<Curve>,
     /// Twenty bins from 0 to 1: people who stayed, people who left.
     pub histogram: [Vec<u32>; 2],
     /// `[[tn, fp], [fn, tp]]`
@@ -74,10 +86,18 @@ pub struct ArtifactRow {
 pub struct RunPage {
     pub run: RunRow,
     pub use_case: String,
+    /// Id and name of the dataset.
+    pub dataset: Option<(String, String)>,
     pub data_hash: String,
     pub seed: i64,
     pub code_version: String,
     pub stages: Vec<Stage>,
+    pub tags: Vec<(String, String)>,
+    /// Metrics that have steps: name, and the figure at each step.
+    pub steps: Vec<(String, Vec<(i64, Figure)>)>,
+    /// The job that worked on it.
+    pub job: Option<String>,
+    pub evidence: Option<RunEvidence>,
     pub curves: Option<Curves>,
     pub artifacts: Vec<ArtifactRow>,
     pub children: Vec<RunRow>,

@@ -19,6 +19,7 @@ mod nested_runs;
 mod people;
 mod predict;
 mod review;
+mod run_page;
 mod runs;
 mod serving;
 mod status;

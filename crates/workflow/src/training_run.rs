@@ -20,8 +20,9 @@ use training::proxies::Proxy;
 use training::quality::DataQuality;
 use training::{Dataset, Trained, TrainingError, Trial};
 
+use crate::run_page::{EVIDENCE, no_file};
 use crate::version::EXPLANATION;
-use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, error::compute, nested_runs};
+use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, error::compute, nested_runs, run_page};
 
 /// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact `evidence.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +64,9 @@ pub struct TrainOutcome {
 /// The version of this program, as it is recorded with runs.
 pub const CODE_VERSION: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"));
 
+/// A file of a run: name, media type and bytes.
+type File = (&'static str, &'static str, Vec<u8>);
+
 /// What the computing part of a training ends with.
 enum Ended {
     Whole(Box<Whole>),
@@ -74,7 +78,7 @@ struct Whole {
     trained: Arc<Trained>,
     evidence: Evidence,
     /// Name, media type and bytes; the model first.
-    files: Vec<(&'static str, &'static str, Vec<u8>)>,
+    files: Vec<File>,
 }
 
 impl Tenure {
@@ -168,14 +172,20 @@ impl Tenure {
             let shown = Arc::new(trained.model.clone());
             let explanation = explanation::explain(&shown, &people.table.take(&trained.holdout_rows), &unseen, settings.seed)?;
             let profile = monitoring::data_profile::data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
-            let files = vec![
+            let mut files = vec![
                 ("model.tenure", "application/octet-stream", trained.model.to_bytes()?),
-                ("evidence.json", JSON, to_json(&evidence)?),
+                (EVIDENCE, JSON, to_json(&evidence)?),
                 ("trials.json", JSON, to_json(&trained.trials)?),
+                (
+                    "metrics.json",
+                    JSON,
+                    to_json(&Metrics { holdout: &evidence.holdout.report, cross_validated: &evidence.cross_validated.report })?,
+                ),
                 ("settings.json", JSON, to_json(&settings)?),
                 ("data_profile.json", JSON, to_json(&profile)?),
                 (EXPLANATION, JSON, to_json(&explanation)?),
             ];
+            files.extend(plots(&evidence));
             Ok(Ended::Whole(Box::new(Whole { trained: Arc::new(trained), evidence, files })))
         })
         .await
@@ -243,6 +253,10 @@ impl Tenure {
         nested_runs::insert(&mut transaction, run, &trained.candidates, &trained.trials).await?;
         runs::finish(&mut transaction, &run.run_id, "finished", "").await?;
         version.version = registry::insert(&mut transaction, &version).await?;
+        let card = crate::card::card(&version, &trained.model, &evidence, dataset, &[]);
+        let card = self.artifact("model_card.md", "text/markdown; charset=utf-8", card.into_bytes()).await?;
+        let card = runs::Details { artifacts: vec![card], ..runs::Details::default() };
+        runs::insert_details(&mut transaction, &run.run_id, &card).await?;
         let detail = json!({ "run": run.run_id, "data": dataset.hash, "model": version.model_hash, "candidate": version.candidate });
         let subject = format!("model {}/{}", version.use_case, version.version);
         audit::append(&mut transaction, author, "model.train", &subject, &detail).await?;
@@ -263,14 +277,14 @@ impl Tenure {
     /// # Errors
     /// When the artifact is missing or damaged.
     pub(crate) async fn evidence(&self, run_id: &str) -> Result<Evidence> {
-        self.json_of_run(run_id, "evidence.json").await
+        self.json_of_run(run_id, EVIDENCE).await
     }
 
     /// A JSON file of a run.
     pub(crate) async fn json_of_run<T: DeserializeOwned + Send + 'static>(&self, run_id: &str, name: &str) -> Result<T> {
         let details = runs::details(&mut *self.store.read().await?, run_id).await?;
         let artifact = details.artifacts.iter().find(|artifact| artifact.name == name);
-        let artifact = artifact.ok_or_else(|| Error::NotFound(format!("the run {run_id} has no file {name}")))?;
+        let artifact = artifact.ok_or_else(|| no_file(name))?;
         let bytes = self.store.artifact(&artifact.hash).await?;
         compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
     }
@@ -321,6 +335,22 @@ fn environment(settings: &training::Settings) -> Vec<(String, String)> {
         pair("processors", processors.to_string()),
         pair("threads", settings.threads.unwrap_or(processors).to_string()),
     ]
+}
+
+/// The figures alone, for programs.
+#[derive(Serialize)]
+struct Metrics<'a> {
+    holdout: &'a Report,
+    cross_validated: &'a Report,
+}
+
+/// The curves of the evaluation as drawings that stand alone.
+fn plots(evidence: &Evidence) -> Vec<File> {
+    let file = |(name, chart): (&'static str, views::chart::Chart)| {
+        let svg = charts::stand_alone(&chart.title, &chart.svg)?;
+        Some((name, "image/svg+xml", svg.into_bytes()))
+    };
+    charts::curves::named(&run_page::curves(evidence)).into_iter().filter_map(file).collect()
 }
 
 const JSON: &str = "application/json";

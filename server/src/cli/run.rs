@@ -40,7 +40,7 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
     let member = actor.member()?;
     match command {
         RunCommand::List { use_case, filter, page } => {
-            let runs = tenure.runs(&member, &use_case, &filter, page).await?;
+            let runs = tenure.runs(&member, &use_case, &filter, page, &[]).await?;
             if as_json {
                 output::json(&runs)?;
             } else {

@@ -241,7 +241,7 @@ fn largest<'a>(curves: &[&'a GroupCurves]) -> (Vec<&'a GroupCurves>, &'static st
 fn calibration(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
     let (curves, note) = largest(curves);
     let points = |own: &GroupCurves| own.calibration.iter().filter_map(|bin| Some([bin.predicted()?, bin.observed()?])).collect();
-    let lines: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: points(own) }).collect();
+    let lines: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: points(own), figure: None }).collect();
     let chart = curves::calibration(&lines)?;
     Some(Chart {
         title: format!("Calibration by {}", own.label.to_lowercase()),
@@ -252,7 +252,8 @@ fn calibration(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> 
 
 fn roc(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
     let (curves, note) = largest(curves);
-    let lines: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: own.roc.clone() }).collect();
+    let lines: Vec<Curve> =
+        curves.into_iter().map(|own| Curve { label: own.group.clone(), points: own.roc.clone(), figure: None }).collect();
     let chart = curves::roc(&lines)?;
     let note = if lines.iter().any(|line| line.points.is_empty()) { " Groups with one outcome only have no curve." } else { note };
     Some(Chart { title: format!("ROC curve by {}", own.label.to_lowercase()), sentence: format!("{}{note}", chart.sentence), ..chart })

@@ -1,0 +1,78 @@
+//! What a training found out about its model, for the page of a run.
+
+use serde::{Deserialize, Serialize};
+use stats::comparison::Comparison;
+use stats::curves::ThresholdRow;
+use stats::{Figure, Metric, Verdict};
+
+use crate::jobs::Outlook;
+
+/// The findings of a training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunEvidence {
+    /// Held-out rows, and those with the event.
+    pub holdout_rows: u32,
+    pub holdout_events: u32,
+    pub gate_policy: String,
+    /// Whether nothing blocks promotion.
+    pub gates_pass: bool,
+    pub gates: Vec<GateRow>,
+    pub feasibility: Option<Outlook>,
+    pub feasible: Vec<FeasibleGate>,
+    /// Signs that the model knows what it cannot know, in sentences.
+    pub leaks: Vec<String>,
+    pub proxies: Vec<ProxyRow>,
+    /// Share of input cells without a value, share of outliers among numbers, largest correlation of two inputs.
+    pub missing: Figure,
+    pub outliers: Figure,
+    pub correlation: Figure,
+    pub correlated: Option<[String; 2]>,
+    /// Brier score over the rows that the cohorts were measured on.
+    pub overall_error: Figure,
+    /// Worst first.
+    pub cohorts: Vec<CohortRow>,
+    /// On the hold-out.
+    pub thresholds: Vec<ThresholdRow>,
+    /// Paired with the live model on rows that neither has seen; empty when nothing was live or too few such rows were left.
+    pub against_live: Vec<Comparison>,
+    /// Whether a second fit, on one thread, gave the same model.
+    pub reproducible: Option<bool>,
+}
+
+/// A judged gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateRow {
+    /// For example "ROC AUC at least 0.7".
+    pub title: String,
+    pub figure: Figure,
+    pub limit: f64,
+    pub verdict: Verdict,
+}
+
+/// How one gate fared over resamples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FeasibleGate {
+    pub metric: Metric,
+    pub limit: f64,
+    pub passed: u32,
+    pub median: Option<f64>,
+}
+
+/// How well the inputs tell a group of a protected attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProxyRow {
+    pub attribute: String,
+    pub group: String,
+    pub roc_auc: Figure,
+    /// Fields that give it away, strongest first.
+    pub through: Vec<String>,
+}
+
+/// People with something in common, and how far the model is off for them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CohortRow {
+    pub conditions: Vec<String>,
+    pub brier: Figure,
+    pub event_rate: Figure,
+    pub mean_probability: f64,
+}
