@@ -1,16 +1,53 @@
 //! Where server functions meet `workflow`: who asks, and how its errors are answered.
 
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use workflow::{Actor, Tenure};
 
 use crate::error::{AppError, Kind};
 
-/// The use cases and the signed-in person, both put into context by the server.
+/// The use cases, put into context by the server, and the person whom it put into the request.
 pub fn desk() -> Result<(Tenure, Actor), AppError> {
-    let tenure = use_context::<Tenure>().ok_or_else(|| AppError::new(Kind::Internal, "The server is not ready."))?;
-    let actor = use_context::<Actor>().ok_or_else(|| AppError::new(Kind::SignIn, "Nobody is signed in."))?;
+    let tenure = tenure()?;
+    let actor = use_context::<Parts>().and_then(|request| request.extensions.get::<Actor>().cloned());
+    let actor = actor.ok_or_else(|| AppError::new(Kind::SignIn, "Nobody is signed in."))?;
     Ok((tenure, actor))
+}
+
+/// The use cases, for pages that anybody may open.
+pub fn tenure() -> Result<Tenure, AppError> {
+    use_context::<Tenure>().ok_or_else(|| AppError::new(Kind::Internal, "The server is not ready."))
+}
+
+/// What a form left for the page that it led to: read once, out of the cookie that only this page gets.
+pub fn once(page: &str) -> Vec<(String, String)> {
+    let request = use_context::<Parts>();
+    let cookies = request.as_ref().and_then(|request| request.headers.get(header::COOKIE)?.to_str().ok()).unwrap_or_default();
+    let Some(text) = cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("once=")) else { return Vec::new() };
+    set_cookie(&format!("once=; Path={page}; Max-Age=0; HttpOnly; SameSite=Strict"));
+    views::address::pairs(text)
+}
+
+fn set_cookie(cookie: &str) {
+    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(cookie)) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Tells the browser what this document may do: scripts and styles of this site, its WebAssembly, and the one inline script that starts it.
+pub fn restrict_document() {
+    let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
+    // Bars and risk colours are drawn with `style` attributes; style sheets and style elements come from files only.
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{nonce}; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    if let (Some(response), Ok(policy)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&policy)) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 /// Gives the page that is being rendered its status. A server function's own answer stays 200: it carries the page to show.

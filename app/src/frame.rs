@@ -70,31 +70,55 @@ pub fn Frame() -> AnyView {
     .erase()
 }
 
-/// The pages of a use case: address below it, name. `None` is the dashboard.
+/// The pages of a use case: address below it, name, and the roles of which one is needed (any, where none is named).
 #[cfg(feature = "ssr")]
-const PAGES: [(&str, &str); 4] = [("", "Dashboard"), ("/what-if", "What if"), ("/runs", "Runs"), ("/models", "Models")];
+const PAGES: &[(&str, &str, &[&str])] =
+    &[("", "Dashboard", &["analyst"]), ("/what-if", "What if", &["analyst"]), ("/runs", "Runs", &[]), ("/models", "Models", &[])];
+
+/// Where somebody with these roles begins in a use case: with people, with versions, or with runs.
+#[cfg(feature = "ssr")]
+pub fn start(use_case: &str, roles: &[String]) -> String {
+    let has = |role: &str| roles.iter().any(|own| own == role);
+    let below = if has("analyst") {
+        ""
+    } else if has("reviewer") {
+        "/models"
+    } else {
+        "/runs"
+    };
+    format!("/use-case/{use_case}{below}")
+}
 
 #[cfg(feature = "ssr")]
 #[component]
 fn Navigation(status: Status, path: String) -> AnyView {
     let base = format!("/use-case/{}", status.use_case);
-    let link = |(below, name): (&str, &'static str)| {
+    let roles = status.session.as_ref().map(|session| session.roles.clone()).unwrap_or_default();
+    let may = |needed: &[&str]| needed.is_empty() || roles.iter().any(|role| needed.contains(&role.as_str()));
+    let link = |(below, name, _): &(&'static str, &'static str, &[&str])| {
         let href = format!("{base}{below}");
         let current = is_current(&path, &base, &href).then_some("page");
-        view! { <li><a href=href aria-current=current>{name}</a></li> }.erase()
+        view! { <li><a href=href aria-current=current>{*name}</a></li> }.erase()
     };
-    let links = PAGES.into_iter().map(link).collect::<Vec<_>>();
+    let links = PAGES.iter().filter(|(_, _, needed)| may(needed)).map(link).collect::<Vec<_>>();
     let several = status.use_cases.len() > 1;
     let here = status.use_case.clone();
     let switch = several.then(|| {
         let items = status.use_cases.iter().map(|(id, title)| {
             let current = (*id == here).then_some("true");
-            view! { <li><a href=format!("/use-case/{id}") aria-current=current>{title.clone()}</a></li> }
+            view! { <li><a href=start(id, &roles) aria-current=current>{title.clone()}</a></li> }
         });
         view! { <nav class="use-cases" aria-label="Use cases"><ul>{items.collect_view()}</ul></nav> }
     });
     let session = status.session.map(|session| {
-        view! { <p class="session">"Signed in as " <b>{session.name}</b> <span>{session.roles.join(", ")}</span></p> }
+        let users = may(&["admin"]).then(|| view! { <li><a href="/users">"Accounts"</a></li> });
+        view! {
+            <div class="session">
+                <p>"Signed in as " <b>{session.name}</b> <span>{session.roles.join(", ")}</span></p>
+                <ul><li><a href="/account">"Your account"</a></li>{users}</ul>
+                <form method="post" action="/sign-out"><button class="link">"Sign out"</button></form>
+            </div>
+        }
     });
     view! {
         {switch}

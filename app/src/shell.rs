@@ -13,6 +13,8 @@ use crate::theme::Theme;
 
 /// The document around the app. The theme comes from the cookie, so that nothing flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::desk::restrict_document();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=Theme::current().name()>
@@ -49,6 +51,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("use-case/:id/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                     <Route path=path!("jobs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                     <Route path=path!("runs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
+                    <Route path=path!("audit") view=pages::WrittenPage ssr=SsrMode::Async />
+                    <Route path=path!("users") view=pages::WrittenPage ssr=SsrMode::Async />
+                    <Route path=path!("account") view=pages::WrittenPage ssr=SsrMode::Async />
+                    <Route path=path!("sign-in") view=pages::WrittenPage ssr=SsrMode::Async />
+                    <Route path=path!("set-up/:link") view=pages::WrittenPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -66,7 +73,7 @@ fn NotFound() -> impl IntoView {
                 <p>"There is no page at this address."</p>
             </PageHeading>
             <p class="actions">
-                <a class="button" href="/">"To the dashboard"</a>
+                <a class="button" href="/">"To the start"</a>
             </p>
         </main>
     }

@@ -40,7 +40,7 @@ test.describe("addresses that lead nowhere", () => {
     test(`${path} is answered with ${status} and a way on`, async ({ page, open, request }) => {
       expect((await request.get(path, { headers: { accept: "text/html" } })).status()).toBe(status);
       await open(path);
-      await expect(page.getByRole("link", { name: "To the dashboard" })).toBeVisible();
+      await expect(page.getByRole("link", { name: "To the start" })).toBeVisible();
     });
   }
 });

@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+const PASSWORD: &str = "a long phrase of the tests";
+
 struct Bench {
     folder: tempfile::TempDir,
 }
@@ -24,9 +26,23 @@ impl Bench {
             .args(arguments)
             .current_dir(self.folder.path())
             .env("TENURE_DATA_DIR", self.path("data"))
+            .env("TENURE_PASSWORD", PASSWORD)
             .env_remove("TENURE_DATABASE")
             .output()
             .unwrap()
+    }
+
+    /// An account with one role.
+    fn add_account(&self, name: &str, role: &str) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tenure"))
+            .args(["user", "add", name, "--role", role, "--password-stdin"])
+            .env("TENURE_DATA_DIR", self.path("data"))
+            .env_remove("TENURE_DATABASE")
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), PASSWORD.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
     }
 
     /// Runs a command that must succeed and gives its JSON.
@@ -76,6 +92,7 @@ fn from_a_file_of_people_to_scores() {
         assert_eq!(bench.json(&train)["model_hash"], trained["model_hash"], "the same seed gives the same bytes");
 
         assert_eq!(bench.run(&["batch", "--use-case", use_case]).status.code(), Some(1), "nothing is live yet");
+        bench.add_account("rita", "reviewer");
         let approve = ["model", "approve", "1", "--use-case", use_case, "--reason"];
         let nobody_asked = bench.run(&[&approve[..], &["first", "--as", "rita"]].concat());
         assert_eq!(nobody_asked.status.code(), Some(1));

@@ -17,13 +17,17 @@ pub fn failure(error: AppError) -> Written {
 fn Failure(error: AppError) -> AnyView {
     let again = matches!(error.kind, Kind::Internal | Kind::Offline | Kind::Conflict);
     let (heading, advice) = (error.heading(), error.advice());
+    let way = match error.kind {
+        Kind::SignIn => view! { <a class="button" href="/sign-in" rel="external">"Sign in"</a> }.erase(),
+        _ => view! { <a class="button" href="/">"To the start"</a> }.erase(),
+    };
     view! {
         <PageHeading title=heading>
             <p>{error.message}</p>
         </PageHeading>
         <p>{advice}</p>
         <p class="actions">
-            <a class="button" href="/">"To the dashboard"</a>
+            {way}
             {again.then(|| view! { <a class="button quiet" href="" rel="external">"Try again"</a> })}
         </p>
     }

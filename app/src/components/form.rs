@@ -45,7 +45,7 @@ pub fn ErrorSummary(errors: Vec<FieldError>) -> AnyView {
         .then(|| {
             let items = errors.into_iter().map(|(id, sentence)| view! { <li><a href=format!("#{id}")>{sentence}</a></li> });
             view! {
-                <div class="error-summary" role="alert" tabindex="-1" node_ref=node>
+                <div class="error-summary" role="alert" tabindex="-1" autofocus=true node_ref=node>
                     <h2>"There is a problem"</h2>
                     <ul>{items.collect_view()}</ul>
                 </div>

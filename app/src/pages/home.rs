@@ -20,8 +20,9 @@ async fn write() -> Result<Written, AppError> {
 
     let (tenure, actor) = crate::desk::desk()?;
     let status = tenure.status(&actor.member()?, None).await?;
-    if let Some((id, _)) = status.use_cases.first() {
-        return Written::default().with_data(&format!("/use-case/{id}"));
+    if !status.use_cases.is_empty() {
+        let roles = status.session.map(|session| session.roles).unwrap_or_default();
+        return Written::default().with_data(&crate::frame::start(&status.use_case, &roles));
     }
     Ok(Written::page(
         "Start",

@@ -6,6 +6,8 @@ pub mod home;
 pub mod what_if;
 
 #[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
 mod compare;
 #[cfg(feature = "ssr")]
 pub mod fairness;
@@ -25,6 +27,11 @@ mod runs;
 mod train;
 #[cfg(feature = "ssr")]
 mod version;
+
+#[cfg(feature = "ssr")]
+mod sign_in;
+#[cfg(feature = "ssr")]
+mod users;
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -93,6 +100,10 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         ["use-case", id, "jobs"] => jobs::write(id).await,
         ["jobs", id] => job::write(id, &query).await,
         ["use-case", id, "models", version, "fairness"] => fairness::write(id, version, &query).await,
+        ["sign-in"] => Ok(sign_in::write(&query)),
+        ["set-up", link] => sign_in::write_set_up(link).await,
+        ["account"] => account::write().await,
+        ["users"] => users::write().await,
         ["runs", "compare"] => compare::write(&query).await,
         ["runs", run] => run::write(run).await,
         _ => Err(AppError::new(Kind::NotFound, "There is no page at this address.")),

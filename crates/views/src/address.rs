@@ -101,6 +101,12 @@ impl PeopleQuery {
     }
 }
 
+/// The path when it leads to a page of this site, else the start: an address that came from outside must not lead away.
+pub fn local(path: &str) -> &str {
+    let leads_away = path.starts_with("//") || path.contains(['\\', '\r', '\n', '\t']);
+    if path.starts_with('/') && !leads_away { path } else { "/" }
+}
+
 /// `?key=value&…` of pairs, percent-encoded; empty without pairs.
 pub fn query_string(pairs: &[(String, String)]) -> String {
     let joined: Vec<String> = pairs.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
@@ -179,6 +185,16 @@ mod tests {
         assert!(plain.sorted_by("risk").ascending, "the plain table shows the highest risk first");
         assert!(plain.sorted_by("id").ascending);
         assert!(!plain.sorted_by("id").sorted_by("id").ascending);
+    }
+
+    #[test]
+    fn a_way_back_stays_on_this_site() {
+        assert_eq!(local("/use-case/a?page=2"), "/use-case/a?page=2");
+        for away in
+            ["", "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "javascript:alert(1)"]
+        {
+            assert_eq!(local(away), "/", "{away}");
+        }
     }
 
     #[test]

@@ -75,6 +75,12 @@ pub fn capitalised(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// A clause as a sentence: `a reason is required` → `A reason is required.`
+pub fn sentence(text: &str) -> String {
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{end}", capitalised(text))
+}
+
 /// Begins the names of metrics that were measured out of fold.
 pub const OUT_OF_FOLD: &str = "cv_";
 

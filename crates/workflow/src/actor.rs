@@ -67,6 +67,11 @@ impl Scope {
         Self::ALL.into_iter().find(|scope| scope.name() == name)
     }
 
+    /// The role that this scope needs; `None`: any.
+    pub fn role(self) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| Self::of(*role) == self)
+    }
+
     /// The scope in which `role` acts.
     pub(crate) fn of(role: Role) -> Self {
         match role {
@@ -100,11 +105,6 @@ impl Actor {
     /// Somebody with access to the machine itself: analyst and administrator, never reviewer. Who decides signs in.
     pub fn local() -> Self {
         Self::new("command line", &[Role::Analyst, Role::Admin], Origin::CommandLine)
-    }
-
-    /// Everybody at once, until accounts are there.
-    pub fn everything() -> Self {
-        Self::new("nobody yet", &Role::ALL, Origin::CommandLine)
     }
 
     pub(crate) fn new(name: &str, roles: &[Role], origin: Origin) -> Self {

@@ -12,6 +12,14 @@ const MONTHS: usize = 12;
 const DRIFT_MONTH: usize = 8;
 const PEOPLE: usize = 2000;
 
+/// An account of the demo.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DemoAccount {
+    /// The role that it has, and nothing else.
+    pub name: String,
+    pub password: String,
+}
+
 impl Tenure {
     /// True when a use case has data.
     ///
@@ -21,13 +29,29 @@ impl Tenure {
         Ok(!self.all_datasets(None).await?.is_empty())
     }
 
+    /// Makes the accounts of a demo, one for each role, with random passwords; none when anybody has an account.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn demo_accounts(&self) -> Result<Vec<DemoAccount>> {
+        if store::accounts::any(&mut *self.store.read().await?).await? {
+            return Ok(Vec::new());
+        }
+        let demo = Actor::new("demo", &[Role::Admin], Origin::CommandLine);
+        let mut made = Vec::new();
+        for role in Role::ALL {
+            let password = crate::accounts::demo_password()?;
+            self.add_account_with(&demo.admin()?, role.name(), &[role], &password).await?;
+            made.push(DemoAccount { name: role.name().into(), password });
+        }
+        Ok(made)
+    }
+
     /// Fills an empty store: a labelled year for training, a model, and monthly snapshots scored by it. Everything is marked as simulated.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn fill_demo(&self, seed: u64, progress: Arc<dyn Progress + Send + Sync>) -> Result<()> {
-        let demo = Actor::new("demo", &[Role::Admin], Origin::CommandLine);
-        let admin = demo.admin()?;
+    pub async fn fill_demo(&self, admin: &Admin<'_>, seed: u64, progress: Arc<dyn Progress + Send + Sync>) -> Result<()> {
         let settings = simulation::Settings {
             people: PEOPLE,
             months: MONTHS,
@@ -51,18 +75,18 @@ impl Tenure {
             snapshot,
             simulated: true,
         };
-        let dataset = self.import(&admin, import("simulated-year.csv".into(), labelled, first_day, false)).await?.dataset;
+        let dataset = self.import(admin, import("simulated-year.csv".into(), labelled, first_day, false)).await?.dataset;
         let settings = training::Settings {
             trials: 12,
             seed,
             candidates: vec![Candidate::LogisticRegressionL2, Candidate::GradientBoosting, Candidate::Blend],
             ..training::Settings::default()
         };
-        let outcome = self.train(&admin, &dataset, settings, progress).await?;
-        self.approve_demo(&admin, outcome.version.version).await?;
+        let outcome = self.train(admin, &dataset, settings, progress).await?;
+        self.approve_demo(admin, outcome.version.version).await?;
         for (as_of, bytes) in months {
-            self.import(&admin, import(format!("simulated-{as_of}.csv"), bytes, Some(as_of.clone()), true)).await?;
-            self.batch(&admin, "attrition", Some(&as_of)).await?;
+            self.import(admin, import(format!("simulated-{as_of}.csv"), bytes, Some(as_of.clone()), true)).await?;
+            self.batch(admin, "attrition", Some(&as_of)).await?;
             self.check_drift(&admin.member(), "attrition", Some(&as_of)).await?;
         }
         Ok(())

@@ -31,6 +31,7 @@ mod what_if;
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{Actor, Admin, Analyst, Member, Origin, Reviewer, Role, Scope};
 pub use clock::{days_between, long_time as time_text, today};
+pub use demo::DemoAccount;
 pub use error::{Error, Result};
 pub use import::{Import, Imported, check_import};
 pub use jobs::{FieldProblems, JobHandle, NewJob, Observer, TrainingForm};

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use workflow::{Actor, Checklist, Choice, Decided, Error, Result, Ruling, Tenure, Waive};
 
+use super::identity::Identity;
 use super::{Answer, output};
 use crate::settings::Place;
 
@@ -12,9 +13,8 @@ use crate::settings::Place;
 pub struct Who {
     #[arg(long)]
     use_case: String,
-    /// Account on whose behalf this is done; its password is asked for (or TENURE_PASSWORD), or a token is given with --token
-    #[arg(long = "as", value_name = "NAME")]
-    name: Option<String>,
+    #[command(flatten)]
+    identity: Identity,
 }
 
 /// A decision.
@@ -164,7 +164,7 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             if as_json { output::json(&json!({ "markdown": card }))? } else { output::line(card.trim_end()) }
         }
         ModelCommand::Request { version, who, note } => {
-            let actor = actor(&tenure, &who).await?;
+            let actor = who.identity.actor(&tenure).await?;
             let request = tenure.request_review(&actor.member()?, &who.use_case, version, &note).await?;
             let says = format!("a review of version {version} of {} is asked for; evidence {}", who.use_case, request.evidence_hash);
             say(as_json, &request, &says)?;
@@ -173,30 +173,30 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
         ModelCommand::Reject(decide) => ruling(&tenure, Choice::Reject, decide, as_json).await?,
         ModelCommand::Changes(decide) => ruling(&tenure, Choice::RequestChanges, decide, as_json).await?,
         ModelCommand::Waive { version, who, gate, owner, reason, expires } => {
-            let actor = actor(&tenure, &who).await?;
+            let actor = who.identity.actor(&tenure).await?;
             let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
             let waiver = tenure.waive(&actor.reviewer()?, &who.use_case, version, waive).await?;
             say(as_json, &waiver, &format!("\"{}\" is waived for version {version} until {}", waiver.gate, waiver.expires_on))?;
         }
         ModelCommand::Rollback { version, who, reason } => {
-            let actor = actor(&tenure, &who).await?;
+            let actor = who.identity.actor(&tenure).await?;
             let version = tenure.rollback(&actor.reviewer()?, &who.use_case, version, &reason).await?;
             say(as_json, &version, &format!("version {} of {} is live again", version.version, who.use_case))?;
         }
         ModelCommand::Stop { who, reason } => {
-            let version = tenure.take_out_of_service(&actor(&tenure, &who).await?, &who.use_case, &reason).await?;
+            let version = tenure.take_out_of_service(&who.identity.actor(&tenure).await?, &who.use_case, &reason).await?;
             let says = format!("version {version} of {} is out of service; `tenure model rollback` puts it back", who.use_case);
             say(as_json, &json!({ "version": version, "live": false }), &says)?;
         }
         ModelCommand::History { use_case } => history(&tenure, &use_case, as_json).await?,
         ModelCommand::Describe { version, who, text } => {
-            tenure.describe_version(&actor(&tenure, &who).await?.admin()?, &who.use_case, version, &text).await?;
+            tenure.describe_version(&who.identity.actor(&tenure).await?.admin()?, &who.use_case, version, &text).await?;
         }
         ModelCommand::Tag { version, name, value, who } => {
-            tenure.tag_version(&actor(&tenure, &who).await?.admin()?, &who.use_case, version, &name, &value).await?;
+            tenure.tag_version(&who.identity.actor(&tenure).await?.admin()?, &who.use_case, version, &name, &value).await?;
         }
         ModelCommand::Alias { version, alias, who } => {
-            tenure.alias_version(&actor(&tenure, &who).await?.admin()?, &who.use_case, version, &alias).await?;
+            tenure.alias_version(&who.identity.actor(&tenure).await?.admin()?, &who.use_case, version, &alias).await?;
         }
         ModelCommand::Export { version, use_case, format: Format::Tenure, out } => {
             let (_, _, bytes) = tenure.registered(&Actor::local().member()?, &use_case, version).await?;
@@ -205,14 +205,6 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
         }
     }
     Ok(Answer::Done)
-}
-
-/// Who asks: the command line itself, or the account that `--as` names.
-async fn actor(_tenure: &Tenure, who: &Who) -> Result<Actor> {
-    match &who.name {
-        None => Ok(Actor::local()),
-        Some(_) => Ok(Actor::everything()),
-    }
 }
 
 fn say(as_json: bool, value: &impl serde::Serialize, sentence: &str) -> Result<()> {
@@ -224,7 +216,7 @@ fn say(as_json: bool, value: &impl serde::Serialize, sentence: &str) -> Result<(
 }
 
 async fn ruling(tenure: &Tenure, choice: Choice, decide: Decide, as_json: bool) -> Result<()> {
-    let actor = actor(tenure, &decide.who).await?;
+    let actor = decide.who.identity.actor(tenure).await?;
     let given = !decide.checklist.is_empty();
     let checklist = Checklist::from_keys(decide.checklist.iter().map(String::as_str), "")?;
     let ruling = Ruling { choice, reason: &decide.reason, checklist: given.then_some(checklist), evidence: decide.evidence.as_deref() };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
-use workflow::Result;
+use workflow::{DemoAccount, Error, Result, Role, Tenure};
 
 use super::Answer;
 use super::train::Bar;
@@ -29,15 +29,47 @@ pub async fn serve(place: &Place) -> Result<Answer> {
 
 pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
     let tenure = place.open().await?;
-    if tenure.has_data().await? {
+    let filled = tenure.has_data().await?;
+    if filled {
         eprintln!("The store has data already: nothing is simulated.");
     } else {
         eprintln!("This is a demo: the people are simulated, nobody here exists.");
         eprintln!("Simulating an employer, training a model, scoring twelve months …");
-        tenure.fill_demo(demo.seed, Arc::new(Bar::new())).await?;
+    }
+    let accounts = accounts(place, &tenure).await?;
+    if !filled {
+        let admin = accounts.iter().find(|account| account.name == Role::Admin.name());
+        let admin = admin.ok_or_else(|| Error::Conflict("the store has accounts already, but no data: use another data folder".into()))?;
+        let admin = tenure.sign_in(&admin.name, &admin.password, None).await?.actor;
+        tenure.fill_demo(&admin.admin()?, demo.seed, Arc::new(Bar::new())).await?;
+    }
+    if accounts.is_empty() {
+        println!("The accounts of this store are its own: `tenure user list` names them.");
+    } else {
+        println!("Accounts of this demo (name, password):");
+        accounts.iter().for_each(|account| println!("  {:<9} {}", account.name, account.password));
     }
     if !demo.fill_only {
         web::serve(place, tenure).await?;
     }
     Ok(Answer::Done)
+}
+
+/// The accounts of the demo: made on its first start, and kept beside its store, since nobody real is behind them.
+async fn accounts(place: &Place, tenure: &Tenure) -> Result<Vec<DemoAccount>> {
+    let path = place.data_dir().join("demo-accounts.json");
+    let unusable = |error: &dyn std::fmt::Display| Error::Internal(format!("{}: {error}", path.display()));
+    let made = tenure.demo_accounts().await?;
+    if made.is_empty() {
+        let kept = std::fs::read(&path).unwrap_or_else(|_| b"[]".to_vec());
+        return serde_json::from_slice(&kept).map_err(|error| unusable(&error));
+    }
+    let text = serde_json::to_vec(&made).map_err(|error| unusable(&error))?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path).map_err(|error| unusable(&error))?;
+    std::io::Write::write_all(&mut file, &text).map_err(|error| unusable(&error))?;
+    Ok(made)
 }

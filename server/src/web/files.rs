@@ -4,26 +4,31 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use views::PeopleQuery;
-use workflow::{Actor, Error, Tenure};
+use workflow::{Error, Tenure};
 
+use super::caller::Caller;
 use super::problem::Problem;
 
 /// The people that the query of the dashboard asks for, as CSV.
 pub async fn people_csv(
     State(tenure): State<Tenure>,
+    Caller(actor): Caller,
     Path(id): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let query = PeopleQuery::from_pairs(pairs).map_err(Error::Invalid)?;
-    let actor = Actor::everything();
     let text = tenure.people_csv(&actor.analyst()?, &id, &query).await?;
     let name = format!("attachment; filename=\"{id}-{}.csv\"", workflow::today());
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
 }
 
 /// The live model file, by its content: a browser that has it already gets 304.
-pub async fn live_model(State(tenure): State<Tenure>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
-    let actor = Actor::everything();
+pub async fn live_model(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let quoted = |hash: &str| format!("\"{hash}\"");
     let known = |hash: &str| headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == quoted(hash).as_bytes());
     let (hash, bytes) = tenure.live_file(&actor.analyst()?, &id, known).await?;
@@ -33,8 +38,11 @@ pub async fn live_model(State(tenure): State<Tenure>, Path(id): Path<String>, he
 }
 
 /// A file of a run. Shown as plain data, never as a page of this site.
-pub async fn run_file(State(tenure): State<Tenure>, Path((id, name)): Path<(String, String)>) -> Result<Response, Problem> {
-    let actor = Actor::everything();
+pub async fn run_file(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((id, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let (bytes, media_type) = tenure.run_artifact(&actor.member()?, &id, &name).await?;
     let safe: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')).collect();
     let disposition = format!("attachment; filename=\"{safe}\"");

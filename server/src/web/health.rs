@@ -28,7 +28,6 @@ pub async fn health(State(tenure): State<Tenure>) -> Result<Response, Problem> {
                 "stage": live.version.stage,
                 "candidate": live.version.candidate,
                 "promoted_at": workflow::time_text(live.change.changed_at),
-                "promoted_by": live.change.changed_by,
                 "data_hash": live.model().lineage.data_hash,
             }),
             None => json!({ "use_case": use_case.id, "version": null, "why": "no version is in service" }),

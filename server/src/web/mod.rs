@@ -1,7 +1,10 @@
 //! The web server: pages, files, health. Each route authorises by itself, through `workflow`.
 
+mod accounts;
 mod api;
+mod caller;
 mod files;
+mod guard;
 mod health;
 mod problem;
 mod reports;
@@ -12,14 +15,15 @@ use std::path::PathBuf;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::FromRef;
-use axum::http::{HeaderValue, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
-use workflow::{Actor, Error, Result, Tenure};
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, SessionManagerLayer};
+use workflow::{Error, Result, Tenure};
 
 use crate::settings::Place;
 
@@ -28,6 +32,11 @@ use crate::settings::Place;
 pub struct Desk {
     tenure: Tenure,
     options: LeptosOptions,
+    /// Address that people use, without a slash at the end.
+    public_url: String,
+    /// People come by https: cookies travel no other way.
+    secure: bool,
+    behind_proxy: bool,
 }
 
 impl FromRef<Desk> for Tenure {
@@ -52,9 +61,14 @@ pub async fn serve(place: &Place, tenure: Tenure) -> Result<()> {
     let address = place.addr();
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| Error::Invalid(format!("{address}: {error}")))?;
     let bound = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
-    let router = router(tenure, bound)?;
-    println!("Tenure is at http://{bound}");
-    axum::serve(listener, router).with_graceful_shutdown(stop()).await.map_err(|error| Error::Internal(error.to_string()))
+    let link = tenure.first_set_up().await?;
+    let desk = Desk::new(place, tenure, bound)?;
+    println!("Tenure is at {}", desk.public_url);
+    if let Some(link) = link {
+        println!("Nobody can sign in yet. Set up the first administrator, within three days, at\n{}/set-up/{link}", desk.public_url);
+    }
+    let service = router(desk).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop()).await.map_err(|error| Error::Internal(error.to_string()))
 }
 
 async fn stop() {
@@ -71,25 +85,34 @@ async fn stop() {
     }
 }
 
-/// The router over a store.
-///
-/// # Errors
-/// When the site was not built.
-pub fn router(tenure: Tenure, address: std::net::SocketAddr) -> Result<Router> {
-    let options = LeptosOptions::builder()
-        .output_name("tenure")
-        .site_root(site_root()?.to_string_lossy().into_owned())
-        .site_pkg_dir("pkg")
-        .site_addr(address)
-        .build();
-    let desk = Desk { tenure: tenure.clone(), options: options.clone() };
-    let context = move || {
-        provide_context(tenure.clone());
-        provide_context(Actor::everything());
-    };
-    let fixed =
-        |name: header::HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    Ok(Router::new()
+impl Desk {
+    /// # Errors
+    /// When the site was not built.
+    fn new(place: &Place, tenure: Tenure, bound: std::net::SocketAddr) -> Result<Self> {
+        let options = LeptosOptions::builder()
+            .output_name("tenure")
+            .site_root(site_root()?.to_string_lossy().into_owned())
+            .site_pkg_dir("pkg")
+            .site_addr(bound)
+            .build();
+        let public_url = if place.public_url.is_some() { place.public_url() } else { format!("http://{bound}") };
+        Ok(Self { tenure, options, secure: public_url.starts_with("https://"), public_url, behind_proxy: place.behind_proxy })
+    }
+}
+
+/// Every route, behind what holds for all of them.
+fn router(desk: Desk) -> Router {
+    let tenure = desk.tenure.clone();
+    let context = move || provide_context(tenure.clone());
+    let options = desk.options.clone();
+    let sessions = SessionManagerLayer::new(desk.tenure.store().clone())
+        .with_name(if desk.secure { "__Host-session" } else { "session" })
+        .with_same_site(SameSite::Lax)
+        .with_secure(desk.secure)
+        .with_expiry(Expiry::OnInactivity(caller::IDLE));
+    // Behind a proxy our own host name is not the one that people see.
+    let public = desk.secure.then(|| desk.public_url.clone());
+    let mut router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/health", get(health::health))
         .route("/use-case/{id}/people.csv", get(files::people_csv))
@@ -97,18 +120,17 @@ pub fn router(tenure: Tenure, address: std::net::SocketAddr) -> Result<Router> {
         .route("/use-case/{id}/models/{version}/fairness.html", get(reports::fairness))
         .route("/artifacts/{id}/{name}", get(files::run_file))
         .nest("/api/v1", api::router())
-        .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), {
-            let options = options.clone();
-            move || shell(options.clone())
-        })
+        .merge(accounts::routes())
+        .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), move || shell(options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context::<Desk, _>(context, shell))
-        .layer(fixed(header::CACHE_CONTROL, "no-cache"))
-        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
-        .layer(fixed(header::REFERRER_POLICY, "same-origin"))
-        .layer(CatchPanicLayer::new())
-        .layer(axum::middleware::from_fn(request_id::name_request))
-        .with_state(desk))
+        .layer(from_fn_with_state(desk.clone(), caller::identify))
+        .layer(sessions)
+        .layer(from_fn_with_state(public, guard::no_forgery))
+        .layer(CatchPanicLayer::new());
+    for header in guard::headers() {
+        router = router.layer(header);
+    }
+    router.layer(from_fn(request_id::name_request)).with_state(desk)
 }
 
 /// The built site: where `TENURE_SITE` says, beside the binary, or in its build folder.

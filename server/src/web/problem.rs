@@ -34,11 +34,16 @@ impl IntoResponse for Problem {
             self.0.to_string()
         };
         let errors = if let Error::Refused(refusal) = &self.0 { Some(&refusal.problems) } else { None };
-        let id = super::request_id::current();
-        let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors, "request_id": id });
+        let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors, "request_id": super::request_id::current() });
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        match &self.0 {
+            Error::SignIn(_) => {
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Error::TooMany { seconds, .. } => {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+            }
+            _ => {}
         }
         response
     }

@@ -4,8 +4,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use workflow::{Actor, Error, Tenure};
+use workflow::{Error, Tenure};
 
+use super::caller::Caller;
 use super::problem::Problem;
 
 /// What the address of a fairness report may ask for.
@@ -18,10 +19,10 @@ pub struct Cutoff {
 /// The fairness report of a version.
 pub async fn fairness(
     State(tenure): State<Tenure>,
+    Caller(actor): Caller,
     Path((use_case, version)): Path<(String, i64)>,
     Query(Cutoff { cutoff }): Query<Cutoff>,
 ) -> Result<Response, Problem> {
-    let actor = Actor::everything();
     let report = tenure.fairness(&actor.member()?, &use_case, version, cutoff).await?;
     let name = format!("fairness-{use_case}-{version}.html");
     html(&name, move || app::pages::fairness::file(&report, &workflow::today())).await

@@ -20,6 +20,11 @@ use crate::{Admin, Error, Result, Role, Tenure, clock};
 const RESERVED: [&str; 4] = ["command line", "demo", "schedule", "tenure"];
 const LONGEST_NAME: usize = 64;
 
+/// A password for an account of the demo.
+pub(crate) fn demo_password() -> Result<String> {
+    Ok(format!("demo-{}", &secret::secret("")?[..16]))
+}
+
 /// A name for an account: letters, digits and a few marks, so that it reads the same everywhere.
 fn check_name(name: &str) -> Result<String> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -47,6 +52,14 @@ async fn find(connection: &mut Connection, name: &str) -> Result<accounts::Accou
     accounts::by_name(connection, name).await?.ok_or_else(|| Error::NotFound("there is no account of this name".into()))
 }
 
+/// Accounts are kept by who signed in or has the machine itself: a token that leaks must not make an account that stays.
+pub(crate) fn expect_person(actor: &crate::Actor) -> Result<()> {
+    match actor.origin() {
+        crate::Origin::Token(_) => Err(Error::Forbidden("a token cannot do this: sign in".into())),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a change that would leave nobody who can keep the accounts.
 async fn keep_an_admin(connection: &mut Connection) -> Result<()> {
     let all = accounts::list(connection).await?;
@@ -60,6 +73,7 @@ impl Tenure {
     /// # Errors
     /// When the name or roles are none, or there is an account of this name.
     pub async fn add_account(&self, admin: &Admin<'_>, name: &str, roles: &[Role]) -> Result<String> {
+        expect_person(admin.actor())?;
         let (name, roles) = (check_name(name)?, check_roles(roles)?);
         let mut transaction = self.store.begin().await?;
         let account = insert(&mut transaction, admin.name(), name, roles, None).await?;
@@ -73,6 +87,7 @@ impl Tenure {
     /// # Errors
     /// As [`Tenure::add_account`], and for a password that is too weak.
     pub async fn add_account_with(&self, admin: &Admin<'_>, name: &str, roles: &[Role], password: &str) -> Result<()> {
+        expect_person(admin.actor())?;
         let (name, roles) = (check_name(name)?, check_roles(roles)?);
         secret::check_new(&name, password)?;
         let hash = secret::hashed(password.to_owned()).await?;
@@ -109,6 +124,7 @@ impl Tenure {
     /// # Errors
     /// When there is no such account, or no administrator would be left.
     pub async fn set_roles(&self, admin: &Admin<'_>, name: &str, roles: &[Role]) -> Result<()> {
+        expect_person(admin.actor())?;
         let roles = check_roles(roles)?;
         let mut transaction = self.store.begin().await?;
         let mut account = find(&mut transaction, name).await?;
@@ -126,6 +142,7 @@ impl Tenure {
     /// # Errors
     /// When there is no such account, or no administrator would be left.
     pub async fn set_disabled(&self, admin: &Admin<'_>, name: &str, disabled: bool) -> Result<()> {
+        expect_person(admin.actor())?;
         let mut transaction = self.store.begin().await?;
         let mut account = find(&mut transaction, name).await?;
         if account.disabled_at.is_some() == disabled {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::{Connection, accounts, audit};
 
-use super::{check_name, find, insert, secret};
+use super::{check_name, expect_person, find, insert, secret};
 use crate::{Actor, Admin, Error, Origin, Result, Role, Tenure};
 
 /// How long a set-up link is good.
@@ -44,6 +44,7 @@ impl Tenure {
     /// # Errors
     /// When there is no such account, or it is disabled.
     pub async fn renew_set_up(&self, admin: &Admin<'_>, name: &str) -> Result<String> {
+        expect_person(admin.actor())?;
         let mut transaction = self.store.begin().await?;
         let account = find(&mut transaction, name).await?;
         if account.disabled_at.is_some() {
@@ -126,6 +127,7 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn sign_out_everywhere(&self, actor: &Actor) -> Result<()> {
+        expect_person(actor)?;
         let mut transaction = self.store.begin().await?;
         let account = find(&mut transaction, actor.name()).await?;
         let ended = accounts::end_sessions(&mut transaction, &account.account_id).await?;

@@ -4,8 +4,8 @@ use serde_json::json;
 use store::{accounts, audit};
 use views::accounts::TokenRow;
 
-use super::{find, secret, sign_in};
-use crate::{Actor, Error, Origin, Result, Role, Scope, Tenure, clock};
+use super::{expect_person, find, secret, sign_in};
+use crate::{Actor, Error, Origin, Result, Scope, Tenure, clock};
 
 const DAY: i64 = 24 * 3600 * 1_000_000;
 /// Days that a token may be good.
@@ -39,7 +39,7 @@ fn may_manage(actor: &Actor, owner: &str) -> Result<()> {
         Origin::CommandLine => actor.admin().map(|_| ()),
         Origin::SignedIn if store::accounts::name_key(actor.name()) == store::accounts::name_key(owner) => Ok(()),
         Origin::SignedIn => Err(Error::Forbidden("everybody makes their own tokens".into())),
-        Origin::Token(_) => Err(Error::Forbidden("a token cannot make or revoke tokens: sign in".into())),
+        Origin::Token(_) => expect_person(actor),
     }
 }
 
@@ -66,7 +66,7 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         let owner = find(&mut transaction, &request.owner).await?;
         let roles = sign_in::roles(&owner.roles);
-        let beyond = |scope: &&Scope| Role::ALL.into_iter().any(|role| Scope::of(role) == **scope && !roles.contains(&role));
+        let beyond = |scope: &&Scope| scope.role().is_some_and(|role| !roles.contains(&role));
         if let Some(scope) = scopes.iter().find(beyond) {
             return Err(Error::Forbidden(format!("{} has not the role that the scope {} needs", owner.name, scope.name())));
         }
@@ -125,9 +125,7 @@ impl Tenure {
     /// [`Error::NotFound`] when there is no such token, or it is not the actor's.
     pub async fn revoke_token(&self, actor: &Actor, token_id: &str) -> Result<()> {
         let missing = || Error::NotFound("there is no such token".into());
-        if let Origin::Token(_) = actor.origin() {
-            return Err(Error::Forbidden("a token cannot make or revoke tokens: sign in".into()));
-        }
+        expect_person(actor)?;
         let mut transaction = self.store.begin().await?;
         let token = accounts::tokens(&mut transaction, None).await?.into_iter().find(|token| token.token_id == token_id);
         let token = token.ok_or_else(missing)?;

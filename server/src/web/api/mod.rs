@@ -1,6 +1,6 @@
 //! The interface for programs: JSON in and out, problems as RFC 9457.
 
-mod caller;
+mod input;
 mod predict;
 mod version;
 

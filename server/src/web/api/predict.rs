@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use workflow::{PredictOptions, Prediction, Tenure};
 
-use super::caller::{Body, Caller};
+use super::input::Body;
+use crate::web::caller::Caller;
 use crate::web::problem::Problem;
 
 /// Field → value; null is a missing value.

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use workflow::Tenure;
 
-use super::caller::{Asked, Caller};
+use super::input::Asked;
+use crate::web::caller::Caller;
 use crate::web::problem::Problem;
 
 /// `?use_case=attrition`

@@ -1,30 +1,14 @@
-//! Which program asks, and what it sends.
+//! What a program sends.
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::header;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
-use workflow::{Actor, Error};
+use workflow::Error;
 
 use crate::web::Desk;
 use crate::web::problem::Problem;
-
-/// Whoever holds the token of the request.
-pub struct Caller(pub Actor);
-
-impl FromRequestParts<Desk> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
-        let absent = || Error::SignIn("the API wants a token: send it as \"Authorization: Bearer …\" (tenure user token create)".into());
-        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let (_, token) = token.ok_or_else(absent)?;
-        Ok(Self(desk.tenure.actor_of_token(token.trim()).await?))
-    }
-}
 
 /// A body of JSON; one that is none, or of another shape, is answered as a problem.
 pub struct Body<T>(pub T);

@@ -1,0 +1,193 @@
+//! The forms of accounts: signing in and out, passwords, tokens, and keeping other people's accounts. Each answers with a redirect.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Form, Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use tower_sessions::Session;
+use views::address;
+use workflow::{Error, Result, Role, Scope, TokenRequest};
+
+use super::Desk;
+use super::caller::{self, Caller};
+use super::problem::Problem;
+
+/// The routes of the forms. The pages that hold them are written by `app`.
+pub fn routes() -> Router<Desk> {
+    Router::new()
+        .route("/sign-in", post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/set-up/{link}", post(set_up))
+        .route("/account/password", post(change_password))
+        .route("/account/sign-out-everywhere", post(sign_out_everywhere))
+        .route("/account/tokens", post(create_token))
+        .route("/account/tokens/revoke", post(revoke_token))
+        .route("/users", post(add_account))
+        .route("/users/roles", post(set_roles))
+        .route("/users/disabled", post(set_disabled))
+        .route("/users/link", post(renew_link))
+}
+
+/// The fields of a form, as many times as they were sent.
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn one(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    fn all<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        self.0.iter().filter(|(known, _)| known == name).filter_map(|(_, value)| parse(value)).collect()
+    }
+}
+
+type Posted = Form<Vec<(String, String)>>;
+type Answer = std::result::Result<Response, Problem>;
+
+/// To a page, with something that it shows once: in a cookie that only this page gets, so that it is in no address and no store.
+fn show_once(desk: &Desk, page: &str, pairs: &[(&str, &str)]) -> Answer {
+    let pairs: Vec<(String, String)> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let secure = if desk.secure { "; Secure" } else { "" };
+    let cookie = format!("once={}; Path={page}; Max-Age=60; HttpOnly; SameSite=Strict{secure}", address::query_string(&pairs));
+    let cookie = HeaderValue::from_str(&cookie).map_err(|error| Problem(Error::Internal(error.to_string())))?;
+    let mut response = Redirect::to(page).into_response();
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// Back to a page: with what was done, or with what was wrong with a field.
+fn answer(desk: &Desk, page: &str, field: &str, result: Result<String>) -> Answer {
+    match result {
+        Ok(done) => show_once(desk, page, &[("done", &done)]),
+        Err(error @ (Error::Store(_) | Error::Internal(_))) => Err(Problem(error)),
+        Err(error) => show_once(desk, page, &[("problem", &error.to_string()), ("field", field)]),
+    }
+}
+
+/// Where a request comes from, for the throttle; an IPv6 address as its network, since one person has all of it.
+fn origin(desk: &Desk, headers: &HeaderMap, peer: SocketAddr) -> String {
+    let forwarded =
+        || headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok();
+    let address = if desk.behind_proxy { forwarded().unwrap_or_else(|| peer.ip()) } else { peer.ip() };
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
+    }
+}
+
+async fn sign_in(
+    State(desk): State<Desk>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    session: Session,
+    headers: HeaderMap,
+    Form(fields): Posted,
+) -> Answer {
+    let fields = Fields(fields);
+    let (name, back) = (fields.one("name").trim(), address::local(fields.one("return")));
+    match desk.tenure.sign_in(name, fields.one("password"), Some(&origin(&desk, &headers, peer))).await {
+        Ok(signed_in) => {
+            caller::begin(&session, &signed_in.account_id).await?;
+            Ok(Redirect::to(back).into_response())
+        }
+        Err(error @ (Error::SignIn(_) | Error::TooMany { .. })) => {
+            show_once(&desk, "/sign-in", &[("problem", &error.to_string()), ("name", name), ("return", back)])
+        }
+        Err(error) => Err(Problem(error)),
+    }
+}
+
+async fn sign_out(session: Session) -> Answer {
+    caller::end(&session).await?;
+    Ok(Redirect::to("/sign-in").into_response())
+}
+
+async fn set_up(State(desk): State<Desk>, session: Session, Path(link): Path<String>, Form(fields): Posted) -> Answer {
+    let fields = Fields(fields);
+    let page = format!("/set-up/{}", address::encode(&link));
+    let result = match fields.one("password") == fields.one("again") {
+        true => desk.tenure.set_up(&link, fields.one("name"), fields.one("password")).await,
+        false => Err(Error::Invalid("the two passwords differ".into())),
+    };
+    match result {
+        Ok(name) => {
+            caller::end(&session).await?;
+            show_once(&desk, "/sign-in", &[("done", "Your password is set: sign in with it."), ("name", &name)])
+        }
+        Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Internal(_))) => Err(Problem(error)),
+        Err(error) => show_once(&desk, &page, &[("problem", &error.to_string()), ("name", fields.one("name"))]),
+    }
+}
+
+async fn change_password(State(desk): State<Desk>, Caller(actor): Caller, session: Session, Form(fields): Posted) -> Answer {
+    let fields = Fields(fields);
+    let result = match fields.one("password") == fields.one("again") {
+        true => desk.tenure.change_password(&actor, fields.one("old"), fields.one("password")).await,
+        false => Err(Error::Invalid("the two new passwords differ".into())),
+    };
+    if result.is_err() {
+        return answer(&desk, "/account", "old", result.map(|()| String::new()));
+    }
+    caller::end(&session).await?;
+    show_once(&desk, "/sign-in", &[("done", "Your password is changed: sign in with the new one."), ("name", actor.name())])
+}
+
+async fn sign_out_everywhere(State(desk): State<Desk>, Caller(actor): Caller, session: Session) -> Answer {
+    desk.tenure.sign_out_everywhere(&actor).await?;
+    caller::end(&session).await?;
+    show_once(&desk, "/sign-in", &[("done", "You are signed out everywhere."), ("name", actor.name())])
+}
+
+async fn create_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+    let fields = Fields(fields);
+    let request = TokenRequest {
+        owner: actor.name().to_owned(),
+        label: fields.one("label").to_owned(),
+        scopes: fields.all("scope", Scope::from_name),
+        days: fields.one("days").parse().unwrap_or(0),
+    };
+    match desk.tenure.create_token(&actor, &request).await {
+        Ok(made) => show_once(&desk, "/account", &[("secret", &made.secret), ("until", &made.expires_at)]),
+        Err(error) => answer(&desk, "/account", "label", Err(error)),
+    }
+}
+
+async fn revoke_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+    let result = desk.tenure.revoke_token(&actor, Fields(fields).one("id")).await;
+    answer(&desk, "/account", "tokens", result.map(|()| "The token is revoked.".into()))
+}
+
+async fn add_account(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+    let fields = Fields(fields);
+    let made = desk.tenure.add_account(&actor.admin()?, fields.one("name"), &fields.all("role", Role::from_name)).await;
+    show_link(&desk, made, fields.one("name"))
+}
+
+async fn renew_link(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+    let fields = Fields(fields);
+    let made = desk.tenure.renew_set_up(&actor.admin()?, fields.one("name")).await;
+    show_link(&desk, made, fields.one("name"))
+}
+
+fn show_link(desk: &Desk, made: Result<String>, name: &str) -> Answer {
+    match made {
+        Ok(secret) => show_once(desk, "/users", &[("link", &format!("{}/set-up/{secret}", desk.public_url)), ("name", name.trim())]),
+        Err(error) => answer(desk, "/users", "name", Err(error)),
+    }
+}
+
+async fn set_roles(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+    let fields = Fields(fields);
+    let result = desk.tenure.set_roles(&actor.admin()?, fields.one("name"), &fields.all("role", Role::from_name)).await;
+    answer(&desk, "/users", "accounts", result.map(|()| format!("The roles of {} are changed.", fields.one("name"))))
+}
+
+async fn set_disabled(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+    let fields = Fields(fields);
+    let (name, disabled) = (fields.one("name"), fields.one("disabled") == "true");
+    let result = desk.tenure.set_disabled(&actor.admin()?, name, disabled).await;
+    let done = if disabled { "is disabled: sessions are ended, tokens are useless." } else { "can sign in again." };
+    answer(&desk, "/users", "accounts", result.map(|()| format!("{name} {done}")))
+}

@@ -1,0 +1,77 @@
+//! What holds for every request: no forgery from other sites, and headers that tell the browser what a page may do.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tower_http::set_header::SetResponseHeaderLayer;
+use workflow::Error;
+
+use super::problem::Problem;
+
+/// Refuses what another site made a browser send. `public`: the address that people use, where it is set.
+pub async fn no_forgery(State(public): State<Option<String>>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || is_ours(request.headers(), public.as_deref()) {
+        return next.run(request).await;
+    }
+    tracing::warn!("a request from another site was refused");
+    Problem(Error::Forbidden("this request came from another site".into())).into_response()
+}
+
+/// True when the request comes from a page of ours, or from a program that is no browser (which holds no session of somebody else).
+fn is_ours(headers: &HeaderMap, public: Option<&str>) -> bool {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text(header::ORIGIN) else { return headers.get(header::COOKIE).is_none() };
+    let host = text(header::HOST).unwrap_or_default();
+    match public {
+        Some(public) => origin == public,
+        None => origin.split_once("://").is_some_and(|(_, from)| from == host),
+    }
+}
+
+/// Sets a header that the answer does not have yet.
+fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// Headers of every answer. Pages bring a content security policy of their own, with a nonce; what is no page may do nothing.
+pub fn headers() -> [SetResponseHeaderLayer<HeaderValue>; 7] {
+    [
+        fixed(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+        fixed(header::CACHE_CONTROL, "no-cache"),
+        fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        fixed(header::X_FRAME_OPTIONS, "DENY"),
+        fixed(header::REFERRER_POLICY, "same-origin"),
+        fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        fixed(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ours(pairs: &[(&'static str, &'static str)], public: Option<&str>) -> bool {
+        let headers = pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        is_ours(&headers.collect(), public)
+    }
+
+    #[test]
+    fn only_our_own_pages_and_programs_may_change_things() {
+        let host = ("host", "tenure.example:3000");
+        assert!(ours(&[host, ("sec-fetch-site", "same-origin")], None));
+        assert!(!ours(&[host, ("sec-fetch-site", "cross-site"), ("origin", "http://tenure.example:3000")], None));
+        assert!(!ours(&[host, ("sec-fetch-site", "same-site")], None));
+        assert!(ours(&[host, ("origin", "http://tenure.example:3000"), ("cookie", "id=1")], None));
+        assert!(!ours(&[host, ("origin", "http://evil.example"), ("cookie", "id=1")], None));
+        assert!(!ours(&[host, ("origin", "null")], None));
+        assert!(!ours(&[host, ("cookie", "id=1")], None), "a session without any sign of where it comes from");
+        assert!(ours(&[host], None), "a program with a token");
+        assert!(ours(&[("host", "inside:1"), ("origin", "https://tenure.example")], Some("https://tenure.example")));
+        assert!(!ours(&[("host", "inside:1"), ("origin", "http://inside:1")], Some("https://tenure.example")));
+    }
+}
