@@ -113,7 +113,7 @@ pub async fn identify(State(desk): State<Desk>, mut request: Request, next: Next
             request.extensions_mut().insert(actor);
         }
         Ok(None) if is_open(&method, &path) => {}
-        Ok(None) if wants_page(&method, request.headers()) => return to_sign_in(&request),
+        Ok(None) if !path.starts_with("/api/") && wants_page(&method, request.headers()) => return to_sign_in(&request),
         Ok(None) => return Problem(nobody()).into_response(),
     }
     let mut response = next.run(request).await;
