@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-/// Pause after the last change before the smallest change is searched anew: the search takes longer than a frame.
+/// Pause after the last change before addresses are made and the smallest change is searched anew: that takes longer than a frame.
 #[cfg(feature = "hydrate")]
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
 
@@ -30,15 +30,17 @@ pub fn bring_model(desk: Desk, use_case: &str, hash: &str) {
 
     let pending = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
-        let (Some(explainer), values) = (desk.explainer.get(), desk.values.get()) else { return };
+        let (explainer, values) = (desk.explainer.get(), desk.values.get());
         if let Some(handle) = pending.get_value() {
             handle.clear();
         }
-        let search = move || {
+        let rest = move || {
+            _ = desk.rested.try_set(values.clone());
+            let Some(explainer) = &explainer else { return };
             let probability = desk.judged.try_with_untracked(|judged| judged.as_ref().ok().map(|judged| judged.probability)).flatten();
-            let changes = probability.and_then(|probability| super::judge::smallest_changes(&explainer, &values, probability));
+            let changes = probability.and_then(|probability| super::judge::smallest_changes(explainer, &values, probability));
             _ = desk.changes.try_set(changes);
         };
-        pending.set_value(set_timeout_with_handle(search, PAUSE).ok());
+        pending.set_value(set_timeout_with_handle(rest, PAUSE).ok());
     });
 }

@@ -27,7 +27,13 @@ fn figure(curve: Curve, value: &str) -> AnyView {
     };
     let x = |at: f64| EDGE + (WIDTH - 2.0 * EDGE) * if last.x > first.x { (at - first.x) / (last.x - first.x) } else { 0.5 };
     let y = |probability: f64| HEIGHT - EDGE - (HEIGHT - 2.0 * EDGE) * probability / top;
-    let line: Vec<String> = curve.points.iter().map(|point| format!("{:.1},{:.1}", x(point.x), y(point.probability))).collect();
+    // Levels without an order are dots: there is nothing between them.
+    let level = value.parse::<f64>().is_err();
+    let mut line = String::new();
+    for point in &curve.points {
+        let start = if level || line.is_empty() { 'M' } else { 'L' };
+        line.push_str(&format!("{start}{:.1} {:.1}{}", x(point.x), y(point.probability), if level { "h0" } else { "" }));
+    }
     // Numbers carry their own place; a level is found by its text.
     let here = value.parse::<f64>().ok().or_else(|| curve.points.iter().find(|point| point.text == value).map(|point| point.x));
     let here = here.filter(|at| (first.x..=last.x).contains(at)).map(|at| {
@@ -48,7 +54,7 @@ fn figure(curve: Curve, value: &str) -> AnyView {
             <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") aria-hidden="true">
                 <path class="axis" d=format!("M0 {:.1}H{WIDTH}", HEIGHT - EDGE) />
                 {here}
-                <polyline points=line.join(" ") />
+                <path class=if level { "line dots" } else { "line" } d=line />
             </svg>
             <p class="curve-ends aside">{ends}</p>
         </figure>

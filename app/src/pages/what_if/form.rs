@@ -66,9 +66,9 @@ fn field(desk: Desk, entry: Entry) -> AnyView {
 /// Below a field: what is wrong, what training has not seen, and the way back to the start.
 fn remarks(desk: Desk, entry: Entry) -> AnyView {
     let name = entry.name.clone();
-    let wrong = Signal::derive(move || desk.problem(&name).unwrap_or_default());
+    let wrong = text(move || desk.problem(&name).unwrap_or_default());
     let name = entry.name.clone();
-    let unseen = Signal::derive(move || {
+    let unseen = text(move || {
         desk.judged.with(|judged| {
             let warnings = judged.as_ref().map_or(&[][..], |judged| &judged.warnings);
             let own = warnings.iter().find(|(fields, _)| fields.contains(&name));
@@ -77,21 +77,27 @@ fn remarks(desk: Desk, entry: Entry) -> AnyView {
     });
     let seen = Signal::derive(move || unseen.with(String::is_empty));
     let start = desk.start.with_value(|start| start.get(&entry.name).cloned().unwrap_or_default());
-    let (name, before) = (entry.name.clone(), start.clone());
-    let unchanged = Signal::derive(move || desk.values.with(|values| values.get(&name) == Some(&before)));
-    let text = format!("Back to {start}");
+    let (value, before) = (value_of(desk, entry.name.clone()), start.clone());
+    let unchanged = Signal::derive(move || value.with(|value| *value == before));
+    let back_text = format!("Back to {start}");
     let id = format!("{}-error", control_name(&entry.name));
     let back: Handler<MouseEvent> = Box::new(move |_| desk.set(&entry.name, start.clone()));
     view! {
         <p class="error" id=id role="alert">{wrong}</p>
         <p class="unseen" hidden=seen>{unseen}</p>
-        <button type="button" class="link needs-script" hidden=unchanged on:click=back>{text}</button>
+        <button type="button" class="link needs-script" hidden=unchanged on:click=back>{back_text}</button>
     }
     .erase()
 }
 
-fn value_of(desk: Desk, field: String) -> Signal<String> {
-    Signal::derive(move || desk.values.with(|values| values.get(&field).cloned().unwrap_or_default()))
+/// A text of which the page hears only when it is another one: a step of one field leaves the others alone.
+fn text(of: impl Fn() -> String + Send + Sync + 'static) -> Memo<String> {
+    let of: Box<dyn Fn() -> String + Send + Sync> = Box::new(of);
+    Memo::new(move |_| of())
+}
+
+fn value_of(desk: Desk, field: String) -> Memo<String> {
+    text(move || desk.values.with(|values| values.get(&field).cloned().unwrap_or_default()))
 }
 
 fn setter(desk: Desk, field: String) -> Handler<Event> {
@@ -103,7 +109,7 @@ fn number(desk: Desk, entry: &Entry, low: f64, high: f64, step: f64) -> AnyView 
     let value = value_of(desk, entry.name.clone());
     let now = value.get_untracked();
     let name = entry.name.clone();
-    let invalid = Signal::derive(move || desk.problem(&name).is_some().to_string());
+    let invalid = text(move || desk.problem(&name).is_some().to_string());
     let [low, high, step] = [low, high, step].map(|end| end.to_string());
     let slider = format!("{}, slider", entry.label);
     let described = format!("{id}-help {id}-error");

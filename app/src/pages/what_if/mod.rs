@@ -114,6 +114,8 @@ pub struct Desk {
     start: StoredValue<Record>,
     started: StoredValue<Result<Judgement, Vec<Problem>>>,
     values: RwSignal<Record>,
+    /// The values when they last came to rest: what takes longer than a frame follows these.
+    rested: RwSignal<Record>,
     /// The field whose response curve is shown.
     focused: RwSignal<String>,
     #[cfg(feature = "hydrate")]
@@ -126,9 +128,20 @@ pub struct Desk {
 impl Desk {
     fn new(data: WhatIfData, use_case: &str) -> Self {
         let values = RwSignal::new(data.values.clone());
+        let rested = RwSignal::new(data.values.clone());
         let focused = RwSignal::new(data.focused.clone());
         let explainer = RwSignal::new(None::<Arc<ModelExplainer>>);
         let (judged, response) = (data.judged, data.response);
+        // The curve of a field does not depend on the field's own value: a slider in hand leaves its curve alone.
+        let start = data.values.clone();
+        let others = Memo::new(move |_| {
+            let field = focused.get();
+            let mut others = values.get();
+            if let Some(own) = start.get(&field) {
+                others.insert(field, own.clone());
+            }
+            others
+        });
         Self {
             entries: StoredValue::new(data.entries),
             words: StoredValue::new(data.words),
@@ -136,6 +149,7 @@ impl Desk {
             start: StoredValue::new(data.start),
             started: StoredValue::new(data.started),
             values,
+            rested,
             focused,
             #[cfg(feature = "hydrate")]
             explainer,
@@ -144,7 +158,7 @@ impl Desk {
                 None => judged.clone(),
             }),
             response: Memo::new(move |_| match explainer.get() {
-                Some(explainer) => values.with(|values| judge::response(&explainer, values, &focused.get())),
+                Some(explainer) => others.with(|values| judge::response(&explainer, values, &focused.get())),
                 None => response.clone(),
             }),
             changes: RwSignal::new(data.changes),
@@ -165,7 +179,7 @@ impl Desk {
 
     /// The address that shares the scenario.
     fn address(self) -> String {
-        self.start.with_value(|start| self.values.with(|values| self.path.with_value(|path| address::share(path, start, values))))
+        self.start.with_value(|start| self.rested.with(|values| self.path.with_value(|path| address::share(path, start, values))))
     }
 }
 

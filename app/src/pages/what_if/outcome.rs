@@ -23,8 +23,9 @@ pub fn Outcome(desk: Desk) -> AnyView {
     let start = started.as_ref().map(|started| started.probability);
     let shown = move || last.get().map_or_else(|| ().erase(), |judged| result(judged, start));
     let after = move || last.get().map_or_else(|| ().erase(), |judged| waterfall("Now", judged));
-    let unchanged = move || desk.start.with_value(|start| desk.values.with(|values| values == start));
-    let before = move || started.clone().filter(|_| !unchanged()).map_or_else(|| ().erase(), |judged| waterfall("At the start", judged));
+    let unchanged = Memo::new(move |_| desk.start.with_value(|start| desk.values.with(|values| values == start)));
+    let before =
+        move || started.clone().filter(|_| !unchanged.get()).map_or_else(|| ().erase(), |judged| waterfall("At the start", judged));
     let wrong = Signal::derive(move || desk.judged.with(Result::is_err).to_string());
     view! {
         <section class="outcome" aria-label="What the model says" aria-busy=wrong>

@@ -13,14 +13,17 @@ use crate::format;
 /// Scenarios that can be kept.
 const KEPT: usize = 3;
 
+/// Values, probability and interval of a scenario.
+type Kept = (Record, f64, Option<[f64; 2]>);
+
 #[component]
 pub fn Scenarios(desk: Desk) -> AnyView {
-    let kept = RwSignal::new(Vec::<(Record, f64)>::new());
+    let kept = RwSignal::new(Vec::<Kept>::new());
     let changes = move || desk.changes.get().map_or_else(|| ().erase(), |changes| smallest(desk, changes));
     let keep: Handler<MouseEvent> = Box::new(move |_| {
-        let probability = desk.judged.with(|judged| judged.as_ref().ok().map(|judged| judged.probability));
-        if let Some(probability) = probability {
-            kept.update(|kept| kept.push((desk.values.get_untracked(), probability)));
+        let risk = desk.judged.with(|judged| judged.as_ref().ok().map(|judged| (judged.probability, judged.interval)));
+        if let Some((probability, interval)) = risk {
+            kept.update(|kept| kept.push((desk.values.get_untracked(), probability, interval)));
         }
     });
     let full = Signal::derive(move || kept.with(|kept| kept.len() >= KEPT));
@@ -75,8 +78,8 @@ fn smallest(desk: Desk, found: Counterfactuals) -> AnyView {
 }
 
 /// The kept scenarios: what differs from the start, and the risk.
-fn compared(desk: Desk, kept: RwSignal<Vec<(Record, f64)>>) -> AnyView {
-    let row = |(position, (record, probability)): (usize, (Record, f64))| {
+fn compared(desk: Desk, kept: RwSignal<Vec<Kept>>) -> AnyView {
+    let row = |(position, (record, probability, interval)): (usize, Kept)| {
         let again = record.clone();
         let back: Handler<MouseEvent> = Box::new(move |_| desk.values.set(again.clone()));
         let remove: Handler<MouseEvent> = Box::new(move |_| {
@@ -87,7 +90,7 @@ fn compared(desk: Desk, kept: RwSignal<Vec<(Record, f64)>>) -> AnyView {
         Row::new(vec![
             Cell::text(format!("Scenario {}", position + 1)),
             Cell::text(differences(desk, &record)),
-            Cell::number(format::percent(probability)),
+            Cell::with_aside(format::percent(probability), interval.map(format::percent_interval).unwrap_or_default()).numeric(),
             Cell::view(view! {
                 <button type="button" class="link" on:click=back>"Back to it"</button>
                 " "
@@ -96,8 +99,12 @@ fn compared(desk: Desk, kept: RwSignal<Vec<(Record, f64)>>) -> AnyView {
         ])
     };
     let rows = kept.get().into_iter().enumerate().map(row).collect();
-    let headings =
-        vec![Heading::text("Kept"), Heading::text("What differs from the start"), Heading::number("Risk"), Heading::hidden("Action")];
+    let headings = vec![
+        Heading::text("Kept"),
+        Heading::text("What differs from the start"),
+        Heading::number("Risk and interval"),
+        Heading::hidden("Action"),
+    ];
     view! { <Table headings rows scroll="Kept scenarios" /> }.erase()
 }
 
@@ -117,7 +124,7 @@ fn differences(desk: Desk, record: &Record) -> String {
 /// The scenario as a CSV in a data address: nothing leaves the page.
 fn download(desk: Desk) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let lines = desk.values.with(|values| {
+    let lines = desk.rested.with(|values| {
         let line = |(field, value): (&String, &String)| format!("{},{}\r\n", quoted(field), quoted(value));
         values.iter().map(line).collect::<String>()
     });
