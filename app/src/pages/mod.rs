@@ -105,7 +105,7 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         ["account"] => account::write().await,
         ["users"] => users::write().await,
         ["runs", "compare"] => compare::write(&query).await,
-        ["runs", run] => run::write(run).await,
+        ["runs", run, part @ ..] => run::write(run, part).await,
         _ => Err(AppError::new(Kind::NotFound, "There is no page at this address.")),
     }
 }

@@ -43,4 +43,4 @@ pub use review::{
 pub use serving::{Live, StoredPeople};
 pub use store::{Settings as StoreSettings, new_id};
 pub use tenure::{Tenure, find_use_case, use_cases};
-pub use training_run::{Evidence, TrainOutcome};
+pub use training_run::{Evidence, TrainOutcome, metric_name};

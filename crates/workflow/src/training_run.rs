@@ -438,7 +438,7 @@ pub(crate) fn to_metric(name: String, step: i64, figure: &Figure) -> runs::Metri
 }
 
 /// The metric's name as in JSON.
-pub(crate) fn metric_name(metric: Metric) -> String {
+pub fn metric_name(metric: Metric) -> String {
     match serde_json::to_value(metric) {
         Ok(serde_json::Value::String(name)) => name,
         _ => metric.label().to_owned(),
