@@ -254,7 +254,7 @@ impl Tenure {
         runs::finish(&mut transaction, &run.run_id, "finished", "").await?;
         version.version = registry::insert(&mut transaction, &version).await?;
         let card = crate::card::card(&version, &trained.model, &evidence, dataset, &[]);
-        let card = self.artifact("model_card.md", "text/markdown; charset=utf-8", card.into_bytes()).await?;
+        let card = self.artifact("model_card_at_training.md", "text/markdown; charset=utf-8", card.into_bytes()).await?;
         let card = runs::Details { artifacts: vec![card], ..runs::Details::default() };
         runs::insert_details(&mut transaction, &run.run_id, &card).await?;
         let detail = json!({ "run": run.run_id, "data": dataset.hash, "model": version.model_hash, "candidate": version.candidate });
