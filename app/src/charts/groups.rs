@@ -1,10 +1,10 @@
 //! Groups of people side by side: figures with their intervals, and how the scores of each group lie.
 
 use stats::Figure;
+use views::runs::Curve;
 
 use super::canvas::{Anchor, Axis, Canvas, LABELS, WIDTH};
 use crate::components::chart::Chart;
-use crate::components::figure::Scale;
 use crate::format;
 
 /// A metric and its figure in each group.
@@ -19,7 +19,8 @@ pub struct Block {
 const ROW: f64 = 46.0;
 const RIGHT: f64 = WIDTH - 40.0;
 
-/// A dot and an interval for each group of each block, on one scale of shares. Groups without a figure keep their row, with the word.
+/// A dot and an interval for each group of each block, on one scale of shares. Groups without a figure keep their row, with the word. The
+/// numbers stand in the table of the groups beside it.
 pub fn intervals(title: String, sentence: String, blocks: &[Block]) -> Option<Chart> {
     let rows: usize = blocks.iter().map(|block| block.groups.len() + 1).sum();
     if rows == 0 {
@@ -54,26 +55,7 @@ pub fn intervals(title: String, sentence: String, blocks: &[Block]) -> Option<Ch
             y += ROW;
         }
     }
-    let text = |figure: &Figure| match (figure.value, figure.interval) {
-        (Some(value), Some(interval)) => format!("{} ({})", Scale::Percent.text(value), Scale::Percent.interval_text(interval)),
-        (Some(value), None) => Scale::Percent.text(value),
-        (None, _) => figure.why.clone().unwrap_or_default(),
-    };
-    let row = |block: &Block| {
-        let of = |(group, figure): &(String, Figure)| {
-            let n = figure.n.map(format::count).unwrap_or_default();
-            vec![block.metric.clone(), group.clone(), text(figure), n]
-        };
-        block.groups.iter().map(of).collect::<Vec<_>>()
-    };
-    Some(Chart {
-        title,
-        sentence,
-        svg: canvas.finish(),
-        legend: Vec::new(),
-        columns: ["Figure", "Group", "Value and 95% interval", "n"].map(str::to_owned).to_vec(),
-        rows: blocks.iter().flat_map(row).collect(),
-    })
+    Some(Chart { title, sentence, svg: canvas.finish(), ..Chart::default() })
 }
 
 /// Light lines across the rows with the shares below them.
@@ -114,7 +96,8 @@ pub fn distributions(title: String, groups: &[(String, &[u32])], cutoff: f64) ->
     }
     canvas.line([x(cutoff), 10.0], [x(cutoff), bottom], "ink", 3.0);
     for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
-        canvas.text([x(tick), bottom + 28.0], Anchor::Middle, "ink-soft", &format::percent(tick));
+        let anchor = if tick < 1.0 { Anchor::Middle } else { Anchor::End };
+        canvas.text([x(tick), bottom + 28.0], anchor, "ink-soft", &format::percent(tick));
     }
     canvas.text([x(0.5), bottom + 76.0], Anchor::Middle, "ink-soft", "Score");
     let range = |bin: usize| format::percent_interval([bin as f64 / bins as f64, (bin + 1) as f64 / bins as f64]);
@@ -132,6 +115,49 @@ pub fn distributions(title: String, groups: &[(String, &[u32])], cutoff: f64) ->
     })
 }
 
+/// Lines over two shares, one a group; `labels` are those of the axes. Lines without points are left out.
+pub fn lines(title: String, sentence: String, labels: [&str; 2], curves: &[Curve], dots: bool) -> Option<Chart> {
+    const TOP: f64 = 20.0;
+    const BOTTOM: f64 = 560.0;
+    const LEFT: f64 = 120.0;
+    curves.iter().any(|curve| !curve.points.is_empty()).then_some(())?;
+    let mut canvas = Canvas::new(BOTTOM + 100.0);
+    let place = |[x, y]: [f64; 2]| [LEFT + (RIGHT - LEFT) * x, BOTTOM - (BOTTOM - TOP) * y];
+    for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        let ([x, _], [_, y]) = (place([tick, 0.0]), place([0.0, tick]));
+        canvas.line([x, TOP], [x, BOTTOM], "line", 2.0);
+        canvas.line([LEFT, y], [RIGHT, y], "line", 2.0);
+        canvas.text([x, BOTTOM + 28.0], Anchor::Middle, "ink-soft", &format::percent(tick));
+        canvas.text([LEFT - 14.0, y], Anchor::End, "ink-soft", &format::percent(tick));
+    }
+    canvas.line(place([0.0, 0.0]), place([1.0, 1.0]), "line-strong", 2.0);
+    for (series, curve) in curves.iter().enumerate() {
+        let colour = format!("series-{series}");
+        let points: Vec<[f64; 2]> = curve.points.iter().map(|point| place(*point)).collect();
+        if !points.is_empty() {
+            canvas.curve(&points, &colour);
+        }
+        if dots {
+            canvas.dots(points.iter().copied(), &colour, 18.0);
+        }
+    }
+    canvas.text([0.5 * (LEFT + RIGHT), BOTTOM + 76.0], Anchor::Middle, "ink-soft", &format!("{} → · {} ↑", labels[0], labels[1]));
+    let row = |curve: &Curve| {
+        let step = curve.points.len().div_ceil(10).max(1);
+        let last = curve.points.len().saturating_sub(1);
+        let kept = curve.points.iter().enumerate().filter(move |(at, _)| at % step == 0 || *at == last);
+        kept.map(|(_, [x, y])| vec![curve.label.clone(), format::number(*x, 3), format::number(*y, 3)]).collect::<Vec<_>>()
+    };
+    Some(Chart {
+        title,
+        sentence,
+        svg: canvas.finish(),
+        legend: curves.iter().map(|curve| curve.label.clone()).collect(),
+        columns: ["Group", labels[0], labels[1]].map(str::to_owned).to_vec(),
+        rows: curves.iter().flat_map(row).collect(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +170,5 @@ mod tests {
         let block = Block { metric: "Precision".into(), overall: None, groups: vec![("a".into(), Figure::unknown("nobody is listed"))] };
         let chart = intervals("t".into(), String::new(), &[block]).unwrap_or_default();
         assert!(chart.svg.contains("not computed") && !chart.svg.contains("NaN") && !chart.svg.contains("inf"), "{}", chart.svg);
-        assert_eq!(chart.rows[0][2], "nobody is listed");
     }
 }

@@ -17,7 +17,15 @@ pub fn ChartFigure(chart: Chart) -> AnyView {
         ().erase()
     };
     let headings = chart.columns.into_iter().map(Heading::text).collect();
-    let rows = chart.rows.into_iter().map(|row| Row::new(row.into_iter().map(Cell::text).collect())).collect();
+    let rows: Vec<Row> = chart.rows.into_iter().map(|row| Row::new(row.into_iter().map(Cell::text).collect())).collect();
+    let data = (!rows.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>"Data of this chart"</summary>
+                <Table headings rows />
+            </details>
+        }
+    });
     let label = chart.title.clone();
     view! {
         <figure class="chart">
@@ -27,10 +35,7 @@ pub fn ChartFigure(chart: Chart) -> AnyView {
             </figcaption>
             {legend}
             <div class="drawing" role="img" aria-label=label inner_html=chart.svg></div>
-            <details>
-                <summary>"Data of this chart"</summary>
-                <Table headings rows />
-            </details>
+            {data}
         </figure>
     }
     .erase()

@@ -8,8 +8,7 @@ use views::fairness::{AttributeReport, FairnessReport, GroupCurves};
 use views::runs::Curve;
 
 use super::report::{anchor, badge, limit_text};
-use crate::charts::curves;
-use crate::charts::groups::{Block, distributions, intervals};
+use crate::charts::groups::{Block, distributions, intervals, lines};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::figure::Scale;
@@ -26,7 +25,7 @@ const LINES: usize = 4;
 pub fn attribute(own: &AttributeReport, page: &FairnessReport) -> AnyView {
     let mut curves: Vec<&GroupCurves> = own.curves.iter().collect();
     curves.sort_by_key(|curve| own.place(&curve.group));
-    let charts = [dots(own), scores(own, &curves, page.cutoff), calibration(own, &curves), roc(own, &curves)];
+    let charts = [dots(own, &DRAWN), scores(own, &curves, page.cutoff), calibration(own, &curves), roc(own, &curves)];
     let charts = charts.into_iter().flatten().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
     let label = own.label.to_lowercase();
     view! {
@@ -35,7 +34,7 @@ pub fn attribute(own: &AttributeReport, page: &FairnessReport) -> AnyView {
             <p>{finding(own, page)}</p>
             {group_table(own, format!("Groups of {label}"))}
             {notes(own)}
-            {gap_table(own, page, format!("Gaps of {label}"))}
+            {gap_table(own, page, format!("Gaps of {label}"), false)}
             {four_fifths(own, format!("Four-fifths rule of {label}"))}
             <div class="chart-grid wide">{charts}</div>
         </section>
@@ -46,12 +45,12 @@ pub fn attribute(own: &AttributeReport, page: &FairnessReport) -> AnyView {
 /// The part of an intersection: closed, since there are many.
 pub fn intersection(own: &AttributeReport, page: &FairnessReport) -> AnyView {
     let label = own.label.to_lowercase();
-    let chart = dots(own).map(|chart| view! { <ChartFigure chart /> });
+    let chart = dots(own, &DRAWN[..2]).map(|chart| view! { <ChartFigure chart /> });
     view! {
         <details class="report-crossed">
             <summary><h3>{own.label.clone()}</h3>" "{badge(own.verdict())}</summary>
             <p>{finding(own, page)}</p>
-            {gap_table(own, page, format!("Gaps of {label}"))}
+            {gap_table(own, page, format!("Gaps of {label}"), true)}
             {notes(own)}
             {four_fifths(own, format!("Four-fifths rule of {label}"))}
             {chart}
@@ -143,11 +142,12 @@ fn notes(own: &AttributeReport) -> AnyView {
     (!texts.is_empty()).then(|| view! { <TextList texts class="report-notes" /> }).erase()
 }
 
-fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String) -> AnyView {
+fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String, limited: bool) -> AnyView {
     let rows: Vec<Row> = own
         .audit
         .parity
         .iter()
+        .filter(|(metric, _)| !limited || page.limits.contains_key(metric))
         .map(|(metric, figure)| {
             let limit = page.limits.get(metric).map(|limit| limit_text(*metric, *limit)).unwrap_or_default();
             let verdict = own.audit.verdict.get(metric).map(|verdict| badge(*verdict));
@@ -212,14 +212,14 @@ fn p_text(p: f64) -> String {
     if p < 0.001 { "<0.001".to_owned() } else { format::number(p, 3) }
 }
 
-fn dots(own: &AttributeReport) -> Option<Chart> {
-    let of = |metric: GroupMetric| {
+fn dots(own: &AttributeReport, metrics: &[GroupMetric]) -> Option<Chart> {
+    let of = |&metric: &GroupMetric| {
         let figure = |(name, row): (&String, &GroupRow)| Some((name.clone(), row.metrics.get(&metric)?.clone()));
         let groups: Vec<(String, Figure)> = own.groups().into_iter().filter_map(figure).collect();
         let overall = own.audit.overall.get(&metric).and_then(|figure| figure.value);
         Block { metric: metric.label().to_owned(), overall, groups }
     };
-    let blocks: Vec<Block> = DRAWN.into_iter().map(of).filter(|block| !block.groups.is_empty()).collect();
+    let blocks: Vec<Block> = metrics.iter().map(of).filter(|block| !block.groups.is_empty()).collect();
     let title = format!("Rates by {}", own.label.to_lowercase());
     intervals(title, "Dots with 95% intervals (Wilson); the line across is everybody.".to_owned(), &blocks)
 }
@@ -241,20 +241,15 @@ fn largest<'a>(curves: &[&'a GroupCurves]) -> (Vec<&'a GroupCurves>, &'static st
 fn calibration(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
     let (curves, note) = largest(curves);
     let points = |own: &GroupCurves| own.calibration.iter().filter_map(|bin| Some([bin.predicted()?, bin.observed()?])).collect();
-    let lines: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: points(own), figure: None }).collect();
-    let chart = curves::calibration(&lines)?;
-    Some(Chart {
-        title: format!("Calibration by {}", own.label.to_lowercase()),
-        sentence: format!("{} Fifths of each group by score.{note}", chart.sentence),
-        ..chart
-    })
+    let curves: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: points(own), figure: None }).collect();
+    let sentence = format!("On the line, 30% means 30 in 100. Fifths of each group by score.{note}");
+    lines(format!("Calibration by {}", own.label.to_lowercase()), sentence, ["Mean score", "Share with the event"], &curves, true)
 }
 
 fn roc(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
     let (curves, note) = largest(curves);
-    let lines: Vec<Curve> =
-        curves.into_iter().map(|own| Curve { label: own.group.clone(), points: own.roc.clone(), figure: None }).collect();
-    let chart = curves::roc(&lines)?;
-    let note = if lines.iter().any(|line| line.points.is_empty()) { " Groups with one outcome only have no curve." } else { note };
-    Some(Chart { title: format!("ROC curve by {}", own.label.to_lowercase()), sentence: format!("{}{note}", chart.sentence), ..chart })
+    let curves: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: own.roc.clone(), figure: None }).collect();
+    let note = if curves.iter().any(|curve| curve.points.is_empty()) { " Groups with one outcome only have no curve." } else { note };
+    let sentence = format!("The further above the line, the better the ranking within the group; the line is chance.{note}");
+    lines(format!("ROC curve by {}", own.label.to_lowercase()), sentence, ["False positive rate", "True positive rate"], &curves, false)
 }

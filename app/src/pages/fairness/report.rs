@@ -96,7 +96,7 @@ fn summary(page: &FairnessReport) -> AnyView {
                 "A verdict comes from the 95% interval, not from the point: pass when the whole interval keeps the limit, fail when all of it breaks it, \
                  inconclusive when these " {words.clone()} " cannot tell."
             </p>
-            <Table headings rows class="list" scroll="Verdicts by attribute and metric" />
+            <Table headings rows class="list verdicts" scroll="Verdicts by attribute and metric" />
             <p class="aside">
                 {format!(
                     "{judged} verdicts are given on this page. The interval of a gap is corrected for the pairs of groups behind it, but not for the number of verdicts: \
