@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod artifacts;
 pub mod audit;
+pub mod cards;
 pub mod checks;
 pub mod datasets;
 pub mod jobs;

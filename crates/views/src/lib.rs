@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod address;
 pub mod chart;
 pub mod evidence;
+pub mod data;
 pub mod fairness;
 pub mod format;
 pub mod jobs;

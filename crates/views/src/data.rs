@@ -1,0 +1,56 @@
+//! Dataset versions.
+
+use serde::{Deserialize, Serialize};
+use stats::Figure;
+
+/// A row of the table of dataset versions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DatasetRow {
+    pub id: String,
+    pub name: String,
+    /// YYYY-MM-DD, and as people write it.
+    pub as_of: String,
+    pub as_of_text: String,
+    pub rows: u32,
+    pub columns: u32,
+    /// Rows with the event; `None` for people as they are now.
+    pub positives: Option<u32>,
+    /// Share with the event.
+    pub share: Option<Figure>,
+    pub hash: String,
+    pub simulated: bool,
+    pub imported_at: String,
+    pub by: String,
+    /// Versions that were trained on it.
+    pub versions: Vec<u32>,
+}
+
+/// A dataset version beside the one before it, of the same kind (with or without outcomes).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DatasetChange {
+    pub dataset: DatasetRow,
+    /// `None` for the first of its kind.
+    pub before: Option<String>,
+    /// What changed, in words.
+    pub sentences: Vec<String>,
+}
+
+/// A cell that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedCell {
+    /// As a spreadsheet numbers rows: the header is 1.
+    pub row: u32,
+    pub column: String,
+    pub value: String,
+    pub rule: String,
+}
+
+/// Why a file was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedImport {
+    pub file: String,
+    pub sentence: String,
+    /// The first hundred problems.
+    pub cells: Vec<RefusedCell>,
+    pub total: u32,
+}

@@ -1,0 +1,199 @@
+//! Dataset versions as people look at them: the list, the profile of one, what changed between two, and why a file was not taken.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_profile};
+use stats::intervals::proportion;
+use store::{cards, datasets, registry};
+use views::data::{DatasetChange, DatasetRow, RefusedCell, RefusedImport};
+
+use crate::{Admin, Error, Import, Imported, Member, Result, Tenure, clock, error::compute};
+
+/// Sentences about what changed in the table of datasets.
+const SENTENCES: usize = 3;
+/// Versions of the table that are compared with the one before.
+const COMPARED: usize = 12;
+
+impl Tenure {
+    /// The dataset versions of a use case, newest day first, each with what changed against the one before it.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn dataset_changes(&self, member: &Member<'_>, use_case: &str) -> Result<Vec<DatasetChange>> {
+        self.use_case(use_case)?;
+        let mut connection = self.store.read().await?;
+        let all = datasets::list(&mut connection, Some(use_case)).await?;
+        let versions = registry::list(&mut connection, use_case).await?;
+        drop(connection);
+        let mut changes = Vec::new();
+        for (at, dataset) in all.iter().enumerate() {
+            let same_kind = |other: &&datasets::Dataset| other.positives.is_some() == dataset.positives.is_some();
+            let before = all[at + 1..].iter().find(same_kind);
+            let mut sentences = Vec::new();
+            if let Some(before) = before.filter(|_| at < COMPARED) {
+                let (old, new) = (self.profile_of(before).await?, self.profile_of(dataset).await?);
+                let found = compare(&old, &new);
+                let more = found.len().saturating_sub(SENTENCES);
+                sentences = found.into_iter().take(SENTENCES).map(|change| change.sentence).collect();
+                sentences.extend((more > 0).then(|| format!("And {more} more.")));
+            }
+            let before = before.map(|before| before.dataset_id.clone());
+            changes.push(DatasetChange { dataset: row(dataset, &versions), before, sentences });
+        }
+        let _ = member;
+        Ok(changes)
+    }
+
+    /// A dataset version of a use case with its profile.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the use case has no such dataset.
+    pub async fn data_profile(&self, _: &Member<'_>, prefix: &str) -> Result<(DatasetRow, Arc<DataProfile>)> {
+        let dataset = self.dataset(prefix).await?;
+        let versions = registry::list(&mut *self.store.read().await?, &dataset.use_case).await?;
+        Ok((row(&dataset, &versions), self.profile_of(&dataset).await?))
+    }
+
+    /// What changed from one dataset version to another.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when one does not exist, [`Error::Invalid`] when they belong to two use cases.
+    pub async fn data_diff(&self, member: &Member<'_>, old: &str, new: &str) -> Result<DataDiff> {
+        let ((before, old), (after, new)) = (self.data_profile(member, old).await?, self.data_profile(member, new).await?);
+        let use_cases = (self.dataset(&before.id).await?.use_case, self.dataset(&after.id).await?.use_case);
+        if use_cases.0 != use_cases.1 {
+            return Err(Error::Invalid(format!("one dataset belongs to {}, the other to {}", use_cases.0, use_cases.1)));
+        }
+        Ok(DataDiff { changes: compare(&old, &new), before, after, old, new })
+    }
+
+    /// The profile of a dataset: computed when first asked for, kept from then on.
+    pub(crate) async fn profile_of(&self, dataset: &datasets::Dataset) -> Result<Arc<DataProfile>> {
+        if let Some(profile) = self.profiles.get(&dataset.dataset_id) {
+            return Ok(profile);
+        }
+        let known = cards::profile(&mut *self.store.read().await?, &dataset.dataset_id).await?;
+        let profile = match known {
+            Some(hash) => {
+                let bytes = self.store.artifact(&hash).await?;
+                compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await?
+            }
+            None => {
+                let people = self.people_of(dataset).await?;
+                let made = compute(move || {
+                    let profile = data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
+                    let bytes = serde_json::to_vec(&profile).map_err(store::Error::from)?;
+                    Ok((profile, bytes))
+                });
+                let (profile, bytes) = made.await?;
+                let hash = self.store.put_artifact(bytes).await?;
+                cards::keep_profile(&mut *self.store.read().await?, &dataset.dataset_id, &hash, store::now()).await?;
+                profile
+            }
+        };
+        Ok(self.profiles.keep(&dataset.dataset_id, profile))
+    }
+
+    /// Imports files that somebody sent from a page. A refusal is held for that person, with every cell that breaks a rule, until the
+    /// process ends or others push it out: nothing of a refused file is stored. `Err` holds the number of the refusal.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn import_form(&self, admin: &Admin<'_>, import: Import) -> Result<std::result::Result<Imported, String>> {
+        let file = import.files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" + ");
+        let refused = match self.import(admin, import).await {
+            Ok(imported) => return Ok(Ok(imported)),
+            Err(Error::Refused(refusal)) => RefusedImport {
+                file,
+                sentence: refusal.to_string(),
+                total: refusal.total as u32,
+                cells: refusal.problems.into_iter().map(cell).collect(),
+            },
+            Err(Error::Invalid(sentence)) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
+            Err(error) => return Err(error),
+        };
+        Ok(Err(self.profiles.keep_refusal(admin.name(), refused)))
+    }
+
+    /// Why a file was refused, for the person who sent it; `None` when it is no longer held.
+    pub fn refused_import(&self, admin: &Admin<'_>, number: &str) -> Option<RefusedImport> {
+        self.profiles.refusal(admin.name(), number)
+    }
+}
+
+/// Two dataset versions side by side.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct DataDiff {
+    pub before: DatasetRow,
+    pub after: DatasetRow,
+    pub changes: Vec<Change>,
+    #[serde(skip)]
+    pub old: Arc<DataProfile>,
+    #[serde(skip)]
+    pub new: Arc<DataProfile>,
+}
+
+fn cell(problem: data::RowProblem) -> RefusedCell {
+    RefusedCell { row: problem.row as u32, column: problem.column, value: problem.value, rule: problem.rule }
+}
+
+fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRow {
+    let (rows, positives) = (dataset.row_count as u32, dataset.positives.map(|count| count as u32));
+    DatasetRow {
+        id: dataset.dataset_id.clone(),
+        name: dataset.name.clone(),
+        as_of: dataset.as_of.clone(),
+        as_of_text: clock::long_date(&dataset.as_of),
+        rows,
+        columns: dataset.column_count as u32,
+        positives,
+        share: positives.map(|positives| proportion(positives, rows, "there are no rows")),
+        hash: dataset.hash.clone(),
+        simulated: dataset.simulated,
+        imported_at: clock::long_time(dataset.created_at),
+        by: dataset.created_by.clone(),
+        versions: versions.iter().filter(|version| version.dataset_id == dataset.dataset_id).map(|version| version.version as u32).collect(),
+    }
+}
+
+/// Profiles that were asked for lately, and refusals that were not read yet.
+#[derive(Default)]
+pub(crate) struct Profiles {
+    held: Mutex<HashMap<String, Arc<DataProfile>>>,
+    refusals: Mutex<Vec<(String, String, RefusedImport)>>,
+}
+
+impl Profiles {
+    /// Most profiles and refusals that are held.
+    const MOST: usize = 32;
+
+    fn get(&self, dataset: &str) -> Option<Arc<DataProfile>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).get(dataset).cloned()
+    }
+
+    fn keep(&self, dataset: &str, profile: DataProfile) -> Arc<DataProfile> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= Self::MOST {
+            held.clear();
+        }
+        let profile = Arc::new(profile);
+        held.insert(dataset.to_owned(), Arc::clone(&profile));
+        profile
+    }
+
+    fn keep_refusal(&self, by: &str, refused: RefusedImport) -> String {
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        if refusals.len() >= Self::MOST {
+            refusals.remove(0);
+        }
+        let number = store::new_id();
+        refusals.push((number.clone(), by.to_owned(), refused));
+        number
+    }
+
+    fn refusal(&self, by: &str, number: &str) -> Option<RefusedImport> {
+        let refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        refusals.iter().find(|(own, person, _)| own == number && person == by).map(|(_, _, refused)| refused.clone())
+    }
+}
