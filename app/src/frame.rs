@@ -72,8 +72,13 @@ pub fn Frame() -> AnyView {
 
 /// The pages of a use case: address below it, name, and the roles of which one is needed (any, where none is named).
 #[cfg(feature = "ssr")]
-const PAGES: &[(&str, &str, &[&str])] =
-    &[("", "Dashboard", &["analyst"]), ("/what-if", "What if", &["analyst"]), ("/runs", "Runs", &[]), ("/models", "Models", &[])];
+const PAGES: &[(&str, &str, &[&str])] = &[
+    ("", "Dashboard", &["analyst"]),
+    ("/what-if", "What if", &["analyst"]),
+    ("/data", "Data", &[]),
+    ("/runs", "Runs", &[]),
+    ("/models", "Models", &[]),
+];
 
 /// Where somebody with these roles begins in a use case: with people, with versions, or with runs.
 #[cfg(feature = "ssr")]

@@ -2,7 +2,7 @@
 //! [`charts`](::charts).
 
 pub mod beeswarm;
-mod canvas;
+pub mod canvas;
 pub mod dependence;
 pub mod groups;
 pub mod importance;

@@ -10,6 +10,8 @@ mod account;
 #[cfg(feature = "ssr")]
 mod compare;
 #[cfg(feature = "ssr")]
+pub mod data;
+#[cfg(feature = "ssr")]
 pub mod fairness;
 #[cfg(feature = "ssr")]
 mod job;
@@ -99,6 +101,9 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         ["use-case", id, "train"] => train::write(id, &query).await,
         ["use-case", id, "jobs"] => jobs::write(id).await,
         ["jobs", id] => job::write(id, &query).await,
+        ["use-case", id, "data"] => data::write_list(id, &query).await,
+        ["use-case", id, "data", "compare"] => data::write_compare(id, &query).await,
+        ["use-case", id, "data", dataset] => data::write_dataset(id, dataset).await,
         ["use-case", id, "models", version, "fairness"] => fairness::write(id, version, &query).await,
         ["sign-in"] => Ok(sign_in::write(&query)),
         ["set-up", link] => sign_in::write_set_up(link).await,

@@ -4,8 +4,8 @@
 pub mod accounts;
 pub mod address;
 pub mod chart;
-pub mod evidence;
 pub mod data;
+pub mod evidence;
 pub mod fairness;
 pub mod format;
 pub mod jobs;

@@ -20,7 +20,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn dataset_changes(&self, member: &Member<'_>, use_case: &str) -> Result<Vec<DatasetChange>> {
+    pub async fn dataset_changes(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<DatasetChange>> {
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
         let all = datasets::list(&mut connection, Some(use_case)).await?;
@@ -41,16 +41,18 @@ impl Tenure {
             let before = before.map(|before| before.dataset_id.clone());
             changes.push(DatasetChange { dataset: row(dataset, &versions), before, sentences });
         }
-        let _ = member;
         Ok(changes)
     }
 
-    /// A dataset version of a use case with its profile.
+    /// A dataset version with its profile; with `use_case`, one of it.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the use case has no such dataset.
-    pub async fn data_profile(&self, _: &Member<'_>, prefix: &str) -> Result<(DatasetRow, Arc<DataProfile>)> {
+    pub async fn data_profile(&self, _: &Member<'_>, use_case: Option<&str>, prefix: &str) -> Result<(DatasetRow, Arc<DataProfile>)> {
         let dataset = self.dataset(prefix).await?;
+        if let Some(use_case) = use_case.filter(|use_case| *use_case != dataset.use_case) {
+            return Err(Error::NotFound(format!("{use_case} has no dataset {prefix}")));
+        }
         let versions = registry::list(&mut *self.store.read().await?, &dataset.use_case).await?;
         Ok((row(&dataset, &versions), self.profile_of(&dataset).await?))
     }
@@ -59,11 +61,12 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when one does not exist, [`Error::Invalid`] when they belong to two use cases.
-    pub async fn data_diff(&self, member: &Member<'_>, old: &str, new: &str) -> Result<DataDiff> {
-        let ((before, old), (after, new)) = (self.data_profile(member, old).await?, self.data_profile(member, new).await?);
-        let use_cases = (self.dataset(&before.id).await?.use_case, self.dataset(&after.id).await?.use_case);
-        if use_cases.0 != use_cases.1 {
-            return Err(Error::Invalid(format!("one dataset belongs to {}, the other to {}", use_cases.0, use_cases.1)));
+    pub async fn data_diff(&self, member: &Member<'_>, use_case: Option<&str>, [old, new]: [&str; 2]) -> Result<DataDiff> {
+        let ((before, old), (after, new)) =
+            (self.data_profile(member, use_case, old).await?, self.data_profile(member, use_case, new).await?);
+        let [older, newer] = [self.dataset(&before.id).await?, self.dataset(&after.id).await?];
+        if older.use_case != newer.use_case {
+            return Err(Error::Invalid(format!("one dataset belongs to {}, the other to {}", older.use_case, newer.use_case)));
         }
         Ok(DataDiff { changes: compare(&old, &new), before, after, old, new })
     }
@@ -153,7 +156,11 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
         simulated: dataset.simulated,
         imported_at: clock::long_time(dataset.created_at),
         by: dataset.created_by.clone(),
-        versions: versions.iter().filter(|version| version.dataset_id == dataset.dataset_id).map(|version| version.version as u32).collect(),
+        versions: versions
+            .iter()
+            .filter(|version| version.dataset_id == dataset.dataset_id)
+            .map(|version| version.version as u32)
+            .collect(),
     }
 }
 

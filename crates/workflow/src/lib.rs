@@ -8,6 +8,7 @@ mod batch;
 mod card;
 mod clock;
 mod dashboard;
+mod datasets;
 mod demo;
 mod drift;
 mod error;
@@ -32,9 +33,11 @@ pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{Actor, Admin, Analyst, Member, Origin, Reviewer, Role, Scope};
 pub use clock::{days_between, long_time as time_text, today};
 pub use demo::DemoAccount;
+pub use datasets::DataDiff;
 pub use error::{Error, Result};
 pub use import::{Import, Imported, check_import};
 pub use jobs::{FieldProblems, JobHandle, NewJob, Observer, TrainingForm};
+pub use monitoring::data_profile;
 pub use predict::{PredictOptions, Prediction, predict_with};
 pub use review::{
     AuditExport, AuditQuery, AuditRow, Baseline, CHECKLIST, Checklist, Choice, Decided, Package, QueueRow, ReviewPage, Ruling,

@@ -9,6 +9,7 @@ use store::Store;
 use tokio::sync::Semaphore;
 use training::gates::GatePolicy;
 
+use crate::datasets::Profiles;
 use crate::serving::Caches;
 use crate::{Error, Result};
 
@@ -19,6 +20,7 @@ pub struct Tenure {
     pub(crate) use_cases: Arc<BTreeMap<String, Arc<UseCase>>>,
     pub(crate) gate_policies: Arc<BTreeMap<String, GatePolicy>>,
     pub(crate) caches: Arc<Caches>,
+    pub(crate) profiles: Arc<Profiles>,
     /// Background work takes turns.
     pub(crate) turns: Arc<Semaphore>,
 }
@@ -37,6 +39,7 @@ impl Tenure {
             use_cases: Arc::new(use_cases),
             gate_policies,
             caches: Arc::new(Caches::default()),
+            profiles: Arc::new(Profiles::default()),
             turns: Arc::new(Semaphore::new(1)),
         })
     }

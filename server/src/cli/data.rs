@@ -29,6 +29,18 @@ pub enum DataCommand {
         #[arg(long)]
         use_case: Option<String>,
     },
+    /// The profile of a dataset version
+    #[command(after_help = "Example: tenure data profile 0190 --html profile.html")]
+    Profile {
+        /// Dataset id or hash, or the beginning of one
+        dataset: String,
+        /// Write a page that needs nothing but itself
+        #[arg(long, value_name = "OUT")]
+        html: Option<String>,
+    },
+    /// What changed from one dataset version to another
+    #[command(after_help = "Example: tenure data diff 0190a 0190b")]
+    Diff { old: String, new: String },
     /// Write the months of a simulated employer as CSV files
     #[command(after_help = "Example: tenure data simulate --people 1000 --months 12 --seed 42 --drift concept_change@8 --out simulated")]
     Simulate {
@@ -99,6 +111,31 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
                     &["DATASET", "USE CASE", "AS OF", "ROWS", "EVENTS", "NAME", ""],
                     &datasets.iter().map(row).collect::<Vec<_>>(),
                 );
+            }
+        }
+        DataCommand::Profile { dataset, html } => {
+            let (tenure, actor) = (place.open().await?, Actor::local());
+            let (dataset, profile) = tenure.data_profile(&actor.member()?, None, &dataset).await?;
+            if let Some(out) = &html {
+                let page = app::pages::data::file(&dataset, &profile, &workflow::today());
+                std::fs::write(out, page).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
+                eprintln!("written to {out}");
+            }
+            if as_json {
+                output::json(&*profile)?;
+            } else if html.is_none() {
+                super::tool::profile::print(&profile);
+            }
+        }
+        DataCommand::Diff { old, new } => {
+            let (tenure, actor) = (place.open().await?, Actor::local());
+            let diff = tenure.data_diff(&actor.member()?, None, [&old, &new]).await?;
+            if as_json {
+                output::json(&diff)?;
+            } else if diff.changes.is_empty() {
+                output::line("nothing that the profiles show has changed");
+            } else {
+                diff.changes.iter().for_each(|change| output::line(&change.sentence));
             }
         }
         DataCommand::Simulate { use_case, people, months, seed, drift, out } => {

@@ -1,11 +1,15 @@
 //! Reports as files of their own: the same views as on the pages.
 
-use axum::extract::{Path, Query, State};
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, post};
 use serde::Deserialize;
-use workflow::{Error, Tenure};
+use views::address::encode;
+use workflow::{Error, Import, Tenure};
 
+use super::Desk;
 use super::caller::Caller;
 use super::problem::Problem;
 
@@ -26,6 +30,63 @@ pub async fn fairness(
     let report = tenure.fairness(&actor.member()?, &use_case, version, cutoff).await?;
     let name = format!("fairness-{use_case}-{version}.html");
     html(&name, move || app::pages::fairness::file(&report, &workflow::today())).await
+}
+
+/// The profile of a dataset version as a page of its own.
+pub async fn profile_page(State(tenure): State<Tenure>, Caller(actor): Caller, Path((use_case, dataset)): Path<(String, String)>) -> Result<Response, Problem> {
+    let (dataset, profile) = tenure.data_profile(&actor.member()?, Some(&use_case), &dataset).await?;
+    let name = format!("profile-{}.html", dataset.name);
+    html(&name, move || app::pages::data::file(&dataset, &profile, &workflow::today())).await
+}
+
+/// The profile of a dataset version for programs.
+pub async fn profile_json(State(tenure): State<Tenure>, Caller(actor): Caller, Path((use_case, dataset)): Path<(String, String)>) -> Result<Response, Problem> {
+    let (dataset, profile) = tenure.data_profile(&actor.member()?, Some(&use_case), &dataset).await?;
+    Ok(([attachment(&format!("profile-{}.json", dataset.name))], Json(&*profile)).into_response())
+}
+
+/// Bytes that one import from a page may have.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The route that takes files from the page.
+pub fn import_route() -> MethodRouter<Desk> {
+    post(import).layer(DefaultBodyLimit::max(MOST_BYTES))
+}
+
+/// Takes the files, and goes to the new version; back to the list, with what is wrong, when they are refused.
+async fn import(State(tenure): State<Tenure>, Caller(actor): Caller, Path(use_case): Path<String>, form: Multipart) -> Result<Response, Problem> {
+    let admin = actor.admin()?;
+    let base = format!("/use-case/{}/data", encode(&use_case));
+    let back = |problem: &str| Redirect::to(&format!("{base}?problem={}", encode(problem))).into_response();
+    let import = match import_of(use_case, form).await {
+        Ok(import) if import.files.is_empty() => return Ok(back("Choose a file to import.")),
+        Ok(import) => import,
+        Err(error) => return Ok(back(&error.body_text())),
+    };
+    Ok(match tenure.import_form(&admin, import).await? {
+        Ok(imported) => Redirect::to(&format!("{base}/{}", imported.dataset.dataset_id)).into_response(),
+        Err(number) => Redirect::to(&format!("{base}?refused={number}")).into_response(),
+    })
+}
+
+async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, axum::extract::multipart::MultipartError> {
+    let mut import = Import { use_case, ..Import::default() };
+    while let Some(field) = form.next_field().await? {
+        match field.name().unwrap_or_default() {
+            "files" => {
+                let name = field.file_name().unwrap_or_default().to_owned();
+                let bytes = field.bytes().await?;
+                // A browser sends an empty part when no file was chosen.
+                if !name.is_empty() {
+                    import.files.push((name, bytes.to_vec()));
+                }
+            }
+            "as_of" => import.as_of = Some(field.text().await?).filter(|day| !day.is_empty()),
+            "snapshot" => import.snapshot = field.text().await? == "true",
+            _ => {}
+        }
+    }
+    Ok(import)
 }
 
 /// A file of HTML, written off the async threads.

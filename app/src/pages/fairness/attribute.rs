@@ -248,7 +248,8 @@ fn calibration(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> 
 
 fn roc(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
     let (curves, note) = largest(curves);
-    let curves: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: own.roc.clone(), figure: None }).collect();
+    let curves: Vec<Curve> =
+        curves.into_iter().map(|own| Curve { label: own.group.clone(), points: own.roc.clone(), figure: None }).collect();
     let note = if curves.iter().any(|curve| curve.points.is_empty()) { " Groups with one outcome only have no curve." } else { note };
     let sentence = format!("The further above the line, the better the ranking within the group; the line is chance.{note}");
     lines(format!("ROC curve by {}", own.label.to_lowercase()), sentence, ["False positive rate", "True positive rate"], &curves, false)

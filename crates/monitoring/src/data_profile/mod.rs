@@ -5,7 +5,7 @@ mod compare;
 mod correlations;
 mod gates;
 
-pub use columns::{AgainstTarget, Bars, ColumnSummary, Numbers};
+pub use columns::{AgainstTarget, Bars, ColumnSummary, Numbers, TargetGroup};
 pub use compare::{Change, compare};
 pub use correlations::{Correlation, Correlations, Measure};
 pub use gates::{Gate, GateLimits};

@@ -5,8 +5,7 @@ mod evaluate;
 mod fairness;
 mod input;
 mod metrics;
-mod page;
-mod profile;
+pub(super) mod profile;
 mod shap;
 
 use clap::Subcommand;

@@ -5,7 +5,7 @@ use data::Purpose;
 use monitoring::data_profile::{ColumnSummary, DataProfile, GateLimits, data_profile};
 use workflow::{Error, Result};
 
-use super::{Answer, input, output, page};
+use super::{Answer, input, output};
 use crate::settings::Place;
 
 #[derive(Debug, Args)]
@@ -41,7 +41,8 @@ pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
     let profile = data_profile(&table, target.as_deref(), &[], &GateLimits::default());
     if let Some(out) = &command.html {
         let title = std::path::Path::new(&command.file).file_name().map_or("standard input".into(), |name| name.to_string_lossy());
-        std::fs::write(out, page::profile(&title, &profile)).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
+        std::fs::write(out, app::pages::data::file_of(&title, &profile, &workflow::today()))
+            .map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
         eprintln!("written to {out}");
     }
     if as_json {
@@ -52,7 +53,7 @@ pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
     Ok(Answer::Done)
 }
 
-fn print(profile: &DataProfile) {
+pub(crate) fn print(profile: &DataProfile) {
     output::line(&format!("{} rows, {} columns, {} repeated rows", profile.rows, profile.columns.len(), profile.duplicate_rows));
     let row = |column: &ColumnSummary| {
         let numbers = column.numbers.as_ref();
