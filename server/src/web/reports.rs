@@ -33,14 +33,22 @@ pub async fn fairness(
 }
 
 /// The profile of a dataset version as a page of its own.
-pub async fn profile_page(State(tenure): State<Tenure>, Caller(actor): Caller, Path((use_case, dataset)): Path<(String, String)>) -> Result<Response, Problem> {
+pub async fn profile_page(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((use_case, dataset)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let (dataset, profile) = tenure.data_profile(&actor.member()?, Some(&use_case), &dataset).await?;
     let name = format!("profile-{}.html", dataset.name);
     html(&name, move || app::pages::data::file(&dataset, &profile, &workflow::today())).await
 }
 
 /// The profile of a dataset version for programs.
-pub async fn profile_json(State(tenure): State<Tenure>, Caller(actor): Caller, Path((use_case, dataset)): Path<(String, String)>) -> Result<Response, Problem> {
+pub async fn profile_json(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((use_case, dataset)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let (dataset, profile) = tenure.data_profile(&actor.member()?, Some(&use_case), &dataset).await?;
     Ok(([attachment(&format!("profile-{}.json", dataset.name))], Json(&*profile)).into_response())
 }
@@ -54,7 +62,12 @@ pub fn import_route() -> MethodRouter<Desk> {
 }
 
 /// Takes the files, and goes to the new version; back to the list, with what is wrong, when they are refused.
-async fn import(State(tenure): State<Tenure>, Caller(actor): Caller, Path(use_case): Path<String>, form: Multipart) -> Result<Response, Problem> {
+async fn import(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path(use_case): Path<String>,
+    form: Multipart,
+) -> Result<Response, Problem> {
     let admin = actor.admin()?;
     let base = format!("/use-case/{}/data", encode(&use_case));
     let back = |problem: &str| Redirect::to(&format!("{base}?problem={}", encode(problem))).into_response();
