@@ -178,7 +178,7 @@ fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal
 }
 
 /// A file's header, searched by name with spelling differences that do not matter.
-struct Header<'a> {
+pub(crate) struct Header<'a> {
     names: &'a [String],
     keys: Vec<String>,
 }
@@ -188,12 +188,12 @@ fn key(name: &str) -> String {
 }
 
 impl<'a> Header<'a> {
-    fn new(raw: &'a Raw) -> Self {
+    pub(crate) fn new(raw: &'a Raw) -> Self {
         Self { names: &raw.names, keys: raw.names.iter().map(|name| key(name)).collect() }
     }
 
     /// The column called `name`: to the letter, else but for case, spaces and signs, else by another name.
-    fn find(&self, name: &str, aliases: &[String]) -> Option<usize> {
+    pub(crate) fn find(&self, name: &str, aliases: &[String]) -> Option<usize> {
         let loose = |name: &str| self.keys.iter().position(|candidate| *candidate == key(name));
         self.names
             .iter()
@@ -203,7 +203,7 @@ impl<'a> Header<'a> {
     }
 
     /// The rule for a column that is not there, with the nearest name as a suggestion.
-    fn missing(&self, name: &str) -> String {
+    pub(crate) fn missing(&self, name: &str) -> String {
         let wanted = key(name);
         let nearest = self.names.iter().zip(&self.keys).map(|(name, candidate)| (strsim::jaro_winkler(&wanted, candidate), name));
         match nearest.max_by(|left, right| left.0.total_cmp(&right.0)) {

@@ -1,11 +1,13 @@
 //! Files in and out: read, check against the use case, write. Hands typed columns to everybody else; the only room with polars.
 
 pub mod check;
+pub mod outcomes;
 pub mod read;
 pub mod use_case_file;
 pub mod write;
 
 pub use check::{Checked, Purpose, Refusal, RowProblem, check};
+pub use outcomes::{OutcomeRow, check_outcomes};
 pub use read::{Raw, ReadError, read};
 pub use use_case_file::{UseCaseError, built_in, parse as parse_use_case};
 pub use write::{Format, write};

@@ -7,6 +7,7 @@ pub mod data_profile;
 mod false_alarm;
 pub mod monthly;
 pub mod multivariate;
+pub mod outcomes;
 pub mod performance;
 pub mod policy;
 pub mod profile;

@@ -34,6 +34,8 @@ pub struct Month<'a> {
     pub outcomes: Option<Outcomes<'a>>,
     /// Outcomes comparable with those of the baseline (the same length of time): `[stayed, left]`.
     pub outcome_counts: Option<[u64; 2]>,
+    /// Why there are none, in words, where more can be said than that none is known.
+    pub no_counts: Option<&'a str>,
     pub days_since_training: Option<u32>,
     pub days_since_retraining: Option<u32>,
 }
@@ -64,6 +66,9 @@ pub struct MonthlyCheck {
     pub quality: Option<QualityReport>,
     pub multivariate: Option<MultivariateDrift>,
     pub attribution: Option<AttributionDrift>,
+    /// Mean absolute contribution (log-odds) of each feature to the scores of the month; empty where it was not measured.
+    #[serde(default)]
+    pub importances: Vec<(String, f64)>,
     /// `None` until outcomes are known.
     pub realised: Option<Realised>,
     /// `None` without scores.
@@ -79,7 +84,10 @@ pub fn monthly_check(baseline: Baseline<'_>, month: Month<'_>, settings: &Settin
         None => no_baseline(policy),
     };
     let prediction = prediction_drift(baseline.scores, month.scores, policy);
-    let target = target_drift(baseline.outcomes, month.outcome_counts, policy);
+    let mut target = target_drift(baseline.outcomes, month.outcome_counts, policy);
+    if let (Some(why), None, true) = (month.no_counts, month.outcome_counts, baseline.outcomes.is_some()) {
+        target.why = Some(why.to_owned());
+    }
     let realised = month.outcomes.and_then(|outcomes| realised(outcomes, &settings.bands, settings.cutoff).ok());
     let signals = Signals {
         features: Some(&features),
@@ -102,6 +110,7 @@ pub fn monthly_check(baseline: Baseline<'_>, month: Month<'_>, settings: &Settin
             .people
             .map(|reference| multivariate_drift(&narrowed(reference), &narrowed(month.people), settings.id_column, settings.seed)),
         attribution: baseline.importances.zip(month.importances).map(|(before, now)| attribution_drift(before, now, LIMIT)),
+        importances: month.importances.unwrap_or_default().to_vec(),
         estimated: month.scores.map(|scores| estimated(scores, settings.cutoff, settings.seed)),
         features,
         prediction,
@@ -226,6 +235,7 @@ mod tests {
             importances: None,
             outcomes: None,
             outcome_counts: None,
+            no_counts: None,
             days_since_training: Some(60),
             days_since_retraining: None,
         };
@@ -259,6 +269,7 @@ mod tests {
             importances: None,
             outcomes: None,
             outcome_counts: None,
+            no_counts: None,
             days_since_training: None,
             days_since_retraining: None,
         };

@@ -80,3 +80,55 @@ pub async fn list(connection: &mut Connection, use_case: &str) -> Result<Vec<Che
     let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(use_case).fetch_all(connection).await?;
     Ok(rows.iter().map(check).collect())
 }
+
+/// The check with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(connection: &mut Connection, use_case: &str, check_id: &str) -> Result<Option<Check>> {
+    let text = format!("{COLUMNS} where use_case = $1 and check_id = $2");
+    let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(use_case).bind(check_id).fetch_optional(connection).await?;
+    Ok(row.as_ref().map(check))
+}
+
+/// What a person had to say to a check.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Note {
+    pub note_id: String,
+    pub check_id: String,
+    pub note: String,
+    pub created_by: String,
+    pub created_at: i64,
+}
+
+/// Adds a note, within the caller's transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_note(connection: &mut Connection, note: &Note) -> Result<()> {
+    sqlx::query("insert into drift_note (note_id, check_id, note, created_by, created_at) values ($1, $2, $3, $4, $5)")
+        .bind(&note.note_id)
+        .bind(&note.check_id)
+        .bind(&note.note)
+        .bind(&note.created_by)
+        .bind(note.created_at)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The notes on the checks of a use case, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn notes(connection: &mut Connection, use_case: &str) -> Result<Vec<Note>> {
+    let rows = sqlx::query(
+        "select n.note_id, n.check_id, n.note, n.created_by, n.created_at from drift_note n join drift_check c on c.check_id = n.check_id \
+         where c.use_case = $1 order by n.created_at, n.note_id",
+    )
+    .bind(use_case)
+    .fetch_all(connection)
+    .await?;
+    let note = |row: &AnyRow| Note { note_id: row.get(0), check_id: row.get(1), note: row.get(2), created_by: row.get(3), created_at: row.get(4) };
+    Ok(rows.iter().map(note).collect())
+}

@@ -10,6 +10,7 @@ pub mod cards;
 pub mod checks;
 pub mod datasets;
 pub mod jobs;
+pub mod outcomes;
 pub mod registry;
 pub mod review;
 mod run_search;

@@ -31,8 +31,19 @@ pub fn today() -> String {
     day_of(store::now())
 }
 
-/// `2026-11-21` → its day number; `None` when it is no date.
-fn parse(date: &str) -> Option<i64> {
+/// A day number since 1970-01-01 as YYYY-MM-DD.
+pub fn date_of(day: i64) -> String {
+    let (year, month, day) = civil(day);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// The day number of unix microseconds, in UTC.
+pub(crate) fn day_number_of(micros: i64) -> i64 {
+    micros.div_euclid(1_000_000 * DAY)
+}
+
+/// `2026-11-21` → its day number since 1970-01-01; `None` when it is no date.
+pub fn parse(date: &str) -> Option<i64> {
     let mut parts = date.splitn(3, '-').map(str::parse::<u32>);
     let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
     let number = day_number(i64::from(year), month, day);

@@ -163,3 +163,5 @@ create or replace trigger review_waiver_no_change before update or delete or tru
 
 create or replace trigger review_comment_no_change before update or delete or truncate on review_comment
     for each statement execute function refuse_rewriting();
+create or replace trigger drift_note_no_change before update or delete or truncate on drift_note
+for each statement execute function refuse_rewriting();

@@ -114,3 +114,8 @@ create trigger if not exists review_comment_no_update before update on review_co
 begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger if not exists review_comment_no_delete before delete on review_comment
 begin select raise(abort, 'the history cannot be rewritten'); end;
+
+create trigger if not exists drift_note_no_update before update on drift_note
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger if not exists drift_note_no_delete before delete on drift_note
+begin select raise(abort, 'the history cannot be rewritten'); end;

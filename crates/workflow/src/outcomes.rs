@@ -1,0 +1,321 @@
+//! Outcomes: who left, when and why; joined with the scores of the cycle that preceded.
+
+use std::collections::HashMap;
+
+use data::OutcomeRow;
+use model::UseCase;
+use monitoring::outcomes::{Event, Fate, Known, over_window};
+use monitoring::performance::{self, Outcomes, Realised};
+use serde_json::json;
+use store::outcomes::{self, Cohort, Import, Outcome};
+use store::{audit, scores};
+
+use crate::{Admin, Error, Member, Result, Tenure, clock, error::compute};
+
+/// The time that a score is about, unless the import says otherwise.
+pub const HORIZON_DAYS: i64 = 365;
+/// Cycles looked back on.
+const BATCHES: i64 = 120;
+/// Who left is heard of first: with fewer of the scored people known than this, the known ones are no fair sample of them.
+const LEAST_KNOWN: f64 = 0.9;
+/// Leavers that a check looks for, newest cycles first, and days it looks back at most.
+const ENOUGH_LEAVERS: usize = 100;
+const MOST_DAYS: i64 = 370;
+
+/// What to import.
+#[derive(Debug, Clone, Default)]
+pub struct OutcomesImport {
+    pub use_case: String,
+    pub name: String,
+    pub bytes: Vec<u8>,
+    /// The files name everybody to whom it happened up to this day, YYYY-MM-DD.
+    pub complete_until: Option<String>,
+    /// Days that a score is about; [`HORIZON_DAYS`] when absent.
+    pub horizon_days: Option<i64>,
+    pub simulated: bool,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct OutcomesImported {
+    pub import: Import,
+    /// False: this file was there already.
+    pub new: bool,
+    /// People of the file who were never scored.
+    pub never_scored: usize,
+}
+
+/// What is known of the outcomes of a use case.
+#[derive(Debug, Clone)]
+pub struct Coverage {
+    /// Newest first.
+    pub imports: Vec<Import>,
+    /// Oldest first.
+    pub cohorts: Vec<CohortView>,
+}
+
+/// The people of one cycle and what became of them.
+#[derive(Debug, Clone)]
+pub struct CohortView {
+    pub as_of: String,
+    pub day: i64,
+    pub until: String,
+    pub scored: u32,
+    pub known: u32,
+    /// `None` while too few outcomes are known.
+    pub realised: Option<Realised>,
+}
+
+/// One scored person of one cycle.
+struct Row {
+    left: bool,
+    score: f64,
+    reason: Option<String>,
+}
+
+/// The people of one cycle whose outcome is known.
+pub(crate) struct Joined {
+    batch: scores::Batch,
+    from: i64,
+    until: i64,
+    scored: usize,
+    rows: Vec<Row>,
+}
+
+impl Joined {
+    fn is_known(&self) -> bool {
+        !self.rows.is_empty() && self.rows.len() as f64 >= LEAST_KNOWN * self.scored as f64
+    }
+
+    fn left(&self) -> usize {
+        self.rows.iter().filter(|row| row.left).count()
+    }
+}
+
+/// What a check takes from the outcomes.
+pub(crate) struct Recent {
+    pub left: Vec<bool>,
+    pub scores: Vec<f64>,
+    pub reasons: Vec<Option<String>>,
+    pub cohorts: Vec<String>,
+    /// Mean length of the windows.
+    pub window: i64,
+    pub horizon: i64,
+    /// `[stayed, left]` of the newest cycle observed for as long as a score is about, or why there is none.
+    pub counts: std::result::Result<[u64; 2], String>,
+}
+
+impl Recent {
+    /// Bands and cut-off of the use case for the length of the windows: the same people on each side.
+    pub fn limits(&self, use_case: &UseCase) -> (Vec<(String, f64)>, f64) {
+        let shorter = |limit| over_window(limit, self.window, self.horizon);
+        (use_case.bands.iter().map(|band| (band.name.clone(), shorter(band.from))).collect(), shorter(use_case.policies.cutoff))
+    }
+}
+
+impl Tenure {
+    /// Checks a file of outcomes and stores it. The same file is one import; a later word about a person on a day takes the place of an
+    /// earlier one.
+    ///
+    /// # Errors
+    /// When the file cannot be read or breaks a rule: then nothing is stored.
+    pub async fn import_outcomes(&self, admin: &Admin<'_>, import: OutcomesImport) -> Result<OutcomesImported> {
+        let use_case = self.use_case(&import.use_case)?;
+        let id = use_case.id.clone();
+        let horizon_days = import.horizon_days.unwrap_or(HORIZON_DAYS);
+        if horizon_days < 1 {
+            return Err(Error::Invalid("the horizon must be a day or more".into()));
+        }
+        if let Some(day) = import.complete_until.as_deref().filter(|day| !clock::is_date(day) || **day > *clock::today()) {
+            return Err(Error::Invalid(format!("\"{day}\" is no date up to today: write YYYY-MM-DD")));
+        }
+        let hash = data::hash(format!("{}\n{horizon_days}\n{}", data::hash(&import.bytes), import.complete_until.as_deref().unwrap_or("")).as_bytes());
+        let bytes = import.bytes.clone();
+        let rows = compute(move || check_outcomes(&bytes, &use_case)).await?;
+        let file_hash = self.store.put_artifact(import.bytes).await?;
+        let known: std::collections::HashSet<String> = self.ever_scored(&id).await?;
+        let never_scored = rows.iter().map(|row| &row.person).filter(|person| !known.contains(*person)).collect::<std::collections::HashSet<_>>().len();
+        let mut transaction = self.store.begin().await?;
+        if let Some(import) = outcomes::by_hash(&mut transaction, &id, &hash).await? {
+            return Ok(OutcomesImported { import, new: false, never_scored });
+        }
+        let day = |pick: fn(std::slice::Iter<'_, OutcomeRow>) -> Option<&OutcomeRow>| pick(rows.iter()).map(|row| row.day.clone()).unwrap_or_default();
+        let record = Import {
+            import_id: store::new_id(),
+            use_case: id.clone(),
+            hash,
+            name: import.name,
+            row_count: rows.len() as i64,
+            event_count: rows.iter().filter(|row| row.happened).count() as i64,
+            first_day: day(|rows| rows.min_by(|a, b| a.day.cmp(&b.day))),
+            last_day: day(|rows| rows.max_by(|a, b| a.day.cmp(&b.day))),
+            complete_until: import.complete_until,
+            horizon_days,
+            simulated: import.simulated,
+            created_by: admin.name().to_owned(),
+            created_at: store::now(),
+        };
+        let list: Vec<Outcome> =
+            rows.into_iter().map(|row| Outcome { person_id: row.person, day: row.day, happened: row.happened, reason: row.reason }).collect();
+        outcomes::insert(&mut transaction, &record, &list).await?;
+        let detail = json!({ "file": file_hash, "name": record.name, "rows": record.row_count, "events": record.event_count, "complete_until": record.complete_until });
+        audit::append(&mut transaction, admin.name(), "outcomes.import", &format!("outcomes {}", record.import_id), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        self.renew_cohorts(&id).await?;
+        Ok(OutcomesImported { import: record, new: true, never_scored })
+    }
+
+    /// What is known of the outcomes, cycle by cycle.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn outcomes_coverage(&self, _: &Member<'_>, use_case: &str) -> Result<Coverage> {
+        self.use_case(use_case)?;
+        let mut connection = self.store.read().await?;
+        let imports = outcomes::imports(&mut connection, use_case).await?;
+        let cohorts = outcomes::cohorts(&mut connection, use_case).await?.into_iter().map(cohort_view).collect::<Result<_>>()?;
+        Ok(Coverage { imports, cohorts })
+    }
+
+    async fn ever_scored(&self, use_case: &str) -> Result<std::collections::HashSet<String>> {
+        let mut connection = self.store.read().await?;
+        let mut people = std::collections::HashSet::new();
+        for batch in days_of(scores::batches(&mut connection, use_case, BATCHES).await?) {
+            people.extend(outcomes::scores_of(&mut connection, &batch.batch_id).await?.into_iter().map(|(person, _)| person));
+        }
+        Ok(people)
+    }
+
+    /// Every cycle with what is known of its people, oldest first. `today` ends the newest window.
+    async fn joined(&self, use_case: &str, today: Option<i64>) -> Result<Option<(Vec<Joined>, i64)>> {
+        let mut connection = self.store.read().await?;
+        let imports = outcomes::imports(&mut connection, use_case).await?;
+        let Some(horizon) = imports.first().map(|import| import.horizon_days) else { return Ok(None) };
+        let complete = imports.iter().filter_map(|import| import.complete_until.as_deref()).max().and_then(clock::parse);
+        let last = imports.iter().filter_map(|import| clock::parse(&import.last_day)).max();
+        let mut known = Known { events: HashMap::new(), complete_until: complete };
+        for outcome in outcomes::all(&mut connection, use_case).await? {
+            let event = clock::parse(&outcome.day).map(|day| Event { day, happened: outcome.happened, reason: outcome.reason });
+            known.events.entry(outcome.person_id).or_default().extend(event);
+        }
+        let batches = days_of(scores::batches(&mut connection, use_case, BATCHES).await?);
+        let starts: Vec<i64> = batches.iter().map(|batch| clock::parse(&batch.as_of).unwrap_or(0)).collect();
+        let end = today.or(last.max(complete)).unwrap_or(0);
+        let mut joined = Vec::new();
+        for (position, batch) in batches.into_iter().enumerate() {
+            let (from, until) = (starts[position], starts.get(position + 1).map_or(end, |next| end.min(*next)));
+            if until <= from {
+                continue;
+            }
+            let people = outcomes::scores_of(&mut connection, &batch.batch_id).await?;
+            joined.push((batch, from, until, people));
+        }
+        drop(connection);
+        let join = move |(batch, from, until, people): (scores::Batch, i64, i64, Vec<(String, f64)>)| {
+            let row = |(person, score): &(String, f64)| match known.fate(person, from, until) {
+                Fate::Left(reason) => Some(Row { left: true, score: *score, reason: reason.map(str::to_owned) }),
+                Fate::Stayed => Some(Row { left: false, score: *score, reason: None }),
+                Fate::Unknown => None,
+            };
+            Joined { scored: people.len(), rows: people.iter().filter_map(row).collect(), batch, from, until }
+        };
+        let joined = compute(move || Ok(joined.into_iter().map(join).collect())).await?;
+        Ok(Some((joined, horizon)))
+    }
+
+    /// Writes anew how each cycle did, where more has become known.
+    pub(crate) async fn renew_cohorts(&self, use_case: &str) -> Result<()> {
+        let Some((joined, horizon)) = self.joined(use_case, None).await? else { return Ok(()) };
+        let definition = self.use_case(use_case)?;
+        let before = outcomes::cohorts(&mut *self.store.read().await?, use_case).await?;
+        let cohorts = compute(move || {
+            let cohort = |joined: &Joined| {
+                let report = realised_of(&definition, &recent(&[joined], horizon)).filter(|_| joined.is_known());
+                let report = report.map(|report| serde_json::to_string(&report).map_err(store::Error::from)).transpose()?;
+                Ok(Cohort {
+                    batch_id: joined.batch.batch_id.clone(),
+                    use_case: joined.batch.use_case.clone(),
+                    as_of: joined.batch.as_of.clone(),
+                    until_day: clock::date_of(joined.until),
+                    scored: joined.scored as i64,
+                    known: joined.rows.len() as i64,
+                    report,
+                })
+            };
+            joined.iter().map(cohort).collect::<Result<Vec<_>>>()
+        });
+        let changed: Vec<Cohort> = cohorts.await?.into_iter().filter(|cohort| !before.contains(cohort)).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.store.begin().await?;
+        for cohort in &changed {
+            outcomes::set_cohort(&mut transaction, cohort).await?;
+        }
+        Ok(transaction.commit().await.map_err(store::Error::from)?)
+    }
+
+    /// The outcomes that a check of day `today` looks at: the newest whole cycles, until there are enough leavers or a year is spanned.
+    pub(crate) async fn recent_outcomes(&self, use_case: &str, today: &str) -> Result<Option<Recent>> {
+        let Some(today) = clock::parse(today) else { return Ok(None) };
+        let Some((joined, horizon)) = self.joined(use_case, Some(today)).await? else { return Ok(None) };
+        let (mut chosen, mut left) = (Vec::new(), 0);
+        for cycle in joined.iter().rev().filter(|cycle| cycle.is_known()) {
+            if left >= ENOUGH_LEAVERS || today - cycle.from > MOST_DAYS {
+                break;
+            }
+            left += cycle.left();
+            chosen.push(cycle);
+        }
+        Ok((!chosen.is_empty()).then(|| recent(&chosen, horizon)))
+    }
+}
+
+/// One batch a day, the last one made, oldest day first.
+fn days_of(newest_first: Vec<scores::Batch>) -> Vec<scores::Batch> {
+    let mut batches: Vec<scores::Batch> = newest_first;
+    batches.dedup_by(|later, earlier| later.as_of == earlier.as_of);
+    batches.reverse();
+    batches
+}
+
+/// Checks a file of outcomes without a store.
+///
+/// # Errors
+/// When it cannot be read or breaks a rule.
+pub fn check_outcomes(bytes: &[u8], use_case: &UseCase) -> Result<Vec<OutcomeRow>> {
+    Ok(data::check_outcomes(&data::read(bytes)?, use_case, clock::is_date, &clock::today())?)
+}
+
+fn recent(cycles: &[&Joined], horizon: i64) -> Recent {
+    let window = (cycles.iter().map(|cycle| cycle.until - cycle.from).sum::<i64>() as f64 / cycles.len().max(1) as f64).round() as i64;
+    let rows = || cycles.iter().flat_map(|cycle| cycle.rows.iter().map(move |row| (cycle, row)));
+    let whole = |cycle: &&&Joined| ((cycle.until - cycle.from) as f64 / horizon as f64 - 1.0).abs() < 0.1;
+    let counts = cycles.iter().find(whole).map(|cycle| [(cycle.rows.len() - cycle.left()) as u64, cycle.left() as u64]);
+    Recent {
+        left: rows().map(|(_, row)| row.left).collect(),
+        scores: rows().map(|(_, row)| over_window(row.score, window, horizon)).collect(),
+        reasons: rows().map(|(_, row)| row.reason.clone()).collect(),
+        cohorts: rows().map(|(cycle, _)| cycle.batch.as_of.get(..7).unwrap_or_default().to_owned()).collect(),
+        window,
+        horizon,
+        counts: counts.ok_or_else(|| format!("the outcomes cover {window} days at a time, those of the baseline {horizon}")),
+    }
+}
+
+fn realised_of(use_case: &UseCase, recent: &Recent) -> Option<Realised> {
+    let (bands, cutoff) = recent.limits(use_case);
+    let outcomes = Outcomes { left: &recent.left, scores: &recent.scores, reasons: &recent.reasons, cohorts: &recent.cohorts };
+    performance::realised(outcomes, &bands, cutoff).ok()
+}
+
+fn cohort_view(cohort: Cohort) -> Result<CohortView> {
+    Ok(CohortView {
+        day: clock::parse(&cohort.as_of).unwrap_or(0),
+        as_of: cohort.as_of,
+        until: cohort.until_day,
+        scored: cohort.scored as u32,
+        known: cohort.known as u32,
+        realised: cohort.report.map(|report| serde_json::from_str(&report).map_err(store::Error::from)).transpose()?,
+    })
+}
