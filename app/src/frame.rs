@@ -78,6 +78,7 @@ const PAGES: &[(&str, &str, &[&str])] = &[
     ("/data", "Data", &[]),
     ("/runs", "Runs", &[]),
     ("/models", "Models", &[]),
+    ("/drift", "Drift", &[]),
 ];
 
 /// Where somebody with these roles begins in a use case: with people, with versions, or with runs.

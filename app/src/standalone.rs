@@ -14,6 +14,7 @@ const STYLE: &str = concat!(
     include_str!("../../style/charts.css"),
     include_str!("../../style/explanation.css"),
     include_str!("../../style/report.css"),
+    include_str!("../../style/drift.css"),
     include_str!("../../style/print.css"),
 );
 

@@ -6,6 +6,8 @@ pub mod canvas;
 pub mod dependence;
 pub mod groups;
 pub mod importance;
+pub mod mini;
+pub mod over_time;
 mod strips;
 pub mod timeline;
 

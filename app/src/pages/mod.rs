@@ -12,6 +12,8 @@ mod compare;
 #[cfg(feature = "ssr")]
 pub mod data;
 #[cfg(feature = "ssr")]
+mod drift;
+#[cfg(feature = "ssr")]
 pub mod fairness;
 #[cfg(feature = "ssr")]
 mod job;
@@ -35,6 +37,7 @@ mod sign_in;
 #[cfg(feature = "ssr")]
 mod users;
 
+pub use drift::report::html as drift_report;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_location;
@@ -109,6 +112,11 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         ["set-up", link] => sign_in::write_set_up(link).await,
         ["account"] => account::write().await,
         ["users"] => users::write().await,
+        ["use-case", id, "drift"] => drift::write(id, &query).await,
+        ["use-case", id, "drift", "compare"] => drift::write_compare(id, &query).await,
+        ["use-case", id, "drift", "simulate"] => drift::write_simulate(id, &query).await,
+        ["use-case", id, "drift", check] => drift::write_check(id, check, &query).await,
+        ["use-case", id, "outcomes"] => drift::write_outcomes(id, &query).await,
         ["runs", "compare"] => compare::write(&query).await,
         ["runs", run, part @ ..] => run::write(run, part).await,
         _ => Err(AppError::new(Kind::NotFound, "There is no page at this address.")),

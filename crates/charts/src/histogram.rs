@@ -43,12 +43,42 @@ pub fn by_outcome([stayed, left]: &[Vec<u32>; 2]) -> Chart {
     }
 }
 
+/// The shares of the baseline and of today over the same bins.
+pub fn two_samples(title: String, names: &[String], reference: &[f64], current: &[f64]) -> Chart {
+    // Bins of equal width in drawing: the table names them.
+    let counts = |shares: &[f64]| shares.iter().map(|share| (share * 1e6).round() as u32).collect::<Vec<_>>();
+    let share = |value: &f64| format!("{}%", format::number(100.0 * value, 1));
+    let rows = names.iter().zip(reference).zip(current);
+    Chart {
+        title,
+        sentence: match (names.first(), names.last()) {
+            (Some(first), Some(last)) => format!("Share of the people in each of {} bins or levels, from {first} to {last}.", names.len()),
+            _ => String::new(),
+        },
+        svg: draw_named(&[&counts(reference), &counts(current)], names),
+        legend: vec!["Baseline".to_owned(), "Today".to_owned()],
+        columns: ["Value", "Baseline", "Today"].map(str::to_owned).to_vec(),
+        rows: rows.map(|((name, before), now)| vec![name.clone(), share(before), share(now)]).collect(),
+    }
+}
+
 fn range(bin: usize, bins: usize) -> String {
     format::percent_interval([bin as f64 / bins as f64, (bin + 1) as f64 / bins as f64])
 }
 
+/// Bins named below the axis, as many as there is room for.
+fn draw_named(groups: &[&[u32]], names: &[String]) -> String {
+    let count = names.len().max(1) as f64;
+    let tick = |at: &f64| names.get((at * count) as usize).map(|name| name.chars().take(12).collect()).unwrap_or_default();
+    draw_with(groups, &tick)
+}
+
 /// One group: counts. Several: shares of each group, side by side in a bin.
 fn draw_bins(groups: &[&[u32]]) -> String {
+    draw_with(groups, &percent_tick)
+}
+
+fn draw_with(groups: &[&[u32]], x_tick: &dyn Fn(&f64) -> String) -> String {
     let alone = groups.len() == 1;
     let heights: Vec<Vec<f64>> = groups
         .iter()
@@ -79,7 +109,7 @@ fn draw_bins(groups: &[&[u32]]) -> String {
             .label_style(text_style(FAINT))
             .x_labels(6)
             .y_labels(5)
-            .x_label_formatter(&percent_tick)
+            .x_label_formatter(x_tick)
             .y_label_formatter(tick)
             .draw()?;
         for (series, bars) in heights.iter().enumerate() {

@@ -35,11 +35,8 @@ pub fn check_outcomes(raw: &Raw, use_case: &UseCase, is_date: impl Fn(&str) -> b
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let target = &use_case.target;
     let other_names = [&target.aliases[..], &owned(&OUTCOME)].concat();
-    let columns = [
-        (use_case.id_column.as_deref().unwrap_or("person"), owned(&PERSON)),
-        ("date", owned(&DAY)),
-        (target.column.as_str(), other_names),
-    ];
+    let columns =
+        [(use_case.id_column.as_deref().unwrap_or("person"), owned(&PERSON)), ("date", owned(&DAY)), (target.column.as_str(), other_names)];
     let mut needed = Vec::new();
     for (name, others) in &columns {
         match header.find(name, others) {
@@ -100,7 +97,8 @@ mod tests {
 
     #[test]
     fn rows_are_taken_as_they_are_meant() {
-        let rows = check("EmployeeNumber,Date,Attrition,Reason\n7,2026-06-01,Yes,resignation\n8,2026-06-30,no,\n8,2026-06-30,No,ignored\n").unwrap();
+        let rows = check("EmployeeNumber,Date,Attrition,Reason\n7,2026-06-01,Yes,resignation\n8,2026-06-30,no,\n8,2026-06-30,No,ignored\n")
+            .unwrap();
         assert_eq!(rows.len(), 2);
         assert_eq!((rows[0].happened, rows[0].reason.as_deref(), rows[1].reason.as_deref()), (true, Some("resignation"), None));
         assert_eq!(check("person_id;day;outcome\n7;2026-06-01;1\n").unwrap().len(), 1);

@@ -120,7 +120,8 @@ pub fn monthly_check(baseline: Baseline<'_>, month: Month<'_>, settings: &Settin
     }
 }
 
-fn no_baseline(policy: &Policy) -> DriftReport {
+/// The report where there is nothing to compare with: that is not "no drift".
+pub fn no_baseline(policy: &Policy) -> DriftReport {
     DriftReport {
         columns: Vec::new(),
         share_drifted: None,

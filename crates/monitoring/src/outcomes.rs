@@ -57,14 +57,21 @@ mod tests {
     #[test]
     fn only_what_is_known_counts() {
         let event = |day, happened| Event { day, happened, reason: happened.then(|| "resignation".to_owned()) };
-        let events = [("left", vec![event(15, true)]), ("later", vec![event(40, true)]), ("here", vec![event(30, false)]), ("early", vec![event(12, false)])];
+        let events = [
+            ("left", vec![event(15, true)]),
+            ("later", vec![event(40, true)]),
+            ("here", vec![event(30, false)]),
+            ("early", vec![event(12, false)]),
+        ];
         let events = events.into_iter().map(|(name, events)| (name.to_owned(), events)).collect();
         let mut known = Known { events, complete_until: None };
-        let fates = |known: &Known| ["left", "later", "here", "early", "silent"].map(|person| match known.fate(person, 10, 30) {
-            Fate::Left(_) => 'l',
-            Fate::Stayed => 's',
-            Fate::Unknown => '?',
-        });
+        let fates = |known: &Known| {
+            ["left", "later", "here", "early", "silent"].map(|person| match known.fate(person, 10, 30) {
+                Fate::Left(_) => 'l',
+                Fate::Stayed => 's',
+                Fate::Unknown => '?',
+            })
+        };
         assert_eq!(fates(&known), ['l', 's', 's', '?', '?']);
         known.complete_until = Some(29);
         assert_eq!(fates(&known), ['l', 's', 's', '?', '?'], "the window is not over");

@@ -129,6 +129,7 @@ pub async fn notes(connection: &mut Connection, use_case: &str) -> Result<Vec<No
     .bind(use_case)
     .fetch_all(connection)
     .await?;
-    let note = |row: &AnyRow| Note { note_id: row.get(0), check_id: row.get(1), note: row.get(2), created_by: row.get(3), created_at: row.get(4) };
+    let note =
+        |row: &AnyRow| Note { note_id: row.get(0), check_id: row.get(1), note: row.get(2), created_by: row.get(3), created_at: row.get(4) };
     Ok(rows.iter().map(note).collect())
 }

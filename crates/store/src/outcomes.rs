@@ -149,7 +149,8 @@ pub async fn all(connection: &mut Connection, use_case: &str) -> Result<Vec<Outc
         .bind(use_case)
         .fetch_all(connection)
         .await?;
-    let outcome = |row: &AnyRow| Outcome { person_id: row.get(0), day: row.get(1), happened: row.get::<i64, _>(2) != 0, reason: row.get(3) };
+    let outcome =
+        |row: &AnyRow| Outcome { person_id: row.get(0), day: row.get(1), happened: row.get::<i64, _>(2) != 0, reason: row.get(3) };
     Ok(rows.iter().map(outcome).collect())
 }
 
@@ -158,7 +159,10 @@ pub async fn all(connection: &mut Connection, use_case: &str) -> Result<Vec<Outc
 /// # Errors
 /// When the database fails.
 pub async fn scores_of(connection: &mut Connection, batch_id: &str) -> Result<Vec<(String, f64)>> {
-    let rows = sqlx::query("select person_id, probability from score where batch_id = $1 order by position").bind(batch_id).fetch_all(connection).await?;
+    let rows = sqlx::query("select person_id, probability from score where batch_id = $1 order by position")
+        .bind(batch_id)
+        .fetch_all(connection)
+        .await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
@@ -189,10 +193,11 @@ pub async fn set_cohort(connection: &mut Connection, cohort: &Cohort) -> Result<
 /// # Errors
 /// When the database fails.
 pub async fn cohorts(connection: &mut Connection, use_case: &str) -> Result<Vec<Cohort>> {
-    let rows = sqlx::query("select batch_id, use_case, as_of, until_day, scored, known, report from cohort where use_case = $1 order by as_of")
-        .bind(use_case)
-        .fetch_all(connection)
-        .await?;
+    let rows =
+        sqlx::query("select batch_id, use_case, as_of, until_day, scored, known, report from cohort where use_case = $1 order by as_of")
+            .bind(use_case)
+            .fetch_all(connection)
+            .await?;
     let cohort = |row: &AnyRow| Cohort {
         batch_id: row.get(0),
         use_case: row.get(1),

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use monitoring::simulation::{self, Kind};
 use training::{Candidate, Progress};
 
-use crate::{Actor, Admin, Checklist, Choice, Import, Origin, Result, Role, Ruling, Tenure, Waive, error::compute};
+use crate::{Actor, Admin, Checklist, Choice, Import, Origin, OutcomesImport, Result, Role, Ruling, Tenure, Waive, error::compute};
 
 /// Months of the demo, and the month in which its one real drift begins.
 const MONTHS: usize = 12;
 const DRIFT_MONTH: usize = 8;
 const PEOPLE: usize = 2000;
+/// Months after which the personnel department has written down who left.
+const OUTCOME_DELAY: usize = 2;
 
 /// An account of the demo.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -64,7 +66,10 @@ impl Tenure {
                 |table: &model::Table| data::write(table, data::Format::Csv).map_err(|error| crate::Error::Internal(error.to_string()));
             let labelled = csv(&simulation::training_table(&settings))?;
             let snapshots = simulation::simulate(&settings);
-            let months = snapshots.iter().map(|snapshot| Ok((snapshot.as_of.clone(), csv(&snapshot.people)?)));
+            let months = snapshots.iter().map(|snapshot| {
+                let (outcomes, until) = crate::simulated_outcomes(snapshot);
+                Ok((snapshot.as_of.clone(), csv(&snapshot.people)?, csv(&outcomes)?, until))
+            });
             Ok((snapshots.first().map(|first| first.as_of.clone()), labelled, months.collect::<Result<Vec<_>>>()?))
         });
         let (first_day, labelled, months) = files.await?;
@@ -84,9 +89,22 @@ impl Tenure {
         };
         let outcome = self.train(admin, &dataset, settings, progress).await?;
         self.approve_demo(admin, outcome.version.version).await?;
-        for (as_of, bytes) in months {
+        let mut left = Vec::new();
+        for (month, (as_of, bytes, outcomes, until)) in months.into_iter().enumerate() {
             self.import(admin, import(format!("simulated-{as_of}.csv"), bytes, Some(as_of.clone()), true)).await?;
             self.batch(admin, "attrition", Some(&as_of)).await?;
+            left.push((format!("simulated-outcomes-{as_of}.csv"), outcomes, until));
+            if let Some((name, bytes, until)) = month.checked_sub(OUTCOME_DELAY).and_then(|month| left.get(month)).cloned() {
+                let import = OutcomesImport {
+                    use_case: "attrition".into(),
+                    name,
+                    bytes,
+                    complete_until: Some(until),
+                    horizon_days: None,
+                    simulated: true,
+                };
+                self.import_outcomes(admin, import).await?;
+            }
             self.check_drift(&admin.member(), "attrition", Some(&as_of)).await?;
         }
         Ok(())

@@ -17,6 +17,7 @@ mod filter;
 mod import;
 mod jobs;
 mod nested_runs;
+mod outcomes;
 mod people;
 mod predict;
 mod review;
@@ -31,13 +32,17 @@ mod what_if;
 
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{Actor, Admin, Analyst, Member, Origin, Reviewer, Role, Scope};
-pub use clock::{days_between, long_time as time_text, today};
+pub use clock::{date_of, days_between, long_time as time_text, parse as day_number, today};
 pub use datasets::DataDiff;
 pub use demo::DemoAccount;
+pub use drift::{
+    CheckPage, DriftHistory, ExportFormat, FeatureLine, HistoryEvent, HistoryPoint, Mark, RowsReport, Shift, SimulatedCheck, by_weight,
+};
 pub use error::{Error, Result};
 pub use import::{Import, Imported, check_import};
 pub use jobs::{FieldProblems, JobHandle, NewJob, Observer, TrainingForm};
 pub use monitoring::data_profile;
+pub use outcomes::{CohortView, Coverage, HORIZON_DAYS, OutcomesImport, OutcomesImported, check_outcomes, simulated_outcomes};
 pub use predict::{PredictOptions, Prediction, predict_with};
 pub use review::{
     AuditExport, AuditQuery, AuditRow, Baseline, CHECKLIST, Checklist, Choice, Decided, Package, QueueRow, ReviewPage, Ruling,

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use data::OutcomeRow;
-use model::UseCase;
+use model::{Column, Table, UseCase};
 use monitoring::outcomes::{Event, Fate, Known, over_window};
 use monitoring::performance::{self, Outcomes, Realised};
+use monitoring::simulation::{self, Snapshot};
 use serde_json::json;
 use store::outcomes::{self, Cohort, Import, Outcome};
 use store::{audit, scores};
@@ -129,17 +130,22 @@ impl Tenure {
         if let Some(day) = import.complete_until.as_deref().filter(|day| !clock::is_date(day) || **day > *clock::today()) {
             return Err(Error::Invalid(format!("\"{day}\" is no date up to today: write YYYY-MM-DD")));
         }
-        let hash = data::hash(format!("{}\n{horizon_days}\n{}", data::hash(&import.bytes), import.complete_until.as_deref().unwrap_or("")).as_bytes());
+        let hash = data::hash(
+            format!("{}\n{horizon_days}\n{}", data::hash(&import.bytes), import.complete_until.as_deref().unwrap_or("")).as_bytes(),
+        );
         let bytes = import.bytes.clone();
         let rows = compute(move || check_outcomes(&bytes, &use_case)).await?;
         let file_hash = self.store.put_artifact(import.bytes).await?;
         let known: std::collections::HashSet<String> = self.ever_scored(&id).await?;
-        let never_scored = rows.iter().map(|row| &row.person).filter(|person| !known.contains(*person)).collect::<std::collections::HashSet<_>>().len();
+        let never_scored =
+            rows.iter().map(|row| &row.person).filter(|person| !known.contains(*person)).collect::<std::collections::HashSet<_>>().len();
         let mut transaction = self.store.begin().await?;
         if let Some(import) = outcomes::by_hash(&mut transaction, &id, &hash).await? {
             return Ok(OutcomesImported { import, new: false, never_scored });
         }
-        let day = |pick: fn(std::slice::Iter<'_, OutcomeRow>) -> Option<&OutcomeRow>| pick(rows.iter()).map(|row| row.day.clone()).unwrap_or_default();
+        let day = |pick: fn(std::slice::Iter<'_, OutcomeRow>) -> Option<&OutcomeRow>| {
+            pick(rows.iter()).map(|row| row.day.clone()).unwrap_or_default()
+        };
         let record = Import {
             import_id: store::new_id(),
             use_case: id.clone(),
@@ -155,8 +161,10 @@ impl Tenure {
             created_by: admin.name().to_owned(),
             created_at: store::now(),
         };
-        let list: Vec<Outcome> =
-            rows.into_iter().map(|row| Outcome { person_id: row.person, day: row.day, happened: row.happened, reason: row.reason }).collect();
+        let list: Vec<Outcome> = rows
+            .into_iter()
+            .map(|row| Outcome { person_id: row.person, day: row.day, happened: row.happened, reason: row.reason })
+            .collect();
         outcomes::insert(&mut transaction, &record, &list).await?;
         let detail = json!({ "file": file_hash, "name": record.name, "rows": record.row_count, "events": record.event_count, "complete_until": record.complete_until });
         audit::append(&mut transaction, admin.name(), "outcomes.import", &format!("outcomes {}", record.import_id), &detail).await?;
@@ -285,6 +293,21 @@ fn days_of(newest_first: Vec<scores::Batch>) -> Vec<scores::Batch> {
 /// When it cannot be read or breaks a rule.
 pub fn check_outcomes(bytes: &[u8], use_case: &UseCase) -> Result<Vec<OutcomeRow>> {
     Ok(data::check_outcomes(&data::read(bytes)?, use_case, clock::is_date, &clock::today())?)
+}
+
+/// Who of a simulated snapshot left before the next one, as a file of outcomes has it: on the last day of the month.
+pub fn simulated_outcomes(snapshot: &Snapshot) -> (Table, String) {
+    // Snapshots are of the first of a month: four weeks and a half later it is the next one.
+    let later = clock::parse(&snapshot.as_of).map(|day| clock::date_of(day + 32)).unwrap_or_default();
+    let next = format!("{}-01", later.get(..7).unwrap_or_default());
+    let last = clock::parse(&next).map(|day| clock::date_of(day - 1)).unwrap_or_default();
+    let mut table = Table::default();
+    let column = |text: &dyn Fn(&simulation::Outcome) -> String| Column::Text(snapshot.left.iter().map(text).collect());
+    table.push("EmployeeNumber", column(&|outcome| outcome.id.clone()));
+    table.push("date", column(&|_| last.clone()));
+    table.push("Attrition", column(&|_| "Yes".to_owned()));
+    table.push("reason", column(&|outcome| outcome.reason.clone()));
+    (table, next)
 }
 
 fn recent(cycles: &[&Joined], horizon: i64) -> Recent {

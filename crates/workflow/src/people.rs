@@ -243,7 +243,7 @@ fn csv(use_case: &UseCase, scored: &Scored, rows: &[usize]) -> String {
 }
 
 /// A cell as spreadsheets read it: quoted where needed, and never a formula (OWASP: CSV injection).
-fn csv_cell(text: &str) -> String {
+pub(crate) fn csv_cell(text: &str) -> String {
     let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
     if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }

@@ -8,6 +8,7 @@ use data::Checked;
 use model::explain::ModelExplainer;
 use model::global::GlobalExplanation;
 use model::{Column, Model, Table};
+use monitoring::monthly::MonthlyCheck;
 use serde::{Deserialize, Serialize};
 use store::{datasets, registry, scores};
 
@@ -116,6 +117,7 @@ pub(crate) struct Caches {
     packages: Mutex<HashMap<String, Arc<Package>>>,
     /// By hash of the model file; the last few.
     explanations: Mutex<HashMap<String, Arc<GlobalExplanation>>>,
+    reports: Mutex<HashMap<String, Arc<MonthlyCheck>>>,
 }
 
 /// Explanations that are held.
@@ -137,6 +139,19 @@ impl Caches {
         let package = Arc::new(package);
         held.insert(key.to_owned(), Arc::clone(&package));
         package
+    }
+
+    /// Reports of drift checks by the hash of their file.
+    pub(crate) fn report(&self, hash: &str) -> Option<Arc<MonthlyCheck>> {
+        cached(&self.reports, hash, |_| true)
+    }
+
+    pub(crate) fn keep_report(&self, hash: &str, report: &Arc<MonthlyCheck>) {
+        let mut held = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() > 128 {
+            held.clear();
+        }
+        held.insert(hash.to_owned(), Arc::clone(report));
     }
 
     pub(crate) fn explanation(&self, hash: &str) -> Option<Arc<GlobalExplanation>> {

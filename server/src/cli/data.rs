@@ -178,12 +178,7 @@ fn write_simulation(settings: &simulation::Settings, out: &std::path::Path) -> R
     write("training.csv".into(), &simulation::training_table(settings))?;
     for snapshot in simulation::simulate(settings) {
         write(format!("people-{}.csv", snapshot.as_of), &snapshot.people)?;
-        let mut outcomes = model::Table::default();
-        let column = |of: fn(&simulation::Outcome) -> &String| {
-            model::Column::Text(snapshot.left.iter().map(|outcome| of(outcome).clone()).collect())
-        };
-        outcomes.push("EmployeeNumber", column(|outcome| &outcome.id));
-        outcomes.push("reason", column(|outcome| &outcome.reason));
+        let (outcomes, _) = workflow::simulated_outcomes(&snapshot);
         write(format!("outcomes-{}.csv", snapshot.as_of), &outcomes)?;
     }
     Ok(written)

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use monitoring::Verdict;
 use serde_json::json;
-use workflow::{Actor, Result};
+use workflow::{Actor, ExportFormat, Result};
 
 use super::{Answer, output};
 use crate::settings::Place;
@@ -18,6 +18,12 @@ pub enum DriftCommand {
         /// Use the newest data on or before this day [default: the newest]
         #[arg(long)]
         as_of: Option<String>,
+        /// Write the report as one self-contained HTML file
+        #[arg(long)]
+        html: Option<std::path::PathBuf>,
+        /// Print the short JSON report that guide 004 describes
+        #[arg(long)]
+        guide: bool,
     },
     /// The checks of a use case, newest day first
     History {
@@ -29,9 +35,18 @@ pub enum DriftCommand {
 pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<Answer> {
     let tenure = place.open().await?;
     match command {
-        DriftCommand::Check { use_case, as_of } => {
-            let (check, report) = tenure.check_drift(&Actor::local().member()?, &use_case, as_of.as_deref()).await?;
-            if as_json {
+        DriftCommand::Check { use_case, as_of, html, guide } => {
+            let actor = Actor::local();
+            let (check, report) = tenure.check_drift(&actor.member()?, &use_case, as_of.as_deref()).await?;
+            if let Some(out) = html {
+                let page = tenure.drift_check(&actor.member()?, &use_case, &check.check_id).await?;
+                let failed = |error| workflow::Error::Invalid(format!("{}: {error}", out.display()));
+                std::fs::write(&out, app::pages::drift_report(&page)).map_err(failed)?;
+            }
+            if guide {
+                let page = tenure.drift_check(&actor.member()?, &use_case, &check.check_id).await?;
+                output::line(&page.export(ExportFormat::Guide)?);
+            } else if as_json {
                 output::json(&json!({ "check": check, "report": report }))?;
             } else {
                 let row = |column: &monitoring::ColumnReport| {
@@ -45,12 +60,25 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
                     ]
                 };
                 let columns = report.features.columns.iter().chain([&report.prediction, &report.target]);
+                let unknown: Vec<String> = columns
+                    .clone()
+                    .filter(|column| !matches!(column.verdict, Verdict::Drifted | Verdict::Stable))
+                    .filter_map(|column| Some(format!("{}: {}", column.name, column.why.as_ref()?)))
+                    .collect();
                 output::table(&["COLUMN", "VERDICT", "EFFECT", "ADJUSTED P"], &columns.map(row).collect::<Vec<_>>());
+                unknown.iter().for_each(|line| output::line(line));
                 output::line(&report.features.summary);
                 output::line(&check.reason);
             }
-            let drifted = report.features.verdict == Verdict::Drifted || report.prediction.verdict == Verdict::Drifted;
-            Ok(if drifted { Answer::No } else { Answer::Done })
+            let verdicts = [report.features.verdict, report.prediction.verdict];
+            Ok(if verdicts.contains(&Verdict::Drifted) {
+                Answer::No
+            } else if verdicts.iter().all(|verdict| *verdict == Verdict::Stable) {
+                Answer::Done
+            } else {
+                // Nobody should take this for "no drift".
+                Answer::Unknown
+            })
         }
         DriftCommand::History { use_case } => {
             let checks = tenure.checks(&Actor::local().member()?, &use_case).await?;

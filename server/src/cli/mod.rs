@@ -6,6 +6,7 @@ mod drift;
 mod identity;
 mod job;
 mod model;
+mod outcomes;
 mod output;
 mod predict;
 mod run;
@@ -28,6 +29,8 @@ pub enum Answer {
     Done,
     /// Drift found, gate failed, verification failed: exit code 1.
     No,
+    /// The data does not allow an answer: exit code 2.
+    Unknown,
 }
 
 /// Predicts who is likely to leave, says why, and governs the model that says so.
@@ -78,6 +81,9 @@ enum Command {
     /// Are the people still like those that the live version was trained on
     #[command(subcommand)]
     Drift(drift::DriftCommand),
+    /// Who left, when and why: how the scores did
+    #[command(subcommand)]
+    Outcomes(outcomes::OutcomesCommand),
     /// The record of what was done
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -92,6 +98,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     match dispatch(arguments).await {
         Ok(Answer::Done) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
+        Ok(Answer::Unknown) => ExitCode::from(2),
         Err(error) => {
             output::error(&error, json);
             ExitCode::from(error.exit_code())
@@ -115,6 +122,7 @@ async fn dispatch(arguments: Arguments) -> Result<Answer> {
         Command::Predict(command) => predict::predict(&place, command, json).await,
         Command::Batch(command) => predict::batch(&place, command, json).await,
         Command::Drift(command) => drift::run(&place, command, json).await,
+        Command::Outcomes(command) => outcomes::run(&place, command, json).await,
         Command::Audit(command) => audit::run(&place, command, json).await,
         Command::Tool(command) => blocking(move || tool::run(&place, command, json)).await,
     }

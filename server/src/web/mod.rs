@@ -3,6 +3,7 @@
 mod accounts;
 mod api;
 mod caller;
+mod drift_files;
 mod files;
 mod guard;
 mod health;
@@ -122,6 +123,7 @@ fn router(desk: Desk) -> Router {
         .route("/use-case/{id}/data/{dataset}/profile.json", get(reports::profile_json))
         .route("/use-case/{id}/data/import", reports::import_route())
         .route("/artifacts/{id}/{name}", get(files::run_file))
+        .route("/use-case/{id}/drift/{check}/{format}", get(drift_files::check))
         .nest("/api/v1", api::router())
         .merge(accounts::routes())
         .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), move || shell(options.clone()))

@@ -178,8 +178,12 @@ impl Tenure {
             let mark = if before.is_some_and(|before| version < before) { Mark::Rollback } else { Mark::Promotion };
             before = Some(version);
             // Checks of past days are made with the version of today: the mark stands where its first check stands.
-            let first = all.iter().filter(|check| check.version == version && check.created_at >= change.changed_at).filter_map(|check| clock::parse(&check.as_of)).min();
-            let changed = clock::day_of(change.changed_at);
+            let first = all
+                .iter()
+                .filter(|check| check.version == version && check.created_at >= change.changed_at)
+                .filter_map(|check| clock::parse(&check.as_of))
+                .min();
+            let changed = clock::day_number_of(change.changed_at);
             let word = if mark == Mark::Rollback { "rolled back to" } else { "promoted" };
             let sentence = format!("Version {version} {word} by {} on {}", change.changed_by, clock::long_time(change.changed_at));
             events.push(HistoryEvent { day: first.map_or(changed, |first| first.min(changed)), mark, sentence });
@@ -187,7 +191,11 @@ impl Tenure {
         for note in notes {
             let check = all.iter().find(|check| check.check_id == note.check_id);
             let sentence = format!("Acknowledged by {}: {}", note.created_by, note.note);
-            events.extend(check.and_then(|check| clock::parse(&check.as_of)).map(|day| HistoryEvent { day, mark: Mark::Acknowledgement, sentence }));
+            events.extend(check.and_then(|check| clock::parse(&check.as_of)).map(|day| HistoryEvent {
+                day,
+                mark: Mark::Acknowledgement,
+                sentence,
+            }));
         }
         events.sort_by_key(|event| event.day);
         Ok(events)
@@ -235,7 +243,12 @@ fn feature_lines(use_case: &UseCase, points: &[HistoryPoint]) -> Vec<FeatureLine
             let column = point.report.features.columns.iter().find(|column| column.name == name)?;
             Some((point.day, column.effect_size.filter(|_| column.decided_by.is_some()), column.verdict))
         };
-        FeatureLine { name: name.to_owned(), label: use_case.label(name), importance, points: drawn.iter().filter_map(|point| find(&point)).collect() }
+        FeatureLine {
+            name: name.to_owned(),
+            label: use_case.label(name),
+            importance,
+            points: drawn.iter().filter_map(|point| find(&point)).collect(),
+        }
     };
     names.into_iter().map(line).collect()
 }

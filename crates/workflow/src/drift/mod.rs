@@ -11,14 +11,14 @@ use std::sync::Arc;
 use model::Table;
 use monitoring::monthly::{Baseline, Month, MonthlyCheck, Settings, monthly_check};
 use monitoring::performance::Outcomes;
-use monitoring::{Policy, quality, recommendation};
+use monitoring::{Detail, DriftReport, Policy, feature_drift, quality, recommendation};
 use serde_json::json;
 use store::{audit, checks};
 
 pub use baseline::Reference;
-pub use files::{ExportFormat, export_name};
-pub use history::{CheckPage, DriftHistory, FeatureLine, HistoryEvent, HistoryPoint, Mark};
-pub use rows::{RowsCheck, RowsReport};
+pub use files::ExportFormat;
+pub use history::{CheckPage, DriftHistory, FeatureLine, HistoryEvent, HistoryPoint, Mark, by_weight};
+pub use rows::RowsReport;
 pub use simulate::{Shift, SimulatedCheck};
 
 use crate::outcomes::Recent;
@@ -50,7 +50,7 @@ impl Tenure {
         let current = self.dataset_as_of(use_case, as_of).await?;
         let as_of = as_of.unwrap_or(&current.as_of).to_owned();
         let people = self.people_of(&current).await?;
-        let material = self.drift_material(use_case, people.labels.is_some(), Some(&current.as_of)).await?;
+        let material = self.drift_material(member, use_case, people.labels.is_some(), Some(&current.as_of)).await?;
         self.renew_cohorts(use_case).await?;
         let recent = self.recent_outcomes(use_case, &as_of).await?;
         let version = material.live.version.version;
@@ -117,14 +117,20 @@ impl Tenure {
 
     /// What a check is made from, on the live version. `with_leavers` says that the people to be checked are known to have left or stayed:
     /// then only those who stayed are compared, on both sides.
-    pub(crate) async fn drift_material(&self, use_case: &str, with_leavers: bool, as_of: Option<&str>) -> Result<Material> {
+    pub(crate) async fn drift_material(
+        &self,
+        member: &Member<'_>,
+        use_case: &str,
+        with_leavers: bool,
+        as_of: Option<&str>,
+    ) -> Result<Material> {
         let definition = self.use_case(use_case)?;
         let live = self.expect_live(use_case).await?;
         let policy_name = definition.policies.drift.clone();
         let policy = Policy::named(&policy_name).ok_or_else(|| Error::Invalid(format!("there is no drift policy {policy_name}")))?;
         let trained_on = self.dataset(&live.version.dataset_id).await?;
         let days = as_of.and_then(|day| clock::days_between(&trained_on.as_of, day)).and_then(|days| u32::try_from(days).ok());
-        let reference = match self.reference(&live.version, with_leavers).await {
+        let reference = match self.reference(member, &live.version, with_leavers).await {
             Ok(reference) => Some(reference),
             // A baseline that is gone is a finding of the check, not the end of it.
             Err(Error::Store(store::Error::Artifact(_)) | Error::NotFound(_)) => None,
@@ -163,6 +169,15 @@ impl Material {
         whole.then(|| self.live.model().probabilities(people))
     }
 
+    /// Feature drift of `people` alone.
+    pub fn features(&self, people: &Table) -> DriftReport {
+        let columns: Vec<&str> = self.definition.inputs().map(|field| field.name.as_str()).collect();
+        match self.reference.as_deref() {
+            Some(reference) => feature_drift(&reference.people, people, Some(&columns), &self.policy, Detail::Usual),
+            None => monitoring::monthly::no_baseline(&self.policy),
+        }
+    }
+
     /// Mean absolute contributions over rows spread evenly.
     fn importances(&self, people: &Table) -> Option<Vec<(String, f64)>> {
         let rows = people.rows();
@@ -188,7 +203,7 @@ impl Material {
         let baseline = Baseline {
             people: reference.map(|reference| &reference.people),
             scores: reference.map(|reference| &reference.scores[..]),
-            outcomes: reference.and_then(|reference| reference.outcomes),
+            outcomes: reference.map(|reference| reference.outcomes),
             importances: before.as_deref(),
         };
         let outcomes = recent.map(|recent| Outcomes {

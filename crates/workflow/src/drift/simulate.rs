@@ -88,17 +88,19 @@ impl Tenure {
     ///
     /// # Errors
     /// When the field or the size makes no sense, nothing is in service, or there is no data.
-    pub async fn simulate_drift(&self, _: &Member<'_>, use_case: &str, shift: Shift) -> Result<SimulatedCheck> {
+    pub async fn simulate_drift(&self, member: &Member<'_>, use_case: &str, shift: Shift) -> Result<SimulatedCheck> {
         let in_range = match &shift {
             Shift::Number { deviations, .. } => deviations.is_finite() && deviations.abs() <= 10.0,
             Shift::Level { share, .. } | Shift::Missing { share, .. } => (0.0..=1.0).contains(share),
         };
         if !in_range {
-            return Err(Error::Invalid("the size of the change makes no sense: up to 10 standard deviations, or a share of 0 to 100 %".into()));
+            return Err(Error::Invalid(
+                "the size of the change makes no sense: up to 10 standard deviations, or a share of 0 to 100 %".into(),
+            ));
         }
         let current = self.dataset_as_of(use_case, None).await?;
         let people = self.people_of(&current).await?;
-        let material = self.drift_material(use_case, people.labels.is_some(), None).await?;
+        let material = self.drift_material(member, use_case, people.labels.is_some(), None).await?;
         let sentence = shift.sentence(&material.definition);
         compute(move || {
             let people = current_people(&people);
@@ -112,7 +114,8 @@ impl Tenure {
                 let report = other.features(people);
                 [report.drifted().len(), report.columns.iter().filter(|column| column.decided_by.is_some()).count()]
             };
-            let policies = monitoring::policy::NAMES.map(|policy| (policy.to_owned(), count(policy, &shifted), count(policy, &people))).to_vec();
+            let policies =
+                monitoring::policy::NAMES.map(|policy| (policy.to_owned(), count(policy, &shifted), count(policy, &people))).to_vec();
             Ok(SimulatedCheck {
                 sentence,
                 as_of: current.as_of,

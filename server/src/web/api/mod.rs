@@ -1,5 +1,6 @@
 //! The interface for programs: JSON in and out, problems as RFC 9457.
 
+mod drift;
 mod input;
 mod predict;
 mod version;
@@ -21,6 +22,10 @@ pub fn router() -> Router<Desk> {
         .route("/predict", post(predict::one))
         .route("/predict/batch", post(predict::batch))
         .route("/model", get(version::live))
+        .route("/drift/feature", post(drift::feature))
+        .route("/drift/prediction", post(drift::prediction))
+        .route("/drift/feature/latest", get(drift::latest_feature))
+        .route("/drift/prediction/latest", get(drift::latest_prediction))
         .fallback(async || Problem(Error::NotFound("there is no such address in the API".into())))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
 }

@@ -13,7 +13,7 @@ use crate::web::caller::Caller;
 use crate::web::problem::Problem;
 
 /// Field → value; null is a missing value.
-type Values = BTreeMap<String, Value>;
+pub type Values = BTreeMap<String, Value>;
 
 /// Reasons of a score unless the request says otherwise.
 const REASONS: usize = 3;
@@ -65,7 +65,7 @@ pub async fn batch(State(tenure): State<Tenure>, Caller(actor): Caller, Body(ask
 }
 
 /// Values as the use case reads them: the one place where text becomes a checked value is there.
-fn texts(values: Values) -> model::Record {
+pub fn texts(values: Values) -> model::Record {
     let text = |value: Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text,

@@ -1,0 +1,172 @@
+//! Figures by day, with intervals, named limits and marks of what happened. A cycle without a figure is a gap in the line.
+
+use plotters::prelude::*;
+
+use super::{Drawing, FAINT, GRID, INK, draw, series_colour, text_style};
+
+/// A line of figures by day.
+pub struct Series {
+    pub points: Vec<Point>,
+    /// Drawn with dashes: what is estimated, beside what was seen.
+    pub dashed: bool,
+}
+
+/// One figure: value and interval, or nothing where it could not be computed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    pub day: i64,
+    pub value: Option<f64>,
+    pub interval: Option<[f64; 2]>,
+}
+
+impl Point {
+    /// A figure of a day.
+    pub fn of(day: i64, figure: Option<&stats::Figure>) -> Self {
+        Self { day, value: figure.and_then(|figure| figure.value), interval: figure.and_then(|figure| figure.interval) }
+    }
+}
+
+/// What is drawn.
+pub struct OverTime<'a> {
+    pub series: &'a [Series],
+    /// Name and value of lines across.
+    pub limits: &'a [(String, f64)],
+    /// Day and letter of what happened.
+    pub marks: &'a [(i64, &'static str)],
+    /// Lowest value of the axis; lower ones lower it.
+    pub floor: f64,
+    /// Least top of the axis.
+    pub top: f64,
+    pub tick: &'a dyn Fn(&f64) -> String,
+    /// Day number to text.
+    pub day: &'a dyn Fn(i64) -> String,
+}
+
+/// Draws it; the empty text without a day.
+pub fn over_time(chart: &OverTime<'_>) -> String {
+    let points = || chart.series.iter().flat_map(|series| &series.points);
+    let (Some(first), Some(last)) = (points().map(|point| point.day).min(), points().map(|point| point.day).max()) else {
+        return String::new();
+    };
+    let ends = points().flat_map(|point| point.value.into_iter().chain(point.interval.into_iter().flatten()));
+    let values: Vec<f64> = ends.chain(chart.limits.iter().map(|(_, value)| *value)).collect();
+    let low = values.iter().copied().fold(chart.floor, f64::min);
+    let high = values.iter().copied().fold(chart.top, f64::max);
+    let high = high + (high - low) * 0.08;
+    // Room at both sides, and a width for one day alone.
+    let room = ((last - first) as f64 * 0.03).max(3.0);
+    let (left, right) = (first as f64 - room, last as f64 + room);
+    let label = |value: &f64| (chart.day)(value.round() as i64);
+    draw(|area| -> Drawing {
+        let mut plot = ChartBuilder::on(area)
+            .margin(12)
+            .margin_top(40)
+            .margin_right(60)
+            .x_label_area_size(56)
+            .y_label_area_size(104)
+            .build_cartesian_2d(left..right, low..high)?;
+        plot.configure_mesh()
+            .disable_x_mesh()
+            .bold_line_style(GRID)
+            .light_line_style(TRANSPARENT)
+            .axis_style(FAINT)
+            .label_style(text_style(FAINT))
+            .x_labels(5)
+            .y_labels(5)
+            .x_label_formatter(&label)
+            .y_label_formatter(chart.tick)
+            .draw()?;
+        for (day, letter) in chart.marks.iter().filter(|(day, _)| (left..=right).contains(&(*day as f64))) {
+            let x = *day as f64;
+            plot.draw_series(DashedLineSeries::new([(x, low), (x, high)], 4, 8, FAINT.stroke_width(2)))?;
+            plot.draw_series([Text::new((*letter).to_owned(), (x + room * 0.12, high), text_style(FAINT))])?;
+        }
+        for (name, value) in chart.limits {
+            plot.draw_series(DashedLineSeries::new([(left, *value), (right, *value)], 10, 8, INK.stroke_width(2)))?;
+            plot.draw_series([Text::new(name.clone(), (left + room * 0.2, *value + (high - low) * 0.07), text_style(INK))])?;
+        }
+        for (number, series) in chart.series.iter().enumerate() {
+            let colour = series_colour(number);
+            // Two lines on one day would hide each other's whiskers.
+            let aside = room * 0.14 * number as f64;
+            for part in parts(&series.points) {
+                let line: Vec<(f64, f64)> = part.iter().filter_map(|point| Some((point.day as f64 + aside, point.value?))).collect();
+                if series.dashed {
+                    plot.draw_series(DashedLineSeries::new(line.clone(), 12, 8, colour.stroke_width(4)))?;
+                } else {
+                    plot.draw_series(LineSeries::new(line.clone(), colour.stroke_width(4)))?;
+                }
+                let whisker = |point: &Point| {
+                    let [from, to] = point.interval?;
+                    let x = point.day as f64 + aside;
+                    Some(PathElement::new(vec![(x, from.max(low)), (x, to.min(high))], colour.stroke_width(3)))
+                };
+                plot.draw_series(part.iter().filter_map(whisker))?;
+                plot.draw_series(line.into_iter().map(|at| Circle::new(at, 8, colour.filled())))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Runs of points without a gap: none lacks its value, and none stands further from the one before it than a cycle and a half.
+fn parts(points: &[Point]) -> Vec<Vec<Point>> {
+    let mut steps: Vec<i64> = points.windows(2).map(|two| two[1].day - two[0].day).filter(|step| *step > 0).collect();
+    steps.sort_unstable();
+    let cycle = steps.get(steps.len() / 2).copied().unwrap_or(i64::MAX / 4);
+    let mut parts: Vec<Vec<Point>> = vec![Vec::new()];
+    let mut before: Option<i64> = None;
+    for point in points {
+        let gap = before.is_some_and(|before| (point.day - before) * 2 > cycle * 3);
+        if (gap || point.value.is_none()) && parts.last().is_some_and(|part| !part.is_empty()) {
+            parts.push(Vec::new());
+        }
+        if let (Some(_), Some(part)) = (point.value, parts.last_mut()) {
+            part.push(*point);
+        }
+        before = Some(point.day);
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_stay_gaps() {
+        let point = |day, value| Point { day, value, interval: None };
+        let points = [
+            point(0, Some(1.0)),
+            point(30, Some(2.0)),
+            point(60, None),
+            point(90, Some(3.0)),
+            point(120, Some(4.0)),
+            point(240, Some(5.0)),
+        ];
+        let lengths: Vec<usize> = parts(&points).iter().map(Vec::len).collect();
+        assert_eq!(lengths, [2, 2, 1], "a missing value and a missing cycle");
+        assert!(parts(&[]).is_empty());
+    }
+
+    #[test]
+    fn one_day_can_be_drawn_and_none_is_no_panic() {
+        let tick = |value: &f64| format!("{value:.1}");
+        let day = |day: i64| day.to_string();
+        let chart = |points| {
+            let series = [Series { points, dashed: true }];
+            over_time(&OverTime {
+                series: &series,
+                limits: &[("limit".into(), 0.3)],
+                marks: &[(5, "P")],
+                floor: 0.0,
+                top: 1.0,
+                tick: &tick,
+                day: &day,
+            })
+        };
+        assert!(chart(vec![Point { day: 5, value: Some(0.5), interval: Some([0.4, 0.6]) }]).starts_with("<svg"));
+        assert_eq!(chart(vec![]), "");
+    }
+}
