@@ -16,6 +16,7 @@ pub fn html(page: &CheckPage) -> String {
         let notes = page.notes.iter().map(|note| format!("{} ({}, {})", note.note, note.created_by, workflow::time_text(note.created_at)));
         let notes: Vec<String> = notes.collect();
         let notes = (!notes.is_empty()).then(|| view! { <section><h2>"Acknowledged"</h2><TextList texts=notes /></section> });
-        view! { <PageHeading title><p>{check::lead(page)}</p></PageHeading>{check::body(page, |_| None)}{notes} }.erase()
+        let (lead, body) = (check::lead(page), check::body(page, |_| None));
+        view! { <PageHeading title><p>{lead}</p></PageHeading>{body}{notes} }.erase()
     })
 }
