@@ -1,4 +1,4 @@
-// Every spec runs twice: hydrated, and with JavaScript off. What needs a script is in *.hydrate.spec.ts.
+// Every spec runs twice: hydrated, and with JavaScript off. What needs a script is in *.hydrate.spec.ts, what measures in *.speed.spec.ts.
 // The server under test is the built binary with a fresh demo, on a free port; TENURE_URL names one that runs already.
 import { defineConfig, devices } from "@playwright/test";
 import { execFileSync } from "node:child_process";
@@ -34,8 +34,9 @@ export default defineConfig({
   reporter: [["list"]],
   use: { baseURL: url, trace: "retain-on-failure" },
   projects: [
-    { name: "hydrated", use: chromium },
-    { name: "no script", use: { ...chromium, javaScriptEnabled: false }, testIgnore: "**/*.hydrate.spec.ts" },
+    { name: "hydrated", use: chromium, testIgnore: "**/*.speed.spec.ts" },
+    { name: "no script", use: { ...chromium, javaScriptEnabled: false }, testIgnore: ["**/*.hydrate.spec.ts", "**/*.speed.spec.ts"] },
+    { name: "speed", use: chromium, testMatch: "**/*.speed.spec.ts", dependencies: ["hydrated", "no script"] },
   ],
   webServer: store
     ? {

@@ -11,5 +11,10 @@ if ! command -v chromium >/dev/null; then
   apt-get install -y --no-install-recommends chromium
 fi
 npm_packages end2end
+# What server and browser say about the same people: the fixture by the server's code, the page loads the same code as WebAssembly.
+cargo build --release "${NATIVE[@]}" --example bits
+target/release/examples/bits target/scorer
+scripts/wasm-target.sh build -p scorer --lib --profile wasm-release --target-dir target/front
+target/release/bundle bind target/front/wasm32-unknown-unknown/wasm-release/scorer.wasm target/scorer
 cd end2end
 exec npx playwright test "$@"

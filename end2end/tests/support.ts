@@ -55,3 +55,11 @@ export async function everyPage(page: Page): Promise<string[]> {
   const ids = [run, run].map((path) => path.split("/").pop()).join(",");
   return [HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/what-if`];
 }
+
+/** Opens the what-if form and waits until the model is in the page. */
+export async function readyWhatIf(page: Page, open: (path: string) => Promise<void>, path = `${HOME}/what-if`) {
+  const model = page.waitForResponse((response) => response.url().includes("/model.bin"));
+  await open(path);
+  expect((await model).status()).toBe(200);
+  await page.waitForTimeout(500);
+}

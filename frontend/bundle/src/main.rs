@@ -1,6 +1,8 @@
 //! Makes the site folder that the server serves: the browser build through wasm-bindgen and wasm-opt, the style sheet, the font and the
 //! files of `public/`, each with a `.br` and a `.gz` beside it.
 //!
+//! `bundle bind FILE.wasm FOLDER` only binds: what the end-to-end tests load into a page.
+//!
 //! wasm-bindgen is a library here, pinned in the one Cargo.lock beside the `wasm-bindgen` that the pages use: the two cannot disagree.
 
 mod compress;
@@ -22,6 +24,12 @@ const FONTS: [&str; 2] = ["inter-latin-wght-normal.woff2", "inter-latin-ext-wght
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<()> {
+    if std::env::args().nth(1).is_some_and(|word| word == "bind") {
+        let [Some(wasm), Some(folder)] = [2, 3].map(|position| std::env::args_os().nth(position).map(PathBuf::from)) else {
+            return Err("usage: bundle bind FILE.wasm FOLDER".into());
+        };
+        return glue(&wasm, &folder);
+    }
     let [wasm, site] = [1, 2].map(|position| std::env::args_os().nth(position).map(PathBuf::from));
     let (Some(wasm), Some(site)) = (wasm, site) else {
         return Err("usage: bundle FRONTEND.wasm SITE-FOLDER (run at the root of the workspace)".into());
@@ -63,9 +71,14 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
+/// JavaScript glue and the WebAssembly that it calls.
+fn glue(wasm: &Path, folder: &Path) -> Outcome<()> {
+    Ok(Bindgen::new().input_path(wasm).out_name(NAME).web(true)?.typescript(false).remove_producers_section(true).generate(folder)?)
+}
+
 /// JavaScript glue and optimised WebAssembly.
 fn bind(wasm: &Path, package: &Path) -> Outcome<()> {
-    Bindgen::new().input_path(wasm).out_name(NAME).web(true)?.typescript(false).remove_producers_section(true).generate(package)?;
+    glue(wasm, package)?;
     // Leptos asks for NAME.wasm, wasm-bindgen writes NAME_bg.wasm.
     let bound = package.join(format!("{NAME}_bg.wasm"));
     let status = Command::new("frontend/node_modules/binaryen/bin/wasm-opt")
