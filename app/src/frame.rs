@@ -79,6 +79,7 @@ const PAGES: &[(&str, &str, &[&str])] = &[
     ("/runs", "Runs", &[]),
     ("/models", "Models", &[]),
     ("/drift", "Drift", &[]),
+    ("/review", "Reviews", &[]),
 ];
 
 /// Where somebody with these roles begins in a use case: with people, with versions, or with runs.
@@ -88,7 +89,7 @@ pub fn start(use_case: &str, roles: &[String]) -> String {
     let below = if has("analyst") {
         ""
     } else if has("reviewer") {
-        "/models"
+        "/review"
     } else {
         "/runs"
     };
@@ -104,7 +105,11 @@ fn Navigation(status: Status, path: String) -> AnyView {
     let link = |(below, name, _): &(&'static str, &'static str, &[&str])| {
         let href = format!("{base}{below}");
         let current = is_current(&path, &base, &href).then_some("page");
-        view! { <li><a href=href aria-current=current>{*name}</a></li> }.erase()
+        let waiting = status.pending_reviews;
+        let count = (*below == "/review" && waiting > 0).then(|| {
+            view! { " "<span class="count">{crate::format::count(waiting)}<span class="visually-hidden">" waiting"</span></span> }
+        });
+        view! { <li><a href=href aria-current=current>{*name}{count}</a></li> }.erase()
     };
     let links = PAGES.iter().filter(|(_, _, needed)| may(needed)).map(link).collect::<Vec<_>>();
     let several = status.use_cases.len() > 1;
@@ -121,7 +126,7 @@ fn Navigation(status: Status, path: String) -> AnyView {
         view! {
             <div class="session">
                 <p>"Signed in as " <b>{session.name}</b> <span>{session.roles.join(", ")}</span></p>
-                <ul><li><a href="/account">"Your account"</a></li>{users}</ul>
+                <ul><li><a href="/account">"Your account"</a></li><li><a href="/audit">"Record"</a></li>{users}</ul>
                 <form method="post" action="/sign-out"><button class="link">"Sign out"</button></form>
             </div>
         }
@@ -139,6 +144,9 @@ fn Navigation(status: Status, path: String) -> AnyView {
 fn is_current(path: &str, base: &str, target: &str) -> bool {
     let below = target.strip_prefix(base).unwrap_or_default();
     match below {
+        // The review of a version stands below the versions, but belongs to the reviews.
+        "/models" => path.starts_with(target) && !path.ends_with("/review"),
+        "/review" => path.ends_with("/review"),
         "" => path == base || path.starts_with(&format!("{base}/person/")),
         "/runs" => {
             let own = ["/runs/", "/jobs/"].iter().any(|start| path.starts_with(start));

@@ -8,6 +8,7 @@ pub mod groups;
 pub mod importance;
 pub mod mini;
 pub mod over_time;
+pub mod pairs;
 mod strips;
 pub mod timeline;
 

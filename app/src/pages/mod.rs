@@ -8,6 +8,8 @@ pub mod what_if;
 #[cfg(feature = "ssr")]
 mod account;
 #[cfg(feature = "ssr")]
+mod audit;
+#[cfg(feature = "ssr")]
 mod compare;
 #[cfg(feature = "ssr")]
 pub mod data;
@@ -23,6 +25,8 @@ mod jobs;
 mod models;
 #[cfg(feature = "ssr")]
 mod person;
+#[cfg(feature = "ssr")]
+mod review;
 #[cfg(feature = "ssr")]
 mod run;
 #[cfg(feature = "ssr")]
@@ -101,6 +105,9 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         ["use-case", id, "runs"] => runs::write(id, &query).await,
         ["use-case", id, "models"] => models::write(id).await,
         ["use-case", id, "models", version] => version::write(id, version).await,
+        ["use-case", id, "models", version, "review"] => review::write(id, version, &query).await,
+        ["use-case", id, "review"] => review::queue::write(id).await,
+        ["audit"] => audit::write(&query).await,
         ["use-case", id, "train"] => train::write(id, &query).await,
         ["use-case", id, "jobs"] => jobs::write(id).await,
         ["jobs", id] => job::write(id, &query).await,

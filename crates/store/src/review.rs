@@ -69,6 +69,15 @@ pub struct Comment {
     pub written_at: i64,
 }
 
+impl Decision {
+    /// Titles of the gates that failed when it was taken.
+    pub fn in_spite_of(&self) -> Vec<String> {
+        let kept: serde_json::Value = serde_json::from_str(&self.waivers).unwrap_or_default();
+        let titles = kept["in_spite_of"].as_array().cloned().unwrap_or_default();
+        titles.iter().filter_map(|title| title.as_str().map(str::to_owned)).collect()
+    }
+}
+
 const REQUESTS: &str = "select request_id, use_case, version, evidence_hash, approvals_needed, note, requested_by, requested_at, state, \
                         closed_at, closed_because from review_request";
 

@@ -41,7 +41,10 @@ pub use drift::{
 pub use error::{Error, Result};
 pub use import::{Import, Imported, check_import};
 pub use jobs::{FieldProblems, JobHandle, NewJob, Observer, TrainingForm};
+pub use model::global::GlobalExplanation;
 pub use monitoring::data_profile;
+pub use monitoring::data_profile::{ColumnSummary, Correlation, DataProfile};
+pub use monitoring::report::{ColumnReport, DriftReport};
 pub use outcomes::{CohortView, Coverage, HORIZON_DAYS, OutcomesImport, OutcomesImported, check_outcomes, simulated_outcomes};
 pub use predict::{PredictOptions, Prediction, predict_with};
 pub use review::{
@@ -49,6 +52,12 @@ pub use review::{
     SavedBaseline, Section, Sources, Waive, verify_export,
 };
 pub use serving::{Live, StoredPeople};
+pub use store::registry::LiveChange;
+pub use store::review::{Decision, Request};
 pub use store::{Settings as StoreSettings, new_id};
 pub use tenure::{Tenure, find_use_case, use_cases};
+pub use training::error_analysis::Cohort;
+pub use training::evaluate::Evaluation;
+pub use training::gates::{GateReport, GateResult};
+pub use training::proxies::Proxy;
 pub use training_run::{Evidence, TrainOutcome, metric_name};

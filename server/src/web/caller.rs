@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn everything_is_closed_but_what_is_named() {
         for path in
-            ["/", "/users", "/account", "/fn/promote-first", "/api/v1/predict", "/artifacts/1/model.tenure", "/sign-in/x", "/metrics"]
+            ["/", "/users", "/account", "/fn/review-decide", "/api/v1/predict", "/artifacts/1/model.tenure", "/sign-in/x", "/metrics"]
         {
             assert!(!is_open(&Method::GET, path), "{path}");
         }

@@ -22,6 +22,13 @@ pub async fn people_csv(
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
 }
 
+/// The whole record, as JSON lines.
+pub async fn record(State(tenure): State<Tenure>, Caller(actor): Caller) -> Result<Response, Problem> {
+    let lines = tenure.audit_export(&actor.member()?).await?;
+    let name = format!("attachment; filename=\"record-{}.jsonl\"", workflow::today());
+    Ok(([(header::CONTENT_TYPE, "application/jsonl".to_owned()), (header::CONTENT_DISPOSITION, name)], lines).into_response())
+}
+
 /// The live model file, by its content: a browser that has it already gets 304.
 pub async fn live_model(
     State(tenure): State<Tenure>,

@@ -122,6 +122,7 @@ fn router(desk: Desk) -> Router {
         .route("/use-case/{id}/data/{dataset}/profile.html", get(reports::profile_page))
         .route("/use-case/{id}/data/{dataset}/profile.json", get(reports::profile_json))
         .route("/use-case/{id}/data/import", reports::import_route())
+        .route("/audit/record.jsonl", get(files::record))
         .route("/artifacts/{id}/{name}", get(files::run_file))
         .route("/use-case/{id}/drift/{check}/{format}", get(drift_files::check))
         .nest("/api/v1", api::router())

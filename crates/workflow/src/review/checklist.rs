@@ -65,6 +65,9 @@ pub struct Checklist {
     /// What was found.
     #[serde(default)]
     pub findings: String,
+    /// The reason, as far as it is written; empty in a decision, which has its own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 impl Checklist {
@@ -85,7 +88,7 @@ impl Checklist {
                 return Err(Error::Invalid(format!("the checklist has no item \"{key}\"; it has: {known}")));
             }
         }
-        Ok(Self { done, findings: findings.trim().to_owned() })
+        Ok(Self { done, findings: findings.trim().to_owned(), reason: String::new() })
     }
 
     /// Every key, in order.
@@ -97,6 +100,11 @@ impl Checklist {
     pub fn open(&self) -> Vec<&'static str> {
         let items = CHECKLIST.iter().flat_map(|section| section.items.iter());
         items.filter(|(key, _)| !self.done.contains(*key)).map(|(_, sentence)| *sentence).collect()
+    }
+
+    /// As it was when the decision was taken.
+    pub fn of_decision(decision: &store::review::Decision) -> Self {
+        Self::from_json(&decision.checklist)
     }
 
     pub(super) fn from_json(text: &str) -> Self {

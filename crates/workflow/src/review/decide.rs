@@ -188,7 +188,8 @@ impl Tenure {
             return Ok(given);
         }
         let kept = review::checklist(&mut *self.store.read().await?, &request.request_id, reviewer.name()).await?;
-        Ok(kept.map(|text| Checklist::from_json(&text)).unwrap_or_default())
+        let kept = kept.map(|text| Checklist::from_json(&text)).unwrap_or_default();
+        Ok(Checklist { reason: String::new(), ..kept })
     }
 }
 

@@ -11,8 +11,12 @@ use serde::{Deserialize, Serialize};
 use stats::comparison::{Comparison, compare};
 use stats::fairness::GroupAudit;
 use store::{artifacts, registry, runs};
+use training::error_analysis::ErrorAnalysis;
 use training::evaluate::{Evaluation, evaluate};
+use training::feasibility::Feasibility;
 use training::gates::{self, Gate, GatePolicy, GateReport};
+use training::leakage::Leak;
+use training::proxies::Proxy;
 
 use crate::card::card;
 use crate::serving::StoredPeople;
@@ -53,6 +57,16 @@ pub struct Package {
     pub candidate: Evaluation,
     /// The live version on the same rows.
     pub champion: Option<Evaluation>,
+    /// The thresholds of guide 002 on the same evidence: for information, unless they are the policy.
+    pub guide: GateReport,
+    /// Where the candidate errs most, on rows that it never saw.
+    pub errors: ErrorAnalysis,
+    /// What looks like knowledge of the outcome.
+    pub leaks: Vec<Leak>,
+    /// How well the inputs tell the protected attributes.
+    pub proxies: Vec<Proxy>,
+    /// How often a model of this quality would pass the gates.
+    pub feasibility: Option<Feasibility>,
     /// Which rows these are.
     pub rows: String,
     /// Metric by metric on the same rows; empty when there is nothing to compare with.
@@ -211,6 +225,8 @@ impl Tenure {
         let package = compute(move || {
             let side_by_side = side_by_side(&model, &evidence, &people, champion.as_ref())?;
             let gates = judge(&policy, &evidence, &side_by_side.comparisons, champion.is_some());
+            let guide = GatePolicy::preset("guide-strict");
+            let none = GateReport { policy: String::new(), results: Vec::new(), passes: false };
             let columns: Vec<&str> = model.use_case.inputs().map(|field| field.name.as_str()).collect();
             let drift = champion
                 .as_ref()
@@ -221,6 +237,11 @@ impl Tenure {
                 sources,
                 policy,
                 gates,
+                guide: guide.map(|guide| judge(&guide, &evidence, &[], false)).unwrap_or(none),
+                errors: evidence.errors,
+                leaks: evidence.leaks,
+                proxies: evidence.proxies,
+                feasibility: evidence.feasibility,
                 fairness: evidence.cross_validated.fairness,
                 candidate: side_by_side.candidate,
                 champion: side_by_side.champion,

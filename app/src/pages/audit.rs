@@ -1,0 +1,126 @@
+//! The record of what was done, with filters; exported and verified.
+
+use leptos::prelude::*;
+use views::address::query_string;
+use workflow::{AuditQuery, AuditRow, Tenure};
+
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::empty::Empty;
+use crate::components::heading::PageHeading;
+use crate::components::pagination::pagination;
+use crate::components::table::{Cell, Heading, Row, Table, TextList};
+use crate::erase::Erase;
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::written::Written;
+
+/// Writes the page.
+pub async fn write(query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    let member = actor.member()?;
+    let text = |key: &str| query.one(key).to_owned();
+    let asked = AuditQuery {
+        who: text("who"),
+        action: text("action"),
+        subject: text("subject"),
+        from: text("from"),
+        until: text("until"),
+        page: crate::desk::page_number(query.one("page"))? as usize,
+    };
+    let (rows, total, actions) = tenure.audit_page(&member, &asked).await?;
+    let (head, problems) = tenure.audit_verify(&member).await?;
+    let chain = Chain { entries: head.sequence as u32, head: head.hash, problems };
+    Ok(Written::page("Record", view! { <Audit rows total=total as u32 actions asked chain /> }))
+}
+
+/// What the verification found.
+struct Chain {
+    entries: u32,
+    head: String,
+    problems: Vec<String>,
+}
+
+fn href(asked: &AuditQuery, page: u32) -> String {
+    let pairs =
+        [("who", &asked.who), ("action", &asked.action), ("subject", &asked.subject), ("from", &asked.from), ("until", &asked.until)];
+    let mut pairs: Vec<(String, String)> =
+        pairs.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key.to_owned(), value.clone())).collect();
+    if page > 1 {
+        pairs.push(("page".to_owned(), page.to_string()));
+    }
+    format!("/audit{}", query_string(&pairs))
+}
+
+#[component]
+fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuery, chain: Chain) -> AnyView {
+    let pages = total.div_ceil(Tenure::audit_page_size() as u32).max(1);
+    let links = pagination(asked.page as u32, pages, "Pages of the record", &|to| href(&asked, to));
+    let row = |row: AuditRow| {
+        Row::new(vec![
+            Cell::number(row.sequence.to_string()),
+            Cell::brief(row.at),
+            Cell::text(row.who),
+            Cell::code(row.action),
+            Cell::text(row.subject),
+            Cell::view(
+                view! { <details><summary>"Detail"</summary><code class="breaking">{row.detail}</code><br /><code class="breaking aside">{row.hash}</code></details> },
+            ),
+        ])
+    };
+    let list = if rows.is_empty() {
+        view! { <Empty title="No entry matches"><p><a href="/audit">"Clear all filters"</a></p></Empty> }.erase()
+    } else {
+        let headings = vec![
+            Heading::number("Entry"),
+            Heading::text("Time"),
+            Heading::text("Who"),
+            Heading::text("What"),
+            Heading::text("To"),
+            Heading::text("Detail and hash"),
+        ];
+        view! { <Table headings rows=rows.into_iter().map(row).collect() class="list" scroll="The record" /> }.erase()
+    };
+    let options = actions.into_iter().map(|action| {
+        let chosen = action == asked.action;
+        view! { <option value=action.clone() selected=chosen>{action.clone()}</option> }.erase()
+    });
+    let options = options.collect::<Vec<_>>();
+    view! {
+        <PageHeading title="Record">
+            <p>{format!("What was done, by whom and when: {} entries.", format::count(chain.entries))}</p>
+        </PageHeading>
+        {chain_state(&chain)}
+        <form method="get" action="/audit" class="filters" role="search">
+            <div class="field"><label for="who">"Who"</label><input id="who" name="who" value=asked.who.clone() autocomplete="off" /></div>
+            <div class="field">
+                <label for="action">"What"</label>
+                <select id="action" name="action"><option value="">"Everything"</option>{options}</select>
+            </div>
+            <div class="field"><label for="subject">"To"</label><input id="subject" name="subject" value=asked.subject.clone() autocomplete="off" /></div>
+            <div class="field"><label for="from">"From"</label><input id="from" name="from" type="date" value=asked.from.clone() /></div>
+            <div class="field"><label for="until">"Until"</label><input id="until" name="until" type="date" value=asked.until.clone() /></div>
+            <button class="button">"Show"</button>
+            <a class="button quiet" href="/audit/record.jsonl" rel="external" download>"Export all"</a>
+        </form>
+        {list}
+        {links}
+    }
+    .erase()
+}
+
+fn chain_state(chain: &Chain) -> AnyView {
+    if chain.problems.is_empty() {
+        return view! {
+            <p><StateBadge tone=Tone::Good word="The chain is whole" />" "<span class="aside">"Newest hash, to be written down elsewhere: "<code class="breaking">{chain.head.clone()}</code></span></p>
+        }
+        .erase();
+    }
+    view! {
+        <div class="note warn" role="alert">
+            <h2>"The record was tampered with"</h2>
+            <TextList texts=chain.problems.clone() />
+        </div>
+    }
+    .erase()
+}

@@ -1,0 +1,131 @@
+//! The checklist that a reviewer fills in while going through the evidence, and the ways out of it.
+
+use leptos::prelude::*;
+use workflow::{CHECKLIST, Checklist, ReviewPage};
+
+use crate::erase::Erase;
+
+/// The section: to be filled in by who may decide, to be read by others.
+pub fn section(page: &ReviewPage) -> AnyView {
+    let number = page.version.version;
+    let body = match &page.may_decide {
+        Ok(()) => form(page),
+        Err(why) => view! { <p>{why.clone()}</p>{request(page)} }.erase(),
+    };
+    view! {
+        <section id="decide">
+            <h2>{format!("Decide on version {number}")}</h2>
+            {body}
+            {comments(page)}
+        </section>
+    }
+    .erase()
+}
+
+/// The items with their ticks.
+pub fn items(done: &Checklist, fixed: bool) -> AnyView {
+    let sections = CHECKLIST.iter().map(|section| {
+        let items = section.items.iter().map(|(key, sentence)| {
+            let ticked = done.done.contains(*key);
+            if fixed {
+                let word = if ticked { "✓ done: " } else { "– open: " };
+                return view! { <li>{word}{*sentence}</li> }.erase();
+            }
+            view! {
+                <label class="check">
+                    <input type="checkbox" name="items[]" value=*key checked=ticked />
+                    <span>{*sentence}</span>
+                </label>
+            }
+            .erase()
+        });
+        let items = items.collect::<Vec<_>>();
+        if fixed {
+            return view! { <li>{section.title}<ul>{items}</ul></li> }.erase();
+        }
+        view! { <fieldset><legend>{section.title}</legend>{items}</fieldset> }.erase()
+    });
+    let sections = sections.collect::<Vec<_>>();
+    if fixed { view! { <ul class="ticked">{sections}</ul> }.erase() } else { view! { <div class="checklist">{sections}</div> }.erase() }
+}
+
+fn form(page: &ReviewPage) -> AnyView {
+    let choice = |value: &'static str, text: &'static str, class: &'static str| {
+        view! { <button class=class name="then" value=value>{text}</button> }.erase()
+    };
+    let blocking = (!page.blocking.is_empty()).then(|| {
+        let text = format!("Gates that block the approval: {}.", page.blocking.join("; "));
+        view! { <p class="note warn">{text}</p> }
+    });
+    let open = page.checklist.open().len();
+    let progress = format!("{} of {} items are ticked.", Checklist::keys().count() - open, Checklist::keys().count());
+    view! {
+        <form method="post" action="/fn/review-checklist" class="review-form">
+            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
+            <input type="hidden" name="version" value=page.version.version />
+            <p class="aside">"Tick what you have looked at: it is kept as you go, and becomes part of the record. "{progress}</p>
+            {items(&page.checklist, false)}
+            <div class="field">
+                <label for="findings">"What was found"</label>
+                <textarea id="findings" name="findings" rows="3">{page.checklist.findings.clone()}</textarea>
+            </div>
+            {blocking}
+            <p class="actions">
+                {choice("approve", "Approve…", "button")}
+                {choice("request_changes", "Request changes…", "button quiet")}
+                {choice("reject", "Reject…", "button quiet")}
+                {choice("", "Keep the checklist", "button quiet")}
+            </p>
+        </form>
+    }
+    .erase()
+}
+
+/// The form that asks for a review, where that is the next step.
+fn request(page: &ReviewPage) -> AnyView {
+    let pending = page.request.as_ref().is_some_and(|request| request.state == "pending");
+    if pending || page.live || page.version.stage == "Archived" {
+        return ().erase();
+    }
+    view! {
+        <form method="post" action="/fn/review-request" class="review-form">
+            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
+            <input type="hidden" name="version" value=page.version.version />
+            <div class="field">
+                <label for="note">"What the reviewers should know (optional)"</label>
+                <textarea id="note" name="note" rows="2"></textarea>
+            </div>
+            <p class="actions"><button class="button">"Ask for a review"</button></p>
+        </form>
+    }
+    .erase()
+}
+
+fn comments(page: &ReviewPage) -> AnyView {
+    let list = page.comments.iter().map(|comment| {
+        view! {
+            <li>
+                <p class="aside"><b>{comment.author.clone()}</b>", "{workflow::time_text(comment.written_at)}</p>
+                <p>{comment.body.clone()}</p>
+            </li>
+        }
+        .erase()
+    });
+    let list = list.collect::<Vec<_>>();
+    let none = list.is_empty().then(|| view! { <p class="aside">"No comment yet."</p> });
+    view! {
+        <h3>"Comments"</h3>
+        {none}
+        <ul class="comments">{list}</ul>
+        <form method="post" action="/fn/review-comment" class="review-form">
+            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
+            <input type="hidden" name="version" value=page.version.version />
+            <div class="field">
+                <label for="comment">"Comment"</label>
+                <textarea id="comment" name="body" rows="2"></textarea>
+            </div>
+            <p class="actions"><button class="button quiet">"Add the comment"</button></p>
+        </form>
+    }
+    .erase()
+}

@@ -1,0 +1,178 @@
+//! The review of a version: everything that a reviewer decides on, the decision, and the record of it. It prints as that record.
+
+mod actions;
+mod checklist;
+mod decide;
+mod evidence;
+mod gates;
+mod performance;
+pub mod queue;
+mod record;
+
+use leptos::prelude::*;
+use workflow::ReviewPage;
+
+use crate::charts::{beeswarm, importance};
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::chart::Chart;
+use crate::components::heading::PageHeading;
+use crate::erase::Erase;
+use crate::error::AppError;
+use crate::pages::Query;
+use crate::pages::models::review_word;
+use crate::written::Written;
+
+/// What the address says beside the version: what is to be decided, what was done, what went wrong.
+struct Asked {
+    /// `approve`, `reject`, `request_changes`, `rollback`, `stop`, `waive`; empty: nothing yet.
+    doing: String,
+    /// The gate to be waived.
+    gate: String,
+    done: String,
+    /// The field with a problem, and the sentence.
+    problem: Option<(String, String)>,
+}
+
+/// Writes the page.
+pub async fn write(use_case: &str, number: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    let member = actor.member()?;
+    let number = crate::desk::version_number(number)?;
+    let page = tenure.review_page(&member, use_case, number).await?;
+    let words = tenure.use_case(use_case)?.words.clone();
+    let problem = query.one("problem");
+    let asked = Asked {
+        doing: query.one("doing").to_owned(),
+        gate: query.one("gate").to_owned(),
+        done: query.one("done").to_owned(),
+        problem: (!problem.is_empty()).then(|| (query.one("field").to_owned(), problem.to_owned())),
+    };
+    let may_stop = actor.reviewer().is_ok() || actor.admin().is_ok();
+    let may_roll_back = actor.reviewer().is_ok();
+    let (page, charts) = tokio::task::spawn_blocking(move || {
+        let charts = Charts::of(&page, &words.many);
+        (page, charts)
+    })
+    .await
+    .map_err(crate::desk::broken)?;
+    let label = |name: &str| tenure.use_case(use_case).map_or_else(|_| name.to_owned(), |definition| definition.label(name));
+    let fairness = evidence::fairness(&page.package, &label);
+    let title = format!("Review of version {number}");
+    Ok(Written::page(title, view! { <Review page asked charts fairness may_stop may_roll_back /> }))
+}
+
+/// The drawings, made off the async threads.
+struct Charts {
+    performance: Vec<Chart>,
+    explanation: Vec<Chart>,
+}
+
+impl Charts {
+    fn of(page: &ReviewPage, many: &str) -> Self {
+        let explanation = page.explanation.as_ref().map(|explanation| {
+            let change = page.live_explanation.as_ref().and_then(|live| performance::importance_change(explanation, live));
+            [importance::shap(explanation, many), beeswarm::summary(explanation, many), change].into_iter().flatten().collect()
+        });
+        Self { performance: performance::charts(&page.package), explanation: explanation.unwrap_or_default() }
+    }
+}
+
+#[component]
+fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView, may_stop: bool, may_roll_back: bool) -> AnyView {
+    let number = page.version.version;
+    let use_case = views::address::encode(&page.version.use_case);
+    let base = format!("/use-case/{use_case}/models/{number}");
+    let problem = asked.problem.as_ref().map(|(field, sentence)| decide::problem(field, sentence));
+    let done = (!asked.done.is_empty()).then(|| view! { <p class="note" role="status">{done_text(&asked.done, number)}</p> });
+    let panel = decide::panel(&page, &asked, may_stop, may_roll_back);
+    let package = &page.package;
+    let standing = standing(&page);
+    let contents = [
+        ("gates", "Gates"),
+        ("performance", "Against the live model"),
+        ("explanation", "What it has learned"),
+        ("fairness", "Fairness"),
+        ("data", "Data"),
+        ("lineage", "Lineage and card"),
+        ("decide", "Checklist and decision"),
+        ("record", "Record"),
+    ];
+    let contents = contents.map(|(id, text)| view! { <li><a href=format!("#{id}") rel="external">{text}</a></li> }.erase());
+    let contents: Vec<AnyView> = contents.into_iter().collect();
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}/review")>"Reviews"</a></nav>
+        <PageHeading title=format!("Review of version {number}")>
+            {standing}
+            <p class="actions">
+                <a class="button quiet" href=base.clone()>"Overview of the version"</a>
+                <a class="button quiet" href=format!("{base}/fairness")>"All of fairness"</a>
+                <a class="button quiet" href=format!("{base}/card")>"Model card"</a>
+            </p>
+        </PageHeading>
+        {problem}
+        {done}
+        {panel}
+        <nav class="contents" aria-label="On this page"><ul>{contents}</ul></nav>
+        {gates::section(&page)}
+        {performance::section(package, charts.performance)}
+        {evidence::explanation(package, charts.explanation)}
+        {fairness}
+        {evidence::data(&page)}
+        {evidence::lineage(&page)}
+        {checklist::section(&page)}
+        {record::section(&page)}
+    }
+    .erase()
+}
+
+/// Where the version stands, in a sentence.
+fn standing(page: &ReviewPage) -> AnyView {
+    let stage = match page.version.stage.as_str() {
+        _ if page.live => "Live",
+        "None" => "Not proposed",
+        stage => stage,
+    };
+    let tone = if page.live { Tone::Good } else { Tone::Neutral };
+    let stage = view! { <StateBadge tone word=stage /> };
+    let Some(request) = &page.request else {
+        return view! { <p>{stage}" Nobody has asked for a review yet. This is the evidence as it would be reviewed now."</p> }.erase();
+    };
+    let tone = match request.state.as_str() {
+        "pending" => Tone::Watch,
+        "approved" => Tone::Good,
+        "rejected" => Tone::Bad,
+        _ => Tone::Neutral,
+    };
+    let asked = format!(
+        "Asked for by {} on {}. Approvals: {} of {} needed.",
+        request.requested_by,
+        workflow::time_text(request.requested_at),
+        page.decisions.iter().filter(|decision| decision.decision == "approve").count(),
+        request.approvals_needed
+    );
+    let note = (!request.note.is_empty()).then(|| view! { <p>"“"{request.note.clone()}"”"</p> });
+    let void = (request.state == "void")
+        .then(|| view! { <p class="note warn">"The request is void: "{request.closed_because.clone()}". Ask for a new review."</p> });
+    view! {
+        <p>{stage}" "<StateBadge tone word=review_word(&request.state) />" "{asked}</p>
+        {note}
+        {void}
+    }
+    .erase()
+}
+
+fn done_text(done: &str, number: i64) -> String {
+    match done {
+        "request" => format!("A review of version {number} is asked for. It is bound to the evidence below."),
+        "approve" => format!("Version {number} is approved and live."),
+        "approval" => format!("You have approved version {number}. Another reviewer must, too, before it goes live."),
+        "reject" => format!("Version {number} is rejected."),
+        "request_changes" => format!("Version {number} is sent back."),
+        "rollback" => format!("Version {number} is live again."),
+        "stop" => format!("Version {number} is out of service. Nothing is scored until a version is put back."),
+        "waive" => "The gate is waived.".to_owned(),
+        "comment" => "The comment is kept.".to_owned(),
+        "checklist" => "The checklist is kept.".to_owned(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,194 @@
+//! Candidate and live version side by side on the same unseen rows.
+
+use leptos::prelude::*;
+use model::global::GlobalExplanation;
+use stats::Metric;
+use stats::comparison::Comparison;
+use stats::report::Report;
+use views::runs::Curve;
+use workflow::{Evaluation, Package};
+
+use crate::charts::{curves, histogram};
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::chart::{Chart, ChartFigure};
+use crate::components::figure::Scale;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::erase::Erase;
+use crate::format;
+
+/// The section.
+pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
+    let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
+    let table = if package.comparisons.is_empty() { alone(package) } else { compared(package) };
+    let confusion = [(package.champion.as_ref(), "live version"), (Some(&package.candidate), "candidate")];
+    let confusion: Vec<AnyView> = confusion.into_iter().filter_map(|(side, name)| Some(self::confusion(side?, name))).collect();
+    view! {
+        <section id="performance">
+            <h2>{if package.champion.is_some() { "Against the live model" } else { "Performance" }}</h2>
+            <p>{finding(package)}</p>
+            <p class="aside">{package.rows.clone()}</p>
+            {table}
+            <div class="chart-grid">{charts}</div>
+            <div class="side-by-side">{confusion}</div>
+        </section>
+    }
+    .erase()
+}
+
+/// What the paired comparison of ROC AUC says, in words.
+fn finding(package: &Package) -> String {
+    let auc = package.comparisons.iter().find(|comparison| comparison.metric == Metric::RocAuc);
+    let Some(auc) = auc else {
+        let own = package.candidate.report.metrics.get(&Metric::RocAuc).and_then(|figure| figure.value);
+        return own.map_or_else(String::new, |value| format!("The candidate ranks with a ROC AUC of {}.", format::number(value, 3)));
+    };
+    match (auc.difference.value, auc.difference.interval) {
+        (Some(value), Some([low, high])) => {
+            let said = format!("{} ({} to {})", format::signed(value, 3), format::signed(low, 3), format::signed(high, 3));
+            if low > 0.0 {
+                format!("The candidate ranks better than the live version: ROC AUC {said}.")
+            } else if high < 0.0 {
+                format!("The candidate ranks worse than the live version: ROC AUC {said}.")
+            } else {
+                format!("These rows show no difference in ranking: ROC AUC {said}.")
+            }
+        }
+        _ => "The two could not be compared by ROC AUC.".to_owned(),
+    }
+}
+
+fn alone(package: &Package) -> AnyView {
+    let metrics = &package.candidate.report.metrics;
+    let row = |metric: &Metric| {
+        let figure = metrics.get(metric)?.clone();
+        let n = figure.n.map(format::count).unwrap_or_default();
+        Some(Row::new(vec![Cell::text(metric.label()), Cell::figure(Some(figure), Scale::Metric), Cell::aside(n).numeric()]))
+    };
+    let rows: Vec<Row> = Metric::ALL.iter().filter_map(row).collect();
+    let headings = vec![Heading::text("Metric"), Heading::number("Value and 95% interval"), Heading::number("n")];
+    view! { <Table headings rows class="list" scroll="Metrics" /> }.erase()
+}
+
+fn compared(package: &Package) -> AnyView {
+    let row = |comparison: &Comparison| {
+        let (tone, word) = sense(comparison);
+        let n = comparison.difference.n.map(format::count).unwrap_or_default();
+        Row::new(vec![
+            Cell::text(comparison.metric.label()),
+            Cell::figure(Some(comparison.champion.clone()), Scale::Metric),
+            Cell::figure(Some(comparison.challenger.clone()), Scale::Metric),
+            Cell::figure(Some(comparison.difference.clone()), Scale::Metric),
+            Cell::view(view! { <StateBadge tone word /> }),
+            Cell::aside(comparison.p_value.map(p_text).unwrap_or_default()).numeric(),
+            Cell::aside(n).numeric(),
+        ])
+    };
+    let rows: Vec<Row> = package.comparisons.iter().map(row).collect();
+    let live = package.sources.champion.as_ref().map_or("Live".to_owned(), |(number, _)| format!("Version {number}, live"));
+    let headings = vec![
+        Heading::text("Metric"),
+        Heading::number(live),
+        Heading::number(format!("Version {}", package.sources.version)),
+        Heading::number("Difference, paired"),
+        Heading::text("In words"),
+        Heading::number("p"),
+        Heading::number("n"),
+    ];
+    view! {
+        <Table headings rows class="list" scroll="Metrics of both versions" />
+        <p class="aside">"95% intervals. ROC AUC by DeLong's paired test, the rest by a paired bootstrap on identical rows. With many metrics, one or the other differs by chance."</p>
+    }
+    .erase()
+}
+
+fn p_text(p: f64) -> String {
+    if p < 0.001 { "<0.001".to_owned() } else { format::number(p, 3) }
+}
+
+/// What a paired difference says: the interval decides.
+fn sense(comparison: &Comparison) -> (Tone, &'static str) {
+    let better = if comparison.metric.higher_is_better() { 1.0 } else { -1.0 };
+    match comparison.difference.interval {
+        Some([low, high]) if low > 0.0 || high < 0.0 => {
+            if low * better > 0.0 {
+                (Tone::Good, "Better")
+            } else {
+                (Tone::Bad, "Worse")
+            }
+        }
+        Some(_) => (Tone::Neutral, "No difference shown"),
+        None => (Tone::Neutral, "Not computed"),
+    }
+}
+
+/// ROC, precision and recall, calibration of both over each other; scores by outcome of each.
+pub fn charts(package: &Package) -> Vec<Chart> {
+    let mut sides: Vec<(String, &Evaluation)> = vec![(format!("Version {}", package.sources.version), &package.candidate)];
+    if let (Some(champion), Some((number, _))) = (&package.champion, &package.sources.champion) {
+        sides.push((format!("Version {number}, live"), champion));
+    }
+    let of = |points: &dyn Fn(&Report) -> Option<Vec<[f64; 2]>>| -> Vec<Curve> {
+        let curve =
+            |(label, side): &(String, &Evaluation)| Some(Curve { label: label.clone(), points: points(&side.report)?, figure: None });
+        sides.iter().filter_map(curve).collect()
+    };
+    let pairs = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| [*x, *y]).collect::<Vec<_>>();
+    let roc = of(&|report| report.curves.roc.as_ref().map(|curve| pairs(&curve.fpr, &curve.tpr)));
+    let recall = of(&|report| report.curves.precision_recall.as_ref().map(|curve| pairs(&curve.recall, &curve.precision)));
+    let calibration = of(&|report| {
+        let point = |bin: &stats::curves::CalibrationBin| {
+            let n = f64::from(bin.n);
+            (bin.n > 0).then(|| [bin.score_sum / n, f64::from(bin.positives) / n])
+        };
+        Some(report.curves.calibration_quantile.iter().filter_map(point).collect())
+    });
+    let scores = sides.iter().map(|(label, side)| {
+        let bins = [false, true]
+            .map(|left| side.histogram.iter().map(|bin| if left { bin.with_event } else { bin.without_event }).collect::<Vec<u32>>());
+        let chart = histogram::by_outcome(&bins);
+        Chart { title: format!("{}: {label}", chart.title), ..chart }
+    });
+    [curves::roc(&roc), curves::precision_recall(&recall), curves::calibration(&calibration)].into_iter().flatten().chain(scores).collect()
+}
+
+fn confusion(side: &Evaluation, name: &str) -> AnyView {
+    let counts = &side.report.confusion;
+    let row = |label: &str, counts: [u32; 2]| {
+        let [not_listed, listed] = counts.map(|count| Cell::number(format::count(count)));
+        Row::new(vec![Cell::text(label), not_listed, listed])
+    };
+    let rows = vec![row("Stayed", [counts.tn, counts.fp]), row("Left", [counts.fn_, counts.tp])];
+    let headings = vec![Heading::text("What happened"), Heading::number("Not listed"), Heading::number("Listed")];
+    let caption = format!("Confusion matrix of the {name} at a cut-off of {}", format::percent(side.report.cutoff));
+    view! { <Table headings rows class="confusion" caption /> }.erase()
+}
+
+/// How the importance of fields differs from that of the live version, largest change first; `None` when nothing can be compared.
+pub fn importance_change(own: &GlobalExplanation, live: &GlobalExplanation) -> Option<Chart> {
+    /// Fields shown.
+    const SHOWN: usize = 10;
+    let before = |field: &str| live.importance.iter().find(|other| other.field == field).map_or(0.0, |other| other.points);
+    let gone = live.importance.iter().filter(|other| !own.importance.iter().any(|own| own.field == other.field));
+    let mut changes: Vec<(String, f64, f64)> =
+        own.importance.iter().map(|own| (own.label.clone(), before(&own.field), own.points)).collect();
+    changes.extend(gone.map(|other| (other.label.clone(), other.points, 0.0)));
+    changes.sort_by(|a, b| (b.2 - b.1).abs().total_cmp(&(a.2 - a.1).abs()));
+    changes.truncate(SHOWN);
+    let (label, was, is) = changes.first()?;
+    let title = if (is - was).abs() < 0.05 {
+        "The fields matter as much as to the live version".to_owned()
+    } else {
+        format!("{label} matters {} than to the live version", if is > was { "more" } else { "less" })
+    };
+    let row = |(label, was, is): &(String, f64, f64)| {
+        vec![label.clone(), format::number(*was, 2), format::number(*is, 2), format::signed(is - was, 2)]
+    };
+    Some(Chart {
+        title,
+        sentence: "Mean |contribution| in percentage points, each on its own held-out people; largest change first.".to_owned(),
+        svg: crate::charts::pairs::draw(&changes),
+        legend: vec!["Candidate".to_owned(), "Live version".to_owned()],
+        columns: ["Field", "Live version", "Candidate", "Change"].map(str::to_owned).to_vec(),
+        rows: changes.iter().map(row).collect(),
+    })
+}

@@ -1,0 +1,111 @@
+//! The queue of reviews: what waits, what was decided, how long it took; and what was live when.
+
+use leptos::prelude::*;
+use workflow::{LiveChange, QueueRow};
+
+use super::record::decision_word;
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::empty::Empty;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::erase::Erase;
+use crate::error::AppError;
+use crate::format;
+use crate::pages::models::review_word;
+use crate::written::Written;
+
+/// Writes the page.
+pub async fn write(use_case: &str) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    let member = actor.member()?;
+    let queue = tenure.review_queue(&member, use_case).await?;
+    let history = tenure.live_history(&member, use_case).await?;
+    let waiting = queue.iter().filter(|row| row.request.state == "pending").count() as u32;
+    let title = if waiting > 0 { format!("({}) Reviews", format::count(waiting)) } else { "Reviews".to_owned() };
+    Ok(Written::page(title, view! { <Queue queue history waiting use_case=use_case.to_owned() /> }))
+}
+
+#[component]
+fn Queue(queue: Vec<QueueRow>, history: Vec<LiveChange>, waiting: u32, use_case: String) -> AnyView {
+    let base = format!("/use-case/{}/models", views::address::encode(&use_case));
+    let (pending, closed): (Vec<_>, Vec<_>) = queue.into_iter().partition(|row| row.request.state == "pending");
+    let lead = match waiting {
+        0 => "Nothing waits for a decision.".to_owned(),
+        1 => "One version waits for a decision.".to_owned(),
+        n => format!("{} versions wait for a decision.", format::count(n)),
+    };
+    let waits = if pending.is_empty() {
+        let hint = "Open a version and ask for its review, or on the command line: ";
+        view! { <Empty title="Nothing waits"><p>{hint}<code>{format!("tenure model request 2 --use-case {use_case}")}</code></p></Empty> }
+            .erase()
+    } else {
+        let headings = ["Version", "Candidate", "Asked for by", "Since", "Waiting", "Approvals"].map(Heading::text).into_iter().collect();
+        let rows = pending.iter().map(|row| pending_row(row, &base)).collect();
+        view! { <Table headings rows class="list" scroll="Waiting" /> }.erase()
+    };
+    let decided = (!closed.is_empty()).then(|| {
+        let headings = ["Version", "State", "Decided by", "When", "It took", "Reason"].map(Heading::text).into_iter().collect();
+        let rows = closed.iter().map(|row| closed_row(row, &base)).collect();
+        view! { <section><h2>"Decided"</h2><Table headings rows class="list" scroll="Decided" /></section> }
+    });
+    let changes = (!history.is_empty()).then(|| {
+        let headings = ["When", "Change", "Live from then on", "By", "Reason"].map(Heading::text).into_iter().collect();
+        let rows = history.iter().rev().map(|change| change_row(change, &base)).collect();
+        view! { <section><h2>"What was live"</h2><Table headings rows class="list" scroll="What was live" /></section> }
+    });
+    view! {
+        <PageHeading title="Reviews"><p>{lead}" "<a href=base.clone()>"All versions"</a></p></PageHeading>
+        <section><h2>"Waiting"</h2>{waits}</section>
+        {decided}
+        {changes}
+    }
+    .erase()
+}
+
+fn version_link(base: &str, number: i64) -> Cell {
+    Cell::link(format!("{base}/{number}/review"), format!("Version {number}"))
+}
+
+fn pending_row(row: &QueueRow, base: &str) -> Row {
+    let request = &row.request;
+    Row::new(vec![
+        version_link(base, request.version),
+        Cell::text(format::metric_label(&row.candidate)),
+        Cell::text(&request.requested_by),
+        Cell::brief(&row.requested_at),
+        Cell::text(&row.age),
+        Cell::text(format!("{} of {}", row.decisions.len(), request.approvals_needed)),
+    ])
+}
+
+fn closed_row(row: &QueueRow, base: &str) -> Row {
+    let last = row.decisions.last();
+    let (tone, word) = match last.filter(|_| row.request.state != "void") {
+        Some(decision) => decision_word(&decision.decision),
+        None => (Tone::Neutral, review_word(&row.request.state)),
+    };
+    let reason = last.filter(|_| row.request.state != "void").map_or(row.request.closed_because.clone(), |last| last.reason.clone());
+    Row::new(vec![
+        version_link(base, row.request.version),
+        Cell::view(view! { <StateBadge tone word /> }),
+        Cell::text(last.map(|last| last.reviewer.clone()).unwrap_or_default()),
+        Cell::brief(row.closed_at.clone().unwrap_or_default()),
+        Cell::text(&row.age),
+        Cell::text(reason),
+    ])
+}
+
+fn change_row(change: &LiveChange, base: &str) -> Row {
+    let kind = match change.kind.as_str() {
+        "rollback" => "Rollback",
+        "stop" => "Taken out of service",
+        _ => "Promotion",
+    };
+    Row::new(vec![
+        Cell::brief(workflow::time_text(change.changed_at)),
+        Cell::text(kind),
+        change.version.map_or_else(|| Cell::text("Nothing"), |number| version_link(base, number)),
+        Cell::text(&change.changed_by),
+        Cell::text(&change.reason),
+    ])
+}
