@@ -97,7 +97,7 @@ impl Tenure {
                 (BASELINE, "application/json", saved),
                 ("reference_data.parquet", "application/vnd.apache.parquet", features),
                 ("reference_predictions.csv", "text/csv", predictions(&baseline.saved).into_bytes()),
-                ("approved_model_card.md", "text/markdown", card.into_bytes()),
+                ("model_card.md", "text/markdown", card.into_bytes()),
             ])
         });
         let mut artifacts = Vec::new();
