@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::use_case::Words;
-use views::people::FieldValue;
+use views::people::{FieldValue, Looker};
 
 use crate::components::badge::RiskBadge;
 use crate::components::chart::{Chart, ChartFigure};
@@ -60,11 +60,30 @@ fn Person(person: views::PersonPage, words: Words, history: Option<Chart>, use_c
             </section>
         </div>
         {history.map(|chart| view! { <section><h2>"Scores over time"</h2><ChartFigure chart /></section> })}
+        {looked(person.lookers)}
         <section class="fields">
             <h2>"What is known"</h2>
             <div class="field-groups">{groups(person.fields)}</div>
         </section>
     }.erase()
+}
+
+/// Who looked at this page before.
+fn looked(lookers: Vec<Looker>) -> AnyView {
+    if lookers.is_empty() {
+        return view! { <section><h2>"Who looked"</h2><p class="aside">"Nobody before you. Each look at this page is on record."</p></section> }.erase();
+    }
+    let row = |looker: Looker| Row::new(vec![Cell::text(looker.name), Cell::number(format::count(looker.times)), Cell::brief(looker.last)]);
+    let rows = lookers.into_iter().map(row).collect();
+    let headings = vec![Heading::text("Account"), Heading::number("Times"), Heading::text("Last")];
+    view! {
+        <section>
+            <h2>"Who looked"</h2>
+            <p class="aside">"From the audit record, before this look."</p>
+            <Table headings rows class="list" />
+        </section>
+    }
+    .erase()
 }
 
 /// The fields under their headings, in the order of the use case.

@@ -154,6 +154,15 @@ pub struct PastScore {
     pub version: u32,
 }
 
+/// An account that looked at a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Looker {
+    pub name: String,
+    pub times: u32,
+    /// "21 November 2026, 09:14 UTC"
+    pub last: String,
+}
+
 /// The page of one person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PersonPage {
@@ -171,6 +180,8 @@ pub struct PersonPage {
     pub warnings: Vec<String>,
     pub fields: Vec<FieldValue>,
     pub history: Vec<PastScore>,
+    /// Who looked at this person before, the latest first.
+    pub lookers: Vec<Looker>,
     /// The version that made the score.
     pub version: u32,
 }

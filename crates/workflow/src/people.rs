@@ -3,7 +3,7 @@
 use model::{Column, Role, Table, UseCase};
 use serde_json::json;
 use store::audit;
-use views::people::{FieldValue, FilterField, PastScore, PeoplePage, PeopleQuery, PersonPage, PersonRow};
+use views::people::{FieldValue, FilterField, Looker, PastScore, PeoplePage, PeopleQuery, PersonPage, PersonRow};
 
 use crate::batch::reason;
 use crate::serving::Scored;
@@ -65,6 +65,7 @@ impl Tenure {
             _ => self.explainer(&version).await?,
         };
         let history = store::scores::of_person(&mut *self.store.read().await?, &use_case.id, id).await?;
+        let lookers = self.lookers(&use_case.id, id).await?;
         self.record_view(analyst, &use_case.id, id, &scored.batch.batch_id).await?;
         compute(move || {
             let table = &scored.people.table;
@@ -91,10 +92,28 @@ impl Tenure {
                         version: version as u32,
                     })
                     .collect(),
+                lookers,
                 version: scored.batch.version as u32,
             })
         })
         .await
+    }
+
+    /// Who looked at a person, from the record: the latest first.
+    async fn lookers(&self, use_case: &str, id: &str) -> Result<Vec<Looker>> {
+        let mut connection = self.store.read().await?;
+        let entries = audit::about(&mut connection, "person", &format!("{use_case}/{id}")).await?;
+        let names = audit::names(&mut connection).await?;
+        let mut lookers: Vec<Looker> = Vec::new();
+        // Newest first: the first entry of somebody is the last time.
+        for entry in entries.into_iter().filter(|entry| entry.action == "person.view") {
+            let name = names.get(&entry.actor).cloned().unwrap_or_else(|| "an erased account".to_owned());
+            match lookers.iter_mut().find(|looker| looker.name == name) {
+                Some(looker) => looker.times += 1,
+                None => lookers.push(Looker { name, times: 1, last: clock::long_time(entry.at) }),
+            }
+        }
+        Ok(lookers)
     }
 }
 

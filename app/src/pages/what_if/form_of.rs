@@ -38,18 +38,40 @@ fn control(field: &Field, trained: Option<[f64; 2]>) -> Control {
     Control::Number { low, high, step: round_step(field.kind, low, high, SLIDER_STEPS) }
 }
 
-/// The typical person of the training data: the median of each number, the most frequent level.
+/// The typical person of the training data: the median of each number, the most frequent level. Where two of them never occur together in
+/// training, the later field takes its most frequent level that does.
 pub fn typical(model: &Model) -> Record {
-    let value = |field: &Field| -> Option<String> {
-        let seen = model.training.fields.iter().find(|seen| seen.name == field.name)?;
-        if field.is_level() {
-            let (code, _) = seen.level_counts.iter().enumerate().rev().max_by_key(|(_, count)| **count)?;
-            return field.levels.get(code).cloned();
-        }
-        let median = *seen.quantiles.get(4)?;
-        let median = if field.kind == Kind::Real { median } else { median.round() };
-        let level = (median as usize).checked_sub(1).and_then(|position| field.levels.get(position));
-        Some(level.cloned().unwrap_or_else(|| median.to_string()))
+    let mut person: Record = model.use_case.inputs().filter_map(|field| Some((field.name.clone(), usual(model, field)?.next()?))).collect();
+    let strange = |person: &Record| {
+        let table = model.use_case.check_record(person).ok();
+        table.map(|table| model::outside::warnings(model, &table, 0)).unwrap_or_default()
     };
-    model.use_case.inputs().filter_map(|field| Some((field.name.clone(), value(field)?))).collect()
+    for field in model.use_case.inputs().filter(|field| field.is_level()) {
+        let now = strange(&person);
+        if !now.iter().any(|warning| warning.fields.contains(&field.name)) {
+            continue;
+        }
+        let other = |level: String| {
+            let mut other = person.clone();
+            other.insert(field.name.clone(), level);
+            other
+        };
+        let fewer = usual(model, field).into_iter().flatten().map(other).find(|other| strange(other).len() < now.len());
+        person = fewer.unwrap_or(person);
+    }
+    person
+}
+
+/// Values of a field, the most usual first: of a number its median alone.
+fn usual(model: &Model, field: &Field) -> Option<std::vec::IntoIter<String>> {
+    let seen = model.training.fields.iter().find(|seen| seen.name == field.name)?;
+    if field.is_level() {
+        let mut codes: Vec<usize> = (0..seen.level_counts.len()).filter(|code| seen.level_counts[*code] > 0).collect();
+        codes.sort_by_key(|code| std::cmp::Reverse(seen.level_counts[*code]));
+        return Some(codes.into_iter().filter_map(|code| field.levels.get(code).cloned()).collect::<Vec<_>>().into_iter());
+    }
+    let median = *seen.quantiles.get(4)?;
+    let median = if field.kind == Kind::Real { median } else { median.round() };
+    let level = (median as usize).checked_sub(1).and_then(|position| field.levels.get(position));
+    Some(vec![level.cloned().unwrap_or_else(|| median.to_string())].into_iter())
 }
