@@ -41,6 +41,7 @@ mod sign_in;
 #[cfg(feature = "ssr")]
 mod users;
 
+#[cfg(feature = "ssr")]
 pub use drift::report::html as drift_report;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
