@@ -105,6 +105,17 @@ pub struct Effect {
     pub fairness: BTreeMap<String, Vec<stats::paired_fairness::ParityChange>>,
 }
 
+/// What may be tried to mitigate a gap of an attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExperimentChoice {
+    pub attribute: String,
+    pub label: String,
+    /// Fields behind the attribute that are inputs; empty when there is nothing to leave out.
+    pub drop: Vec<String>,
+    /// What people call the inputs that tell it best; empty when there is no clear proxy.
+    pub proxies: Vec<String>,
+}
+
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FairnessReport {
@@ -139,4 +150,5 @@ pub struct FairnessReport {
     pub history: Vec<VersionVerdicts>,
     /// Newest first.
     pub experiments: Vec<ExperimentRow>,
+    pub choices: Vec<ExperimentChoice>,
 }

@@ -9,6 +9,7 @@ use training::gates::{Gate, GatePolicy};
 use training::groups::{group_codes, group_name, groups};
 use views::fairness::{AttributeReport, FairnessReport, GroupCurves, ProxyRow, VersionVerdicts};
 
+use crate::experiment::choices;
 use crate::training_run::Evidence;
 use crate::{Error, Member, Result, Tenure, clock, error::compute};
 
@@ -57,9 +58,10 @@ impl Tenure {
         let evidence = self.evidence(&version.run_id).await?;
         let (_, model) = self.model_file(&version).await?;
         let history = self.verdict_history(use_case).await?;
-        let experiments = Vec::new();
-        let policy = policy(&definition);
-        let own = model.use_case.clone();
+        let experiments = self.experiments_of(&version).await?;
+        let policy = policy(&self.gate_policy(use_case)?);
+        let (own, seed) = (model.use_case.clone(), model.lineage.seed);
+        let found_proxies = evidence.proxies.clone();
         let limits = policy.clone();
         let proxies = evidence.proxies.iter().map(|proxy| ProxyRow {
             label: definition.label(&proxy.attribute),
@@ -71,15 +73,17 @@ impl Tenure {
         let proxies = proxies.collect();
         let (attributes, intersections, rows, positives) = compute(move || {
             let judged = Judged::out_of_fold(&people, &evidence)?;
-            let (attributes, intersections) = assess(&own, &judged, cutoff, &policy, model.lineage.seed)?;
+            let (attributes, intersections) = assess(&own, &judged, cutoff, &policy, seed)?;
             let positives = judged.truth.iter().filter(|left| **left).count() as u32;
             Ok((attributes, intersections, judged.truth.len() as u32, positives))
         })
         .await?;
+        let is_input = |name: &str| model.encoder.fields.iter().any(|field| field.name == name);
         let protected = |inputs: bool| {
             let of_role = model.use_case.fields.iter().filter(|field| field.role == Role::Protected);
-            of_role.filter(|field| model.use_case.is_input(field) == inputs).map(|field| field.label.clone()).collect()
+            of_role.filter(|field| is_input(&field.name) == inputs).map(|field| field.label.clone()).collect()
         };
+        let choices = choices(&definition, &model, &found_proxies);
         Ok(FairnessReport {
             use_case: use_case.to_owned(),
             title: definition.title.clone(),
@@ -103,6 +107,7 @@ impl Tenure {
             proxies,
             history,
             experiments,
+            choices,
         })
     }
 
@@ -128,12 +133,10 @@ impl Tenure {
 }
 
 /// The usual policy with the limits of the use case's gates.
-pub(crate) fn policy(use_case: &UseCase) -> FairnessPolicy {
+fn policy(gates: &GatePolicy) -> FairnessPolicy {
     let mut policy = FairnessPolicy::default();
-    let gates = GatePolicy::preset(&use_case.policies.gates).map(|policy| policy.gates).unwrap_or_default();
-    policy.limits.extend(
-        gates.into_iter().filter_map(|gate| if let Gate::Fairness { metric, limit } = gate { Some((metric, limit)) } else { None }),
-    );
+    let limit = |gate: &Gate| if let Gate::Fairness { metric, limit } = gate { Some((*metric, *limit)) } else { None };
+    policy.limits.extend(gates.gates.iter().filter_map(limit));
     policy
 }
 

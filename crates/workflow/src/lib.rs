@@ -12,6 +12,7 @@ mod datasets;
 mod demo;
 mod drift;
 mod error;
+mod experiment;
 mod fairness;
 mod filter;
 mod import;
@@ -39,6 +40,7 @@ pub use drift::{
     CheckPage, DriftHistory, ExportFormat, FeatureLine, HistoryEvent, HistoryPoint, Mark, RowsReport, Shift, SimulatedCheck, by_weight,
 };
 pub use error::{Error, Result};
+pub use experiment::Experiment;
 pub use import::{Import, Imported, check_import};
 pub use jobs::{FieldProblems, JobHandle, NewJob, Observer, TrainingForm};
 pub use model::global::GlobalExplanation;

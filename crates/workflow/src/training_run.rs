@@ -203,7 +203,7 @@ impl Tenure {
     }
 
     /// Stores a file and gives its row.
-    async fn artifact(&self, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<runs::Artifact> {
+    pub(crate) async fn artifact(&self, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<runs::Artifact> {
         let byte_count = bytes.len() as i64;
         let hash = self.store.put_artifact(bytes).await?;
         Ok(runs::Artifact { name: name.into(), hash, byte_count, media_type: media_type.into() })
@@ -308,7 +308,7 @@ fn blocking_gates(policy: &GatePolicy, gates: &GateReport) -> String {
 }
 
 /// What was asked for, as parameters beside those of the chosen trial.
-fn described(settings: &training::Settings) -> Vec<(String, String)> {
+pub(crate) fn described(settings: &training::Settings) -> Vec<(String, String)> {
     let metric = serde_json::to_value(settings.metric).map(|metric| metric.to_string().replace('"', "")).unwrap_or_default();
     let pair = |name: &str, value: String| (format!("settings.{name}"), value);
     let mut pairs = vec![
@@ -327,7 +327,7 @@ fn described(settings: &training::Settings) -> Vec<(String, String)> {
 }
 
 /// What it ran on. Changes the time that it takes, never the model.
-fn environment(settings: &training::Settings) -> Vec<(String, String)> {
+pub(crate) fn environment(settings: &training::Settings) -> Vec<(String, String)> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let pair = |name: &str, value: String| (format!("environment.{name}"), value);
     vec![
@@ -353,9 +353,9 @@ fn plots(evidence: &Evidence) -> Vec<File> {
     charts::curves::named(&run_page::curves(evidence)).into_iter().filter_map(file).collect()
 }
 
-const JSON: &str = "application/json";
+pub(crate) const JSON: &str = "application/json";
 
-fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
+pub(crate) fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
     Ok(serde_json::to_vec(value).map_err(store::Error::from)?)
 }
 
@@ -374,7 +374,7 @@ pub(crate) fn to_dataset(people: &crate::StoredPeople, labels: Vec<bool>) -> Res
     Ok(dataset)
 }
 
-fn evidence(trained: &Trained, policy: &GatePolicy, against_live: Vec<Comparison>) -> Evidence {
+pub(crate) fn evidence(trained: &Trained, policy: &GatePolicy, against_live: Vec<Comparison>) -> Evidence {
     let positions = |rows: &[usize]| rows.iter().map(|&row| row as u32).collect();
     let gates = policy.judge(&gates::Evidence {
         report: &trained.holdout.report,
@@ -429,7 +429,7 @@ fn compare_with(
     stats::comparison::compare(&truth, &scores, &challenger, [cutoff, cutoff], seed).map_err(|error| Error::Internal(error.to_string()))
 }
 
-fn metrics<'a>(prefix: &'a str, report: &'a Report) -> impl Iterator<Item = runs::Metric> + 'a {
+pub(crate) fn metrics<'a>(prefix: &'a str, report: &'a Report) -> impl Iterator<Item = runs::Metric> + 'a {
     report.metrics.iter().map(move |(metric, figure)| to_metric(format!("{prefix}{}", metric_name(*metric)), 0, figure))
 }
 
