@@ -158,6 +158,71 @@ pub fn lines(title: String, sentence: String, labels: [&str; 2], curves: &[Curve
     })
 }
 
+/// Colours that a chart can tell apart.
+const SERIES: usize = 4;
+
+/// A model on the frontier: how far groups are apart, and how well it ranks.
+pub struct Spot {
+    pub label: String,
+    /// A gap between groups, 0..=1; smaller is better.
+    pub x: Figure,
+    /// ROC AUC.
+    pub y: Figure,
+}
+
+/// Accuracy against fairness: a dot a model with both intervals; the best place is at the top left. `None` with fewer than two models.
+pub fn frontier(title: String, spots: &[Spot]) -> Option<Chart> {
+    const TOP: f64 = 20.0;
+    const BOTTOM: f64 = 520.0;
+    const LEFT: f64 = 130.0;
+    let known: Vec<(&Spot, f64, f64)> = spots.iter().filter_map(|spot| Some((spot, spot.x.value?, spot.y.value?))).collect();
+    // The version and the newest three: as many as colours can tell apart.
+    let known: Vec<_> = known.iter().take(1).chain(known.iter().skip(1).rev().take(SERIES - 1)).copied().collect();
+    (known.len() > 1).then_some(())?;
+    let ends = |figure: &Figure| figure.interval.into_iter().flatten().chain(figure.value).collect::<Vec<_>>();
+    let x = Axis::over(known.iter().flat_map(|(spot, ..)| ends(&spot.x)).chain([0.0]), [LEFT, RIGHT]);
+    let y = Axis::over(known.iter().flat_map(|(spot, ..)| ends(&spot.y)), [BOTTOM, TOP]);
+    let mut canvas = Canvas::new(BOTTOM + 100.0);
+    let (ticks, decimals) = x.ticks();
+    for tick in ticks.into_iter().filter(|tick| *tick >= 0.0) {
+        canvas.line([x.at(tick), TOP], [x.at(tick), BOTTOM], "line", 2.0);
+        canvas.text([x.at(tick), BOTTOM + 28.0], Anchor::Middle, "ink-soft", &format::number(tick, decimals));
+    }
+    let (ticks, decimals) = y.ticks();
+    for tick in ticks {
+        canvas.line([LEFT, y.at(tick)], [RIGHT, y.at(tick)], "line", 2.0);
+        canvas.text([LEFT - 14.0, y.at(tick)], Anchor::End, "ink-soft", &format::number(tick, decimals));
+    }
+    for (series, (spot, across, up)) in known.iter().enumerate() {
+        let colour = format!("series-{series}");
+        let at = [x.at(*across), y.at(*up)];
+        if let Some([low, high]) = spot.x.interval {
+            canvas.line([x.at(low), at[1]], [x.at(high), at[1]], &colour, 2.0);
+        }
+        if let Some([low, high]) = spot.y.interval {
+            canvas.line([at[0], y.at(low)], [at[0], y.at(high)], &colour, 2.0);
+        }
+        canvas.dots(std::iter::once(at), &colour, 24.0);
+    }
+    canvas.text([0.5 * (LEFT + RIGHT), BOTTOM + 76.0], Anchor::Middle, "ink-soft", "Statistical parity difference → · ROC AUC ↑");
+    let text = |figure: &Figure| match (figure.value, figure.interval) {
+        (Some(value), Some([low, high])) => {
+            format!("{} ({}–{})", format::number(value, 3), format::number(low, 3), format::number(high, 3))
+        }
+        (Some(value), None) => format::number(value, 3),
+        (None, _) => figure.why.clone().unwrap_or_default(),
+    };
+    let row = |spot: &Spot| vec![spot.label.clone(), text(&spot.x), text(&spot.y)];
+    Some(Chart {
+        title,
+        sentence: "Better is further up and further left. Lines are the 95% intervals of each model alone; whether two differ is in the tables below.".to_owned(),
+        svg: canvas.finish(),
+        legend: known.iter().map(|(spot, ..)| spot.label.clone()).collect(),
+        columns: ["Model", "Statistical parity difference", "ROC AUC"].map(str::to_owned).to_vec(),
+        rows: spots.iter().map(row).collect(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

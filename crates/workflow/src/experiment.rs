@@ -99,7 +99,13 @@ impl Tenure {
         let mut rows = Vec::new();
         for own in all {
             let effect = serde_json::from_slice(&self.store.artifact(&own.effect_hash).await?).map_err(store::Error::from)?;
-            rows.push(ExperimentRow { run: own.run_id, title: own.title, by: own.created_by, at: clock::long_time(own.created_at), effect });
+            rows.push(ExperimentRow {
+                run: own.run_id,
+                title: own.title,
+                by: own.created_by,
+                at: clock::long_time(own.created_at),
+                effect,
+            });
         }
         Ok(rows)
     }
@@ -278,7 +284,10 @@ fn apply(experiment: &Experiment, use_case: &UseCase, model: &Model, proxies: &[
             known(attribute)?;
             let fields = proxy_fields(attribute, proxies);
             if fields.is_empty() {
-                return Err(Error::Invalid(format!("no input carries a tenth of what tells {}: it has no clear proxy", use_case.label(attribute))));
+                return Err(Error::Invalid(format!(
+                    "no input carries a tenth of what tells {}: it has no clear proxy",
+                    use_case.label(attribute)
+                )));
             }
             let title = format!("without the proxies of {}: {}", use_case.label(attribute).to_lowercase(), labels(use_case, &fields));
             exclude(use_case, fields, settings);

@@ -3,6 +3,7 @@
 mod audit;
 mod data;
 mod drift;
+mod experiment;
 mod identity;
 mod job;
 mod model;

@@ -46,6 +46,9 @@ pub enum ModelCommand {
         #[arg(long)]
         use_case: String,
     },
+    /// Train a comparison run made from a version, and show the paired effect on accuracy and fairness
+    #[command(after_help = "Example: tenure model experiment 3 --use-case attrition --drop Age")]
+    Experiment(super::experiment::Experiment),
     /// The model card of a version, in Markdown
     Card {
         version: i64,
@@ -157,6 +160,7 @@ pub enum Format {
 pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<Answer> {
     let tenure = place.open().await?;
     match command {
+        ModelCommand::Experiment(command) => return super::experiment::run(&tenure, command, as_json).await,
         ModelCommand::List { use_case } => list(&tenure, &use_case, as_json).await?,
         ModelCommand::Show { version, use_case } => show(&tenure, &use_case, version).await?,
         ModelCommand::Card { version, use_case } => {

@@ -52,7 +52,6 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
             Heading::text("Against the one before"),
             Heading::text("Trained"),
             Heading::text("Imported"),
-            Heading::text("SHA-256"),
         ];
         let rows = datasets.iter().map(|change| row(change, &base)).collect();
         view! { <Table headings rows class="list datasets" scroll="Dataset versions" /> }.erase()
@@ -70,8 +69,7 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
 }
 
 fn row(change: &DatasetChange, base: &str) -> Row {
-    let DatasetRow { id, name, as_of_text, rows, positives, share, hash, simulated, imported_at, by, versions, .. } =
-        change.dataset.clone();
+    let DatasetRow { id, name, as_of_text, rows, positives, share, simulated, imported_at, by, versions, .. } = change.dataset.clone();
     let name_cell = if simulated {
         let href = format!("{base}/{id}");
         Cell::view(view! { <a href=href>{name}</a>" "<span class="aside">"simulated"</span> })
@@ -106,7 +104,6 @@ fn row(change: &DatasetChange, base: &str) -> Row {
         changed,
         Cell::view(trained.collect::<Vec<_>>()),
         Cell::view(imported),
-        Cell::code(hash.chars().take(12).collect::<String>()),
     ])
 }
 

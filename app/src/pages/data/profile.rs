@@ -107,7 +107,7 @@ fn column(own: &ColumnSummary) -> AnyView {
         ]);
     }
     if let Some(strength) = own.against_target.as_ref().and_then(|target| target.strength) {
-        facts.push(("Strength", short(strength)));
+        facts.push(("Strength against the outcome", short(strength)));
     }
     let facts = facts.into_iter().map(|(term, text)| view! { <div><dt>{term}</dt><dd>{text}</dd></div> }.erase()).collect::<Vec<_>>();
     let against = own.against_target.as_ref().map(|target| against(&own.name, target));
@@ -157,7 +157,8 @@ fn bars(own: &ColumnSummary) -> AnyView {
         "<svg aria-hidden=\"true\" viewBox=\"0 0 300 91\"><path d=\"{path}\" fill=\"var(--series-0)\"/><path d=\"M0 90.500h300\" stroke=\"var(--line-strong)\"/></svg>"
     );
     let end = |edge: Option<&f64>| edge.copied().map(short).unwrap_or_default();
-    let [low, high] = [end(edges.first()), end(edges.last())];
+    let ends = own.numbers.as_ref().map(|numbers| [short(numbers.min), short(numbers.max)]);
+    let [low, high] = ends.unwrap_or_else(|| [end(edges.first()), end(edges.last())]);
     let label = format!("Histogram of {}", own.name);
     view! {
         <figure class="histogram">

@@ -2,6 +2,7 @@
 //! a file of its own.
 
 mod attribute;
+mod experiments;
 mod law;
 mod report;
 #[cfg(test)]
@@ -23,7 +24,8 @@ pub(super) async fn write(use_case: &str, version: &str, query: &Query) -> Resul
     let (tenure, actor) = crate::desk::desk()?;
     let number = crate::desk::version_number(version)?;
     let page = tenure.fairness(&actor.member()?, use_case, number, cutoff(query.one("cutoff"))?).await?;
-    Ok(Written::page(format!("Fairness of version {number}"), view! { <Fairness page /> }))
+    let may = actor.is(workflow::Role::Admin);
+    Ok(Written::page(format!("Fairness of version {number}"), view! { <Fairness page may /> }))
 }
 
 /// The report as one file that needs nothing but itself.
@@ -33,7 +35,14 @@ pub fn file(page: &FairnessReport, made_at: &str) -> String {
     crate::standalone::document(&title, &source, || {
         let heading = format!("Fairness of version {}", page.version);
         let lead = lead(page);
-        view! { <PageHeading title=heading>{lead}</PageHeading>{report::report(page)} }.erase()
+        let tried = experiments::results(page);
+        view! {
+            <PageHeading title=heading>{lead}</PageHeading>
+            {report::report(page)}
+            <section><h2>"What was tried to mitigate it"</h2>{tried}</section>
+            {report::not_shown(page)}
+        }
+        .erase()
     })
 }
 
@@ -63,7 +72,7 @@ fn lead(page: &FairnessReport) -> AnyView {
 }
 
 #[component]
-fn Fairness(page: FairnessReport) -> AnyView {
+fn Fairness(page: FairnessReport, may: bool) -> AnyView {
     let base = format!("/use-case/{}/models/{}", page.use_case, page.version);
     let action = format!("{base}/fairness");
     let download = format!("{base}/fairness.html?cutoff={}", page.cutoff);
@@ -80,6 +89,8 @@ fn Fairness(page: FairnessReport) -> AnyView {
             <a class="button quiet" href=download rel="external" download="">"Download as one HTML file"</a>
         </form>
         {report::report(&page)}
+        {experiments::section(&page, may)}
+        {report::not_shown(&page)}
     }
     .erase()
 }

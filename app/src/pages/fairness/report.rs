@@ -41,7 +41,6 @@ pub fn report(page: &FairnessReport) -> AnyView {
         {law::tables(page)}
         {proxies(&page.proxies)}
         {history(page)}
-        {not_shown(page)}
     }
     .erase()
 }
@@ -196,7 +195,8 @@ fn history(page: &FairnessReport) -> AnyView {
     .erase()
 }
 
-fn not_shown(page: &FairnessReport) -> AnyView {
+/// The limits of the report.
+pub fn not_shown(page: &FairnessReport) -> AnyView {
     let words = &page.words;
     let inputs = if page.protected_inputs.is_empty() {
         format!("{} are audited and are no inputs of this model.", page.audited_only.join(", "))

@@ -1,0 +1,199 @@
+//! Mitigation: what may be tried, what was tried and what it did, and the frontier between accuracy and fairness.
+
+use leptos::prelude::*;
+use stats::comparison::Comparison;
+use stats::paired_fairness::ParityChange;
+use stats::{Figure, Metric};
+use views::fairness::{ExperimentChoice, ExperimentRow, FairnessReport};
+
+use crate::charts::groups::{Spot, frontier};
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::chart::ChartFigure;
+use crate::components::figure::Scale;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::erase::Erase;
+use crate::error::{AppError, Kind};
+use crate::format;
+
+/// Starts an experiment as a background job, and goes to its page.
+#[server(prefix = "/fn", endpoint = "start-experiment")]
+pub async fn start_experiment(use_case: String, version: i64, kind: String, attribute: String) -> Result<(), AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    let experiment = match kind.as_str() {
+        "drop" => workflow::Experiment::Drop(attribute),
+        "drop-proxies" => workflow::Experiment::DropProxies(attribute),
+        "reweigh" => workflow::Experiment::Reweigh(attribute),
+        _ => return Err(AppError::new(Kind::BadRequest, "There is no experiment of this kind.")),
+    };
+    let job = tenure.start_experiment(&actor.admin()?, &use_case, version, &experiment, None).await?;
+    leptos_axum::redirect(&format!("/jobs/{job}"));
+    Ok(())
+}
+
+/// What was tried, for the page and for files.
+pub fn results(page: &FairnessReport) -> AnyView {
+    let frontiers = page.attributes.iter().filter_map(|own| {
+        let spots = spots(page, &own.name);
+        let title = format!("Accuracy and fairness by {}", own.label.to_lowercase());
+        let chart = frontier(title, &spots)?;
+        Some(view! { <ChartFigure chart /> }.erase())
+    });
+    let frontiers = frontiers.collect::<Vec<_>>();
+    let tried = page.experiments.iter().map(|own| result(own, page)).collect::<Vec<_>>();
+    if tried.is_empty() {
+        return view! { <p class="aside">"Nothing was tried with this version yet."</p> }.erase();
+    }
+    view! { <div class="chart-grid wide">{frontiers}</div>{tried} }.erase()
+}
+
+/// The section on the page: forms for whoever may train, and the results.
+pub fn section(page: &FairnessReport, may: bool) -> AnyView {
+    let forms = if may {
+        let rows = page.choices.iter().map(|choice| row(choice, page)).collect();
+        let headings = vec![Heading::text("Attribute"), Heading::text("What may be tried")];
+        view! {
+            <p class="aside">
+                "Each trains a comparison run with the settings of this version and its very folds, in the background. It takes about as long as that training did, and registers no version."
+            </p>
+            <Table headings rows class="list experiments" scroll="Experiments that may be started" />
+        }
+        .erase()
+    } else {
+        view! { <p class="aside">"Starting an experiment needs the role admin."</p> }.erase()
+    };
+    view! { <section id="experiments"><h2>"What would mitigate it"</h2>{forms}{results(page)}</section> }.erase()
+}
+
+fn row(choice: &ExperimentChoice, page: &FairnessReport) -> Row {
+    let button = |kind: &'static str, label: String| {
+        view! {
+            <form method="post" action="/fn/start-experiment">
+                <input type="hidden" name="use_case" value=page.use_case.clone() />
+                <input type="hidden" name="version" value=page.version />
+                <input type="hidden" name="kind" value=kind />
+                <input type="hidden" name="attribute" value=choice.attribute.clone() />
+                <button class="button quiet">{label}</button>
+            </form>
+        }
+        .erase()
+    };
+    let name = choice.label.to_lowercase();
+    let drop = if choice.drop.is_empty() {
+        view! { <span class="aside">"no input, so nothing to leave out"</span> }.erase()
+    } else {
+        button("drop", format!("Train without {name}"))
+    };
+    let proxies = if choice.proxies.is_empty() {
+        view! { <span class="aside">"no clear proxy"</span> }.erase()
+    } else {
+        button("drop-proxies", format!("Train without its proxies ({})", choice.proxies.join(", ")))
+    };
+    let reweigh = button("reweigh", format!("Reweigh by {name}"));
+    Row::new(vec![Cell::text(&choice.label), Cell::view(view! { <div class="actions">{drop}{proxies}{reweigh}</div> })])
+}
+
+/// This version and every experiment, as spots of the frontier of one attribute: parity difference and ROC AUC.
+fn spots(page: &FairnessReport, attribute: &str) -> Vec<Spot> {
+    let gap = |own: &ExperimentRow| own.effect.fairness.get(attribute).and_then(|changes| changes.first()).cloned();
+    let auc = |own: &ExperimentRow| own.effect.metrics.iter().find(|metric| metric.metric == Metric::RocAuc).cloned();
+    let mut spots = Vec::new();
+    for own in page.experiments.iter().rev() {
+        let (Some(gap), Some(auc)) = (gap(own), auc(own)) else { continue };
+        if spots.is_empty() {
+            spots.push(Spot { label: format!("Version {}", page.version), x: gap.before, y: auc.champion });
+        }
+        spots.push(Spot { label: own.title.clone(), x: gap.after, y: auc.challenger });
+    }
+    spots
+}
+
+fn result(own: &ExperimentRow, page: &FairnessReport) -> AnyView {
+    let effect = &own.effect;
+    let metric = |own: &Comparison| {
+        change(own.metric.label().to_owned(), [&own.champion, &own.challenger], &own.difference, own.metric.higher_is_better())
+    };
+    let mut rows: Vec<Row> = effect.metrics.iter().map(metric).collect();
+    for attribute in &page.attributes {
+        let changes = effect.fairness.get(&attribute.name).map(Vec::as_slice).unwrap_or_default();
+        rows.extend(changes.iter().map(|own: &ParityChange| {
+            let name = format!("{} by {}", own.metric.label(), attribute.label.to_lowercase());
+            change(name, [&own.before, &own.after], &own.change, own.metric.is_ratio())
+        }));
+    }
+    let headings = vec![
+        Heading::text("Figure"),
+        Heading::number(format!("Version {}", page.version)),
+        Heading::number("Experiment"),
+        Heading::number("Difference, paired"),
+        Heading::text("In words"),
+    ];
+    let [trials, of_version] = effect.trials;
+    let fewer =
+        if trials == of_version { String::new() } else { format!(" Searched with {trials} trials, the version with {of_version}.") };
+    let method = format!(
+        "Out of fold on the same {} {}, cut-off {}. ROC AUC: DeLong's paired interval; the rest: paired bootstrap.{fewer}",
+        format::count(effect.rows),
+        page.words.many,
+        format::number(effect.cutoff, 2),
+    );
+    let (title, href, scroll) = (format::capitalised(&own.title), format!("/runs/{}", own.run), format!("Effect: {}", own.title));
+    let made = format!("{} by {}. ", own.at, own.by);
+    view! {
+        <details class="report-crossed" open=true>
+            <summary><h3>{title}</h3></summary>
+            <p>{finding(own, page)}</p>
+            <p class="aside">{made}<a href=href>"The run"</a>". "{method}</p>
+            <Table headings rows class="list" scroll />
+        </details>
+    }
+    .erase()
+}
+
+/// "ROC AUC: no difference that these people show (−0.002, from −0.008 to 0.004)."
+fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
+    let auc = own.effect.metrics.iter().find(|metric| metric.metric == Metric::RocAuc);
+    let auc = auc.and_then(|metric| {
+        let (value, [low, high]) = (metric.difference.value?, metric.difference.interval?);
+        let word = if low > 0.0 {
+            "rises"
+        } else if high < 0.0 {
+            "falls"
+        } else {
+            "does not change beyond luck"
+        };
+        Some(format!("ROC AUC {word} ({}, {} to {}).", format::signed(value, 3), format::signed(low, 3), format::signed(high, 3)))
+    });
+    let narrowed = |change: &&ParityChange| {
+        change.change.interval.is_some_and(|[low, high]| if change.metric.is_ratio() { low > 0.0 } else { high < 0.0 })
+    };
+    let better: Vec<String> = page
+        .attributes
+        .iter()
+        .filter_map(|attribute| {
+            let count = own.effect.fairness.get(&attribute.name)?.iter().filter(narrowed).count();
+            (count > 0).then(|| format!("{count} of 5 gaps of {}", attribute.label.to_lowercase()))
+        })
+        .collect();
+    let gaps =
+        if better.is_empty() { "No gap narrows beyond luck.".to_owned() } else { format!("Narrower beyond luck: {}.", better.join(", ")) };
+    format!("{} {gaps}", auc.unwrap_or_else(|| "ROC AUC could not be compared.".to_owned()))
+}
+
+fn change(name: String, [before, after]: [&Figure; 2], difference: &Figure, more_is_better: bool) -> Row {
+    let word = match difference.interval {
+        None => ().erase(),
+        Some([low, high]) if low <= 0.0 && high >= 0.0 => view! { <span class="aside">"no difference beyond luck"</span> }.erase(),
+        Some([low, _]) if (low > 0.0) == more_is_better => view! { <StateBadge tone=Tone::Good word="better" /> }.erase(),
+        Some(_) => view! { <StateBadge tone=Tone::Bad word="worse" /> }.erase(),
+    };
+    let point = |figure: &Figure| Cell::figure(Some(Figure { interval: None, ..figure.clone() }), Scale::Metric);
+    let difference = match (difference.value, difference.interval) {
+        (Some(value), Some([low, high])) => {
+            let interval = format!("{} to {}", format::signed(low, 3), format::signed(high, 3));
+            Cell::view(view! { <b>{format::signed(value, 3)}</b>" "<span class="aside">{interval}</span> }).numeric()
+        }
+        (Some(value), None) => Cell::number(format::signed(value, 3)),
+        (None, _) => Cell::aside(difference.why.clone().unwrap_or_default()),
+    };
+    Row::new(vec![Cell::text(name), point(before), point(after), difference, Cell::view(word)])
+}
