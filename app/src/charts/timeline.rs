@@ -57,7 +57,7 @@ pub fn draw_lines(names: &[String], lines: &[Line], limits: &[(String, f64)]) ->
     draw(|area| -> Drawing {
         let mut chart = ChartBuilder::on(area)
             .margin(12)
-            .margin_right(60)
+            .margin_right(140)
             .x_label_area_size(56)
             .y_label_area_size(104)
             .build_cartesian_2d(0.0..last, 0.0..top)?;

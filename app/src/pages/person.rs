@@ -47,7 +47,7 @@ fn Person(person: views::PersonPage, words: Words, history: Option<Chart>, use_c
                 <p><RiskBadge band=person.band.clone() probability=person.probability /></p>
                 <Gauge probability=person.probability interval=person.interval base=person.base />
                 {interval}
-                <TextList texts=person.sentences class="sentences" />
+                <p class="sentence">{person.sentence}</p>
                 <p class="aside">{format!(
                     "Scored by model version {}. It describes what the model has learned from the past, not a cause, and is no advice about a person.",
                     person.version,

@@ -175,7 +175,7 @@ pub struct PersonPage {
     /// Every input, largest |points| first.
     pub reasons: Vec<Reason>,
     /// In plain words.
-    pub sentences: Vec<String>,
+    pub sentence: String,
     /// Warnings: outside the training data, missing values.
     pub warnings: Vec<String>,
     pub fields: Vec<FieldValue>,

@@ -71,9 +71,6 @@ impl Tenure {
             let table = &scored.people.table;
             let explanation = explainer.explain(table, row)?;
             let score = &scored.scores[row];
-            let strongest = explanation.fields.iter().filter(|field| field.points.abs() >= 0.5).take(3);
-            let mut sentences = vec![model::sentence::summary(&explanation, &use_case.words)];
-            sentences.extend(strongest.map(|field| format!("{}.", model::sentence::reason(field))));
             Ok(PersonPage {
                 id: score.person_id.clone(),
                 probability: score.probability,
@@ -81,9 +78,9 @@ impl Tenure {
                 band: use_case.band(score.probability).to_owned(),
                 base: explanation.base_probability,
                 reasons: explanation.fields.iter().map(reason).collect(),
-                sentences,
+                sentence: model::sentence::summary(&explanation, &use_case.words),
                 warnings: warnings(&explainer, table, row),
-                fields: field_values(&use_case, table, row, &explanation),
+                fields: field_values(explainer.model(), table, row, &explanation),
                 history: history
                     .into_iter()
                     .map(|(as_of, probability, version)| PastScore {
@@ -134,15 +131,16 @@ fn warnings(explainer: &model::explain::ModelExplainer, table: &Table, row: usiz
     warnings
 }
 
-fn field_values(use_case: &UseCase, table: &Table, row: usize, explanation: &model::explain::Explanation) -> Vec<FieldValue> {
+fn field_values(model: &model::Model, table: &Table, row: usize, explanation: &model::explain::Explanation) -> Vec<FieldValue> {
+    let use_case = &model.use_case;
     let points = |name: &str| explanation.fields.iter().find(|field| field.field == name).map(|field| field.points);
     use_case
         .fields
         .iter()
         .filter(|field| matches!(field.role, Role::Feature | Role::Protected))
         .filter_map(|field| {
-            let value = field.value_label(&table.column(&field.name)?.text(row));
-            let value = if value.is_empty() || field.unit.is_empty() { value } else { format!("{value} {}", field.unit) };
+            let missing = table.column(&field.name)?.is_missing(row);
+            let value = if missing { String::new() } else { model::explain::value_text(model, table, row, &field.name) };
             Some(FieldValue {
                 field: field.name.clone(),
                 label: field.label.clone(),

@@ -110,7 +110,10 @@ fn number(desk: Desk, entry: &Entry, low: f64, high: f64, step: f64) -> AnyView 
     let now = value.get_untracked();
     let name = entry.name.clone();
     let invalid = text(move || desk.problem(&name).is_some().to_string());
-    let [low, high, step] = [low, high, step].map(|end| end.to_string());
+    // The slider covers what training has seen, in round steps; the box takes everything that is allowed.
+    let [from, to] = entry.trained.unwrap_or([low, high]);
+    let [from, to] = [(from / step).ceil() * step, (to / step).floor() * step];
+    let [low, high, from, to, step] = [low, high, from, to, step].map(|end| end.to_string());
     let slider = format!("{}, slider", entry.label);
     let described = format!("{id}-help {id}-error");
     let [set, slide] = [(); 2].map(|()| setter(desk, entry.name.clone()));
@@ -120,8 +123,8 @@ fn number(desk: Desk, entry: &Entry, low: f64, high: f64, step: f64) -> AnyView 
                 id=id.clone()
                 name=id
                 type="number"
-                min=low.clone()
-                max=high.clone()
+                min=low
+                max=high
                 step="any"
                 required
                 value=now.clone()
@@ -133,8 +136,8 @@ fn number(desk: Desk, entry: &Entry, low: f64, high: f64, step: f64) -> AnyView 
             <input
                 class="needs-script"
                 type="range"
-                min=low
-                max=high
+                min=from
+                max=to
                 step=step
                 aria-label=slider
                 value=now

@@ -35,7 +35,8 @@ fn control(field: &Field, trained: Option<[f64; 2]>) -> Control {
         let numbers = (low as i64..=high as i64).map(|number| number.to_string());
         return Control::Choice(numbers.map(|number| (number.clone(), field.value_label(&number))).collect());
     }
-    Control::Number { low, high, step: round_step(field.kind, low, high, SLIDER_STEPS) }
+    let [from, to] = trained.unwrap_or([low, high]);
+    Control::Number { low, high, step: round_step(field.kind, from, to, SLIDER_STEPS) }
 }
 
 /// The typical person of the training data: the median of each number, the most frequent level. Where two of them never occur together in
