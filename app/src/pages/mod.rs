@@ -10,6 +10,8 @@ mod account;
 #[cfg(feature = "ssr")]
 mod audit;
 #[cfg(feature = "ssr")]
+pub mod card;
+#[cfg(feature = "ssr")]
 mod compare;
 #[cfg(feature = "ssr")]
 pub mod data;
@@ -115,6 +117,7 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         ["use-case", id, "data"] => data::write_list(id, &query).await,
         ["use-case", id, "data", "compare"] => data::write_compare(id, &query).await,
         ["use-case", id, "data", dataset] => data::write_dataset(id, dataset).await,
+        ["use-case", id, "models", version, "card"] => card::write(id, version, &query).await,
         ["use-case", id, "models", version, "fairness"] => fairness::write(id, version, &query).await,
         ["sign-in"] => Ok(sign_in::write(&query)),
         ["set-up", link] => sign_in::write_set_up(link).await,

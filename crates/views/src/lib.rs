@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod address;
+pub mod card;
 pub mod chart;
 pub mod data;
 pub mod evidence;

@@ -1,131 +1,317 @@
-//! The model card: what a version is, made from the record and never typed twice.
+//! The model card: what a version is, made from the record and never typed twice. People add what the record cannot know.
 
+use model::global::GlobalExplanation;
 use model::{Model, Role};
+use serde_json::json;
+use stats::fairness::GroupAudit;
+use stats::group_metrics::GroupMetric;
 use stats::{Figure, Metric, Verdict};
-use store::{datasets, registry};
+use store::{audit, cards, checks, datasets, registry};
+use views::card::{Block, Card, CardPage, CardSection};
 
 use crate::training_run::Evidence;
-use crate::{Member, Result, Tenure, clock};
+use crate::{Error, Member, Result, Tenure, clock};
+
+/// Letters that the known limitations may have.
+const MOST_LETTERS: usize = 5000;
+/// Fields in the summary of the explanation.
+const FIELDS: usize = 10;
 
 impl Tenure {
-    /// The model card of a version, in Markdown.
+    /// The model card of a version.
     ///
     /// # Errors
-    /// [`crate::Error::NotFound`] when there is no such version, or when the store fails.
-    pub async fn model_card(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<String> {
+    /// [`Error::NotFound`] when there is no such version, or when the store fails.
+    pub async fn model_card(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<CardPage> {
         let version = self.version(use_case, number).await?;
         let evidence = self.evidence(&version.run_id).await?;
         let dataset = self.dataset(&version.dataset_id).await?;
         let (_, model) = self.model_file(&version).await?;
-        let checks = self.checks(member, use_case).await?;
-        let drift: Vec<String> = checks
-            .iter()
-            .filter(|check| check.version == number)
-            .map(|check| {
-                format!("- {}: features {}, predictions {}. {}", check.as_of, check.verdict, check.prediction_verdict, check.reason)
-            })
-            .collect();
-        Ok(card(&version, &model, &evidence, &dataset, &drift))
+        let explanation = match self.explanation(member, use_case, number).await {
+            Ok(explanation) => Some(explanation),
+            Err(Error::NotFound(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let checks: Vec<checks::Check> = self.checks(member, use_case).await?.into_iter().filter(|check| check.version == number).collect();
+        let revisions = cards::revisions(&mut *self.store.read().await?, use_case, number).await?;
+        let sources = Sources {
+            version: &version,
+            model: &model,
+            evidence: &evidence,
+            dataset: &dataset,
+            explanation: explanation.as_deref(),
+            checks: &checks,
+            revisions: &revisions,
+        };
+        Ok(CardPage {
+            card: build(&sources),
+            use_case: use_case.to_owned(),
+            version: number as u32,
+            limitations: revisions.first().map(|revision| revision.text.clone()).unwrap_or_default(),
+            revision: revisions.first().map_or(0, |revision| revision.revision as u32),
+        })
+    }
+
+    /// Writes the known limitations of a version down as a new revision; those before it stay.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when somebody wrote a revision after `from`, [`Error::Invalid`] when the text is empty or too long.
+    pub async fn write_limitations(&self, member: &Member<'_>, use_case: &str, number: i64, from: i64, text: &str) -> Result<()> {
+        let text = text.trim().replace("\r\n", "\n");
+        if text.is_empty() || text.chars().count() > MOST_LETTERS {
+            return Err(Error::Invalid(format!("write from 1 to {MOST_LETTERS} letters")));
+        }
+        self.version(use_case, number).await?;
+        let mut transaction = self.store.begin().await?;
+        let newest = cards::revisions(&mut transaction, use_case, number).await?.into_iter().next();
+        let before = newest.as_ref().map_or(0, |revision| revision.revision);
+        if before != from {
+            let who = newest.map(|revision| revision.written_by).unwrap_or_default();
+            return Err(Error::Conflict(format!("{who} changed the limitations while you wrote: read them, then write again")));
+        }
+        let revision = cards::Revision {
+            use_case: use_case.to_owned(),
+            version: number,
+            revision: before + 1,
+            text,
+            written_by: member.name().to_owned(),
+            written_at: store::now(),
+        };
+        cards::add_revision(&mut transaction, &revision).await?;
+        let detail = json!({ "revision": revision.revision, "text": revision.text });
+        audit::append(&mut transaction, member.name(), "model.limitations", &format!("model {use_case}/{number}"), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(())
     }
 }
 
-/// The card's text.
-pub(crate) fn card(
-    version: &registry::Version,
-    model: &Model,
-    evidence: &Evidence,
-    dataset: &datasets::Dataset,
-    drift: &[String],
-) -> String {
+/// What a card is made of.
+struct Sources<'a> {
+    version: &'a registry::Version,
+    model: &'a Model,
+    evidence: &'a Evidence,
+    dataset: &'a datasets::Dataset,
+    explanation: Option<&'a GlobalExplanation>,
+    checks: &'a [checks::Check],
+    /// Newest first.
+    revisions: &'a [cards::Revision],
+}
+
+/// The card as it stood when the version was trained, in Markdown: without what came later.
+pub(crate) fn card_at_training(version: &registry::Version, model: &Model, evidence: &Evidence, dataset: &datasets::Dataset) -> String {
+    build(&Sources { version, model, evidence, dataset, explanation: None, checks: &[], revisions: &[] }).markdown()
+}
+
+fn build(sources: &Sources<'_>) -> Card {
+    let Sources { version, model, .. } = sources;
     let use_case = &model.use_case;
-    let inputs: Vec<&str> = use_case.inputs().map(|field| field.label.as_str()).collect();
-    let protected: Vec<&str> =
-        use_case.fields.iter().filter(|field| field.role == Role::Protected).map(|field| field.label.as_str()).collect();
-    let protected_use = if protected.is_empty() {
-        "The data has no protected fields.".to_owned()
-    } else if use_case.include_protected {
-        format!("Protected fields are model inputs, by the use case's switch: {}.", protected.join(", "))
-    } else {
-        format!("Protected fields are audited and are no model inputs: {}.", protected.join(", "))
-    };
-    let simulated = if dataset.simulated { " The people are simulated." } else { "" };
-    let mut lines = vec![
-        format!("# {} – version {}", use_case.title, version.version),
-        String::new(),
-        format!("{} Stage: {}. Candidate: {}.", use_case.description, version.stage, version.candidate),
-        String::new(),
-        "## Training data".into(),
-        format!(
-            "{} rows of {}, {} with the event, as of {} (SHA-256 {}).{simulated}",
-            dataset.row_count,
-            dataset.name,
-            model.training.positives,
-            clock::long_date(&dataset.as_of),
-            dataset.hash
+    let made = clock::long_time(version.created_at);
+    let mut sections = vec![
+        training_data(sources),
+        CardSection::new(
+            "Uses",
+            vec![
+                Block::text(format!(
+                    "Intended: to choose with whom to talk, and about what, so that fewer {} {}.",
+                    use_case.words.many, use_case.words.verb
+                )),
+                Block::text(
+                    "Prohibited: decisions about a person's pay, promotion or dismissal; any automatic decision; any use on people of another kind than those of the training data.",
+                ),
+            ],
         ),
-        format!("Inputs: {}.", inputs.join(", ")),
-        protected_use,
-        String::new(),
-        "## Uses".into(),
-        format!("Intended: to choose with whom to talk, and about what, so that fewer {} {}.", use_case.words.many, use_case.words.verb),
-        "Prohibited: decisions about a person's pay, promotion or dismissal; any automatic decision; any use on people of another kind than those of the training data.".into(),
-        String::new(),
-        "## Metrics".into(),
-        "| metric | hold-out (never seen) | out of fold |".into(),
-        "|---|---|---|".into(),
+        metrics(sources),
+        gates(sources),
+        by_group(sources),
     ];
-    lines.extend(Metric::ALL.iter().filter_map(|metric| {
+    sections.extend(sources.explanation.map(explained));
+    sections.extend([limitations(sources), drift(sources), lineage(sources)]);
+    Card {
+        title: format!("{} – version {}", use_case.title, version.version),
+        summary: format!(
+            "{} Candidate: {}. Stage: {}. Trained on {made} by {}.",
+            use_case.description, version.candidate, version.stage, version.author
+        ),
+        sections,
+    }
+}
+
+fn training_data(Sources { model, evidence, dataset, .. }: &Sources<'_>) -> CardSection {
+    let use_case = &model.use_case;
+    let simulated = if dataset.simulated { " The people are simulated." } else { "" };
+    let is_input = |name: &str| model.encoder.fields.iter().any(|field| field.name == name);
+    let labels = |chosen: &dyn Fn(&model::Field) -> bool| {
+        use_case.fields.iter().filter(|field| chosen(field)).map(|field| field.label.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let inputs = labels(&|field| is_input(&field.name));
+    let protected = |inside: bool| labels(&|field| field.role == Role::Protected && is_input(&field.name) == inside);
+    let (inside, outside) = (protected(true), protected(false));
+    let protected = match (inside.as_str(), outside.as_str()) {
+        ("", "") => "The use case names no protected attribute.".to_owned(),
+        ("", outside) => format!("Protected attributes are audited and are not inputs: {outside}."),
+        (inside, "") => format!("Protected attributes are inputs, because the training was told to include them: {inside}."),
+        (inside, outside) => format!(
+            "Protected attributes that are inputs, because the training was told to include them: {inside}. Audited and not inputs: {outside}."
+        ),
+    };
+    CardSection::new(
+        "Training data and period",
+        vec![
+            Block::text(format!(
+                "{} rows of {} as of {}: {} to learn from, {} of them with the event, and {} held out that nothing was chosen by.{simulated}",
+                dataset.row_count,
+                dataset.name,
+                clock::long_date(&dataset.as_of),
+                model.training.rows,
+                model.training.positives,
+                evidence.holdout_rows.len(),
+            )),
+            Block::text(format!("Inputs: {inputs}.")),
+            Block::text(protected),
+        ],
+    )
+}
+
+fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
+    let row = |metric: &Metric| {
         let held_out = evidence.holdout.report.metrics.get(metric)?;
         let crossed = evidence.cross_validated.report.metrics.get(metric).map(text).unwrap_or_default();
-        Some(format!("| {} | {} | {crossed} |", metric.label(), text(held_out)))
-    }));
-    lines.extend([String::new(), "## Gates".into(), format!("Policy {}.", evidence.gates.policy)]);
-    lines.extend(
-        evidence.gates.results.iter().map(|result| format!("- {}: {}, {}", result.title, word(result.verdict), text(&result.figure))),
-    );
-    lines.extend(evidence.feasibility.iter().map(|feasibility| format!("\n{}", feasibility.sentence)));
-    lines.extend([String::new(), "## By group".into(), format!("Out of fold, at a cut-off of {}.", evidence.holdout.report.cutoff)]);
+        Some(vec![metric.label().to_owned(), text(held_out), crossed])
+    };
+    let rows = Metric::ALL.iter().filter_map(row).collect();
+    CardSection::new(
+        "Metrics",
+        vec![
+            Block::text(format!(
+                "With 95% intervals, at a cut-off of {}. The hold-out was never seen; out of fold there are more people, but the candidate was chosen by them.",
+                evidence.holdout.report.cutoff
+            )),
+            Block::table("", &["Metric", "Hold-out", "Out of fold"], rows),
+        ],
+    )
+}
+
+fn gates(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
+    let row = |result: &training::gates::GateResult| vec![result.title.clone(), word(result.verdict).to_owned(), text(&result.figure)];
+    let mut blocks = vec![Block::table(
+        format!("Policy {}, judged when the version was trained", evidence.gates.policy),
+        &["Gate", "Verdict", "Figure"],
+        evidence.gates.results.iter().map(row).collect(),
+    )];
+    blocks.extend(evidence.feasibility.iter().map(|feasibility| Block::text(feasibility.sentence.clone())));
+    CardSection::new("Gates", blocks)
+}
+
+fn by_group(Sources { evidence, model, .. }: &Sources<'_>) -> CardSection {
+    let cutoff = evidence.cross_validated.report.cutoff;
+    let mut blocks = vec![Block::text(format!("Out of fold, at a cut-off of {cutoff}, with 95% intervals."))];
     for (attribute, audit) in &evidence.cross_validated.fairness {
-        lines.extend([
-            String::new(),
-            format!("### {}", use_case.label(attribute)),
-            "| group | n | impact ratio |".into(),
-            "|---|---|---|".into(),
-        ]);
-        lines.extend(audit.by_group.iter().map(|(group, row)| {
-            let n = row.n.map_or("hidden: too few people".to_owned(), |n| n.to_string());
-            format!("| {group} | {n} | {} |", text(&row.impact_ratio))
-        }));
+        blocks.push(groups(&model.use_case.label(attribute), audit));
+        let verdict = |(metric, verdict): (&stats::fairness::ParityMetric, &Verdict)| {
+            let figure = audit.parity.get(metric).map(text).unwrap_or_default();
+            format!("{}: {}, {figure}", metric.label(), word(*verdict))
+        };
+        blocks.push(Block::List { items: audit.verdict.iter().map(verdict).chain(audit.notes.iter().cloned()).collect() });
     }
-    lines.extend([String::new(), "## Known limitations".into()]);
-    lines.extend(
+    CardSection::new("By group", blocks)
+}
+
+fn groups(label: &str, audit: &GroupAudit) -> Block {
+    const SHOWN: [GroupMetric; 4] = [GroupMetric::SelectionRate, GroupMetric::Tpr, GroupMetric::Precision, GroupMetric::RocAuc];
+    let row = |(group, row): (&String, &stats::fairness::GroupRow)| {
+        let n = row.n.map_or("not shown: too few".to_owned(), |n| n.to_string());
+        let metric = |metric: &GroupMetric| row.metrics.get(metric).map(text).unwrap_or_default();
+        let ratio = if row.n.is_some() { text(&row.impact_ratio) } else { String::new() };
+        [group.clone(), n].into_iter().chain(SHOWN.iter().map(metric)).chain([ratio]).collect()
+    };
+    let columns: Vec<&str> = ["Group", "n"].into_iter().chain(SHOWN.map(GroupMetric::label)).chain(["Impact ratio"]).collect();
+    Block::table(label, &columns, audit.by_group.iter().map(row).collect())
+}
+
+fn explained(explanation: &GlobalExplanation) -> CardSection {
+    let row = |own: &model::global::Importance| {
+        let [low, high] = own.interval;
+        vec![own.label.clone(), format!("{:.2} [{low:.2}, {high:.2}]", own.points)]
+    };
+    CardSection::new(
+        "What it has learned",
+        vec![
+            Block::text(format!(
+                "Mean size of each field's contribution over {} people whom the model has not seen (exact TreeSHAP). It describes the model, not a cause.",
+                explanation.rows
+            )),
+            Block::table("", &["Field", "Percentage points of probability"], explanation.importance.iter().take(FIELDS).map(row).collect()),
+        ],
+    )
+}
+
+fn limitations(Sources { evidence, model, revisions, .. }: &Sources<'_>) -> CardSection {
+    let mut blocks: Vec<Block> = Vec::new();
+    let source = |revision: &cards::Revision| {
+        format!("{}, {} (revision {})", revision.written_by, clock::long_time(revision.written_at), revision.revision)
+    };
+    match revisions.first() {
+        Some(newest) => blocks.push(Block::Quote { text: newest.text.clone(), source: source(newest) }),
+        None => blocks.push(Block::text("Nobody has written any down yet. What the record knows:")),
+    }
+    let mut items: Vec<String> = Vec::new();
+    items.extend(
         evidence
             .errors
             .cohorts
             .iter()
             .take(3)
-            .map(|cohort| format!("- Largest errors where {}: Brier score {}", cohort.conditions.join(" and "), text(&cohort.brier))),
+            .map(|cohort| format!("Largest errors where {}: Brier score {}.", cohort.conditions.join(" and "), text(&cohort.brier))),
     );
-    lines.extend(evidence.leaks.iter().map(|leak| format!("- Possible leak: {}", leak.sentence)));
-    lines.extend(
-        evidence
-            .proxies
-            .iter()
-            .map(|proxy| format!("- The inputs tell {} ({}): ROC AUC {}", proxy.attribute, proxy.group, text(&proxy.roc_auc))),
-    );
-    lines.extend([String::new(), "## Drift history".into()]);
-    if drift.is_empty() {
-        lines.push("Not checked yet.".into());
+    items.extend(evidence.leaks.iter().map(|leak| format!("Possible leak: {}", leak.sentence)));
+    items.extend(evidence.proxies.iter().map(|proxy| {
+        let through: Vec<String> = proxy.through.iter().take(3).map(|(field, _)| model.use_case.label(field)).collect();
+        format!(
+            "The inputs tell {} ({}): ROC AUC {}, mostly through {}.",
+            model.use_case.label(&proxy.attribute).to_lowercase(),
+            proxy.group,
+            text(&proxy.roc_auc),
+            through.join(", ")
+        )
+    }));
+    blocks.push(Block::List { items });
+    if revisions.len() > 1 {
+        let items = revisions[1..].iter().map(|revision| format!("{}: {}", source(revision), revision.text)).collect();
+        blocks.extend([Block::text("Earlier revisions:"), Block::List { items }]);
     }
-    lines.extend(drift.iter().cloned());
-    lines.extend([
-        String::new(),
-        "## Lineage".into(),
-        format!("Run {}, seed {}, {}, by {}.", version.run_id, model.lineage.seed, crate::training_run::CODE_VERSION, version.author),
-        format!("Model file SHA-256 {}.", version.model_hash),
-    ]);
-    lines.extend(model.lineage.parameters.iter().map(|(name, value)| format!("- {name}: {value}")));
-    lines.join("\n") + "\n"
+    CardSection::new("Known limitations", blocks)
+}
+
+fn drift(Sources { checks, .. }: &Sources<'_>) -> CardSection {
+    if checks.is_empty() {
+        return CardSection::new("Drift history", vec![Block::text("Not checked yet.")]);
+    }
+    let row = |check: &checks::Check| {
+        vec![
+            check.as_of.clone(),
+            check.verdict.replace('_', " "),
+            check.prediction_verdict.replace('_', " "),
+            check.recommendation.clone(),
+            check.reason.clone(),
+        ]
+    };
+    let rows = checks.iter().map(row).collect();
+    CardSection::new("Drift history", vec![Block::table("", &["As of", "Features", "Predictions", "Recommendation", "Reason"], rows)])
+}
+
+fn lineage(Sources { version, model, dataset, .. }: &Sources<'_>) -> CardSection {
+    let pair = |name: &str, value: &str| vec![name.to_owned(), value.to_owned()];
+    let seed = model.lineage.seed.to_string();
+    let mut rows = vec![
+        pair("Run", &version.run_id),
+        pair("Data, SHA-256", &dataset.hash),
+        pair("Model file, SHA-256", &version.model_hash),
+        pair("Seed", &seed),
+        pair("Code", crate::training_run::CODE_VERSION),
+        pair("Trained by", &version.author),
+    ];
+    rows.extend(model.lineage.parameters.iter().map(|(name, value)| pair(name, value)));
+    CardSection::new("Lineage", vec![Block::table("", &["What", "Value"], rows)])
 }
 
 fn text(figure: &Figure) -> String {

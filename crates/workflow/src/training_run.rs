@@ -253,7 +253,7 @@ impl Tenure {
         nested_runs::insert(&mut transaction, run, &trained.candidates, &trained.trials).await?;
         runs::finish(&mut transaction, &run.run_id, "finished", "").await?;
         version.version = registry::insert(&mut transaction, &version).await?;
-        let card = crate::card::card(&version, &trained.model, &evidence, dataset, &[]);
+        let card = crate::card::card_at_training(&version, &trained.model, &evidence, dataset);
         let card = self.artifact("model_card_at_training.md", "text/markdown; charset=utf-8", card.into_bytes()).await?;
         let card = runs::Details { artifacts: vec![card], ..runs::Details::default() };
         runs::insert_details(&mut transaction, &run.run_id, &card).await?;

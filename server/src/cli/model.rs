@@ -50,10 +50,14 @@ pub enum ModelCommand {
     #[command(after_help = "Example: tenure model experiment 3 --use-case attrition --drop Age")]
     Experiment(super::experiment::Experiment),
     /// The model card of a version, in Markdown
+    #[command(after_help = "Example: tenure model card 3 --use-case attrition --html card.html")]
     Card {
         version: i64,
         #[arg(long)]
         use_case: String,
+        /// Write a page that needs nothing but itself
+        #[arg(long, value_name = "OUT")]
+        html: Option<String>,
     },
     /// Ask for a version to go live
     #[command(after_help = "Example: tenure model request 3 --use-case attrition --note \"better calibrated\"")]
@@ -163,9 +167,19 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
         ModelCommand::Experiment(command) => return super::experiment::run(&tenure, command, as_json).await,
         ModelCommand::List { use_case } => list(&tenure, &use_case, as_json).await?,
         ModelCommand::Show { version, use_case } => show(&tenure, &use_case, version).await?,
-        ModelCommand::Card { version, use_case } => {
-            let card = tenure.model_card(&Actor::local().member()?, &use_case, version).await?;
-            if as_json { output::json(&json!({ "markdown": card }))? } else { output::line(card.trim_end()) }
+        ModelCommand::Card { version, use_case, html } => {
+            let page = tenure.model_card(&Actor::local().member()?, &use_case, version).await?;
+            if let Some(out) = &html {
+                let text = app::pages::card::file(&page, &workflow::today());
+                std::fs::write(out, text).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
+                eprintln!("written to {out}");
+            }
+            let markdown = page.card.markdown();
+            if as_json {
+                output::json(&json!({ "markdown": markdown, "card": page.card }))?;
+            } else if html.is_none() {
+                output::line(markdown.trim_end());
+            }
         }
         ModelCommand::Request { version, who, note } => {
             let actor = who.identity.actor(&tenure).await?;

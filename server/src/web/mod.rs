@@ -119,6 +119,8 @@ fn router(desk: Desk) -> Router {
         .route("/use-case/{id}/people.csv", get(files::people_csv))
         .route("/use-case/{id}/model.bin", get(files::live_model))
         .route("/use-case/{id}/models/{version}/fairness.html", get(reports::fairness))
+        .route("/use-case/{id}/models/{version}/card.html", get(reports::card_page))
+        .route("/use-case/{id}/models/{version}/card.md", get(reports::card_markdown))
         .route("/use-case/{id}/data/{dataset}/profile.html", get(reports::profile_page))
         .route("/use-case/{id}/data/{dataset}/profile.json", get(reports::profile_json))
         .route("/use-case/{id}/data/import", reports::import_route())

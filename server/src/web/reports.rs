@@ -32,6 +32,27 @@ pub async fn fairness(
     html(&name, move || app::pages::fairness::file(&report, &workflow::today())).await
 }
 
+/// The model card of a version as a page of its own.
+pub async fn card_page(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((use_case, version)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    let page = tenure.model_card(&actor.member()?, &use_case, version).await?;
+    html(&format!("model-card-{use_case}-{version}.html"), move || app::pages::card::file(&page, &workflow::today())).await
+}
+
+/// The model card of a version in Markdown.
+pub async fn card_markdown(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((use_case, version)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    let text = tenure.model_card(&actor.member()?, &use_case, version).await?.card.markdown();
+    let kind = (header::CONTENT_TYPE, "text/markdown; charset=utf-8".to_owned());
+    Ok(([kind, attachment(&format!("model-card-{use_case}-{version}.md"))], text).into_response())
+}
+
 /// The profile of a dataset version as a page of its own.
 pub async fn profile_page(
     State(tenure): State<Tenure>,

@@ -165,3 +165,15 @@ create or replace trigger review_comment_no_change before update or delete or tr
     for each statement execute function refuse_rewriting();
 create or replace trigger drift_note_no_change before update or delete or truncate on drift_note
 for each statement execute function refuse_rewriting();
+
+create or replace function card_revision_only_append() returns trigger language plpgsql as
+$$ begin
+    if new.revision <> coalesce((select max(revision) from card_revision where use_case = new.use_case and version = new.version), 0) + 1 then
+        raise exception 'the history is only added to at its end';
+    end if;
+    return new;
+end $$;
+create or replace trigger card_revision_no_change before update or delete or truncate on card_revision
+    for each statement execute function refuse_rewriting();
+create or replace trigger card_revision_only_append before insert on card_revision
+    for each row execute function card_revision_only_append();

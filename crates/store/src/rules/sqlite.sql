@@ -119,3 +119,11 @@ create trigger if not exists drift_note_no_update before update on drift_note
 begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger if not exists drift_note_no_delete before delete on drift_note
 begin select raise(abort, 'the history cannot be rewritten'); end;
+
+create trigger if not exists card_revision_no_update before update on card_revision
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger if not exists card_revision_no_delete before delete on card_revision
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger if not exists card_revision_only_append before insert on card_revision
+when new.revision <> coalesce((select max(revision) from card_revision where use_case = new.use_case and version = new.version), 0) + 1
+begin select raise(abort, 'the history is only added to at its end'); end;

@@ -18,7 +18,7 @@ use training::gates::{self, Gate, GatePolicy, GateReport};
 use training::leakage::Leak;
 use training::proxies::Proxy;
 
-use crate::card::card;
+use crate::card::card_at_training;
 use crate::serving::StoredPeople;
 use crate::training_run::Evidence;
 use crate::version::EXPLANATION;
@@ -220,7 +220,7 @@ impl Tenure {
         lineage.extend(model.lineage.parameters.iter().cloned());
         // The stage is no evidence: it changes by the decision itself.
         let unstaged = registry::Version { stage: "under review".into(), ..version.clone() };
-        let card = card(&unstaged, &model, &evidence, &dataset, &[]);
+        let card = card_at_training(&unstaged, &model, &evidence, &dataset);
         let drift_policy = monitoring::Policy::named(&model.use_case.policies.drift).unwrap_or_default();
         let package = compute(move || {
             let side_by_side = side_by_side(&model, &evidence, &people, champion.as_ref())?;
