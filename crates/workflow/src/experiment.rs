@@ -12,7 +12,7 @@ use stats::paired_fairness::compare_fairness;
 use store::{audit, cards, registry, runs};
 use training::groups::groups;
 use training::proxies::Proxy;
-use training::{Settings, Trained, TrainingError};
+use training::{Candidate, Settings, Trained, TrainingError, Trial};
 use views::fairness::{Effect, ExperimentChoice, ExperimentRow};
 
 use crate::run_page::EVIDENCE;
@@ -117,10 +117,17 @@ impl Tenure {
         let mut settings: Settings = self.json_of_run(&version.run_id, "settings.json").await?;
         let (_, model) = self.model_file(&version).await?;
         let title = apply(experiment, &definition, &model, &base.proxies, &mut settings)?;
-        let base_trials = settings.trials as u32;
-        settings.trials = trials.unwrap_or(settings.trials);
+        // What is asked is the effect of the change, not of choosing among candidates anew: the candidate stays, with as many trials as it had.
+        // A blend is made of all of them, so there the search stays whole.
+        let mut base_trials = settings.trials;
+        if let Some(candidate) = Candidate::from_name(&version.candidate).filter(|candidate| *candidate != Candidate::Blend) {
+            let searched: Vec<Trial> = self.json_of_run(&version.run_id, "trials.json").await?;
+            base_trials = searched.iter().filter(|trial| trial.candidate == candidate).count().max(1);
+            settings.candidates = vec![candidate];
+        }
+        settings.trials = trials.unwrap_or(base_trials);
         settings.check()?;
-        Ok(Plan { version, title, settings, base, base_trials })
+        Ok(Plan { version, title, settings, base, base_trials: base_trials as u32 })
     }
 
     async fn carry_out_experiment(&self, job: &Arc<JobHandle>, plan: Plan) -> Result<ExperimentRow> {

@@ -53,7 +53,7 @@ pub fn section(page: &FairnessReport, may: bool) -> AnyView {
         let headings = vec![Heading::text("Attribute"), Heading::text("What may be tried")];
         view! {
             <p class="aside">
-                "Each trains a comparison run with the settings of this version and its very folds, in the background. It takes about as long as that training did, and registers no version."
+                "Each trains a comparison run in the background: the same candidate with as many trials, on the very folds of this version. It takes no longer than that training did, and registers no version."
             </p>
             <Table headings rows class="list experiments" scroll="Experiments that may be started" />
         }
@@ -129,7 +129,7 @@ fn result(own: &ExperimentRow, page: &FairnessReport) -> AnyView {
     ];
     let [trials, of_version] = effect.trials;
     let fewer =
-        if trials == of_version { String::new() } else { format!(" Searched with {trials} trials, the version with {of_version}.") };
+        if trials == of_version { String::new() } else { format!(" Searched with {trials} trials, the version's candidate with {of_version}.") };
     let method = format!(
         "Out of fold on the same {} {}, cut-off {}. ROC AUC: DeLong's paired interval; the rest: paired bootstrap.{fewer}",
         format::count(effect.rows),
