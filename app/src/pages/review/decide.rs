@@ -123,9 +123,9 @@ fn approving(page: &ReviewPage, number: i64, live: Option<i64>) -> Vec<String> {
     if !failing.is_empty() {
         what.push(format!("You approve although these gates fail: {}.", failing.join("; ")));
     }
-    let open = page.checklist.open();
-    if !open.is_empty() {
-        what.push(format!("Not ticked on your checklist: {}", open.join(" ")));
+    let (open, all) = (page.checklist.open().len(), workflow::Checklist::keys().count());
+    if open > 0 {
+        what.push(format!("{open} of {all} items of your checklist are not ticked: the record will say so."));
     }
     what
 }

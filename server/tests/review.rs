@@ -1,0 +1,350 @@
+//! Who may let a version loose, on the command line: request, decide, promote, roll back, stop; what happens when two decide, when the
+//! evidence changes, when the process is killed half-way, and when somebody edits the record.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+const PASSWORD: &str = "a long phrase of the tests";
+
+struct Bench {
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    /// Simulated people, and as many trained versions of them.
+    fn with_versions(versions: usize) -> Self {
+        let bench = Self { folder: tempfile::tempdir().unwrap() };
+        let out = bench.path("simulated");
+        let out = out.to_str().unwrap();
+        bench.json(&["data", "simulate", "--use-case", "attrition", "--people", "600", "--months", "1", "--seed", "3", "--out", out]);
+        let labelled =
+            std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.to_string_lossy().contains("training"));
+        bench.json(&["data", "import", labelled.unwrap().to_str().unwrap(), "--use-case", "attrition"]);
+        for seed in 0..versions {
+            let seed = seed.to_string();
+            bench.json(&["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--seed", &seed]);
+        }
+        for (name, role) in [("rita", "reviewer"), ("sam", "reviewer"), ("ann", "analyst"), ("ada", "admin")] {
+            bench.add_account(name, role);
+        }
+        bench
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command_on(&self, data: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("TENURE_DATA_DIR", data)
+            .env("TENURE_PASSWORD", PASSWORD)
+            .env_remove("TENURE_DATABASE");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command_on(&self.path("data"), arguments).output().unwrap()
+    }
+
+    fn json_on(&self, data: &Path, arguments: &[&str]) -> Value {
+        let output = self.command_on(data, &[arguments, &["--json"]].concat()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_str(&text).unwrap_or(Value::String(text))
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        self.json_on(&self.path("data"), arguments)
+    }
+
+    /// Runs a command that must be refused, and gives its sentence.
+    fn refused(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.run(arguments);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {message}");
+        message
+    }
+
+    fn add_account(&self, name: &str, role: &str) {
+        let mut child = self
+            .command_on(&self.path("data"), &["user", "add", name, "--role", role, "--password-stdin"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), PASSWORD.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+
+    fn request(&self, version: &str) -> Value {
+        self.json(&["model", "request", version, "--use-case", "attrition"])
+    }
+
+    fn approve(&self, version: &str, name: &str) -> Value {
+        self.json(&["model", "approve", version, "--use-case", "attrition", "--as", name, "--reason", "ranks well"])
+    }
+
+    fn stages(&self, data: &Path) -> Vec<(i64, String, bool)> {
+        let list = self.json_on(data, &["model", "list", "--use-case", "attrition"]);
+        let row = |row: &Value| (row["version"].as_i64().unwrap(), row["stage"].as_str().unwrap().to_owned(), row["live"] == true);
+        let mut stages: Vec<_> = list.as_array().unwrap().iter().map(row).collect();
+        stages.sort();
+        stages
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(std::fs::copy(entry.path(), target).unwrap()) }
+    }
+}
+
+#[test]
+fn from_request_to_rollback_by_the_rules() {
+    let bench = Bench::with_versions(3);
+    let decide = |verb: &'static str, version: &'static str, name: &'static str| {
+        vec!["model", verb, version, "--use-case", "attrition", "--as", name, "--reason", "because"]
+    };
+    assert!(bench.refused(&decide("approve", "1", "rita"), 1).contains("nobody has asked"));
+    let request = bench.request("1");
+    assert_eq!(bench.request("1")["request_id"], request["request_id"], "asking twice is asking once");
+    assert!(bench.refused(&decide("approve", "1", "ann"), 1).contains("role reviewer"));
+    assert!(bench.refused(&decide("approve", "1", "ada"), 1).contains("role reviewer"));
+    assert!(bench.refused(&["model", "approve", "1", "--use-case", "attrition", "--reason", "x"], 1).contains("role reviewer"));
+    assert!(
+        bench
+            .refused(&["model", "approve", "1", "--use-case", "attrition", "--as", "rita", "--reason", "  "], 2)
+            .contains("a reason is required")
+    );
+    let other = [decide("approve", "1", "rita"), vec!["--evidence", "00ff"]].concat();
+    assert!(bench.refused(&other, 1).contains("evidence"));
+    let approved = bench.json(&[decide("approve", "1", "rita"), vec!["--checklist", "card,groups"]].concat());
+    assert_eq!((approved["version"]["stage"].as_str(), approved["already"].as_bool()), (Some("Production"), Some(false)));
+    assert!(approved["decision"]["checklist"].as_str().unwrap().contains("groups"));
+    assert_eq!(bench.approve("1", "rita")["already"], true, "the same decision twice is one");
+    let late = bench.refused(&decide("approve", "1", "sam"), 1);
+    assert!(late.contains("rita approved it on"), "{late}");
+
+    // The second version is compared with the first; the third waits, and is void when the second goes live.
+    bench.request("2");
+    bench.request("3");
+    bench.approve("2", "sam");
+    let void = bench.refused(&decide("approve", "3", "rita"), 1);
+    assert!(void.contains("void") && void.contains("version 2 was promoted"), "{void}");
+    bench.request("3");
+    bench.json(&["model", "describe", "3", "other words", "--use-case", "attrition"]);
+    let changed = bench.refused(&decide("approve", "3", "rita"), 1);
+    assert!(changed.contains("the description was changed"), "{changed}");
+    bench.request("3");
+    bench.json(&decide("reject", "3", "rita"));
+    assert!(bench.refused(&["model", "request", "3", "--use-case", "attrition"], 1).contains("archived"));
+    assert!(
+        bench.refused(&["model", "rollback", "3", "--use-case", "attrition", "--as", "rita", "--reason", "x"], 1).contains("never live")
+    );
+
+    bench.json(&["model", "rollback", "--use-case", "attrition", "--as", "rita", "--reason", "complaints"]);
+    let data = bench.path("data");
+    let stage = |version: i64| bench.stages(&data).into_iter().find(|row| row.0 == version).unwrap();
+    assert_eq!((stage(1).1.as_str(), stage(2).1.as_str(), stage(3).1.as_str()), ("Production", "Archived", "Archived"));
+    assert!(bench.refused(&["model", "stop", "--use-case", "attrition", "--as", "ann", "--reason", "x"], 1).contains("reviewer or admin"));
+    bench.json(&["model", "stop", "--use-case", "attrition", "--reason", "wrong data"]);
+    let nothing = bench.refused(&["batch", "--use-case", "attrition"], 1);
+    assert!(nothing.contains("taken out of service") && nothing.contains("wrong data"), "{nothing}");
+    bench.json(&["model", "rollback", "2", "--use-case", "attrition", "--as", "sam", "--reason", "mended"]);
+    assert_eq!(bench.json(&["batch", "--use-case", "attrition"])["version"], 2, "the next scores are by the version that is live");
+    let history = bench.json(&["model", "history", "--use-case", "attrition"]);
+    let kinds: Vec<&str> = history.as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["promotion", "promotion", "rollback", "stop", "rollback"]);
+    let run = bench.json(&["run", "show", approved["version"]["run_id"].as_str().unwrap()]);
+    let names: Vec<&str> = run["artifacts"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
+    for name in ["baseline.json", "reference_data.parquet", "reference_predictions.csv", "model_card.md", "gate_policy.json"] {
+        assert!(names.contains(&name), "{name} is missing among {names:?}");
+    }
+    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+}
+
+#[test]
+fn of_two_reviewers_at_once_one_decides_and_the_other_is_told() {
+    let bench = Bench::with_versions(1);
+    bench.request("1");
+    let race = |name: &str, verb: &str| {
+        bench
+            .command_on(&bench.path("data"), &["model", verb, "1", "--use-case", "attrition", "--as", name, "--reason", "quick"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let children = [race("rita", "approve"), race("sam", "reject")];
+    let outcomes = children.map(|child| child.wait_with_output().unwrap());
+    let codes: Vec<_> = outcomes.iter().map(|outcome| outcome.status.code()).collect();
+    assert!(codes == [Some(0), Some(1)] || codes == [Some(1), Some(0)], "{codes:?}");
+    let loser = outcomes.iter().find(|outcome| outcome.status.code() == Some(1)).unwrap();
+    let told = String::from_utf8_lossy(&loser.stderr);
+    assert!(told.contains("decided on before you") && (told.contains("rita approved") || told.contains("sam rejected")), "{told}");
+}
+
+#[test]
+fn gates_of_a_policy_file_block_until_they_are_waived() {
+    let bench = Bench { folder: tempfile::tempdir().unwrap() };
+    let out = bench.path("simulated");
+    bench.json(&[
+        "data",
+        "simulate",
+        "--use-case",
+        "attrition",
+        "--people",
+        "600",
+        "--months",
+        "1",
+        "--seed",
+        "3",
+        "--out",
+        out.to_str().unwrap(),
+    ]);
+    let cases = bench.path("cases");
+    std::fs::create_dir_all(cases.join("gates")).unwrap();
+    let use_case = include_str!("../../crates/data/use_cases/attrition.toml").replace("gates = \"sensible\"", "gates = \"house\"");
+    std::fs::write(cases.join("attrition.toml"), use_case).unwrap();
+    let policy = |waivers: bool, limit: f64| {
+        format!(
+            "name = \"house\"\ndescription = \"ours\"\ninconclusive_blocks = false\napprovals = 2\nwaivers = {waivers}\n\n[[gates]]\nkind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = {limit}\n"
+        )
+    };
+    std::fs::write(cases.join("gates/house.toml"), policy(true, 0.99)).unwrap();
+    let with_cases = |arguments: &[&str]| {
+        [arguments, &["--use-cases", cases.to_str().unwrap()]].concat().iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()
+    };
+    let run = |arguments: &[&str]| {
+        let arguments = with_cases(arguments);
+        let output = bench.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        (output.status.code(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    };
+    let labelled =
+        std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.to_string_lossy().contains("training"));
+    assert_eq!(run(&["data", "import", labelled.unwrap().to_str().unwrap(), "--use-case", "attrition"]).0, Some(0));
+    let trained = run(&["train", "--use-case", "attrition", "--trials", "1", "--candidates", "logistic_regression"]);
+    assert!(matches!(trained.0, Some(0 | 1)), "{}", trained.1);
+    for name in ["rita", "sam"] {
+        bench.add_account(name, "reviewer");
+    }
+    let ask = ["model", "request", "1", "--use-case", "attrition"];
+    let (code, says) = run(&ask);
+    assert!(code == Some(1) && says.contains("ROC AUC at least 0.99"), "{says}");
+    let waive = |gate: &str, expires: &str| {
+        let as_rita =
+            ["model", "waive", "1", "--use-case", "attrition", "--as", "rita", "--gate", gate, "--owner", "hr", "--reason", "a trial"];
+        run(&[&as_rita[..], &["--expires", expires]].concat())
+    };
+    assert_eq!(waive("ROC AUC at least 0.99", "2001-01-01").0, Some(2), "a day of the past");
+    assert_eq!(waive("Accuracy at least 1", "2099-01-01").0, Some(2), "no such gate");
+    assert_eq!(waive("ROC AUC at least 0.99", "2099-01-01").0, Some(0));
+    assert_eq!(run(&ask).0, Some(0));
+    let approve = |name: &str| run(&["model", "approve", "1", "--use-case", "attrition", "--as", name, "--reason", "a trial"]);
+    let first = approve("rita");
+    assert!(first.0 == Some(0) && first.1.contains("approvals still missing: 1"), "{}", first.1);
+    assert!(!bench.stages(&bench.path("data"))[0].2, "one of two approvals is not enough");
+    // Gates that change after the training are not those that the version was judged by.
+    std::fs::write(cases.join("gates/house.toml"), policy(true, 0.6)).unwrap();
+    let changed = approve("sam");
+    assert!(changed.0 == Some(1) && changed.1.contains("gates were changed"), "{}", changed.1);
+}
+
+/// All of it or nothing, whenever the process dies.
+#[test]
+fn a_promotion_that_is_killed_happens_whole_or_not_at_all() {
+    let bench = Bench::with_versions(2);
+    bench.request("1");
+    bench.approve("1", "rita");
+    bench.request("2");
+    let source = bench.path("data");
+    // Reading settles the write-ahead log, so that what is copied rests.
+    bench.json(&["model", "list", "--use-case", "attrition"]);
+    let command = ["model", "approve", "2", "--use-case", "attrition", "--as", "rita", "--reason", "better"];
+    let place = |round: usize| bench.path(&format!("round-{round}"));
+    copy(&source, &place(0));
+    let began = Instant::now();
+    assert!(bench.command_on(&place(0), &command).output().unwrap().status.success());
+    let whole = began.elapsed();
+    let mut happened = 0;
+    for round in 1..=50_u32 {
+        let data = place(round as usize);
+        copy(&source, &data);
+        let mut child = bench.command_on(&data, &command).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // From early to past its usual end, a little more often towards the end, where the writing is.
+        let share = (f64::from(round) / 50.0).sqrt() * 1.15;
+        std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let stages = bench.stages(&data);
+        let shown = bench.json_on(&data, &["model", "show", "2", "--use-case", "attrition"]);
+        let review = &shown["reviews"][0];
+        let log = bench.json_on(&data, &["audit", "list"]);
+        let approvals = log.as_array().unwrap().iter().filter(|entry| entry["action"] == "model.approve").count();
+        let run = bench.json_on(&data, &["run", "show", shown["version"]["run_id"].as_str().unwrap()]);
+        let baseline = run["artifacts"].as_array().unwrap().iter().any(|file| file["name"] == "baseline.json");
+        let seen = (
+            stages,
+            review["request"]["state"].as_str().unwrap().to_owned(),
+            review["decisions"].as_array().unwrap().len(),
+            approvals,
+            baseline,
+        );
+        let row = |version, stage: &str, live| (version, stage.to_owned(), live);
+        let before = (vec![row(1, "Production", true), row(2, "Staging", false)], "pending".to_owned(), 0, 1, false);
+        let after = (vec![row(1, "Archived", false), row(2, "Production", true)], "approved".to_owned(), 1, 2, true);
+        assert!(seen == before || seen == after, "round {round}: {seen:?}");
+        happened += u32::from(seen == after);
+        assert_eq!(bench.command_on(&data, &["audit", "verify"]).output().unwrap().status.code(), Some(0), "round {round}");
+        std::fs::remove_dir_all(&data).unwrap();
+    }
+    println!("of 50 killed promotions {happened} had happened");
+}
+
+#[test]
+fn an_exported_record_is_verified_by_itself_and_every_forgery_is_named() {
+    let bench = Bench::with_versions(1);
+    bench.request("1");
+    bench.approve("1", "rita");
+    bench.json(&["audit", "export", "record.jsonl"]);
+    let text = std::fs::read_to_string(bench.path("record.jsonl")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let head: Value = serde_json::from_str(lines[lines.len() - 1]).unwrap();
+    let head = head["hash"].as_str().unwrap();
+    let verify = |lines: &[String], head: Option<&str>| {
+        std::fs::write(bench.path("tampered.jsonl"), lines.join("\n")).unwrap();
+        let mut arguments = vec!["audit", "verify", "--file", "tampered.jsonl"];
+        arguments.extend(head.iter().flat_map(|head| ["--head", head]));
+        // A folder that is no store: the file is enough.
+        let output = bench.command_on(&bench.path("nowhere"), &arguments).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+    assert_eq!(verify(&own(&lines), Some(head)).0, Some(0));
+    assert!(!bench.path("nowhere").exists());
+    let mut edited = own(&lines);
+    edited[2] = edited[2].replacen("\"action\":\"", "\"action\":\"not-", 1);
+    let (code, says) = verify(&edited, None);
+    assert!(code == Some(1) && says.contains("entry 3 was changed"), "{says}");
+    let mut removed = own(&lines);
+    removed.remove(1);
+    assert!(verify(&removed, None).1.contains("entry 2 was removed"));
+    let mut swapped = own(&lines);
+    swapped.swap(1, 2);
+    assert_eq!(verify(&swapped, None).0, Some(1));
+    let mut inserted = own(&lines);
+    inserted.insert(2, inserted[2].clone());
+    assert_eq!(verify(&inserted, None).0, Some(1));
+    let cut = own(&lines[..lines.len() - 1]);
+    assert_eq!(verify(&cut, None).0, Some(0), "nobody can tell by the file alone");
+    assert!(verify(&cut, Some(head)).1.contains("the end was removed"));
+}
