@@ -1,10 +1,11 @@
 //! Runs side by side: the parameters that differ first, every metric with its interval, the curves in one drawing.
 
 use leptos::prelude::*;
-use stats::Figure;
-use views::runs::Comparison;
+use stats::Metric;
+use views::address::query_string;
+use views::runs::{Comparison, RunRow};
 
-use crate::components::chart::{Chart, ChartFigure};
+use crate::components::chart::ChartFigure;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
@@ -16,7 +17,7 @@ use crate::pages::Query;
 use crate::written::Written;
 
 /// Writes the page. A form repeats the key `ids`, a person writes commas: both are understood.
-pub async fn write(query: &Query) -> Result<Written, AppError> {
+pub(super) async fn write(query: &Query) -> Result<Written, AppError> {
     let ids: Vec<String> = query.all("ids").flat_map(|ids| ids.split(',')).filter(|id| !id.is_empty()).map(str::to_owned).collect();
     if ids.len() < 2 {
         return Ok(Written::page(
@@ -31,52 +32,95 @@ pub async fn write(query: &Query) -> Result<Written, AppError> {
     }
     let (tenure, actor) = crate::desk::desk()?;
     let comparison = tenure.compare(&actor.member()?, &ids).await?;
-    let charts = crate::charts::curves::all(&comparison.curves);
-    Ok(Written::page("Compare runs", view! { <Compared comparison charts /> }))
+    let title = format!("Compare {} runs", comparison.runs.len());
+    let file = query_string(&[("ids".to_owned(), ids.join(","))]);
+    let file = format!("/runs/compare.html{file}");
+    let contents = contents(&comparison);
+    Ok(Written::page(
+        title.clone(),
+        view! {
+            <PageHeading title=title />
+            <p class="actions main-action"><a class="button quiet" href=file rel="external" download="">"Download as one file"</a></p>
+            {contents}
+        },
+    ))
 }
 
-#[component]
-fn Compared(comparison: Comparison, charts: Vec<Chart>) -> AnyView {
-    let names: Vec<String> = comparison.runs.iter().map(|run| run.name.clone()).collect();
-    let heads = |first: &str| -> Vec<Heading> { std::iter::once(Heading::text(first)).chain(names.iter().map(Heading::text)).collect() };
-    let mut metric_heads = vec![Heading::text("Metric")];
-    metric_heads.extend(comparison.runs.iter().map(|run| Heading::number(&run.name).linked(format!("/runs/{}", run.id))));
-    let metric = |(name, figures): (String, Vec<Figure>)| {
-        let figures = figures.into_iter().map(|figure| Cell::figure(Some(figure), Scale::Metric));
-        Row::new(std::iter::once(Cell::text(format::metric_label(&name))).chain(figures).collect())
+/// The comparison as one file that needs nothing but itself.
+pub fn file(comparison: &Comparison, made_at: &str) -> String {
+    let title = format!("Comparison of {} runs", comparison.runs.len());
+    let runs: Vec<&str> = comparison.runs.iter().map(|run| run.id.as_str()).collect();
+    let source = format!("Made by Tenure on {made_at} from the runs {}.", runs.join(", "));
+    let heading = title.clone();
+    crate::standalone::document(&title, &source, || {
+        let contents = contents(comparison);
+        view! { <PageHeading title=heading />{contents} }.erase()
+    })
+}
+
+/// Runs of one name are told apart by the end of their ids.
+fn name(run: &RunRow) -> String {
+    let start = run.id.len().saturating_sub(4);
+    format!("{} · {}", run.name, run.id.get(start..).unwrap_or(&run.id))
+}
+
+fn contents(comparison: &Comparison) -> AnyView {
+    let runs = &comparison.runs;
+    let heads = |first: &str, number: bool| -> Vec<Heading> {
+        let run = |run: &RunRow| {
+            let heading = if number { Heading::number(name(run)) } else { Heading::text(name(run)) };
+            heading.linked(format!("/runs/{}", run.id))
+        };
+        std::iter::once(Heading::text(first)).chain(runs.iter().map(run)).collect()
     };
-    let metrics = comparison.metrics.into_iter().map(metric).collect();
-    let parameter = |(name, values, _): (String, Vec<String>, bool)| {
-        Row::new(std::iter::once(Cell::code(name)).chain(values.into_iter().map(Cell::text)).collect())
+    let figures = |prefix: &str| -> Vec<Row> {
+        let row = |of: &Metric| {
+            let wanted = format!("{prefix}{}", workflow::metric_name(*of));
+            let (_, figures) = comparison.metrics.iter().find(|(name, _)| *name == wanted)?;
+            let cells = figures.iter().map(|figure| Cell::figure(Some(figure.clone()), Scale::Metric));
+            Some(Row::new(std::iter::once(Cell::text(of.label())).chain(cells).collect()))
+        };
+        Metric::ALL.iter().filter_map(row).collect()
     };
-    let (different, same): (Vec<_>, Vec<_>) = comparison.parameters.into_iter().partition(|(_, _, differs)| *differs);
-    let [different, same]: [Vec<Row>; 2] = [different, same].map(|part| part.into_iter().map(parameter).collect());
-    let same = (!same.is_empty()).then(|| {
-        let headings = heads("Parameter");
+    let (held_out, crossed) = (figures(""), figures(format::OUT_OF_FOLD));
+    let crossed = (!crossed.is_empty()).then(|| {
+        let headings = heads("Metric", true);
         view! {
             <details>
-                <summary>{format!("{} that are the same", same.len())}</summary>
-                <Table headings rows=same class="list" scroll="Parameters that are the same" />
+                <summary>"Out of fold: more rows, but the candidate was chosen by them"</summary>
+                <Table headings rows=crossed class="list" scroll="Metrics out of fold" />
             </details>
         }
     });
-    let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
+    let parameter = |(name, values, _): &(String, Vec<String>, bool)| {
+        Row::new(std::iter::once(Cell::code(name)).chain(values.iter().map(Cell::text)).collect())
+    };
+    let part =
+        |differ: bool| -> Vec<Row> { comparison.parameters.iter().filter(|(.., differs)| *differs == differ).map(parameter).collect() };
+    let (different, same) = (part(true), part(false));
+    let different = if different.is_empty() {
+        view! { <p class="aside">"Every parameter is the same."</p> }.erase()
+    } else {
+        view! { <Table headings=heads("Parameter", false) rows=different class="list wrapping" scroll="Parameters that differ" /> }.erase()
+    };
+    let same = (!same.is_empty()).then(|| {
+        let (headings, summary) = (heads("Parameter", false), format!("{} that are the same", same.len()));
+        view! { <details><summary>{summary}</summary><Table headings rows=same class="list wrapping" scroll="Parameters that are the same" /></details> }
+    });
+    let charts = crate::charts::curves::all(&comparison.curves).into_iter().map(|chart| view! { <ChartFigure chart /> }.erase());
+    let charts = charts.collect::<Vec<_>>();
+    let few = (runs.len() > 4).then(|| view! { <p class="aside">"Of the first four runs."</p> });
+    let curves = (!charts.is_empty())
+        .then(|| view! { <section><h2>"Curves on the hold-out"</h2>{few}<div class="chart-grid">{charts}</div></section> });
     view! {
-        <PageHeading title=format!("Compare {} runs", names.len()) />
         <section>
-            <h2>"Metrics"</h2>
-            <Table headings=metric_heads rows=metrics class="list" scroll="Metrics side by side" />
-            <p class="aside">"Intervals are of each run alone. Whether one run is better than another is a paired question: see the review of a version."</p>
+            <h2>"Metrics on the hold-out"</h2>
+            <p class="aside">"Intervals are of each run alone. Whether one run is better than another is a paired question: the page of a run answers it against the live model."</p>
+            <Table headings=heads("Metric", true) rows=held_out class="list" scroll="Metrics on the hold-out" />
+            {crossed}
         </section>
-        <section>
-            <h2>"Parameters that differ"</h2>
-            <Table headings=heads("Parameter") rows=different class="list" scroll="Parameters that differ" />
-            {same}
-        </section>
-        <section>
-            <h2>"Curves"</h2>
-            <div class="chart-grid">{charts}</div>
-        </section>
+        <section><h2>"Parameters that differ"</h2>{different}{same}</section>
+        {curves}
     }
     .erase()
 }

@@ -12,7 +12,7 @@ mod audit;
 #[cfg(feature = "ssr")]
 pub mod card;
 #[cfg(feature = "ssr")]
-mod compare;
+pub mod compare;
 #[cfg(feature = "ssr")]
 pub mod data;
 #[cfg(feature = "ssr")]

@@ -84,7 +84,7 @@ fn chart(curves: &[Curve], style: &Style, title: String, sentence: &str) -> Opti
         let name = several.then(|| curve.label.clone());
         thinned(&curve.points).map(move |point| name.clone().into_iter().chain(point.map(|end| format::number(end, 3))).collect())
     });
-    let name_column = several.then_some("Rows");
+    let name_column = several.then_some("Curve");
     Some(Chart {
         title,
         sentence: sentence.to_owned(),

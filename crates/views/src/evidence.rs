@@ -47,6 +47,8 @@ pub struct GateRow {
     pub figure: Figure,
     pub limit: f64,
     pub verdict: Verdict,
+    /// Whether it stands in the way of a review. One that fails and does not block is the reviewers' to answer for.
+    pub blocks: bool,
 }
 
 /// How one gate fared over resamples.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use model::UseCase;
 use stats::curves::CalibrationBin;
 use stats::report::Report;
 use stats::{Figure, Metric};
 use store::{jobs, registry, runs};
-use training::gates::Gate;
+use training::gates::{Gate, GatePolicy};
 use views::evidence::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
 use views::jobs::Outlook;
 use views::runs::{ArtifactRow, Curve, Curves, RunPage, Stage};
@@ -56,7 +57,10 @@ impl Tenure {
             steps: steps.into_iter().collect(),
             job,
             curves: evidence.as_ref().map(curves),
-            evidence: evidence.map(shown),
+            evidence: match evidence {
+                Some(evidence) => Some(shown(evidence, &*self.use_case(&run.use_case)?)),
+                None => None,
+            },
             artifacts: details.artifacts.into_iter().map(artifact).collect(),
             children,
             version: version.map(|version| version.version as u32),
@@ -94,9 +98,11 @@ fn artifact(artifact: runs::Artifact) -> ArtifactRow {
     ArtifactRow { name: artifact.name, hash: artifact.hash, bytes: artifact.byte_count, media_type: artifact.media_type }
 }
 
-fn shown(evidence: Evidence) -> RunEvidence {
+fn shown(evidence: Evidence, use_case: &UseCase) -> RunEvidence {
     let report = evidence.holdout.report;
     let gates = evidence.gates;
+    let policy = GatePolicy::preset(&gates.policy);
+    let label = |name: &String| use_case.label(name).to_owned();
     let reproducible = gates.results.iter().find(|result| result.gate == Gate::Reproducible).and_then(|result| result.figure.value);
     let feasible = evidence.feasibility.iter().flat_map(|found| &found.gates);
     RunEvidence {
@@ -116,23 +122,29 @@ fn shown(evidence: Evidence) -> RunEvidence {
         gates: gates
             .results
             .into_iter()
-            .map(|result| GateRow { title: result.title, figure: result.figure, limit: result.limit, verdict: result.verdict })
+            .map(|result| GateRow {
+                blocks: policy.as_ref().is_some_and(|policy| policy.blocks(&result)),
+                title: result.title,
+                figure: result.figure,
+                limit: result.limit,
+                verdict: result.verdict,
+            })
             .collect(),
         leaks: evidence.leaks.into_iter().map(|leak| leak.sentence).collect(),
         proxies: evidence
             .proxies
             .into_iter()
             .map(|proxy| ProxyRow {
-                attribute: proxy.attribute,
+                attribute: label(&proxy.attribute),
                 group: proxy.group,
                 roc_auc: proxy.roc_auc,
-                through: proxy.through.into_iter().take(3).map(|(field, _)| field).collect(),
+                through: proxy.through.into_iter().take(3).map(|(field, _)| label(&field)).collect(),
             })
             .collect(),
         missing: evidence.quality.missing,
         outliers: evidence.quality.outliers,
         correlation: evidence.quality.correlation,
-        correlated: evidence.quality.correlated,
+        correlated: evidence.quality.correlated.map(|names| names.map(|name| label(&name))),
         overall_error: evidence.errors.overall,
         cohorts: evidence
             .errors

@@ -8,6 +8,8 @@ use crate::run_page::no_file;
 use crate::{Error, Member, Result, Tenure, clock, filter};
 
 const PAGE: u32 = 50;
+/// Curves that can be told apart in one drawing.
+const COLOURS: usize = 4;
 
 /// A stored metric as a figure.
 pub(crate) fn figure(metric: &runs::Metric) -> Figure {
@@ -88,10 +90,10 @@ impl Tenure {
         });
         let (parameters, metrics) = (parameters.collect(), metrics.collect());
         let mut all = Curves::default();
-        for page in &pages {
+        for page in pages.iter().take(COLOURS) {
             let Some(own) = &page.curves else { continue };
             let label = |curve: &Curve| Curve {
-                label: format!("{} {}", page.run.name, &page.run.id[page.run.id.len() - 4..]),
+                label: format!("{} · {}", page.run.name, &page.run.id[page.run.id.len() - 4..]),
                 points: curve.points.clone(),
                 figure: None,
             };

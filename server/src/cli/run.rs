@@ -83,7 +83,8 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
         RunCommand::Compare { ids, html } => {
             let comparison = tenure.compare(&member, &ids).await?;
             if let Some(out) = html {
-                std::fs::write(&out, page(&comparison)).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
+                std::fs::write(&out, app::pages::compare::file(&comparison, &workflow::today()))
+                    .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             }
             if as_json {
                 output::json(&comparison)?;
@@ -99,30 +100,4 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
         }
     }
     Ok(Answer::Done)
-}
-
-/// The comparison as one page without anything from outside.
-fn page(comparison: &views::runs::Comparison) -> String {
-    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    let cells = |tag: &str, cells: &mut dyn Iterator<Item = String>| {
-        cells.map(|cell| format!("<{tag}>{}</{tag}>", escape(&cell))).collect::<String>()
-    };
-    let heads = cells("th", &mut comparison.runs.iter().map(|run| format!("{} {}", run.name, run.id)));
-    let table =
-        |title: &str, rows: String| format!("<h2>{title}</h2><table><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>");
-    let row = |class: &str, name: &str, cells: String| format!("<tr class=\"{class}\"><th>{}</th>{cells}</tr>", escape(name));
-    let parameters = comparison
-        .parameters
-        .iter()
-        .map(|(name, values, differ)| row(if *differ { "differs" } else { "" }, name, cells("td", &mut values.iter().cloned())));
-    let metrics = comparison.metrics.iter().map(|(name, figures)| row("", name, cells("td", &mut figures.iter().map(output::figure))));
-    format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Comparison of runs</title><style>\
-         body{{font:14px/1.5 system-ui,sans-serif;margin:2rem;color-scheme:light dark}}table{{border-collapse:collapse}}\
-         th,td{{text-align:left;padding:.3rem .8rem;border-bottom:1px solid #8886}}tr.differs td{{font-weight:600}}</style></head>\
-         <body><h1>Comparison of {} runs</h1>{}{}</body></html>",
-        comparison.runs.len(),
-        table("Parameters (those that differ in bold)", parameters.collect()),
-        table("Metrics with 95 % intervals", metrics.collect())
-    )
 }

@@ -121,6 +121,7 @@ fn router(desk: Desk) -> Router {
         .route("/use-case/{id}/models/{version}/fairness.html", get(reports::fairness))
         .route("/use-case/{id}/models/{version}/card.html", get(reports::card_page))
         .route("/use-case/{id}/models/{version}/card.md", get(reports::card_markdown))
+        .route("/runs/compare.html", get(reports::comparison))
         .route("/use-case/{id}/data/{dataset}/profile.html", get(reports::profile_page))
         .route("/use-case/{id}/data/{dataset}/profile.json", get(reports::profile_json))
         .route("/use-case/{id}/data/import", reports::import_route())

@@ -53,6 +53,23 @@ pub async fn card_markdown(
     Ok(([kind, attachment(&format!("model-card-{use_case}-{version}.md"))], text).into_response())
 }
 
+/// Which runs to compare, separated by commas.
+#[derive(Debug, Deserialize)]
+pub struct Runs {
+    ids: String,
+}
+
+/// Runs side by side.
+pub async fn comparison(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Query(Runs { ids }): Query<Runs>,
+) -> Result<Response, Problem> {
+    let ids: Vec<String> = ids.split(',').map(str::to_owned).collect();
+    let comparison = tenure.compare(&actor.member()?, &ids).await?;
+    html("comparison.html", move || app::pages::compare::file(&comparison, &workflow::today())).await
+}
+
 /// The profile of a dataset version as a page of its own.
 pub async fn profile_page(
     State(tenure): State<Tenure>,

@@ -128,8 +128,11 @@ fn result(own: &ExperimentRow, page: &FairnessReport) -> AnyView {
         Heading::text("In words"),
     ];
     let [trials, of_version] = effect.trials;
-    let fewer =
-        if trials == of_version { String::new() } else { format!(" Searched with {trials} trials, the version's candidate with {of_version}.") };
+    let fewer = if trials == of_version {
+        String::new()
+    } else {
+        format!(" Searched with {trials} trials, the version's candidate with {of_version}.")
+    };
     let method = format!(
         "Out of fold on the same {} {}, cut-off {}. ROC AUC: DeLong's paired interval; the rest: paired bootstrap.{fewer}",
         format::count(effect.rows),

@@ -17,13 +17,14 @@ use crate::pages::runs::metric;
 /// The part.
 pub fn view(page: &Page, evidence: RunEvidence, words: &Words) -> AnyView {
     let metrics = &page.run.metrics;
-    let row = |name: &str| {
+    let row = |of: &stats::Metric| {
+        let name = workflow::metric_name(*of);
+        let held_out = metric(metrics, &name)?;
         let crossed = metric(metrics, &format!("{}{name}", format::OUT_OF_FOLD));
-        let held_out = metric(metrics, name);
-        Row::new(vec![Cell::text(format::metric_label(name)), Cell::figure(held_out, Scale::Metric), Cell::figure(crossed, Scale::Metric)])
+        let figures = [Some(held_out), crossed].map(|figure| Cell::figure(figure, Scale::Metric));
+        Some(Row::new(std::iter::once(Cell::text(of.label())).chain(figures).collect()))
     };
-    let names = stats::Metric::ALL.iter().map(|metric| workflow::metric_name(*metric));
-    let rows = names.filter(|name| metric(metrics, name).is_some()).map(|name| row(&name)).collect();
+    let rows = stats::Metric::ALL.iter().filter_map(row).collect();
     let headings = vec![Heading::text("Metric"), Heading::number("Hold-out"), Heading::number("Out of fold")];
     let curves = page.curves.clone().unwrap_or_default();
     let charts = crate::charts::curves::all(&curves).into_iter().map(|chart| view! { <ChartFigure chart /> }.erase());

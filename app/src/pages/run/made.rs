@@ -53,7 +53,7 @@ pub fn view(page: &Page) -> AnyView {
             <div>{chosen}{metrics}</div>
             <div>
                 {asked}
-                <section><h2>"Environment and tags"</h2><Facts facts=lineage class="pairs" /></section>
+                <section><h2>"Environment and tags"</h2><Facts facts=lineage class="pairs breaking" /></section>
             </div>
         </div>
         {files}

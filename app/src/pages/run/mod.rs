@@ -91,7 +91,7 @@ fn Run(page: Page, part: String, has_parts: bool, content: AnyView) -> AnyView {
     });
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=back>{back_name}</a></nav>
-        <PageHeading title=run.name>
+        <PageHeading title=format::capitalised(&run.name)>
             <p><RunState status=run.status /></p>
             {version}
         </PageHeading>

@@ -45,7 +45,7 @@ pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
             figure: metric(&page.run.metrics, name).unwrap_or_else(|| Figure::unknown("not recorded")),
             unit: String::new(),
             change: None,
-            note: format!("{} {}{crossed}", of.sentence(), format::capitalised(&rows)),
+            note: format!("{} {}{crossed}.", of.sentence(), format::capitalised(&rows)),
         }
     };
     let headlines = HEADLINES.map(headline).to_vec();
@@ -70,9 +70,24 @@ fn badge(verdict: Verdict) -> AnyView {
 
 #[component]
 fn Gates(gates: Vec<GateRow>, policy: String, passes: bool, feasible: String) -> AnyView {
-    let title = if passes { "Nothing blocks a review" } else { "Gates stand in the way" };
+    let count = |of: &dyn Fn(&GateRow) -> bool| gates.iter().filter(|gate| of(gate)).count() as u32;
+    let blocking = count(&|gate| gate.blocks);
+    let answered = count(&|gate| gate.verdict == Verdict::Fail && !gate.blocks);
+    let gates_word = |number: u32| if number == 1 { "1 gate".to_owned() } else { format!("{} gates", format::count(number)) };
+    let title = match (passes, answered) {
+        (false, _) => format!("{} in the way of a review", gates_word(blocking)),
+        (true, 0) => "Nothing stands in the way of a review".to_owned(),
+        (true, answered) => format!("A review is possible; its reviewers answer for {} that fail", gates_word(answered)),
+    };
     let row = |gate: GateRow| {
-        Row::new(vec![Cell::text(gate.title), Cell::view(badge(gate.verdict)), Cell::figure(Some(gate.figure), Scale::Metric)])
+        let note = match (gate.blocks, gate.verdict) {
+            (true, _) => "blocks",
+            (false, Verdict::Fail) => "for the reviewers to answer",
+            _ => "",
+        };
+        let badge = badge(gate.verdict);
+        let verdict = Cell::view(view! { {badge}" "<span class="aside">{note}</span> });
+        Row::new(vec![Cell::text(gate.title), verdict, Cell::figure(Some(gate.figure), Scale::Metric)])
     };
     let rows = gates.into_iter().map(row).collect();
     let headings = vec![Heading::text("Gate"), Heading::text("Verdict"), Heading::number("Figure and 95% interval")];
