@@ -76,14 +76,18 @@ pub fn over_time(chart: &OverTime<'_>) -> String {
             .x_label_formatter(&label)
             .y_label_formatter(chart.tick)
             .draw()?;
+        let mut letters: std::collections::BTreeMap<i64, String> = Default::default();
         for (day, letter) in chart.marks.iter().filter(|(day, _)| (left..=right).contains(&(*day as f64))) {
-            let x = *day as f64;
+            letters.entry(*day).or_default().push_str(letter);
+        }
+        for (day, letters) in letters {
+            let x = day as f64;
             plot.draw_series(DashedLineSeries::new([(x, low), (x, high)], 4, 8, FAINT.stroke_width(2)))?;
-            plot.draw_series([Text::new((*letter).to_owned(), (x + room * 0.12, high), text_style(FAINT))])?;
+            plot.draw_series([Text::new(letters, (x + room * 0.12, high), text_style(FAINT))])?;
         }
         for (name, value) in chart.limits {
             plot.draw_series(DashedLineSeries::new([(left, *value), (right, *value)], 10, 8, INK.stroke_width(2)))?;
-            plot.draw_series([Text::new(name.clone(), (left + room * 0.2, *value + (high - low) * 0.07), text_style(INK))])?;
+            plot.draw_series([Text::new(name.clone(), (left + room * 0.2, *value - (high - low) * 0.015), text_style(INK))])?;
         }
         for (number, series) in chart.series.iter().enumerate() {
             let colour = series_colour(number);

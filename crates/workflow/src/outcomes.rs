@@ -277,6 +277,18 @@ impl Tenure {
         }
         Ok((!chosen.is_empty()).then(|| recent(&chosen, horizon)))
     }
+
+    /// The time up to the next scoring and the time that a score is about, in days: as long as the cycles whose outcomes are known, else as
+    /// the one before `today`. `None` for the first one.
+    pub(crate) async fn cycle(&self, use_case: &str, today: &str, recent: Option<&Recent>) -> Result<Option<[i64; 2]>> {
+        if let Some(recent) = recent {
+            return Ok(Some([recent.window, recent.horizon]));
+        }
+        let batches = scores::batches(&mut *self.store.read().await?, use_case, BATCHES).await?;
+        let before = batches.iter().find(|batch| batch.as_of.as_str() < today);
+        let days = before.and_then(|batch| clock::days_between(&batch.as_of, today));
+        Ok(days.map(|days| [days, HORIZON_DAYS]))
+    }
 }
 
 /// One batch a day, the last one made, oldest day first.

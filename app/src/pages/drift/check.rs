@@ -217,15 +217,19 @@ pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
         ("tenth of the score", &realised.by_decile),
     ];
     let tables = groups.into_iter().filter(|(_, groups)| !groups.is_empty()).map(|(name, list)| {
-        let headings = vec![
+        let mut headings = vec![
             Heading::text(format::capitalised(name)),
             Heading::number("People"),
             Heading::number("Left"),
             Heading::number("Promised"),
             Heading::number("Actual"),
-            Heading::number("ROC AUC"),
         ];
-        let rows = list.iter().map(|group| group_row(group, name == "reason")).collect();
+        // Within a band or a tenth the scores are all but the same: there is little to rank.
+        let ranked = matches!(name, "month of scoring" | "reason");
+        if ranked {
+            headings.push(Heading::number("ROC AUC"));
+        }
+        let rows = list.iter().map(|group| group_row(group, name == "reason", ranked)).collect();
         view! { <h3>{format!("By {name}")}</h3><Table headings rows class="list" scroll="Performance by group" /> }.erase()
     });
     let tables = tables.collect::<Vec<_>>();
@@ -237,16 +241,19 @@ pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
     .erase()
 }
 
-fn group_row(group: &Group, only_leavers: bool) -> Row {
+fn group_row(group: &Group, only_leavers: bool, ranked: bool) -> Row {
     let actual = if only_leavers { None } else { Some(group.actual.clone()) };
-    Row::new(vec![
+    let mut cells = vec![
         Cell::text(format::capitalised(&group.name)),
         Cell::number(format::count(group.n as u32)),
         Cell::number(format::count(group.left as u32)),
         Cell::figure(Some(group.predicted.clone()), Scale::Percent),
         Cell::figure(actual, Scale::Percent),
-        Cell::figure(Some(group.roc_auc.clone()), Scale::Metric),
-    ])
+    ];
+    if ranked {
+        cells.push(Cell::figure(Some(group.roc_auc.clone()), Scale::Metric));
+    }
+    Row::new(cells)
 }
 
 fn together(page: &CheckPage) -> AnyView {

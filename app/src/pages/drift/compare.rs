@@ -6,7 +6,7 @@ use workflow::{CheckPage, by_weight};
 
 use super::words;
 use crate::components::empty::Empty;
-use crate::components::figure::Scale;
+use crate::components::figure::{FigureValue, Scale};
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
@@ -45,7 +45,10 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
         vec![Heading::text(first), head(before), head(after)]
     };
     let both = |name: &str, cell: &dyn Fn(&CheckPage) -> Cell| Row::new(vec![Cell::text(name), cell(before), cell(after)]);
-    let figure = |figure: Option<stats::Figure>, scale| Cell::figure(figure, scale);
+    let figure = |figure: Option<stats::Figure>| match figure {
+        Some(figure) => Cell::view(view! { <FigureValue figure scale=Scale::Metric /> }),
+        None => Cell::text("not known"),
+    };
     let whole = vec![
         both("Recommendation", &|page| Cell::view(words::named_action(&page.check.recommendation))),
         both("Reason", &|page| Cell::text(&page.check.reason)),
@@ -54,8 +57,8 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
             Cell::text(page.check.share_drifted.map_or("could not be computed".into(), format::percent))
         }),
         both("Scores", &|page| Cell::view(words::named_verdict(&page.check.prediction_verdict))),
-        both("ROC AUC on outcomes", &|page| figure(page.report.realised.as_ref().map(|found| found.roc_auc.clone()), Scale::Metric)),
-        both("ROC AUC estimated", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()), Scale::Metric)),
+        both("ROC AUC on outcomes", &|page| figure(page.report.realised.as_ref().map(|found| found.roc_auc.clone()))),
+        both("ROC AUC estimated", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()))),
         both("People", &|page| {
             Cell::text(page.report.features.columns.first().map_or("–".into(), |column| format::count(column.n_current as u32)))
         }),

@@ -107,12 +107,12 @@ fn found_of(found: &SimulatedCheck) -> AnyView {
     let expected = expected(report).zip(expected(&found.unchanged)).map(|(with, without)| {
         view! { <p>"The scores would add up to " <FigureValue figure=with scale=Scale::Count /> " " {found.use_case.words.event_many.clone()} " in place of " <FigureValue figure=without scale=Scale::Count /> "."</p> }
     });
-    let (action, sentence) = (words::action(report.recommendation.action), report.recommendation.sentence.clone());
+    let sentence = report.recommendation.sentence.clone();
     view! {
         <section class="note simulated-check">
             <h2>"Simulated: "{found.sentence.clone()}</h2>
             <p><b>"These people do not exist, and this is no check: it is not stored and does not count."</b>{format!(" Made from the people of {}.", found.as_of)}</p>
-            <p>{action}" "{sentence}</p>
+            <p>{sentence}</p>
             <p>"Scores: "{words::verdict(report.prediction.verdict)}", "{words::effect(&report.prediction)}</p>
             {expected}
         </section>

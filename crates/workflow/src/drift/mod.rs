@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use model::Table;
 use monitoring::monthly::{Baseline, Month, MonthlyCheck, Settings, monthly_check};
-use monitoring::performance::Outcomes;
+use monitoring::outcomes::over_window;
+use monitoring::performance::{Outcomes, estimated};
 use monitoring::{Detail, DriftReport, Policy, feature_drift, quality, recommendation};
 use serde_json::json;
 use store::{audit, checks};
@@ -53,8 +54,9 @@ impl Tenure {
         let material = self.drift_material(member, use_case, people.labels.is_some(), Some(&current.as_of)).await?;
         self.renew_cohorts(use_case).await?;
         let recent = self.recent_outcomes(use_case, &as_of).await?;
+        let cycle = self.cycle(use_case, &as_of, recent.as_ref()).await?;
         let version = material.live.version.version;
-        let report = compute(move || Ok(material.check(&current_people(&people), recent.as_ref()))).await?;
+        let report = compute(move || Ok(material.check(&current_people(&people), recent.as_ref(), cycle))).await?;
 
         let bytes = serde_json::to_vec(&report).map_err(store::Error::from)?;
         let check = checks::Check {
@@ -191,7 +193,8 @@ impl Material {
     }
 
     /// The whole check of `people`, with what has become known of those scored before.
-    pub fn check(&self, people: &Table, recent: Option<&Recent>) -> MonthlyCheck {
+    /// `cycle` is the time up to the next scoring with the time that a score is about, in days.
+    pub fn check(&self, people: &Table, recent: Option<&Recent>, cycle: Option<[i64; 2]>) -> MonthlyCheck {
         let mut settings = self.settings();
         let scores = self.scores(people);
         let importances = self.importances(people);
@@ -222,6 +225,14 @@ impl Material {
             days_since_training: self.days_since_training,
             days_since_retraining: None,
         };
-        monthly_check(baseline, month, &settings)
+        let mut report = monthly_check(baseline, month, &settings);
+        // What is estimated is what will be seen: over one cycle.
+        if let (Some([days, horizon]), Some(scores)) = (cycle, scores) {
+            let shorter: Vec<f64> = scores.iter().map(|score| over_window(*score, days, horizon)).collect();
+            let mut found = estimated(&shorter, over_window(self.definition.policies.cutoff, days, horizon), settings.seed);
+            found.limits = format!("{} Over {days} days, the time up to the next scoring.", found.limits);
+            report.estimated = Some(found);
+        }
+        report
     }
 }

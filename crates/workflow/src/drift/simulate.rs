@@ -119,8 +119,8 @@ impl Tenure {
             Ok(SimulatedCheck {
                 sentence,
                 as_of: current.as_of,
-                report: material.check(&shifted, None),
-                unchanged: material.check(&people, None),
+                report: material.check(&shifted, None, None),
+                unchanged: material.check(&people, None, None),
                 use_case: material.definition,
                 policies,
             })
