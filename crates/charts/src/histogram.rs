@@ -69,7 +69,13 @@ fn range(bin: usize, bins: usize) -> String {
 /// Bins named below the axis, as many as there is room for.
 fn draw_named(groups: &[&[u32]], names: &[String]) -> String {
     let count = names.len().max(1) as f64;
-    let tick = |at: &f64| names.get((at * count) as usize).and_then(|name| name.split(" to ").next()).map(|name| name.chars().take(12).collect()).unwrap_or_default();
+    let tick = |at: &f64| {
+        names
+            .get((at * count) as usize)
+            .and_then(|name| name.split(" to ").next())
+            .map(|name| name.chars().take(12).collect())
+            .unwrap_or_default()
+    };
     draw_with(groups, &tick)
 }
 

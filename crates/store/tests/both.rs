@@ -290,3 +290,50 @@ async fn ended_sessions_stay_ended_and_tokens_are_found_by_hash() {
         assert_eq!(accounts::failures(&mut connection, "key").await.unwrap().0, 1);
     }
 }
+
+#[tokio::test]
+async fn a_later_word_about_a_person_replaces_the_earlier() {
+    use store::{checks, outcomes};
+    for (store, _folder) in stores("outcomes").await {
+        let mut transaction = store.begin().await.unwrap();
+        let import = |hash: &str| outcomes::Import {
+            import_id: store::new_id(),
+            use_case: "attrition".into(),
+            hash: hash.into(),
+            name: "left.csv".into(),
+            row_count: 2,
+            event_count: 1,
+            first_day: "2026-01-31".into(),
+            last_day: "2026-01-31".into(),
+            complete_until: (hash == "b").then(|| "2026-02-01".into()),
+            horizon_days: 365,
+            simulated: false,
+            created_by: "test".into(),
+            created_at: store::now(),
+        };
+        let outcome = |person: usize, happened| outcomes::Outcome {
+            person_id: format!("p{person}"),
+            day: "2026-01-31".into(),
+            happened,
+            reason: happened.then(|| "resignation".to_owned()),
+        };
+        let many: Vec<_> = (0..1203).map(|person| outcome(person, person % 7 == 0)).collect();
+        outcomes::insert(&mut transaction, &import("a"), &many).await.unwrap();
+        outcomes::insert(&mut transaction, &import("b"), &[outcome(0, false), outcome(1, true)]).await.unwrap();
+        transaction.commit().await.unwrap();
+        let mut connection = store.read().await.unwrap();
+        let all = outcomes::all(&mut connection, "attrition").await.unwrap();
+        let of = |person: &str| all.iter().find(|outcome| outcome.person_id == person).unwrap();
+        assert_eq!((all.len(), of("p0").happened, of("p1").reason.as_deref()), (1203, false, Some("resignation")));
+        let imports = outcomes::imports(&mut connection, "attrition").await.unwrap();
+        assert_eq!(imports.iter().map(|import| import.hash.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(outcomes::by_hash(&mut connection, "attrition", "b").await.unwrap().as_ref(), imports.first());
+        drop(connection);
+        let mut transaction = store.begin().await.unwrap();
+        assert!(outcomes::insert(&mut transaction, &import("a"), &[]).await.is_err(), "one import a file");
+        drop(transaction);
+        let note = checks::Note { note_id: "n".into(), check_id: "none".into(), note: "x".into(), created_by: "t".into(), created_at: 1 };
+        let mut transaction = store.begin().await.unwrap();
+        assert!(checks::insert_note(&mut transaction, &note).await.is_err(), "a note belongs to a check");
+    }
+}

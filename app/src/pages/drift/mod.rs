@@ -30,7 +30,7 @@ use crate::pages::Query;
 use crate::written::Written;
 
 /// Spans that a person often wants: name and days back from the newest check.
-const PRESETS: [(&str, i64); 3] = [("3 months", 92), ("6 months", 183), ("12 months", 366)];
+const PRESETS: [(&str, i64); 3] = [("3 months", 92), ("12 months", 366), ("3 years", 1096)];
 
 /// Writes the page of the history.
 pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
@@ -72,6 +72,7 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
     let latest = latest(&history, &base);
     let charts = lines::charts(&history).into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
     let events = events(&history);
+    let reasons = reasons(&history);
     let features = features::over_time(&history);
     let checks = checks(&history, &base);
     view! {
@@ -79,6 +80,7 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
         {latest}
         {ranges}
         <section><h2>"Over time"</h2><div class="chart-grid">{charts}</div>{events}</section>
+        {reasons}
         <section><h2>"Feature by feature"</h2>{features}</section>
         <section><h2>"Checks"</h2>{checks}</section>
     }
@@ -123,6 +125,38 @@ fn ranges(history: &DriftHistory, base: &str, [from, to]: &[String; 2]) -> AnyVi
                 <button class="button quiet">"Show"</button>
             </form>
         </div>
+    }
+    .erase()
+}
+
+/// How well those who left for each reason were told from those who stayed: where a model breaks, it shows here first.
+fn reasons(history: &DriftHistory) -> AnyView {
+    let cohorts: Vec<_> = history.cohorts.iter().rev().filter_map(|cohort| Some((cohort, cohort.realised.as_ref()?))).collect();
+    let names: std::collections::BTreeSet<&str> =
+        cohorts.iter().flat_map(|(_, realised)| &realised.by_reason).map(|group| group.name.as_str()).collect();
+    if names.is_empty() || names.iter().all(|name| *name == "unknown") {
+        return ().erase();
+    }
+    let row = |name: &&str| {
+        let mut cells = vec![Cell::text(format::capitalised(name))];
+        cells.extend(cohorts.iter().map(|(_, realised)| {
+            let found = realised.by_reason.iter().find(|group| group.name == *name);
+            match found.and_then(|group| Some((group.left, group.roc_auc.value?))) {
+                Some((left, value)) => Cell::with_aside(format::number(value, 2), format!("of {}", format::count(left as u32))).numeric(),
+                None => Cell::number("–"),
+            }
+        }));
+        Row::new(cells)
+    };
+    let rows = names.iter().map(row).collect();
+    let mut headings = vec![Heading::text("Reason")];
+    headings.extend(cohorts.iter().map(|(cohort, _)| Heading::number(&cohort.as_of)));
+    view! {
+        <section>
+            <h2>"By reason of leaving"</h2>
+            <p class="aside">"ROC AUC of those who left for the reason against all who stayed, by the day of scoring; of how many. 0.5 is chance. Intervals stand with each cycle under Outcomes."</p>
+            <Table headings rows class="list" scroll="Performance by reason" />
+        </section>
     }
     .erase()
 }

@@ -1,0 +1,258 @@
+//! Monitoring on the command line: outcomes, what they show, and data that allows no answer.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const PASSWORD: &str = "a long phrase of the tests";
+
+struct Bench {
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("TENURE_DATA_DIR", self.folder.path().join("data"))
+            .env("TENURE_USE_CASES", Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/use_cases"))
+            .env("TENURE_PASSWORD", PASSWORD)
+            .env_remove("TENURE_DATABASE");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command that ends with `code` and gives its JSON.
+    fn json(&self, code: i32, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_str(&text).unwrap_or(Value::String(text))
+    }
+
+    /// Imports, trains, and puts the model into service.
+    fn live(&self, use_case: &str, file: &str, as_of: &str, candidate: &str) {
+        self.json(0, &["data", "import", file, "--use-case", use_case, "--as-of", as_of]);
+        self.json(0, &["train", "--use-case", use_case, "--trials", "6", "--candidates", candidate]);
+        let mut child = self
+            .command(&["user", "add", "rita", "--role", "reviewer", "--password-stdin"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), PASSWORD.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+        self.json(0, &["model", "request", "1", "--use-case", use_case]);
+        self.json(0, &["model", "approve", "1", "--use-case", use_case, "--as", "rita", "--reason", "first"]);
+    }
+}
+
+fn terminations() -> Option<Vec<Vec<String>>> {
+    let folder = std::env::var("TENURE_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into());
+    let path = PathBuf::from(folder).join("data/terminations_10yr_49653.csv");
+    let Ok(bytes) = std::fs::read(&path) else {
+        eprintln!("SKIPPED: ten years of terminations: shared folder absent");
+        return None;
+    };
+    let raw = data::read(&bytes).unwrap();
+    let column = |name: &str| &raw.columns[raw.names.iter().position(|known| known == name).unwrap()];
+    let names = [
+        "EmployeeID",
+        "STATUS_YEAR",
+        "age",
+        "gender_short",
+        "department_name",
+        "job_title",
+        "BUSINESS_UNIT",
+        "STATUS",
+        "terminationdate_key",
+        "termreason_desc",
+    ];
+    let columns = names.map(column);
+    let rows = (0..raw.rows()).map(|row| columns.iter().map(|column| column[row].clone()).collect());
+    // Five people have two records in the year in which they left: the later one counts.
+    let mut by_year: std::collections::BTreeMap<(String, String), Vec<String>> = Default::default();
+    for row in rows.collect::<Vec<Vec<String>>>() {
+        let key = (row[0].clone(), row[1].clone());
+        if row[7] == "TERMINATED" || !by_year.contains_key(&key) {
+            by_year.insert(key, row);
+        }
+    }
+    Some(by_year.into_values().collect())
+}
+
+fn csv(heading: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
+    let quoted = |cell: &String| format!("\"{cell}\"");
+    let line = |row: Vec<String>| row.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+    format!("{heading}\n{}", rows.map(line).collect::<String>())
+}
+
+/// A model frozen at 2009, replayed year by year: what drifts is quiet in 2010, the estimate stays high for ever, and only the outcomes show
+/// that the model broke in 2011, by reason of leaving.
+#[test]
+fn ten_years_of_terminations() {
+    let Some(rows) = terminations() else { return };
+    let bench = Bench::new();
+    let heading = "EmployeeID,STATUS_YEAR,age,gender_short,department_name,job_title,BUSINESS_UNIT";
+    let year = |row: &Vec<String>| row[1].parse::<u32>().unwrap();
+    let past = csv(&format!("{heading},STATUS"), rows.iter().filter(|row| year(row) <= 2009).map(|row| row[..8].to_vec()));
+    bench.live("terminations", &bench.write("past.csv", &past), "2009-12-31", "decision_tree");
+    for now in 2010..=2014 {
+        let (first, last) = (format!("{now}-01-01"), format!("{now}-12-31"));
+        let people = || rows.iter().filter(|row| year(row) == now);
+        let file = bench.write("people.csv", &csv(heading, people().map(|row| row[..7].to_vec())));
+        bench.json(0, &["data", "import", &file, "--use-case", "terminations", "--as-of", &first, "--snapshot"]);
+        bench.json(0, &["batch", "--use-case", "terminations", "--as-of", &first]);
+        let outcome = |row: &Vec<String>| {
+            let mut date = row[8].split('/').map(|part| format!("{part:0>2}"));
+            let (month, day, in_year) = (date.next().unwrap(), date.next().unwrap(), date.next().unwrap());
+            let day = if row[7] == "TERMINATED" { format!("{in_year}-{month}-{day}") } else { last.clone() };
+            vec![row[0].clone(), day, row[7].clone(), row[9].clone()]
+        };
+        let file = bench.write("outcomes.csv", &csv("EmployeeID,date,STATUS,reason", people().map(outcome)));
+        let imported = bench.json(0, &["outcomes", "import", &file, "--use-case", "terminations"]);
+        assert_eq!((imported["new"].as_bool(), imported["never_scored"].as_u64()), (Some(true), Some(0)));
+
+        let output = bench.run(&["drift", "check", "--use-case", "terminations", "--as-of", &last, "--json"]);
+        let report = &serde_json::from_slice::<Value>(&output.stdout).unwrap()["report"];
+        let auc = report["realised"]["roc_auc"]["value"].as_f64().unwrap();
+        let estimated = report["estimated"]["roc_auc"]["value"].as_f64().unwrap();
+        let of = |reason: &str| {
+            let groups = report["realised"]["by_reason"].as_array().unwrap();
+            groups.iter().find(|group| group["name"] == reason).unwrap()["roc_auc"]["value"].as_f64().unwrap()
+        };
+        let reasons = report["recommendation"]["reasons"].as_array().unwrap();
+        let performance = &reasons.iter().find(|reason| reason["signal"] == "performance").unwrap()["says"];
+        eprintln!("{now}: ROC AUC {auc:.3}, estimated {estimated:.3}; {}", report["recommendation"]["sentence"]);
+        assert!(estimated > 0.85 && of("Retirement") > 0.95, "{now}: people still retire at 60 and 65");
+        match now {
+            2010 => {
+                assert!((0.87..0.93).contains(&auc), "{auc}");
+                assert_eq!((output.status.code(), report["recommendation"]["action"].as_str()), (Some(0), Some("keep")));
+            }
+            2011 => {
+                assert!((0.64..0.72).contains(&auc) && of("Resignaton") < 0.6, "{auc}");
+                assert_eq!((report["recommendation"]["action"].as_str(), performance.as_str()), (Some("retrain"), Some("retrain")));
+            }
+            2014 => assert!((0.57..0.65).contains(&auc), "{auc}"),
+            _ => {}
+        }
+    }
+    let listed = bench.json(0, &["outcomes", "list", "--use-case", "terminations"]);
+    assert_eq!(listed["cohorts"].as_array().unwrap().len(), 5);
+    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+}
+
+/// A small employer with a live model, and the folder of its months.
+fn employer() -> (Bench, PathBuf) {
+    let bench = Bench::new();
+    bench.json(0, &["data", "simulate", "--people", "500", "--months", "3", "--out", "months"]);
+    let months = bench.folder.path().join("months");
+    bench.live("attrition", months.join("training.csv").to_str().unwrap(), "2025-01-01", "logistic_regression_l2");
+    (bench, months)
+}
+
+#[test]
+fn outcomes_are_taken_whole_or_not_at_all() {
+    let (bench, months) = employer();
+    let file = |name: &str| months.join(name).to_str().unwrap().to_owned();
+    for day in ["2025-01-01", "2025-02-01"] {
+        bench.json(0, &["data", "import", &file(&format!("people-{day}.csv")), "--use-case", "attrition", "--as-of", day, "--snapshot"]);
+        bench.json(0, &["batch", "--use-case", "attrition", "--as-of", day]);
+    }
+    let wrong = bench.write("wrong.csv", "EmployeeNumber,date,Attrition\n1,2025-01-31,Yes\n2,2025-02-30,Yes\n3,2999-01-01,No\n");
+    let refused = bench.json(2, &["outcomes", "import", &wrong, "--use-case", "attrition"]);
+    assert_eq!(refused["total"], 2);
+    assert_eq!(bench.json(0, &["outcomes", "list", "--use-case", "attrition"])["imports"].as_array().unwrap().len(), 0);
+
+    // Who left alone says nothing about the others.
+    let left = file("outcomes-2025-01-01.csv");
+    let named = bench.json(0, &["outcomes", "import", &left, "--use-case", "attrition"]);
+    assert_eq!(named["new"], true);
+    let list = || bench.json(0, &["outcomes", "list", "--use-case", "attrition"]);
+    assert!(list()["cohorts"][0]["realised"].is_null(), "only leavers are known: {}", list());
+    let import = ["outcomes", "import", &left, "--use-case", "attrition", "--complete-until", "2025-02-01"];
+    assert_eq!(bench.json(0, &import)["new"], true);
+    assert_eq!(bench.json(0, &import)["new"], false, "the same file is one import");
+    let cohort = &list()["cohorts"][0];
+    assert_eq!((cohort["known"].as_i64(), cohort["scored"].as_i64()), (Some(500), Some(500)));
+    assert_eq!(cohort["realised"]["n"], 500);
+    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+
+    let guide = bench.run(&["drift", "check", "--use-case", "attrition", "--guide", "--html", "report.html"]);
+    let report: Value = serde_json::from_slice(&guide.stdout).unwrap();
+    for key in ["timestamp", "performance", "feature_drift", "prediction_drift", "target_drift", "retraining_recommended", "reason"] {
+        assert!(report.get(key).is_some(), "{key}");
+    }
+    assert!(report["target_drift"]["drift_detected"].is_null(), "a month is not a year");
+    let page = std::fs::read_to_string(bench.folder.path().join("report.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Recommendation") && !page.contains("http"));
+}
+
+#[test]
+fn what_cannot_be_compared_is_never_no_drift() {
+    let (bench, months) = employer();
+    let text = std::fs::read_to_string(months.join("people-2025-02-01.csv")).unwrap();
+    let mut lines = text.lines();
+    let (heading, first) = (lines.next().unwrap(), lines.next().unwrap());
+    let import = |name: &str, text: &str, day: &str| {
+        let file = bench.write(name, text);
+        bench.run(&["data", "import", &file, "--use-case", "attrition", "--as-of", day, "--snapshot"])
+    };
+    let refused = |output: Output, says: &str| {
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && error.contains(says), "{error}");
+    };
+    let check = || bench.json(2, &["drift", "check", "--use-case", "attrition"]);
+    let place = |name: &str| heading.split(',').position(|known| known == name).unwrap();
+    let with = |line: &str, place: usize, value: &str| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        cells[place] = value;
+        cells.join(",")
+    };
+    let whole = |column: &str, value: &str| {
+        let changed = text.lines().skip(1).map(|line| with(line, place(column), value) + "\n");
+        format!("{heading}\n{}", changed.collect::<String>())
+    };
+
+    // Nobody; a column that is gone; a column of another type: the door says so.
+    refused(import("nobody.csv", &format!("{heading}\n"), "2025-02-01"), "no rows");
+    refused(import("gone.csv", &text.replacen("OverTime", "Other", 1), "2025-02-01"), "OverTime");
+    refused(import("type.csv", &whole("MonthlyIncome", "plenty"), "2025-02-01"), "MonthlyIncome");
+
+    // One row: nothing could be judged, in words, and exit code 2.
+    assert!(import("one.csv", &format!("{heading}\n{first}\n"), "2025-02-01").status.success());
+    let report = check();
+    assert_eq!((report["check"]["verdict"].as_str(), report["check"]["recommendation"].as_str()), (Some("too_few_rows"), Some("unclear")));
+    let said = bench.run(&["drift", "check", "--use-case", "attrition"]);
+    assert_eq!(said.status.code(), Some(2));
+    assert!(String::from_utf8(said.stdout).unwrap().contains("the current data has 1 row with a value, fewer than 30"));
+
+    // One value for everybody is a change of what varied before.
+    assert!(import("constant.csv", &whole("MonthlyIncome", "5000"), "2025-02-02").status.success());
+    let report = bench.json(1, &["drift", "check", "--use-case", "attrition"]);
+    assert!(
+        report["report"]["features"]["columns"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|column| column["name"] == "MonthlyIncome" && column["verdict"] == "drifted")
+    );
+}
