@@ -1,5 +1,6 @@
 //! A training: from a dataset to a run with its evidence and a new version in the registry.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use monitoring::data_profile::GateLimits;
@@ -176,11 +177,7 @@ impl Tenure {
                 ("model.tenure", "application/octet-stream", trained.model.to_bytes()?),
                 (EVIDENCE, JSON, to_json(&evidence)?),
                 ("trials.json", JSON, to_json(&trained.trials)?),
-                (
-                    "metrics.json",
-                    JSON,
-                    to_json(&Metrics { holdout: &evidence.holdout.report, cross_validated: &evidence.cross_validated.report })?,
-                ),
+                ("metrics.json", JSON, to_json(&Metrics::of(&evidence))?),
                 ("settings.json", JSON, to_json(&settings)?),
                 ("data_profile.json", JSON, to_json(&profile)?),
                 (EXPLANATION, JSON, to_json(&explanation)?),
@@ -340,8 +337,16 @@ pub(crate) fn environment(settings: &training::Settings) -> Vec<(String, String)
 /// The figures alone, for programs.
 #[derive(Serialize)]
 struct Metrics<'a> {
-    holdout: &'a Report,
-    cross_validated: &'a Report,
+    cutoff: f64,
+    holdout: &'a BTreeMap<Metric, Figure>,
+    cross_validated: &'a BTreeMap<Metric, Figure>,
+}
+
+impl<'a> Metrics<'a> {
+    fn of(evidence: &'a Evidence) -> Self {
+        let (holdout, crossed) = (&evidence.holdout.report, &evidence.cross_validated.report);
+        Self { cutoff: holdout.cutoff, holdout: &holdout.metrics, cross_validated: &crossed.metrics }
+    }
 }
 
 /// The curves of the evaluation as drawings that stand alone.

@@ -1,0 +1,81 @@
+import { expect, HOME, test } from "./support";
+import type { Page } from "@playwright/test";
+
+/** Fills the form for a training on few trials of one candidate. */
+async function fill(page: Page, trials: string) {
+  await page.getByLabel("Trials").fill(trials);
+  for (const box of await page.locator('input[name="candidates[]"]').all()) {
+    await box.setChecked((await box.getAttribute("value")) === "logistic_regression_l2");
+  }
+}
+
+/** Follows a job's page until it says how the job ended. The page refreshes itself; the test asks again where that has been turned off. */
+async function ended(page: Page) {
+  await expect(async () => {
+    await page.reload();
+    await expect(page.locator("main .lead .state")).toHaveText(/Finished|Failed|Cancelled/, { timeout: 500 });
+  }).toPass({ timeout: 25_000 });
+}
+
+test("a training is started on a page, followed on its job's page, and leads to its run", async ({ page, open }) => {
+  await open(`${HOME}/runs`);
+  await page.getByRole("link", { name: "Train a model" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Train a model" })).toBeVisible();
+  await expect(page.getByText(/of 200 resamples of \d+ rows pass/)).toBeVisible();
+  await fill(page, "3");
+  await page.getByRole("button", { name: "Start training" }).click();
+  await expect(page).toHaveURL(/\/jobs\/[0-9a-f-]{36}/);
+  await expect(page.getByRole("heading", { level: 1, name: /^Training on / })).toBeVisible();
+  await ended(page);
+  await expect(page.locator("main .lead .state")).toHaveText(/Finished/);
+  await expect(page.locator(".log")).toContainText("stage monitor");
+  await page.getByRole("link", { name: "See the result" }).click();
+  await expect(page.getByRole("heading", { name: "The seven steps" })).toBeVisible();
+  await expect(page.getByText("ROC AUC at least")).toBeVisible();
+});
+
+test("a form with mistakes comes back with what was written and where the mistakes are", async ({ page, open }) => {
+  await open(`${HOME}/train`);
+  await page.getByLabel("Trials").fill("many");
+  await page.getByLabel("Seed").fill("7");
+  await page.getByRole("button", { name: "Start training" }).click();
+  await expect(page.getByRole("alert")).toContainText("There is a problem");
+  await expect(page.getByRole("alert").getByRole("link")).toHaveAttribute("href", "#trials");
+  await expect(page.getByLabel("Trials")).toHaveValue("many");
+  await expect(page.getByLabel("Seed")).toHaveValue("7");
+});
+
+test("a job is stopped from its page, says so, and keeps its log", async ({ page, open }) => {
+  await open(`${HOME}/train`);
+  await fill(page, "5000");
+  await page.getByRole("button", { name: "Start training" }).click();
+  await expect(page.getByRole("button", { name: "Stop this job" })).toBeVisible();
+  await page.getByRole("button", { name: "Stop this job" }).click();
+  await ended(page);
+  await expect(page.locator("main .lead .state")).toHaveText(/Cancelled/);
+  await expect(page.locator(".log")).toContainText("cancelled:");
+  const title = await page.locator("h1").textContent();
+  await open(`${HOME}/jobs`);
+  await expect(page.getByRole("row", { name: new RegExp(`${title}.*Cancelled`) }).first()).toBeVisible();
+});
+
+test("an open job's page asks again by itself, and an address turns that off", async ({ page, open }) => {
+  await open(`${HOME}/train`);
+  await fill(page, "5000");
+  await page.getByRole("button", { name: "Start training" }).click();
+  const job = page.url();
+  const headers = async (address: string) => (await page.request.get(address, { headers: { accept: "text/html" } })).headers();
+  expect((await headers(job)).refresh).toBe("2");
+  expect((await headers(`${job}?refresh=off`)).refresh).toBeUndefined();
+  await page.getByRole("button", { name: "Stop this job" }).click();
+  await ended(page);
+});
+
+test.describe("a job that is not there", () => {
+  test.use({ expected: [/status of 404/] });
+  test("is answered with a way on", async ({ page, open, request }) => {
+    expect((await request.get("/jobs/nothing", { headers: { accept: "text/html" } })).status()).toBe(404);
+    await open("/jobs/nothing");
+    await expect(page.getByRole("link", { name: "To the start" })).toBeVisible();
+  });
+});
