@@ -9,7 +9,7 @@ use stats::{Figure, Metric, Verdict};
 use store::{audit, cards, checks, datasets, registry};
 use views::card::{Block, Card, CardPage, CardSection};
 
-use crate::training_run::Evidence;
+use crate::evidence::Evidence;
 use crate::{Error, Member, Result, Tenure, clock};
 
 /// Letters that the known limitations may have.
@@ -307,7 +307,7 @@ fn lineage(Sources { version, model, dataset, .. }: &Sources<'_>) -> CardSection
         pair("Data, SHA-256", &dataset.hash),
         pair("Model file, SHA-256", &version.model_hash),
         pair("Seed", &seed),
-        pair("Code", crate::training_run::CODE_VERSION),
+        pair("Code", crate::run_record::CODE_VERSION),
         pair("Trained by", &version.author),
     ];
     rows.extend(model.lineage.parameters.iter().map(|(name, value)| pair(name, value)));

@@ -5,8 +5,8 @@ use stats::{Figure, Metric};
 use store::scores::{self, Batch};
 use views::people::{BandCount, CapacityPoint, Dashboard, Headline, Segment, SegmentRow};
 
+use crate::evidence::Evidence;
 use crate::serving::Scored;
-use crate::training_run::Evidence;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
 
 /// Groups smaller than this are not shown.

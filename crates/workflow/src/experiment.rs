@@ -15,8 +15,10 @@ use training::proxies::Proxy;
 use training::{Candidate, Settings, Trained, TrainingError, Trial};
 use views::fairness::{Effect, ExperimentChoice, ExperimentRow};
 
+use crate::evidence::{self, Evidence};
 use crate::run_page::EVIDENCE;
-use crate::training_run::{self, CODE_VERSION, Evidence, JSON, to_dataset, to_json};
+use crate::run_record::{self, CODE_VERSION, JSON, to_json};
+use crate::training_run::to_dataset;
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, StoredPeople, Tenure, clock, error::compute};
 
 /// What the comparison run does differently.
@@ -160,7 +162,7 @@ impl Tenure {
                 let labels = people.labels.clone().ok_or_else(|| Error::Internal("a training set without outcomes".into()))?;
                 let rows = to_dataset(&people, labels)?.with_hash(hash);
                 let trained = training::train(&rows, &use_case, &own.settings, &*handle).map_err(stopped)?;
-                let evidence = training_run::evidence(&trained, &gates, Vec::new());
+                let evidence = evidence::evidence(&trained, &gates, Vec::new());
                 let effect = effect(&use_case, &people, &own, &evidence)?;
                 Ok(Outcome { trained, evidence, effect })
             })
@@ -189,23 +191,19 @@ impl Tenure {
         let effect_hash = artifacts.last().map(|file| file.hash.clone()).unwrap_or_default();
         let mut parameters = trained.chosen.parameters.describe();
         parameters.push(("candidate".into(), trained.chosen.candidate.name().to_owned()));
-        parameters.extend(training_run::described(&plan.settings));
+        parameters.extend(run_record::described(&plan.settings));
         let mut tags = vec![
             ("kind".to_owned(), "experiment".to_owned()),
             ("version".to_owned(), plan.version.version.to_string()),
             ("data".to_owned(), data.to_owned()),
         ];
-        tags.extend(training_run::environment(&plan.settings));
-        let held_out = training_run::metrics("", &evidence.holdout.report);
+        tags.extend(run_record::environment(&plan.settings));
+        let held_out = run_record::metrics("", &evidence.holdout.report);
         let details = runs::Details {
             parameters,
-            metrics: held_out.chain(training_run::metrics("cv_", &evidence.cross_validated.report)).collect(),
+            metrics: held_out.chain(run_record::metrics("cv_", &evidence.cross_validated.report)).collect(),
             tags,
-            stages: trained
-                .stages
-                .iter()
-                .map(|stage| (training_run::stage_name(stage.stage), stage.seconds, stage.detail.clone()))
-                .collect(),
+            stages: trained.stages.iter().map(|stage| (run_record::stage_name(stage.stage), stage.seconds, stage.detail.clone())).collect(),
             artifacts,
         };
         let own = cards::Experiment {

@@ -9,8 +9,8 @@ use training::gates::{Gate, GatePolicy};
 use training::groups::{group_codes, group_name, groups};
 use views::fairness::{AttributeReport, FairnessReport, GroupCurves, ProxyRow, VersionVerdicts};
 
+use crate::evidence::Evidence;
 use crate::experiment::choices;
-use crate::training_run::Evidence;
 use crate::{Error, Member, Result, Tenure, clock, error::compute};
 
 /// Versions in the table of verdicts.

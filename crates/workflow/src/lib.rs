@@ -12,6 +12,7 @@ mod datasets;
 mod demo;
 mod drift;
 mod error;
+mod evidence;
 mod experiment;
 mod fairness;
 mod filter;
@@ -23,6 +24,7 @@ mod people;
 mod predict;
 mod review;
 mod run_page;
+mod run_record;
 mod runs;
 mod serving;
 mod status;
@@ -40,6 +42,7 @@ pub use drift::{
     CheckPage, DriftHistory, ExportFormat, FeatureLine, HistoryEvent, HistoryPoint, Mark, RowsReport, Shift, SimulatedCheck, by_weight,
 };
 pub use error::{Error, Result};
+pub use evidence::Evidence;
 pub use experiment::Experiment;
 pub use import::{Import, Imported, check_import};
 pub use jobs::{FieldProblems, JobHandle, NewJob, Observer, TrainingForm};
@@ -53,6 +56,7 @@ pub use review::{
     AuditExport, AuditQuery, AuditRow, Baseline, CHECKLIST, Checklist, Choice, Decided, Package, QueueRow, ReviewPage, Ruling,
     SavedBaseline, Section, Sources, Waive, verify_export,
 };
+pub use run_record::metric_name;
 pub use serving::{Live, StoredPeople};
 pub use store::registry::LiveChange;
 pub use store::review::{Decision, Request};
@@ -62,4 +66,4 @@ pub use training::error_analysis::Cohort;
 pub use training::evaluate::Evaluation;
 pub use training::gates::{GateReport, GateResult};
 pub use training::proxies::Proxy;
-pub use training_run::{Evidence, TrainOutcome, metric_name};
+pub use training_run::TrainOutcome;

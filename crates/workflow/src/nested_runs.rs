@@ -6,7 +6,7 @@ use training::select::CandidateResult;
 use training::{Candidate, Trial};
 
 use crate::Result;
-use crate::training_run::to_metric;
+use crate::run_record::to_metric;
 
 /// Adds the nested runs of `parent`. `results` are the candidates' places in the selection; empty when it was stopped before.
 pub(crate) async fn insert(

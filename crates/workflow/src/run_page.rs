@@ -12,8 +12,8 @@ use views::evidence::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
 use views::jobs::Outlook;
 use views::runs::{ArtifactRow, Curve, Curves, RunPage, Stage};
 
+use crate::evidence::Evidence;
 use crate::runs::{figure, row, rows};
-use crate::training_run::Evidence;
 use crate::{Error, Member, Result, Tenure};
 
 /// The file of a run that holds its [`Evidence`].

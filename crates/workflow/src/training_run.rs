@@ -1,57 +1,19 @@
 //! A training: from a dataset to a run with its evidence and a new version in the registry.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use monitoring::data_profile::GateLimits;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use stats::comparison::Comparison;
-use stats::report::Report;
-use stats::{Figure, Metric};
 use store::{audit, datasets, jobs, registry, runs};
-use training::error_analysis::ErrorAnalysis;
-use training::evaluate::Evaluation;
 use training::explanation;
-use training::feasibility::Feasibility;
-use training::gates::{self, GatePolicy, GateReport};
-use training::leakage::Leak;
-use training::proxies::Proxy;
-use training::quality::DataQuality;
+use training::gates::{GatePolicy, GateReport};
 use training::{Dataset, Trained, TrainingError, Trial};
 
-use crate::run_page::{EVIDENCE, no_file};
+use crate::evidence::{Evidence, compare_with, evidence};
+use crate::run_page::EVIDENCE;
+use crate::run_record::{CODE_VERSION, File, JSON, Metrics, described, environment, metrics, plots, stage_name, to_json};
 use crate::version::EXPLANATION;
-use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, error::compute, nested_runs, run_page};
-
-/// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact `evidence.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Evidence {
-    /// Figures on rows that nothing was chosen by.
-    pub holdout: Evaluation,
-    /// Figures out of fold.
-    pub cross_validated: Evaluation,
-    /// Positions of the held-out rows in the dataset, their probabilities in the same order.
-    pub holdout_rows: Vec<u32>,
-    pub holdout_probabilities: Vec<f64>,
-    /// Positions of the training rows, and the out-of-fold probability of each.
-    pub training_rows: Vec<u32>,
-    pub out_of_fold: Vec<Option<f64>>,
-    /// Where the model is wrong most.
-    pub errors: ErrorAnalysis,
-    /// What looks like knowledge of the outcome.
-    pub leaks: Vec<Leak>,
-    /// How well the inputs tell the protected attributes.
-    pub proxies: Vec<Proxy>,
-    pub quality: DataQuality,
-    /// How often a model of this quality would pass the gates.
-    pub feasibility: Option<Feasibility>,
-    /// The gates of the use case, judged.
-    pub gates: GateReport,
-    /// Paired with the live model on the held-out rows that it never saw; empty when nothing is live or too few such rows are left.
-    pub against_live: Vec<Comparison>,
-}
+use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, error::compute, nested_runs};
 
 /// What a training gave.
 #[derive(Debug, Clone)]
@@ -61,12 +23,6 @@ pub struct TrainOutcome {
     pub evidence: Evidence,
     pub trained: Arc<Trained>,
 }
-
-/// The version of this program, as it is recorded with runs.
-pub const CODE_VERSION: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"));
-
-/// A file of a run: name, media type and bytes.
-type File = (&'static str, &'static str, Vec<u8>);
 
 /// What the computing part of a training ends with.
 enum Ended {
@@ -260,31 +216,6 @@ impl Tenure {
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(TrainOutcome { run_id: run.run_id.clone(), version, evidence, trained })
     }
-
-    async fn champion(&self, use_case: &str) -> Result<Option<Champion>> {
-        let Some(live) = self.live(use_case).await? else { return Ok(None) };
-        let evidence = self.evidence(&live.version.run_id).await?;
-        let people = self.people_of(&self.dataset(&live.version.dataset_id).await?).await?;
-        let seen = evidence.training_rows.iter().map(|&row| people.ids[row as usize].clone()).collect();
-        Ok(Some(Champion { live, seen }))
-    }
-
-    /// What is kept of the training that made a version.
-    ///
-    /// # Errors
-    /// When the artifact is missing or damaged.
-    pub(crate) async fn evidence(&self, run_id: &str) -> Result<Evidence> {
-        self.json_of_run(run_id, EVIDENCE).await
-    }
-
-    /// A JSON file of a run.
-    pub(crate) async fn json_of_run<T: DeserializeOwned + Send + 'static>(&self, run_id: &str, name: &str) -> Result<T> {
-        let details = runs::details(&mut *self.store.read().await?, run_id).await?;
-        let artifact = details.artifacts.iter().find(|artifact| artifact.name == name);
-        let artifact = artifact.ok_or_else(|| no_file(name))?;
-        let bytes = self.store.artifact(&artifact.hash).await?;
-        compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
-    }
 }
 
 fn training_job(dataset: &datasets::Dataset) -> NewJob {
@@ -304,66 +235,6 @@ fn blocking_gates(policy: &GatePolicy, gates: &GateReport) -> String {
     format!("gates of the policy {} that do not hold: {}", gates.policy, titles.join("; "))
 }
 
-/// What was asked for, as parameters beside those of the chosen trial.
-pub(crate) fn described(settings: &training::Settings) -> Vec<(String, String)> {
-    let metric = serde_json::to_value(settings.metric).map(|metric| metric.to_string().replace('"', "")).unwrap_or_default();
-    let pair = |name: &str, value: String| (format!("settings.{name}"), value);
-    let mut pairs = vec![
-        pair("candidates", settings.candidates.iter().map(|candidate| candidate.name()).collect::<Vec<_>>().join(", ")),
-        pair("metric", metric),
-        pair("seed", settings.seed.to_string()),
-        pair("trials", settings.trials.to_string()),
-        pair("folds", settings.folds.to_string()),
-        pair("holdout_share", settings.holdout_share.to_string()),
-    ];
-    pairs.extend(settings.include_protected.map(|include| pair("include_protected", include.to_string())));
-    pairs.extend(settings.timeout_seconds.map(|seconds| pair("timeout_seconds", seconds.to_string())));
-    pairs.extend((!settings.exclude.is_empty()).then(|| pair("exclude", settings.exclude.join(", "))));
-    pairs.extend(settings.reweigh.clone().map(|field| pair("reweigh", field)));
-    pairs
-}
-
-/// What it ran on. Changes the time that it takes, never the model.
-pub(crate) fn environment(settings: &training::Settings) -> Vec<(String, String)> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let pair = |name: &str, value: String| (format!("environment.{name}"), value);
-    vec![
-        pair("system", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
-        pair("processors", processors.to_string()),
-        pair("threads", settings.threads.unwrap_or(processors).to_string()),
-    ]
-}
-
-/// The figures alone, for programs.
-#[derive(Serialize)]
-struct Metrics<'a> {
-    cutoff: f64,
-    holdout: &'a BTreeMap<Metric, Figure>,
-    cross_validated: &'a BTreeMap<Metric, Figure>,
-}
-
-impl<'a> Metrics<'a> {
-    fn of(evidence: &'a Evidence) -> Self {
-        let (holdout, crossed) = (&evidence.holdout.report, &evidence.cross_validated.report);
-        Self { cutoff: holdout.cutoff, holdout: &holdout.metrics, cross_validated: &crossed.metrics }
-    }
-}
-
-/// The curves of the evaluation as drawings that stand alone.
-fn plots(evidence: &Evidence) -> Vec<File> {
-    let file = |(name, chart): (&'static str, views::chart::Chart)| {
-        let svg = charts::stand_alone(&chart.title, &chart.svg)?;
-        Some((name, "image/svg+xml", svg.into_bytes()))
-    };
-    charts::curves::named(&run_page::curves(evidence)).into_iter().filter_map(file).collect()
-}
-
-pub(crate) const JSON: &str = "application/json";
-
-pub(crate) fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
-    Ok(serde_json::to_vec(value).map_err(store::Error::from)?)
-}
-
 /// Rows as the training wants them: people who repeat over time stay on one side of a split.
 pub(crate) fn to_dataset(people: &crate::StoredPeople, labels: Vec<bool>) -> Result<Dataset> {
     let sources = people.sources.iter().map(|(name, rows)| (name.clone(), *rows as usize)).collect();
@@ -377,83 +248,4 @@ pub(crate) fn to_dataset(people: &crate::StoredPeople, labels: Vec<bool>) -> Res
         dataset = dataset.with_persons(&people.ids).with_times(periods.iter().map(rank).collect());
     }
     Ok(dataset)
-}
-
-pub(crate) fn evidence(trained: &Trained, policy: &GatePolicy, against_live: Vec<Comparison>) -> Evidence {
-    let positions = |rows: &[usize]| rows.iter().map(|&row| row as u32).collect();
-    let gates = policy.judge(&gates::Evidence {
-        report: &trained.holdout.report,
-        against_live: (!against_live.is_empty()).then_some(&against_live),
-        fairness: &trained.cross_validated.fairness,
-        quality: &trained.quality,
-        reproducible: Some(trained.reproducible),
-    });
-    Evidence {
-        holdout: trained.holdout.clone(),
-        cross_validated: trained.cross_validated.clone(),
-        holdout_rows: positions(&trained.holdout_rows),
-        holdout_probabilities: trained.holdout_probabilities.clone(),
-        training_rows: positions(&trained.training_rows),
-        out_of_fold: trained.out_of_fold.clone(),
-        errors: trained.errors.clone(),
-        leaks: trained.leaks.clone(),
-        proxies: trained.proxies.clone(),
-        quality: trained.quality.clone(),
-        feasibility: trained.feasibility.clone(),
-        gates,
-        against_live,
-    }
-}
-
-/// The live version, and the people that it was trained on.
-struct Champion {
-    live: Arc<crate::Live>,
-    seen: std::collections::HashSet<String>,
-}
-
-/// Fewer rows than this cannot tell two models apart.
-const LEAST_ROWS: usize = 50;
-
-/// New model against live model on the held-out rows that the live one never saw.
-fn compare_with(
-    champion: &Champion,
-    trained: &Trained,
-    people: &crate::StoredPeople,
-    labels: &[bool],
-    seed: u64,
-) -> Result<Vec<Comparison>> {
-    let unseen = |(row, probability): (&usize, &f64)| (!champion.seen.contains(&people.ids[*row])).then_some((*row, *probability));
-    let (rows, challenger): (Vec<usize>, Vec<f64>) =
-        trained.holdout_rows.iter().zip(&trained.holdout_probabilities).filter_map(unseen).unzip();
-    let truth: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
-    if rows.len() < LEAST_ROWS || truth.iter().all(|label| *label == truth[0]) {
-        return Ok(Vec::new());
-    }
-    let scores = champion.live.model().probabilities(&people.table.take(&rows));
-    let cutoff = trained.model.use_case.policies.cutoff;
-    stats::comparison::compare(&truth, &scores, &challenger, [cutoff, cutoff], seed).map_err(|error| Error::Internal(error.to_string()))
-}
-
-pub(crate) fn metrics<'a>(prefix: &'a str, report: &'a Report) -> impl Iterator<Item = runs::Metric> + 'a {
-    report.metrics.iter().map(move |(metric, figure)| to_metric(format!("{prefix}{}", metric_name(*metric)), 0, figure))
-}
-
-pub(crate) fn to_metric(name: String, step: i64, figure: &Figure) -> runs::Metric {
-    runs::Metric { name, step, value: figure.value, interval: figure.interval, n: figure.n.map(i64::from), why: figure.why.clone() }
-}
-
-/// The metric's name as in JSON.
-pub fn metric_name(metric: Metric) -> String {
-    match serde_json::to_value(metric) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => metric.label().to_owned(),
-    }
-}
-
-/// The stage's name as in JSON.
-pub(crate) fn stage_name(stage: training::Stage) -> String {
-    match serde_json::to_value(stage) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => String::new(),
-    }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use store::{registry, runs};
 
+use crate::evidence::Evidence;
 use crate::serving::StoredPeople;
-use crate::training_run::Evidence;
 use crate::{Error, Member, Result, Tenure, error::compute};
 
 /// Name of the run's file that holds the [`SavedBaseline`].

@@ -19,8 +19,8 @@ use training::leakage::Leak;
 use training::proxies::Proxy;
 
 use crate::card::card_at_training;
+use crate::evidence::Evidence;
 use crate::serving::StoredPeople;
-use crate::training_run::Evidence;
 use crate::version::EXPLANATION;
 use crate::{Error, Result, Tenure, clock, error::compute};
 
