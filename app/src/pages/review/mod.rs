@@ -103,12 +103,12 @@ fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView, may
         <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}/review")>"Reviews"</a></nav>
         <PageHeading title=format!("Review of version {number}")>
             {standing}
-            <p class="actions">
-                <a class="button quiet" href=base.clone()>"Overview of the version"</a>
-                <a class="button quiet" href=format!("{base}/fairness")>"All of fairness"</a>
-                <a class="button quiet" href=format!("{base}/card")>"Model card"</a>
-            </p>
         </PageHeading>
+        <p class="actions">
+            <a class="button quiet" href=base.clone()>"Overview of the version"</a>
+            <a class="button quiet" href=format!("{base}/fairness")>"All of fairness"</a>
+            <a class="button quiet" href=format!("{base}/card")>"Model card"</a>
+        </p>
         {problem}
         {done}
         {panel}
