@@ -1,0 +1,114 @@
+//! Guessing passwords, and texts that want to be SQL or script.
+
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use workflow::Error;
+
+use super::{House, PASSWORD};
+
+#[tokio::test]
+async fn a_thousand_wrong_passwords_open_nothing_and_hold_nobody_up() {
+    let house = House::new().await;
+    let (mut wrong, mut too_many) = (0, 0);
+    let began = Instant::now();
+    for guess in 0..1000 {
+        match house.tenure.sign_in("analyst", &format!("guess number {guess}"), Some("198.51.100.7")).await {
+            Err(Error::SignIn(_)) => wrong += 1,
+            Err(Error::TooMany { seconds, .. }) => {
+                assert!((1..=900).contains(&seconds));
+                too_many += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+        if guess % 100 == 0 {
+            assert_eq!(house.ask("/healthz", None, &[]).await.body, "ok");
+        }
+    }
+    eprintln!("1000 wrong passwords: {wrong} looked at, {too_many} refused unseen, {:.1} s", began.elapsed().as_secs_f64());
+    assert!(wrong < 20, "{wrong} were looked at");
+    // The right one has to wait too, from that address and from any other; somebody else does not.
+    for address in ["198.51.100.7", "203.0.113.9"] {
+        assert!(matches!(house.tenure.sign_in("analyst", PASSWORD, Some(address)).await, Err(Error::TooMany { .. })));
+    }
+    assert!(house.tenure.sign_in("reviewer", PASSWORD, Some("203.0.113.9")).await.is_ok());
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_do_not_slip_through() {
+    let house = House::new().await;
+    let guesses = (0..60).map(|guess| {
+        let tenure = house.tenure.clone();
+        tokio::spawn(async move { tenure.sign_in("analyst", &format!("guess {guess}"), Some("198.51.100.7")).await })
+    });
+    let mut looked_at = 0;
+    for guess in guesses.collect::<Vec<_>>() {
+        looked_at += u32::from(matches!(guess.await.unwrap(), Err(Error::SignIn(_))));
+    }
+    assert!(looked_at <= 8, "{looked_at} were looked at");
+}
+
+#[tokio::test]
+async fn names_are_not_told_by_the_answer_or_its_time() {
+    let house = House::new().await;
+    let tell = async |name: &str| {
+        let mut times = Vec::new();
+        for address in 0..4 {
+            let began = Instant::now();
+            let answer = house.tenure.sign_in(name, "some wrong password", Some(&format!("198.51.100.{address}"))).await;
+            times.push(began.elapsed());
+            assert_eq!(answer.unwrap_err().to_string(), "name or password are wrong");
+        }
+        times.into_iter().min().unwrap_or(Duration::ZERO)
+    };
+    let (known, unknown) = (tell("analyst").await, tell("nobody at all").await);
+    eprintln!("a wrong password: {known:?} for a known name, {unknown:?} for an unknown one");
+}
+
+const NASTY: [&str; 6] = [
+    "'; drop table account; --",
+    "\" or \"\"=\"",
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "{{7*7}}${7*7}",
+    "\u{202e}\r\nSet-Cookie: session=evil",
+];
+
+#[tokio::test]
+async fn texts_stay_texts() {
+    let house = House::new().await;
+    let cookie = house.session("admin").await;
+    let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+    for text in NASTY {
+        let coded = views::address::encode(text);
+        for (path, body) in [
+            ("/sign-in", format!("name={coded}&password={coded}&return={coded}")),
+            ("/users", format!("name={coded}&role=admin")),
+            ("/users/roles", format!("name={coded}&role={coded}")),
+            ("/users/disabled", format!("name={coded}&disabled={coded}")),
+            ("/users/link", format!("name={coded}")),
+            ("/account/tokens", format!("label={coded}&scope=read&days=1")),
+            ("/account/tokens/revoke", format!("id={coded}")),
+            ("/account/password", format!("old={coded}&password={coded}&again={coded}")),
+        ] {
+            let answer = house.ask(path, Some(&body), &headers).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path} {text}");
+            assert_eq!(answer.cookie("session").is_some_and(|cookie| cookie.contains("evil")), false);
+            // What the next page shows of it is escaped.
+            let page = answer.headers["location"].to_str().unwrap().to_owned();
+            let once = answer.cookie("once").unwrap().split(';').next().unwrap().to_owned();
+            let shown = house.ask(&page, None, &[("cookie", &format!("{cookie}; {once}")), ("accept", "text/html")]).await;
+            assert!(!shown.body.contains("<script>alert") && !shown.body.contains("<img src=x"), "{page} {text}");
+        }
+        let answer = house.ask(&format!("/set-up/{coded}"), Some("name=eve&password=a+long+phrase+of+eve&again=a+long+phrase+of+eve"), &headers).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        for path in [format!("/sign-in?return={coded}"), format!("/use-case/{coded}/runs"), format!("/use-case/attrition/runs?filter={coded}")] {
+            let shown = house.ask(&path, None, &[("cookie", cookie.as_str()), ("accept", "text/html")]).await;
+            assert!(!shown.body.contains("<script>alert") && !shown.body.contains("<img src=x"), "{path}");
+        }
+    }
+    let admin = house.tenure.sign_in("admin", PASSWORD, None).await.unwrap().actor;
+    let names: Vec<String> = house.tenure.accounts(&admin.admin().unwrap()).await.unwrap().into_iter().map(|account| account.name).collect();
+    assert_eq!(names, ["admin", "analyst", "reviewer"], "nothing was added and nothing is gone");
+    assert!(store::audit::verify(&house.tenure.audit_entries(&admin.member().unwrap()).await.unwrap()).is_empty());
+}

@@ -1,0 +1,108 @@
+//! The doors from outside: who gets through which route, and what no request may do.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod forgery;
+mod guessing;
+mod roles;
+mod tokens;
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use leptos::config::LeptosOptions;
+use tower::ServiceExt;
+use workflow::{Role, Scope, StoreSettings, Tenure, TokenRequest};
+
+use super::Desk;
+
+const PASSWORD: &str = "a long phrase of the tests";
+
+/// A store with one account for each role, behind the real router.
+struct House {
+    tenure: Tenure,
+    desk: Desk,
+    router: Router,
+    _folder: tempfile::TempDir,
+}
+
+/// What a request was answered with.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The value of a cookie that was set, with its attributes.
+    fn cookie(&self, name: &str) -> Option<String> {
+        let values = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        values.filter(|value| value.starts_with(&format!("{name}="))).last().map(str::to_owned)
+    }
+}
+
+impl House {
+    async fn new() -> Self {
+        Self::at("http://tenure.test").await
+    }
+
+    async fn at(public_url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
+        let settings = StoreSettings { database: None, data_dir: folder.path().join("data"), artifacts: None };
+        let tenure = Tenure::open(&settings, None).await.unwrap();
+        let link = tenure.first_set_up().await.unwrap().unwrap();
+        tenure.set_up(&link, "admin", PASSWORD).await.unwrap();
+        let admin = tenure.sign_in("admin", PASSWORD, None).await.unwrap().actor;
+        for role in [Role::Analyst, Role::Reviewer] {
+            tenure.add_account_with(&admin.admin().unwrap(), role.name(), &[role], PASSWORD).await.unwrap();
+        }
+        let options = LeptosOptions::builder()
+            .output_name("tenure")
+            .site_root(folder.path().join("site").to_string_lossy().into_owned())
+            .site_pkg_dir("pkg")
+            .build();
+        let secure = public_url.starts_with("https://");
+        let desk = Desk { tenure: tenure.clone(), options, public_url: public_url.to_owned(), secure, behind_proxy: false };
+        Self { tenure, desk: desk.clone(), router: super::router(desk), _folder: folder }
+    }
+
+    /// Sends a request. A body makes it a POST of a form.
+    async fn ask(&self, path: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().uri(path).method(if body.is_some() { "POST" } else { "GET" }).header("host", "tenure.test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if body.is_some() {
+            request = request.header("content-type", if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" });
+        }
+        let mut request = request.body(Body::from(body.unwrap_or_default().to_owned())).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4711))));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 24).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    /// The cookie of a new session.
+    async fn session(&self, name: &str) -> String {
+        let form = format!("name={name}&password={}", views::address::encode(PASSWORD));
+        let answer = self.ask("/sign-in", Some(&form), &[("sec-fetch-site", "same-origin")]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let cookie = answer.cookie("session").or_else(|| answer.cookie("__Host-session")).unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// The `Authorization` header of a new token.
+    async fn token(&self, name: &str, scopes: &[Scope]) -> (String, String) {
+        let request = TokenRequest { owner: name.into(), label: String::new(), scopes: scopes.to_vec(), days: 1 };
+        let made = self.tenure.create_token(&workflow::Actor::local(), &request).await.unwrap();
+        (made.token_id, format!("Bearer {}", made.secret))
+    }
+}
