@@ -10,6 +10,8 @@ mod health;
 mod problem;
 mod reports;
 mod request_id;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 

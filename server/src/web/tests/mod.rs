@@ -23,7 +23,6 @@ const PASSWORD: &str = "a long phrase of the tests";
 /// A store with one account for each role, behind the real router.
 struct House {
     tenure: Tenure,
-    desk: Desk,
     router: Router,
     _folder: tempfile::TempDir,
 }
@@ -70,7 +69,7 @@ impl House {
             .build();
         let secure = public_url.starts_with("https://");
         let desk = Desk { tenure: tenure.clone(), options, public_url: public_url.to_owned(), secure, behind_proxy: false };
-        Self { tenure, desk: desk.clone(), router: super::router(desk), _folder: folder }
+        Self { tenure, router: super::router(desk), _folder: folder }
     }
 
     /// Sends a request. A body makes it a POST of a form.
@@ -80,7 +79,8 @@ impl House {
             request = request.header(*name, *value);
         }
         if body.is_some() {
-            request = request.header("content-type", if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" });
+            request = request
+                .header("content-type", if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" });
         }
         let mut request = request.body(Body::from(body.unwrap_or_default().to_owned())).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4711))));

@@ -22,7 +22,13 @@ async fn a_token_is_good_for_its_scope_until_it_is_not() {
 
     // Nothing that a token, or the store, tells is a token.
     let stored: String = sqlx_text(&house, "select token_hash from api_token").await;
-    for stolen in [format!("Bearer {stored}"), format!("Bearer tenure_{stored}"), format!("Bearer {id}"), "Bearer ' or 1=1 --".into(), "Bearer ".into()] {
+    for stolen in [
+        format!("Bearer {stored}"),
+        format!("Bearer tenure_{stored}"),
+        format!("Bearer {id}"),
+        "Bearer ' or 1=1 --".into(),
+        "Bearer ".into(),
+    ] {
         assert_eq!(status(RUNS, None, &stolen).await, StatusCode::UNAUTHORIZED, "{stolen}");
     }
     // A bad token is refused even beside a good session: nobody is taken for somebody else.
@@ -62,9 +68,9 @@ async fn a_token_keeps_no_accounts_and_makes_no_tokens() {
 }
 
 async fn sqlx_text(house: &House, query: &'static str) -> String {
-    house.tenure.store().text(query).await.unwrap()
+    sqlx::query_scalar(query).fetch_one(house.tenure.store().pool()).await.unwrap()
 }
 
 async fn sqlx_run(house: &House, query: &'static str) {
-    house.tenure.store().run(query).await.unwrap();
+    sqlx::query(query).execute(house.tenure.store().pool()).await.unwrap();
 }

@@ -1,0 +1,122 @@
+//! The table of who may use which route. A route or page that is not in it fails the test, and so does a line without a route.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use workflow::Scope;
+
+use super::House;
+
+/// Who asks, in the order of the table's columns. The program holds an analyst's token for `predict`.
+const WHO: [&str; 5] = ["nobody", "analyst", "reviewer", "admin", "program"];
+
+/// Each line: method and route, what each of [`WHO`] is told (`y`: let through, `n`: not allowed, `s`: sign in first), and, where the
+/// route alone is not enough, what is asked: the rest of the address and a form.
+const TABLE: &str = include_str!("roles.txt");
+
+/// The pages that the app writes, as its one `match` over their addresses has them.
+const PAGES: &str = include_str!("../../../../app/src/pages/mod.rs");
+
+/// Method and path of everything in the router. It has no way to list them but its debug text; should that change, nothing is found and
+/// the test fails.
+fn routes(router: &axum::Router) -> BTreeSet<String> {
+    let text = format!("{router:?}");
+    let text = text.split("fallback_router").next().unwrap_or_default();
+    let (handlers, paths) = text.split_once("node: Node").unwrap();
+    let id = |part: &str| part.split(')').next().unwrap().to_owned();
+    let paths: BTreeMap<String, String> =
+        paths.split("RouteId(").skip(1).map(|part| (id(part), part.split('"').nth(1).unwrap().to_owned())).collect();
+    let mut found = BTreeSet::new();
+    for part in handlers.split("RouteId(").skip(1) {
+        let Some(path) = paths.get(&id(part)) else { continue };
+        for method in ["get", "post", "put", "patch", "delete"] {
+            let handler = part.split(&format!("{method}: ")).nth(1).unwrap_or("None");
+            if !handler.starts_with("None") {
+                found.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+    }
+    found
+}
+
+/// `["use-case", id, "runs"] => …` as `PAGE /use-case/{id}/runs`.
+fn pages() -> BTreeSet<String> {
+    let arms = PAGES.lines().filter_map(|line| line.trim().strip_prefix('[')?.split_once("] =>"));
+    let part = |part: &str| match part.trim() {
+        literal if literal.starts_with('"') => literal.trim_matches('"').to_owned(),
+        name => format!("{{{name}}}"),
+    };
+    let path = |parts: &str| parts.split(',').map(part).collect::<Vec<_>>().join("/");
+    arms.filter(|(_, does)| does.contains("write")).map(|(parts, _)| format!("PAGE /{}", path(parts))).collect()
+}
+
+/// An address of a route: the use case of the store for the first parameter, something that is not there for the others.
+fn address(route: &str) -> String {
+    let mut seen = false;
+    let fill = |part: &str| match part {
+        "{id}" if !seen && route.starts_with("/use-case/") => {
+            seen = true;
+            "attrition".to_owned()
+        }
+        "{use_case}" => "attrition".to_owned(),
+        part if part.starts_with('{') => "1".to_owned(),
+        part => part.to_owned(),
+    };
+    route.split('/').map(fill).collect::<Vec<_>>().join("/")
+}
+
+/// What an answer says about leave.
+fn told(answer: &super::Answer, page: bool) -> char {
+    let text = format!("{:?} {}", answer.headers, answer.body).replace("%20", " ").replace('+', " ");
+    let asks_to_sign_in = answer.status == 401 || (page && answer.header("location".parse().unwrap()).starts_with("/sign-in"));
+    if asks_to_sign_in || text.contains("\"status\":401,\"title\":\"Please sign in\"") || text.contains("\"kind\":\"SignIn\"") {
+        's'
+    } else if answer.status == 403
+        || text.contains("\"status\":403,\"title\":\"You may not")
+        || text.contains("\"kind\":\"Forbidden\"")
+        || text.contains("this needs the role")
+        || text.contains("the scope of this token")
+    {
+        'n'
+    } else {
+        'y'
+    }
+}
+
+#[tokio::test]
+async fn every_route_lets_through_whom_the_table_says() {
+    let house = House::new().await;
+    let (_, token) = house.token("analyst", &[Scope::Predict]).await;
+    let lines: Vec<Vec<&str>> =
+        TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| line.split_whitespace().collect()).collect();
+    let named: BTreeSet<String> = lines.iter().map(|line| format!("{} {}", line[0], line[1])).collect();
+    let known: BTreeSet<String> = routes(&house.router).into_iter().chain(pages()).collect();
+    assert!(known.len() > 40, "routes and pages are found: {known:?}");
+    let missing: Vec<&String> = known.difference(&named).collect();
+    let gone: Vec<&String> = named.difference(&known).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "without a line in roles.txt: {missing:#?}\nnot there any more: {gone:#?}");
+
+    let mut wrong = Vec::new();
+    for line in &lines {
+        let (method, route, expected) = (line[0], line[1], line[2]);
+        let path = address(route) + line.get(3).map_or("", |rest| rest.strip_prefix('-').unwrap_or(rest));
+        let body = (method == "POST").then(|| line.get(4).copied().unwrap_or_default());
+        let mut got = String::new();
+        for who in WHO {
+            let credential = match who {
+                "nobody" => None,
+                "program" => Some(("authorization", token.clone())),
+                name => Some(("cookie", house.session(name).await)),
+            };
+            let mut headers = vec![("sec-fetch-site", "same-origin")];
+            headers.extend(credential.as_ref().map(|(name, value)| (*name, value.as_str())));
+            if body.is_none() && !route.starts_with("/fn/") {
+                headers.push(("accept", "text/html"));
+            }
+            got.push(told(&house.ask(&path, body, &headers).await, body.is_none()));
+        }
+        if got != expected {
+            wrong.push(format!("{method} {route}: {got} instead of {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "in the order {WHO:?}:\n{}", wrong.join("\n"));
+}
