@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 
 use super::House;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_form_of_another_site_changes_nothing() {
     let house = House::new().await;
     let cookie = house.session("admin").await;
@@ -30,7 +30,7 @@ async fn a_form_of_another_site_changes_nothing() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn cookies_are_kept_from_scripts_and_from_plain_http() {
     let form = format!("name=admin&password={}", views::address::encode(super::PASSWORD));
     let plain = House::new().await.ask("/sign-in", Some(&form), &[]).await;
@@ -41,7 +41,7 @@ async fn cookies_are_kept_from_scripts_and_from_plain_http() {
     assert!(cookie.contains("Secure") && cookie.contains("HttpOnly") && cookie.contains("Path=/") && !cookie.contains("Domain"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_page_may_run_our_scripts_and_stand_in_no_frame() {
     let house = House::new().await;
     let (first, second) = (house.ask("/sign-in", None, &[]).await, house.ask("/sign-in", None, &[]).await);
@@ -58,7 +58,7 @@ async fn a_page_may_run_our_scripts_and_stand_in_no_frame() {
     assert!(house.ask("/healthz", None, &[]).await.header(header::CONTENT_SECURITY_POLICY).starts_with("default-src 'none'"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_session_changes_at_sign_in_and_ends_everywhere() {
     let house = House::new().await;
     let (first, second) = (house.session("analyst").await, house.session("analyst").await);
@@ -86,7 +86,7 @@ async fn the_session_changes_at_sign_in_and_ends_everywhere() {
     assert_eq!(ask(&fourth, "/account", None).await, StatusCode::UNAUTHORIZED, "disabled");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_way_back_after_signing_in_stays_here() {
     let house = House::new().await;
     let wanted = house.ask("/use-case/attrition/runs?page=2", None, &[("accept", "text/html")]).await;

@@ -78,9 +78,13 @@ impl House {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        let kind = match path {
+            path if path.starts_with("/api/") => "application/json",
+            path if path.ends_with("/import") => "multipart/form-data; boundary=x",
+            _ => "application/x-www-form-urlencoded",
+        };
         if body.is_some() {
-            request = request
-                .header("content-type", if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" });
+            request = request.header("content-type", kind);
         }
         let mut request = request.body(Body::from(body.unwrap_or_default().to_owned())).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4711))));

@@ -7,7 +7,7 @@ use super::House;
 
 const RUNS: &str = "/fn/page?path=/use-case/attrition/runs";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_token_is_good_for_its_scope_until_it_is_not() {
     let house = House::new().await;
     let status = async |path: &str, body: Option<&str>, token: &str| house.ask(path, body, &[("authorization", token)]).await.status;
@@ -42,7 +42,7 @@ async fn a_token_is_good_for_its_scope_until_it_is_not() {
     assert_eq!(status(RUNS, None, &read).await, StatusCode::UNAUTHORIZED, "expired");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_token_keeps_no_accounts_and_makes_no_tokens() {
     let house = House::new().await;
     let (_, manage) = house.token("admin", &[Scope::Manage]).await;
