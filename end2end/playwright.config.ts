@@ -13,6 +13,7 @@ if (!process.env.TENURE_URL) {
   process.env.TENURE_URL = `http://127.0.0.1:${port}`;
   process.env.TENURE_STORE = mkdtempSync(join(tmpdir(), "tenure-end2end-"));
 }
+process.env.TENURE_SESSIONS ??= mkdtempSync(join(tmpdir(), "tenure-sessions-"));
 const url = process.env.TENURE_URL;
 const store = process.env.TENURE_STORE;
 
@@ -34,8 +35,14 @@ export default defineConfig({
   reporter: [["list"]],
   use: { baseURL: url, trace: "retain-on-failure" },
   projects: [
-    { name: "hydrated", use: chromium, testIgnore: "**/*.speed.spec.ts" },
-    { name: "no script", use: { ...chromium, javaScriptEnabled: false }, testIgnore: ["**/*.hydrate.spec.ts", "**/*.speed.spec.ts"] },
+    { name: "accounts", use: chromium, testMatch: "**/accounts.setup.ts" },
+    { name: "hydrated", use: chromium, testIgnore: "**/*.speed.spec.ts", dependencies: ["accounts"] },
+    {
+      name: "no script",
+      use: { ...chromium, javaScriptEnabled: false },
+      testIgnore: ["**/*.hydrate.spec.ts", "**/*.speed.spec.ts"],
+      dependencies: ["accounts"],
+    },
     { name: "speed", use: chromium, testMatch: "**/*.speed.spec.ts", dependencies: ["hydrated", "no script"] },
   ],
   webServer: store

@@ -1,10 +1,13 @@
 // What every spec leans on: a page that fails the test on any error of the browser, and the addresses of the app.
 import { expect, test as base, type Page } from "@playwright/test";
+import { sessionOf, type Role } from "./accounts";
 
 /** The use case of the demo. */
 export const HOME = "/use-case/attrition";
 
 type Fixtures = {
+  /** Who is signed in: `test.use({ role: "reviewer" })`. */
+  role: Role;
   /** Errors that the test expects, for example of a page that is not there. */
   expected: RegExp[];
   /** Goes to an address and waits until the page can be used. */
@@ -12,6 +15,8 @@ type Fixtures = {
 };
 
 export const test = base.extend<Fixtures>({
+  role: ["everybody", { option: true }],
+  storageState: ({ role }, use) => use(role === "nobody" ? { cookies: [], origins: [] } : sessionOf(role)),
   expected: [[], { option: true }],
   open: async ({ page, javaScriptEnabled, expected }, use) => {
     const errors: string[] = [];
@@ -53,7 +58,7 @@ export async function everyPage(page: Page): Promise<string[]> {
   await page.goto(`${HOME}/runs`);
   const run = await firstRun(page);
   const ids = [run, run].map((path) => path.split("/").pop()).join(",");
-  return [HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/what-if`];
+  return [HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/what-if`, "/account", "/users"];
 }
 
 /** Opens the what-if form and waits until the model is in the page. */

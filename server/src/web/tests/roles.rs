@@ -66,13 +66,13 @@ fn address(route: &str) -> String {
 
 /// What an answer says about leave.
 fn told(answer: &super::Answer, page: bool) -> char {
-    let text = format!("{:?} {}", answer.headers, answer.body).replace("%20", " ").replace('+', " ");
+    let text = format!("{:?} {}", answer.headers, answer.body).replace("%20", " ").to_lowercase();
     let asks_to_sign_in = answer.status == 401 || (page && answer.header("location".parse().unwrap()).starts_with("/sign-in"));
-    if asks_to_sign_in || text.contains("\"status\":401,\"title\":\"Please sign in\"") || text.contains("\"kind\":\"SignIn\"") {
+    if asks_to_sign_in || text.contains("\"status\":401,\"title\":\"please sign in\"") || text.contains("\"kind\":\"signin\"") {
         's'
     } else if answer.status == 403
-        || text.contains("\"status\":403,\"title\":\"You may not")
-        || text.contains("\"kind\":\"Forbidden\"")
+        || text.contains("\"status\":403,\"title\":\"you may not")
+        || text.contains("\"kind\":\"forbidden\"")
         || text.contains("this needs the role")
         || text.contains("the scope of this token")
         || text.contains("a token cannot do this")

@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, HOME, test } from "./support";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`${colorScheme}, signed out`, () => {
+    test.use({ colorScheme, role: "nobody", expected: [/status of 40[14]/] });
+    test("axe finds nothing on the pages of signing in", async ({ page, open }) => {
+      for (const path of ["/sign-in", "/set-up/0000"]) {
+        await open(path);
+        await page.evaluate(axe);
+        const violations = await page.evaluate(async () => {
+          const result = await (window as any).axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+          return result.violations.map((v: any) => `${v.id}: ${v.help}: ${v.nodes.map((n: any) => n.target.join(" ")).slice(0, 5).join(" | ")}`);
+        });
+        expect(violations, path).toEqual([]);
+      }
+    });
+  });
+}
+
+test("the policy of the page lets its own scripts run and no other", async ({ page, open }) => {
+  await open(HOME);
+  const ran = await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.injected = true";
+    document.body.append(script);
+    const image = document.createElement("div");
+    image.innerHTML = '<img src="x:" onerror="window.injected = true">';
+    document.body.append(image);
+    return new Promise((done) => setTimeout(() => done((window as any).injected ?? false), 200));
+  });
+  expect(ran).toBe(false);
+});
+test.use({ expected: [/Content Security Policy/, /ERR_UNKNOWN_URL_SCHEME/, /Failed to load resource/, /status of 40[14]/] });
