@@ -82,7 +82,7 @@ async fn fill(store: &Store) -> Outcome {
         format!(
             "insert into run (run_id, parent_id, use_case, name, status, author, dataset_id, seed, code_version, message, started_at, ended_at) \
              {runs} select {id}, null, 'attrition', 'training ' || n.i, case when n.i % 50 = 0 then 'failed' else 'finished' end, 'ann', \
-             null, 42, 'bench', '', n.i * 1000000, n.i * 1000000 + 5000000 from n"
+             null, 42, 'bench', '', cast(n.i as bigint) * 1000000, cast(n.i as bigint) * 1000000 + 5000000 from n"
         ),
         format!(
             "insert into run_metric (run_id, name, step, value, interval_low, interval_high, n, why) {runs}, \
