@@ -4,6 +4,7 @@ mod audit;
 mod data;
 mod drift;
 mod experiment;
+mod fairness;
 mod identity;
 mod job;
 mod model;

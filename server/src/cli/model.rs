@@ -46,6 +46,9 @@ pub enum ModelCommand {
         #[arg(long)]
         use_case: String,
     },
+    /// What a version does to the groups of each protected attribute, from its out-of-fold scores. Exit code 1: a metric fails its limit
+    #[command(after_help = "Example: tenure model fairness 3 --use-case attrition --cutoff 0.25 --html fairness.html")]
+    Fairness(super::fairness::Fairness),
     /// Train a comparison run made from a version, and show the paired effect on accuracy and fairness
     #[command(after_help = "Example: tenure model experiment 3 --use-case attrition --drop Age")]
     Experiment(super::experiment::Experiment),
@@ -164,6 +167,7 @@ pub enum Format {
 pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<Answer> {
     let tenure = place.open().await?;
     match command {
+        ModelCommand::Fairness(command) => return super::fairness::run(&tenure, command, as_json).await,
         ModelCommand::Experiment(command) => return super::experiment::run(&tenure, command, as_json).await,
         ModelCommand::List { use_case } => list(&tenure, &use_case, as_json).await?,
         ModelCommand::Show { version, use_case } => show(&tenure, &use_case, version).await?,

@@ -6,8 +6,6 @@ mod heat;
 mod import;
 mod list;
 mod profile;
-#[cfg(test)]
-mod tests;
 
 pub use dataset::{file, file_of};
 

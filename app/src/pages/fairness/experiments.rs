@@ -39,7 +39,7 @@ pub fn results(page: &FairnessReport) -> AnyView {
         Some(view! { <ChartFigure chart /> }.erase())
     });
     let frontiers = frontiers.collect::<Vec<_>>();
-    let tried = page.experiments.iter().map(|own| result(own, page)).collect::<Vec<_>>();
+    let tried = page.experiments.iter().enumerate().map(|(at, own)| result(own, page, at == 0)).collect::<Vec<_>>();
     if tried.is_empty() {
         return view! { <p class="aside">"Nothing was tried with this version yet."</p> }.erase();
     }
@@ -107,7 +107,8 @@ fn spots(page: &FairnessReport, attribute: &str) -> Vec<Spot> {
     spots
 }
 
-fn result(own: &ExperimentRow, page: &FairnessReport) -> AnyView {
+/// One experiment; the newest is open.
+fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
     let effect = &own.effect;
     let metric = |own: &Comparison| {
         change(own.metric.label().to_owned(), [&own.champion, &own.challenger], &own.difference, own.metric.higher_is_better())
@@ -142,7 +143,7 @@ fn result(own: &ExperimentRow, page: &FairnessReport) -> AnyView {
     let (title, href, scroll) = (format::capitalised(&own.title), format!("/runs/{}", own.run), format!("Effect: {}", own.title));
     let made = format!("{} by {}. ", own.at, own.by);
     view! {
-        <details class="report-crossed" open=true>
+        <details class="report-crossed" open=open>
             <summary><h3>{title}</h3></summary>
             <p>{finding(own, page)}</p>
             <p class="aside">{made}<a href=href>"The run"</a>". "{method}</p>
@@ -166,20 +167,28 @@ fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
         };
         Some(format!("ROC AUC {word} ({}, {} to {}).", format::signed(value, 3), format::signed(low, 3), format::signed(high, 3)))
     });
-    let narrowed = |change: &&ParityChange| {
-        change.change.interval.is_some_and(|[low, high]| if change.metric.is_ratio() { low > 0.0 } else { high < 0.0 })
+    let gaps = |sign: f64| -> Option<String> {
+        let moved = |change: &&ParityChange| {
+            let better = if change.metric.is_ratio() { sign } else { -sign };
+            change.change.interval.is_some_and(|[low, high]| if better > 0.0 { low > 0.0 } else { high < 0.0 })
+        };
+        let of = |attribute: &views::fairness::AttributeReport| {
+            let changes = own.effect.fairness.get(&attribute.name)?;
+            let count = changes.iter().filter(moved).count();
+            (count > 0).then(|| format!("{count} of {} gaps of {}", changes.len(), attribute.label.to_lowercase()))
+        };
+        let found: Vec<String> = page.attributes.iter().filter_map(of).collect();
+        (!found.is_empty()).then(|| found.join(", "))
     };
-    let better: Vec<String> = page
-        .attributes
-        .iter()
-        .filter_map(|attribute| {
-            let count = own.effect.fairness.get(&attribute.name)?.iter().filter(narrowed).count();
-            (count > 0).then(|| format!("{count} of 5 gaps of {}", attribute.label.to_lowercase()))
-        })
-        .collect();
-    let gaps =
-        if better.is_empty() { "No gap narrows beyond luck.".to_owned() } else { format!("Narrower beyond luck: {}.", better.join(", ")) };
-    format!("{} {gaps}", auc.unwrap_or_else(|| "ROC AUC could not be compared.".to_owned()))
+    let words = match (gaps(1.0), gaps(-1.0)) {
+        (None, None) => "No gap changes beyond luck.".to_owned(),
+        (better, worse) => {
+            let narrower = better.map(|better| format!("Narrower beyond luck: {better}."));
+            let wider = worse.map(|worse| format!("Wider: {worse}."));
+            narrower.into_iter().chain(wider).collect::<Vec<_>>().join(" ")
+        }
+    };
+    format!("{} {words}", auc.unwrap_or_else(|| "ROC AUC could not be compared.".to_owned()))
 }
 
 fn change(name: String, [before, after]: [&Figure; 2], difference: &Figure, more_is_better: bool) -> Row {

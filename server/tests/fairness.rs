@@ -1,0 +1,150 @@
+//! Fairness, data and model card on the command line, on real data where the shared folder is at hand.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+struct Bench {
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_string_lossy().into_owned()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_tenure"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("TENURE_DATA_DIR", self.folder.path().join("data"))
+            .env_remove("TENURE_DATABASE")
+            .output()
+            .unwrap()
+    }
+
+    /// Exit code and JSON of a command.
+    fn ask(&self, arguments: &[&str]) -> (i32, Value) {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        let text = String::from_utf8(output.stdout).unwrap();
+        let value = serde_json::from_str(&text);
+        (
+            output.status.code().unwrap(),
+            value.unwrap_or_else(|_| panic!("{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr))),
+        )
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let (code, value) = self.ask(arguments);
+        assert_eq!(code, 0, "{arguments:?}: {value}");
+        value
+    }
+}
+
+fn ibm() -> Option<PathBuf> {
+    let folder = std::env::var("TENURE_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into());
+    let path = Path::new(&folder).join("data/ibm_hr_attrition_1470.csv");
+    if !path.exists() {
+        eprintln!("SKIPPED: {}: shared folder absent", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+const CANDIDATES: &str = "logistic_regression_l2,additive_boosting";
+
+fn train(bench: &Bench, more: &[&str]) -> Value {
+    bench.json(&[&["train", "--use-case", "attrition", "--trials", "12", "--candidates", CANDIDATES], more].concat())
+}
+
+/// Age is told apart by the scores beyond doubt; what little separates the sexes is within the luck of 1176 people.
+#[test]
+fn age_fails_and_gender_does_not() {
+    let Some(path) = ibm() else { return };
+    let bench = Bench::new();
+    bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
+    train(&bench, &[]);
+    let page = bench.path("fairness.html");
+    let (code, report) = bench.ask(&["model", "fairness", "1", "--use-case", "attrition", "--cutoff", "0.25", "--html", &page]);
+    assert_eq!(code, 1, "a metric fails");
+    let verdicts = |name: &str| {
+        let found = report["attributes"].as_array().unwrap().iter().find(|own| own["name"] == name).unwrap();
+        found["audit"]["verdict"].as_object().unwrap().values().map(|verdict| verdict.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(verdicts("AgeGroup").iter().any(|verdict| verdict == "fail"), "{:?}", verdicts("AgeGroup"));
+    assert!(verdicts("Gender").iter().all(|verdict| verdict == "pass" || verdict == "inconclusive"), "{:?}", verdicts("Gender"));
+    assert_eq!(report["protected_inputs"], Value::Array(vec![]));
+    let html = std::fs::read_to_string(page).unwrap();
+    for word in ["Age group fails", "Local Law 144", "What this does not show", "adjusted p", "Verdicts over versions"] {
+        assert!(html.contains(word), "{word}");
+    }
+    assert!(!html.contains("NaN") && !html.contains("<script") && !html.contains("src="));
+    // Age is no input of it, so there is nothing to leave out.
+    assert_eq!(bench.run(&["model", "experiment", "1", "--use-case", "attrition", "--drop", "Age"]).status.code(), Some(2));
+    assert_eq!(bench.run(&["model", "fairness", "1", "--use-case", "attrition", "--cutoff", "2"]).status.code(), Some(2));
+}
+
+/// With Age as an input, leaving it out costs no ROC AUC that these people show, and narrows the gap.
+#[test]
+fn dropping_age_costs_nothing() {
+    let Some(path) = ibm() else { return };
+    let bench = Bench::new();
+    bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
+    train(&bench, &["--include-protected"]);
+    let made = bench.json(&["model", "experiment", "1", "--use-case", "attrition", "--drop", "Age"]);
+    assert_eq!(made["title"], "without Age");
+    let auc = made["effect"]["metrics"].as_array().unwrap().iter().find(|own| own["metric"] == "roc_auc").unwrap();
+    let ends = |figure: &Value| figure["interval"].as_array().unwrap().iter().map(|end| end.as_f64().unwrap()).collect::<Vec<_>>();
+    let difference = &auc["difference"];
+    assert!(ends(difference)[1] >= 0.0, "a loss beyond luck: {difference}");
+    assert!(difference["value"].as_f64().unwrap() > -0.01, "{difference}");
+    let parity = &made["effect"]["fairness"]["AgeGroup"][0];
+    assert_eq!(parity["metric"], "demographic_parity_difference");
+    assert!(parity["change"]["value"].as_f64().unwrap() < 0.0, "the gap of age narrows: {parity}");
+    // A run of its own, and no version.
+    assert_eq!(bench.json(&["model", "list", "--use-case", "attrition"]).as_array().unwrap().len(), 1);
+    let card = bench.run(&["model", "card", "1", "--use-case", "attrition"]);
+    let card = String::from_utf8(card.stdout).unwrap();
+    assert!(card.contains("Protected attributes are inputs, because the training was told to include them: Age"), "{card}");
+    let (code, report) = bench.ask(&["model", "fairness", "1", "--use-case", "attrition"]);
+    assert_eq!((code, report["experiments"].as_array().unwrap().len()), (1, 1));
+    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+}
+
+#[test]
+fn data_and_model_card_are_files_that_need_nothing_else() {
+    let Some(path) = ibm() else { return };
+    let bench = Bench::new();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let shorter: String = text.lines().take(1001).map(|line| format!("{line}\n")).collect();
+    std::fs::write(bench.path("shorter.csv"), shorter).unwrap();
+    let id =
+        |file: &str| bench.json(&["data", "import", file, "--use-case", "attrition"])["dataset"]["dataset_id"].as_str().unwrap().to_owned();
+    let (old, new) = (id("shorter.csv"), id(path.to_str().unwrap()));
+    let page = bench.path("profile.html");
+    let profile = bench.json(&["data", "profile", &new, "--html", &page]);
+    assert_eq!(profile["rows"], 1470);
+    assert!(profile["columns"].as_array().unwrap().iter().any(|column| column["against_target"]["strength"].is_f64()));
+    let diff = bench.json(&["data", "diff", &old, &new]);
+    assert_eq!(diff["changes"][0]["sentence"], "1470 rows, before 1000.");
+    assert_eq!(bench.run(&["data", "diff", &old, "nothing"]).status.code(), Some(2));
+    bench.json(&["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--data", &new]);
+    let card = bench.path("card.html");
+    let made = bench.json(&["model", "card", "1", "--use-case", "attrition", "--html", &card]);
+    let sections: Vec<&str> = made["card"]["sections"].as_array().unwrap().iter().map(|own| own["title"].as_str().unwrap()).collect();
+    for title in
+        ["Training data and period", "Uses", "Metrics", "By group", "What it has learned", "Known limitations", "Drift history", "Lineage"]
+    {
+        assert!(sections.contains(&title), "{title}: {sections:?}");
+    }
+    for file in [page, card] {
+        let html = std::fs::read_to_string(file).unwrap();
+        assert!(!html.contains("NaN") && !html.contains("<script") && !html.contains("src=") && !html.contains("url("));
+    }
+}
