@@ -58,7 +58,7 @@ export async function everyPage(page: Page): Promise<string[]> {
   await page.goto(`${HOME}/runs`);
   const run = await firstRun(page);
   const ids = [run, run].map((path) => path.split("/").pop()).join(",");
-  return [HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/what-if`, "/account", "/users"];
+  return [HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/models/1/fairness`, `${HOME}/models/1/card`, `${HOME}/data`, `${HOME}/what-if`, "/account", "/users"];
 }
 
 /** Opens the what-if form and waits until the model is in the page. */

@@ -57,19 +57,18 @@ fn ibm() -> Option<PathBuf> {
     Some(path)
 }
 
-const CANDIDATES: &str = "logistic_regression_l2,additive_boosting";
-
 fn train(bench: &Bench, more: &[&str]) -> Value {
-    bench.json(&[&["train", "--use-case", "attrition", "--trials", "12", "--candidates", CANDIDATES], more].concat())
+    bench.json(&[&["train", "--use-case", "attrition", "--trials", "12"], more].concat())
 }
 
-/// Age is told apart by the scores beyond doubt; what little separates the sexes is within the luck of 1176 people.
+/// The ages are told apart beyond doubt although Age is no input (impact ratio 0.46, 0.30 to 0.69; the search over all candidates gives 0.44,
+/// 0.28 to 0.73); what separates the sexes is within the luck of 1176 people.
 #[test]
 fn age_fails_and_gender_does_not() {
     let Some(path) = ibm() else { return };
     let bench = Bench::new();
     bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
-    train(&bench, &[]);
+    train(&bench, &["--candidates", "logistic_regression_l2"]);
     let page = bench.path("fairness.html");
     let (code, report) = bench.ask(&["model", "fairness", "1", "--use-case", "attrition", "--cutoff", "0.25", "--html", &page]);
     assert_eq!(code, 1, "a metric fails");
@@ -81,7 +80,7 @@ fn age_fails_and_gender_does_not() {
     assert!(verdicts("Gender").iter().all(|verdict| verdict == "pass" || verdict == "inconclusive"), "{:?}", verdicts("Gender"));
     assert_eq!(report["protected_inputs"], Value::Array(vec![]));
     let html = std::fs::read_to_string(page).unwrap();
-    for word in ["Age group fails", "Local Law 144", "What this does not show", "adjusted p", "Verdicts over versions"] {
+    for word in ["Age group", ">Fail<", "Local Law 144", "What this does not show", "adjusted p", "Verdicts over versions"] {
         assert!(html.contains(word), "{word}");
     }
     assert!(!html.contains("NaN") && !html.contains("<script") && !html.contains("src="));
@@ -96,7 +95,7 @@ fn dropping_age_costs_nothing() {
     let Some(path) = ibm() else { return };
     let bench = Bench::new();
     bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
-    train(&bench, &["--include-protected"]);
+    train(&bench, &["--include-protected", "--candidates", "logistic_regression_l2,additive_boosting"]);
     let made = bench.json(&["model", "experiment", "1", "--use-case", "attrition", "--drop", "Age"]);
     assert_eq!(made["title"], "without Age");
     let auc = made["effect"]["metrics"].as_array().unwrap().iter().find(|own| own["metric"] == "roc_auc").unwrap();

@@ -21,7 +21,7 @@ const SHADES: i32 = 8;
 pub fn map(correlations: &Correlations) -> String {
     let count = correlations.names.len();
     let side = CELL * count as f64;
-    let (width, height) = (NAMES + side + 40.0, TOP + side + 4.0);
+    let (width, height) = (NAMES + side + 96.0, TOP + side + 4.0);
     let mut shades: BTreeMap<i32, String> = BTreeMap::new();
     for (at, value) in correlations.matrix.iter().enumerate() {
         let (row, column) = (at / count, at % count);

@@ -1,0 +1,50 @@
+import { expect, HOME, overflow, test } from "./support";
+
+const DATA = `${HOME}/data`;
+
+test("dataset versions say what changed, and lead to their profile", async ({ page, open }) => {
+  await open(DATA);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Data");
+  const rows = page.getByRole("region", { name: "Dataset versions" }).getByRole("row");
+  expect(await rows.count()).toBeGreaterThan(2);
+  await page.getByRole("link", { name: "simulated-year.csv" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("simulated-year.csv");
+  await expect(page.getByRole("heading", { name: "Data quality" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /^MonthlyIncome/ })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Correlations of all columns" }).locator("svg")).toBeVisible();
+  await expect(page.locator("main")).not.toContainText("NaN");
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+});
+
+test("two versions stand side by side", async ({ page, open }) => {
+  await open(DATA);
+  await page.getByRole("button", { name: "Compare" }).click();
+  await expect(page).toHaveURL(/old=.*&new=/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Compare data");
+  await expect(page.getByRole("region", { name: "Columns of both versions" })).toContainText("MonthlyIncome");
+});
+
+test("a file that breaks a rule is refused with every cell that is wrong", async ({ page, open }) => {
+  await open(DATA);
+  await page.getByLabel("CSV or Parquet").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from("Age,Gender\n200,Female\n") });
+  await page.getByRole("button", { name: "Import" }).click();
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText("people.csv was refused");
+  const cells = page.getByRole("region", { name: "Cells that break a rule" });
+  await expect(cells).toContainText("Age");
+  await expect(cells).toContainText("“200”");
+});
+
+test("the profile is a file for people and one for programs", async ({ page, open }) => {
+  await open(DATA);
+  await page.getByRole("link", { name: "simulated-year.csv" }).click();
+  const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download as JSON" }).click()]);
+  expect(json.suggestedFilename()).toBe("profile-simulated-year.csv.json");
+  const [html] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download as one HTML file" }).click(),
+  ]);
+  const file = await page.context().newPage();
+  await file.goto(`file://${await html.path()}`);
+  await expect(file.getByRole("heading", { name: "Columns", exact: true })).toBeVisible();
+});
