@@ -10,7 +10,7 @@ pub const WIDTH: f64 = 1040.0;
 /// Height of text in the same units.
 pub const TEXT: f64 = 32.0;
 /// Letters of a label that fit into the left column, and the units that they take.
-const LETTERS: usize = 20;
+const LETTERS: usize = 21;
 pub const LABELS: f64 = 380.0;
 
 /// Where a text is anchored.
