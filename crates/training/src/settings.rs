@@ -79,7 +79,7 @@ impl Settings {
             "a blend needs other candidates to blend"
         } else if self.trials == 0 {
             "at least 1 trial is needed"
-        } else if self.timeout_seconds.is_some_and(|seconds| !(seconds > 0.0)) {
+        } else if self.timeout_seconds.is_some_and(|seconds| seconds.is_nan() || seconds <= 0.0) {
             "the time limit must be above 0 seconds"
         } else if self.folds < 2 {
             "cross-validation needs at least 2 folds"
