@@ -1,5 +1,7 @@
 //! The form for a new training: what it learns from, how long it searches, and what to expect of the gates before anybody waits.
 
+#![expect(clippy::too_many_arguments, reason = "a server function takes each field of its form")]
+
 use leptos::prelude::*;
 use views::address::{encode, query_string};
 use views::jobs::{Outlook, TrainingChoices};

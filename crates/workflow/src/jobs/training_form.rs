@@ -65,10 +65,10 @@ impl TrainingForm {
             include_protected: self.include_protected.then_some(true),
             ..Settings::default()
         };
-        if problems.is_empty() {
-            if let Err(error) = settings.check() {
-                problems.insert("candidates", format!("{error}."));
-            }
+        if problems.is_empty()
+            && let Err(error) = settings.check()
+        {
+            problems.insert("candidates", format!("{error}."));
         }
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
