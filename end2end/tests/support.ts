@@ -58,7 +58,12 @@ export async function everyPage(page: Page): Promise<string[]> {
   await page.goto(`${HOME}/runs`);
   const run = await firstRun(page);
   const ids = [run, run].map((path) => path.split("/").pop()).join(",");
-  return [HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/models/1/fairness`, `${HOME}/models/1/card`, `${HOME}/data`, `${HOME}/what-if`, "/account", "/users"];
+  await page.goto(`${HOME}/drift`);
+  const check = (await page.getByRole("link", { name: "See the whole check" }).getAttribute("href")) ?? "";
+  const twice = [check, check].map((path) => `check=${path.split("/").pop()}`).join("&");
+  const drift = [`${HOME}/drift`, check, `${check}?feature=MonthlyIncome`, `${HOME}/drift/compare?${twice}`, `${HOME}/drift/compare`];
+  const questions = [`${HOME}/drift/simulate?field=MonthlyIncome&how=shift&size=1`, `${HOME}/outcomes`, "/use-case/churn/drift"];
+  return [...drift, ...questions, HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/models/1/fairness`, `${HOME}/models/1/card`, `${HOME}/data`, `${HOME}/what-if`, "/account", "/users"];
 }
 
 /** Opens the what-if form and waits until the model is in the page. */

@@ -168,7 +168,54 @@ fn programs_are_answered_or_told_what_is_wrong() {
     assert_eq!(demo.ask("/api/v1/nothing", &analyst, "").0, 404);
     assert_eq!(demo.ask("/api/v1/model", &analyst, "").0, 400);
 
+    drift(&demo, &analyst, &reader, &record);
     model_files(demo.folder.path(), &record, &score);
+}
+
+/// Rows against the baseline, and the newest check. What cannot be compared says so and is never "stable".
+fn drift(demo: &Demo, analyst: &str, reader: &str, record: &Value) {
+    let ask = |path: &str, token: &str, body: Value| demo.ask(&format!("/api/v1/drift/{path}"), token, &body.to_string());
+    let rows = |rows: &[Value]| json!({ "use_case": "attrition", "rows": rows });
+    let (status, answer) = ask("feature", reader, rows(&vec![record.clone(); 60]));
+    assert_eq!((status, answer["features"]["verdict"].as_str()), (200, Some("drifted")), "sixty times the same person: {answer}");
+    let verdict = |sent: Value| {
+        let (status, answer) = ask("feature", reader, sent);
+        assert_eq!(status, 200, "{answer}");
+        let columns = answer["features"]["columns"].as_array().unwrap().clone();
+        let income = columns.into_iter().find(|column| column["name"] == "MonthlyIncome").unwrap();
+        (answer["features"]["verdict"].clone(), income["verdict"].clone(), income["why"].as_str().unwrap_or_default().to_owned())
+    };
+    let could_not = json!("could_not_compute");
+    assert_eq!(verdict(rows(&[])).0, could_not);
+    assert_eq!(verdict(rows(std::slice::from_ref(record))).0, json!("too_few_rows"));
+    let without: Value = record
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| *name != "MonthlyIncome")
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let (_, income, why) = verdict(rows(&vec![without.clone(); 60]));
+    assert_eq!((income, why.as_str()), (could_not.clone(), "the current data has no such column"));
+    assert_eq!(verdict(rows(&vec![with(record, "MonthlyIncome", json!("plenty")); 60])).1, could_not);
+    let (_, income, why) = verdict(rows(&vec![with(record, "MonthlyIncome", Value::Null); 60]));
+    assert_eq!((income, why.contains("every row is missing")), (could_not.clone(), true), "{why}");
+
+    let scores = |scores: Value| ask("prediction", analyst, json!({ "use_case": "attrition", "scores": scores }));
+    assert_eq!(scores(json!([0.1, 2.0])).0, 400);
+    assert_eq!(scores(json!([])).1["prediction"]["verdict"], could_not);
+    assert_eq!(ask("prediction", analyst, rows(&vec![without; 60])).1["prediction"]["verdict"], could_not, "nothing to score");
+    assert_eq!(ask("prediction", analyst, rows(&vec![record.clone(); 60])).1["prediction"]["verdict"], "drifted");
+    assert_eq!(ask("prediction", reader, rows(&[])).0, 403);
+
+    let (status, latest) = demo.ask("/api/v1/drift/feature/latest?use_case=attrition", reader, "");
+    assert_eq!((status, latest["features"]["verdict"].as_str()), (200, Some("drifted")), "{latest}");
+    let (status, latest) = demo.ask("/api/v1/drift/prediction/latest?use_case=attrition", reader, "");
+    assert_eq!(status, 200, "{latest}");
+    assert!(latest["realised"]["roc_auc"]["interval"].is_array() && latest["estimated"]["limits"].is_string());
+    let (status, problem) = demo.ask("/api/v1/drift/feature/latest?use_case=churn", reader, "");
+    assert_eq!((status, problem["title"].as_str()), (404, Some("Not found")));
+    assert_eq!(demo.ask("/api/v1/drift/feature/latest?use_case=attrition", "", "").0, 401);
 }
 
 /// The exported file gives the same numbers; one that is cut short or of another use case says so.

@@ -140,6 +140,38 @@ fn calibrated_finds_a_shift_of_three_tenths_of_a_deviation() {
     }
 }
 
+/// The trade-off of `docs/drift.md`: what a stricter or a laxer limit on the adjusted p-value costs.
+#[test]
+fn a_laxer_limit_finds_more_and_cries_wolf_more() {
+    const TRIALS: usize = 200;
+    let rates = [0.003, 0.01, 0.03, 0.1, 0.3].map(|p_limit| {
+        let policy = Policy { ks: ks::Method::Asymptotic, p_limit, ..Policy::default() };
+        let alarms = alarms(&policy, 735, 400, 11).0;
+        let mut rng = ChaCha8Rng::seed_from_u64(12);
+        let mut found = |shift: f64| {
+            let hits = (0..TRIALS).filter(|_| {
+                let columns = features().into_iter().enumerate().map(|(i, feature)| {
+                    let moved = if i == 0 { shift } else { 0.0 };
+                    let (reference, current) = (draw(feature, 1000, 0.0, &mut rng), draw(feature, 735, moved, &mut rng));
+                    column_drift(&i.to_string(), &reference, &current, &policy, Detail::Usual)
+                });
+                conclude(columns.collect(), &policy).drifted().contains(&"0")
+            });
+            hits.count() as f64 / TRIALS as f64
+        };
+        let power = [found(0.2), found(0.3)];
+        eprintln!(
+            "adjusted p < {p_limit}: false alarms {:.1} %, found 0.2: {:.0} %, 0.3: {:.0} %",
+            100.0 * alarms,
+            100.0 * power[0],
+            100.0 * power[1]
+        );
+        (alarms, power)
+    });
+    assert!(rates.is_sorted_by(|before, after| before.0 <= after.0));
+    assert!(rates[4].1[0] > rates[0].1[0] && rates[2].0 <= 0.05 && rates[2].1[1] >= 0.9);
+}
+
 #[test]
 fn a_real_policy_on_a_real_table_is_fast() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);

@@ -22,8 +22,11 @@ use crate::written::Written;
 pub(in crate::pages) async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let page = tenure.drift_check(&actor.member()?, use_case, check).await?;
-    let title = format!("Check of {}", page.check.as_of);
     let (feature, problem) = (query.one("feature").to_owned(), query.one("problem").to_owned());
+    let title = match feature.as_str() {
+        "" => format!("Check of {}", page.check.as_of),
+        feature => format!("{}, check of {}", page.use_case.label(feature), page.check.as_of),
+    };
     Ok(Written::page(title, view! { <Check page feature problem /> }))
 }
 
@@ -211,12 +214,12 @@ fn performance(page: &CheckPage) -> AnyView {
 pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
     let (auc, brier, error) = (realised.roc_auc.clone(), realised.brier.clone(), realised.calibration_error.clone());
     let groups = [
-        ("risk band", &realised.by_band),
-        ("month of scoring", &realised.by_cohort),
-        ("reason", &realised.by_reason),
-        ("tenth of the score", &realised.by_decile),
+        ("risk band", "Performance by risk band", &realised.by_band),
+        ("month of scoring", "Performance by month of scoring", &realised.by_cohort),
+        ("reason", "Performance by reason", &realised.by_reason),
+        ("tenth of the score", "Performance by tenth of the score", &realised.by_decile),
     ];
-    let tables = groups.into_iter().filter(|(_, groups)| !groups.is_empty()).map(|(name, list)| {
+    let tables = groups.into_iter().filter(|(_, _, groups)| !groups.is_empty()).map(|(name, region, list)| {
         let mut headings = vec![
             Heading::text(format::capitalised(name)),
             Heading::number("People"),
@@ -230,7 +233,7 @@ pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
             headings.push(Heading::number("ROC AUC"));
         }
         let rows = list.iter().map(|group| group_row(group, name == "reason", ranked)).collect();
-        view! { <h3>{format!("By {name}")}</h3><Table headings rows class="list" scroll="Performance by group" /> }.erase()
+        view! { <h3>{format!("By {name}")}</h3><Table headings rows class="list" scroll=region /> }.erase()
     });
     let tables = tables.collect::<Vec<_>>();
     view! {

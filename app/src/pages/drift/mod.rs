@@ -181,7 +181,7 @@ fn events(history: &DriftHistory) -> AnyView {
     let rows = history.events.iter().map(row).collect();
     let headings = vec![Heading::text("Day"), Heading::text("Mark"), Heading::text("What happened")];
     view! {
-        <details open>
+        <details open class="marks">
             <summary>"Marks: T training, P promotion, R rollback, A acknowledgement"</summary>
             <Table headings rows class="list" scroll="What happened" />
         </details>

@@ -1,0 +1,99 @@
+import { expect, HOME, test } from "./support";
+
+const DRIFT = `${HOME}/drift`;
+
+test("the history says what changed and what to do, with marks, limits and numbers", async ({ page, open }) => {
+  await open(DRIFT);
+  await expect(page.getByRole("heading", { level: 1, name: "Drift history" })).toBeVisible();
+  await expect(page.getByText("Retrain:").first()).toBeVisible();
+  const charts = page.locator("main figure.chart");
+  await expect(charts).toHaveCount(4);
+  await expect(charts.first()).toContainText("ROC AUC");
+  await expect(charts.first().locator("svg")).toContainText("limit 0.75");
+  await expect(page.getByText("T training, P promotion")).toBeVisible();
+  await charts.first().getByText("Data of this chart").click();
+  await expect(charts.first().getByRole("columnheader", { name: "Realised ROC AUC" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Features over time" }).locator("svg.spark").first()).toBeAttached();
+});
+
+test("the time shown is in the address", async ({ page, open }) => {
+  await open(DRIFT);
+  const all = await page.getByRole("region", { name: "Checks" }).locator("tbody tr").count();
+  await page.getByRole("link", { name: "3 months" }).click();
+  await expect(page).toHaveURL(/from=\d{4}-\d{2}-01/);
+  await expect.poll(() => page.getByRole("region", { name: "Checks" }).locator("tbody tr").count()).toBeLessThan(all);
+  await open(`${DRIFT}?from=1999-01-01&to=1999-12-31`);
+  await expect(page.getByRole("heading", { name: "No check in these days" })).toBeVisible();
+});
+
+test("a check shows each feature, its tests and its drawing", async ({ page, open }) => {
+  await open(DRIFT);
+  await page.getByRole("link", { name: "See the whole check" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /^Check of / })).toBeVisible();
+  const row = page.getByRole("region", { name: "Features of this check" }).locator("tbody tr").first();
+  await expect(row).toContainText("Drifted");
+  const name = (await row.locator("th").innerText()).trim();
+  await row.getByRole("link").click();
+  await expect(page.locator("#feature h2")).toContainText(name);
+  await expect(page.locator("#feature figure svg")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Tests of this feature" })).toContainText("Population stability index");
+});
+
+test("a check is acknowledged with a note that stays", async ({ page, open }) => {
+  await open(DRIFT);
+  await page.getByRole("link", { name: "See the whole check" }).click();
+  const note = `Sales was taken over (${Date.now()}).`;
+  await page.getByLabel("Note").fill(note);
+  await page.getByRole("button", { name: "Acknowledge" }).click();
+  await expect(page.locator("#notes")).toContainText(note);
+  await open(DRIFT);
+  await expect(page.getByRole("region", { name: "What happened" })).toContainText(note);
+});
+
+test("a check can be taken away as a page, a table and data", async ({ page, open }) => {
+  await open(DRIFT);
+  const href = (await page.getByRole("link", { name: "See the whole check" }).getAttribute("href")) ?? "";
+  for (const [format, type, holds] of [
+    ["html", "text/html", "<!DOCTYPE html>"],
+    ["csv", "text/csv", "column,label,kind,verdict"],
+    ["json", "application/json", '"recommendation"'],
+    ["guide", "application/json", '"retraining_recommended"'],
+  ]) {
+    const file = await page.request.get(`${href}/${format}`);
+    expect(file.headers()["content-type"]).toContain(type);
+    expect(file.headers()["content-disposition"]).toContain("attachment");
+    expect(await file.text()).toContain(holds);
+  }
+});
+
+test("two checks are compared, feature by feature", async ({ page, open }) => {
+  await open(DRIFT);
+  const boxes = page.getByRole("region", { name: "Checks" }).getByRole("checkbox");
+  await boxes.first().check();
+  await boxes.last().check();
+  await page.getByRole("button", { name: "Compare the selected two" }).click();
+  await expect(page.getByRole("region", { name: "Features of the two checks" }).locator("tbody tr").first()).toContainText("changed");
+});
+
+test("a simulated shift is marked as one and is not kept", async ({ page, open }) => {
+  await open(DRIFT);
+  const checks = await page.getByRole("region", { name: "Checks" }).locator("tbody tr").count();
+  await page.getByRole("link", { name: "Simulate drift" }).click();
+  await page.getByLabel("Field").selectOption({ label: "Monthly income" });
+  await page.getByLabel("Size").fill("1");
+  await page.getByRole("button", { name: "Simulate" }).click();
+  await expect(page.getByRole("heading", { name: /^Simulated: Monthly income shifted by \+1/ })).toBeVisible();
+  await expect(page.getByText("not stored")).toBeVisible();
+  await open(`${DRIFT}/simulate?field=MonthlyIncome&how=shift&size=lots`);
+  await expect(page.getByRole("alert")).toContainText("Say how large");
+  await open(DRIFT);
+  expect(await page.getByRole("region", { name: "Checks" }).locator("tbody tr").count()).toBe(checks);
+});
+
+test("outcomes show how each cycle's scores did", async ({ page, open }) => {
+  await open(`${HOME}/outcomes`);
+  const row = page.getByRole("region", { name: "Cycles" }).locator("tbody tr").first();
+  await expect(row).toContainText("100%");
+  await row.getByRole("link").click();
+  await expect(page.getByRole("heading", { name: "By reason" })).toBeVisible();
+});
