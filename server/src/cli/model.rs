@@ -1,5 +1,7 @@
 //! `tenure model`.
 
+mod show;
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 use workflow::{Actor, Checklist, Choice, Decided, Error, Result, Ruling, Tenure, Waive};
@@ -169,8 +171,8 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
     match command {
         ModelCommand::Fairness(command) => return super::fairness::run(&tenure, command, as_json).await,
         ModelCommand::Experiment(command) => return super::experiment::run(&tenure, command, as_json).await,
-        ModelCommand::List { use_case } => list(&tenure, &use_case, as_json).await?,
-        ModelCommand::Show { version, use_case } => show(&tenure, &use_case, version).await?,
+        ModelCommand::List { use_case } => show::list(&tenure, &use_case, as_json).await?,
+        ModelCommand::Show { version, use_case } => show::show(&tenure, &use_case, version).await?,
         ModelCommand::Card { version, use_case, html } => {
             let page = tenure.model_card(&Actor::local().member()?, &use_case, version).await?;
             if let Some(out) = &html {
@@ -210,7 +212,7 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             let says = format!("version {version} of {} is out of service; `tenure model rollback` puts it back", who.use_case);
             say(as_json, &json!({ "version": version, "live": false }), &says)?;
         }
-        ModelCommand::History { use_case } => history(&tenure, &use_case, as_json).await?,
+        ModelCommand::History { use_case } => show::history(&tenure, &use_case, as_json).await?,
         ModelCommand::Describe { version, who, text } => {
             tenure.describe_version(&who.identity.actor(&tenure).await?.admin()?, &who.use_case, version, &text).await?;
         }
@@ -257,59 +259,4 @@ fn outcome(decided: &Decided, choice: Choice) -> String {
         Choice::Reject => format!("version {version} of {use_case} is rejected{again}"),
         Choice::RequestChanges => format!("version {version} of {use_case} is sent back{again}"),
     }
-}
-
-async fn list(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> {
-    let versions = tenure.versions(&Actor::local().member()?, use_case).await?;
-    if as_json {
-        return output::json(&versions);
-    }
-    let row = |version: &views::runs::VersionRow| {
-        let auc = version.metrics.iter().find(|(name, _)| name == "roc_auc").map(|(_, figure)| output::figure(figure));
-        let live = if version.live { "live" } else { "" };
-        vec![
-            version.version.to_string(),
-            version.stage.clone(),
-            live.into(),
-            version.review.clone(),
-            version.candidate.clone(),
-            auc.unwrap_or_default(),
-            version.created_at.clone(),
-        ]
-    };
-    let rows: Vec<_> = versions.iter().map(row).collect();
-    output::table(&["VERSION", "STAGE", "", "REVIEW", "CANDIDATE", "ROC AUC", "CREATED"], &rows);
-    Ok(())
-}
-
-async fn show(tenure: &Tenure, use_case: &str, number: i64) -> Result<()> {
-    let actor = Actor::local();
-    let member = actor.member()?;
-    let (version, model, _) = tenure.registered(&member, use_case, number).await?;
-    let reviews: Vec<_> = tenure.review_queue(&member, use_case).await?.into_iter().filter(|row| row.request.version == number).collect();
-    let (tags, aliases) = tenure.labels_of(&member, use_case, number).await?;
-    output::json(&json!({
-        "version": version,
-        "lineage": model.lineage,
-        "inputs": model.encoder.inputs.iter().map(|input| &input.name).collect::<Vec<_>>(),
-        "reviews": reviews,
-        "tags": tags.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
-        "aliases": aliases,
-    }))
-}
-
-async fn history(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> {
-    let history = tenure.live_history(&Actor::local().member()?, use_case).await?;
-    if as_json {
-        return output::json(&history);
-    }
-    let rows: Vec<_> = history
-        .iter()
-        .map(|change| {
-            let version = change.version.map_or("none".to_owned(), |version| version.to_string());
-            vec![workflow::time_text(change.changed_at), change.kind.clone(), version, change.changed_by.clone(), change.reason.clone()]
-        })
-        .collect();
-    output::table(&["TIME", "CHANGE", "LIVE", "BY", "REASON"], &rows);
-    Ok(())
 }

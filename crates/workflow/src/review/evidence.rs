@@ -1,33 +1,29 @@
 //! The evidence that a decision is bound to: made once when a review is asked for, kept under its hash, and shown from there.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::Model;
 use monitoring::check::feature_drift;
 use monitoring::compare::Detail;
 use monitoring::report::DriftReport;
 use serde::{Deserialize, Serialize};
-use stats::comparison::{Comparison, compare};
+use stats::comparison::Comparison;
 use stats::fairness::GroupAudit;
 use store::{artifacts, registry, runs};
 use training::error_analysis::ErrorAnalysis;
-use training::evaluate::{Evaluation, evaluate};
+use training::evaluate::Evaluation;
 use training::feasibility::Feasibility;
-use training::gates::{self, Gate, GatePolicy, GateReport};
+use training::gates::{GatePolicy, GateReport};
 use training::leakage::Leak;
 use training::proxies::Proxy;
 
 use crate::card::card_at_training;
 use crate::evidence::Evidence;
-use crate::serving::StoredPeople;
 use crate::version::EXPLANATION;
 use crate::{Error, Result, Tenure, clock, error::compute};
 
 /// The run's file with the gates as they were set before the training began.
 const GATE_POLICY: &str = "gate_policy.json";
-/// Fewer rows than this cannot tell two models apart.
-const LEAST_ROWS: usize = 50;
 
 /// What evidence is made of, by hash. While this is the same, so is the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -265,63 +261,4 @@ impl Tenure {
         let baseline = self.with_people(self.make_baseline(&version).await?).await?;
         Ok(Champion { number, model, seen, baseline: baseline.people.table.clone() })
     }
-}
-
-/// The live version, the people that it was trained on, and its baseline.
-struct Champion {
-    number: i64,
-    model: Model,
-    seen: HashSet<String>,
-    baseline: model::Table,
-}
-
-struct SideBySide {
-    candidate: Evaluation,
-    champion: Option<Evaluation>,
-    rows: String,
-    comparisons: Vec<Comparison>,
-}
-
-/// Candidate and champion on the candidate's held-out rows that the champion never saw.
-fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPeople, champion: Option<&Champion>) -> Result<SideBySide> {
-    let alone = |why: String| SideBySide {
-        candidate: evidence.holdout.clone(),
-        champion: None,
-        rows: format!("{} held-out rows that the version never saw. {why}", evidence.holdout_rows.len()),
-        comparisons: Vec::new(),
-    };
-    let Some(champion) = champion else { return Ok(alone("Nothing is live to compare it with.".into())) };
-    let held_out =
-        evidence.holdout_rows.iter().zip(&evidence.holdout_probabilities).map(|(row, probability)| (*row as usize, *probability));
-    let (rows, challenger): (Vec<usize>, Vec<f64>) = held_out.filter(|(row, _)| !champion.seen.contains(&people.ids[*row])).unzip();
-    let labels = people.labels.as_ref().ok_or_else(|| Error::Internal("the training data has no outcomes".into()))?;
-    let truth: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
-    let events = truth.iter().filter(|label| **label).count();
-    if rows.len() < LEAST_ROWS || events == 0 || events == rows.len() {
-        let number = champion.number;
-        return Ok(alone(format!("Version {number}, which is live, was trained on most of them: too few are left to compare the two.")));
-    }
-    let table = people.table.take(&rows);
-    let seed = model.lineage.seed;
-    let scores = champion.model.probabilities(&table);
-    let cutoffs = [champion.model.use_case.policies.cutoff, model.use_case.policies.cutoff];
-    let comparisons = compare(&truth, &scores, &challenger, cutoffs, seed).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(SideBySide {
-        candidate: evaluate(&model.use_case, &table, &truth, &challenger, seed)?,
-        champion: Some(evaluate(&champion.model.use_case, &table, &truth, &scores, seed)?),
-        rows: format!("{} rows that neither version was trained on, {events} of them with the event.", rows.len()),
-        comparisons,
-    })
-}
-
-/// The gates again, this time against what is live now.
-fn judge(policy: &GatePolicy, evidence: &Evidence, comparisons: &[Comparison], has_champion: bool) -> GateReport {
-    let second_fit = evidence.gates.results.iter().find(|result| matches!(result.gate, Gate::Reproducible));
-    policy.judge(&gates::Evidence {
-        report: &evidence.holdout.report,
-        against_live: has_champion.then_some(comparisons),
-        fairness: &evidence.cross_validated.fairness,
-        quality: &evidence.quality,
-        reproducible: second_fit.and_then(|result| result.figure.value).map(|value| value == 1.0),
-    })
 }

@@ -12,6 +12,7 @@ mod page;
 mod record;
 mod request;
 mod service;
+mod side_by_side;
 
 pub use baseline::{Baseline, SavedBaseline};
 pub use checklist::{CHECKLIST, Checklist, Section};
