@@ -63,7 +63,7 @@ pub async fn review_checklist(
     Ok(())
 }
 
-/// Decides, rolls back, stops or waives: all ask for a reason, and for the password once more.
+/// Decides, rolls back or stops: all ask for a reason, and for the password once more.
 #[server(prefix = "/fn", endpoint = "review-decide")]
 pub async fn review_decide(
     use_case: String,
@@ -72,31 +72,16 @@ pub async fn review_decide(
     #[server(default)] reason: String,
     #[server(default)] password: String,
     #[server(default)] evidence: String,
-    #[server(default)] gate: String,
-    #[server(default)] owner: String,
-    #[server(default)] expires: String,
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let again = |field: &str, problem: &str| {
-        back(&use_case, version, &[("doing", &doing), ("gate", &gate), ("field", field), ("problem", problem)]);
-    };
-    if reason.trim().is_empty() {
-        again("reason", "Give a reason: it becomes part of the record.");
-        return Ok(());
-    }
-    if let Err(error) = tenure.confirm_password(&actor, &password).await {
-        keep_reason(&tenure, &actor, &use_case, version, &reason).await;
-        again("password", &sentence(&AppError::from(error)));
+    let panel = Panel { use_case: &use_case, version, pairs: &[("doing", &doing)] };
+    if !panel.is_signed(&tenure, &actor, &reason, &password).await {
         return Ok(());
     }
     let done = async {
         match doing.as_str() {
             "rollback" => tenure.rollback(&actor.reviewer()?, &use_case, Some(version), &reason).await.map(|_| "rollback"),
             "stop" => tenure.take_out_of_service(&actor, &use_case, &reason).await.map(|_| "stop"),
-            "waive" => {
-                let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
-                tenure.waive(&actor.reviewer()?, &use_case, version, waive).await.map(|_| "waive")
-            }
             name => {
                 let unknown = || workflow::Error::Invalid("that cannot be decided".into());
                 let choice = Choice::from_name(name).ok_or_else(unknown)?;
@@ -111,11 +96,60 @@ pub async fn review_decide(
         Ok(done) => back(&use_case, version, &[("done", done)]),
         Err(error) => {
             keep_reason(&tenure, &actor, &use_case, version, &reason).await;
-            let field = if doing == "waive" { "owner" } else { "" };
-            again(field, &sentence(&AppError::from(error)));
+            panel.again("", &sentence(&AppError::from(error)));
         }
     }
     Ok(())
+}
+
+#[server(prefix = "/fn", endpoint = "review-waive")]
+pub async fn review_waive(
+    use_case: String,
+    version: i64,
+    gate: String,
+    #[server(default)] owner: String,
+    #[server(default)] expires: String,
+    #[server(default)] reason: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let (tenure, actor) = crate::desk::desk()?;
+    let panel = Panel { use_case: &use_case, version, pairs: &[("doing", "waive"), ("gate", &gate)] };
+    if !panel.is_signed(&tenure, &actor, &reason, &password).await {
+        return Ok(());
+    }
+    let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
+    let done = async { tenure.waive(&actor.reviewer()?, &use_case, version, waive).await };
+    match done.await {
+        Ok(_) => back(&use_case, version, &[("done", "waive")]),
+        Err(error) => panel.again("owner", &sentence(&AppError::from(error))),
+    }
+    Ok(())
+}
+
+/// The open panel, to come back to.
+struct Panel<'a> {
+    use_case: &'a str,
+    version: i64,
+    pairs: &'a [(&'a str, &'a str)],
+}
+
+impl Panel<'_> {
+    /// Back to the panel with a problem of one of its fields.
+    fn again(&self, field: &str, problem: &str) {
+        back(self.use_case, self.version, &[self.pairs, &[("field", field), ("problem", problem)]].concat());
+    }
+
+    /// True with a reason and the right password; otherwise the person is sent back.
+    async fn is_signed(&self, tenure: &Tenure, actor: &Actor, reason: &str, password: &str) -> bool {
+        if reason.trim().is_empty() {
+            self.again("reason", "Give a reason: it becomes part of the record.");
+            return false;
+        }
+        let Err(error) = tenure.confirm_password(actor, password).await else { return true };
+        keep_reason(tenure, actor, self.use_case, self.version, reason).await;
+        self.again("password", &sentence(&AppError::from(error)));
+        false
+    }
 }
 
 /// What was written is not lost when something else is wrong: it is kept with the checklist, and never in an address.

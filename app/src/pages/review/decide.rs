@@ -61,6 +61,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked, may_stop: bool, may_roll_back: bo
     };
     let what = what.into_iter().map(|text| view! { <li>{text}</li> }.erase()).collect::<Vec<_>>();
     let cancel = format!("/use-case/{}/models/{number}/review", views::address::encode(&page.version.use_case));
+    let action = if asked.doing == "waive" { "/fn/review-waive" } else { "/fn/review-decide" };
     let waiver = (asked.doing == "waive").then(|| {
         view! {
             <input type="hidden" name="gate" value=asked.gate.clone() />
@@ -81,7 +82,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked, may_stop: bool, may_roll_back: bo
         <section class="confirm" aria-labelledby="confirm-title">
             <h2 id="confirm-title">{title}</h2>
             <ul>{what}</ul>
-            <form method="post" action="/fn/review-decide" class="review-form">
+            <form method="post" action=action class="review-form">
                 <input type="hidden" name="use_case" value=page.version.use_case.clone() />
                 <input type="hidden" name="version" value=number />
                 <input type="hidden" name="doing" value=asked.doing.clone() />

@@ -83,7 +83,7 @@ impl Tenure {
         let version = self.version(use_case, number).await?;
         let (request, before) = self.request_of(use_case, number).await?;
         if let Some(decided) = settled(reviewer.name(), &request, &before, ruling.choice)? {
-            return Ok(self.decided(request, decided, before.len(), true).await?);
+            return self.decided(request, decided, before.len(), true).await;
         }
         four_eyes(reviewer.name(), &version, &request)?;
         if ruling.evidence.is_some_and(|shown| shown != request.evidence_hash) {

@@ -17,8 +17,8 @@ use training::gates::{GatePolicy, GateReport};
 use training::leakage::Leak;
 use training::proxies::Proxy;
 
+use super::side_by_side::{Champion, judge, side_by_side};
 use crate::card::card_at_training;
-use crate::evidence::Evidence;
 use crate::version::EXPLANATION;
 use crate::{Error, Result, Tenure, clock, error::compute};
 

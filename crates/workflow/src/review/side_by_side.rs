@@ -7,8 +7,8 @@ use stats::comparison::{Comparison, compare};
 use training::evaluate::{Evaluation, evaluate};
 use training::gates::{self, Gate, GatePolicy, GateReport};
 
+use crate::evidence::Evidence;
 use crate::serving::StoredPeople;
-use crate::training_run::Evidence;
 use crate::{Error, Result};
 
 /// Fewer rows than this cannot tell two models apart.
