@@ -29,10 +29,12 @@ for (const kind of KINDS) {
     expect(existsSync(join(FOLDER, `${kind}.bits`))).toBe(true);
     await page.route("**/scorer/*", (route) => {
       const name = new URL(route.request().url()).pathname.split("/").pop() ?? "";
+      // A page of the test's own: those of the server run no script but their own.
+      if (name === "page.html") return route.fulfill({ body: "<!doctype html><title>bits</title>", contentType: "text/html" });
       const body = readFileSync(join(FOLDER, name));
       return route.fulfill({ body, contentType: TYPES[extname(name)] ?? "application/octet-stream" });
     });
-    await page.goto("/healthz");
+    await page.goto("/scorer/page.html");
     const found = await page.evaluate(async (kind) => {
       const path = "/scorer/tenure.js";
       const { default: init, Scorer } = await import(path);

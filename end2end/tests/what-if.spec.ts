@@ -37,3 +37,21 @@ test("a value that is none is told at its field", async ({ page, open }) => {
   await expect(page.getByRole("heading", { name: "There is a problem" })).toBeVisible();
   await expect(page.locator(".scenario .error", { hasText: /must be/ })).toHaveCount(1);
 });
+
+test("an unknown level and a value outside what is allowed are told at their fields, one outside training is a warning", async ({ page, open }) => {
+  await open(`${HOME}/what-if?v.BusinessTravel=Sometimes&v.MonthlyIncome=-5`);
+  await expect(page.locator(".scenario .field", { hasText: "Business travel" }).locator(".error")).toContainText("must be one of");
+  await expect(page.locator(".scenario .field", { hasText: "Monthly income" }).locator(".error")).toContainText("must be");
+  await expect(page.getByRole("heading", { name: "There is a problem" })).toBeVisible();
+  await open(`${HOME}/what-if?v.MonthlyIncome=900000`);
+  await expect(page.locator(".scenario .field", { hasText: "Monthly income" }).locator(".unseen")).toContainText("outside the training range");
+  await expect(page.locator(".outcome > .number")).toHaveText(/%$/);
+});
+
+test("on a phone the result stays in sight while the form is filled in", async ({ page, open }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(`${HOME}/what-if`);
+  await page.locator(".scenario .field").last().scrollIntoViewIfNeeded();
+  await expect(page.locator(".outcome > .number")).toBeInViewport();
+  await expect(page.locator(".outcome > .verdict")).toBeInViewport();
+});
