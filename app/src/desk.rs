@@ -2,7 +2,6 @@
 
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
-use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use workflow::{Actor, Tenure};
@@ -34,19 +33,6 @@ pub fn once(page: &str) -> Vec<(String, String)> {
 fn set_cookie(cookie: &str) {
     if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(cookie)) {
         response.append_header(header::SET_COOKIE, cookie);
-    }
-}
-
-/// Tells the browser what this document may do: scripts and styles of this site, its WebAssembly, and the one inline script that starts it.
-pub fn restrict_document() {
-    let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
-    // Bars and risk colours are drawn with `style` attributes; style sheets and style elements come from files only.
-    let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{nonce}; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    if let (Some(response), Ok(policy)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&policy)) {
-        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
 }
 

@@ -13,8 +13,6 @@ use crate::theme::Theme;
 
 /// The document around the app. The theme comes from the cookie, so that nothing flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    crate::desk::restrict_document();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=Theme::current().name()>

@@ -4,6 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use leptos::nonce::Nonce;
 use tower_http::set_header::SetResponseHeaderLayer;
 use workflow::Error;
 
@@ -33,12 +34,30 @@ fn is_ours(headers: &HeaderMap, public: Option<&str>) -> bool {
     }
 }
 
+/// Tells the browser what a page may do: scripts and styles of this site, its WebAssembly, and inline only the scripts that start it, which
+/// carry the nonce of this one answer.
+pub async fn page_policy(mut request: Request, next: Next) -> Response {
+    let nonce = Nonce::new();
+    request.extensions_mut().insert(nonce.clone());
+    let mut response = next.run(request).await;
+    // Bars and risk colours are drawn with `style` attributes; style sheets come from files only.
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; style-src-attr 'unsafe-inline'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if let (true, Ok(policy)) = (is_page, HeaderValue::from_str(&policy)) {
+        response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    }
+    response
+}
+
 /// Sets a header that the answer does not have yet.
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-/// Headers of every answer. Pages bring a content security policy of their own, with a nonce; what is no page may do nothing.
+/// Headers of every answer. What is no page (see [`page_policy`]) may do nothing.
 pub fn headers() -> [SetResponseHeaderLayer<HeaderValue>; 7] {
     [
         fixed(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),

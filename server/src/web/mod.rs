@@ -18,10 +18,12 @@ use std::path::PathBuf;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::FromRef;
+use axum::http::request::Parts;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use leptos::config::LeptosOptions;
-use leptos::prelude::provide_context;
+use leptos::nonce::Nonce;
+use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::cookie::SameSite;
@@ -106,7 +108,13 @@ impl Desk {
 /// Every route, behind what holds for all of them.
 fn router(desk: Desk) -> Router {
     let tenure = desk.tenure.clone();
-    let context = move || provide_context(tenure.clone());
+    let context = move || {
+        provide_context(tenure.clone());
+        // The nonce that the answer's policy names, in place of the one that Leptos draws.
+        if let Some(nonce) = use_context::<Parts>().and_then(|request| request.extensions.get::<Nonce>().cloned()) {
+            provide_context(nonce);
+        }
+    };
     let options = desk.options.clone();
     let sessions = SessionManagerLayer::new(desk.tenure.store().clone())
         .with_name(if desk.secure { "__Host-session" } else { "session" })
@@ -137,6 +145,7 @@ fn router(desk: Desk) -> Router {
         .layer(from_fn_with_state(desk.clone(), caller::identify))
         .layer(sessions)
         .layer(from_fn_with_state(public, guard::no_forgery))
+        .layer(from_fn(guard::page_policy))
         .layer(CatchPanicLayer::new());
     for header in guard::headers() {
         router = router.layer(header);
