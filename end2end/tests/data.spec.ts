@@ -35,7 +35,7 @@ test("a file that breaks a rule is refused with every cell that is wrong", async
   await expect(cells).toContainText("“200”");
 });
 
-test("the profile is a file for people and one for programs", async ({ page, open }) => {
+test("the profile is a file for people and one for programs", async ({ page, open }, info) => {
   await open(DATA);
   await page.getByRole("link", { name: "simulated-year.csv" }).click();
   const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download as JSON" }).click()]);
@@ -44,7 +44,9 @@ test("the profile is a file for people and one for programs", async ({ page, ope
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download as one HTML file" }).click(),
   ]);
+  const path = info.outputPath("profile.html");
+  await html.saveAs(path);
   const file = await page.context().newPage();
-  await file.goto(`file://${await html.path()}`);
+  await file.goto(`file://${path}`);
   await expect(file.getByRole("heading", { name: "Columns", exact: true })).toBeVisible();
 });

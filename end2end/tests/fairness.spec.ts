@@ -34,13 +34,14 @@ test.describe("a cut-off that is none", () => {
   });
 });
 
-test("the file is the same report and loads nothing", async ({ page, open }) => {
+test("the file is the same report and loads nothing", async ({ page, open }, info) => {
   await open(PAGE);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download as one HTML file" }).click(),
   ]);
-  const path = await download.path();
+  const path = info.outputPath("fairness.html");
+  await download.saveAs(path);
   const asked: string[] = [];
   const file = await page.context().newPage();
   file.on("request", (request) => asked.push(request.url()));

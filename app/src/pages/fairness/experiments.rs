@@ -15,6 +15,9 @@ use crate::erase::Erase;
 use crate::error::{AppError, Kind};
 use crate::format;
 
+/// Experiments with every figure on the page; the file has all.
+const ON_PAGE: usize = 2;
+
 /// Starts an experiment as a background job, and goes to its page.
 #[server(prefix = "/fn", endpoint = "start-experiment")]
 pub async fn start_experiment(use_case: String, version: i64, kind: String, attribute: String) -> Result<(), AppError> {
@@ -30,8 +33,8 @@ pub async fn start_experiment(use_case: String, version: i64, kind: String, attr
     Ok(())
 }
 
-/// What was tried, for the page and for files.
-pub fn results(page: &FairnessReport) -> AnyView {
+/// What was tried, the newest `most` of it with every figure.
+pub fn results(page: &FairnessReport, most: usize) -> AnyView {
     let frontiers = page.attributes.iter().filter_map(|own| {
         let spots = spots(page, &own.name);
         let title = format!("Accuracy and fairness by {}", own.label.to_lowercase());
@@ -39,11 +42,13 @@ pub fn results(page: &FairnessReport) -> AnyView {
         Some(view! { <ChartFigure chart /> }.erase())
     });
     let frontiers = frontiers.collect::<Vec<_>>();
-    let tried = page.experiments.iter().enumerate().map(|(at, own)| result(own, page, at == 0)).collect::<Vec<_>>();
+    let tried = page.experiments.iter().take(most).enumerate().map(|(at, own)| result(own, page, at == 0)).collect::<Vec<_>>();
     if tried.is_empty() {
         return view! { <p class="aside">"Nothing was tried with this version yet."</p> }.erase();
     }
-    view! { <div class="chart-grid wide">{frontiers}</div>{tried} }.erase()
+    let older = page.experiments.len().saturating_sub(most);
+    let older = (older > 0).then(|| view! { <p class="aside">{format!("{older} older experiments are in the file of this report.")}</p> });
+    view! { <div class="chart-grid wide">{frontiers}</div>{tried}{older} }.erase()
 }
 
 /// The section on the page: forms for whoever may train, and the results.
@@ -61,7 +66,7 @@ pub fn section(page: &FairnessReport, may: bool) -> AnyView {
     } else {
         view! { <p class="aside">"Starting an experiment needs the role admin."</p> }.erase()
     };
-    view! { <section id="experiments"><h2>"What would mitigate it"</h2>{forms}{results(page)}</section> }.erase()
+    view! { <section id="experiments"><h2>"What would mitigate it"</h2>{forms}{results(page, ON_PAGE)}</section> }.erase()
 }
 
 fn row(choice: &ExperimentChoice, page: &FairnessReport) -> Row {

@@ -9,10 +9,11 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use crate::format;
 
-/// The tables of every attribute and intersection.
-pub fn tables(page: &FairnessReport) -> AnyView {
+/// The tables of every attribute and, with `crossed`, of every intersection.
+pub fn tables(page: &FairnessReport, crossed: bool) -> AnyView {
     let all = || page.attributes.iter().chain(&page.intersections);
-    let tables = all().map(table).collect::<Vec<_>>();
+    let shown = if crossed { page.intersections.as_slice() } else { &[] };
+    let tables = page.attributes.iter().chain(shown).map(table).collect::<Vec<_>>();
     let median = page.attributes.first().map(|own| format::percent(own.local_law_144.median)).unwrap_or_default();
     let has = |words: &[&str]| {
         let names = all().map(|own| format!("{} {}", own.name, own.label).to_lowercase()).collect::<Vec<_>>();

@@ -25,7 +25,8 @@ pub(super) async fn write(use_case: &str, version: &str, query: &Query) -> Resul
     let number = crate::desk::version_number(version)?;
     let page = tenure.fairness(&actor.member()?, use_case, number, cutoff(query.one("cutoff"))?).await?;
     let may = actor.is(workflow::Role::Admin);
-    Ok(Written::page(format!("Fairness of version {number}"), view! { <Fairness page may /> }))
+    let crossed = query.one("intersections") == "show";
+    Ok(Written::page(format!("Fairness of version {number}"), view! { <Fairness page may crossed /> }))
 }
 
 /// The report as one file that needs nothing but itself.
@@ -35,10 +36,10 @@ pub fn file(page: &FairnessReport, made_at: &str) -> String {
     crate::standalone::document(&title, &source, || {
         let heading = format!("Fairness of version {}", page.version);
         let lead = lead(page);
-        let tried = experiments::results(page);
+        let tried = experiments::results(page, usize::MAX);
         view! {
             <PageHeading title=heading>{lead}</PageHeading>
-            {report::report(page)}
+            {report::report(page, None)}
             <section><h2>"What was tried to mitigate it"</h2>{tried}</section>
             {report::not_shown(page)}
         }
@@ -72,11 +73,12 @@ fn lead(page: &FairnessReport) -> AnyView {
 }
 
 #[component]
-fn Fairness(page: FairnessReport, may: bool) -> AnyView {
+fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
     let base = format!("/use-case/{}/models/{}", page.use_case, page.version);
     let action = format!("{base}/fairness");
     let download = format!("{base}/fairness.html?cutoff={}", page.cutoff);
     let usual = format!("From 0.01 to 0.99; usually {}", format::number(page.usual_cutoff, 2));
+    let more = (!crossed).then(|| format!("{action}?cutoff={}&intersections=show#intersections", page.cutoff));
     let lead = lead(&page);
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=base>{format!("Version {}", page.version)}</a></nav>
@@ -88,7 +90,7 @@ fn Fairness(page: FairnessReport, may: bool) -> AnyView {
             <button class="button">"Show"</button>
             <a class="button quiet" href=download rel="external" download="">"Download as one HTML file"</a>
         </form>
-        {report::report(&page)}
+        {report::report(&page, more)}
         {experiments::section(&page, may)}
         {report::not_shown(&page)}
     }

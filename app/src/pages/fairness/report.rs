@@ -13,8 +13,8 @@ use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::erase::Erase;
 use crate::format;
 
-/// The whole report below its heading.
-pub fn report(page: &FairnessReport) -> AnyView {
+/// The report below its heading. `more` is the address that shows the groups of intersections, for a page without them: they are many.
+pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
     if page.attributes.is_empty() {
         return view! {
             <Empty title="Nothing to audit">
@@ -24,13 +24,20 @@ pub fn report(page: &FairnessReport) -> AnyView {
         .erase();
     }
     let attributes = page.attributes.iter().map(|own| attribute::attribute(own, page)).collect::<Vec<_>>();
-    let crossed = page.intersections.iter().map(|own| attribute::intersection(own, page)).collect::<Vec<_>>();
-    let crossed = (!crossed.is_empty()).then(|| {
+    let whole = more.is_none();
+    let crossed = (!page.intersections.is_empty()).then(|| {
+        let content = match more {
+            Some(address) => view! {
+                <p>"Their verdicts stand in the table above. "<a href=address>"Show their groups"</a></p>
+            }
+            .erase(),
+            None => page.intersections.iter().map(|own| attribute::intersection(own, page)).collect::<Vec<_>>().into_any(),
+        };
         view! {
-            <section>
+            <section id="intersections">
                 <h2>"Intersections"</h2>
                 <p class="aside">"Two attributes at a time: a gap can hide where each attribute alone looks even."</p>
-                {crossed}
+                {content}
             </section>
         }
     });
@@ -38,7 +45,7 @@ pub fn report(page: &FairnessReport) -> AnyView {
         {summary(page)}
         {attributes}
         {crossed}
-        {law::tables(page)}
+        {law::tables(page, whole)}
         {proxies(&page.proxies)}
         {history(page)}
     }
