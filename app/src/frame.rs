@@ -37,7 +37,8 @@ async fn write(path: &str) -> Result<Written, AppError> {
     };
     let status = tenure.status(&member, use_case.as_deref()).await?;
     let way = view! { <Navigation status=status.clone() path=path.to_owned() /> };
-    Ok(Written::parts("", vec![way.erase(), view! { <Strip status /> }.erase()]))
+    let frame = Written::parts("", vec![way.erase(), view! { <Strip status /> }.erase()]);
+    Ok(if parts.first() == Some(&"jobs") { frame.left_whole() } else { frame })
 }
 
 /// The frame around every page.
@@ -52,7 +53,7 @@ pub fn Frame() -> AnyView {
         <a class="skip-link" href="#main">"Skip to the content"</a>
         <div class="frame">
             <header class="side">
-                <a class="brand" href="/" aria-label="Tenure, start page">
+                <a class="brand" href="/" rel="external" aria-label="Tenure, start page">
                     <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 18.5c4.5 0 5-13 9.500-13s4 7.500 8.500 7.500" /><circle cx="21" cy="13" r="1.800" /></svg>
                     "Tenure"
                 </a>

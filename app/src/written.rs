@@ -60,6 +60,14 @@ impl Written {
         Self { status: 200, title: title.into(), html: parts.into_iter().map(RenderHtml::to_html).collect(), data: String::new() }
     }
 
+    /// Every link loads a whole page: the browser's timer on a page that refreshes itself outlives a change of page by the router.
+    pub fn left_whole(mut self) -> Self {
+        for html in &mut self.html {
+            *html = html.replace("<a ", "<a rel=\"external\" ");
+        }
+        self
+    }
+
     /// # Errors
     /// When the data cannot be written: a sequence that does not know its length.
     pub fn with_data<T: Serialize>(self, data: &T) -> Result<Self, AppError> {

@@ -28,7 +28,7 @@ pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
     }
     let (may, problem) = (actor.is(Role::Admin), query.one("problem").to_owned());
     let title = format!("{} · {}", state_word(&page.job), page.job.title);
-    Ok(Written::page(title, view! { <Job page refreshing may problem /> }))
+    Ok(Written::page(title, view! { <Job page refreshing may problem /> }).left_whole())
 }
 
 /// Asks it to stop, and comes back to its page.
@@ -92,7 +92,7 @@ fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
         } else {
             ("This page does not refresh itself. ".to_owned(), own, "Refresh it")
         };
-        view! { <p class="aside">{sentence}<a href=href rel="external">{word}</a></p> }
+        view! { <p class="aside">{sentence}<a href=href>{word}</a></p> }
     });
     let cancel = (may && matches!(job.status.as_str(), "queued" | "running")).then(|| {
         view! {
