@@ -61,7 +61,7 @@ impl FromRef<Desk> for LeptosOptions {
 /// # Errors
 /// When the address is none or is taken, or the site was not built.
 pub async fn serve(place: &Place, tenure: Tenure) -> Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG").unwrap_or_else(|_| "warn,server=info,workflow=info".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG").unwrap_or_else(|_| "warn,tower_sessions_core=error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let address = place.addr();
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| Error::Invalid(format!("{address}: {error}")))?;
