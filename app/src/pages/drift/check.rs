@@ -1,15 +1,15 @@
 //! One check: what changed, how we know, and what to do.
 
 use leptos::prelude::*;
-use monitoring::performance::{Group, Realised};
 use monitoring::quality::QualityReport;
 use monitoring::recommendation::Reason;
 use workflow::{CheckPage, by_weight};
 
+use super::performance::performance;
 use super::{features, words};
 use crate::charts::histogram;
 use crate::components::chart::ChartFigure;
-use crate::components::figure::{FigureValue, Scale};
+use crate::components::figure::FigureValue;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::erase::Erase;
@@ -95,7 +95,7 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
     let quality = report
         .quality
         .as_ref()
-        .map_or_else(|| view! { <p>"Could not be computed: the live model has no baseline."</p> }.erase(), |quality| quality_of(quality));
+        .map_or_else(|| view! { <p>"Could not be computed: the live model has no baseline."</p> }.erase(), quality_of);
     let single = [("Scores", &report.prediction), ("Share that left", &report.target)].map(|(name, column)| {
         let test = column.deciding_test();
         Row::new(vec![
@@ -142,11 +142,8 @@ fn one_feature(page: &CheckPage, feature: &str, here: &str) -> Option<AnyView> {
     let label = page.use_case.label(&column.name);
     let chart = column.chart.as_ref().map(|chart| {
         let level = |level: &String| page.use_case.field(&column.name).map_or_else(|| level.clone(), |field| field.value_label(level));
-        let names: Vec<String> = if chart.levels.is_empty() {
-            chart.edges.windows(2).map(|edges| bin(edges)).collect()
-        } else {
-            chart.levels.iter().map(level).collect()
-        };
+        let names: Vec<String> =
+            if chart.levels.is_empty() { chart.edges.windows(2).map(bin).collect() } else { chart.levels.iter().map(level).collect() };
         let verdict = column.verdict == monitoring::Verdict::Drifted;
         let title = format!("{label}: {}", if verdict { "drifted" } else { "not told from the baseline" });
         view! { <ChartFigure chart=histogram::two_samples(title, &names, &chart.reference, &chart.current) /> }
@@ -189,74 +186,6 @@ fn bin(edges: &[f64]) -> String {
 
 fn short(value: f64) -> String {
     format::number(value, if value.abs() >= 100.0 || value.fract() == 0.0 { 0 } else { 2 })
-}
-
-fn performance(page: &CheckPage) -> AnyView {
-    let estimated = page.report.estimated.as_ref().map_or_else(
-        || view! { <p>"No estimate: today's people could not be scored."</p> }.erase(),
-        |estimated| {
-            let (auc, left) = (estimated.roc_auc.clone(), estimated.expected_left.clone());
-            view! {
-                <p>"Estimated from the scores alone (CBPE): ROC AUC " <FigureValue figure=auc with_n=true /> "; the scores add up to " <FigureValue figure=left scale=Scale::Count /> " " {page.use_case.words.event_many.clone()} ". "
-                <span class="aside">{estimated.limits.clone()}</span></p>
-            }
-            .erase()
-        },
-    );
-    let realised = page.report.realised.as_ref().map_or_else(
-        || view! { <p>"On outcomes: not known yet. Import who left to see how the scores did."</p> }.erase(),
-        |realised| realised_of(realised, &page.use_case.words.event_many),
-    );
-    view! { {realised}{estimated} }.erase()
-}
-
-/// Realised performance with its groups.
-pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
-    let (auc, brier, error) = (realised.roc_auc.clone(), realised.brier.clone(), realised.calibration_error.clone());
-    let groups = [
-        ("risk band", "Performance by risk band", &realised.by_band),
-        ("month of scoring", "Performance by month of scoring", &realised.by_cohort),
-        ("reason", "Performance by reason", &realised.by_reason),
-        ("tenth of the score", "Performance by tenth of the score", &realised.by_decile),
-    ];
-    let tables = groups.into_iter().filter(|(_, _, groups)| !groups.is_empty()).map(|(name, region, list)| {
-        let mut headings = vec![
-            Heading::text(format::capitalised(name)),
-            Heading::number("People"),
-            Heading::number("Left"),
-            Heading::number("Promised"),
-            Heading::number("Actual"),
-        ];
-        // Within a band or a tenth the scores are all but the same: there is little to rank.
-        let ranked = matches!(name, "month of scoring" | "reason");
-        if ranked {
-            headings.push(Heading::number("ROC AUC"));
-        }
-        let rows = list.iter().map(|group| group_row(group, name == "reason", ranked)).collect();
-        view! { <h3>{format!("By {name}")}</h3><Table headings rows class="list" scroll=region /> }.erase()
-    });
-    let tables = tables.collect::<Vec<_>>();
-    view! {
-        <p>"On outcomes: ROC AUC " <FigureValue figure=auc with_n=true /> {format!(", {} {events}; the scores promised ", realised.left)}
-        <FigureValue figure=realised.expected_left.clone() scale=Scale::Count /> ". Brier score " <FigureValue figure=brier /> ", expected calibration error " <FigureValue figure=error /> "."</p>
-        {tables}
-    }
-    .erase()
-}
-
-fn group_row(group: &Group, only_leavers: bool, ranked: bool) -> Row {
-    let actual = if only_leavers { None } else { Some(group.actual.clone()) };
-    let mut cells = vec![
-        Cell::text(format::capitalised(&group.name)),
-        Cell::number(format::count(group.n as u32)),
-        Cell::number(format::count(group.left as u32)),
-        Cell::figure(Some(group.predicted.clone()), Scale::Percent),
-        Cell::figure(actual, Scale::Percent),
-    ];
-    if ranked {
-        cells.push(Cell::figure(Some(group.roc_auc.clone()), Scale::Metric));
-    }
-    Row::new(cells)
 }
 
 fn together(page: &CheckPage) -> AnyView {

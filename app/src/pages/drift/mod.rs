@@ -6,6 +6,7 @@ mod compare;
 mod features;
 mod lines;
 mod outcomes;
+mod performance;
 pub mod report;
 mod simulate;
 mod words;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use workflow::{CohortView, Coverage};
 
-use super::check::realised_of;
+use super::performance::realised_of;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
