@@ -65,7 +65,8 @@ export async function everyPage(page: Page): Promise<string[]> {
   const twice = [check, check].map((path) => `check=${path.split("/").pop()}`).join("&");
   const drift = [`${HOME}/drift`, check, `${check}?feature=MonthlyIncome`, `${HOME}/drift/compare?${twice}`, `${HOME}/drift/compare`];
   const questions = [`${HOME}/drift/simulate?field=MonthlyIncome&how=shift&size=1`, `${HOME}/outcomes`, "/use-case/churn/drift"];
-  return [...drift, ...questions, ...parts, HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/models/1/fairness`, `${HOME}/models/1/card`, `${HOME}/data`, `${HOME}/what-if`, "/account", "/users"];
+  const reviews = [`${HOME}/review`, `${HOME}/models/1/review`, "/audit"];
+  return [...drift, ...questions, ...parts, HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/models/1/fairness`, `${HOME}/models/1/card`, `${HOME}/data`, `${HOME}/what-if`, ...reviews, "/account", "/users"];
 }
 
 /** Opens the what-if form and waits until the model is in the page. */
