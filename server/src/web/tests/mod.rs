@@ -41,7 +41,7 @@ impl Answer {
 
     /// The value of a cookie that was set, with its attributes.
     fn cookie(&self, name: &str) -> Option<String> {
-        let values = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        let mut values = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
         values.rfind(|value| value.starts_with(&format!("{name}="))).map(str::to_owned)
     }
 }
