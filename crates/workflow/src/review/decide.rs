@@ -120,7 +120,10 @@ impl Tenure {
             decided_at: now,
         };
         review::insert_decision(&mut transaction, &decision).await?;
-        let last_approval = ruling.choice == Choice::Approve && before.len() as i64 + 1 >= request.approvals_needed;
+        // The baseline was prepared for the approvals that there were: another one since then changes what this one does.
+        if (ruling.choice == Choice::Approve && before.len() as i64 + 1 >= request.approvals_needed) != last_approval {
+            return Err(Error::Conflict("another reviewer decided at the same moment: load the page again and sign once more".into()));
+        }
         if last_approval || ruling.choice != Choice::Approve {
             review::close_request(&mut transaction, &request.request_id, ruling.choice.state(), now, "").await?;
         }
