@@ -80,7 +80,7 @@ fn looked(lookers: Vec<Looker>) -> AnyView {
         <section>
             <h2>"Who looked"</h2>
             <p class="aside">"From the audit record, before this look."</p>
-            <Table headings rows class="list" />
+            <Table headings rows class="list" scroll="Who looked" />
         </section>
     }
     .erase()

@@ -134,7 +134,7 @@ fn attribute_part(attribute: &str, audit: &GroupAudit) -> AnyView {
     view! {
         <h3>{attribute.to_owned()}</h3>
         <ul class="verdicts">{parities}</ul>
-        <Table headings rows class="list" scroll="Figures by group" />
+        <Table headings rows class="list" scroll=format!("Figures by {attribute}") />
         {notes}
     }
     .erase()
