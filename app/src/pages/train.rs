@@ -172,7 +172,7 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
     });
     view! {
         <ErrorSummary errors=problems />
-        <form method="post" action="/fn/start-training" class="sheet">
+        <form method="post" action="/fn/start-training" class="sheet training-form">
             <input type="hidden" name="use_case" value=said.use_case />
             {data}
             <div class="together">{trials}{minutes}{metric}{seed}</div>
