@@ -37,7 +37,8 @@ impl Tenure {
         let parameter_names = names(shown(), |row| row.parameters.iter().map(|(name, _)| name));
         let metric_names = names(shown(), |row| row.metrics.iter().map(|(name, _)| name));
         let total = found.total as u32;
-        let pages = total.div_ceil(PAGE).max(1);
+        // Where counting stopped there is a next page all the same.
+        let pages = total.div_ceil(PAGE).max(1) + u32::from(found.more);
         Ok(RunsPage { total, more: found.more, page, pages, parameter_names, metric_names, nested, rows })
     }
 
