@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use crate::erase::Erase;
 use crate::format::count;
 
-/// Links to the neighbouring pages; nothing when all is on one. `href` gives the address of a page.
-pub fn pagination(page: u32, pages: u32, label: &'static str, href: &dyn Fn(u32) -> String) -> AnyView {
+/// Links to the neighbouring pages; nothing when all is on one. `more`: there may be pages after the last one that was counted. `href` gives
+/// the address of a page.
+pub fn pagination(page: u32, pages: u32, more: bool, label: &'static str, href: &dyn Fn(u32) -> String) -> AnyView {
     let link = |to: u32, text: &'static str, rel: &'static str| {
         if (1..=pages).contains(&to) && to != page { view! { <a href=href(to) rel=rel>{text}</a> }.erase() } else { ().erase() }
     };
@@ -16,7 +17,7 @@ pub fn pagination(page: u32, pages: u32, label: &'static str, href: &dyn Fn(u32)
             view! {
                 <nav class="pagination" aria-label=label>
                     {previous}
-                    <span>{format!("Page {} of {}", count(page), count(pages))}</span>
+                    <span>{format!("Page {} of {}{}", count(page), count(pages), if more { " or more" } else { "" })}</span>
                     {next}
                 </nav>
             }

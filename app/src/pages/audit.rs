@@ -55,7 +55,7 @@ fn href(asked: &AuditQuery, page: u32) -> String {
 #[component]
 fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuery, chain: Chain) -> AnyView {
     let pages = total.div_ceil(Tenure::audit_page_size() as u32).max(1);
-    let links = pagination(asked.page as u32, pages, "Pages of the record", &|to| href(&asked, to));
+    let links = pagination(asked.page as u32, pages, false, "Pages of the record", &|to| href(&asked, to));
     let row = |row: AuditRow| {
         Row::new(vec![
             Cell::number(row.sequence.to_string()),

@@ -81,7 +81,7 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
     } else {
         query.columns.clone()
     };
-    let pages = pagination(page.page, page.pages, "Pages of the runs", &|to| query.href(&base, to));
+    let pages = pagination(page.page, page.pages, page.more, "Pages of the runs", &|to| query.href(&base, to));
     let total = match (page.total, page.more) {
         (1, false) => "1 run".to_owned(),
         (total, more) => format!("{}{} runs", if more { "More than " } else { "" }, format::count(total)),

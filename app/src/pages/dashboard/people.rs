@@ -26,7 +26,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
         .then(|| view! { <ul class="chips" aria-label="Filters in use">{chips}<li><a href=clear>"Clear all"</a></li></ul> });
     let csv = format!("{base}/people.csv{}", query.with_page(1).to_query_string());
     let found = if page.total == 1 { "1 person".to_owned() } else { format!("{} people", format::count(page.total)) };
-    let pages = pagination(page.page, page.pages, "Pages of the table", &|to| href(&query.with_page(to)));
+    let pages = pagination(page.page, page.pages, false, "Pages of the table", &|to| href(&query.with_page(to)));
     let heading = |column: &str, label: &str, numeric: bool| {
         let order = (query.column() == column).then_some(query.ascending);
         let heading = if numeric { Heading::number(label) } else { Heading::text(label) };
