@@ -31,6 +31,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   timeout: 30_000,
+  // A machine under load may miss a moment; what needs a second try is listed as flaky.
+  retries: 1,
   workers: 2,
   reporter: [["list"]],
   use: { baseURL: url, trace: "retain-on-failure" },

@@ -37,9 +37,9 @@ fn set_cookie(cookie: &str) {
 }
 
 /// Gives the page that is being rendered its status. A server function's own answer stays 200: it carries the page to show.
-pub fn respond(status: u16) {
+pub fn respond(response: Option<&ResponseOptions>, status: u16) {
     let status = axum::http::StatusCode::from_u16(status).ok().filter(|status| *status != axum::http::StatusCode::OK);
-    if let (Some(response), Some(status)) = (use_context::<ResponseOptions>(), status) {
+    if let (Some(response), Some(status)) = (response, status) {
         response.set_status(status);
     }
 }

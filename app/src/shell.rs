@@ -63,7 +63,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    crate::desk::respond(404);
+    crate::desk::respond(use_context::<leptos_axum::ResponseOptions>().as_ref(), 404);
     view! {
         <main id="main" class="alone">
             <Title text="Nothing here" />

@@ -121,12 +121,17 @@ pub fn written(
         async move { answer.await.unwrap_or_else(|error| Written::unreachable(&error)) }
     };
     let answer = Resource::<Written, InPlace>::new_with_options(address, ask, false);
+    // Asked for here, where the request is certain: while an answer is waited for, its thread may be at work for another one.
+    #[cfg(feature = "ssr")]
+    let response = use_context::<leptos_axum::ResponseOptions>();
     let content = move || {
         let show = Arc::clone(&show);
+        #[cfg(feature = "ssr")]
+        let response = response.clone();
         Suspend::new(async move {
             let written = answer.await;
             #[cfg(feature = "ssr")]
-            crate::desk::respond(written.status);
+            crate::desk::respond(response.as_ref(), written.status);
             show(written)
         })
     };
