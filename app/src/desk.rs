@@ -21,6 +21,35 @@ pub fn tenure() -> Result<Tenure, AppError> {
     use_context::<Tenure>().ok_or_else(|| AppError::new(Kind::Internal, "The server is not ready."))
 }
 
+/// Whether people come by https: cookies then travel no other way. Put into context by the server.
+#[derive(Debug, Clone, Copy)]
+pub struct SecureCookies(pub bool);
+
+/// A browser keeps no larger cookie.
+const LARGEST_COOKIE: usize = 4000;
+
+/// A cookie with what a page shows once. Only this page gets it, so that it is in no address, no log and no store; `None` when it is too
+/// large for a cookie.
+pub fn once_cookie(page: &str, pairs: &[(&str, &str)], SecureCookies(secure): SecureCookies) -> Option<HeaderValue> {
+    let pairs: Vec<(String, String)> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let secure = if secure { "; Secure" } else { "" };
+    let text = views::address::query_string(&pairs);
+    let cookie = format!("once={text}; Path={page}; Max-Age=60; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&cookie).ok().filter(|_| text.len() <= LARGEST_COOKIE)
+}
+
+/// Answers a form: to `page` (with `query`, which is empty or begins with a question mark), which shows `once` and then forgets it. The last
+/// of them that make the cookie too large are left out.
+pub fn go_to(page: &str, query: &str, once: &[(&str, &str)]) {
+    let said: Vec<(&str, &str)> = once.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
+    let secure = use_context::<SecureCookies>().unwrap_or(SecureCookies(false));
+    let cookie = (1..=said.len()).rev().find_map(|count| once_cookie(page, &said[..count], secure));
+    if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), cookie) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+    leptos_axum::redirect(&format!("{page}{query}"));
+}
+
 /// What a form left for the page that it led to: read once, out of the cookie that only this page gets.
 pub fn once(page: &str) -> Vec<(String, String)> {
     let request = use_context::<Parts>();
@@ -50,6 +79,13 @@ pub fn refresh_after(seconds: u32) {
         let name = axum::http::HeaderName::from_static("refresh");
         response.insert_header(name, axum::http::HeaderValue::from(seconds));
     }
+}
+
+/// The name of the request that is being answered, as the log has it; empty outside of one.
+pub fn request_id() -> String {
+    let request = use_context::<Parts>();
+    let name = request.as_ref().and_then(|request| request.headers.get("x-request-id")?.to_str().ok());
+    name.unwrap_or_default().to_owned()
 }
 
 /// A page number of an address: nothing is the first page.

@@ -173,7 +173,10 @@ fn Strip(status: Status) -> AnyView {
             <dd><a href=format!("/use-case/{}/models", status.use_case)>{format!("Version {}", live.version)}</a>{format!(", since {}", live.promoted_at)}</dd>
         }
         .erase(),
-        None => view! { <dt>"Live model"</dt><dd>"none yet"</dd> }.erase(),
+        None => {
+            let text = status.out_of_service.map_or_else(|| "none yet".to_owned(), |since| format!("out of service since {since}"));
+            view! { <dt>"Live model"</dt><dd>{text}</dd> }.erase()
+        }
     };
     let scored = status.scored_at.unwrap_or_else(|| "not yet".to_owned());
     let as_of = status.data_as_of.unwrap_or_else(|| "no data yet".to_owned());

@@ -17,7 +17,7 @@ pub mod written;
 #[cfg(feature = "ssr")]
 pub mod charts;
 #[cfg(feature = "ssr")]
-mod desk;
+pub mod desk;
 #[cfg(feature = "ssr")]
 pub mod standalone;
 

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Deserialize;
-use workflow::{Error, Result, StoreSettings, Tenure};
+use workflow::{Catalogue, Error, Result, StoreSettings, Tenure};
+
+/// What is recorded with runs: name, version, and the commit that the program was made from.
+const CODE: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"), env!("TENURE_COMMIT"));
 
 /// Where things are kept. Every command that works on the store takes these.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
@@ -82,6 +85,14 @@ impl Place {
     /// When it cannot be opened.
     pub async fn open(&self) -> Result<Tenure> {
         let settings = StoreSettings { database: self.database.clone(), data_dir: self.data_dir(), artifacts: self.artifacts.clone() };
-        Tenure::open(&settings, self.use_cases.as_deref()).await
+        Tenure::open(&settings, self.use_cases.as_deref(), CODE).await
+    }
+
+    /// Use cases and policies of this installation, without a store.
+    ///
+    /// # Errors
+    /// When a file of the folder is wrong.
+    pub fn catalogue(&self) -> Result<Catalogue> {
+        Catalogue::read(self.use_cases.as_deref())
     }
 }

@@ -1,95 +1,12 @@
 //! The interface for programs, and model files on the command line: what is answered, and what each refusal says.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+mod common;
+
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
 
+use common::{Demo, run, text};
 use serde_json::{Value, json};
-
-fn tenure(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
-    command.current_dir(folder).env("TENURE_DATA_DIR", folder.join("data")).env_remove("TENURE_DATABASE");
-    command
-}
-
-fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = tenure(folder).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// A demo that serves, without its pages.
-struct Demo {
-    folder: tempfile::TempDir,
-    server: Child,
-    address: String,
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        _ = self.server.kill();
-        _ = self.server.wait();
-    }
-}
-
-impl Demo {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
-        let mut server = tenure(folder.path())
-            .args(["demo", "--addr", "127.0.0.1:0"])
-            .env("TENURE_SITE", folder.path().join("site"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(server.stdout.take().unwrap()).lines();
-        let said = lines.map(Result::unwrap).find(|line| line.contains("http://127")).unwrap();
-        let address = said.split("http://").nth(1).unwrap().split(['/', ' ']).next().unwrap().to_owned();
-        Self { folder, server, address }
-    }
-
-    fn token(&self, name: &str, role: &str, scope: &str) -> String {
-        let user = |arguments: &[&str], input: &str| {
-            let output = run(self.folder.path(), &[&["user"], arguments, &["--json"]].concat(), input);
-            serde_json::from_slice::<Value>(&output.stdout).unwrap_or_default()
-        };
-        user(&["add", name, "--role", role, "--password-stdin"], "a very private phrase\n");
-        user(&["token", "create", name, "--scope", scope], "")["token"].as_str().unwrap().to_owned()
-    }
-
-    /// Status and body of a request. An empty `body` is a GET.
-    fn ask(&self, path: &str, token: &str, body: &str) -> (u16, Value) {
-        let method = if body.is_empty() { "GET" } else { "POST" };
-        let authorization = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: x\r\n{authorization}Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = text(&answer);
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let json: Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("{path}: {answer}"));
-        if status >= 400 {
-            assert!(head.to_ascii_lowercase().contains("content-type: application/problem+json"), "{head}");
-            let id = json["request_id"].as_str().unwrap();
-            assert!(!id.is_empty() && head.contains(id), "the header names the request too: {head}");
-            assert_eq!(json["status"], status);
-        }
-        (status, json)
-    }
-}
 
 /// A record that a field list allows: lowest numbers and first levels.
 fn record(fields: &Value) -> Value {
@@ -168,8 +85,57 @@ fn programs_are_answered_or_told_what_is_wrong() {
     assert_eq!(demo.ask("/api/v1/nothing", &analyst, "").0, 404);
     assert_eq!(demo.ask("/api/v1/model", &analyst, "").0, 400);
 
+    versions(&demo, &analyst, &record);
     drift(&demo, &analyst, &reader, &record);
     model_files(demo.folder.path(), &record, &score);
+}
+
+/// What was live when, and which versions may score: not one that nobody approved, and none while the use case is out of service.
+fn versions(demo: &Demo, analyst: &str, record: &Value) {
+    let command = |arguments: &[&str]| {
+        let output = run(demo.folder.path(), &[arguments, &["--use-case", "attrition"]].concat(), "");
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    };
+    command(&["train", "--trials", "1", "--candidates", "logistic_regression_l2"]);
+    command(&["model", "alias", "1", "first"]);
+    let predict = |version: Value| {
+        let body = json!({ "use_case": "attrition", "record": record, "model_version": version }).to_string();
+        demo.ask("/api/v1/predict", analyst, &body)
+    };
+    assert_eq!(predict(json!("first")).1["model_version"], 1);
+    assert_eq!(predict(json!("second")).0, 404);
+    assert_eq!(predict(json!(7)).0, 404);
+    let (status, problem) = predict(json!(2));
+    assert!(status == 403 && problem["detail"].as_str().unwrap().contains("version 2 was never approved"), "{problem}");
+    let live = |moment: &str| demo.ask(&format!("/api/v1/model?use_case=attrition&as_of={moment}"), analyst, "").1;
+    assert_eq!(live("2001-01-01")["version"], Value::Null);
+    assert_eq!(
+        (live("2099-01-01T00:00")["version"].as_i64(), live("2099-01-01")["change"]["changed_by"].as_str()),
+        (Some(1), Some("reviewer"))
+    );
+    assert_eq!(demo.ask("/api/v1/model?use_case=attrition&as_of=now", analyst, "").0, 400);
+
+    command(&["model", "stop", "--reason", "wrong data was imported by ann"]);
+    let (status, problem) = predict(json!(1));
+    assert!(status == 403 && problem["detail"].as_str().unwrap().contains("taken out of service"), "{problem}");
+    assert_eq!(predict(Value::Null).0, 409);
+    // What anybody may read names nobody and tells no reasons.
+    let health = demo.send("/health", "", "", "*/*").2;
+    assert!(health.contains("taken out of service on") && !health.contains("wrong data"), "{health}");
+    let (_, page) = demo.page("/use-case/attrition", analyst);
+    assert!(page.contains("out of service since") && page.contains("which is out of service"), "{page}");
+    let accounts: Vec<Value> =
+        serde_json::from_str(&std::fs::read_to_string(demo.folder.path().join("data/demo-accounts.json")).unwrap()).unwrap();
+    let password = accounts.iter().find(|account| account["name"] == "reviewer").unwrap()["password"].as_str().unwrap();
+    let mut rollback = common::tenure(demo.folder.path());
+    rollback
+        .args(["model", "rollback", "--use-case", "attrition", "--as", "reviewer", "--reason", "mended"])
+        .env("TENURE_PASSWORD", password);
+    assert!(rollback.status().unwrap().success());
+
+    // An error page names the request, as the log does.
+    let (status, page) = demo.page("/use-case/attrition/models/99", analyst);
+    assert!(status == 404 && page.contains("Request <code>"), "{page}");
 }
 
 /// Rows against the baseline, and the newest check. What cannot be compared says so and is never "stable".

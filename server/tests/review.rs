@@ -145,9 +145,18 @@ fn from_request_to_rollback_by_the_rules() {
     let void = bench.refused(&decide("approve", "3", "rita"), 1);
     assert!(void.contains("void") && void.contains("version 2 was promoted"), "{void}");
     bench.request("3");
+    // What changes the evidence voids the request at once, not only when somebody decides.
+    let state = |version: &str| {
+        bench.json(&["model", "show", version, "--use-case", "attrition"])["reviews"][0]["request"]["state"].as_str().unwrap().to_owned()
+    };
     bench.json(&["model", "describe", "3", "other words", "--use-case", "attrition"]);
+    assert_eq!(state("3"), "void");
     let changed = bench.refused(&decide("approve", "3", "rita"), 1);
     assert!(changed.contains("the description was changed"), "{changed}");
+    bench.request("3");
+    bench.json(&["model", "limitations", "3", "not for the night shift", "--use-case", "attrition"]);
+    let changed = bench.refused(&decide("approve", "3", "rita"), 1);
+    assert!(changed.contains("the known limitations were changed"), "{changed}");
     bench.request("3");
     bench.json(&decide("reject", "3", "rita"));
     assert!(bench.refused(&["model", "request", "3", "--use-case", "attrition"], 1).contains("archived"));
@@ -156,6 +165,12 @@ fn from_request_to_rollback_by_the_rules() {
     );
 
     bench.json(&["model", "rollback", "--use-case", "attrition", "--as", "rita", "--reason", "complaints"]);
+    // Asked again it goes no further back, and not forward either.
+    let again = bench.refused(&["model", "rollback", "--use-case", "attrition", "--as", "rita", "--reason", "complaints"], 1);
+    assert!(again.contains("version 1 was put back by rita") && again.contains("name the version"), "{again}");
+    let told = bench.run(&[&decide("approve", "2", "sam")[..], &[]].concat());
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("was approved, and is not live any more"), "{told}");
     let data = bench.path("data");
     let stage = |version: i64| bench.stages(&data).into_iter().find(|row| row.0 == version).unwrap();
     assert_eq!((stage(1).1.as_str(), stage(2).1.as_str(), stage(3).1.as_str()), ("Production", "Archived", "Archived"));
@@ -168,12 +183,141 @@ fn from_request_to_rollback_by_the_rules() {
     let history = bench.json(&["model", "history", "--use-case", "attrition"]);
     let kinds: Vec<&str> = history.as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["promotion", "promotion", "rollback", "stop", "rollback"]);
+    let moments: Vec<i64> = history.as_array().unwrap().iter().map(|change| change["changed_at"].as_i64().unwrap()).collect();
+    let as_of = |moment: &str| bench.json(&["model", "history", "--use-case", "attrition", "--as-of", moment]);
+    assert_eq!(as_of("2020-01-01"), serde_json::json!([]));
+    assert_eq!(as_of("2099-01-01")[0]["version"], 2);
+    assert!(bench.refused(&["model", "history", "--use-case", "attrition", "--as-of", "yesterday"], 2).contains("YYYY-MM-DD"));
+    assert!(moments.is_sorted());
+    // The card that is kept with the promotion says who let it go live, and why.
+    let card = bench.json(&["model", "card", "2", "--use-case", "attrition"])["markdown"].as_str().unwrap().to_owned();
+    assert!(card.contains("Approved by sam on") && card.contains("Stage: Production"), "{card}");
     let run = bench.json(&["run", "show", approved["version"]["run_id"].as_str().unwrap()]);
     let names: Vec<&str> = run["artifacts"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
     for name in ["baseline.json", "reference_data.parquet", "reference_predictions.csv", "model_card.md", "gate_policy.json"] {
         assert!(names.contains(&name), "{name} is missing among {names:?}");
     }
     assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_version_is_found_by_its_name_and_scores_only_after_its_approval() {
+    let bench = Bench::with_versions(1);
+    bench.json(&["model", "alias", "1", "autumn", "--use-case", "attrition"]);
+    bench.json(&["model", "tag", "1", "team", "people analytics", "--use-case", "attrition"]);
+    assert!(bench.refused(&["model", "alias", "1", "12", "--use-case", "attrition"], 2).contains("must not look like a version number"));
+    assert!(bench.refused(&["model", "show", "winter", "--use-case", "attrition"], 2).contains("no version of attrition is called winter"));
+    assert!(bench.refused(&["batch", "--use-case", "attrition"], 1).contains("no model of attrition is in service"));
+    bench.json(&["model", "request", "autumn", "--use-case", "attrition"]);
+    bench.json(&["model", "comment", "autumn", "ask Sales first", "--use-case", "attrition", "--as", "ann"]);
+    // What a reviewer decides on, as the command line tells it; the hash is what the decision is bound to.
+    let review = bench.json(&["model", "review", "autumn", "--use-case", "attrition"]);
+    assert_eq!((review["state"].as_str(), review["blocking"].as_array().map(Vec::len)), (Some("pending"), Some(0)));
+    let titles: Vec<&str> = review["gates"]["results"].as_array().unwrap().iter().map(|gate| gate["title"].as_str().unwrap()).collect();
+    assert!(titles.contains(&"The model card is complete") && titles.iter().any(|title| title.starts_with("Stability of the 5 strongest")));
+    let evidence = review["evidence"].as_str().unwrap();
+    let approved = bench.json(&[
+        "model",
+        "approve",
+        "autumn",
+        "--use-case",
+        "attrition",
+        "--as",
+        "rita",
+        "--reason",
+        "fine",
+        "--evidence",
+        evidence,
+        "--checklist",
+        "all",
+        "--findings",
+        "nothing odd",
+    ]);
+    assert!(approved["decision"]["checklist"].as_str().unwrap().contains("nothing odd"));
+    bench.json(&["batch", "--use-case", "attrition"]);
+    let shown = bench.json(&["model", "show", "1", "--use-case", "attrition"]);
+    assert_eq!((shown["aliases"][0].as_str(), shown["tags"]["team"].as_str()), (Some("autumn"), Some("people analytics")));
+    assert_eq!((shown["comments"][0]["author"].as_str(), shown["scored"].as_array().unwrap().len()), (Some("ann"), 1));
+    bench.json(&["model", "alias", "1", "autumn", "--remove", "--use-case", "attrition"]);
+    assert!(bench.refused(&["model", "show", "autumn", "--use-case", "attrition"], 2).contains("is called autumn"));
+    // The author of a version may not put it back, nor who is no reviewer.
+    bench.json(&["model", "stop", "--use-case", "attrition", "--reason", "wrong data"]);
+    let rollback = ["model", "rollback", "1", "--use-case", "attrition", "--reason", "x", "--as"];
+    assert!(bench.refused(&[&rollback[..], &["ann"]].concat(), 1).contains("role reviewer"));
+    bench.json(&[&rollback[..], &["sam"]].concat());
+    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+}
+
+/// Who is reviewer and administrator at once still has nothing to say about the own version.
+#[test]
+fn the_author_neither_approves_nor_puts_back() {
+    let bench = Bench::with_versions(0);
+    bench.add_account("eve", "admin");
+    bench.json(&["user", "roles", "eve", "--role", "admin", "--role", "reviewer"]);
+    let train = ["train", "--use-case", "attrition", "--trials", "1", "--candidates", "logistic_regression_l2", "--as", "eve"];
+    bench.json(&train);
+    bench.request("1");
+    let own = ["--use-case", "attrition", "--as", "Eve", "--reason", "mine"];
+    let refused = bench.refused(&[&["model", "approve", "1"][..], &own].concat(), 1);
+    assert!(refused.contains("you trained version 1"), "{refused}");
+    bench.approve("1", "rita");
+    bench.json(&[&train[..], &["--seed", "7"]].concat());
+    bench.request("2");
+    bench.approve("2", "rita");
+    let refused = bench.refused(&[&["model", "rollback"][..], &own].concat(), 1);
+    assert!(refused.contains("you trained version 1: somebody else must put it back"), "{refused}");
+    assert!(bench.stages(&bench.path("data"))[1].2, "version 2 stays live");
+}
+
+/// The fixed limits of guide 002 cannot all be met; what the policy says about documentation and authors is said at once.
+#[test]
+fn the_strict_policy_asks_for_a_name_and_a_whole_card() {
+    let bench = Bench { folder: tempfile::tempdir().unwrap() };
+    let cases = bench.path("cases");
+    std::fs::create_dir_all(cases.join("gates")).unwrap();
+    let use_case = include_str!("../../crates/data/use_cases/attrition.toml").replace("gates = \"sensible\"", "gates = \"papers\"");
+    std::fs::write(cases.join("attrition.toml"), use_case).unwrap();
+    let policy = "name = \"papers\"\ndescription = \"ours\"\ninconclusive_blocks = true\nnamed_author = true\n\
+                  [[gates]]\nkind = \"documentation\"\nparts = [\"purpose\", \"description\", \"limitations\"]\n\
+                  [[gates]]\nkind = \"explanation_stability\"\ntop = 5\nlimit = 0.2\n";
+    std::fs::write(cases.join("gates/papers.toml"), policy).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = bench.run(&[arguments, &["--use-cases", cases.to_str().unwrap()]].concat());
+        (output.status.code(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    };
+    let out = bench.path("simulated");
+    let out = out.to_str().unwrap();
+    bench.json(&["data", "simulate", "--use-case", "attrition", "--people", "600", "--months", "1", "--seed", "3", "--out", out]);
+    let files = std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path());
+    let labelled = files.into_iter().find(|path| path.to_string_lossy().contains("training")).unwrap();
+    assert_eq!(run(&["data", "import", labelled.to_str().unwrap(), "--use-case", "attrition"]).0, Some(0));
+    for (name, role) in [("rita", "reviewer"), ("ada", "admin")] {
+        bench.add_account(name, role);
+    }
+    let train = ["train", "--use-case", "attrition", "--trials", "1", "--candidates", "logistic_regression_l2"];
+    assert_eq!(run(&train).0, Some(0), "what is written later does not keep a version out of Staging");
+    let nobody = run(&["model", "request", "1", "--use-case", "attrition"]);
+    assert!(nobody.0 == Some(1) && nobody.1.contains("trained by nobody with a name"), "{}", nobody.1);
+    assert_eq!(run(&[&train[..], &["--as", "ada"]].concat()).0, Some(0));
+    let approve = || run(&["model", "approve", "2", "--use-case", "attrition", "--as", "rita", "--reason", "fine"]);
+    assert_eq!(run(&["model", "request", "2", "--use-case", "attrition"]).0, Some(0));
+    let refused = approve();
+    assert!(refused.0 == Some(1) && refused.1.contains("The model card is complete"), "{}", refused.1);
+    let review = run(&["model", "review", "2", "--use-case", "attrition"]);
+    assert!(review.0 == Some(1) && review.1.contains("Missing on the model card: description, known limitations"), "{}", review.1);
+    run(&["model", "describe", "2", "the first one", "--use-case", "attrition"]);
+    run(&["model", "limitations", "2", "no night shifts", "--use-case", "attrition"]);
+    assert_eq!(run(&["model", "request", "2", "--use-case", "attrition"]).0, Some(0));
+    let approved = approve();
+    assert!(approved.0 == Some(0) && approved.1.contains("version 2 of attrition is live"), "{}", approved.1);
+    let unknown = include_str!("../../crates/data/use_cases/attrition.toml").replace("gates = \"sensible\"", "gates = \"paper\"");
+    std::fs::write(bench.path("other.toml"), unknown).unwrap();
+    let checked = run(&["use-case", "check", "other.toml"]);
+    assert!(
+        checked.0 == Some(1) && checked.1.contains("policies.gates: there is no gate policy paper; there are: sensible"),
+        "{}",
+        checked.1
+    );
 }
 
 #[test]
@@ -257,6 +401,14 @@ fn gates_of_a_policy_file_block_until_they_are_waived() {
     let first = approve("rita");
     assert!(first.0 == Some(0) && first.1.contains("approvals still missing: 1"), "{}", first.1);
     assert!(!bench.stages(&bench.path("data"))[0].2, "one of two approvals is not enough");
+    // On a copy, the second one puts it into service.
+    let copied = bench.path("copied");
+    bench.json(&["model", "list", "--use-case", "attrition"]);
+    copy(&bench.path("data"), &copied);
+    let second = with_cases(&["model", "approve", "1", "--use-case", "attrition", "--as", "sam", "--reason", "a trial", "--json"]);
+    let second = bench.command_on(&copied, &second.iter().map(String::as_str).collect::<Vec<_>>()).output().unwrap();
+    assert!(second.status.success(), "{}", String::from_utf8_lossy(&second.stderr));
+    assert!(bench.stages(&copied)[0].2, "two of two approvals");
     // Gates that change after the training are not those that the version was judged by.
     std::fs::write(cases.join("gates/house.toml"), policy(true, 0.6)).unwrap();
     let changed = approve("sam");

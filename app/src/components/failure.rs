@@ -21,11 +21,15 @@ fn Failure(error: AppError) -> AnyView {
         Kind::SignIn => view! { <a class="button" href="/sign-in" rel="external">"Sign in"</a> }.erase(),
         _ => view! { <a class="button" href="/">"To the start"</a> }.erase(),
     };
+    // With it whoever keeps the server finds this very request in the log.
+    let id = crate::desk::request_id();
+    let id = (!id.is_empty()).then(|| view! { <p class="aside">"Request "<code>{id}</code></p> });
     view! {
         <PageHeading title=heading>
             <p>{error.message}</p>
         </PageHeading>
         <p>{advice}</p>
+        {id}
         <p class="actions">
             {way}
             {again.then(|| view! { <a class="button quiet" href="" rel="external">"Try again"</a> })}

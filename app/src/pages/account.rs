@@ -43,12 +43,13 @@ fn Account(actor: Actor, sessions: i64, tokens: Vec<TokenRow>, once: Query) -> A
                 <NewPassword label="New password" />
                 <p class="actions"><button class="button">"Change the password"</button></p>
             </form>
-            <p class="aside">"Every session ends with it: you sign in again with the new one."</p>
+            <p class="aside">"Every session ends with it, and every token is revoked: you sign in again with the new one."</p>
         </section>
         <section>
             <h2>"Sessions"</h2>
             <p>{format!("You are signed in with {browsers}. A session ends after 30 minutes without use, and after 12 hours in any case.")}</p>
             <form method="post" action="/account/sign-out-everywhere"><button class="button quiet">"Sign out everywhere"</button></form>
+            <p class="aside">"Your tokens are revoked with it."</p>
         </section>
     }
     .erase()
@@ -90,6 +91,9 @@ fn Tokens(tokens: Vec<TokenRow>, roles: Vec<Role>, secret: String, until: String
                 <Field id="label" label="What it is for"><input id="label" name="label" maxlength="64" autocomplete="off" required /></Field>
                 <fieldset class="choices"><legend>"What it may do"</legend>{scopes.collect_view()}</fieldset>
                 <Field id="days" label="Good for"><select id="days" name="days">{days.collect_view()}</select></Field>
+                <Field id="password-again" label="Your password, once more">
+                    <input id="password-again" name="password" type="password" autocomplete="current-password" required />
+                </Field>
                 <p class="actions"><button class="button">"Make a token"</button></p>
             </form>
         </section>

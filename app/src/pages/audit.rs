@@ -19,17 +19,15 @@ use crate::written::Written;
 pub async fn write(query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let member = actor.member()?;
-    let text = |key: &str| query.one(key).to_owned();
-    let asked = AuditQuery {
-        who: text("who"),
-        action: text("action"),
-        subject: text("subject"),
-        from: text("from"),
-        until: text("until"),
-        page: crate::desk::page_number(query.one("page"))? as usize,
-    };
+    let asked = AuditQuery { page: crate::desk::page_number(query.one("page"))? as usize, ..AuditQuery::from_pairs(&query.0) };
     let (rows, total, actions) = tenure.audit_page(&member, &asked).await?;
-    let (head, problems) = tenure.audit_verify(&member).await?;
+    let verify = query.one("verify") == "yes";
+    let (head, problems) = if verify {
+        let (head, problems) = tenure.audit_verify(&member).await?;
+        (head, Some(problems))
+    } else {
+        (tenure.audit_head(&member).await?, None)
+    };
     let chain = Chain { entries: head.sequence as u32, head: head.hash, problems };
     Ok(Written::page("Record", view! { <Audit rows total=total as u32 actions asked chain /> }))
 }
@@ -38,10 +36,11 @@ pub async fn write(query: &Query) -> Result<Written, AppError> {
 struct Chain {
     entries: u32,
     head: String,
-    problems: Vec<String>,
+    /// `None`: nobody asked.
+    problems: Option<Vec<String>>,
 }
 
-fn href(asked: &AuditQuery, page: u32) -> String {
+fn href(path: &str, asked: &AuditQuery, page: u32) -> String {
     let pairs =
         [("who", &asked.who), ("action", &asked.action), ("subject", &asked.subject), ("from", &asked.from), ("until", &asked.until)];
     let mut pairs: Vec<(String, String)> =
@@ -49,13 +48,14 @@ fn href(asked: &AuditQuery, page: u32) -> String {
     if page > 1 {
         pairs.push(("page".to_owned(), page.to_string()));
     }
-    format!("/audit{}", query_string(&pairs))
+    format!("{path}{}", query_string(&pairs))
 }
 
 #[component]
 fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuery, chain: Chain) -> AnyView {
     let pages = total.div_ceil(Tenure::audit_page_size() as u32).max(1);
-    let links = pagination(asked.page as u32, pages, false, "Pages of the record", &|to| href(&asked, to));
+    let links = pagination(asked.page as u32, pages, false, "Pages of the record", &|to| href("/audit", &asked, to));
+    let csv = href("/audit/record.csv", &asked, 1);
     let row = |row: AuditRow| {
         Row::new(vec![
             Cell::number(row.sequence.to_string()),
@@ -101,8 +101,11 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
             <div class="field"><label for="from">"From"</label><input id="from" name="from" type="date" value=asked.from.clone() /></div>
             <div class="field"><label for="until">"Until"</label><input id="until" name="until" type="date" value=asked.until.clone() /></div>
             <button class="button">"Show"</button>
-            <a class="button quiet" href="/audit/record.jsonl" rel="external" download>"Export all"</a>
         </form>
+        <p class="actions">
+            <a class="button quiet" href=csv rel="external" download="">"These entries as CSV"</a>
+            <a class="button quiet" href="/audit/record.jsonl" rel="external" download="">"The whole record, to be verified elsewhere"</a>
+        </p>
         {list}
         {links}
     }
@@ -110,16 +113,20 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
 }
 
 fn chain_state(chain: &Chain) -> AnyView {
-    if chain.problems.is_empty() {
+    let head = view! { <span class="aside">"Newest hash, to be written down elsewhere: "<code class="breaking">{chain.head.clone()}</code></span> };
+    let Some(problems) = &chain.problems else {
+        return view! { <p><a class="button quiet" href="/audit?verify=yes">"Verify the record"</a>" "{head}</p> }.erase();
+    };
+    if problems.is_empty() {
         return view! {
-            <p><StateBadge tone=Tone::Good word="The chain is whole" />" "<span class="aside">"Newest hash, to be written down elsewhere: "<code class="breaking">{chain.head.clone()}</code></span></p>
+            <p role="status"><StateBadge tone=Tone::Good word="The chain is whole" />" and what it vouches for is as it tells. "{head}</p>
         }
         .erase();
     }
     view! {
         <div class="note warn" role="alert">
             <h2>"The record was tampered with"</h2>
-            <TextList texts=chain.problems.clone() />
+            <TextList texts=problems.clone() />
         </div>
     }
     .erase()

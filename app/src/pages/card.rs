@@ -12,12 +12,17 @@ use crate::error::AppError;
 use crate::pages::Query;
 use crate::written::Written;
 
-/// Writes the page. `problem` in the address says why the limitations were not written down.
-pub(super) async fn write(use_case: &str, version: &str, query: &Query) -> Result<Written, AppError> {
+/// Writes the page.
+pub(super) async fn write(use_case: &str, version: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let number = crate::desk::version_number(version)?;
-    let page = tenure.model_card(&actor.member()?, use_case, number).await?;
-    let problem = query.one("problem").to_owned();
+    let mut page = tenure.model_card(&actor.member()?, use_case, number).await?;
+    let once = Query(crate::desk::once(&format!("/use-case/{}/models/{version}/card", encode(use_case))));
+    let problem = once.one("problem").to_owned();
+    // What was written is not lost when it could not be kept.
+    if !once.one("text").is_empty() {
+        page.limitations = once.one("text").to_owned();
+    }
     Ok(Written::page(format!("Model card of version {number}"), view! { <CardView page problem /> }))
 }
 
@@ -26,10 +31,10 @@ pub(super) async fn write(use_case: &str, version: &str, query: &Query) -> Resul
 pub async fn write_limitations(use_case: String, version: i64, revision: i64, #[server(default)] text: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let card = format!("/use-case/{}/models/{version}/card", encode(&use_case));
-    match tenure.write_limitations(&actor.member()?, &use_case, version, revision, &text).await {
+    match tenure.write_limitations(&actor.contributor()?, &use_case, version, Some(revision), &text).await {
         Ok(()) => leptos_axum::redirect(&format!("{card}#known-limitations")),
         Err(workflow::Error::Invalid(problem) | workflow::Error::Conflict(problem)) => {
-            leptos_axum::redirect(&format!("{card}?problem={}", encode(&problem)));
+            crate::desk::go_to(&card, "", &[("problem", &problem), ("text", &text)]);
         }
         Err(error) => return Err(error.into()),
     }

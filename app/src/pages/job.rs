@@ -26,7 +26,8 @@ pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
     if refreshing {
         crate::desk::refresh_after(REFRESH_SECONDS);
     }
-    let (may, problem) = (actor.is(Role::Admin), query.one("problem").to_owned());
+    let once = Query(crate::desk::once(&format!("/jobs/{}", views::address::encode(id))));
+    let (may, problem) = (actor.is(Role::Admin), once.one("problem").to_owned());
     let title = format!("{} · {}", state_word(&page.job), page.job.title);
     Ok(Written::page(title, view! { <Job page refreshing may problem /> }).left_whole())
 }
@@ -38,7 +39,7 @@ pub async fn cancel_job(job: String) -> Result<(), AppError> {
     let address = format!("/jobs/{}", views::address::encode(&job));
     match tenure.cancel_job(&actor.admin()?, &job).await.map_err(AppError::from) {
         Ok(()) => leptos_axum::redirect(&address),
-        Err(error) => leptos_axum::redirect(&format!("{address}?problem={}", views::address::encode(&error.message))),
+        Err(error) => crate::desk::go_to(&address, "", &[("problem", &error.message)]),
     }
     Ok(())
 }

@@ -28,6 +28,8 @@ mod models;
 #[cfg(feature = "ssr")]
 mod person;
 #[cfg(feature = "ssr")]
+mod purpose;
+#[cfg(feature = "ssr")]
 mod review;
 #[cfg(feature = "ssr")]
 mod run;
@@ -104,12 +106,12 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let query = Query(views::address::pairs(query));
     match parts.as_slice() {
-        ["use-case", id, "person", person] => person::write(id, person).await,
+        ["use-case", id, "person", person] => person::write(id, person, &query).await,
         ["use-case", id, "runs"] => runs::write(id, &query).await,
         ["use-case", id, "models"] => models::write(id).await,
         ["use-case", id, "models", version] => version::write(id, version).await,
         ["use-case", id, "models", version, "review"] => review::write(id, version, &query).await,
-        ["use-case", id, "review"] => review::queue::write(id).await,
+        ["use-case", id, "review"] => review::queue::write(id, &query).await,
         ["audit"] => audit::write(&query).await,
         ["use-case", id, "train"] => train::write(id, &query).await,
         ["use-case", id, "jobs"] => jobs::write(id).await,
@@ -117,7 +119,7 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         ["use-case", id, "data"] => data::write_list(id, &query).await,
         ["use-case", id, "data", "compare"] => data::write_compare(id, &query).await,
         ["use-case", id, "data", dataset] => data::write_dataset(id, dataset).await,
-        ["use-case", id, "models", version, "card"] => card::write(id, version, &query).await,
+        ["use-case", id, "models", version, "card"] => card::write(id, version).await,
         ["use-case", id, "models", version, "fairness"] => fairness::write(id, version, &query).await,
         ["sign-in"] => Ok(sign_in::write(&query)),
         ["set-up", link] => sign_in::write_set_up(link).await,

@@ -48,8 +48,9 @@ fn row(version: VersionRow, use_case: &str) -> Row {
     let (tone, word) = if version.live { (Tone::Good, "Live".to_owned()) } else { (Tone::Neutral, stage_word(&version.stage)) };
     let address = views::address::encode(use_case);
     let review = format!("/use-case/{address}/models/{number}/review");
+    let called = (!version.aliases.is_empty()).then(|| view! { " "<span class="aside">{version.aliases.join(", ")}</span> });
     let mut cells = vec![
-        Cell::link(format!("/use-case/{address}/models/{number}"), format!("Version {number}")),
+        Cell::view(view! { <a href=format!("/use-case/{address}/models/{number}")>{format!("Version {number}")}</a>{called} }),
         Cell::view(view! { <StateBadge tone word /> }),
         Cell::link(review, review_word(&version.review)),
         Cell::text(format::metric_label(&version.candidate)),

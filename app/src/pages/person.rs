@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use model::use_case::Words;
+use views::address::{encode, query_string};
 use views::people::{FieldValue, Looker};
 
 use crate::components::badge::RiskBadge;
@@ -13,27 +14,36 @@ use crate::components::waterfall::Waterfall;
 use crate::erase::Erase;
 use crate::error::AppError;
 use crate::format;
+use crate::pages::Query;
+use crate::pages::purpose::{self, WHY};
 use crate::written::Written;
 
 /// Writes the page.
-pub async fn write(use_case: &str, id: &str) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
+    let (analyst, why) = (actor.analyst()?, query.one(WHY).to_owned());
+    let path = format!("/use-case/{}/person/{}", encode(use_case), encode(id));
+    if let Some(question) = purpose::asked(&tenure, use_case, &why, &path, &[]) {
+        return Ok(question);
+    }
     let words = tenure.status(&actor.member()?, Some(use_case)).await?.words;
-    let person = tenure.person(&actor.analyst()?, use_case, id).await?;
+    let person = tenure.person(&analyst, use_case, id, &why).await?;
     let history = crate::charts::timeline::past_scores(&person.history);
     let title = format!("{} {}", format::capitalised(&words.one), person.id);
-    Ok(Written::page(title, view! { <Person person words history use_case=use_case.to_owned() /> }))
+    Ok(Written::page(title, view! { <Person person words history use_case=use_case.to_owned() why /> }))
 }
 
 #[component]
-fn Person(person: views::PersonPage, words: Words, history: Option<Chart>, use_case: String) -> AnyView {
+fn Person(person: views::PersonPage, words: Words, history: Option<Chart>, use_case: String, why: String) -> AnyView {
     let warnings = (!person.warnings.is_empty()).then(|| {
         view! { <div class="note warn"><h2>"Read this score with care"</h2><TextList texts=person.warnings /></div> }
     });
     let interval = person.interval.map(|interval| {
         view! { <p class="aside">{format!("Outcomes of people scored alike allow {} (Venn-Abers)", format::percent_interval(interval))}</p> }
     });
-    let what_if = format!("/use-case/{use_case}/what-if?person={}", views::address::encode(&person.id));
+    let mut pairs = vec![("person".to_owned(), person.id.clone())];
+    pairs.extend((!why.is_empty()).then(|| (WHY.to_owned(), why)));
+    let what_if = format!("/use-case/{use_case}/what-if{}", query_string(&pairs));
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}")>"Dashboard"</a></nav>
         <PageHeading title=format!("{} {}", format::capitalised(&words.one), person.id)>
@@ -73,9 +83,12 @@ fn looked(lookers: Vec<Looker>) -> AnyView {
     if lookers.is_empty() {
         return view! { <section><h2>"Who looked"</h2><p class="aside">"Nobody before you. Each look at this page is on record."</p></section> }.erase();
     }
-    let row = |looker: Looker| Row::new(vec![Cell::text(looker.name), Cell::number(format::count(looker.times)), Cell::brief(looker.last)]);
+    let row = |looker: Looker| {
+        let (times, why) = (format::count(looker.times), if looker.why.is_empty() { "–".to_owned() } else { looker.why });
+        Row::new(vec![Cell::text(looker.name), Cell::number(times), Cell::brief(looker.last), Cell::text(why)])
+    };
     let rows = lookers.into_iter().map(row).collect();
-    let headings = vec![Heading::text("Account"), Heading::number("Times"), Heading::text("Last")];
+    let headings = vec![Heading::text("Account"), Heading::number("Times"), Heading::text("Last"), Heading::text("Reason then")];
     view! {
         <section>
             <h2>"Who looked"</h2>

@@ -15,8 +15,6 @@ use crate::error::AppError;
 use crate::pages::Query;
 use crate::written::Written;
 
-/// Keys that carry a field's problem back to the form.
-const PROBLEM: &str = "problem.";
 const FIELDS: [&str; 6] = ["dataset", "trials", "minutes", "candidates", "metric", "seed"];
 
 /// Writes the page. What a refused form said, and why it was refused, is in the address.
@@ -33,7 +31,8 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
         seed: or(query.one("seed"), &choices.seed.to_string()),
         include_protected: query.one("include_protected") == "true",
     };
-    let problem = |field: &str| (field.to_owned(), query.one(&format!("{PROBLEM}{field}")).to_owned());
+    let once = Query(crate::desk::once(&format!("/use-case/{}/train", encode(use_case))));
+    let problem = |field: &str| (field.to_owned(), once.one(field).to_owned());
     let problems: Vec<(String, String)> = FIELDS.map(problem).into_iter().filter(|(_, sentence)| !sentence.is_empty()).collect();
     let may = actor.is(Role::Admin);
     Ok(Written::page("Train a model", view! { <Train choices said problems may /> }))
@@ -70,8 +69,8 @@ pub async fn start_training(
                 pair("include_protected", if form.include_protected { "true" } else { "" }),
             ];
             pairs.extend(form.candidates.iter().map(|name| pair("candidates", name)));
-            pairs.extend(problems.iter().map(|(field, sentence)| pair(&format!("{PROBLEM}{field}"), sentence)));
-            leptos_axum::redirect(&format!("/use-case/{}/train{}", encode(&form.use_case), query_string(&pairs)));
+            let once: Vec<(&str, &str)> = problems.iter().map(|(field, sentence)| (*field, sentence.as_str())).collect();
+            crate::desk::go_to(&format!("/use-case/{}/train", encode(&form.use_case)), &query_string(&pairs), &once);
         }
     }
     Ok(())

@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod multiple_testing;
 pub mod paired_fairness;
 pub mod report;
+pub mod stability;
 mod table;
 pub mod two_sample;
 pub mod venn_abers;

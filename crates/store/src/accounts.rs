@@ -239,6 +239,40 @@ pub async fn revoke_token(connection: &mut Connection, token_id: &str) -> Result
     Ok(())
 }
 
+/// Revokes every token of an account that is still good; gives their number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke_tokens(connection: &mut Connection, account_id: &str) -> Result<u64> {
+    let query = sqlx::query("update api_token set revoked_at = $1 where account_id = $2 and revoked_at is null");
+    Ok(query.bind(crate::now()).bind(account_id).execute(connection).await?.rows_affected())
+}
+
+/// Whether somebody has signed in from a place since `since` (unix microseconds).
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_place_known(connection: &mut Connection, place_hash: &str, since: i64) -> Result<bool> {
+    let query = sqlx::query("select 1 from sign_in_place where place_hash = $1 and last_at >= $2").bind(place_hash).bind(since);
+    Ok(query.fetch_optional(connection).await?.is_some())
+}
+
+/// Writes down that somebody signed in from a place now, and forgets the places of before `forget_before`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_place(connection: &mut Connection, place_hash: &str, forget_before: i64) -> Result<()> {
+    sqlx::query("delete from sign_in_place where last_at < $1").bind(forget_before).execute(&mut *connection).await?;
+    sqlx::query(
+        "insert into sign_in_place (place_hash, last_at) values ($1, $2) on conflict (place_hash) do update set last_at = excluded.last_at",
+    )
+    .bind(place_hash)
+    .bind(crate::now())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Writes down that a token was used now.
 ///
 /// # Errors

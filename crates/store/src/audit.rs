@@ -4,6 +4,8 @@
 //! removing that row, salt and all, erases the person, and the chain stays whole.
 
 mod chain;
+mod sealed;
+mod search;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +16,8 @@ use sqlx::any::AnyRow;
 use crate::{Connection, Result, artifacts, new_id, now};
 
 pub use chain::verify;
+pub use sealed::verify_rows;
+pub use search::{Filter, actions, count, page};
 
 /// One entry, as it is hashed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +81,29 @@ fn entry(row: &AnyRow) -> Entry {
 /// # Errors
 /// When the database fails.
 pub async fn append(connection: &mut Connection, actor: &str, action: &str, subject: &str, detail: &serde_json::Value) -> Result<()> {
+    append_with_rows(connection, actor, action, subject, detail, &[]).await
+}
+
+/// As [`append`], and vouches for rows that were written in the same transaction: table and key of each (see [`verify_rows`]).
+///
+/// # Errors
+/// When there is no such row, or the database fails.
+pub async fn append_with_rows(
+    connection: &mut Connection,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    detail: &serde_json::Value,
+    rows: &[(&str, &str)],
+) -> Result<()> {
+    let mut detail = detail.clone();
+    if !rows.is_empty() {
+        let mut seals = Vec::new();
+        for (table, key) in rows {
+            seals.push(sealed::seal(&mut *connection, table, key).await?);
+        }
+        detail["rows"] = serde_json::to_value(seals)?;
+    }
     let actor = pseudonym(&mut *connection, "account", actor).await?;
     let subject = match subject.split_once(' ') {
         Some((kind, name)) if PEOPLE.contains(&kind) => format!("{kind} {}", pseudonym(&mut *connection, kind, name).await?),
@@ -122,7 +149,7 @@ async fn pseudonym(connection: &mut Connection, kind: &str, name: &str) -> Resul
         return Ok(known);
     }
     let salt = format!("{}{}", new_id(), new_id());
-    let pseudonym = format!("~{}", &artifacts::hash(format!("{salt}\n{kind}\n{name}").as_bytes())[..20]);
+    let pseudonym = pseudonym_of(kind, name, &salt);
     sqlx::query("insert into audit_person (pseudonym, kind, name, salt) values ($1, $2, $3, $4)")
         .bind(&pseudonym)
         .bind(kind)
@@ -162,13 +189,59 @@ pub async fn about(connection: &mut Connection, kind: &str, name: &str) -> Resul
     Ok(rows.iter().map(entry).collect())
 }
 
-/// The newest entry as it is kept beside the chain.
+/// The newest entries about one subject as it stands in the chain, newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn head(connection: &mut Connection) -> Result<Head> {
-    let row = sqlx::query("select sequence, hash from audit_head where only_row = 1").fetch_one(connection).await?;
-    Ok(Head { sequence: row.get(0), hash: row.get(1) })
+pub async fn of_subject(connection: &mut Connection, subject: &str, limit: i64) -> Result<Vec<Entry>> {
+    let text = format!("{COLUMNS} where subject = $1 order by sequence desc limit $2");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(subject).bind(limit).fetch_all(connection).await?;
+    Ok(rows.iter().map(entry).collect())
+}
+
+/// The newest entry as it is kept beside the chain; `None` when somebody removed it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn head(connection: &mut Connection) -> Result<Option<Head>> {
+    let row = sqlx::query("select sequence, hash from audit_head where only_row = 1").fetch_optional(connection).await?;
+    Ok(row.map(|row| Head { sequence: row.get(0), hash: row.get(1) }))
+}
+
+/// Somebody in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub pseudonym: String,
+    /// `account`, `person`
+    pub kind: String,
+    pub name: String,
+    pub salt: String,
+}
+
+impl Person {
+    /// True when the name behind the pseudonym is the one that it was made from.
+    pub fn is_true(&self) -> bool {
+        is_pseudonym(&self.pseudonym, &self.kind, &self.name, &self.salt)
+    }
+}
+
+/// The pseudonym that follows from salt, kind and name.
+fn pseudonym_of(kind: &str, name: &str, salt: &str) -> String {
+    format!("~{}", &artifacts::hash(format!("{salt}\n{kind}\n{name}").as_bytes())[..20])
+}
+
+/// True when a pseudonym was made from this kind, name and salt.
+pub fn is_pseudonym(pseudonym: &str, kind: &str, name: &str, salt: &str) -> bool {
+    pseudonym == pseudonym_of(kind, name, salt)
+}
+
+/// Everybody in the record who was not erased.
+///
+/// # Errors
+/// When the database fails.
+pub async fn people(connection: &mut Connection) -> Result<Vec<Person>> {
+    let rows = sqlx::query("select pseudonym, kind, name, salt from audit_person order by pseudonym").fetch_all(connection).await?;
+    Ok(rows.iter().map(|row| Person { pseudonym: row.get(0), kind: row.get(1), name: row.get(2), salt: row.get(3) }).collect())
 }
 
 /// Names by pseudonym, of those who were not erased.

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use object_store::ObjectStore;
 pub use sqlx::AnyConnection as Connection;
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyPool, Executor, Row, Transaction};
 
 /// What can go wrong in here. Doors turn it into something a person can act on; the text of SQL stays in the log.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +77,7 @@ impl Store {
     /// # Errors
     /// When the folder cannot be made, the database cannot be reached or migrated, or a URL is none.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        std::fs::create_dir_all(&settings.data_dir)?;
+        private_folder(&settings.data_dir)?;
         let url = settings.database.clone().unwrap_or_else(|| sqlite_url(&settings.data_dir));
         let postgres = url.starts_with("postgres");
         sqlx::any::install_default_drivers();
@@ -133,6 +133,15 @@ impl Store {
         }
     }
 
+    /// Begins a reading transaction: everything in it is of one moment, and no writer waits for it.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn snapshot(&self) -> Result<Transaction<'static, Any>> {
+        let begin = if self.postgres { "begin isolation level repeatable read, read only" } else { "begin deferred" };
+        Ok(self.pool.begin_with(begin).await?)
+    }
+
     /// True when the database answers.
     pub async fn is_alive(&self) -> bool {
         sqlx::query("select 1").execute(&self.pool).await.is_ok()
@@ -146,11 +155,44 @@ impl Store {
             let mut transaction = self.begin().await?;
             sqlx::raw_sql(include_str!("rules/postgres.sql")).execute(&mut *transaction).await?;
             transaction.commit().await?;
-        } else {
-            sqlx::raw_sql(include_str!("rules/sqlite.sql")).execute(&self.pool).await?;
+            return Ok(());
         }
+        // SQLite has no `create or replace`: where a rule is missing or another one, all are made anew.
+        const RULES: &str = include_str!("rules/sqlite.sql");
+        let kept = async |connection: &mut Connection| -> Result<bool> {
+            let rows = sqlx::query("select name, sql from sqlite_master where type = 'trigger'").fetch_all(connection).await?;
+            let kept: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+            Ok(kept.len() == RULES.matches("create trigger ").count()
+                && kept.iter().all(|(_, text)| text.get("CREATE TRIGGER ".len()..).is_some_and(|text| RULES.contains(text))))
+        };
+        if kept(&mut *self.read().await?).await? {
+            return Ok(());
+        }
+        let mut transaction = self.begin().await?;
+        if kept(&mut transaction).await? {
+            return Ok(());
+        }
+        for row in sqlx::query("select name from sqlite_master where type = 'trigger'").fetch_all(&mut *transaction).await? {
+            let name: String = row.get(0);
+            sqlx::raw_sql(sqlx::AssertSqlSafe(format!("drop trigger \"{}\"", name.replace('"', "\"\""))))
+                .execute(&mut *transaction)
+                .await?;
+        }
+        sqlx::raw_sql(RULES).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         Ok(())
     }
+}
+
+/// A folder that nobody else on the machine can read: it holds people and password hashes. One that is there stays as it is.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 fn sqlite_url(folder: &Path) -> String {

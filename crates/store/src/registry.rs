@@ -179,11 +179,18 @@ fn live_change(row: &AnyRow) -> LiveChange {
 }
 
 /// Moves the pointer and the stages that go with it, within the caller's writing transaction: the old version is archived, the new one is
-/// in Production. `kind` is `promotion`, `rollback` or `stop`.
+/// in Production. `kind` is `promotion`, `rollback` or `stop`. Gives the number of the change.
 ///
 /// # Errors
-/// When the database fails, or refuses because the version is not approved.
-pub async fn set_live(connection: &mut Connection, use_case: &str, version: Option<i64>, by: &str, reason: &str, kind: &str) -> Result<()> {
+/// When the database fails, or refuses: the version is not approved, or its author rolls back to it.
+pub async fn set_live(
+    connection: &mut Connection,
+    use_case: &str,
+    version: Option<i64>,
+    by: &str,
+    reason: &str,
+    kind: &str,
+) -> Result<i64> {
     let before = live(&mut *connection, use_case).await?;
     let sequence = before.as_ref().map_or(0, |change| change.sequence) + 1;
     // A clock that was set back must not make the history run backwards.
@@ -213,10 +220,10 @@ pub async fn set_live(connection: &mut Connection, use_case: &str, version: Opti
     if let Some(old) = old {
         set_stage(&mut *connection, use_case, old, "Archived").await?;
     }
-    match version {
-        Some(new) => set_stage(connection, use_case, new, "Production").await,
-        None => Ok(()),
+    if let Some(new) = version {
+        set_stage(connection, use_case, new, "Production").await?;
     }
+    Ok(sequence)
 }
 
 /// Sets what people say about a version.
@@ -259,6 +266,16 @@ pub async fn tags(connection: &mut Connection, use_case: &str, number: i64) -> R
         .fetch_all(connection)
         .await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Removes a name; true when there was one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove_alias(connection: &mut Connection, use_case: &str, alias: &str) -> Result<bool> {
+    let done =
+        sqlx::query("delete from model_alias where use_case = $1 and alias = $2").bind(use_case).bind(alias).execute(connection).await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Gives a version a name, taking it from the version that had it.

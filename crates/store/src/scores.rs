@@ -107,6 +107,16 @@ pub async fn batches(connection: &mut Connection, use_case: &str, limit: i64) ->
     Ok(rows.iter().map(batch).collect())
 }
 
+/// The newest batches that a version scored, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_version(connection: &mut Connection, use_case: &str, version: i64, limit: i64) -> Result<Vec<Batch>> {
+    let text = format!("{COLUMNS} where use_case = $1 and version = $2 order by as_of desc, created_at desc limit $3");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(use_case).bind(version).bind(limit).fetch_all(connection).await?;
+    Ok(rows.iter().map(batch).collect())
+}
+
 /// The scores of a batch, in the order of the dataset's rows.
 ///
 /// # Errors

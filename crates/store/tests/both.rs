@@ -5,7 +5,7 @@ use serde_json::json;
 use store::{accounts, artifacts, audit, datasets, jobs, registry, runs, scores};
 
 mod common;
-use common::{dataset, run, stores, version};
+use common::{approve, batch, dataset, run, stores, with_versions};
 
 #[tokio::test]
 async fn datasets_come_back_as_they_went_in() {
@@ -56,7 +56,7 @@ async fn the_record_is_chained_and_refuses_change() {
         }
         let mut connection = store.read().await.unwrap();
         let (entries, head) = (audit::all(&mut connection).await.unwrap(), audit::head(&mut connection).await.unwrap());
-        assert_eq!((entries.len(), audit::verify(&entries, Some(&head))), (5, vec![]));
+        assert_eq!((entries.len(), audit::verify(&entries, head.as_ref())), (5, vec![]));
         for statement in ["update audit set actor = 'eve'", "delete from audit where sequence = 5"] {
             assert!(sqlx::query(statement).execute(store.pool()).await.is_err(), "{statement}");
         }
@@ -132,22 +132,11 @@ async fn runs_are_found_by_what_hangs_on_them() {
 #[tokio::test]
 async fn scores_come_back_in_order() {
     for (store, _folder) in stores("scores").await {
+        let dataset = with_versions(&store, 1).await;
         let mut transaction = store.begin().await.unwrap();
-        let (dataset, run) = (dataset("aa", "2026-01-01"), run("training", None));
-        datasets::insert(&mut transaction, &dataset).await.unwrap();
-        runs::insert(&mut transaction, &run).await.unwrap();
-        registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap();
-        let batch = scores::Batch {
-            batch_id: store::new_id(),
-            use_case: "attrition".into(),
-            version: 1,
-            dataset_id: dataset.dataset_id.clone(),
-            as_of: "2026-01-01".into(),
-            people: 1203,
-            expected_events: 12.5,
-            created_by: "test".into(),
-            created_at: store::now(),
-        };
+        approve(&mut transaction, 1).await;
+        registry::set_live(&mut transaction, "attrition", Some(1), "test", "first", "promotion").await.unwrap();
+        let batch = batch(&dataset, "attrition", 1);
         let score = |position: i64| scores::Score {
             position,
             person_id: format!("p{position}"),

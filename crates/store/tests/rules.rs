@@ -3,66 +3,10 @@
 
 mod common;
 
-use common::{dataset, run, stores, version};
+use common::{approve, batch, decision, request, stores, taken, with_versions};
 use serde_json::json;
-use store::review::{self, Decision, Request, Waiver};
-use store::{Connection, Store, audit, datasets, registry, runs};
-
-/// `count` versions in Staging, authored by "test".
-async fn with_versions(store: &Store, count: i64) {
-    let mut transaction = store.begin().await.unwrap();
-    let (dataset, run) = (dataset("aa", "2026-01-01"), run("training", None));
-    datasets::insert(&mut transaction, &dataset).await.unwrap();
-    runs::insert(&mut transaction, &run).await.unwrap();
-    for number in 1..=count {
-        assert_eq!(registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap(), number);
-    }
-    transaction.commit().await.unwrap();
-}
-
-fn request(version: i64, approvals_needed: i64) -> Request {
-    Request {
-        request_id: store::new_id(),
-        use_case: "attrition".into(),
-        version,
-        evidence_hash: format!("evidence of {version}"),
-        approvals_needed,
-        note: String::new(),
-        requested_by: "Rob".into(),
-        requested_at: store::now(),
-        state: "pending".into(),
-        closed_at: None,
-        closed_because: String::new(),
-    }
-}
-
-fn decision(request: &Request, reviewer: &str, decision: &str) -> Decision {
-    Decision {
-        decision_id: store::new_id(),
-        request_id: request.request_id.clone(),
-        reviewer: reviewer.into(),
-        decision: decision.into(),
-        reason: "because".into(),
-        checklist: "{}".into(),
-        waivers: "[]".into(),
-        evidence_hash: request.evidence_hash.clone(),
-        decided_at: store::now(),
-    }
-}
-
-async fn approve(connection: &mut Connection, number: i64) {
-    let request = request(number, 1);
-    review::insert_request(connection, &request).await.unwrap();
-    review::insert_decision(connection, &decision(&request, "rita", "approve")).await.unwrap();
-    review::close_request(connection, &request.request_id, "approved", store::now(), "").await.unwrap();
-}
-
-/// Runs one statement in a transaction of its own; true when the database took it.
-async fn taken(store: &Store, statement: &'static str) -> bool {
-    let mut transaction = store.begin().await.unwrap();
-    let done = sqlx::query(statement).execute(&mut *transaction).await.is_ok();
-    done && transaction.commit().await.is_ok()
-}
+use store::review::{self, Decision, Waiver};
+use store::{audit, registry, scores};
 
 #[tokio::test]
 async fn the_pointer_moves_and_its_history_cannot_be_rewritten() {
@@ -102,11 +46,25 @@ async fn the_pointer_moves_and_its_history_cannot_be_rewritten() {
 #[tokio::test]
 async fn what_is_not_approved_cannot_serve_by_any_statement() {
     for (store, _folder) in stores("unapproved").await {
-        with_versions(&store, 2).await;
+        let dataset = with_versions(&store, 2).await;
+        let mut transaction = store.begin().await.unwrap();
+        approve(&mut transaction, 1).await;
+        assert!(scores::insert(&mut transaction, &batch(&dataset, "attrition", 1), &[]).await.is_err(), "nothing is live yet");
+        drop(transaction);
         let mut transaction = store.begin().await.unwrap();
         approve(&mut transaction, 1).await;
         registry::set_live(&mut transaction, "attrition", Some(1), "test", "first", "promotion").await.unwrap();
+        scores::insert(&mut transaction, &batch(&dataset, "attrition", 1), &[]).await.unwrap();
         transaction.commit().await.unwrap();
+        let mut transaction = store.begin().await.unwrap();
+        assert!(scores::insert(&mut transaction, &batch(&dataset, "attrition", 2), &[]).await.is_err(), "not the live one");
+        drop(transaction);
+        let mut transaction = store.begin().await.unwrap();
+        registry::set_live(&mut transaction, "attrition", None, "test", "stop", "stop").await.unwrap();
+        assert!(scores::insert(&mut transaction, &batch(&dataset, "attrition", 1), &[]).await.is_err(), "out of service");
+        // "test" trained it: somebody else has to put it back.
+        assert!(registry::set_live(&mut transaction, "attrition", Some(1), "Test", "mine", "rollback").await.is_err());
+        drop(transaction);
         for statement in [
             "insert into live_history (use_case, sequence, version, changed_by, reason, changed_at) values ('attrition', 2, 2, 'e', 'e', 1)",
             "update live_model set version = 2",
@@ -263,7 +221,7 @@ async fn the_record_grows_at_its_end_only_and_forgets_people_without_breaking() 
         transaction.commit().await.unwrap();
         let mut connection = store.read().await.unwrap();
         let (entries, head) = (audit::all(&mut connection).await.unwrap(), audit::head(&mut connection).await.unwrap());
-        assert_eq!(audit::verify(&entries, Some(&head)), Vec::<String>::new());
+        assert_eq!(audit::verify(&entries, head.as_ref()), Vec::<String>::new());
         assert!(audit::about(&mut connection, "person", "attrition/1042").await.unwrap().is_empty());
         assert!(!audit::names(&mut connection).await.unwrap().values().any(|name| name == "attrition/1042"));
     }

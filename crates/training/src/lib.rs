@@ -31,6 +31,7 @@ pub mod select;
 pub mod settings;
 pub mod space;
 pub mod split;
+pub mod stability;
 pub mod stacking;
 pub mod statistics;
 #[cfg(test)]

@@ -18,31 +18,31 @@ use crate::tune::judge;
 /// Where the search over L2 logistic regression starts: hard to beat by much on tables of people.
 const QUICK: Parameters = Parameters::LogisticRegressionL2 { c: 0.1, balanced: false };
 
-/// How often a model of about this quality would meet the gates of its use case; `None` when the policy is unknown.
+/// How often a model of about this quality would meet the gates of `policy`.
 ///
 /// # Errors
 /// When data or settings do not allow a training.
-pub fn outlook(dataset: &Dataset, use_case: &UseCase, settings: &Settings) -> Result<Option<Feasibility>, TrainingError> {
+pub fn outlook(dataset: &Dataset, use_case: &UseCase, policy: &GatePolicy, settings: &Settings) -> Result<Feasibility, TrainingError> {
     settings.check()?;
     let use_case = &effective_use_case(use_case, settings);
     dataset.check(use_case)?;
     let split = Split::hold_out(dataset, settings.holdout_share, settings.seed)?;
     let splits = folds(dataset, &split.train, settings.folds, 1, settings.seed)?;
-    outlook_on(&prepare_folds(dataset, use_case, &splits, settings)?, use_case, settings, split.test.rows().len())
+    outlook_on(&prepare_folds(dataset, use_case, &splits, settings)?, use_case, policy, settings, split.test.rows().len())
 }
 
 /// The same on folds that are prepared already. `held_out` is the number of rows that the gates will be judged on.
 pub(crate) fn outlook_on(
     folds: &[Fold],
     use_case: &UseCase,
+    policy: &GatePolicy,
     settings: &Settings,
     held_out: usize,
-) -> Result<Option<Feasibility>, TrainingError> {
-    let Some(policy) = GatePolicy::preset(&use_case.policies.gates) else { return Ok(None) };
+) -> Result<Feasibility, TrainingError> {
     let judged: Vec<Vec<f64>> = folds.par_iter().map(|fold| Ok(judge(&QUICK, fold, settings)?.0)).collect::<Result<_, TrainingError>>()?;
     let probabilities: Vec<f64> = judged.into_iter().flatten().map(model::scorer::sigmoid).collect();
     let labels: Vec<bool> = folds.iter().flat_map(|fold| fold.test_labels.iter().copied()).collect();
-    let found = feasibility(&policy, &labels, &probabilities, use_case.policies.cutoff, held_out, RESAMPLES, settings.seed);
+    let found = feasibility(policy, &labels, &probabilities, use_case.policies.cutoff, held_out, RESAMPLES, settings.seed);
     let sentence = format!("To judge by a quick logistic regression: {}", found.sentence);
-    Ok(Some(Feasibility { sentence, ..found }))
+    Ok(Feasibility { sentence, ..found })
 }

@@ -18,8 +18,8 @@ pub struct DataQuality {
     pub correlated: Option<[String; 2]>,
 }
 
-/// From here on a number counts as an outlier.
-pub const OUTLIER_DEVIATIONS: f64 = 4.0;
+/// From here on a number counts as an outlier, here as in the profile of the data.
+pub const OUTLIER_DEVIATIONS: f64 = 3.0;
 
 /// Measures the inputs of `use_case` in `table`.
 pub fn data_quality(use_case: &UseCase, table: &Table) -> DataQuality {

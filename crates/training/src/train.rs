@@ -23,6 +23,7 @@ use crate::quality::{DataQuality, data_quality};
 use crate::select::{CandidateResult, Inside, Selection, prepare_folds, select};
 use crate::settings::Settings;
 use crate::split::{Split, folds};
+use crate::stability::{Stability, stability};
 use crate::statistics::{IntervalTable, field_statistics, interval_table};
 use crate::tune::Trial;
 
@@ -56,21 +57,30 @@ pub struct Trained {
     pub proxies: Vec<Proxy>,
     /// Of the training rows.
     pub quality: DataQuality,
-    /// How often a model like this meets the gates of its use case.
-    pub feasibility: Option<Feasibility>,
+    /// How often a model like this meets the gates.
+    pub feasibility: Feasibility,
     /// Whether a second fit, on one thread, gave the same model.
     pub reproducible: bool,
+    /// How the fields rank in refits on other people.
+    pub stability: Stability,
     /// What was done, and how long it took.
     pub stages: Vec<StageRecord>,
 }
 
-/// Trains: everything is learned from the training side of one split, and judged on the other.
+/// Trains: everything is learned from the training side of one split, and judged on the other. `policy` is what the result will be held
+/// against: it changes nothing about the model, only what is said to be expected.
 ///
 /// # Errors
 /// When data or settings do not allow it, when a learner fails, or when `progress` says stop (what was done is in the error).
-pub fn train(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dyn Progress) -> Result<Trained, TrainingError> {
+pub fn train(
+    dataset: &Dataset,
+    use_case: &UseCase,
+    policy: &GatePolicy,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Trained, TrainingError> {
     settings.check()?;
-    with_threads(settings.threads, || run(dataset, use_case, settings, progress))?
+    with_threads(settings.threads, || run(dataset, use_case, policy, settings, progress))?
 }
 
 /// Runs `work` on a pool of its own when a number of threads is asked for.
@@ -85,7 +95,13 @@ pub(crate) fn effective_use_case(use_case: &UseCase, settings: &Settings) -> Use
     UseCase { include_protected: settings.include_protected.unwrap_or(use_case.include_protected), ..use_case.clone() }
 }
 
-fn run(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dyn Progress) -> Result<Trained, TrainingError> {
+fn run(
+    dataset: &Dataset,
+    use_case: &UseCase,
+    policy: &GatePolicy,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Trained, TrainingError> {
     let use_case = &effective_use_case(use_case, settings);
     let mut stages = Stages::new(progress);
     stages.begin(Stage::Validate);
@@ -110,9 +126,7 @@ fn run(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dy
     let encoder = &prepared.encoding.encoder;
     stages.end(Stage::Features, format!("{} inputs from {} fields, learned in each fold", encoder.inputs.len(), encoder.fields.len()));
 
-    if let Some(expected) = outlook_on(&searched, use_case, settings, sizes.1)? {
-        progress.note(&expected.sentence);
-    }
+    progress.note(&outlook_on(&searched, use_case, policy, settings, sizes.1)?.sentence);
     stages.begin(Stage::Train);
     let inside = Inside { dataset, use_case, train: &split.train, prepared: &prepared, splits: &splits, searched: &searched };
     let selection = select(&inside, settings, progress)?;
@@ -134,8 +148,8 @@ fn run(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dy
     let holdout_probabilities = model.probabilities(&unseen_table);
     let holdout = evaluate(use_case, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed)?;
     let errors = error_analysis(&model, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed);
-    let feasibility = GatePolicy::preset(&use_case.policies.gates)
-        .map(|policy| feasibility(&policy, &judged_labels, &out_of_fold, use_case.policies.cutoff, sizes.1, RESAMPLES, settings.seed));
+    let feasibility = feasibility(policy, &judged_labels, &out_of_fold, use_case.policies.cutoff, sizes.1, RESAMPLES, settings.seed);
+    let stability = stability(&inside, &selection.chosen.parameters, &unseen_table, settings)?;
     stages.end(Stage::Evaluate, format!("{} rows never seen", sizes.1));
 
     stages.begin(Stage::Monitor);
@@ -160,6 +174,7 @@ fn run(dataset: &Dataset, use_case: &UseCase, settings: &Settings, progress: &dy
         quality,
         feasibility,
         reproducible,
+        stability,
         stages: stages.records,
     })
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use model::{Column, Field, Kind, MISSING_LEVEL, Table, UseCase};
+use training::gates::GatePolicy;
 use training::{Dataset, Settings, Silent, Trained, TrainingError, train};
 
 fn field(name: &str, kind: Kind, levels: &[String]) -> Field {
@@ -46,7 +47,7 @@ fn settings() -> Settings {
 
 /// Trains, and checks that every score is a probability.
 fn trained(use_case: &UseCase, dataset: &Dataset) -> Trained {
-    let trained = train(dataset, use_case, &settings(), &Silent).unwrap();
+    let trained = train(dataset, use_case, &GatePolicy::sensible(), &settings(), &Silent).unwrap();
     let scores = trained.model.probabilities(&dataset.table);
     assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)));
     model::Model::from_bytes(&trained.model.to_bytes().unwrap()).unwrap();
@@ -61,7 +62,7 @@ fn auc(trained: &Trained) -> f64 {
 fn one_class_only_is_refused() {
     let (use_case, mut dataset) = dataset(100, Column::Number(vec![0.0; 100]));
     dataset.labels.fill(true);
-    let error = train(&dataset, &use_case, &settings(), &Silent).unwrap_err();
+    let error = train(&dataset, &use_case, &GatePolicy::sensible(), &settings(), &Silent).unwrap_err();
     assert!(matches!(error, TrainingError::TooFewRows { .. }));
     assert!(error.to_string().contains("100 of 100 rows have the event"), "{error}");
 }
@@ -69,7 +70,7 @@ fn one_class_only_is_refused() {
 #[test]
 fn ten_rows_are_refused() {
     let (use_case, dataset) = dataset(10, Column::Number(vec![0.0; 10]));
-    assert!(matches!(train(&dataset, &use_case, &settings(), &Silent), Err(TrainingError::TooFewRows { .. })));
+    assert!(matches!(train(&dataset, &use_case, &GatePolicy::sensible(), &settings(), &Silent), Err(TrainingError::TooFewRows { .. })));
 }
 
 #[test]
@@ -128,7 +129,7 @@ fn infinite_values_are_refused_by_place() {
     let mut values = vec![1.0; 100];
     values[41] = f64::INFINITY;
     let (use_case, dataset) = dataset(100, Column::Number(values));
-    let error = train(&dataset, &use_case, &settings(), &Silent).unwrap_err();
+    let error = train(&dataset, &use_case, &GatePolicy::sensible(), &settings(), &Silent).unwrap_err();
     assert_eq!(error, TrainingError::Infinite { column: "extra".into(), row: 41 });
     assert!(error.to_string().contains("row 42"), "{error}");
 }
@@ -154,5 +155,5 @@ fn a_copy_of_the_outcome_is_named() {
 fn no_input_left_is_refused() {
     let (use_case, mut dataset) = dataset(100, Column::Number(vec![1.0; 100]));
     dataset.table.columns[0] = Column::Number(vec![1.0; 100]);
-    assert_eq!(train(&dataset, &use_case, &settings(), &Silent).unwrap_err(), TrainingError::NoInputs);
+    assert_eq!(train(&dataset, &use_case, &GatePolicy::sensible(), &settings(), &Silent).unwrap_err(), TrainingError::NoInputs);
 }

@@ -11,7 +11,7 @@ use model::Model;
 use stats::{Metric, Verdict};
 use training::candidate::Candidate;
 use training::explanation;
-use training::gates::{Evidence, Gate, GatePolicy};
+use training::gates::{CardPart, Evidence, Gate, GatePolicy};
 use training::prepared::Prepared;
 use training::split::Split;
 use training::{Progress, Settings, Silent, Status, Trained, TrainingError, learner, train};
@@ -27,12 +27,17 @@ fn metric(trained: &Trained, metric: Metric) -> f64 {
 #[test]
 fn attrition_trains_end_to_end() {
     let Some((use_case, dataset)) = attrition() else { return };
-    let trained = train(&dataset, &use_case, &quick(), &Silent).unwrap();
+    let trained = train(&dataset, &use_case, &GatePolicy::sensible(), &quick(), &Silent).unwrap();
     assert_eq!(trained.stages.len(), 7);
     assert_eq!(trained.training_rows.len() + trained.holdout_rows.len(), 1470);
     assert!(metric(&trained, Metric::RocAuc) > 0.75);
     assert!(metric(&trained, Metric::Brier) < 0.12);
     assert!(trained.reproducible);
+    // The strongest fields hardly depend on who was in the training rows.
+    let stability = trained.stability.of_top(5);
+    assert!(stability.interval.unwrap()[0] > 0.4, "{stability:?}");
+    assert_eq!((trained.stability.importances.len(), trained.stability.rows), (5, 100));
+    assert_eq!(trained.stability.ranks(5)[0].field, "Overtime");
     assert!(trained.leaks.is_empty(), "{:?}", trained.leaks);
     assert!(trained.candidates.iter().any(|result| result.candidate == Candidate::LinfaTree), "the baseline is always shown");
     assert_ne!(trained.chosen.candidate, Candidate::LinfaTree, "and never chosen");
@@ -44,7 +49,7 @@ fn attrition_trains_end_to_end() {
     assert!(trained.proxies.iter().any(|proxy| proxy.attribute == "MaritalStatus" && proxy.roc_auc.value.unwrap() > 0.8));
     assert!(trained.holdout.fairness.contains_key("Gender"));
     // The guide's fixed thresholds are beyond an honest model here.
-    let feasibility = GatePolicy::preset("guide-strict").unwrap();
+    let feasibility = GatePolicy::guide_strict();
     let labels = labels_of(&dataset, &trained.training_rows);
     let scores: Vec<f64> = trained.out_of_fold.iter().map(|score| score.unwrap()).collect();
     let found = training::feasibility::feasibility(&feasibility, &labels, &scores, 0.5, 294, 200, 1);
@@ -74,7 +79,7 @@ fn same_seed_gives_the_same_bytes_with_one_and_two_threads() {
     let Some((use_case, dataset)) = attrition() else { return };
     let bytes = |threads| {
         let settings = Settings { threads: Some(threads), ..quick() };
-        train(&dataset, &use_case, &settings, &Silent).unwrap().model.to_bytes().unwrap()
+        train(&dataset, &use_case, &GatePolicy::sensible(), &settings, &Silent).unwrap().model.to_bytes().unwrap()
     };
     let first = bytes(1);
     assert_eq!(first, bytes(2));
@@ -91,7 +96,7 @@ fn the_model_is_built_from_exactly_the_chosen_trial() {
         }
         let settings =
             Settings { candidates, one_standard_error: candidate != Candidate::Blend, trials: 6, repeats: Some(1), ..Settings::default() };
-        let trained = train(&dataset, &use_case, &settings, &Silent).unwrap();
+        let trained = train(&dataset, &use_case, &GatePolicy::sensible(), &settings, &Silent).unwrap();
         assert!(trained.trials.contains(&trained.chosen));
         assert_eq!(trained.model.lineage.candidate, trained.chosen.candidate.name());
         assert_eq!(trained.model.lineage.parameters, trained.chosen.parameters.describe());
@@ -121,11 +126,12 @@ impl Progress for Impatient {
 #[test]
 fn stopping_keeps_what_is_done() {
     let Some((use_case, dataset)) = attrition() else { return };
-    let stopped = train(&dataset, &use_case, &Settings { trials: 1000, ..quick() }, &Impatient(AtomicUsize::new(0)));
+    let stopped =
+        train(&dataset, &use_case, &GatePolicy::sensible(), &Settings { trials: 1000, ..quick() }, &Impatient(AtomicUsize::new(0)));
     let Err(TrainingError::Cancelled { trials }) = stopped else { panic!("{stopped:?}") };
     assert!(!trials.is_empty() && trials.len() < 1000);
     let settings = Settings { trials: 1_000_000, timeout_seconds: Some(0.1), ..quick() };
-    let trained = train(&dataset, &use_case, &settings, &Silent).unwrap();
+    let trained = train(&dataset, &use_case, &GatePolicy::sensible(), &settings, &Silent).unwrap();
     assert!(trained.trials.len() < 1000, "a timeout ends the search and still gives a model");
 }
 
@@ -133,7 +139,7 @@ fn stopping_keeps_what_is_done() {
 fn options_of_fairness_change_what_is_learned() {
     let Some((use_case, dataset)) = attrition() else { return };
     let only = |settings: Settings| Settings { candidates: vec![Candidate::LogisticRegressionL2], trials: 3, ..settings };
-    let fitted = |settings: Settings| train(&dataset, &use_case, &only(settings), &Silent).unwrap();
+    let fitted = |settings: Settings| train(&dataset, &use_case, &GatePolicy::sensible(), &only(settings), &Silent).unwrap();
     let plain = fitted(quick());
     let reweighed = fitted(Settings { reweigh: Some("Gender".into()), ..quick() });
     assert_ne!(plain.model.scorer, reweighed.model.scorer);
@@ -148,24 +154,47 @@ fn options_of_fairness_change_what_is_learned() {
 #[test]
 fn gates_judge_by_the_interval() {
     let Some((use_case, dataset)) = attrition() else { return };
-    let trained = train(&dataset, &use_case, &quick(), &Silent).unwrap();
+    let trained = train(&dataset, &use_case, &GatePolicy::sensible(), &quick(), &Silent).unwrap();
     let table = dataset.table.take(&trained.holdout_rows);
     let labels: Vec<bool> = trained.holdout_rows.iter().map(|&row| dataset.labels[row]).collect();
     let same = training::evaluate::against_live(&trained.model, &trained.model, &table, &labels, 1).unwrap();
+    let card = CardPart::ALL[..5].iter().copied().collect();
     let evidence = Evidence {
         report: &trained.holdout.report,
         against_live: Some(&same),
         fairness: &trained.holdout.fairness,
         quality: &trained.quality,
         reproducible: Some(trained.reproducible),
+        stability: Some(&trained.stability),
+        card: &card,
     };
-    let strict = GatePolicy::preset("guide-strict").unwrap().judge(&evidence);
+    let strict = GatePolicy::guide_strict().judge(&evidence);
     assert!(!strict.passes);
-    let sensible = GatePolicy::preset("sensible").unwrap().judge(&evidence);
+    let sensible = GatePolicy::sensible().judge(&evidence);
     let verdict = |gate: &dyn Fn(&Gate) -> bool| sensible.results.iter().find(|result| gate(&result.gate)).unwrap().verdict;
     assert_eq!(verdict(&|gate| matches!(gate, Gate::Absolute { metric: Metric::RocAuc, .. })), Verdict::Pass);
     assert_eq!(verdict(&|gate| matches!(gate, Gate::AgainstLive { metric: Metric::RocAuc, .. })), Verdict::Pass, "not worse than itself");
     assert_eq!(verdict(&|gate| matches!(gate, Gate::Reproducible)), Verdict::Pass);
+    assert_eq!(verdict(&|gate| matches!(gate, Gate::ExplanationStability { .. })), Verdict::Pass);
+    assert_eq!(verdict(&|gate| matches!(gate, Gate::Documentation { .. })), Verdict::Pass);
+    // The guide asks for what people write, too, and says what is missing.
+    let documentation = strict.results.iter().find(|result| matches!(result.gate, Gate::Documentation { .. })).unwrap();
+    assert_eq!((documentation.verdict, documentation.figure.value), (Verdict::Fail, Some(5.0 / 7.0)));
+    assert!(documentation.note.contains("description, known limitations"), "{}", documentation.note);
+    assert!(!documentation.gate.is_of_staging(), "it is written after the training");
+    // What nobody measured does not pass, and blocks even where rows that cannot tell do not.
+    let unknown = Evidence { stability: None, reproducible: None, ..evidence };
+    let sensible = GatePolicy::sensible();
+    let judged = sensible.judge(&unknown);
+    let blocking: Vec<&Gate> = judged.results.iter().filter(|result| sensible.blocks(result)).map(|result| &result.gate).collect();
+    assert!(matches!(blocking[..], [Gate::Reproducible, Gate::ExplanationStability { .. }]), "{blocking:?}");
+    // A policy on fairness is not met by auditing nothing.
+    let nothing = std::collections::BTreeMap::new();
+    let strict = GatePolicy::guide_strict();
+    let judged = strict.judge(&Evidence { fairness: &nothing, ..evidence });
+    let fairness: Vec<Verdict> =
+        judged.results.iter().filter(|result| matches!(result.gate, Gate::Fairness { .. })).map(|result| result.verdict).collect();
+    assert_eq!(fairness, [Verdict::CouldNotCompute; 3]);
     let improves = GatePolicy {
         name: "retrain".into(),
         description: String::new(),
@@ -173,6 +202,7 @@ fn gates_judge_by_the_interval() {
         approvals: 1,
         waivers: false,
         checklist_required: false,
+        named_author: false,
         inconclusive_blocks: true,
         gates: vec![Gate::AgainstLive { metric: Metric::RocAuc, improvement: 0.01, significant: true }],
     };

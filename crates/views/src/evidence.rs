@@ -49,6 +49,8 @@ pub struct GateRow {
     pub verdict: Verdict,
     /// Whether it stands in the way of a review. One that fails and does not block is the reviewers' to answer for.
     pub blocks: bool,
+    /// What it rests on or what is missing; often empty.
+    pub note: String,
 }
 
 /// How one gate fared over resamples.

@@ -132,6 +132,10 @@ pub struct PeoplePage {
     pub total: u32,
     pub page: u32,
     pub pages: u32,
+    /// The only person that matches, of whom nothing is told before a purpose is named.
+    pub withheld: Option<String>,
+    /// Purposes of which one must be named before looking at somebody: key and text; empty where nobody is asked.
+    pub purposes: Vec<(String, String)>,
 }
 
 /// A field of a person, as shown.
@@ -161,6 +165,8 @@ pub struct Looker {
     pub times: u32,
     /// "21 November 2026, 09:14 UTC"
     pub last: String,
+    /// The purpose that was named then; empty where nobody was asked.
+    pub why: String,
 }
 
 /// The page of one person.

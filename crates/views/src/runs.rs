@@ -134,6 +134,8 @@ pub struct VersionRow {
     pub note: String,
     /// State of the newest request for review; empty when nobody has asked. `pending`, `approved`, `rejected`, `changes_requested`, `void`
     pub review: String,
+    /// Other names of the version.
+    pub aliases: Vec<String>,
 }
 
 /// The page of one version.
@@ -148,6 +150,8 @@ pub struct VersionPage {
     pub data_as_of: String,
     pub data_hash: String,
     pub simulated: bool,
+    /// What people say about it; empty when nobody has.
+    pub description: String,
     pub model_hash: String,
     pub seed: i64,
     pub code_version: String,

@@ -36,6 +36,8 @@ pub struct Status {
     pub simulated: bool,
     /// `None`: nothing has been promoted yet.
     pub live: Option<LiveModel>,
+    /// Since when nothing serves, where something did before.
+    pub out_of_service: Option<String>,
     /// When the shown scores were made; `None` when nobody has been scored.
     pub scored_at: Option<String>,
     /// The day that the people's data describes.

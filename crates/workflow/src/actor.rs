@@ -87,8 +87,10 @@ impl Scope {
 pub enum Origin {
     /// Somebody with access to the machine itself.
     CommandLine,
-    /// Somebody who signed in with name and password.
+    /// Somebody who signed in with name and password, and has a session since then.
     SignedIn,
+    /// Somebody who gave name and password with this very request.
+    Password,
     /// A program with an API token of these scopes.
     Token(Vec<Scope>),
 }
@@ -152,6 +154,21 @@ impl Actor {
         if self.roles.is_empty() { Err(Error::Forbidden("this account has no role".into())) } else { Ok(Member(self)) }
     }
 
+    /// Leave to write what every member may write: requests for review, comments, notes, limitations, checks. A token needs a scope that is
+    /// for more than reading.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for an account without any role, or outside the token's scope.
+    pub fn contributor(&self) -> Result<Contributor<'_>> {
+        self.member()?;
+        match &self.origin {
+            Origin::Token(_) if !self.is(Role::Reviewer) && !self.is(Role::Admin) => {
+                Err(Error::Forbidden("the scope of this token does not allow it: it needs review or manage".into()))
+            }
+            _ => Ok(Contributor(self)),
+        }
+    }
+
     /// Leave to see people and their scores.
     ///
     /// # Errors
@@ -202,6 +219,10 @@ permit! {
     Member
 }
 permit! {
+    /// Any member who may write: requests for review, comments, notes, limitations, checks.
+    Contributor
+}
+permit! {
     /// May see people and their scores.
     Analyst
 }
@@ -225,7 +246,28 @@ macro_rules! is_member {
         }
     )*};
 }
-is_member!(Analyst, Reviewer, Admin);
+is_member!(Contributor, Analyst, Reviewer, Admin);
+
+/// A reviewer who has signed: with the password once more, or with the password or token that came with this very request. Made by
+/// [`crate::Tenure::sign`] alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a>(Reviewer<'a>);
+
+impl<'a> Signed<'a> {
+    pub(crate) fn by(reviewer: Reviewer<'a>) -> Self {
+        Self(reviewer)
+    }
+
+    /// Name of the account, as it stands in the record.
+    pub fn name(&self) -> &'a str {
+        self.0.name()
+    }
+
+    /// Who has signed.
+    pub fn reviewer(&self) -> Reviewer<'a> {
+        self.0
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -233,12 +275,16 @@ mod tests {
 
     #[test]
     fn a_permit_needs_the_role_and_the_scope() {
-        let granted = |actor: &Actor| [actor.member().is_ok(), actor.analyst().is_ok(), actor.reviewer().is_ok(), actor.admin().is_ok()];
-        assert_eq!(granted(&Actor::local()), [true, true, false, true]);
-        assert_eq!(granted(&Actor::new("nobody", &[], Origin::SignedIn)), [false; 4]);
-        assert_eq!(granted(&Actor::new("ann", &[Role::Reviewer], Origin::SignedIn)), [true, false, true, false]);
+        let granted = |actor: &Actor| {
+            let own = [actor.member().is_ok(), actor.contributor().is_ok()];
+            [own[0], own[1], actor.analyst().is_ok(), actor.reviewer().is_ok(), actor.admin().is_ok()]
+        };
+        assert_eq!(granted(&Actor::local()), [true, true, true, false, true]);
+        assert_eq!(granted(&Actor::new("nobody", &[], Origin::SignedIn)), [false; 5]);
+        assert_eq!(granted(&Actor::new("ann", &[Role::Reviewer], Origin::SignedIn)), [true, true, false, true, false]);
         let token = |scopes: &[Scope]| Actor::new("bo", &[Role::Analyst, Role::Admin], Origin::Token(scopes.to_vec()));
-        assert_eq!(granted(&token(&[Scope::Read])), [true, false, false, false]);
-        assert_eq!(granted(&token(&[Scope::Predict, Scope::Review])), [true, true, false, false]);
+        assert_eq!(granted(&token(&[Scope::Read])), [true, false, false, false, false]);
+        assert_eq!(granted(&token(&[Scope::Predict, Scope::Review])), [true, false, true, false, false]);
+        assert_eq!(granted(&token(&[Scope::Manage])), [true, true, false, false, true]);
     }
 }

@@ -1,7 +1,7 @@
 //! Scoring the current people.
 
 use serde_json::json;
-use store::{audit, datasets, scores};
+use store::{audit, datasets, registry, scores};
 
 use crate::{Admin, Error, Result, Tenure, clock, error::compute};
 
@@ -41,6 +41,12 @@ impl Tenure {
             created_at: store::now(),
         };
         let mut transaction = self.store.begin().await?;
+        // The database refuses it too; here with a sentence.
+        if registry::live(&mut transaction, use_case).await?.and_then(|change| change.version) != Some(version) {
+            return Err(Error::Conflict(
+                "another version went live, or this one was stopped, while people were scored: score again".into(),
+            ));
+        }
         scores::insert(&mut transaction, &batch, &scores).await?;
         let detail = json!({ "version": version, "dataset": dataset.dataset_id, "as_of": batch.as_of, "people": batch.people });
         audit::append(&mut transaction, admin.name(), "scores.batch", &format!("batch {}", batch.batch_id), &detail).await?;

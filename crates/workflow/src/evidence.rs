@@ -15,9 +15,10 @@ use training::gates::{self, GatePolicy, GateReport};
 use training::leakage::Leak;
 use training::proxies::Proxy;
 use training::quality::DataQuality;
+use training::stability::Stability;
 
 use crate::run_page::{EVIDENCE, no_file};
-use crate::{Error, Result, Tenure, error::compute};
+use crate::{Error, Result, Tenure, card, error::compute};
 
 /// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact `evidence.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Evidence {
     pub quality: DataQuality,
     /// How often a model of this quality would pass the gates.
     pub feasibility: Option<Feasibility>,
+    /// How the fields rank in refits on other people; absent in runs of before that was measured.
+    #[serde(default)]
+    pub stability: Option<Stability>,
     /// The gates of the use case, judged.
     pub gates: GateReport,
     /// Paired with the live model on the held-out rows that it never saw; empty when nothing is live or too few such rows are left.
@@ -74,8 +78,9 @@ impl Tenure {
     }
 }
 
-/// The evidence of a training, with its gates judged.
-pub(crate) fn evidence(trained: &Trained, policy: &GatePolicy, against_live: Vec<Comparison>) -> Evidence {
+/// The evidence of a training, with its gates judged. `has_explanation`: what the model has learned is measured and kept with it.
+pub(crate) fn evidence(trained: &Trained, policy: &GatePolicy, against_live: Vec<Comparison>, has_explanation: bool) -> Evidence {
+    let card = card::parts(&trained.model.use_case, [&trained.holdout, &trained.cross_validated], has_explanation, "", false);
     let positions = |rows: &[usize]| rows.iter().map(|&row| row as u32).collect();
     let gates = policy.judge(&gates::Evidence {
         report: &trained.holdout.report,
@@ -83,6 +88,8 @@ pub(crate) fn evidence(trained: &Trained, policy: &GatePolicy, against_live: Vec
         fairness: &trained.cross_validated.fairness,
         quality: &trained.quality,
         reproducible: Some(trained.reproducible),
+        stability: Some(&trained.stability),
+        card: &card,
     });
     Evidence {
         holdout: trained.holdout.clone(),
@@ -95,7 +102,8 @@ pub(crate) fn evidence(trained: &Trained, policy: &GatePolicy, against_live: Vec
         leaks: trained.leaks.clone(),
         proxies: trained.proxies.clone(),
         quality: trained.quality.clone(),
-        feasibility: trained.feasibility.clone(),
+        feasibility: Some(trained.feasibility.clone()),
+        stability: Some(trained.stability.clone()),
         gates,
         against_live,
     }

@@ -17,7 +17,7 @@ use views::fairness::{Effect, ExperimentChoice, ExperimentRow};
 
 use crate::evidence::{self, Evidence};
 use crate::run_page::EVIDENCE;
-use crate::run_record::{self, CODE_VERSION, JSON, to_json};
+use crate::run_record::{self, JSON, to_json};
 use crate::training_run::to_dataset;
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, StoredPeople, Tenure, clock, error::compute};
 
@@ -143,7 +143,7 @@ impl Tenure {
             author: job.actor().name().to_owned(),
             dataset_id: Some(dataset.dataset_id.clone()),
             seed: plan.settings.seed as i64,
-            code_version: CODE_VERSION.into(),
+            code_version: self.code.to_string(),
             message: String::new(),
             started_at: store::now(),
             ended_at: None,
@@ -161,8 +161,8 @@ impl Tenure {
             let outcome = compute(move || {
                 let labels = people.labels.clone().ok_or_else(|| Error::Internal("a training set without outcomes".into()))?;
                 let rows = to_dataset(&people, labels)?.with_hash(hash);
-                let trained = training::train(&rows, &use_case, &own.settings, &*handle).map_err(stopped)?;
-                let evidence = evidence::evidence(&trained, &gates, Vec::new());
+                let trained = training::train(&rows, &use_case, &gates, &own.settings, &*handle).map_err(stopped)?;
+                let evidence = evidence::evidence(&trained, &gates, Vec::new(), false);
                 let effect = effect(&use_case, &people, &own, &evidence)?;
                 Ok(Outcome { trained, evidence, effect })
             })

@@ -12,16 +12,19 @@ use crate::{Analyst, Error, Result, Tenure, clock, error::compute};
 const PAGE: usize = 25;
 
 impl Tenure {
-    /// One page of the scored people that a query asks for. Nobody scored yet: an empty page.
+    /// One page of the scored people that a query asks for. Nobody scored yet: an empty page. A list of a single person is a look at that
+    /// person: it is on record, and where a purpose must be named for that, only the number is told.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a page, field or band that is not there; or when the store fails.
-    pub async fn people(&self, _: &Analyst<'_>, use_case: &str, query: &PeopleQuery) -> Result<PeoplePage> {
+    pub async fn people(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery) -> Result<PeoplePage> {
         let use_case = self.use_case(use_case)?;
         let segments: Vec<FilterField> = use_case.segments.iter().map(|name| filter_field(&use_case, name)).collect();
         let bands = use_case.bands.iter().map(|band| band.name.clone()).collect();
+        let purposes: Vec<(String, String)> =
+            self.purposes(&use_case.id).iter().map(|purpose| (purpose.key.clone(), purpose.text.clone())).collect();
         let Some(scored) = self.scored(&use_case.id).await? else {
-            return Ok(PeoplePage { segments, bands, rows: Vec::new(), total: 0, page: 1, pages: 1 });
+            return Ok(PeoplePage { segments, bands, rows: Vec::new(), total: 0, page: 1, pages: 1, withheld: None, purposes });
         };
         let rows = select(&use_case, &scored, query)?;
         let pages = rows.len().div_ceil(PAGE).max(1);
@@ -30,31 +33,47 @@ impl Tenure {
             return Err(Error::NotFound(format!("there is no page {page}: the last one is {pages}")));
         }
         let shown = rows.iter().skip((page - 1) * PAGE).take(PAGE);
-        let rows_shown = shown.map(|&row| person_row(&use_case, &scored, row)).collect();
-        Ok(PeoplePage { segments, bands, rows: rows_shown, total: rows.len() as u32, page: page as u32, pages: pages as u32 })
+        let mut rows_shown: Vec<PersonRow> = shown.map(|&row| person_row(&use_case, &scored, row)).collect();
+        let mut withheld = None;
+        if let [only] = &rows_shown[..]
+            && rows.len() == 1
+        {
+            if purposes.is_empty() {
+                self.record_view(analyst, &use_case.id, &only.id, &scored.batch.batch_id, None).await?;
+            } else {
+                withheld = rows_shown.pop().map(|person| person.id);
+            }
+        }
+        let (total, page, pages) = (rows.len() as u32, page as u32, pages as u32);
+        Ok(PeoplePage { segments, bands, rows: rows_shown, total, page, pages, withheld, purposes })
     }
 
-    /// The people that a query asks for as CSV (UTF-8 with a byte-order mark), every page of them. The export is on record.
+    /// The people that a query asks for as CSV (UTF-8 with a byte-order mark), every page of them. The export is on record, with the
+    /// purpose where one must be named.
     ///
     /// # Errors
-    /// As [`Tenure::people`]; [`Error::Conflict`] when nobody was scored.
-    pub async fn people_csv(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery) -> Result<String> {
+    /// As [`Tenure::people`]; [`Error::Conflict`] when nobody was scored, [`Error::Invalid`] without a purpose.
+    pub async fn people_csv(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery, why: &str) -> Result<String> {
         let use_case = self.use_case(use_case)?;
+        let why = self.purpose(&use_case.id, why)?.map(|purpose| purpose.key.clone());
         let scored = self.scored(&use_case.id).await?.ok_or_else(|| Error::Conflict("nobody has been scored yet".into()))?;
         let rows = select(&use_case, &scored, query)?;
         let mut transaction = self.store.begin().await?;
-        let detail = json!({ "rows": rows.len(), "batch": scored.batch.batch_id, "filters": query.filters.keys().collect::<Vec<_>>() });
+        let filters = query.filters.keys().collect::<Vec<_>>();
+        let detail = json!({ "rows": rows.len(), "batch": scored.batch.batch_id, "filters": filters, "why": why });
         audit::append(&mut transaction, analyst.name(), "people.export", &format!("use case {}", use_case.id), &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         compute(move || Ok(csv(&use_case, &scored, &rows))).await
     }
 
-    /// One person: score, reasons, values and past scores. The view is on record.
+    /// One person: score, reasons, values and past scores. The view is on record, with the purpose where one must be named: `why` is its
+    /// key.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when the person is not among those last scored.
-    pub async fn person(&self, analyst: &Analyst<'_>, use_case: &str, id: &str) -> Result<PersonPage> {
+    /// [`Error::NotFound`] when the person is not among those last scored, [`Error::Invalid`] without a purpose.
+    pub async fn person(&self, analyst: &Analyst<'_>, use_case: &str, id: &str, why: &str) -> Result<PersonPage> {
         let use_case = self.use_case(use_case)?;
+        let why = self.purpose(&use_case.id, why)?;
         let unknown = || Error::NotFound(format!("no {} with this number was scored", use_case.words.one));
         let scored = self.scored(&use_case.id).await?.ok_or_else(unknown)?;
         let row = scored.people.ids.iter().position(|other| other == id).ok_or_else(unknown)?;
@@ -66,7 +85,7 @@ impl Tenure {
         };
         let history = store::scores::of_person(&mut *self.store.read().await?, &use_case.id, id).await?;
         let lookers = self.lookers(&use_case.id, id).await?;
-        self.record_view(analyst, &use_case.id, id, &scored.batch.batch_id).await?;
+        self.record_view(analyst, &use_case.id, id, &scored.batch.batch_id, why).await?;
         compute(move || {
             let table = &scored.people.table;
             let explanation = explainer.explain(table, row)?;
@@ -102,12 +121,18 @@ impl Tenure {
         let entries = audit::about(&mut connection, "person", &format!("{use_case}/{id}")).await?;
         let names = audit::names(&mut connection).await?;
         let mut lookers: Vec<Looker> = Vec::new();
+        let purpose = |key: &str| {
+            let known = self.purposes(use_case).iter().find(|purpose| purpose.key == key);
+            known.map_or_else(|| key.to_owned(), |purpose| purpose.text.clone())
+        };
         // Newest first: the first entry of somebody is the last time.
         for entry in entries.into_iter().filter(|entry| entry.action == "person.view") {
             let name = names.get(&entry.actor).cloned().unwrap_or_else(|| "an erased account".to_owned());
+            let detail: serde_json::Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+            let why = detail["why"].as_str().map(purpose).unwrap_or_default();
             match lookers.iter_mut().find(|looker| looker.name == name) {
                 Some(looker) => looker.times += 1,
-                None => lookers.push(Looker { name, times: 1, last: clock::long_time(entry.at) }),
+                None => lookers.push(Looker { name, times: 1, last: clock::long_time(entry.at), why }),
             }
         }
         Ok(lookers)

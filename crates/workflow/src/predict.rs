@@ -6,6 +6,7 @@ use data::{Checked, Refusal};
 use model::explain::ModelExplainer;
 use model::{Column, Record, Table};
 use serde::Serialize;
+use store::registry;
 use views::people::Reason;
 
 use crate::batch::reason;
@@ -55,15 +56,32 @@ impl Tenure {
         if records.is_empty() || records.len() > MOST_RECORDS {
             return Err(Error::Invalid(format!("a request holds from 1 to {MOST_RECORDS} records, this one {}", records.len())));
         }
-        let (version, explainer) = match version {
-            None => {
-                let live = self.live_model(analyst, use_case).await?;
-                (live.version.version, Arc::clone(&live.explainer))
-            }
-            Some(number) => (number, self.explainer(&self.version(use_case, number).await?).await?),
-        };
+        let (version, explainer) = self.scorer(analyst, use_case, version).await?;
         let work = move || predict_rows(&explainer, version, &check_records(explainer.model(), &records)?, options);
         Ok((version, compute(work).await?))
+    }
+}
+
+impl Tenure {
+    /// What scores people: the live version, or the one asked for. A version that is not or was never in service is for trials by those who
+    /// keep the models, and nobody else; so is every version while the use case is out of service.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when nothing serves, [`Error::Forbidden`] for a version that may not score, [`Error::NotFound`] when there is none.
+    pub async fn scorer(&self, analyst: &Analyst<'_>, use_case: &str, version: Option<i64>) -> Result<(i64, Arc<ModelExplainer>)> {
+        let Some(number) = version else {
+            let live = self.live_model(analyst, use_case).await?;
+            return Ok((live.version.version, Arc::clone(&live.explainer)));
+        };
+        let version = self.version(use_case, number).await?;
+        let history = registry::live_history(&mut *self.store.read().await?, use_case).await?;
+        let serves = history.last().is_some_and(|change| change.version.is_some());
+        let was_live = history.iter().any(|change| change.version == Some(number));
+        if !(serves && was_live) && analyst.actor().admin().is_err() {
+            let why = if was_live { self.why_nothing_serves(use_case).await? } else { format!("version {number} was never approved") };
+            return Err(Error::Forbidden(format!("{why}: only who keeps the models may try it")));
+        }
+        Ok((number, self.explainer(&version).await?))
     }
 }
 

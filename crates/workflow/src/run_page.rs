@@ -13,6 +13,7 @@ use views::jobs::Outlook;
 use views::runs::{ArtifactRow, Curve, Curves, RunPage, Stage};
 
 use crate::evidence::Evidence;
+use crate::review::GATE_POLICY;
 use crate::runs::{figure, row, rows};
 use crate::{Error, Member, Result, Tenure};
 
@@ -58,7 +59,17 @@ impl Tenure {
             job,
             curves: evidence.as_ref().map(curves),
             evidence: match evidence {
-                Some(evidence) => Some(shown(evidence, &*self.use_case(&run.use_case)?)),
+                Some(evidence) => {
+                    // The gates as they were set before this training; an experiment is judged by those of its use case.
+                    let policy = match self.json_of_run(&run.run_id, GATE_POLICY).await {
+                        Ok(policy) => Some(policy),
+                        Err(Error::NotFound(_)) => {
+                            self.gate_policy(&run.use_case).ok().filter(|policy| policy.name == evidence.gates.policy)
+                        }
+                        Err(error) => return Err(error),
+                    };
+                    Some(shown(evidence, &*self.use_case(&run.use_case)?, policy.as_ref()))
+                }
                 None => None,
             },
             artifacts: details.artifacts.into_iter().map(artifact).collect(),
@@ -98,10 +109,9 @@ fn artifact(artifact: runs::Artifact) -> ArtifactRow {
     ArtifactRow { name: artifact.name, hash: artifact.hash, bytes: artifact.byte_count, media_type: artifact.media_type }
 }
 
-fn shown(evidence: Evidence, use_case: &UseCase) -> RunEvidence {
+fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&GatePolicy>) -> RunEvidence {
     let report = evidence.holdout.report;
     let gates = evidence.gates;
-    let policy = GatePolicy::preset(&gates.policy);
     let label = |name: &String| use_case.label(name).to_owned();
     let reproducible = gates.results.iter().find(|result| result.gate == Gate::Reproducible).and_then(|result| result.figure.value);
     let feasible = evidence.feasibility.iter().flat_map(|found| &found.gates);
@@ -123,11 +133,12 @@ fn shown(evidence: Evidence, use_case: &UseCase) -> RunEvidence {
             .results
             .into_iter()
             .map(|result| GateRow {
-                blocks: policy.as_ref().is_some_and(|policy| policy.blocks(&result)),
+                blocks: policy.is_some_and(|policy| policy.blocks(&result)),
                 title: result.title,
                 figure: result.figure,
                 limit: result.limit,
                 verdict: result.verdict,
+                note: result.note,
             })
             .collect(),
         leaks: evidence.leaks.into_iter().map(|leak| leak.sentence).collect(),

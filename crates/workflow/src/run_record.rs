@@ -10,9 +10,6 @@ use store::runs;
 use crate::evidence::Evidence;
 use crate::{Result, run_page};
 
-/// The version of this program, as it is recorded with runs.
-pub const CODE_VERSION: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"));
-
 /// A file of a run: name, media type and bytes.
 pub(crate) type File = (&'static str, &'static str, Vec<u8>);
 

@@ -1,13 +1,16 @@
 //! Runs and versions as the screens and commands show them.
 
 use stats::Figure;
-use store::{registry, runs};
+use store::{audit, registry, runs};
 use views::runs::{Comparison, Curve, Curves, RunRow, RunsPage, VersionRow};
 
 use crate::run_page::no_file;
 use crate::{Error, Member, Result, Tenure, clock, filter};
 
 const PAGE: u32 = 50;
+/// Files of runs with a line for each person: fields, or a row number and its score.
+const ROWS_OF_PEOPLE: [&str; 4] =
+    [crate::run_page::EVIDENCE, crate::review::BASELINE, crate::review::REFERENCE_DATA, crate::review::REFERENCE_SCORES];
 /// Curves that can be told apart in one drawing.
 const COLOURS: usize = 4;
 
@@ -47,15 +50,22 @@ impl Tenure {
         found.ok_or_else(|| Error::NotFound(format!("there is no run {prefix}")))
     }
 
-    /// A file of a run: its bytes and media type.
+    /// A file of a run: its bytes and media type. One that holds rows of people is for analysts, and reading it is on record.
     ///
     /// # Errors
-    /// When there is no such run or file.
-    pub async fn run_artifact(&self, _: &Member<'_>, id: &str, name: &str) -> Result<(Vec<u8>, String)> {
+    /// When there is no such run or file; [`Error::Forbidden`] for rows of people without the role.
+    pub async fn run_artifact(&self, member: &Member<'_>, id: &str, name: &str) -> Result<(Vec<u8>, String)> {
         let run = self.find_run(id).await?;
         let details = runs::details(&mut *self.store.read().await?, &run.run_id).await?;
         let found = details.artifacts.into_iter().find(|artifact| artifact.name == name);
         let found = found.ok_or_else(|| no_file(name))?;
+        if ROWS_OF_PEOPLE.contains(&name) {
+            let analyst = member.actor().analyst()?;
+            let mut transaction = self.store.begin().await?;
+            let (subject, detail) = (format!("run {}", run.run_id), serde_json::json!({ "file": name }));
+            audit::append(&mut transaction, analyst.name(), "people.export", &subject, &detail).await?;
+            transaction.commit().await.map_err(store::Error::from)?;
+        }
         Ok((self.store.artifact(&found.hash).await?, found.media_type))
     }
 
@@ -115,11 +125,13 @@ impl Tenure {
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
         let live = registry::live(&mut connection, use_case).await?.and_then(|change| change.version);
+        let aliases = registry::aliases(&mut connection, use_case).await?;
         let mut rows = Vec::new();
         for version in registry::list(&mut connection, use_case).await? {
             let details = runs::details(&mut connection, &version.run_id).await?;
             let request = store::review::newest_request(&mut connection, use_case, version.version).await?;
             rows.push(VersionRow {
+                aliases: aliases.iter().filter(|(_, number)| *number == version.version).map(|(alias, _)| alias.clone()).collect(),
                 review: request.map(|request| request.state).unwrap_or_default(),
                 version: version.version as u32,
                 live: live == Some(version.version),

@@ -1,7 +1,7 @@
 //! What is on every screen.
 
 use stats::{Figure, Metric};
-use store::scores;
+use store::{registry, scores};
 use views::{LiveModel, Session, Status};
 
 use crate::{Error, Member, Result, Tenure, clock};
@@ -27,7 +27,12 @@ impl Tenure {
         };
         let stale = match (&live, &batch) {
             (Some(live), Some(batch)) => stale(live.version.version, batch),
-            _ => None,
+            (None, Some(batch)) => Some(format!("The scores shown were made by version {}, which is out of service.", batch.version)),
+            (_, None) => None,
+        };
+        let out_of_service = match &live {
+            Some(_) => None,
+            None => registry::live(&mut *self.store.read().await?, &use_case.id).await?.map(|change| clock::long_time(change.changed_at)),
         };
         let live = match live {
             Some(live) => Some(LiveModel {
@@ -47,6 +52,7 @@ impl Tenure {
             use_cases: self.use_cases().map(|use_case| (use_case.id.clone(), use_case.title.clone())).collect(),
             simulated: dataset.as_ref().is_some_and(|dataset| dataset.simulated),
             live,
+            out_of_service,
             scored_at: batch.as_ref().map(|batch| clock::long_time(batch.created_at)),
             data_as_of: batch.as_ref().map(|batch| clock::long_date(&batch.as_of)),
             stale,

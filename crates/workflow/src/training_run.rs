@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use model::global::GlobalExplanation;
 use monitoring::data_profile::GateLimits;
 use serde_json::json;
 use store::{audit, datasets, jobs, registry, runs};
@@ -11,9 +12,9 @@ use training::{Dataset, Trained, TrainingError, Trial};
 
 use crate::evidence::{Evidence, compare_with, evidence};
 use crate::run_page::EVIDENCE;
-use crate::run_record::{CODE_VERSION, File, JSON, Metrics, described, environment, metrics, plots, stage_name, to_json};
+use crate::run_record::{File, JSON, Metrics, described, environment, metrics, plots, stage_name, to_json};
 use crate::version::EXPLANATION;
-use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, error::compute, nested_runs};
+use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, card, error::compute, nested_runs};
 
 /// What a training gave.
 #[derive(Debug, Clone)]
@@ -34,6 +35,7 @@ enum Ended {
 struct Whole {
     trained: Arc<Trained>,
     evidence: Evidence,
+    explanation: GlobalExplanation,
     /// Name, media type and bytes; the model first.
     files: Vec<File>,
 }
@@ -85,7 +87,7 @@ impl Tenure {
             author: job.actor().name().to_owned(),
             dataset_id: Some(dataset.dataset_id.clone()),
             seed: settings.seed as i64,
-            code_version: CODE_VERSION.into(),
+            code_version: self.code.to_string(),
             message: String::new(),
             started_at: store::now(),
             ended_at: None,
@@ -94,17 +96,26 @@ impl Tenure {
         runs::insert(&mut transaction, &run).await?;
         jobs::set_run(&mut transaction, job.id(), &run.run_id).await?;
         transaction.commit().await.map_err(store::Error::from)?;
-        self.record_policy(&run.run_id, &self.gate_policy(&run.use_case)?).await?;
-        let outcome = match self.fit_and_judge(job, dataset, &settings).await {
-            Ok(Ended::Whole(whole)) => self.record(job, &run, dataset, &settings, *whole).await,
-            Ok(Ended::Stopped(trials)) => self.keep_trials(&run, &trials).await,
-            Err(error) => Err(error),
-        };
+        let outcome = self.train_as(job, &run, dataset, &settings).await;
         if let Err(error) = &outcome {
             let status = if matches!(error, Error::Cancelled(_)) { "cancelled" } else { "failed" };
             runs::finish(&mut *self.store.read().await?, &run.run_id, status, &error.to_string()).await?;
         }
         outcome
+    }
+
+    async fn train_as(
+        &self,
+        job: &Arc<JobHandle>,
+        run: &runs::Run,
+        dataset: &datasets::Dataset,
+        settings: &training::Settings,
+    ) -> Result<TrainOutcome> {
+        self.record_policy(&run.run_id, &self.gate_policy(&run.use_case)?).await?;
+        match self.fit_and_judge(job, dataset, settings).await? {
+            Ended::Whole(whole) => self.record(job, run, dataset, settings, *whole).await,
+            Ended::Stopped(trials) => self.keep_trials(run, &trials).await,
+        }
     }
 
     async fn fit_and_judge(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: &training::Settings) -> Result<Ended> {
@@ -116,7 +127,7 @@ impl Tenure {
         compute(move || {
             let labels = people.labels.clone().ok_or_else(no_outcomes)?;
             let rows = to_dataset(&people, labels)?.with_hash(hash);
-            let trained = match training::train(&rows, &use_case, &settings, &*job) {
+            let trained = match training::train(&rows, &use_case, &policy, &settings, &*job) {
                 Err(TrainingError::Cancelled { trials }) => return Ok(Ended::Stopped(trials)),
                 trained => trained?,
             };
@@ -124,7 +135,7 @@ impl Tenure {
                 Some(champion) => compare_with(champion, &trained, &people, &rows.labels, settings.seed)?,
                 None => Vec::new(),
             };
-            let evidence = evidence(&trained, &policy, against_live);
+            let evidence = evidence(&trained, &policy, against_live, true);
             let unseen: Vec<bool> = trained.holdout_rows.iter().map(|&row| rows.labels[row]).collect();
             let shown = Arc::new(trained.model.clone());
             let explanation = explanation::explain(&shown, &people.table.take(&trained.holdout_rows), &unseen, settings.seed)?;
@@ -139,7 +150,7 @@ impl Tenure {
                 (EXPLANATION, JSON, to_json(&explanation)?),
             ];
             files.extend(plots(&evidence));
-            Ok(Ended::Whole(Box::new(Whole { trained: Arc::new(trained), evidence, files })))
+            Ok(Ended::Whole(Box::new(Whole { trained: Arc::new(trained), evidence, explanation, files })))
         })
         .await
     }
@@ -168,7 +179,7 @@ impl Tenure {
         run: &runs::Run,
         dataset: &datasets::Dataset,
         settings: &training::Settings,
-        Whole { trained, evidence, files }: Whole,
+        Whole { trained, evidence, explanation, files }: Whole,
     ) -> Result<TrainOutcome> {
         let author = job.actor().name();
         let policy = self.gate_policy(&run.use_case)?;
@@ -206,13 +217,24 @@ impl Tenure {
         nested_runs::insert(&mut transaction, run, &trained.candidates, &trained.trials).await?;
         runs::finish(&mut transaction, &run.run_id, "finished", "").await?;
         version.version = registry::insert(&mut transaction, &version).await?;
-        let card = crate::card::card_at_training(&version, &trained.model, &evidence, dataset);
-        let card = self.artifact("model_card_at_training.md", "text/markdown; charset=utf-8", card.into_bytes()).await?;
+        let card = card::card(&card::Sources {
+            version: &version,
+            model: &trained.model,
+            evidence: &evidence,
+            dataset,
+            code: &run.code_version,
+            explanation: Some(&explanation),
+            revisions: &[],
+            decisions: &[],
+            checks: &[],
+        });
+        let card = self.artifact("model_card_at_training.md", "text/markdown; charset=utf-8", card.markdown().into_bytes()).await?;
         let card = runs::Details { artifacts: vec![card], ..runs::Details::default() };
         runs::insert_details(&mut transaction, &run.run_id, &card).await?;
         let detail = json!({ "run": run.run_id, "data": dataset.hash, "model": version.model_hash, "candidate": version.candidate });
         let subject = format!("model {}/{}", version.use_case, version.version);
-        audit::append(&mut transaction, author, "model.train", &subject, &detail).await?;
+        let key = format!("{}/{}", version.use_case, version.version);
+        audit::append_with_rows(&mut transaction, author, "model.train", &subject, &detail, &[("model_version", &key)]).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(TrainOutcome { run_id: run.run_id.clone(), version, evidence, trained })
     }

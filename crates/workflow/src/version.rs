@@ -33,6 +33,7 @@ impl Tenure {
             data_as_of: dataset.as_of,
             data_hash: dataset.hash,
             simulated: dataset.simulated,
+            description: registered.description,
             model_hash: registered.model_hash,
             seed: run.seed,
             code_version: run.code_version,

@@ -6,7 +6,7 @@ use model::{Record, Role};
 use serde_json::json;
 use store::audit;
 
-use crate::{Analyst, Error, Live, Result, Tenure};
+use crate::{Analyst, Error, Live, Purpose, Result, Tenure};
 
 impl Tenure {
     /// The version that serves, ready to score and explain.
@@ -17,16 +17,18 @@ impl Tenure {
         self.expect_live(use_case).await
     }
 
-    /// The values of a person last scored that the model reads: no id, and no protected field unless it is an input. The view is on record.
+    /// The values of a person last scored that the model reads: no id, and no protected field unless it is an input. The view is on record,
+    /// with the purpose where one must be named: `why` is its key.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when the person is not among those last scored.
-    pub async fn what_if_start(&self, analyst: &Analyst<'_>, use_case: &str, person: &str) -> Result<Record> {
+    /// [`Error::NotFound`] when the person is not among those last scored, [`Error::Invalid`] without a purpose.
+    pub async fn what_if_start(&self, analyst: &Analyst<'_>, use_case: &str, person: &str, why: &str) -> Result<Record> {
         let use_case = self.use_case(use_case)?;
+        let why = self.purpose(&use_case.id, why)?;
         let unknown = || Error::NotFound(format!("no {} with this number was scored", use_case.words.one));
         let scored = self.scored(&use_case.id).await?.ok_or_else(unknown)?;
         let row = scored.people.ids.iter().position(|other| other == person).ok_or_else(unknown)?;
-        self.record_view(analyst, &use_case.id, person, &scored.batch.batch_id).await?;
+        self.record_view(analyst, &use_case.id, person, &scored.batch.batch_id, why).await?;
         let is_input = |name: &str| use_case.field(name).is_some_and(|field| use_case.is_input(field) && field.role != Role::Ignored);
         let mut record = scored.people.table.record(row);
         record.retain(|name, _| is_input(name));
@@ -34,10 +36,18 @@ impl Tenure {
     }
 
     /// Writes down that somebody looked at a person's score; the record knows the person by a pseudonym.
-    pub(crate) async fn record_view(&self, analyst: &Analyst<'_>, use_case: &str, person: &str, batch: &str) -> Result<()> {
+    pub(crate) async fn record_view(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        person: &str,
+        batch: &str,
+        why: Option<&Purpose>,
+    ) -> Result<()> {
         let subject = format!("person {use_case}/{person}");
+        let detail = json!({ "batch": batch, "why": why.map(|purpose| &purpose.key) });
         let mut transaction = self.store.begin().await?;
-        audit::append(&mut transaction, analyst.name(), "person.view", &subject, &json!({ "batch": batch })).await?;
+        audit::append(&mut transaction, analyst.name(), "person.view", &subject, &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(())
     }

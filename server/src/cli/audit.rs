@@ -4,19 +4,36 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
-use workflow::{Actor, Error, Result, verify_export};
+use workflow::{Actor, AuditQuery, Error, Result, verify_export};
 
 use super::{Answer, output, read_input};
 use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
-    /// Every entry, oldest first
-    List,
+    /// Every entry that matches, oldest first
+    #[command(after_help = "Example: tenure audit list --action model. --from 2026-11-01")]
+    List {
+        /// Part of a name
+        #[arg(long, default_value = "")]
+        who: String,
+        /// Beginning of the action, for example "model." or "model.approve"
+        #[arg(long, default_value = "")]
+        action: String,
+        /// Part of what it was done to, for example "model attrition/3"
+        #[arg(long, default_value = "")]
+        subject: String,
+        /// Days, YYYY-MM-DD, both included
+        #[arg(long, default_value = "")]
+        from: String,
+        #[arg(long, default_value = "")]
+        until: String,
+    },
     /// The whole record as JSON lines, to standard output or a file
     #[command(after_help = "Example: tenure audit export record.jsonl")]
     Export { out: Option<PathBuf> },
-    /// Checks the hash chain and names every entry that was changed, removed, moved or inserted
+    /// Checks the hash chain and names every entry that was changed, removed, moved or inserted; in a store also the names behind it, and the
+    /// rows of registry and reviews that it vouches for
     #[command(after_help = "Example: tenure audit verify --file record.jsonl --head 5f2c…")]
     Verify {
         /// An exported record; no store is opened
@@ -34,8 +51,9 @@ pub enum AuditCommand {
 pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<Answer> {
     let actor = Actor::local();
     match command {
-        AuditCommand::List => {
-            let rows = place.open().await?.audit_rows(&actor.member()?).await?;
+        AuditCommand::List { who, action, subject, from, until } => {
+            let query = AuditQuery { who, action, subject, from, until, page: 1 };
+            let rows = place.open().await?.audit_rows(&actor.member()?, &query).await?;
             if as_json {
                 output::json(&rows)?;
             } else {

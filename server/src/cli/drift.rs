@@ -37,7 +37,7 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
     match command {
         DriftCommand::Check { use_case, as_of, html, guide } => {
             let actor = Actor::local();
-            let (check, report) = tenure.check_drift(&actor.member()?, &use_case, as_of.as_deref()).await?;
+            let (check, report) = tenure.check_drift(&actor.contributor()?, &use_case, as_of.as_deref()).await?;
             if let Some(out) = html {
                 let page = tenure.drift_check(&actor.member()?, &use_case, &check.check_id).await?;
                 let failed = |error| workflow::Error::Invalid(format!("{}: {error}", out.display()));

@@ -10,7 +10,7 @@ use super::identity::Identity;
 use super::{Answer, output};
 use crate::settings::Place;
 
-/// Which version, and on whose behalf.
+/// Of which use case, and on whose behalf.
 #[derive(Debug, Args)]
 pub struct Who {
     #[arg(long)]
@@ -19,10 +19,20 @@ pub struct Who {
     identity: Identity,
 }
 
+/// A version by its number or alias.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// Number or alias
+    version: String,
+    #[arg(long)]
+    use_case: String,
+}
+
 /// A decision.
 #[derive(Debug, Args)]
 pub struct Decide {
-    version: i64,
+    /// Number or alias
+    version: String,
     #[command(flatten)]
     who: Who,
     #[arg(long)]
@@ -30,6 +40,9 @@ pub struct Decide {
     /// Items of the checklist that were done: keys with commas between them, or "all"
     #[arg(long, value_delimiter = ',')]
     checklist: Vec<String>,
+    /// What was found while going through it
+    #[arg(long, default_value = "")]
+    findings: String,
     /// SHA-256 of the evidence that the decision is about; refused when it is not that of the request
     #[arg(long)]
     evidence: Option<String>,
@@ -42,12 +55,11 @@ pub enum ModelCommand {
         #[arg(long)]
         use_case: String,
     },
-    /// One version: lineage, stage, requests and decisions
-    Show {
-        version: i64,
-        #[arg(long)]
-        use_case: String,
-    },
+    /// One version as JSON: lineage, stage, gates, requests, decisions, waivers, comments, what it scored
+    Show(Which),
+    /// The evidence as a reviewer decides on it: gates with figure and verdict, what blocks, and the hash that a decision is bound to
+    #[command(after_help = "Example: tenure model review 3 --use-case attrition")]
+    Review(Which),
     /// What a version does to the groups of each protected attribute, from its out-of-fold scores. Exit code 1: a metric fails its limit
     #[command(after_help = "Example: tenure model fairness 3 --use-case attrition --cutoff 0.25 --html fairness.html")]
     Fairness(super::fairness::Fairness),
@@ -57,9 +69,8 @@ pub enum ModelCommand {
     /// The model card of a version, in Markdown
     #[command(after_help = "Example: tenure model card 3 --use-case attrition --html card.html")]
     Card {
-        version: i64,
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        which: Which,
         /// Write a page that needs nothing but itself
         #[arg(long, value_name = "OUT")]
         html: Option<String>,
@@ -67,7 +78,7 @@ pub enum ModelCommand {
     /// Ask for a version to go live
     #[command(after_help = "Example: tenure model request 3 --use-case attrition --note \"better calibrated\"")]
     Request {
-        version: i64,
+        version: String,
         #[command(flatten)]
         who: Who,
         #[arg(long, default_value = "")]
@@ -87,7 +98,7 @@ pub enum ModelCommand {
         after_help = "Example: tenure model waive 3 --use-case attrition --as rita --gate \"Impact ratio by Gender at least 0.8\" --owner hr --reason \"under study\" --expires 2027-01-31"
     )]
     Waive {
-        version: i64,
+        version: String,
         #[command(flatten)]
         who: Who,
         #[arg(long)]
@@ -104,7 +115,7 @@ pub enum ModelCommand {
     /// Put an archived version back into service (the one before, when none is named)
     #[command(after_help = "Example: tenure model rollback --use-case attrition --as rita --reason \"complaints from Sales\"")]
     Rollback {
-        version: Option<i64>,
+        version: Option<String>,
         #[command(flatten)]
         who: Who,
         #[arg(long)]
@@ -118,41 +129,64 @@ pub enum ModelCommand {
         #[arg(long)]
         reason: String,
     },
-    /// What was live when, oldest first
+    /// What was live when, oldest first; with --as-of what was live at that moment
+    #[command(after_help = "Example: tenure model history --use-case attrition --as-of 2026-11-21T09:14")]
     History {
         #[arg(long)]
         use_case: String,
+        /// A day (its end) or a moment in UTC: YYYY-MM-DD or YYYY-MM-DDTHH:MM
+        #[arg(long)]
+        as_of: Option<String>,
     },
-    /// Say something about a version; a pending request for it is void from then on
-    Describe {
-        version: i64,
+    /// Add a comment to a version
+    #[command(after_help = "Example: tenure model comment 3 \"ask Sales first\" --use-case attrition --as ann")]
+    Comment {
+        version: String,
+        text: String,
         #[command(flatten)]
         who: Who,
+    },
+    /// Write the known limitations of a version down, for its model card; a pending request for it is void from then on
+    #[command(after_help = "Example: tenure model limitations 3 \"trained before the night shift was moved\" --use-case attrition")]
+    Limitations {
+        version: String,
         text: String,
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Say something about a version; a pending request for it is void from then on
+    #[command(after_help = "Example: tenure model describe 3 \"first model with pay grades\" --use-case attrition")]
+    Describe {
+        version: String,
+        text: String,
+        #[command(flatten)]
+        who: Who,
     },
     /// Set a tag of a version; an empty value removes it
     #[command(after_help = "Example: tenure model tag 3 team people-analytics --use-case attrition")]
     Tag {
-        version: i64,
+        version: String,
         name: String,
         value: String,
         #[command(flatten)]
         who: Who,
     },
-    /// Give a version a name; what is live does not change
+    /// Give a version a name, by which commands and the API find it; what is live does not change
     #[command(after_help = "Example: tenure model alias 3 autumn --use-case attrition")]
     Alias {
-        version: i64,
+        version: String,
         alias: String,
+        /// Take the name away from the version
+        #[arg(long)]
+        remove: bool,
         #[command(flatten)]
         who: Who,
     },
     /// Write a version's model file
     #[command(after_help = "Example: tenure model export 3 --use-case attrition model.tenure")]
     Export {
-        version: i64,
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        which: Which,
         #[arg(long, value_enum, default_value_t = Format::Tenure)]
         format: Format,
         out: std::path::PathBuf,
@@ -172,39 +206,33 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
         ModelCommand::Fairness(command) => return super::fairness::run(&tenure, command, as_json).await,
         ModelCommand::Experiment(command) => return super::experiment::run(&tenure, command, as_json).await,
         ModelCommand::List { use_case } => show::list(&tenure, &use_case, as_json).await?,
-        ModelCommand::Show { version, use_case } => show::show(&tenure, &use_case, version).await?,
-        ModelCommand::Card { version, use_case, html } => {
-            let page = tenure.model_card(&Actor::local().member()?, &use_case, version).await?;
-            if let Some(out) = &html {
-                let text = app::pages::card::file(&page, &workflow::today());
-                std::fs::write(out, text).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
-                eprintln!("written to {out}");
-            }
-            let markdown = page.card.markdown();
-            if as_json {
-                output::json(&json!({ "markdown": markdown, "card": page.card }))?;
-            } else if html.is_none() {
-                output::line(markdown.trim_end());
-            }
-        }
+        ModelCommand::Show(which) => show::show(&tenure, &which.use_case, which.number(&tenure).await?).await?,
+        ModelCommand::Review(which) => return show::review(&tenure, &which.use_case, which.number(&tenure).await?, as_json).await,
+        ModelCommand::Card { which, html } => card(&tenure, &which, html, as_json).await?,
         ModelCommand::Request { version, who, note } => {
-            let actor = who.identity.actor(&tenure).await?;
-            let request = tenure.request_review(&actor.member()?, &who.use_case, version, &note).await?;
-            let says = format!("a review of version {version} of {} is asked for; evidence {}", who.use_case, request.evidence_hash);
+            let (actor, number) = who.about(&tenure, &version).await?;
+            let request = tenure.request_review(&actor.contributor()?, &who.use_case, number, &note).await?;
+            let says = format!("a review of version {number} of {} is asked for; evidence {}", who.use_case, request.evidence_hash);
             say(as_json, &request, &says)?;
         }
         ModelCommand::Approve(decide) => ruling(&tenure, Choice::Approve, decide, as_json).await?,
         ModelCommand::Reject(decide) => ruling(&tenure, Choice::Reject, decide, as_json).await?,
         ModelCommand::Changes(decide) => ruling(&tenure, Choice::RequestChanges, decide, as_json).await?,
         ModelCommand::Waive { version, who, gate, owner, reason, expires } => {
-            let actor = who.identity.actor(&tenure).await?;
+            let (actor, number) = who.about(&tenure, &version).await?;
             let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
-            let waiver = tenure.waive(&actor.reviewer()?, &who.use_case, version, waive).await?;
-            say(as_json, &waiver, &format!("\"{}\" is waived for version {version} until {}", waiver.gate, waiver.expires_on))?;
+            let signed = tenure.sign(actor.reviewer()?, None).await?;
+            let waiver = tenure.waive(&signed, &who.use_case, number, waive).await?;
+            say(as_json, &waiver, &format!("\"{}\" is waived for version {number} until {}", waiver.gate, waiver.expires_on))?;
         }
         ModelCommand::Rollback { version, who, reason } => {
             let actor = who.identity.actor(&tenure).await?;
-            let version = tenure.rollback(&actor.reviewer()?, &who.use_case, version, &reason).await?;
+            let number = match &version {
+                Some(version) => Some(tenure.version_called(&actor.member()?, &who.use_case, version).await?),
+                None => None,
+            };
+            let signed = tenure.sign(actor.reviewer()?, None).await?;
+            let version = tenure.rollback(&signed, &who.use_case, number, &reason).await?;
             say(as_json, &version, &format!("version {} of {} is live again", version.version, who.use_case))?;
         }
         ModelCommand::Stop { who, reason } => {
@@ -212,23 +240,77 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             let says = format!("version {version} of {} is out of service; `tenure model rollback` puts it back", who.use_case);
             say(as_json, &json!({ "version": version, "live": false }), &says)?;
         }
-        ModelCommand::History { use_case } => show::history(&tenure, &use_case, as_json).await?,
+        ModelCommand::History { use_case, as_of } => show::history(&tenure, &use_case, as_of.as_deref(), as_json).await?,
+        ModelCommand::Comment { version, text, who } => {
+            let (actor, number) = who.about(&tenure, &version).await?;
+            let comment = tenure.comment(&actor.contributor()?, &who.use_case, number, &text).await?;
+            say(as_json, &comment, &format!("the comment on version {number} is kept"))?;
+        }
+        ModelCommand::Limitations { version, text, who } => {
+            let (actor, number) = who.about(&tenure, &version).await?;
+            tenure.write_limitations(&actor.contributor()?, &who.use_case, number, None, &text).await?;
+            let says = format!("the known limitations of version {number} are written down");
+            say(as_json, &json!({ "version": number, "limitations": text }), &says)?;
+        }
         ModelCommand::Describe { version, who, text } => {
-            tenure.describe_version(&who.identity.actor(&tenure).await?.admin()?, &who.use_case, version, &text).await?;
+            let (actor, number) = who.about(&tenure, &version).await?;
+            tenure.describe_version(&actor.admin()?, &who.use_case, number, &text).await?;
+            say(as_json, &json!({ "version": number, "description": text }), &format!("version {number} is described"))?;
         }
         ModelCommand::Tag { version, name, value, who } => {
-            tenure.tag_version(&who.identity.actor(&tenure).await?.admin()?, &who.use_case, version, &name, &value).await?;
+            let (actor, number) = who.about(&tenure, &version).await?;
+            tenure.tag_version(&actor.admin()?, &who.use_case, number, &name, &value).await?;
+            let says = if value.is_empty() { format!("{name} is removed") } else { format!("version {number}: {name} = {value}") };
+            say(as_json, &json!({ "version": number, "tag": name, "value": value }), &says)?;
         }
-        ModelCommand::Alias { version, alias, who } => {
-            tenure.alias_version(&who.identity.actor(&tenure).await?.admin()?, &who.use_case, version, &alias).await?;
+        ModelCommand::Alias { version, alias, remove: false, who } => {
+            let (actor, number) = who.about(&tenure, &version).await?;
+            tenure.alias_version(&actor.admin()?, &who.use_case, number, &alias).await?;
+            say(as_json, &json!({ "version": number, "alias": alias }), &format!("version {number} is called {alias}"))?;
         }
-        ModelCommand::Export { version, use_case, format: Format::Tenure, out } => {
-            let (_, _, bytes) = tenure.registered(&Actor::local().member()?, &use_case, version).await?;
+        ModelCommand::Alias { alias, remove: true, who, .. } => {
+            tenure.remove_alias(&who.identity.actor(&tenure).await?.admin()?, &who.use_case, &alias).await?;
+            say(as_json, &json!({ "version": null, "alias": alias }), &format!("no version is called {alias} any more"))?;
+        }
+        ModelCommand::Export { which, format: Format::Tenure, out } => {
+            let number = which.number(&tenure).await?;
+            let (_, _, bytes) = tenure.registered(&Actor::local().member()?, &which.use_case, number).await?;
             std::fs::write(&out, &bytes).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             output::line(&format!("{} bytes written to {}", bytes.len(), out.display()));
         }
     }
     Ok(Answer::Done)
+}
+
+impl Who {
+    /// Who asks, and the number of the version that is meant.
+    async fn about(&self, tenure: &Tenure, version: &str) -> Result<(Actor, i64)> {
+        let actor = self.identity.actor(tenure).await?;
+        let number = tenure.version_called(&actor.member()?, &self.use_case, version).await?;
+        Ok((actor, number))
+    }
+}
+
+impl Which {
+    async fn number(&self, tenure: &Tenure) -> Result<i64> {
+        tenure.version_called(&Actor::local().member()?, &self.use_case, &self.version).await
+    }
+}
+
+async fn card(tenure: &Tenure, which: &Which, html: Option<String>, as_json: bool) -> Result<()> {
+    let page = tenure.model_card(&Actor::local().member()?, &which.use_case, which.number(tenure).await?).await?;
+    if let Some(out) = &html {
+        let text = app::pages::card::file(&page, &workflow::today());
+        std::fs::write(out, text).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
+        eprintln!("written to {out}");
+    }
+    let markdown = page.card.markdown();
+    if as_json {
+        output::json(&json!({ "markdown": markdown, "card": page.card }))?;
+    } else if html.is_none() {
+        output::line(markdown.trim_end());
+    }
+    Ok(())
 }
 
 fn say(as_json: bool, value: &impl serde::Serialize, sentence: &str) -> Result<()> {
@@ -240,12 +322,21 @@ fn say(as_json: bool, value: &impl serde::Serialize, sentence: &str) -> Result<(
 }
 
 async fn ruling(tenure: &Tenure, choice: Choice, decide: Decide, as_json: bool) -> Result<()> {
-    let actor = decide.who.identity.actor(tenure).await?;
-    let given = !decide.checklist.is_empty();
-    let checklist = Checklist::from_keys(decide.checklist.iter().map(String::as_str), "")?;
+    let (actor, number) = decide.who.about(tenure, &decide.version).await?;
+    let given = !decide.checklist.is_empty() || !decide.findings.is_empty();
+    let checklist = Checklist::from_keys(decide.checklist.iter().map(String::as_str), &decide.findings)?;
     let ruling = Ruling { choice, reason: &decide.reason, checklist: given.then_some(checklist), evidence: decide.evidence.as_deref() };
-    let decided = tenure.decide(&actor.reviewer()?, &decide.who.use_case, decide.version, ruling).await?;
-    say(as_json, &decided, &outcome(&decided, choice))
+    let signed = tenure.sign(actor.reviewer()?, None).await?;
+    let decided = tenure.decide(&signed, &decide.who.use_case, number, ruling).await?;
+    say(as_json, &decided, &outcome(&decided, choice))?;
+    if !as_json {
+        let failing = decided.decision.in_spite_of();
+        if choice == Choice::Approve && !failing.is_empty() {
+            output::line(&format!("approved in spite of failing gates: {}", failing.join("; ")));
+        }
+        output::line(&format!("bound to the evidence {}", decided.decision.evidence_hash));
+    }
+    Ok(())
 }
 
 fn outcome(decided: &Decided, choice: Choice) -> String {
@@ -255,7 +346,8 @@ fn outcome(decided: &Decided, choice: Choice) -> String {
         Choice::Approve if decided.approvals_missing > 0 => {
             format!("version {version} of {use_case} is approved by you; approvals still missing: {}{again}", decided.approvals_missing)
         }
-        Choice::Approve => format!("version {version} of {use_case} is live{again}"),
+        Choice::Approve if decided.version.stage == "Production" => format!("version {version} of {use_case} is live{again}"),
+        Choice::Approve => format!("version {version} of {use_case} was approved, and is not live any more{again}"),
         Choice::Reject => format!("version {version} of {use_case} is rejected{again}"),
         Choice::RequestChanges => format!("version {version} of {use_case} is sent back{again}"),
     }

@@ -59,16 +59,12 @@ async fn load(place: &Place, command: &Predict) -> Result<(Arc<ModelExplainer>, 
     }
     let tenure = place.open().await?;
     let actor = Actor::local();
-    match command.model.as_deref().and_then(|model| model.parse::<i64>().ok()) {
-        Some(number) => {
-            let (_, model, _) = tenure.registered(&actor.member()?, &command.use_case, number).await?;
-            Ok((Arc::new(ModelExplainer::new(Arc::new(model))?), number))
-        }
-        None => {
-            let live = tenure.live_model(&actor.analyst()?, &command.use_case).await?;
-            Ok((Arc::clone(&live.explainer), live.version.version))
-        }
-    }
+    let asked = match command.model.as_deref() {
+        Some(name) => Some(tenure.version_called(&actor.member()?, &command.use_case, name).await?),
+        None => None,
+    };
+    let (version, explainer) = tenure.scorer(&actor.analyst()?, &command.use_case, asked).await?;
+    Ok((explainer, version))
 }
 
 fn print(predictions: &[Prediction]) {

@@ -139,9 +139,9 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
             .collect();
         output::table(&["METRIC", "HOLD-OUT", "OUT OF FOLD"], &rows);
         let gate = |result: &training::gates::GateResult| {
-            vec![result.title.clone(), format!("{:?}", result.verdict).to_lowercase(), output::figure(&result.figure)]
+            vec![result.title.clone(), format!("{:?}", result.verdict).to_lowercase(), output::figure(&result.figure), result.note.clone()]
         };
-        output::table(&["GATE", "VERDICT", "FIGURE"], &evidence.gates.results.iter().map(gate).collect::<Vec<_>>());
+        output::table(&["GATE", "VERDICT", "FIGURE", "NOTE"], &evidence.gates.results.iter().map(gate).collect::<Vec<_>>());
         for leak in &evidence.leaks {
             output::line(&format!("possible leak: {}", leak.sentence));
         }
@@ -156,7 +156,8 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
             outcome.version.version, use_case.id, outcome.version.candidate, outcome.version.stage, outcome.run_id
         ));
     }
-    Ok(Answer::Done)
+    // The version is there all the same; a gate that keeps it out of Staging is a "no".
+    Ok(if outcome.version.stage == "Staging" { Answer::Done } else { Answer::No })
 }
 
 /// A progress line on standard error; Ctrl-C asks the training to stop.

@@ -14,28 +14,27 @@ pub enum UseCaseCommand {
     /// One use case, field by field
     #[command(after_help = "Example: tenure use-case show attrition")]
     Show { id: String },
-    /// Says what is wrong with a use-case file, by line and key
+    /// Says what is wrong with a use-case file, by line and key; the policies that it names are those that ship and those of --use-cases
     #[command(after_help = "Example: tenure use-case check my-case.toml")]
     Check { file: String },
 }
 
 pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answer> {
-    let use_cases = || workflow::use_cases(place.use_cases.as_deref());
     match command {
         UseCaseCommand::List => {
-            let use_cases = use_cases()?;
+            let catalogue = place.catalogue()?;
             if as_json {
-                let list: Vec<_> = use_cases.values().map(|use_case| json!({ "id": use_case.id, "title": use_case.title })).collect();
+                let list: Vec<_> = catalogue.use_cases().map(|use_case| json!({ "id": use_case.id, "title": use_case.title })).collect();
                 output::json(&list)?;
             } else {
                 let row = |use_case: &std::sync::Arc<model::UseCase>| {
                     vec![use_case.id.clone(), use_case.title.clone(), use_case.inputs().count().to_string(), use_case.target.column.clone()]
                 };
-                output::table(&["ID", "TITLE", "INPUTS", "TARGET"], &use_cases.values().map(row).collect::<Vec<_>>());
+                output::table(&["ID", "TITLE", "INPUTS", "TARGET"], &catalogue.use_cases().map(row).collect::<Vec<_>>());
             }
         }
         UseCaseCommand::Show { id } => {
-            let use_case = workflow::find_use_case(&use_cases()?, &id)?;
+            let use_case = place.catalogue()?.use_case(&id)?;
             if as_json {
                 output::json(&*use_case)?;
             } else {
@@ -57,7 +56,7 @@ pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answ
         }
         UseCaseCommand::Check { file } => {
             let text = String::from_utf8(read_input(&file)?).map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text")))?;
-            match data::parse_use_case(&text) {
+            match place.catalogue()?.check(&text) {
                 Ok(use_case) if as_json => output::json(&json!({ "id": use_case.id, "errors": [] }))?,
                 Ok(use_case) => {
                     output::line(&format!("{file}: the use case {} is sound: {} inputs", use_case.id, use_case.inputs().count()))

@@ -137,7 +137,7 @@ pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<A
         }
         UserCommand::Disable { name } => {
             tenure.set_disabled(&admin, &name, true).await?;
-            done(&json!({ "name": name }), &format!("{name} is disabled: sessions are ended, tokens are useless"), as_json)?;
+            done(&json!({ "name": name }), &format!("{name} is disabled: sessions are ended, tokens are revoked"), as_json)?;
         }
         UserCommand::Enable { name } => {
             tenure.set_disabled(&admin, &name, false).await?;
@@ -152,7 +152,7 @@ async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: b
     match command {
         TokenCommand::Create { name, scopes, expires, label } => {
             let scopes = scopes.into_iter().map(Scope::from).collect();
-            let made = tenure.create_token(actor, &TokenRequest { owner: name, label, scopes, days: expires }).await?;
+            let made = tenure.create_token(actor, &TokenRequest { owner: name, label, scopes, days: expires, password: None }).await?;
             let value = json!({ "id": made.token_id, "token": made.secret, "expires_at": made.expires_at });
             done(&value, &format!("{}\nThis token is shown once. It is good until {}.", made.secret, made.expires_at), as_json)
         }

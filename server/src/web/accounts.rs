@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use app::desk::SecureCookies;
 use axum::Router;
 use axum::extract::{ConnectInfo, Form, Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use tower_sessions::Session;
@@ -45,14 +46,12 @@ impl Fields {
 }
 
 type Posted = Form<Vec<(String, String)>>;
-type Answer = std::result::Result<Response, Problem>;
+pub(super) type Answer = std::result::Result<Response, Problem>;
 
-/// To a page, with something that it shows once: in a cookie that only this page gets, so that it is in no address and no store.
-fn show_once(desk: &Desk, page: &str, pairs: &[(&str, &str)]) -> Answer {
-    let pairs: Vec<(String, String)> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    let secure = if desk.secure { "; Secure" } else { "" };
-    let cookie = format!("once={}; Path={page}; Max-Age=60; HttpOnly; SameSite=Strict{secure}", address::query_string(&pairs));
-    let cookie = HeaderValue::from_str(&cookie).map_err(|error| Problem(Error::Internal(error.to_string())))?;
+/// To a page, with something that it shows once.
+pub(super) fn show_once(desk: &Desk, page: &str, pairs: &[(&str, &str)]) -> Answer {
+    let too_large = || Problem(Error::Invalid("that is too long".into()));
+    let cookie = app::desk::once_cookie(page, pairs, SecureCookies(desk.secure)).ok_or_else(too_large)?;
     let mut response = Redirect::to(page).into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
@@ -137,7 +136,7 @@ async fn change_password(State(desk): State<Desk>, Caller(actor): Caller, sessio
 async fn sign_out_everywhere(State(desk): State<Desk>, Caller(actor): Caller, session: Session) -> Answer {
     desk.tenure.sign_out_everywhere(&actor).await?;
     caller::end(&session).await?;
-    show_once(&desk, "/sign-in", &[("done", "You are signed out everywhere."), ("name", actor.name())])
+    show_once(&desk, "/sign-in", &[("done", "You are signed out everywhere, and your tokens are revoked."), ("name", actor.name())])
 }
 
 async fn create_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
@@ -147,9 +146,11 @@ async fn create_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fiel
         label: fields.one("label").to_owned(),
         scopes: fields.all("scope", Scope::from_name),
         days: fields.one("days").parse().unwrap_or(0),
+        password: Some(fields.one("password").to_owned()),
     };
     match desk.tenure.create_token(&actor, &request).await {
         Ok(made) => show_once(&desk, "/account", &[("secret", &made.secret), ("until", &made.expires_at)]),
+        Err(error @ (Error::SignIn(_) | Error::TooMany { .. })) => answer(&desk, "/account", "password-again", Err(error)),
         Err(error) => answer(&desk, "/account", "label", Err(error)),
     }
 }
@@ -188,6 +189,6 @@ async fn set_disabled(State(desk): State<Desk>, Caller(actor): Caller, Form(fiel
     let fields = Fields(fields);
     let (name, disabled) = (fields.one("name"), fields.one("disabled") == "true");
     let result = desk.tenure.set_disabled(&actor.admin()?, name, disabled).await;
-    let done = if disabled { "is disabled: sessions are ended, tokens are useless." } else { "can sign in again." };
+    let done = if disabled { "is disabled: sessions are ended, tokens are revoked." } else { "can sign in again." };
     answer(&desk, "/users", "accounts", result.map(|()| format!("{name} {done}")))
 }

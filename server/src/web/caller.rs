@@ -117,9 +117,10 @@ pub async fn identify(State(desk): State<Desk>, mut request: Request, next: Next
         Ok(None) => return Problem(nobody()).into_response(),
     }
     let mut response = next.run(request).await;
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if is_page || path.starts_with("/fn/") || path.starts_with("/api/") {
-        // Nothing of it stays in the browser after signing out.
+    // Nothing stays in the browser after signing out, but for what is the same for everybody and the model, which is asked for anew by its
+    // hash each time.
+    let is_kept = matches!(path.as_str(), "/favicon.svg" | "/robots.txt") || path.ends_with("/model.bin");
+    if !is_kept {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response

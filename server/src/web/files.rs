@@ -16,8 +16,9 @@ pub async fn people_csv(
     Path(id): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
+    let why = pairs.iter().rev().find(|(key, _)| key == "why").map(|(_, value)| value.clone()).unwrap_or_default();
     let query = PeopleQuery::from_pairs(pairs).map_err(Error::Invalid)?;
-    let text = tenure.people_csv(&actor.analyst()?, &id, &query).await?;
+    let text = tenure.people_csv(&actor.analyst()?, &id, &query, &why).await?;
     let name = format!("attachment; filename=\"{id}-{}.csv\"", workflow::today());
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
 }
@@ -27,6 +28,18 @@ pub async fn record(State(tenure): State<Tenure>, Caller(actor): Caller) -> Resu
     let lines = tenure.audit_export(&actor.member()?).await?;
     let name = format!("attachment; filename=\"record-{}.jsonl\"", workflow::today());
     Ok(([(header::CONTENT_TYPE, "application/jsonl".to_owned()), (header::CONTENT_DISPOSITION, name)], lines).into_response())
+}
+
+/// The entries of the record that the filters of its page ask for, as CSV.
+pub async fn record_csv(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let query = workflow::AuditQuery::from_pairs(&pairs);
+    let text = tenure.audit_csv(&actor.member()?, &query).await?;
+    let name = format!("attachment; filename=\"record-{}.csv\"", workflow::today());
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
 }
 
 /// The live model file, by its content: a browser that has it already gets 304.

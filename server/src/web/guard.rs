@@ -57,9 +57,10 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-/// Headers of every answer. What is no page (see [`page_policy`]) may do nothing.
-pub fn headers() -> [SetResponseHeaderLayer<HeaderValue>; 7] {
-    [
+/// Headers of every answer. What is no page (see [`page_policy`]) may do nothing. `secure`: people come by https, and never again otherwise.
+pub fn headers(secure: bool) -> Vec<SetResponseHeaderLayer<HeaderValue>> {
+    let https = secure.then(|| fixed(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+    let always = [
         fixed(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
         fixed(header::CACHE_CONTROL, "no-cache"),
         fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -67,7 +68,8 @@ pub fn headers() -> [SetResponseHeaderLayer<HeaderValue>; 7] {
         fixed(header::REFERRER_POLICY, "same-origin"),
         fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         fixed(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
-    ]
+    ];
+    always.into_iter().chain(https).collect()
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub async fn health(State(tenure): State<Tenure>) -> Result<Response, Problem> {
                 "promoted_at": workflow::time_text(live.change.changed_at),
                 "data_hash": live.model().lineage.data_hash,
             }),
-            None => json!({ "use_case": use_case.id, "version": null, "why": tenure.why_nothing_serves(&use_case.id).await? }),
+            None => json!({ "use_case": use_case.id, "version": null, "why": tenure.nothing_serves_since(&use_case.id).await? }),
         });
     }
     Ok(Json(json!({ "database": "ok", "models": models })).into_response())

@@ -107,9 +107,10 @@ impl Desk {
 
 /// Every route, behind what holds for all of them.
 fn router(desk: Desk) -> Router {
-    let tenure = desk.tenure.clone();
+    let (tenure, secure) = (desk.tenure.clone(), desk.secure);
     let context = move || {
         provide_context(tenure.clone());
+        provide_context(app::desk::SecureCookies(secure));
         // The nonce that the answer's policy names, in place of the one that Leptos draws.
         if let Some(nonce) = use_context::<Parts>().and_then(|request| request.extensions.get::<Nonce>().cloned()) {
             provide_context(nonce);
@@ -136,6 +137,7 @@ fn router(desk: Desk) -> Router {
         .route("/use-case/{id}/data/{dataset}/profile.json", get(reports::profile_json))
         .route("/use-case/{id}/data/import", reports::import_route())
         .route("/audit/record.jsonl", get(files::record))
+        .route("/audit/record.csv", get(files::record_csv))
         .route("/artifacts/{id}/{name}", get(files::run_file))
         .route("/use-case/{id}/drift/{check}/{format}", get(drift_files::check))
         .nest("/api/v1", api::router())
@@ -147,7 +149,7 @@ fn router(desk: Desk) -> Router {
         .layer(from_fn_with_state(public, guard::no_forgery))
         .layer(from_fn(guard::page_policy))
         .layer(CatchPanicLayer::new());
-    for header in guard::headers() {
+    for header in guard::headers(secure) {
         router = router.layer(header);
     }
     router.layer(from_fn(request_id::name_request)).with_state(desk)

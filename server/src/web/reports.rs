@@ -10,6 +10,7 @@ use views::address::encode;
 use workflow::{Error, Import, Tenure};
 
 use super::Desk;
+use super::accounts::{Answer, show_once};
 use super::caller::Caller;
 use super::problem::Problem;
 
@@ -100,21 +101,15 @@ pub fn import_route() -> MethodRouter<Desk> {
 }
 
 /// Takes the files, and goes to the new version; back to the list, with what is wrong, when they are refused.
-async fn import(
-    State(tenure): State<Tenure>,
-    Caller(actor): Caller,
-    Path(use_case): Path<String>,
-    form: Multipart,
-) -> Result<Response, Problem> {
+async fn import(State(desk): State<Desk>, Caller(actor): Caller, Path(use_case): Path<String>, form: Multipart) -> Answer {
     let admin = actor.admin()?;
     let base = format!("/use-case/{}/data", encode(&use_case));
-    let back = |problem: &str| Redirect::to(&format!("{base}?problem={}", encode(problem))).into_response();
     let import = match import_of(use_case, form).await {
-        Ok(import) if import.files.is_empty() => return Ok(back("Choose a file to import.")),
+        Ok(import) if import.files.is_empty() => return show_once(&desk, &base, &[("problem", "Choose a file to import.")]),
         Ok(import) => import,
-        Err(error) => return Ok(back(&error.body_text())),
+        Err(error) => return show_once(&desk, &base, &[("problem", &error.body_text())]),
     };
-    Ok(match tenure.import_form(&admin, import).await? {
+    Ok(match desk.tenure.import_form(&admin, import).await? {
         Ok(imported) => Redirect::to(&format!("{base}/{}", imported.dataset.dataset_id)).into_response(),
         Err(number) => Redirect::to(&format!("{base}?refused={number}")).into_response(),
     })

@@ -24,7 +24,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
     let chips = query
         .is_filtered()
         .then(|| view! { <ul class="chips" aria-label="Filters in use">{chips}<li><a href=clear>"Clear all"</a></li></ul> });
-    let csv = format!("{base}/people.csv{}", query.with_page(1).to_query_string());
+    let csv = csv(&base, &query, &page);
     let found = if page.total == 1 { "1 person".to_owned() } else { format!("{} people", format::count(page.total)) };
     let pages = pagination(page.page, page.pages, false, "Pages of the table", &|to| href(&query.with_page(to)));
     let heading = |column: &str, label: &str, numeric: bool| {
@@ -32,7 +32,17 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
         let heading = if numeric { Heading::number(label) } else { Heading::text(label) };
         heading.sorted(href(&query.sorted_by(column)), order)
     };
-    let table = if page.rows.is_empty() {
+    let table = if let Some(id) = &page.withheld {
+        let href = format!("{base}/person/{}", views::address::encode(id));
+        let open = format!("Open {id}");
+        view! {
+            <Empty title="One person matches">
+                <p>"What is said about one person is shown to who says why."</p>
+                <p><a class="button" href=href>{open}</a></p>
+            </Empty>
+        }
+        .erase()
+    } else if page.rows.is_empty() {
         view! { <Empty title="Nobody matches"><p>"Remove a filter, or search for another part of the identifier."</p></Empty> }.erase()
     } else {
         let mut headings = vec![heading("id", "Identifier", false), heading("risk", "Risk", true), Heading::text("Band")];
@@ -45,12 +55,32 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
         <div class="section-heading">
             <h2>"People"</h2>
             <p class="aside" role="status">{found}</p>
-            <a class="button quiet" href=csv download="" rel="external">"Download CSV"</a>
+            {csv}
         </div>
         <Filters page=page.clone() action=base.clone() query=query.clone() />
         {chips}
         {table}
         {pages}
+    }
+    .erase()
+}
+
+/// The way to the file: a link, or a form where a reason must be given.
+fn csv(base: &str, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
+    let (path, pairs) = (format!("{base}/people.csv"), query.with_page(1).to_query_string());
+    if page.purposes.is_empty() {
+        return view! { <a class="button quiet" href=format!("{path}{pairs}") download="" rel="external">"Download CSV"</a> }.erase();
+    }
+    let hidden = views::address::pairs(&pairs).into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let hidden = hidden.collect_view();
+    let options = page.purposes.iter().map(|(key, text)| view! { <option value=key.clone()>{text.clone()}</option> }).collect_view();
+    view! {
+        <form method="get" action=path class="inline-form">
+            {hidden}
+            <label for="why">"Reason"</label>
+            <select id="why" name="why" required><option value="">"Choose a reason"</option>{options}</select>
+            <button class="button quiet">"Download CSV"</button>
+        </form>
     }
     .erase()
 }

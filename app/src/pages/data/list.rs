@@ -17,14 +17,15 @@ use crate::format;
 use crate::pages::Query;
 use crate::written::Written;
 
-/// Writes the page. `refused` in the address is the number of a refusal, `problem` why nothing was sent.
+/// Writes the page. `refused` in the address is the number of a refusal.
 pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let datasets = tenure.dataset_changes(&actor.member()?, use_case).await?;
     let admin = if actor.is(Role::Admin) { Some(actor.admin()?) } else { None };
     let refused = admin.as_ref().and_then(|admin| tenure.refused_import(admin, query.one("refused")));
+    let once = Query(crate::desk::once(&format!("/use-case/{}/data", views::address::encode(use_case))));
     let lost = !query.one("refused").is_empty() && refused.is_none();
-    let problem = if lost { "That file was refused. Why is no longer held: send it again to see it." } else { query.one("problem") };
+    let problem = if lost { "That file was refused. Why is no longer held: send it again to see it." } else { once.one("problem") };
     let definition = tenure.use_case(use_case)?;
     let form = import::Form {
         use_case: use_case.to_owned(),

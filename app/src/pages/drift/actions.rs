@@ -1,7 +1,7 @@
 //! What a person can do: plain forms, answered by a redirect.
 
 use leptos::prelude::*;
-use views::address::{encode, query_string};
+use views::address::encode;
 
 use crate::erase::Erase;
 use crate::error::AppError;
@@ -11,9 +11,9 @@ use crate::error::AppError;
 pub async fn run_check(use_case: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let base = format!("/use-case/{}/drift", encode(&use_case));
-    match tenure.check_drift(&actor.member()?, &use_case, None).await.map_err(AppError::from) {
+    match tenure.check_drift(&actor.contributor()?, &use_case, None).await.map_err(AppError::from) {
         Ok((check, _)) => leptos_axum::redirect(&format!("{base}/{}", check.check_id)),
-        Err(error) => leptos_axum::redirect(&format!("{base}{}", query_string(&[("problem".to_owned(), error.message)]))),
+        Err(error) => crate::desk::go_to(&base, "", &[("problem", &error.message)]),
     }
     Ok(())
 }
@@ -23,9 +23,9 @@ pub async fn run_check(use_case: String) -> Result<(), AppError> {
 pub async fn acknowledge(use_case: String, check: String, #[server(default)] note: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let base = format!("/use-case/{}/drift/{}", encode(&use_case), encode(&check));
-    match tenure.acknowledge(&actor.member()?, &use_case, &check, &note).await.map_err(AppError::from) {
+    match tenure.acknowledge(&actor.contributor()?, &use_case, &check, &note).await.map_err(AppError::from) {
         Ok(_) => leptos_axum::redirect(&format!("{base}#notes")),
-        Err(error) => leptos_axum::redirect(&format!("{base}{}#notes", query_string(&[("problem".to_owned(), error.message)]))),
+        Err(error) => crate::desk::go_to(&base, "#notes", &[("problem", &error.message), ("note", &note)]),
     }
     Ok(())
 }

@@ -22,18 +22,21 @@ use crate::written::Written;
 pub(in crate::pages) async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let page = tenure.drift_check(&actor.member()?, use_case, check).await?;
-    let (feature, problem) = (query.one("feature").to_owned(), query.one("problem").to_owned());
+    let encode = views::address::encode;
+    let once = Query(crate::desk::once(&format!("/use-case/{}/drift/{}", encode(use_case), encode(check))));
+    let feature = query.one("feature").to_owned();
     let title = match feature.as_str() {
         "" => format!("Check of {}", page.check.as_of),
         feature => format!("{}, check of {}", page.use_case.label(feature), page.check.as_of),
     };
-    Ok(Written::page(title, view! { <Check page feature problem /> }))
+    Ok(Written::page(title, view! { <Check page feature once /> }))
 }
 
 #[component]
-fn Check(page: CheckPage, feature: String, problem: String) -> AnyView {
+fn Check(page: CheckPage, feature: String, once: Query) -> AnyView {
     let base = format!("/use-case/{}/drift", page.use_case.id);
     let here = format!("{base}/{}", page.check.check_id);
+    let problem = once.one("problem").to_owned();
     let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
     let step = |step: &Option<(String, String)>, word: &str| {
         let (id, day) = step.clone()?;
@@ -51,7 +54,7 @@ fn Check(page: CheckPage, feature: String, problem: String) -> AnyView {
         .collect::<Vec<_>>();
     let one = one_feature(&page, &feature, &here);
     let found = body(&page, |name| Some(format!("{here}?feature={}#feature", views::address::encode(name))));
-    let notes = notes(&page);
+    let notes = notes(&page, once.one("note"));
     view! {
         <nav class="crumbs" aria-label="Where this is"><a href=base.clone()>"Drift history"</a></nav>
         <PageHeading title=format!("Check of {}", page.check.as_of)>
@@ -234,7 +237,7 @@ fn quality_of(quality: &QualityReport) -> AnyView {
     view! { <p>{volume}{words}</p><TextList texts=alarms class="plain" />{known} }.erase()
 }
 
-fn notes(page: &CheckPage) -> AnyView {
+fn notes(page: &CheckPage, written: &str) -> AnyView {
     let items = page.notes.iter().map(|note| {
         let by = format!("{}, {}", note.created_by, workflow::time_text(note.created_at));
         view! { <li><p>{note.note.clone()}</p><p class="aside">{by}</p></li> }.erase()
@@ -253,7 +256,7 @@ fn notes(page: &CheckPage) -> AnyView {
                 <input type="hidden" name="use_case" value=use_case />
                 <input type="hidden" name="check" value=check />
                 <div class="field"><label for="note">"Note"</label><p class="help" id="note-help">"What was found, and what will be done. It is kept and cannot be changed."</p>
-                <textarea id="note" name="note" rows="3" maxlength="2000" required aria-describedby="note-help"></textarea></div>
+                <textarea id="note" name="note" rows="3" maxlength="2000" required aria-describedby="note-help">{written.to_owned()}</textarea></div>
                 <p class="actions"><button class="button">"Acknowledge"</button></p>
             </form>
         </section>

@@ -40,7 +40,8 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
     let (from, to) = (day("from"), day("to"));
     let history = tenure.drift_history(&actor.member()?, use_case, from, to).await?;
     let range = [from, to].map(|day| day.unwrap_or_default().to_owned());
-    let problem = query.one("problem").to_owned();
+    let once = Query(crate::desk::once(&format!("/use-case/{}/drift", views::address::encode(use_case))));
+    let problem = once.one("problem").to_owned();
     Ok(Written::page("Drift history", view! { <History history range problem /> }))
 }
 

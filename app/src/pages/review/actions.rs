@@ -6,11 +6,10 @@ use workflow::{Actor, Checklist, Choice, Ruling, Tenure, Waive};
 
 use crate::error::AppError;
 
-/// Back to the review of a version.
-fn back(use_case: &str, version: i64, pairs: &[(&str, &str)]) {
-    let pairs: Vec<(String, String)> =
-        pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    leptos_axum::redirect(&format!("/use-case/{}/models/{version}/review{}", encode(use_case), query_string(&pairs)));
+/// The review of a version, with what stays in its address (`doing`, `gate`) and what it shows once (`done`, `field`, `problem`, …).
+fn back(use_case: &str, version: i64, stays: &[(&str, &str)], once: &[(&str, &str)]) {
+    let stays: Vec<(String, String)> = stays.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    crate::desk::go_to(&format!("/use-case/{}/models/{version}/review", encode(use_case)), &query_string(&stays), once);
 }
 
 /// A sentence begins with a capital and ends with a full stop.
@@ -21,15 +20,15 @@ fn sentence(error: &AppError) -> String {
 
 fn answer(use_case: &str, version: i64, done: &str, field: &str, result: Result<(), workflow::Error>) {
     match result.map_err(AppError::from) {
-        Ok(()) => back(use_case, version, &[("done", done)]),
-        Err(error) => back(use_case, version, &[("field", field), ("problem", &sentence(&error))]),
+        Ok(()) => back(use_case, version, &[], &[("done", done)]),
+        Err(error) => back(use_case, version, &[], &[("field", field), ("problem", &sentence(&error))]),
     }
 }
 
 #[server(prefix = "/fn", endpoint = "review-request")]
 pub async fn review_request(use_case: String, version: i64, #[server(default)] note: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let result = tenure.request_review(&actor.member()?, &use_case, version, &note).await;
+    let result = tenure.request_review(&actor.contributor()?, &use_case, version, &note).await;
     answer(&use_case, version, "request", "", result.map(|_| ()));
     Ok(())
 }
@@ -37,7 +36,7 @@ pub async fn review_request(use_case: String, version: i64, #[server(default)] n
 #[server(prefix = "/fn", endpoint = "review-comment")]
 pub async fn review_comment(use_case: String, version: i64, #[server(default)] body: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let result = tenure.comment(&actor.member()?, &use_case, version, &body).await;
+    let result = tenure.comment(&actor.contributor()?, &use_case, version, &body).await;
     answer(&use_case, version, "comment", "comment", result.map(|_| ()));
     Ok(())
 }
@@ -53,11 +52,13 @@ pub async fn review_checklist(
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let kept = async {
-        let checklist = Checklist::from_keys(items.iter().map(String::as_str), &findings)?;
+        let kept = tenure.kept_checklist(&actor.reviewer()?, &use_case, version).await?;
+        let Checklist { done, findings, .. } = Checklist::from_keys(items.iter().map(String::as_str), &findings)?;
+        let checklist = Checklist { done, findings, ..kept };
         tenure.keep_checklist(&actor.reviewer()?, &use_case, version, &checklist).await
     };
     match kept.await {
-        Ok(()) if Choice::from_name(&then).is_some() => back(&use_case, version, &[("doing", &then)]),
+        Ok(()) if Choice::from_name(&then).is_some() => back(&use_case, version, &[("doing", &then)], &[]),
         result => answer(&use_case, version, "checklist", "", result),
     }
     Ok(())
@@ -74,29 +75,52 @@ pub async fn review_decide(
     #[server(default)] evidence: String,
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let panel = Panel { use_case: &use_case, version, pairs: &[("doing", &doing)] };
-    if !panel.is_signed(&tenure, &actor, &reason, &password).await {
+    let panel = Panel { tenure: &tenure, actor: &actor, use_case: &use_case, version, stays: &[("doing", &doing)] };
+    if doing == "stop" {
+        // Administrators may, too: they sign with the password alone.
+        actor.reviewer().map(|_| ()).or_else(|_| actor.admin().map(|_| ()))?;
+        if !panel.has_reason(&reason) {
+            return Ok(());
+        }
+        if let Err(error) = tenure.confirm_password(&actor, &password).await {
+            panel.again(&[("field", "password"), ("problem", &sentence(&error.into()))]);
+            return Ok(());
+        }
+        answer(&use_case, version, "stop", "", tenure.take_out_of_service(&actor, &use_case, &reason).await.map(|_| ()));
         return Ok(());
     }
-    let done = async {
-        match doing.as_str() {
-            "rollback" => tenure.rollback(&actor.reviewer()?, &use_case, Some(version), &reason).await.map(|_| "rollback"),
-            "stop" => tenure.take_out_of_service(&actor, &use_case, &reason).await.map(|_| "stop"),
-            name => {
-                let unknown = || workflow::Error::Invalid("that cannot be decided".into());
-                let choice = Choice::from_name(name).ok_or_else(unknown)?;
-                let evidence = (!evidence.is_empty()).then_some(evidence.as_str());
-                let ruling = Ruling { choice, reason: &reason, checklist: None, evidence };
-                let decided = tenure.decide(&actor.reviewer()?, &use_case, version, ruling).await?;
-                Ok(if decided.approvals_missing > 0 { "approval" } else { choice.name() })
-            }
+    let reviewer = actor.reviewer()?;
+    if !panel.has_reason(&reason) {
+        return Ok(());
+    }
+    let signed = match tenure.sign(reviewer, Some(&password)).await {
+        Ok(signed) => signed,
+        Err(error) => {
+            panel.keep(|kept| Checklist { reason: reason.trim().to_owned(), ..kept }).await;
+            panel.again(&[("field", "password"), ("problem", &sentence(&error.into()))]);
+            return Ok(());
         }
     };
+    let done = async {
+        if doing == "rollback" {
+            return tenure.rollback(&signed, &use_case, Some(version), &reason).await.map(|_| "rollback");
+        }
+        let unknown = || workflow::Error::Invalid("that cannot be decided".into());
+        let choice = Choice::from_name(&doing).ok_or_else(unknown)?;
+        // A form without the hash was not made by the page that shows the evidence: then it is another one's.
+        let ruling = Ruling { choice, reason: &reason, checklist: None, evidence: Some(&evidence) };
+        let decided = tenure.decide(&signed, &use_case, version, ruling).await?;
+        Ok(match choice {
+            Choice::Approve if decided.approvals_missing > 0 => "approval",
+            Choice::Approve if decided.version.stage != "Production" => "not_live",
+            choice => choice.name(),
+        })
+    };
     match done.await {
-        Ok(done) => back(&use_case, version, &[("done", done)]),
+        Ok(done) => back(&use_case, version, &[], &[("done", done)]),
         Err(error) => {
-            keep_reason(&tenure, &actor, &use_case, version, &reason).await;
-            panel.again("", &sentence(&AppError::from(error)));
+            panel.keep(|kept| Checklist { reason: reason.trim().to_owned(), ..kept }).await;
+            panel.again(&[("problem", &sentence(&error.into()))]);
         }
     }
     Ok(())
@@ -113,52 +137,63 @@ pub async fn review_waive(
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
-    let panel = Panel { use_case: &use_case, version, pairs: &[("doing", "waive"), ("gate", &gate)] };
-    if !panel.is_signed(&tenure, &actor, &reason, &password).await {
-        return Ok(());
-    }
-    let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
-    let done = async { tenure.waive(&actor.reviewer()?, &use_case, version, waive).await };
-    match done.await {
-        Ok(_) => back(&use_case, version, &[("done", "waive")]),
-        Err(error) => panel.again("owner", &sentence(&AppError::from(error))),
+    let stays = [("doing", "waive"), ("gate", gate.as_str())];
+    let panel = Panel { tenure: &tenure, actor: &actor, use_case: &use_case, version, stays: &stays };
+    let reviewer = actor.reviewer()?;
+    let waived = async {
+        if owner.trim().is_empty() {
+            return Err(("owner", workflow::Error::Invalid("name who answers for it".into())));
+        }
+        if reason.trim().is_empty() {
+            return Err(("reason", workflow::Error::Invalid("give a reason: it becomes part of the record".into())));
+        }
+        let signed = tenure.sign(reviewer, Some(&password)).await.map_err(|error| ("password", error))?;
+        let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
+        let field = |error: &workflow::Error| if error.to_string().contains("last day") { "expires" } else { "" };
+        tenure.waive(&signed, &use_case, version, waive).await.map_err(|error| (field(&error), error))
+    };
+    match waived.await {
+        Ok(_) => back(&use_case, version, &[], &[("done", "waive")]),
+        Err((field, error)) => {
+            panel.keep(|kept| Checklist { waiver: reason.trim().to_owned(), ..kept }).await;
+            panel.again(&[("field", field), ("problem", &sentence(&error.into())), ("owner", &owner), ("expires", &expires)]);
+        }
     }
     Ok(())
 }
 
 /// The open panel, to come back to.
 struct Panel<'a> {
+    tenure: &'a Tenure,
+    actor: &'a Actor,
     use_case: &'a str,
     version: i64,
-    pairs: &'a [(&'a str, &'a str)],
+    stays: &'a [(&'a str, &'a str)],
 }
 
 impl Panel<'_> {
-    /// Back to the panel with a problem of one of its fields.
-    fn again(&self, field: &str, problem: &str) {
-        back(self.use_case, self.version, &[self.pairs, &[("field", field), ("problem", problem)]].concat());
+    /// Back to the panel with what it shows once.
+    fn again(&self, once: &[(&str, &str)]) {
+        back(self.use_case, self.version, self.stays, once);
     }
 
-    /// True with a reason and the right password; otherwise the person is sent back.
-    async fn is_signed(&self, tenure: &Tenure, actor: &Actor, reason: &str, password: &str) -> bool {
-        if reason.trim().is_empty() {
-            self.again("reason", "Give a reason: it becomes part of the record.");
-            return false;
+    /// False, and the person is sent back, without a reason.
+    fn has_reason(&self, reason: &str) -> bool {
+        let is_there = !reason.trim().is_empty();
+        if !is_there {
+            self.again(&[("field", "reason"), ("problem", "Give a reason: it becomes part of the record.")]);
         }
-        let Err(error) = tenure.confirm_password(actor, password).await else { return true };
-        keep_reason(tenure, actor, self.use_case, self.version, reason).await;
-        self.again("password", &sentence(&AppError::from(error)));
-        false
+        is_there
     }
-}
 
-/// What was written is not lost when something else is wrong: it is kept with the checklist, and never in an address.
-async fn keep_reason(tenure: &Tenure, actor: &Actor, use_case: &str, version: i64, reason: &str) {
-    let kept = async {
-        let page = tenure.review_page(&actor.member()?, use_case, version).await?;
-        let checklist = Checklist { reason: reason.trim().to_owned(), ..page.checklist };
-        tenure.keep_checklist(&actor.reviewer()?, use_case, version, &checklist).await
-    };
-    // A rollback has no request to keep it with: then it must be written again.
-    _ = kept.await;
+    /// What was written is not lost when something else is wrong: it is kept with the reviewer's checklist, and never in an address.
+    async fn keep(&self, with: impl FnOnce(Checklist) -> Checklist) {
+        let kept = async {
+            let reviewer = self.actor.reviewer()?;
+            let checklist = with(self.tenure.kept_checklist(&reviewer, self.use_case, self.version).await?);
+            self.tenure.keep_checklist(&reviewer, self.use_case, self.version, &checklist).await
+        };
+        // Without a pending request there is nothing to keep it with: then it must be written again.
+        _ = kept.await;
+    }
 }

@@ -83,7 +83,7 @@ fn form(page: &ReviewPage) -> AnyView {
 
 /// The form that asks for a review, where that is the next step.
 fn request(page: &ReviewPage) -> AnyView {
-    let pending = page.request.as_ref().is_some_and(|request| request.state == "pending");
+    let pending = page.request.as_ref().is_some_and(|request| request.state == "pending" && page.stale.is_empty());
     if pending || page.live || page.version.stage == "Archived" {
         return ().erase();
     }

@@ -62,13 +62,6 @@ pub fn panel(page: &ReviewPage, asked: &Asked, may_stop: bool, may_roll_back: bo
     let what = what.into_iter().map(|text| view! { <li>{text}</li> }.erase()).collect::<Vec<_>>();
     let cancel = format!("/use-case/{}/models/{number}/review", views::address::encode(&page.version.use_case));
     let action = if asked.doing == "waive" { "/fn/review-waive" } else { "/fn/review-decide" };
-    let waiver = (asked.doing == "waive").then(|| {
-        view! {
-            <input type="hidden" name="gate" value=asked.gate.clone() />
-            <div class="field"><label for="owner">"Who answers for it"</label><input id="owner" name="owner" autocomplete="off" /></div>
-            <div class="field"><label for="expires">"Until"</label><input id="expires" name="expires" type="date" /></div>
-        }
-    });
     let wrong =
         |field: &str| asked.problem.as_ref().filter(|(own, _)| own == field).map(|(_, sentence)| sentence.clone()).unwrap_or_default();
     let error = |field: &'static str| {
@@ -78,6 +71,22 @@ pub fn panel(page: &ReviewPage, asked: &Asked, may_stop: bool, may_roll_back: bo
     };
     let class = |field: &str| if wrong(field).is_empty() { "field" } else { "field invalid" };
     let described = |field: &str| (!wrong(field).is_empty()).then(|| format!("{field}-error"));
+    let waiver = (asked.doing == "waive").then(|| {
+        view! {
+            <input type="hidden" name="gate" value=asked.gate.clone() />
+            <div class=class("owner")>
+                <label for="owner">"Who answers for it"</label>
+                {error("owner")}
+                <input id="owner" name="owner" autocomplete="off" aria-required="true" value=asked.owner.clone() aria-describedby=described("owner") />
+            </div>
+            <div class=class("expires")>
+                <label for="expires">"Until"</label>
+                {error("expires")}
+                <input id="expires" name="expires" type="date" aria-required="true" value=asked.expires.clone() aria-describedby=described("expires") />
+            </div>
+        }
+    });
+    let reason = if asked.doing == "waive" { page.checklist.waiver.clone() } else { page.checklist.reason.clone() };
     view! {
         <section class="confirm" aria-labelledby="confirm-title">
             <h2 id="confirm-title">{title}</h2>
@@ -91,7 +100,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked, may_stop: bool, may_roll_back: bo
                 <div class=class("reason")>
                     <label for="reason">"Reason, for the record"</label>
                     {error("reason")}
-                    <textarea id="reason" name="reason" rows="3" aria-required="true" aria-describedby=described("reason")>{page.checklist.reason.clone()}</textarea>
+                    <textarea id="reason" name="reason" rows="3" aria-required="true" aria-describedby=described("reason")>{reason}</textarea>
                 </div>
                 <div class=class("password")>
                     <label for="password">"Your password, as a signature"</label>

@@ -28,8 +28,50 @@ pub fn explanation(package: &Package, charts: Vec<Chart>) -> AnyView {
             <h2>"What it has learned"</h2>
             <p class="aside">"Over people whom the model has not seen. This describes the model, not what causes anyone to leave or stay."</p>
             {body}
+            {stability(package)}
             {errors(package)}
         </section>
+    }
+    .erase()
+}
+
+/// Whether it would have learned the same from other people.
+fn stability(package: &Package) -> AnyView {
+    const TOP: usize = 5;
+    let Some(stability) = &package.stability else { return ().erase() };
+    let refits = stability.importances.len() as u32;
+    let row = |own: &workflow::FieldRanks| {
+        Row::new(vec![
+            Cell::text(&own.field),
+            Cell::number(format!("{} of {refits}", own.among_top)),
+            Cell::number(if own.best == own.worst { own.best.to_string() } else { format!("{} to {}", own.best, own.worst) }),
+        ])
+    };
+    let rows: Vec<Row> = stability.ranks(TOP).iter().filter(|own| own.among_top > 0).map(row).collect();
+    let headings =
+        vec![Heading::text("Field"), Heading::number(format!("Refits with it among the {TOP} strongest")), Heading::number("Rank")];
+    let figure = stability.of_top(TOP);
+    let said = match (figure.value, figure.interval) {
+        (Some(value), Some([low, high])) => {
+            format!(
+                "Stability {} ({} to {}): 1 is always the same, 0 as by chance.",
+                format::number(value, 2),
+                format::number(low, 2),
+                format::number(high, 2)
+            )
+        }
+        _ => figure.why.unwrap_or_default(),
+    };
+    let how = format!(
+        "The chosen parameters were fitted again to {refits} other samples of the training rows, and the fields ranked over {} people whom none of \
+         these fits has seen (Nogueira, Sechidis and Brown 2018).",
+        format::count(stability.rows)
+    );
+    view! {
+        <h3>"Would it have learned the same from others?"</h3>
+        <p>{said}</p>
+        <p class="aside">{how}</p>
+        <Table headings rows class="list" scroll="Ranks of the strongest fields" />
     }
     .erase()
 }
@@ -62,7 +104,12 @@ fn errors(package: &Package) -> AnyView {
 
 /// Fairness by group, with intervals.
 pub fn fairness(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
-    let parts = package.fairness.iter().map(|(attribute, audit)| attribute_part(&label(attribute), audit)).collect::<Vec<_>>();
+    let live = |attribute: &String| {
+        let of = |evaluation: &workflow::Evaluation| evaluation.fairness.get(attribute).cloned();
+        Some((of(&package.candidate)?, of(package.champion.as_ref()?)?))
+    };
+    let part = |(attribute, audit): (&String, &GroupAudit)| attribute_part(&label(attribute), audit, live(attribute));
+    let parts = package.fairness.iter().map(part).collect::<Vec<_>>();
     let proxy = |proxy: &workflow::Proxy| {
         Row::new(vec![
             Cell::text(label(&proxy.attribute)),
@@ -77,7 +124,7 @@ pub fn fairness(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
             vec![Heading::text("Attribute"), Heading::text("Group"), Heading::number("ROC AUC of guessing it"), Heading::text("Through")];
         view! {
             <h3>"What the inputs give away"</h3>
-            <p class="aside">"Protected attributes are no model inputs, but the inputs may tell them: 0.5 means that they say nothing."</p>
+            <p class="aside">"What the inputs tell about protected attributes, whether or not these are inputs themselves: 0.5 means that they say nothing."</p>
             <Table headings rows=proxies class="list" scroll="Proxies" />
         }
     });
@@ -98,16 +145,31 @@ pub fn fairness(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
     .erase()
 }
 
-fn attribute_part(attribute: &str, audit: &GroupAudit) -> AnyView {
-    let parities: Vec<AnyView> = audit
-        .verdict
-        .iter()
-        .map(|(metric, judged)| {
-            let (tone, word) = verdict(*judged);
-            let value = audit.parity.get(metric).and_then(|figure| figure.value).map(|value| format::number(value, 3)).unwrap_or_default();
-            view! { <li><StateBadge tone word />" "{metric.label()}" "{value}</li> }.erase()
-        })
-        .collect();
+/// `beside`: the audits of candidate and live version on the same rows.
+fn attribute_part(attribute: &str, audit: &GroupAudit, beside: Option<(GroupAudit, GroupAudit)>) -> AnyView {
+    let limits = stats::fairness::FairnessPolicy::default().limits;
+    let parity = |(metric, judged): (&stats::fairness::ParityMetric, &stats::Verdict)| {
+        let (tone, word) = verdict(*judged);
+        let side = if metric.is_ratio() { "at least" } else { "at most" };
+        let limit = limits.get(metric).map(|limit| format!("{side} {limit}")).unwrap_or_default();
+        let mut cells = vec![
+            Cell::text(metric.label()),
+            Cell::figure(audit.parity.get(metric).cloned(), Scale::Metric),
+            Cell::text(limit).numeric(),
+            Cell::view(view! { <StateBadge tone word /> }),
+        ];
+        if let Some((candidate, live)) = &beside {
+            cells.push(Cell::figure(candidate.parity.get(metric).cloned(), Scale::Metric));
+            cells.push(Cell::figure(live.parity.get(metric).cloned(), Scale::Metric));
+        }
+        Row::new(cells)
+    };
+    let parities: Vec<Row> = audit.verdict.iter().map(parity).collect();
+    let mut parity_headings =
+        vec![Heading::text("Between groups"), Heading::number("Out of fold"), Heading::number("Limit"), Heading::text("Verdict")];
+    if beside.is_some() {
+        parity_headings.extend([Heading::number("Candidate, same rows"), Heading::number("Live version, same rows")]);
+    }
     const SHOWN: [(GroupMetric, &str); 4] = [
         (GroupMetric::SelectionRate, "Selection rate"),
         (GroupMetric::Tpr, "True positive rate"),
@@ -133,7 +195,7 @@ fn attribute_part(attribute: &str, audit: &GroupAudit) -> AnyView {
     let notes = (!audit.notes.is_empty()).then(|| view! { <p class="aside">{audit.notes.join(" ")}</p> });
     view! {
         <h3>{attribute.to_owned()}</h3>
-        <ul class="verdicts">{parities}</ul>
+        <Table headings=parity_headings rows=parities class="list" scroll=format!("Differences by {attribute}") />
         <Table headings rows class="list" scroll=format!("Figures by {attribute}") />
         {notes}
     }
@@ -143,7 +205,7 @@ fn attribute_part(attribute: &str, audit: &GroupAudit) -> AnyView {
 /// Profile of the training data, and its drift against the baseline of the live version.
 pub fn data(page: &ReviewPage) -> AnyView {
     let profile = match &page.profile {
-        Some(profile) => self::profile(profile),
+        Some(profile) => self::profile(profile, &data_page(page)),
         None => view! { <p class="aside">"The run kept no profile of its data."</p> }.erase(),
     };
     let drift = match &page.package.drift {
@@ -161,7 +223,12 @@ pub fn data(page: &ReviewPage) -> AnyView {
     .erase()
 }
 
-fn profile(profile: &workflow::DataProfile) -> AnyView {
+/// Where the whole profile of the training data stands, with its distributions.
+fn data_page(page: &ReviewPage) -> String {
+    format!("/use-case/{}/data/{}", views::address::encode(&page.version.use_case), page.version.dataset_id)
+}
+
+fn profile(profile: &workflow::DataProfile, data_page: &str) -> AnyView {
     let gates = profile.gates.iter().map(|gate| {
         let (tone, word) = match gate.passed {
             Some(true) => (Tone::Good, "Within the limit"),
@@ -216,7 +283,8 @@ fn profile(profile: &workflow::DataProfile) -> AnyView {
     let summary = format!("{} columns, one by one", format::count(profile.columns.len() as u32));
     view! {
         <ul class="verdicts">{gates}</ul>
-        <p class="aside">"Limits of guide 002: for information unless the policy has them. Outliers lie more than three standard deviations from the mean."</p>
+        <p class="aside">"Limits of guide 002, held against the worst column: for information. Gates of the policy count over all columns. Outliers lie more than three standard deviations from the mean."</p>
+        <p><a href=data_page.to_owned()>"Distributions of every column"</a></p>
         <details><summary>{summary}</summary><Table headings rows class="list" scroll="Columns of the training data" /></details>
         <details><summary>"Strongest correlations"</summary><Table headings=pair_headings rows=pairs class="list" scroll="Correlations" /></details>
         {warnings}
@@ -265,8 +333,21 @@ fn drift(report: &DriftReport) -> AnyView {
 
 /// Where the version comes from, and its model card.
 pub fn lineage(page: &ReviewPage) -> AnyView {
-    let facts = page.package.lineage.iter().map(|(name, value)| (name.clone(), Cell::code(value.clone()))).collect();
-    let description = if page.version.description.is_empty() { "No description.".to_owned() } else { page.version.description.clone() };
+    let fact = |(name, value): &(String, String)| {
+        let cell = match name.as_str() {
+            "Run" => Cell::link(format!("/runs/{value}"), value),
+            "Data" => Cell::link(data_page(page), value),
+            _ => Cell::code(value.clone()),
+        };
+        (name.clone(), cell)
+    };
+    let mut facts: Vec<(String, Cell)> = page.package.lineage.iter().map(fact).collect();
+    let names = page.aliases.join(", ");
+    facts.extend((!names.is_empty()).then(|| ("Called".to_owned(), Cell::text(names))));
+    facts.extend(page.tags.iter().map(|(name, value)| (name.clone(), Cell::text(value))));
+    let sources = &page.package.sources;
+    let description = if sources.description.is_empty() { "No description.".to_owned() } else { sources.description.clone() };
+    let scored = scored(page);
     let hash =
         page.evidence_hash.as_ref().map(|hash| view! { <p class="aside">"SHA-256 of this evidence: "<code>{hash.clone()}</code></p> });
     view! {
@@ -274,6 +355,7 @@ pub fn lineage(page: &ReviewPage) -> AnyView {
             <h2>"Lineage and model card"</h2>
             <p>{description}</p>
             <Facts facts class="facts lineage" />
+            {scored}
             <details>
                 <summary>"Model card, as it is part of the evidence"</summary>
                 <pre class="card-text">{page.package.card.clone()}</pre>
@@ -282,4 +364,17 @@ pub fn lineage(page: &ReviewPage) -> AnyView {
         </section>
     }
     .erase()
+}
+
+/// Whom the version has scored.
+fn scored(page: &ReviewPage) -> AnyView {
+    if page.batches.is_empty() {
+        return view! { <p class="aside">"It has scored nobody."</p> }.erase();
+    }
+    let row = |(as_of, people, at): &(String, i64, String)| {
+        Row::new(vec![Cell::brief(as_of), Cell::number(format::count(*people as u32)), Cell::brief(at)])
+    };
+    let rows: Vec<Row> = page.batches.iter().map(row).collect();
+    let headings = vec![Heading::text("People as of"), Heading::number("Scored"), Heading::text("When")];
+    view! { <h3>"What it has scored"</h3><Table headings rows class="list" scroll="What it has scored" /> }.erase()
 }

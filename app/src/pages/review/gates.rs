@@ -15,28 +15,34 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let package = &page.package;
     let policy = &package.policy;
     let waived = |title: &str| page.waivers.iter().rev().find(|waiver| waiver.gate == title);
+    let blocks = |title: &String| page.blocking.contains(title);
     let href = format!("/use-case/{}/models/{}/review", views::address::encode(&page.version.use_case), page.version.version);
-    let open = page.request.as_ref().is_none_or(|request| request.state == "pending");
+    // A version that was sent back, or whose request is void, may need the waiver before it is asked for again.
+    let open = page.request.as_ref().is_none_or(|request| !["approved", "rejected"].contains(&request.state.as_str()));
     let note = |result: &GateResult| {
-        if let Some(waiver) = waived(&result.title) {
+        let waiver = waived(&result.title);
+        if let Some(waiver) = waiver.filter(|_| !blocks(&result.title)) {
             return Cell::aside(format!(
                 "Waived until {} by {}, {} answers for it: {}",
                 waiver.expires_on, waiver.granted_by, waiver.owner, waiver.reason
             ));
         }
-        if page.blocking.contains(&result.title) {
+        if blocks(&result.title) {
+            let expired = waiver.map(|waiver| format!("; the waiver of {} ended on {}", waiver.granted_by, waiver.expires_on));
             let pairs = [("doing".to_owned(), "waive".to_owned()), ("gate".to_owned(), result.title.clone())];
             let link = (policy.waivers && page.may_waive && open).then(|| {
                 let href = format!("{href}{}", views::address::query_string(&pairs));
                 view! { " "<a class="screen-only" href=href rel="external">"Waive…"</a> }
             });
-            return Cell::view(view! { "Blocks"{link} });
+            let what = note_of(result);
+            return Cell::view(view! { "Blocks"{expired}{link}{(!what.is_empty()).then(|| view! { <br />{what} })} });
         }
-        Cell::aside(match result.verdict {
-            Verdict::Fail => "Does not block: the reviewer answers for it",
-            Verdict::Inconclusive => "These rows cannot tell; does not block",
-            _ => "",
-        })
+        let does = match result.verdict {
+            Verdict::Fail | Verdict::CouldNotCompute => "Does not block: the reviewer answers for it. ",
+            Verdict::Inconclusive => "These rows cannot tell; does not block. ",
+            Verdict::Pass => "",
+        };
+        Cell::aside(format!("{does}{}", note_of(result)).trim())
     };
     let rows = package.gates.results.iter().map(|result| {
         let mut cells = judged(result);
@@ -48,7 +54,8 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let summary = summary(&package.gates);
     let inconclusive = if policy.inconclusive_blocks { "block" } else { "do not block" };
     let set = format!(
-        "Policy {}, set before the training began. {} Gates that the rows cannot decide {inconclusive}. Approvals needed: {}.",
+        "Policy {}, set before the training began. {} Gates that the rows cannot decide {inconclusive}; what could not be computed blocks. \
+         Approvals needed: {}.",
         policy.name, policy.description, policy.approvals
     );
     let feasibility = package.feasibility.as_ref().map(|feasibility| view! { <p class="aside">{feasibility.sentence.clone()}</p> });
@@ -64,6 +71,11 @@ pub fn section(page: &ReviewPage) -> AnyView {
         </section>
     }
     .erase()
+}
+
+/// What a gate says beside its figure, with a full stop.
+fn note_of(result: &GateResult) -> String {
+    if result.note.is_empty() { String::new() } else { format!("{}.", result.note) }
 }
 
 /// Title, figure and verdict of a judged gate.

@@ -22,7 +22,7 @@ use crate::pages::Query;
 use crate::pages::models::review_word;
 use crate::written::Written;
 
-/// What the address says beside the version: what is to be decided, what was done, what went wrong.
+/// What the address says beside the version: what is to be decided; and what a form has left: what was done, what went wrong.
 struct Asked {
     /// `approve`, `reject`, `request_changes`, `rollback`, `stop`, `waive`; empty: nothing yet.
     doing: String,
@@ -31,6 +31,9 @@ struct Asked {
     done: String,
     /// The field with a problem, and the sentence.
     problem: Option<(String, String)>,
+    /// Of a waiver, as they were written.
+    owner: String,
+    expires: String,
 }
 
 /// Writes the page.
@@ -40,12 +43,15 @@ pub async fn write(use_case: &str, number: &str, query: &Query) -> Result<Writte
     let number = crate::desk::version_number(number)?;
     let page = tenure.review_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
-    let problem = query.one("problem");
+    let once = Query(crate::desk::once(&format!("/use-case/{}/models/{number}/review", views::address::encode(use_case))));
+    let problem = once.one("problem");
     let asked = Asked {
         doing: query.one("doing").to_owned(),
         gate: query.one("gate").to_owned(),
-        done: query.one("done").to_owned(),
-        problem: (!problem.is_empty()).then(|| (query.one("field").to_owned(), problem.to_owned())),
+        done: once.one("done").to_owned(),
+        problem: (!problem.is_empty()).then(|| (once.one("field").to_owned(), problem.to_owned())),
+        owner: once.one("owner").to_owned(),
+        expires: once.one("expires").to_owned(),
     };
     let may_stop = actor.reviewer().is_ok() || actor.admin().is_ok();
     let may_roll_back = actor.reviewer().is_ok();
@@ -120,7 +126,7 @@ fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView, may
         {evidence::data(&page)}
         {evidence::lineage(&page)}
         {checklist::section(&page)}
-        {record::section(&page)}
+        {record::section(&page, may_stop, may_roll_back)}
     }
     .erase()
 }
@@ -151,11 +157,15 @@ fn standing(page: &ReviewPage) -> AnyView {
         request.approvals_needed
     );
     let note = (!request.note.is_empty()).then(|| view! { <p>"“"{request.note.clone()}"”"</p> });
+    let stale = (!page.stale.is_empty()).then(
+        || view! { <p class="note warn">"The request cannot be decided on any more: "{page.stale.clone()}". Ask for a new review."</p> },
+    );
     let void = (request.state == "void")
         .then(|| view! { <p class="note warn">"The request is void: "{request.closed_because.clone()}". Ask for a new review."</p> });
     view! {
         <p>{stage}" "<StateBadge tone word=review_word(&request.state) />" "{asked}</p>
         {note}
+        {stale}
         {void}
     }
     .erase()
@@ -165,6 +175,7 @@ fn done_text(done: &str, number: i64) -> String {
     match done {
         "request" => format!("A review of version {number} is asked for. It is bound to the evidence below."),
         "approve" => format!("Version {number} is approved and live."),
+        "not_live" => format!("You had approved version {number}; it is not live any more."),
         "approval" => format!("You have approved version {number}. Another reviewer must, too, before it goes live."),
         "reject" => format!("Version {number} is rejected."),
         "request_changes" => format!("Version {number} is sent back."),

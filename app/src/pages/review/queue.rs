@@ -11,22 +11,35 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::erase::Erase;
 use crate::error::AppError;
 use crate::format;
+use crate::pages::Query;
 use crate::pages::models::review_word;
 use crate::written::Written;
 
 /// Writes the page.
-pub async fn write(use_case: &str) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let member = actor.member()?;
+    let moment = query.one("as_of").to_owned();
+    let then = match moment.as_str() {
+        "" => None,
+        moment => Some(tenure.live_as_of(&member, use_case, moment).await?),
+    };
     let queue = tenure.review_queue(&member, use_case).await?;
     let history = tenure.live_history(&member, use_case).await?;
     let waiting = queue.iter().filter(|row| row.request.state == "pending").count() as u32;
     let title = if waiting > 0 { format!("({}) Reviews", format::count(waiting)) } else { "Reviews".to_owned() };
-    Ok(Written::page(title, view! { <Queue queue history waiting use_case=use_case.to_owned() /> }))
+    Ok(Written::page(title, view! { <Queue queue history waiting use_case=use_case.to_owned() moment then /> }))
 }
 
 #[component]
-fn Queue(queue: Vec<QueueRow>, history: Vec<LiveChange>, waiting: u32, use_case: String) -> AnyView {
+fn Queue(
+    queue: Vec<QueueRow>,
+    history: Vec<LiveChange>,
+    waiting: u32,
+    use_case: String,
+    moment: String,
+    then: Option<Option<LiveChange>>,
+) -> AnyView {
     let base = format!("/use-case/{}/models", views::address::encode(&use_case));
     let (pending, closed): (Vec<_>, Vec<_>) = queue.into_iter().partition(|row| row.request.state == "pending");
     let lead = match waiting {
@@ -36,8 +49,8 @@ fn Queue(queue: Vec<QueueRow>, history: Vec<LiveChange>, waiting: u32, use_case:
     };
     let waits = if pending.is_empty() {
         let hint = "Open a version and ask for its review, or on the command line: ";
-        view! { <Empty title="Nothing waits"><p>{hint}<code>{format!("tenure model request 2 --use-case {use_case}")}</code></p></Empty> }
-            .erase()
+        let command = format!("tenure model request 2 --use-case {use_case}");
+        view! { <Empty title="Nothing waits"><p>{hint}<code>{command}</code></p></Empty> }.erase()
     } else {
         let headings = ["Version", "Candidate", "Asked for by", "Since", "Waiting", "Approvals"].map(Heading::text).into_iter().collect();
         let rows = pending.iter().map(|row| pending_row(row, &base)).collect();
@@ -51,7 +64,19 @@ fn Queue(queue: Vec<QueueRow>, history: Vec<LiveChange>, waiting: u32, use_case:
     let changes = (!history.is_empty()).then(|| {
         let headings = ["When", "Change", "Live from then on", "By", "Reason"].map(Heading::text).into_iter().collect();
         let rows = history.iter().rev().map(|change| change_row(change, &base)).collect();
-        view! { <section><h2>"What was live"</h2><Table headings rows class="list" scroll="What was live" /></section> }
+        let said = then.map(|change| view! { <p role="status">{then_text(&moment, change.as_ref())}</p> });
+        let action = format!("/use-case/{}/review#live", views::address::encode(&use_case));
+        view! {
+            <section id="live">
+                <h2>"What was live"</h2>
+                <form method="get" action=action class="filters screen-only">
+                    <div class="field"><label for="as_of">"At the end of"</label><input id="as_of" name="as_of" type="date" value=moment.clone() required /></div>
+                    <button class="button quiet">"What was live then?"</button>
+                </form>
+                {said}
+                <Table headings rows class="list" scroll="What was live" />
+            </section>
+        }
     });
     view! {
         <PageHeading title="Reviews"><p>{lead}" "<a href=base.clone()>"All versions"</a></p></PageHeading>
@@ -60,6 +85,17 @@ fn Queue(queue: Vec<QueueRow>, history: Vec<LiveChange>, waiting: u32, use_case:
         {changes}
     }
     .erase()
+}
+
+/// What was in service at a moment, in a sentence.
+fn then_text(moment: &str, change: Option<&LiveChange>) -> String {
+    match change {
+        None => format!("At the end of {moment} nothing had been live yet."),
+        Some(change) => {
+            let what = change.version.map_or("nothing was in service".to_owned(), |number| format!("version {number} was live"));
+            format!("At the end of {moment} {what}, since {} by {}.", workflow::time_text(change.changed_at), change.changed_by)
+        }
+    }
 }
 
 fn version_link(base: &str, number: i64) -> Cell {

@@ -10,7 +10,7 @@ use crate::erase::Erase;
 use crate::pages::models::review_word;
 
 /// The section.
-pub fn section(page: &ReviewPage) -> AnyView {
+pub fn section(page: &ReviewPage, may_stop: bool, may_roll_back: bool) -> AnyView {
     let decisions = page.decisions.iter().map(decision).collect::<Vec<_>>();
     let none = decisions.is_empty().then(|| view! { <p class="aside">"Nobody has decided on the newest request."</p> });
     view! {
@@ -19,7 +19,8 @@ pub fn section(page: &ReviewPage) -> AnyView {
             {none}
             {decisions}
             {earlier(page)}
-            {service(page)}
+            {log(page)}
+            {service(page, may_stop, may_roll_back)}
         </section>
     }
     .erase()
@@ -60,33 +61,48 @@ fn decision(decision: &Decision) -> AnyView {
 }
 
 fn earlier(page: &ReviewPage) -> AnyView {
-    if page.earlier.len() < 2 {
+    if page.earlier.is_empty() {
         return ().erase();
     }
-    let row = |request: &workflow::Request| {
-        Row::new(vec![
-            Cell::brief(workflow::time_text(request.requested_at)),
-            Cell::text(&request.requested_by),
-            Cell::text(review_word(&request.state)),
-            Cell::aside(&request.closed_because),
-        ])
+    let request = |(request, decisions): &(workflow::Request, Vec<Decision>)| {
+        let asked = format!("Asked for by {} on {}: ", request.requested_by, workflow::time_text(request.requested_at));
+        let state = review_word(&request.state);
+        let why = if request.closed_because.is_empty() { ".".to_owned() } else { format!(": {}.", request.closed_because) };
+        let decisions = decisions.iter().map(decision).collect::<Vec<_>>();
+        view! { <p>{asked}{state}{why}</p>{decisions} }.erase()
     };
-    let rows: Vec<Row> = page.earlier.iter().map(row).collect();
-    let headings = vec![Heading::text("Asked for"), Heading::text("By"), Heading::text("State"), Heading::text("Why")];
-    view! { <h3>"Requests so far"</h3><Table headings rows class="list" scroll="Requests for this version" /> }.erase()
+    let requests = page.earlier.iter().map(request).collect::<Vec<_>>();
+    view! { <h3>"Earlier requests"</h3>{requests} }.erase()
 }
 
-/// Links to the stop switch and to the rollback.
-fn service(page: &ReviewPage) -> AnyView {
+/// What the record says about the version.
+fn log(page: &ReviewPage) -> AnyView {
+    let row = |row: &workflow::AuditRow| {
+        Row::new(vec![Cell::number(row.sequence.to_string()), Cell::brief(&row.at), Cell::text(&row.who), Cell::code(&row.action)])
+    };
+    let rows: Vec<Row> = page.log.iter().map(row).collect();
+    let headings = vec![Heading::number("Entry"), Heading::text("Time"), Heading::text("Who"), Heading::text("What")];
+    let subject = format!("model {}/{}", page.version.use_case, page.version.version);
+    let all = format!("/audit{}", views::address::query_string(&[("subject".to_owned(), subject)]));
+    view! {
+        <h3>"Activity"</h3>
+        <Table headings rows class="list" scroll="Activity of this version" />
+        <p class="aside">"From the hash-chained record. "<a href=all>"All of it, with details"</a></p>
+    }
+    .erase()
+}
+
+/// Links to the stop switch and to the rollback, for who may.
+fn service(page: &ReviewPage, may_stop: bool, may_roll_back: bool) -> AnyView {
     let href = |doing: &str| {
         format!("/use-case/{}/models/{}/review?doing={doing}", views::address::encode(&page.version.use_case), page.version.version)
     };
-    if page.live {
-        return view! { <p class="actions"><a class="button quiet" href=href("stop") rel="external">"Take it out of service…"</a></p> }
+    if page.live && may_stop {
+        return view! { <p class="actions screen-only"><a class="button quiet" href=href("stop") rel="external">"Take it out of service…"</a></p> }
             .erase();
     }
-    if page.was_live {
-        return view! { <p class="actions"><a class="button quiet" href=href("rollback") rel="external">"Put it back into service…"</a></p> }.erase();
+    if page.was_live && !page.live && may_roll_back {
+        return view! { <p class="actions screen-only"><a class="button quiet" href=href("rollback") rel="external">"Put it back into service…"</a></p> }.erase();
     }
     ().erase()
 }

@@ -87,7 +87,7 @@ fn Gates(gates: Vec<GateRow>, policy: String, passes: bool, feasible: String) ->
         };
         let badge = badge(gate.verdict);
         let verdict = Cell::view(view! { {badge}" "<span class="aside">{note}</span> });
-        Row::new(vec![Cell::text(gate.title), verdict, Cell::figure(Some(gate.figure), Scale::Metric)])
+        Row::new(vec![Cell::with_aside(gate.title, &gate.note), verdict, Cell::figure(Some(gate.figure), Scale::Metric)])
     };
     let rows = gates.into_iter().map(row).collect();
     let headings = vec![Heading::text("Gate"), Heading::text("Verdict"), Heading::number("Figure and 95% interval")];

@@ -17,6 +17,8 @@ pub fn control_name(field: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asked {
     pub person: Option<String>,
+    /// Why the person is looked at, where that is asked for.
+    pub why: String,
     pub values: Record,
     pub start: Record,
 }
@@ -33,6 +35,8 @@ impl Asked {
                 asked.start.insert(field.to_owned(), value);
             } else if key == "person" && !value.is_empty() {
                 asked.person = Some(value);
+            } else if key == "why" {
+                asked.why = value;
             }
         }
         asked

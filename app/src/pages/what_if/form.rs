@@ -10,7 +10,7 @@ use crate::erase::{Erase, Handler};
 use crate::format;
 
 #[component]
-pub fn ScenarioForm(desk: Desk, person: Option<String>) -> AnyView {
+pub fn ScenarioForm(desk: Desk, person: Option<[String; 2]>) -> AnyView {
     let mut groups: Vec<(String, Vec<Entry>)> = Vec::new();
     for entry in desk.entries.get_value() {
         match groups.iter_mut().find(|(name, _)| *name == entry.group) {
@@ -24,7 +24,8 @@ pub fn ScenarioForm(desk: Desk, person: Option<String>) -> AnyView {
         view! { <fieldset><legend>{name}</legend>{fields}</fieldset> }.erase()
     });
     let groups = groups.collect::<Vec<_>>();
-    let person = person.map(|person| view! { <input type="hidden" name="person" value=person /> });
+    let hidden = |name: &'static str, value: String| (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> });
+    let person = person.map(|[person, why]| view! { {hidden("person", person)}{hidden("why", why)} });
     let restart: Handler<MouseEvent> = Box::new(move |_| desk.values.set(desk.start.get_value()));
     view! {
         <form method="get" action=desk.path.get_value() class="scenario">

@@ -37,7 +37,8 @@ pub struct WhatIfData {
     /// Changes with the model: names the file that the browser fetches.
     model_hash: String,
     entries: Vec<Entry>,
-    person: Option<String>,
+    /// The person that it starts from, and why somebody looks at that person where that is asked for.
+    person: Option<[String; 2]>,
     start: Record,
     values: Record,
     started: Result<Judgement, Vec<Problem>>,
@@ -61,12 +62,18 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     let analyst = actor.analyst()?;
     let live = tenure.live_model(&analyst, &use_case).await?;
     let (explainer, model_hash) = (std::sync::Arc::clone(&live.explainer), live.version.model_hash.clone());
+    if let Some(person) = &asked.person
+        && let Some(question) = super::purpose::asked(&tenure, &use_case, &asked.why, path, &[("person", person)])
+    {
+        return Ok(question);
+    }
     let base = match &asked.person {
-        Some(person) => tenure.what_if_start(&analyst, &use_case, person).await?,
+        Some(person) => tenure.what_if_start(&analyst, &use_case, person, &asked.why).await?,
         None => form_of::typical(explainer.model()),
     };
     let (start, values) = asked.over(base);
-    let work = move || WhatIfData::new(&explainer, use_case, model_hash, asked.person, start, values);
+    let person = asked.person.map(|person| [person, asked.why]);
+    let work = move || WhatIfData::new(&explainer, use_case, model_hash, person, start, values);
     let data = tokio::task::spawn_blocking(work).await.map_err(crate::desk::broken)?;
     Written { status: 200, title: "What if".to_owned(), ..Written::default() }.with_data(&data)
 }
@@ -77,7 +84,7 @@ impl WhatIfData {
         explainer: &ModelExplainer,
         use_case: String,
         model_hash: String,
-        person: Option<String>,
+        person: Option<[String; 2]>,
         start: Record,
         values: Record,
     ) -> Self {
@@ -204,7 +211,10 @@ fn WhatIf(data: WhatIfData) -> AnyView {
     let summary = problems.into_iter().map(|problem| (address::control_name(&problem.column), problem.to_string())).collect();
     let desk = Desk::new(data, &use_case);
     browser::bring_model(desk, &use_case, &hash);
-    let back = person.as_ref().map(|person| (format!("/use-case/{use_case}/person/{}", views::address::encode(person)), person.clone()));
+    let back = person.as_ref().map(|[person, why]| {
+        let why = if why.is_empty() { String::new() } else { format!("?why={}", views::address::encode(why)) };
+        (format!("/use-case/{use_case}/person/{}{why}", views::address::encode(person)), person.clone())
+    });
     let one = desk.words.with_value(|words| words.one.clone());
     let (href, from) = match back {
         Some((href, person)) => (href, format!("{} {person}", crate::format::capitalised(&one))),

@@ -27,6 +27,20 @@ $$ begin
     ) then
         raise exception 'a version that is not approved cannot serve';
     end if;
+    if new.kind = 'rollback' and exists (
+        select 1 from model_version v
+        where v.use_case = new.use_case and v.version = new.version and lower(v.author) = lower(new.changed_by)
+    ) then
+        raise exception 'not by the author of the version';
+    end if;
+    return new;
+end $$;
+
+create or replace function score_batch_rules() returns trigger language plpgsql as
+$$ begin
+    if not exists (select 1 from live_model l where l.use_case = new.use_case and l.version = new.version) then
+        raise exception 'only the version in service scores';
+    end if;
     return new;
 end $$;
 
@@ -138,6 +152,8 @@ create or replace trigger audit_only_append before insert on audit for each row 
 create or replace trigger live_history_no_change before update or delete or truncate on live_history
     for each statement execute function refuse_rewriting();
 create or replace trigger live_history_rules before insert on live_history for each row execute function live_history_rules();
+
+create or replace trigger score_batch_rules before insert on score_batch for each row execute function score_batch_rules();
 
 create or replace trigger live_model_rules before insert or update on live_model for each row execute function live_model_rules();
 create or replace trigger live_model_no_delete before delete or truncate on live_model

@@ -1,7 +1,9 @@
 //! Stores to test, and rows to put into them.
 #![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(dead_code, reason = "each test file uses its part")]
 
-use store::{Settings, Store, datasets, registry, runs};
+use store::review::{self, Decision, Request};
+use store::{Connection, Settings, Store, datasets, registry, runs, scores};
 
 /// An empty store on each database at hand. A PostgreSQL database of its own is made for each test.
 pub async fn stores(name: &str) -> Vec<(Store, tempfile::TempDir)> {
@@ -72,4 +74,94 @@ pub fn version(run: &runs::Run, dataset: &datasets::Dataset) -> registry::Versio
         created_at: store::now(),
         description: String::new(),
     }
+}
+
+pub fn batch(dataset: &datasets::Dataset, use_case: &str, version: i64) -> scores::Batch {
+    scores::Batch {
+        batch_id: store::new_id(),
+        use_case: use_case.into(),
+        version,
+        dataset_id: dataset.dataset_id.clone(),
+        as_of: "2026-01-01".into(),
+        people: 1203,
+        expected_events: 12.5,
+        created_by: "test".into(),
+        created_at: store::now(),
+    }
+}
+
+pub fn request(version: i64, approvals_needed: i64) -> Request {
+    Request {
+        request_id: store::new_id(),
+        use_case: "attrition".into(),
+        version,
+        evidence_hash: format!("evidence of {version}"),
+        approvals_needed,
+        note: String::new(),
+        requested_by: "Rob".into(),
+        requested_at: store::now(),
+        state: "pending".into(),
+        closed_at: None,
+        closed_because: String::new(),
+    }
+}
+
+pub fn decision(request: &Request, reviewer: &str, decision: &str) -> Decision {
+    Decision {
+        decision_id: store::new_id(),
+        request_id: request.request_id.clone(),
+        reviewer: reviewer.into(),
+        decision: decision.into(),
+        reason: "because".into(),
+        checklist: "{}".into(),
+        waivers: "[]".into(),
+        evidence_hash: request.evidence_hash.clone(),
+        decided_at: store::now(),
+    }
+}
+
+/// Asked for and approved; gives the decision.
+pub async fn approve(connection: &mut Connection, number: i64) -> Decision {
+    let request = request(number, 1);
+    review::insert_request(connection, &request).await.unwrap();
+    let decision = decision(&request, "rita", "approve");
+    review::insert_decision(connection, &decision).await.unwrap();
+    review::close_request(connection, &request.request_id, "approved", store::now(), "").await.unwrap();
+    decision
+}
+
+/// `count` versions in Staging, authored by "test".
+pub async fn with_versions(store: &Store, count: i64) -> datasets::Dataset {
+    let mut transaction = store.begin().await.unwrap();
+    let (dataset, run) = (dataset("aa", "2026-01-01"), run("training", None));
+    datasets::insert(&mut transaction, &dataset).await.unwrap();
+    runs::insert(&mut transaction, &run).await.unwrap();
+    for number in 1..=count {
+        assert_eq!(registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap(), number);
+    }
+    transaction.commit().await.unwrap();
+    dataset
+}
+
+/// Runs one statement in a transaction of its own; true when the database took it.
+pub async fn taken(store: &Store, statement: &'static str) -> bool {
+    let mut transaction = store.begin().await.unwrap();
+    let done = sqlx::query(statement).execute(&mut *transaction).await.is_ok();
+    done && transaction.commit().await.is_ok()
+}
+
+/// The database as somebody finds it who may do anything to it: its rules are gone.
+pub async fn without_rules(store: &Store, statement: &str) {
+    let sqlite = sqlx::query("select 1 from sqlite_master limit 1").fetch_optional(store.pool()).await.is_ok();
+    let mut transaction = store.begin().await.unwrap();
+    if sqlite {
+        for row in sqlx::query("select name from sqlite_master where type = 'trigger'").fetch_all(&mut *transaction).await.unwrap() {
+            let text = format!("drop trigger {}", sqlx::Row::get::<String, _>(&row, 0));
+            sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut *transaction).await.unwrap();
+        }
+    } else {
+        sqlx::raw_sql("set local session_replication_role = replica").execute(&mut *transaction).await.unwrap();
+    }
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned())).execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
 }

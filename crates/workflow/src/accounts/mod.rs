@@ -8,6 +8,8 @@ mod tokens;
 
 use serde_json::json;
 use store::{Connection, accounts, audit};
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::{GeneralSecurityProfile, MixedScript, skeleton};
 use views::accounts::AccountRow;
 
 pub use set_up::SetUp;
@@ -28,14 +30,27 @@ pub(crate) fn demo_password() -> Result<String> {
 /// A name for an account: letters, digits and a few marks, so that it reads the same everywhere.
 fn check_name(name: &str) -> Result<String> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let allowed = |letter: char| letter.is_alphanumeric() || " .-_@'".contains(letter);
+    let name: String = name.nfkc().collect();
+    let allowed = |letter: char| {
+        let in_names = letter.is_alphanumeric() && GeneralSecurityProfile::identifier_allowed(letter);
+        in_names || " .-_@'".contains(letter)
+    };
     if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(allowed) {
         return Err(Error::Invalid(format!("a name has 1 to {LONGEST_NAME} letters, digits, spaces or any of . - _ @ '")));
     }
-    if RESERVED.contains(&accounts::name_key(&name).as_str()) {
+    if !name.as_str().is_single_script() {
+        return Err(Error::Invalid("a name is written in the letters of one script: others look alike".into()));
+    }
+    if RESERVED.iter().any(|reserved| looks_like(reserved, &name)) {
         return Err(Error::Invalid(format!("the name {name} is reserved")));
     }
     Ok(name)
+}
+
+/// Whether two names are the same to the eye, in whatever case (skeletons of Unicode Technical Standard 39).
+fn looks_like(one: &str, other: &str) -> bool {
+    let key = |name: &str| skeleton(&accounts::name_key(name)).collect::<String>();
+    key(one) == key(other)
 }
 
 fn check_roles(roles: &[Role]) -> Result<String> {
@@ -63,7 +78,10 @@ pub(crate) fn expect_person(actor: &crate::Actor) -> Result<()> {
 /// Refuses a change that would leave nobody who can keep the accounts.
 async fn keep_an_admin(connection: &mut Connection) -> Result<()> {
     let all = accounts::list(connection).await?;
-    let keeps = |account: &accounts::Account| account.disabled_at.is_none() && sign_in::roles(&account.roles).contains(&Role::Admin);
+    // Who never set a password may never do so.
+    let keeps = |account: &accounts::Account| {
+        account.disabled_at.is_none() && account.password_hash.is_some() && sign_in::roles(&account.roles).contains(&Role::Admin)
+    };
     if all.iter().any(keeps) { Ok(()) } else { Err(Error::Conflict("somebody has to stay administrator".into())) }
 }
 
@@ -137,7 +155,7 @@ impl Tenure {
         Ok(())
     }
 
-    /// Disables an account, ending its sessions and making its tokens useless, or enables it again. Nothing is removed.
+    /// Disables an account, ending its sessions and revoking its tokens, or enables it again. Nothing is removed.
     ///
     /// # Errors
     /// When there is no such account, or no administrator would be left.
@@ -156,6 +174,7 @@ impl Tenure {
             keep_an_admin(&mut transaction).await?;
             accounts::end_sessions(&mut transaction, &account.account_id).await?;
             accounts::remove_links(&mut transaction, Some(&account.account_id)).await?;
+            accounts::revoke_tokens(&mut transaction, &account.account_id).await?;
         }
         audit::append(&mut transaction, admin.name(), action, &format!("account {}", account.name), &json!({})).await?;
         transaction.commit().await.map_err(store::Error::from)?;
@@ -164,8 +183,10 @@ impl Tenure {
 }
 
 async fn insert(connection: &mut Connection, by: &str, name: String, roles: String, password_hash: Option<String>) -> Result<String> {
-    if accounts::by_name(connection, &name).await?.is_some() {
-        return Err(Error::Conflict("there is an account of this name already".into()));
+    if let Some(other) = accounts::list(connection).await?.into_iter().find(|other| looks_like(&other.name, &name)) {
+        let same = accounts::name_key(&other.name) == accounts::name_key(&name);
+        let why = if same { "there is an account of this name already" } else { "there is an account whose name looks the same" };
+        return Err(Error::Conflict(why.into()));
     }
     let account = accounts::Account {
         account_id: store::new_id(),
@@ -191,9 +212,13 @@ mod tests {
     #[test]
     fn names_are_names() {
         assert_eq!(check_name("  Ann   O'Hara-Łoś ").unwrap(), "Ann O'Hara-Łoś");
-        for none in ["", " ", "a<b", "x\u{202e}y", "a;b", "Command  Line", &"n".repeat(65)] {
+        let twins = ["comm\u{430}nd line", "command line\u{3164}", "ｃommand line", "de\u{43c}o", "x\u{115f}"];
+        for none in ["", " ", "a<b", "x\u{202e}y", "a;b", "Command  Line", "Ｄｅｍｏ", &"n".repeat(65)].into_iter().chain(twins) {
             assert!(check_name(none).is_err(), "{none}");
         }
+        assert_eq!(check_name("Ｒｉｔａ").unwrap(), "Rita", "wide letters are the same letters");
+        assert_eq!(check_name("Светлана").unwrap(), "Светлана", "every script may write names");
+        assert!(looks_like("саша", "caшa") && looks_like("paul", "pau1") && !looks_like("ann", "anna"));
         assert_eq!(check_roles(&[Role::Admin, Role::Analyst, Role::Admin]).unwrap(), "analyst admin");
         assert!(check_roles(&[]).is_err());
     }

@@ -104,7 +104,7 @@ impl Tenure {
         Ok(name)
     }
 
-    /// Changes the own password. Every session ends, this one too.
+    /// Changes the own password. Every session ends, this one too, and every token.
     ///
     /// # Errors
     /// [`Error::SignIn`] when the old one is wrong; [`Error::Forbidden`] for who did not sign in with it.
@@ -122,7 +122,7 @@ impl Tenure {
         Ok(())
     }
 
-    /// Ends every session of the signed-in person, this one too.
+    /// Ends every session of the signed-in person, this one too, and revokes the tokens.
     ///
     /// # Errors
     /// When the store fails.
@@ -131,8 +131,16 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         let account = find(&mut transaction, actor.name()).await?;
         let ended = accounts::end_sessions(&mut transaction, &account.account_id).await?;
+        let revoked = accounts::revoke_tokens(&mut transaction, &account.account_id).await?;
         let subject = format!("account {}", account.name);
-        audit::append(&mut transaction, actor.name(), "account.sign_out_everywhere", &subject, &json!({ "sessions": ended })).await?;
+        audit::append(
+            &mut transaction,
+            actor.name(),
+            "account.sign_out_everywhere",
+            &subject,
+            &json!({ "sessions": ended, "tokens": revoked }),
+        )
+        .await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(())
     }
@@ -153,6 +161,7 @@ async fn set_password(connection: &mut Connection, mut account: accounts::Accoun
     accounts::update(connection, &account).await?;
     accounts::remove_links(connection, Some(&account.account_id)).await?;
     accounts::end_sessions(connection, &account.account_id).await?;
+    accounts::revoke_tokens(connection, &account.account_id).await?;
     let subject = format!("account {}", account.name);
     audit::append(connection, &account.name, "account.password", &subject, &json!({ "with": with })).await?;
     Ok(())

@@ -4,8 +4,9 @@ use serde_json::json;
 use store::{accounts, audit};
 
 use super::secret;
+use super::throttle::Attempt;
 use crate::actor::Origin;
-use crate::{Actor, Error, Result, Role, Scope, Tenure};
+use crate::{Actor, Error, Result, Reviewer, Role, Scope, Signed, Tenure};
 
 /// The same answer whatever was wrong: who guesses learns nothing.
 const WRONG: &str = "name or password are wrong";
@@ -35,23 +36,26 @@ impl Tenure {
     /// # Errors
     /// [`Error::SignIn`] when they are wrong or the account is disabled, [`Error::TooMany`] after too many wrong ones.
     pub async fn sign_in(&self, name: &str, password: &str, address: Option<&str>) -> Result<SignedIn> {
-        self.attempt(name, address).await?;
+        let attempt = Attempt::SignIn { name, address };
+        self.attempt(&attempt).await?;
         let found = accounts::by_name(&mut *self.store.read().await?, name).await?.filter(|account| account.disabled_at.is_none());
         let kept = found.as_ref().and_then(|account| account.password_hash.clone());
         let right = secret::matches(password.to_owned(), kept).await?;
         let Some(account) = found.filter(|_| right) else { return Err(Error::SignIn(WRONG.into())) };
-        self.attempt_was_right(name, address).await?;
+        self.attempt_was_right(&attempt).await?;
         let mut transaction = self.store.begin().await?;
-        // Read again: it may have been disabled while the password was checked.
-        let account = accounts::by_id(&mut transaction, &account.account_id).await?.filter(|account| account.disabled_at.is_none());
-        let Some(mut account) = account else { return Err(Error::SignIn(WRONG.into())) };
+        // Read again: it may have been disabled, or given another password, while this one was checked.
+        let same = |now: &accounts::Account| now.disabled_at.is_none() && now.password_hash == account.password_hash;
+        let now = accounts::by_id(&mut transaction, &account.account_id).await?.filter(same);
+        let Some(mut account) = now else { return Err(Error::SignIn(WRONG.into())) };
         account.signed_in_at = Some(store::now());
         accounts::update(&mut transaction, &account).await?;
-        let origin = if address.is_some() { "pages" } else { "command line" };
+        let from = if address.is_some() { "pages" } else { "command line" };
         let subject = format!("account {}", account.name);
-        audit::append(&mut transaction, &account.name, "account.sign_in", &subject, &json!({ "from": origin })).await?;
+        audit::append(&mut transaction, &account.name, "account.sign_in", &subject, &json!({ "from": from })).await?;
         transaction.commit().await.map_err(store::Error::from)?;
-        let actor = Actor::new(&account.name, &roles(&account.roles), Origin::SignedIn);
+        let origin = if address.is_some() { Origin::SignedIn } else { Origin::Password };
+        let actor = Actor::new(&account.name, &roles(&account.roles), origin);
         Ok(SignedIn { account_id: account.account_id, actor })
     }
 
@@ -85,17 +89,35 @@ impl Tenure {
         Ok(Actor::new(&account.name, &roles(&account.roles), Origin::Token(scopes(&token.scopes))))
     }
 
+    /// The reviewer's signature under a decision. Who has a session gives the password once more; a password or token that came with this
+    /// very request is one already.
+    ///
+    /// # Errors
+    /// As [`Tenure::confirm_password`]; [`Error::Invalid`] without a password where one is asked for.
+    pub async fn sign<'a>(&self, reviewer: Reviewer<'a>, password: Option<&str>) -> Result<Signed<'a>> {
+        if *reviewer.actor().origin() == Origin::SignedIn {
+            let password = password.ok_or_else(|| Error::Invalid("sign with your password".into()))?;
+            self.confirm_password(reviewer.actor(), password).await?;
+        }
+        Ok(Signed::by(reviewer))
+    }
+
     /// Asks for the password of the signed-in person once more, before something that cannot be taken back.
     ///
     /// # Errors
-    /// [`Error::SignIn`] when it is wrong, [`Error::TooMany`] after too many wrong ones.
+    /// [`Error::SignIn`] when it is wrong, [`Error::TooMany`] after too many wrong ones, [`Error::Forbidden`] for who did not sign in.
     pub async fn confirm_password(&self, actor: &Actor, password: &str) -> Result<()> {
-        self.attempt(actor.name(), None).await?;
+        if *actor.origin() != Origin::SignedIn {
+            return Err(Error::Forbidden("only who signed in with a password gives it once more".into()));
+        }
+        // Counted apart from signing in: who guesses from outside must not keep a reviewer from signing.
+        let attempt = Attempt::Confirm { name: actor.name() };
+        self.attempt(&attempt).await?;
         let account = accounts::by_name(&mut *self.store.read().await?, actor.name()).await?;
         let kept = account.filter(|account| account.disabled_at.is_none()).and_then(|account| account.password_hash);
         if !secret::matches(password.to_owned(), kept).await? {
             return Err(Error::SignIn("the password is wrong".into()));
         }
-        self.attempt_was_right(actor.name(), None).await
+        self.attempt_was_right(&attempt).await
     }
 }

@@ -1,4 +1,5 @@
-//! Guessing passwords is made slow: the more wrong ones, the longer the wait, by name and by address.
+//! Guessing passwords is made slow: the more wrong ones, the longer the wait, by name and by address. An address from which somebody has
+//! signed in before is counted apart for that name: who guesses from elsewhere does not lock the owner out.
 
 use store::{Connection, accounts};
 
@@ -11,6 +12,8 @@ const FREE_BY_ADDRESS: i64 = 20;
 const LONGEST_WAIT: i64 = 15 * 60 * SECOND;
 /// Wrong passwords longer ago than this are forgotten.
 const FORGET_AFTER: i64 = 24 * 3600 * SECOND;
+/// An address from which nobody has signed in for so long is forgotten.
+const PLACE_LASTS: i64 = 60 * 24 * 3600 * SECOND;
 
 /// How long to wait after so many wrong passwords, of which `free` cost nothing: 1 s, 2 s, 4 s … a quarter of an hour.
 fn wait(failures: i64, free: i64) -> i64 {
@@ -20,10 +23,43 @@ fn wait(failures: i64, free: i64) -> i64 {
     }
 }
 
-fn keys(name: &str, address: Option<&str>) -> Vec<(String, i64)> {
-    let key = |kind: &str, text: &str| store::artifacts::hash(format!("{kind} {text}").as_bytes());
-    let name = (key("name", &accounts::name_key(name)), FREE_BY_NAME);
-    std::iter::once(name).chain(address.map(|address| (key("address", address), FREE_BY_ADDRESS))).collect()
+/// A password that is about to be looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Attempt<'a> {
+    SignIn {
+        name: &'a str,
+        address: Option<&'a str>,
+    },
+    /// Once more, within a session.
+    Confirm {
+        name: &'a str,
+    },
+}
+
+fn key(kind: &str, text: &str) -> String {
+    store::artifacts::hash(format!("{kind} {text}").as_bytes())
+}
+
+impl Attempt<'_> {
+    /// Where a name has signed in from.
+    fn place(&self) -> Option<String> {
+        match self {
+            Self::SignIn { name, address: Some(address) } => Some(key("place", &format!("{} {address}", accounts::name_key(name)))),
+            _ => None,
+        }
+    }
+
+    /// What it counts under, and how many wrong ones are free there. `known`: the name has signed in from this address before.
+    fn keys(&self, known: bool) -> Vec<(String, i64)> {
+        match self {
+            Self::Confirm { name } => vec![(key("confirm", &accounts::name_key(name)), FREE_BY_NAME)],
+            Self::SignIn { name, address } => {
+                let own = self.place().filter(|_| known).unwrap_or_else(|| key("name", &accounts::name_key(name)));
+                let address = address.map(|address| (key("address", address), FREE_BY_ADDRESS));
+                std::iter::once((own, FREE_BY_NAME)).chain(address).collect()
+            }
+        }
+    }
 }
 
 impl Tenure {
@@ -31,14 +67,16 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::TooMany`] while there is a wait: then the password is not looked at, and nothing is counted.
-    pub(super) async fn attempt(&self, name: &str, address: Option<&str>) -> Result<()> {
+    pub(super) async fn attempt(&self, attempt: &Attempt<'_>) -> Result<()> {
         let mut transaction = self.store.begin().await?;
         let now = store::now();
-        for (key, free) in keys(name, address) {
+        let known = is_known(&mut transaction, attempt).await?;
+        for (key, free) in attempt.keys(known) {
             let failures = recent_failures(&mut transaction, &key, now).await?;
             let until = failures.1 + wait(failures.0, free);
             if now < until {
                 let seconds = (until - now + SECOND - 1) / SECOND;
+                tracing::warn!(failures = failures.0, wait_seconds = seconds, "too many wrong passwords for one name or from one address");
                 return Err(Error::TooMany { message: format!("too many wrong passwords: wait {seconds} s and try again"), seconds });
             }
             accounts::set_failures(&mut transaction, &key, failures.0 + 1, now - FORGET_AFTER).await?;
@@ -48,15 +86,26 @@ impl Tenure {
     }
 
     /// A right password: the name starts anew, and the address is given its attempt back.
-    pub(super) async fn attempt_was_right(&self, name: &str, address: Option<&str>) -> Result<()> {
+    pub(super) async fn attempt_was_right(&self, attempt: &Attempt<'_>) -> Result<()> {
         let mut transaction = self.store.begin().await?;
         let now = store::now();
-        for (position, (key, _)) in keys(name, address).into_iter().enumerate() {
+        let known = is_known(&mut transaction, attempt).await?;
+        if let Some(place) = attempt.place() {
+            accounts::keep_place(&mut transaction, &place, now - PLACE_LASTS).await?;
+        }
+        for (position, (key, _)) in attempt.keys(known).into_iter().enumerate() {
             let left = if position == 0 { 0 } else { recent_failures(&mut transaction, &key, now).await?.0 - 1 };
             accounts::set_failures(&mut transaction, &key, left, now - FORGET_AFTER).await?;
         }
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(())
+    }
+}
+
+async fn is_known(connection: &mut Connection, attempt: &Attempt<'_>) -> Result<bool> {
+    match attempt.place() {
+        Some(place) => Ok(accounts::is_place_known(connection, &place, store::now() - PLACE_LASTS).await?),
+        None => Ok(false),
     }
 }
 

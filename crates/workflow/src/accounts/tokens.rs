@@ -22,6 +22,8 @@ pub struct TokenRequest {
     pub scopes: Vec<Scope>,
     /// Days that it is good, 1 to 366.
     pub days: u32,
+    /// The owner's, once more: a token outlives the session that it is made in.
+    pub password: Option<String>,
 }
 
 /// A token, with the one chance to read it.
@@ -37,8 +39,8 @@ pub struct NewToken {
 fn may_manage(actor: &Actor, owner: &str) -> Result<()> {
     match actor.origin() {
         Origin::CommandLine => actor.admin().map(|_| ()),
-        Origin::SignedIn if store::accounts::name_key(actor.name()) == store::accounts::name_key(owner) => Ok(()),
-        Origin::SignedIn => Err(Error::Forbidden("everybody makes their own tokens".into())),
+        Origin::SignedIn | Origin::Password if accounts::name_key(actor.name()) == accounts::name_key(owner) => Ok(()),
+        Origin::SignedIn | Origin::Password => Err(Error::Forbidden("everybody makes their own tokens".into())),
         Origin::Token(_) => expect_person(actor),
     }
 }
@@ -47,7 +49,7 @@ impl Tenure {
     /// Makes a token.
     ///
     /// # Errors
-    /// When the actor may not, the owner has none of the roles that a scope needs, or the request is none.
+    /// When the actor may not, the password is wrong, the owner has none of the roles that a scope needs, or the request is none.
     pub async fn create_token(&self, actor: &Actor, request: &TokenRequest) -> Result<NewToken> {
         may_manage(actor, &request.owner)?;
         let label = request.label.trim();
@@ -62,6 +64,9 @@ impl Tenure {
         scopes.dedup();
         if scopes.is_empty() {
             return Err(Error::Invalid("choose at least one scope: read, predict, review or manage".into()));
+        }
+        if *actor.origin() == Origin::SignedIn {
+            self.confirm_password(actor, request.password.as_deref().unwrap_or_default()).await?;
         }
         let mut transaction = self.store.begin().await?;
         let owner = find(&mut transaction, &request.owner).await?;
@@ -85,8 +90,8 @@ impl Tenure {
             created_at: now,
         };
         accounts::insert_token(&mut transaction, &token, &secret::kept(&secret)).await?;
-        let detail = json!({ "owner": owner.name, "scopes": token.scopes, "days": request.days });
-        audit::append(&mut transaction, actor.name(), "token.create", &format!("token {}", token.token_id), &detail).await?;
+        let detail = json!({ "token": token.token_id, "scopes": token.scopes, "days": request.days });
+        audit::append(&mut transaction, actor.name(), "token.create", &format!("account {}", owner.name), &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(NewToken { token_id: token.token_id, secret, expires_at: clock::long_time(expires_at) })
     }
@@ -134,8 +139,8 @@ impl Tenure {
             return Err(missing());
         }
         accounts::revoke_token(&mut transaction, token_id).await?;
-        let subject = format!("token {token_id}");
-        audit::append(&mut transaction, actor.name(), "token.revoke", &subject, &json!({ "owner": owner.name })).await?;
+        let subject = format!("account {}", owner.name);
+        audit::append(&mut transaction, actor.name(), "token.revoke", &subject, &json!({ "token": token_id })).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(())
     }

@@ -24,7 +24,7 @@ pub use simulate::{Shift, SimulatedCheck};
 
 use crate::outcomes::Recent;
 use crate::serving::{Live, StoredPeople};
-use crate::{Error, Member, Result, Tenure, clock, error::compute};
+use crate::{Contributor, Error, Member, Result, Tenure, clock, error::compute};
 
 /// Rows on each side behind the importances of a check.
 const IMPORTANCE_ROWS: usize = 300;
@@ -47,11 +47,16 @@ impl Tenure {
     ///
     /// # Errors
     /// When nothing is in service, or there is no such data.
-    pub async fn check_drift(&self, member: &Member<'_>, use_case: &str, as_of: Option<&str>) -> Result<(checks::Check, MonthlyCheck)> {
+    pub async fn check_drift(
+        &self,
+        contributor: &Contributor<'_>,
+        use_case: &str,
+        as_of: Option<&str>,
+    ) -> Result<(checks::Check, MonthlyCheck)> {
         let current = self.dataset_as_of(use_case, as_of).await?;
         let as_of = as_of.unwrap_or(&current.as_of).to_owned();
         let people = self.people_of(&current).await?;
-        let material = self.drift_material(member, use_case, people.labels.is_some(), Some(&current.as_of)).await?;
+        let material = self.drift_material(&contributor.member(), use_case, people.labels.is_some(), Some(&current.as_of)).await?;
         self.renew_cohorts(use_case).await?;
         let recent = self.recent_outcomes(use_case, &as_of).await?;
         let cycle = self.cycle(use_case, &as_of, recent.as_ref()).await?;
@@ -71,13 +76,13 @@ impl Tenure {
             recommendation: json!(report.recommendation.action).as_str().unwrap_or_default().to_owned(),
             reason: report.recommendation.sentence.clone(),
             report_hash: self.store.put_artifact(bytes).await?,
-            created_by: member.name().to_owned(),
+            created_by: contributor.name().to_owned(),
             created_at: store::now(),
         };
         let mut transaction = self.store.begin().await?;
         checks::insert(&mut transaction, &check).await?;
         let detail = json!({ "version": check.version, "dataset": check.dataset_id, "verdict": check.verdict });
-        audit::append(&mut transaction, member.name(), "drift.check", &format!("check {}", check.check_id), &detail).await?;
+        audit::append(&mut transaction, contributor.name(), "drift.check", &format!("check {}", check.check_id), &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok((check, report))
     }
@@ -95,7 +100,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such check, or the note is empty or very long.
-    pub async fn acknowledge(&self, member: &Member<'_>, use_case: &str, check_id: &str, note: &str) -> Result<checks::Note> {
+    pub async fn acknowledge(&self, contributor: &Contributor<'_>, use_case: &str, check_id: &str, note: &str) -> Result<checks::Note> {
         let note = note.trim();
         if note.is_empty() || note.chars().count() > LONGEST_NOTE {
             return Err(Error::Invalid(format!("a note of 1 to {LONGEST_NOTE} characters is required")));
@@ -107,12 +112,13 @@ impl Tenure {
             note_id: store::new_id(),
             check_id: check.check_id,
             note: note.to_owned(),
-            created_by: member.name().to_owned(),
+            created_by: contributor.name().to_owned(),
             created_at: store::now(),
         };
         checks::insert_note(&mut transaction, &note).await?;
-        let detail = json!({ "note": note.note });
-        audit::append(&mut transaction, member.name(), "drift.acknowledge", &format!("check {}", note.check_id), &detail).await?;
+        let (subject, row) = (format!("check {}", note.check_id), ("drift_note", note.note_id.as_str()));
+        let by = contributor.name();
+        audit::append_with_rows(&mut transaction, by, "drift.acknowledge", &subject, &json!({}), &[row]).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(note)
     }
@@ -128,8 +134,7 @@ impl Tenure {
     ) -> Result<Material> {
         let definition = self.use_case(use_case)?;
         let live = self.expect_live(use_case).await?;
-        let policy_name = definition.policies.drift.clone();
-        let policy = Policy::named(&policy_name).ok_or_else(|| Error::Invalid(format!("there is no drift policy {policy_name}")))?;
+        let policy = self.drift_policy(use_case)?;
         let trained_on = self.dataset(&live.version.dataset_id).await?;
         let days = as_of.and_then(|day| clock::days_between(&trained_on.as_of, day)).and_then(|days| u32::try_from(days).ok());
         let reference = match self.reference(member, &live.version, with_leavers).await {

@@ -119,12 +119,13 @@ impl Tenure {
             return Ok(None);
         }
         let use_case = self.use_case(&dataset.use_case)?;
+        let policy = self.gate_policy(&dataset.use_case)?;
         let people = self.people_of(dataset).await?;
         compute(move || {
             let Some(labels) = people.labels.clone() else { return Ok(None) };
             let rows = to_dataset(&people, labels)?;
             // What cannot be trained is said by the training itself.
-            let found = training::outlook::outlook(&rows, &use_case, &Settings::default()).unwrap_or_default();
+            let found = training::outlook::outlook(&rows, &use_case, &policy, &Settings::default()).ok();
             Ok(found.map(|Feasibility { passed, resamples, sentence, .. }| Outlook { passed, resamples, sentence }))
         })
         .await

@@ -10,7 +10,10 @@ use crate::serving::StoredPeople;
 use crate::{Error, Member, Result, Tenure, error::compute};
 
 /// Name of the run's file that holds the [`SavedBaseline`].
-const BASELINE: &str = "baseline.json";
+pub(crate) const BASELINE: &str = "baseline.json";
+/// Names of the files with the people's fields, and with their scores.
+pub(crate) const REFERENCE_DATA: &str = "reference_data.parquet";
+pub(crate) const REFERENCE_SCORES: &str = "reference_predictions.csv";
 
 /// What is kept. The people are rows of a dataset version, which never changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,8 +98,8 @@ impl Tenure {
                 data::write(&baseline.people.table, data::Format::Parquet).map_err(|error| Error::Internal(error.to_string()))?;
             Ok([
                 (BASELINE, "application/json", saved),
-                ("reference_data.parquet", "application/vnd.apache.parquet", features),
-                ("reference_predictions.csv", "text/csv", predictions(&baseline.saved).into_bytes()),
+                (REFERENCE_DATA, "application/vnd.apache.parquet", features),
+                (REFERENCE_SCORES, "text/csv", predictions(&baseline.saved).into_bytes()),
                 ("model_card.md", "text/markdown", card.into_bytes()),
             ])
         });

@@ -14,7 +14,7 @@ pub struct Section {
 }
 
 /// Every part.
-pub const CHECKLIST: [Section; 5] = [
+pub const CHECKLIST: [Section; 6] = [
     Section {
         title: "Initial check",
         items: &[
@@ -29,6 +29,7 @@ pub const CHECKLIST: [Section; 5] = [
             ("thresholds", "The metrics were held against the policy's limits."),
             ("degradation", "No metric is worse than the live model's beyond what is acceptable."),
             ("errors", "Where the model errs most was looked at."),
+            ("histogram", "The scores match the rate that is expected, without unusual patterns."),
         ],
     },
     Section {
@@ -55,6 +56,15 @@ pub const CHECKLIST: [Section; 5] = [
             ("dependencies", "Code version, seed and data that the model depends on are on record."),
         ],
     },
+    Section {
+        title: "Going live",
+        items: &[
+            ("comparison", "Candidate and live version were compared on the same unseen people, or nothing is live."),
+            ("monitoring", "Who looks at drift and outcomes from now on, and how often, is settled."),
+            ("rollback", "It is known which version to go back to, and who does it."),
+            ("impact", "What it means for the people concerned was weighed, with those who answer for it."),
+        ],
+    },
 ];
 
 /// What a reviewer has ticked, and remarks on the parts.
@@ -65,9 +75,12 @@ pub struct Checklist {
     /// What was found.
     #[serde(default)]
     pub findings: String,
-    /// The reason, as far as it is written; empty in a decision, which has its own.
+    /// The reason of the decision, as far as it is written; empty in a decision, which has its own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// The same of a waiver.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub waiver: String,
 }
 
 impl Checklist {
@@ -88,7 +101,7 @@ impl Checklist {
                 return Err(Error::Invalid(format!("the checklist has no item \"{key}\"; it has: {known}")));
             }
         }
-        Ok(Self { done, findings: findings.trim().to_owned(), reason: String::new() })
+        Ok(Self { done, findings: findings.trim().to_owned(), ..Self::default() })
     }
 
     /// Every key, in order.
@@ -118,8 +131,8 @@ mod tests {
 
     #[test]
     fn keys_are_checked_and_all_is_all() {
-        assert!(Checklist::from_keys(["all"], "").is_ok_and(|list| list.open().is_empty() && list.done.len() == 15));
-        assert!(Checklist::from_keys(["card", " stage "], "").is_ok_and(|list| list.open().len() == 13));
+        assert!(Checklist::from_keys(["all"], "").is_ok_and(|list| list.open().is_empty() && list.done.len() == 20));
+        assert!(Checklist::from_keys(["card", " stage "], "").is_ok_and(|list| list.open().len() == 18));
         assert!(Checklist::from_keys(["nonsense"], "").is_err());
     }
 }

@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::json;
 use store::{audit, registry, review, runs};
 
-use super::{Checklist, Package, is_same, required};
-use crate::{Error, Result, Reviewer, Tenure, clock};
+use super::request::holds_today;
+use super::{Checklist, Package, blocking, is_same, required};
+use crate::{Error, Result, Reviewer, Signed, Tenure, clock};
 
 /// What a reviewer may decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -78,7 +79,8 @@ impl Tenure {
     /// # Errors
     /// [`Error::Invalid`] without a reason, [`Error::Forbidden`] for author and requester, [`Error::Conflict`] when nothing is pending
     /// (somebody else was faster: the sentence says who and when), the evidence has changed, or gates block.
-    pub async fn decide(&self, reviewer: &Reviewer<'_>, use_case: &str, number: i64, ruling: Ruling<'_>) -> Result<Decided> {
+    pub async fn decide(&self, signed: &Signed<'_>, use_case: &str, number: i64, ruling: Ruling<'_>) -> Result<Decided> {
+        let reviewer = &signed.reviewer();
         let reason = required(ruling.reason, "a reason")?;
         let version = self.version(use_case, number).await?;
         let (request, before) = self.request_of(use_case, number).await?;
@@ -98,16 +100,6 @@ impl Tenure {
         }
         let in_spite_of = package.failing();
         let last_approval = ruling.choice == Choice::Approve && before.len() as i64 + 1 >= request.approvals_needed;
-        let files = if last_approval { self.baseline_files(&version, package.card.clone()).await? } else { Vec::new() };
-
-        let mut transaction = self.store.begin().await?;
-        let now = store::now();
-        let request = review::newest_request(&mut transaction, use_case, number).await?.unwrap_or(request);
-        let before = review::decisions(&mut transaction, &request.request_id).await?;
-        if let Some(decided) = settled(reviewer.name(), &request, &before, ruling.choice)? {
-            drop(transaction);
-            return self.decided(request, decided, before.len(), true).await;
-        }
         let decision = review::Decision {
             decision_id: store::new_id(),
             request_id: request.request_id.clone(),
@@ -117,32 +109,54 @@ impl Tenure {
             checklist: serde_json::to_string(&checklist).map_err(store::Error::from)?,
             waivers: json!({ "waivers": waivers, "in_spite_of": in_spite_of }).to_string(),
             evidence_hash: request.evidence_hash.clone(),
-            decided_at: now,
+            decided_at: store::now(),
         };
-        review::insert_decision(&mut transaction, &decision).await?;
-        // The baseline was prepared for the approvals that there were: another one since then changes what this one does.
-        if (ruling.choice == Choice::Approve && before.len() as i64 + 1 >= request.approvals_needed) != last_approval {
-            return Err(Error::Conflict("another reviewer decided at the same moment: load the page again and sign once more".into()));
+        let files = if last_approval {
+            let facts = self.card_facts(&version).await?;
+            let decisions: Vec<_> = before.iter().chain([&decision]).cloned().collect();
+            self.baseline_files(&version, facts.card("Production", &decisions, &[]).markdown()).await?
+        } else {
+            Vec::new()
+        };
+
+        let mut transaction = self.store.begin().await?;
+        let (newest, decisions) = newest(&mut transaction, use_case, number).await?;
+        if let Some(decided) = settled(reviewer.name(), &newest, &decisions, ruling.choice)? {
+            drop(transaction);
+            return self.decided(newest, decided, decisions.len(), true).await;
         }
+        // What was looked at above, and the baseline that was prepared, must still be what this decision is about.
+        let as_it_is = registry::find(&mut transaction, use_case, number).await?.unwrap_or_else(|| version.clone());
+        let changed = package.sources.changed(&self.sources_in(&mut transaction, &as_it_is).await?);
+        if newest.request_id != request.request_id || decisions.len() != before.len() || changed.is_some() {
+            return Err(Error::Conflict(
+                "somebody else changed the review at the same moment: load the page again and sign once more".into(),
+            ));
+        }
+        review::insert_decision(&mut transaction, &decision).await?;
         if last_approval || ruling.choice != Choice::Approve {
-            review::close_request(&mut transaction, &request.request_id, ruling.choice.state(), now, "").await?;
+            review::close_request(&mut transaction, &request.request_id, ruling.choice.state(), decision.decided_at, "").await?;
         }
         if ruling.choice == Choice::Reject {
             registry::set_stage(&mut transaction, use_case, number, "Archived").await?;
         }
         let mut previous = None;
+        let mut change = String::new();
         if last_approval {
             previous = registry::live(&mut transaction, use_case).await?.and_then(|change| change.version);
-            registry::set_live(&mut transaction, use_case, Some(number), reviewer.name(), reason, "promotion").await?;
+            let sequence = registry::set_live(&mut transaction, use_case, Some(number), reviewer.name(), reason, "promotion").await?;
+            change = format!("{use_case}/{sequence}");
             runs::add_artifacts(&mut transaction, &version.run_id, &files).await?;
-            self.void_others(&mut transaction, use_case, reviewer.name(), &format!("version {number} was promoted")).await?;
+            self.void_pending(&mut transaction, use_case, None, reviewer.name(), &format!("version {number} was promoted")).await?;
         }
         let detail = json!({
             "request": request.request_id, "evidence": request.evidence_hash, "reason": reason, "model": version.model_hash,
             "checklist_open": checklist.open().len(), "waivers": waivers.len(), "in_spite_of": in_spite_of, "live": last_approval, "previous": previous,
         });
-        let action = format!("model.{}", ruling.choice.name());
-        audit::append(&mut transaction, reviewer.name(), &action, &format!("model {use_case}/{number}"), &detail).await?;
+        let (action, subject) = (format!("model.{}", ruling.choice.name()), format!("model {use_case}/{number}"));
+        let mut rows = vec![("review_decision", decision.decision_id.as_str())];
+        rows.extend((!change.is_empty()).then_some(("live_history", change.as_str())));
+        audit::append_with_rows(&mut transaction, reviewer.name(), &action, &subject, &detail, &rows).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         self.decided(request, decision, before.len() + 1, false).await
     }
@@ -156,12 +170,7 @@ impl Tenure {
 
     /// The newest request for a version, with what was decided on it.
     pub(super) async fn request_of(&self, use_case: &str, number: i64) -> Result<(review::Request, Vec<review::Decision>)> {
-        let mut connection = self.store.read().await?;
-        let request = review::newest_request(&mut connection, use_case, number).await?;
-        let nobody = || Error::Conflict(format!("nobody has asked for a review of version {number}"));
-        let request = request.ok_or_else(nobody)?;
-        let decisions = review::decisions(&mut connection, &request.request_id).await?;
-        Ok((request, decisions))
+        newest(&mut *self.store.read().await?, use_case, number).await
     }
 
     /// Voids a request whose evidence is no longer true.
@@ -178,9 +187,18 @@ impl Tenure {
         Err(Error::Conflict(format!("the request is void, since the evidence has changed: {change}. Ask for a new review")))
     }
 
-    /// Every pending request of a use case was about a comparison with what was live: when that changes, they are void.
-    pub(super) async fn void_others(&self, connection: &mut store::Connection, use_case: &str, by: &str, because: &str) -> Result<()> {
-        for request in review::requests(&mut *connection, use_case).await?.into_iter().filter(|request| request.state == "pending") {
+    /// Voids the pending request of a version; those of all versions where none is named, since every one was about a comparison with what
+    /// was live.
+    pub(crate) async fn void_pending(
+        &self,
+        connection: &mut store::Connection,
+        use_case: &str,
+        version: Option<i64>,
+        by: &str,
+        because: &str,
+    ) -> Result<()> {
+        let pending = |request: &review::Request| request.state == "pending" && version.is_none_or(|version| version == request.version);
+        for request in review::requests(&mut *connection, use_case).await?.into_iter().filter(pending) {
             void(&mut *connection, &request, by, because).await?;
         }
         Ok(())
@@ -190,10 +208,16 @@ impl Tenure {
         if let Some(given) = given {
             return Ok(given);
         }
-        let kept = review::checklist(&mut *self.store.read().await?, &request.request_id, reviewer.name()).await?;
-        let kept = kept.map(|text| Checklist::from_json(&text)).unwrap_or_default();
-        Ok(Checklist { reason: String::new(), ..kept })
+        let kept = self.kept_checklist(reviewer, &request.use_case, request.version).await?;
+        Ok(Checklist { reason: String::new(), waiver: String::new(), ..kept })
     }
+}
+
+async fn newest(connection: &mut store::Connection, use_case: &str, number: i64) -> Result<(review::Request, Vec<review::Decision>)> {
+    let request = review::newest_request(&mut *connection, use_case, number).await?;
+    let request = request.ok_or_else(|| Error::Conflict(format!("nobody has asked for a review of version {number}")))?;
+    let decisions = review::decisions(connection, &request.request_id).await?;
+    Ok((request, decisions))
 }
 
 async fn void(connection: &mut store::Connection, request: &review::Request, by: &str, because: &str) -> Result<()> {
@@ -205,6 +229,9 @@ async fn void(connection: &mut store::Connection, request: &review::Request, by:
 
 /// The decision that `reviewer` has taken just so already; an error when the request is closed or this reviewer decided otherwise.
 fn settled(reviewer: &str, request: &review::Request, before: &[review::Decision], choice: Choice) -> Result<Option<review::Decision>> {
+    if request.state == "void" {
+        return Err(Error::Conflict(format!("the request is void: {}. Ask for a new review", request.closed_because)));
+    }
     if let Some(own) = before.iter().find(|decision| is_same(&decision.reviewer, reviewer)) {
         if own.decision == choice.name() {
             return Ok(Some(own.clone()));
@@ -213,7 +240,6 @@ fn settled(reviewer: &str, request: &review::Request, before: &[review::Decision
     }
     match request.state.as_str() {
         "pending" => Ok(None),
-        "void" => Err(Error::Conflict(format!("the request is void: {}. Ask for a new review", request.closed_because))),
         _ => {
             let last = before.last();
             let who = last.map_or("somebody", |decision| decision.reviewer.as_str());
@@ -237,10 +263,8 @@ pub(super) fn four_eyes(reviewer: &str, version: &registry::Version, request: &r
 }
 
 fn may_be_approved(package: &Package, waivers: &[review::Waiver], checklist: &Checklist, number: i64) -> Result<()> {
-    let today = clock::today();
-    let is_waived = |title: &str| waivers.iter().any(|waiver| waiver.gate == title && waiver.expires_on >= today);
-    let blocking = package.gates.results.iter().filter(|result| package.policy.blocks(result) && !is_waived(&result.title));
-    let blocking: Vec<&str> = blocking.map(|result| result.title.as_str()).collect();
+    let waived: Vec<String> = waivers.iter().filter(|waiver| holds_today(waiver)).map(|waiver| waiver.gate.clone()).collect();
+    let blocking = blocking(package, &waived);
     if !blocking.is_empty() {
         let way_out = if package.policy.waivers { "; waive them with a reason, or reject" } else { "" };
         let policy = &package.policy.name;

@@ -9,21 +9,22 @@ use monitoring::report::DriftReport;
 use serde::{Deserialize, Serialize};
 use stats::comparison::Comparison;
 use stats::fairness::GroupAudit;
-use store::{artifacts, registry, runs};
+use store::{artifacts, cards, datasets, registry, runs};
 use training::error_analysis::ErrorAnalysis;
 use training::evaluate::Evaluation;
 use training::feasibility::Feasibility;
 use training::gates::{GatePolicy, GateReport};
 use training::leakage::Leak;
 use training::proxies::Proxy;
+use training::stability::Stability;
 
 use super::side_by_side::{Champion, judge, side_by_side};
-use crate::card::card_at_training;
+use crate::card::{self, Facts};
 use crate::version::EXPLANATION;
 use crate::{Error, Result, Tenure, clock, error::compute};
 
 /// The run's file with the gates as they were set before the training began.
-const GATE_POLICY: &str = "gate_policy.json";
+pub(crate) const GATE_POLICY: &str = "gate_policy.json";
 
 /// What evidence is made of, by hash. While this is the same, so is the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct Sources {
     pub version: i64,
     pub author: String,
     pub description: String,
+    /// Revision of the known limitations; 0 when nobody wrote any.
+    #[serde(default)]
+    pub limitations: i64,
     pub model_hash: String,
     pub data_hash: String,
     /// Files of the run, by name: figures, profile, explanation, gates.
@@ -63,6 +67,9 @@ pub struct Package {
     pub proxies: Vec<Proxy>,
     /// How often a model of this quality would pass the gates.
     pub feasibility: Option<Feasibility>,
+    /// How the fields rank in refits on other people.
+    #[serde(default)]
+    pub stability: Option<Stability>,
     /// Which rows these are.
     pub rows: String,
     /// Metric by metric on the same rows; empty when there is nothing to compare with.
@@ -109,6 +116,7 @@ impl Sources {
         check(self.files == now.files, "files of the training were changed");
         check(self.policy_hash == now.policy_hash, "the gates are others");
         check(self.description == now.description, "the description was changed");
+        check(self.limitations == now.limitations, "the known limitations were changed");
         check(self.author == now.author && self.version == now.version && self.use_case == now.use_case, "it is of another version");
         if self.champion != now.champion {
             changes.push(match &now.champion {
@@ -138,14 +146,20 @@ impl Tenure {
 
     /// What the evidence of a version would be made of now.
     pub(crate) async fn sources(&self, version: &registry::Version) -> Result<Sources> {
-        let mut connection = self.store.read().await?;
-        let details = runs::details(&mut connection, &version.run_id).await?;
-        let live = registry::live(&mut connection, &version.use_case).await?.and_then(|change| change.version);
+        self.sources_in(&mut *self.store.read().await?, version).await
+    }
+
+    /// The same within a transaction.
+    pub(super) async fn sources_in(&self, connection: &mut store::Connection, version: &registry::Version) -> Result<Sources> {
+        let details = runs::details(connection, &version.run_id).await?;
+        let live = registry::live(connection, &version.use_case).await?.and_then(|change| change.version);
         let champion = match live {
-            Some(number) => registry::find(&mut connection, &version.use_case, number).await?.map(|live| (number, live.model_hash)),
+            Some(number) => registry::find(connection, &version.use_case, number).await?.map(|live| (number, live.model_hash)),
             None => None,
         };
-        drop(connection);
+        let revisions = cards::revisions(connection, &version.use_case, version.version).await?;
+        let dataset = datasets::find(connection, &version.dataset_id).await?;
+        let no_data = || Error::Internal(format!("the data of version {} is not in the store", version.version));
         let wanted = ["evidence.json", "data_profile.json", EXPLANATION, GATE_POLICY];
         let files: BTreeMap<String, String> = details
             .artifacts
@@ -160,8 +174,9 @@ impl Tenure {
             version: version.version,
             author: version.author.clone(),
             description: version.description.clone(),
+            limitations: revisions.first().map_or(0, |revision| revision.revision),
             model_hash: version.model_hash.clone(),
-            data_hash: self.dataset(&version.dataset_id).await?.hash,
+            data_hash: dataset.ok_or_else(no_data)?.hash,
             policy_hash: files.get(GATE_POLICY).cloned().ok_or_else(unrecorded)?,
             files,
             champion: champion.filter(|(number, _)| *number != version.version),
@@ -192,16 +207,13 @@ impl Tenure {
             return Ok(package);
         }
         let policy = self.policy_of(&sources).await?;
-        let evidence = self.evidence(&version.run_id).await?;
-        let dataset = self.dataset(&version.dataset_id).await?;
-        let people = self.people_of(&dataset).await?;
-        let (_, model) = self.model_file(version).await?;
+        let facts = self.card_facts(version).await?;
+        let people = self.people_of(&facts.dataset).await?;
         let champion = match &sources.champion {
             Some((number, _)) => Some(self.champion_of(&version.use_case, *number).await?),
             None => None,
         };
-        let run = runs::find(&mut *self.store.read().await?, &version.run_id).await?;
-        let code = run.map(|run| run.code_version).unwrap_or_default();
+        let Facts { dataset, model, .. } = &facts;
         let mut lineage = vec![
             ("Run".to_owned(), version.run_id.clone()),
             ("Trained".to_owned(), clock::long_time(version.created_at)),
@@ -209,20 +221,26 @@ impl Tenure {
             ("Data".to_owned(), format!("{}, {} rows, as of {}", dataset.name, dataset.row_count, dataset.as_of)),
             ("Data SHA-256".to_owned(), dataset.hash.clone()),
             ("Model file SHA-256".to_owned(), version.model_hash.clone()),
-            ("Code".to_owned(), code),
+            ("Code".to_owned(), facts.code.clone()),
             ("Seed".to_owned(), model.lineage.seed.to_string()),
             ("Candidate".to_owned(), version.candidate.clone()),
         ];
         lineage.extend(model.lineage.parameters.iter().cloned());
         // The stage is no evidence: it changes by the decision itself.
-        let unstaged = registry::Version { stage: "under review".into(), ..version.clone() };
-        let card = card_at_training(&unstaged, &model, &evidence, &dataset);
-        let drift_policy = monitoring::Policy::named(&model.use_case.policies.drift).unwrap_or_default();
+        let card = facts.card("under review", &[], &[]).markdown();
+        let drift_policy = self.drift_policy(&version.use_case)?;
         let package = compute(move || {
+            let Facts { model, evidence, explanation, revisions, version, .. } = facts;
+            let parts = card::parts(
+                &model.use_case,
+                [&evidence.holdout, &evidence.cross_validated],
+                explanation.is_some(),
+                &version.description,
+                !revisions.is_empty(),
+            );
             let side_by_side = side_by_side(&model, &evidence, &people, champion.as_ref())?;
-            let gates = judge(&policy, &evidence, &side_by_side.comparisons, champion.is_some());
-            let guide = GatePolicy::preset("guide-strict");
-            let none = GateReport { policy: String::new(), results: Vec::new(), passes: false };
+            let gates = judge(&policy, &evidence, &parts, champion.is_some().then_some(&side_by_side.comparisons));
+            let guide = judge(&GatePolicy::guide_strict(), &evidence, &parts, None);
             let columns: Vec<&str> = model.use_case.inputs().map(|field| field.name.as_str()).collect();
             let drift = champion
                 .as_ref()
@@ -233,11 +251,12 @@ impl Tenure {
                 sources,
                 policy,
                 gates,
-                guide: guide.map(|guide| judge(&guide, &evidence, &[], false)).unwrap_or(none),
+                guide,
                 errors: evidence.errors,
                 leaks: evidence.leaks,
                 proxies: evidence.proxies,
                 feasibility: evidence.feasibility,
+                stability: evidence.stability,
                 fairness: evidence.cross_validated.fairness,
                 candidate: side_by_side.candidate,
                 champion: side_by_side.champion,

@@ -14,9 +14,11 @@ mod request;
 mod service;
 mod side_by_side;
 
+pub(crate) use baseline::{BASELINE, REFERENCE_DATA, REFERENCE_SCORES};
 pub use baseline::{Baseline, SavedBaseline};
 pub use checklist::{CHECKLIST, Checklist, Section};
 pub use decide::{Choice, Decided, Ruling};
+pub(crate) use evidence::GATE_POLICY;
 pub use evidence::{Package, Sources};
 pub use notes::Waive;
 pub use page::{QueueRow, ReviewPage};
@@ -36,6 +38,12 @@ fn required<'a>(text: &'a str, what: &str) -> Result<&'a str> {
         return Err(Error::Invalid(format!("{what} may have up to {LONGEST} letters")));
     }
     Ok(text)
+}
+
+/// Titles of the gates that stand in the way of a version and are not waived. `waived`: titles of the gates with a waiver that holds today.
+fn blocking<'a>(package: &'a Package, waived: &[String]) -> Vec<&'a str> {
+    let blocks = |result: &&training::gates::GateResult| package.policy.blocks(result) && !waived.contains(&result.title);
+    package.gates.results.iter().filter(blocks).map(|result| result.title.as_str()).collect()
 }
 
 /// Two names of the same account: letters count alike in both cases, as in the database.

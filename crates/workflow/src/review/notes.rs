@@ -3,8 +3,8 @@
 use serde_json::json;
 use store::{audit, registry, review};
 
-use super::{Checklist, is_same, required};
-use crate::{Admin, Error, Member, Result, Reviewer, Tenure, clock};
+use super::{Checklist, blocking, is_same, required};
+use crate::{Admin, Contributor, Error, Member, Result, Reviewer, Signed, Tenure, clock};
 
 /// A waiver as a reviewer hands it in.
 #[derive(Debug, Clone, Copy)]
@@ -18,13 +18,27 @@ pub struct Waive<'a> {
     pub expires_on: &'a str,
 }
 
+/// Letters of a tag's name or an alias, and of a tag's value.
+const LONGEST_LABEL: usize = 64;
+const LONGEST_VALUE: usize = 400;
+
+/// The name of a tag, or an alias.
+fn label(name: &str) -> Result<&str> {
+    let name = required(name, "a name")?;
+    if name.chars().count() > LONGEST_LABEL || name.chars().any(char::is_control) {
+        return Err(Error::Invalid(format!("a name has at most {LONGEST_LABEL} letters")));
+    }
+    Ok(name)
+}
+
 impl Tenure {
     /// Waives a gate that blocks a version.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for the author, [`Error::Conflict`] where the policy allows no waivers or the gate does not block,
     /// [`Error::Invalid`] without owner, reason or a day to come.
-    pub async fn waive(&self, reviewer: &Reviewer<'_>, use_case: &str, number: i64, waive: Waive<'_>) -> Result<review::Waiver> {
+    pub async fn waive(&self, signed: &Signed<'_>, use_case: &str, number: i64, waive: Waive<'_>) -> Result<review::Waiver> {
+        let reviewer = signed.reviewer();
         let (owner, reason) = (required(waive.owner, "an owner")?, required(waive.reason, "a reason")?);
         if !clock::is_date(waive.expires_on) || waive.expires_on < clock::today().as_str() {
             return Err(Error::Invalid("the last day of a waiver must be a day to come, YYYY-MM-DD".into()));
@@ -37,8 +51,7 @@ impl Tenure {
         if !package.policy.waivers {
             return Err(Error::Conflict(format!("the policy {} allows no waivers", package.policy.name)));
         }
-        let blocking: Vec<&str> =
-            package.gates.results.iter().filter(|result| package.policy.blocks(result)).map(|result| result.title.as_str()).collect();
+        let blocking = blocking(&package, &[]);
         if !blocking.contains(&waive.gate.trim()) {
             let list = if blocking.is_empty() { "none does".to_owned() } else { blocking.join("; ") };
             return Err(Error::Invalid(format!("no gate \"{}\" blocks version {number}; those that do: {list}", waive.gate.trim())));
@@ -57,7 +70,8 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         review::insert_waiver(&mut transaction, &waiver).await?;
         let detail = json!({ "gate": waiver.gate, "reason": waiver.reason, "expires_on": waiver.expires_on });
-        audit::append(&mut transaction, reviewer.name(), "model.waive", &format!("model {use_case}/{number}"), &detail).await?;
+        let (subject, row) = (format!("model {use_case}/{number}"), ("review_waiver", waiver.waiver_id.as_str()));
+        audit::append_with_rows(&mut transaction, reviewer.name(), "model.waive", &subject, &detail, &[row]).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(waiver)
     }
@@ -66,23 +80,34 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such version, or the text is empty or too long.
-    pub async fn comment(&self, member: &Member<'_>, use_case: &str, number: i64, body: &str) -> Result<review::Comment> {
+    pub async fn comment(&self, contributor: &Contributor<'_>, use_case: &str, number: i64, body: &str) -> Result<review::Comment> {
         let body = required(body, "a text")?;
         self.version(use_case, number).await?;
         let comment = review::Comment {
             comment_id: store::new_id(),
             use_case: use_case.to_owned(),
             version: number,
-            author: member.name().to_owned(),
+            author: contributor.name().to_owned(),
             body: body.to_owned(),
             written_at: store::now(),
         };
         let mut transaction = self.store.begin().await?;
         review::insert_comment(&mut transaction, &comment).await?;
         let detail = json!({ "comment": comment.comment_id });
-        audit::append(&mut transaction, member.name(), "model.comment", &format!("model {use_case}/{number}"), &detail).await?;
+        let (subject, row) = (format!("model {use_case}/{number}"), ("review_comment", comment.comment_id.as_str()));
+        audit::append_with_rows(&mut transaction, contributor.name(), "model.comment", &subject, &detail, &[row]).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(comment)
+    }
+
+    /// The checklist of a reviewer as it is kept for the newest request.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when nobody has asked for a review.
+    pub async fn kept_checklist(&self, reviewer: &Reviewer<'_>, use_case: &str, number: i64) -> Result<Checklist> {
+        let (request, _) = self.request_of(use_case, number).await?;
+        let kept = review::checklist(&mut *self.store.read().await?, &request.request_id, reviewer.name()).await?;
+        Ok(kept.map(|text| Checklist::from_json(&text)).unwrap_or_default())
     }
 
     /// Keeps the checklist of a reviewer who is at it.
@@ -110,6 +135,7 @@ impl Tenure {
         self.version(use_case, number).await?;
         let mut transaction = self.store.begin().await?;
         registry::describe(&mut transaction, use_case, number, description).await?;
+        self.void_pending(&mut transaction, use_case, Some(number), admin.name(), "the description was changed").await?;
         let detail = json!({ "description": description });
         audit::append(&mut transaction, admin.name(), "model.describe", &format!("model {use_case}/{number}"), &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
@@ -119,9 +145,12 @@ impl Tenure {
     /// Sets a tag of a version; an empty value removes it.
     ///
     /// # Errors
-    /// When there is no such version, or the name is empty.
+    /// When there is no such version, or name or value are too long.
     pub async fn tag_version(&self, admin: &Admin<'_>, use_case: &str, number: i64, name: &str, value: &str) -> Result<()> {
-        let name = required(name, "a name")?;
+        let name = label(name)?;
+        if value.trim().chars().count() > LONGEST_VALUE {
+            return Err(Error::Invalid(format!("the value of a tag has at most {LONGEST_VALUE} letters")));
+        }
         self.version(use_case, number).await?;
         let mut transaction = self.store.begin().await?;
         registry::set_tag(&mut transaction, use_case, number, name, value.trim()).await?;
@@ -134,9 +163,9 @@ impl Tenure {
     /// Gives a version a name of its own. It says nothing about what is live.
     ///
     /// # Errors
-    /// When there is no such version, or the name is empty or a number.
+    /// When there is no such version, or the name is empty, too long or a number.
     pub async fn alias_version(&self, admin: &Admin<'_>, use_case: &str, number: i64, alias: &str) -> Result<()> {
-        let alias = required(alias, "a name")?;
+        let alias = label(alias)?;
         if alias.chars().all(|letter| letter.is_ascii_digit()) {
             return Err(Error::Invalid("an alias must not look like a version number".into()));
         }
@@ -147,6 +176,40 @@ impl Tenure {
             .await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(())
+    }
+
+    /// Takes a name away from the version that has it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when no version has this name.
+    pub async fn remove_alias(&self, admin: &Admin<'_>, use_case: &str, alias: &str) -> Result<()> {
+        self.use_case(use_case)?;
+        let mut transaction = self.store.begin().await?;
+        if !registry::remove_alias(&mut transaction, use_case, alias.trim()).await? {
+            return Err(Error::NotFound(format!("no version of {use_case} is called {}", alias.trim())));
+        }
+        let detail = json!({ "alias": alias.trim(), "removed": true });
+        audit::append(&mut transaction, admin.name(), "model.alias", &format!("use case {use_case}"), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(())
+    }
+
+    /// The number of a version that is called by its number or by an alias.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none.
+    pub async fn version_called(&self, _: &Member<'_>, use_case: &str, name: &str) -> Result<i64> {
+        let name = name.trim();
+        let number = match name.parse::<i64>() {
+            Ok(number) => number,
+            Err(_) => {
+                self.use_case(use_case)?;
+                let aliases = registry::aliases(&mut *self.store.read().await?, use_case).await?;
+                let found = aliases.into_iter().find(|(alias, _)| alias == name).map(|(_, number)| number);
+                found.ok_or_else(|| Error::NotFound(format!("no version of {use_case} is called {name}")))?
+            }
+        };
+        Ok(self.version(use_case, number).await?.version)
     }
 
     /// Tags of a version, and the aliases that name it.

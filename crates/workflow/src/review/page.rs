@@ -5,10 +5,10 @@ use std::sync::Arc;
 use model::global::GlobalExplanation;
 use monitoring::data_profile::DataProfile;
 use serde::Serialize;
-use store::{registry, review};
+use store::{registry, review, scores};
 
 use super::decide::four_eyes;
-use super::{Checklist, Package};
+use super::{AuditRow, Checklist, Package};
 use crate::{Error, Member, Result, Role, Tenure, clock};
 
 /// A request in the queue.
@@ -39,6 +39,14 @@ pub struct ReviewPage {
     /// The newest request, with what was decided on it.
     pub request: Option<review::Request>,
     pub decisions: Vec<review::Decision>,
+    /// Why the pending request cannot be decided on any more; empty otherwise.
+    pub stale: String,
+    pub tags: Vec<(String, String)>,
+    pub aliases: Vec<String>,
+    /// What the record says about the version, newest first; the latest entries.
+    pub log: Vec<AuditRow>,
+    /// People scored by it, newest first: day, number of people, when.
+    pub batches: Vec<(String, i64, String)>,
     pub waivers: Vec<review::Waiver>,
     pub comments: Vec<review::Comment>,
     /// Of the reader, as far as it is filled in.
@@ -51,8 +59,8 @@ pub struct ReviewPage {
     pub may_waive: bool,
     /// Whether it was live before, so that a rollback to it is possible.
     pub was_live: bool,
-    /// Requests for it so far, newest first.
-    pub earlier: Vec<review::Request>,
+    /// Earlier requests for it, newest first, with what was decided on them.
+    pub earlier: Vec<(review::Request, Vec<review::Decision>)>,
 }
 
 impl Tenure {
@@ -86,13 +94,13 @@ impl Tenure {
     pub async fn review_page(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<ReviewPage> {
         let version = self.version(use_case, number).await?;
         let mut connection = self.store.read().await?;
-        let earlier: Vec<review::Request> =
-            review::requests(&mut connection, use_case).await?.into_iter().filter(|request| request.version == number).collect();
-        let request = earlier.first().cloned();
-        let decisions = match &request {
-            Some(request) => review::decisions(&mut connection, &request.request_id).await?,
-            None => Vec::new(),
-        };
+        let mut earlier = Vec::new();
+        for request in review::requests(&mut connection, use_case).await?.into_iter().filter(|request| request.version == number) {
+            let decisions = review::decisions(&mut connection, &request.request_id).await?;
+            earlier.push((request, decisions));
+        }
+        let newest = (!earlier.is_empty()).then(|| earlier.remove(0));
+        let (request, decisions) = newest.map_or_else(Default::default, |(request, decisions)| (Some(request), decisions));
         let checklist = match &request {
             Some(request) => review::checklist(&mut connection, &request.request_id, member.name()).await?,
             None => None,
@@ -100,7 +108,10 @@ impl Tenure {
         let waivers = review::waivers(&mut connection, use_case, number).await?;
         let comments = review::comments(&mut connection, use_case, number).await?;
         let history = registry::live_history(&mut connection, use_case).await?;
+        let batches = scores::of_version(&mut connection, use_case, number, BATCHES).await?;
         drop(connection);
+        let (tags, aliases) = self.labels_of(member, use_case, number).await?;
+        let log = self.log_of(member, &format!("model {use_case}/{number}")).await?;
         // What was decided stays as it was shown; what is void or sent back is shown as it would be now.
         let bound = request.as_ref().filter(|request| ["pending", "approved", "rejected"].contains(&request.state.as_str()));
         let evidence_hash = bound.map(|request| request.evidence_hash.clone());
@@ -108,13 +119,19 @@ impl Tenure {
             Some(hash) => self.stored_package(hash).await?,
             None => self.package(&version).await?,
         };
+        let stale = match &request {
+            Some(request) if request.state == "pending" => {
+                let changed = package.sources.changed(&self.sources(&version).await?);
+                changed.or(self.expect_same_policy(&version).await.err().map(|error| error.to_string())).unwrap_or_default()
+            }
+            _ => String::new(),
+        };
         let live_explanation = match &package.sources.champion {
             Some((number, _)) => found(self.explanation_of(&self.version(use_case, *number).await?).await)?,
             None => None,
         };
         let waived = self.waived(&version).await?;
-        let blocking = package.gates.results.iter().filter(|result| package.policy.blocks(result) && !waived.contains(&result.title));
-        let blocking = blocking.map(|result| result.title.clone()).collect();
+        let blocking = super::blocking(&package, &waived).into_iter().map(str::to_owned).collect();
         let live = history.last().and_then(|change| change.version) == Some(number);
         Ok(ReviewPage {
             explanation: found(self.explanation_of(&version).await)?,
@@ -131,6 +148,11 @@ impl Tenure {
             version,
             request,
             decisions,
+            stale,
+            tags,
+            aliases,
+            log,
+            batches: batches.into_iter().map(|batch| (batch.as_of, batch.people, clock::long_time(batch.created_at))).collect(),
             waivers,
             comments,
             earlier,
@@ -145,6 +167,9 @@ impl Tenure {
         Ok(review::pending(&mut *self.store.read().await?, use_case).await? as u32)
     }
 }
+
+/// Batches that are listed.
+const BATCHES: i64 = 12;
 
 /// What there is not, is not shown.
 fn found<T>(result: Result<T>) -> Result<Option<T>> {

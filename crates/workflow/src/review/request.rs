@@ -4,14 +4,15 @@ use serde_json::json;
 use store::{audit, registry, review};
 
 use super::required;
-use crate::{Error, Member, Result, Tenure, clock};
+use crate::{Actor, Contributor, Error, Result, Tenure, clock};
 
 impl Tenure {
     /// Asks for a version to go live, on its evidence as it stands now. Asking again for the same is answered with the request there is.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the version is live or archived, its gates were changed since the training, or gates keep it out of Staging.
-    pub async fn request_review(&self, member: &Member<'_>, use_case: &str, number: i64, note: &str) -> Result<review::Request> {
+    /// [`Error::Conflict`] when the version is live or archived, its gates were changed since the training, its author has no name where the
+    /// policy asks for one, or gates keep it out of Staging.
+    pub async fn request_review(&self, contributor: &Contributor<'_>, use_case: &str, number: i64, note: &str) -> Result<review::Request> {
         let version = self.version(use_case, number).await?;
         match version.stage.as_str() {
             "Production" => return Err(Error::Conflict(format!("version {number} is live already"))),
@@ -24,6 +25,12 @@ impl Tenure {
         self.model_file(&version).await?;
         self.expect_same_policy(&version).await?;
         let package = self.package(&version).await?;
+        if package.policy.named_author && version.author == Actor::local().name() {
+            return Err(Error::Conflict(format!(
+                "version {number} was trained by nobody with a name, and the policy {} asks for one: train again with --as",
+                package.policy.name
+            )));
+        }
         let waived = self.waived(&version).await?;
         let blocking = package.policy.block_staging(&package.gates).filter(|result| !waived.contains(&result.title));
         let blocking: Vec<&str> = blocking.map(|result| result.title.as_str()).collect();
@@ -44,16 +51,16 @@ impl Tenure {
             evidence_hash,
             approvals_needed: i64::from(package.policy.approvals.max(1)),
             note: note.to_owned(),
-            requested_by: member.name().to_owned(),
+            requested_by: contributor.name().to_owned(),
             requested_at: store::now(),
             state: "pending".into(),
             closed_at: None,
             closed_because: String::new(),
         };
         let mut transaction = self.store.begin().await?;
-        let live = registry::live(&mut transaction, use_case).await?.and_then(|change| change.version);
-        if live != package.sources.champion.as_ref().map(|(number, _)| *number) {
-            return Err(Error::Conflict("what is live has changed just now: ask again".into()));
+        let now = registry::find(&mut transaction, use_case, number).await?.unwrap_or_else(|| version.clone());
+        if let Some(change) = package.sources.changed(&self.sources_in(&mut transaction, &now).await?) {
+            return Err(Error::Conflict(format!("{change}, just now: ask again")));
         }
         let before = review::newest_request(&mut transaction, use_case, number).await?;
         if let Some(pending) = before.filter(|request| request.state == "pending") {
@@ -63,15 +70,16 @@ impl Tenure {
             let because = "the evidence has changed, and a new review was asked for";
             review::close_request(&mut transaction, &pending.request_id, "void", request.requested_at, because).await?;
         }
-        let current = registry::find(&mut transaction, use_case, number).await?.map(|version| version.stage).unwrap_or_default();
-        if current == "None" {
+        if now.stage == "None" {
             registry::set_stage(&mut transaction, use_case, number, "Staging").await?;
-        } else if current != "Staging" {
-            return Err(Error::Conflict(format!("version {number} is in the stage {current} by now")));
+        } else if now.stage != "Staging" {
+            return Err(Error::Conflict(format!("version {number} is in the stage {} by now", now.stage)));
         }
         review::insert_request(&mut transaction, &request).await?;
         let detail = json!({ "evidence": request.evidence_hash, "approvals_needed": request.approvals_needed, "waived": waived });
-        audit::append(&mut transaction, member.name(), "model.request", &format!("model {use_case}/{number}"), &detail).await?;
+        let (by, subject) = (contributor.name(), format!("model {use_case}/{number}"));
+        let row = ("review_request", request.request_id.as_str());
+        audit::append_with_rows(&mut transaction, by, "model.request", &subject, &detail, &[row]).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(request)
     }
@@ -88,7 +96,11 @@ impl Tenure {
     /// Titles of the gates with a waiver that holds today.
     pub(super) async fn waived(&self, version: &registry::Version) -> Result<Vec<String>> {
         let waivers = review::waivers(&mut *self.store.read().await?, &version.use_case, version.version).await?;
-        let today = clock::today();
-        Ok(waivers.into_iter().filter(|waiver| waiver.expires_on >= today).map(|waiver| waiver.gate).collect())
+        Ok(waivers.into_iter().filter(holds_today).map(|waiver| waiver.gate).collect())
     }
+}
+
+/// Whether a waiver has not expired.
+pub(super) fn holds_today(waiver: &review::Waiver) -> bool {
+    waiver.expires_on >= clock::today()
 }

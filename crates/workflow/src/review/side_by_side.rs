@@ -1,11 +1,11 @@
 //! Candidate and live version on the same rows, and the gates judged by that.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use model::Model;
 use stats::comparison::{Comparison, compare};
 use training::evaluate::{Evaluation, evaluate};
-use training::gates::{self, Gate, GatePolicy, GateReport};
+use training::gates::{self, CardPart, Gate, GatePolicy, GateReport};
 
 use crate::evidence::Evidence;
 use crate::serving::StoredPeople;
@@ -64,14 +64,21 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
     })
 }
 
-/// The gates again, this time against what is live now.
-pub(super) fn judge(policy: &GatePolicy, evidence: &Evidence, comparisons: &[Comparison], has_champion: bool) -> GateReport {
+/// The gates again, this time against what is live now (`None`: nothing is), and with the card as it is now.
+pub(super) fn judge(
+    policy: &GatePolicy,
+    evidence: &Evidence,
+    card: &BTreeSet<CardPart>,
+    against_live: Option<&Vec<Comparison>>,
+) -> GateReport {
     let second_fit = evidence.gates.results.iter().find(|result| matches!(result.gate, Gate::Reproducible));
     policy.judge(&gates::Evidence {
         report: &evidence.holdout.report,
-        against_live: has_champion.then_some(comparisons),
+        against_live: against_live.map(Vec::as_slice),
         fairness: &evidence.cross_validated.fairness,
         quality: &evidence.quality,
         reproducible: second_fit.and_then(|result| result.figure.value).map(|value| value == 1.0),
+        stability: evidence.stability.as_ref(),
+        card,
     })
 }

@@ -1,9 +1,9 @@
 //! What there is: versions, one version, what was live when.
 
 use serde_json::json;
-use workflow::{Actor, Result, Tenure};
+use workflow::{Actor, GateResult, Result, Tenure};
 
-use crate::cli::output;
+use crate::cli::{Answer, output};
 
 pub async fn list(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> {
     let versions = tenure.versions(&Actor::local().member()?, use_case).await?;
@@ -33,21 +33,79 @@ pub async fn show(tenure: &Tenure, use_case: &str, number: i64) -> Result<()> {
     let member = actor.member()?;
     let (version, model, _) = tenure.registered(&member, use_case, number).await?;
     let reviews: Vec<_> = tenure.review_queue(&member, use_case).await?.into_iter().filter(|row| row.request.version == number).collect();
-    let (tags, aliases) = tenure.labels_of(&member, use_case, number).await?;
+    let page = tenure.review_page(&member, use_case, number).await?;
     output::json(&json!({
         "version": version,
         "lineage": model.lineage,
         "inputs": model.encoder.inputs.iter().map(|input| &input.name).collect::<Vec<_>>(),
+        "gates": page.package.gates,
+        "blocking": page.blocking,
         "reviews": reviews,
-        "tags": tags.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
-        "aliases": aliases,
+        "waivers": page.waivers,
+        "comments": page.comments,
+        "scored": page.batches.iter().map(|(as_of, people, at)| json!({ "as_of": as_of, "people": people, "at": at })).collect::<Vec<_>>(),
+        "tags": page.tags.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+        "aliases": page.aliases,
     }))
 }
 
-pub async fn history(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> {
-    let history = tenure.live_history(&Actor::local().member()?, use_case).await?;
+/// What a reviewer decides on. The answer is "no" while gates block.
+pub async fn review(tenure: &Tenure, use_case: &str, number: i64, as_json: bool) -> Result<Answer> {
+    let actor = Actor::local();
+    let page = tenure.review_page(&actor.member()?, use_case, number).await?;
+    let package = &page.package;
+    if as_json {
+        output::json(&json!({
+            "version": number,
+            "evidence": page.evidence_hash,
+            "state": page.request.as_ref().map(|request| &request.state),
+            "stale": page.stale,
+            "policy": package.policy,
+            "gates": package.gates,
+            "blocking": page.blocking,
+            "rows": package.rows,
+            "comparisons": package.comparisons,
+            "sources": package.sources,
+            "lineage": package.lineage,
+        }))?;
+    } else {
+        let row = |result: &GateResult| {
+            let blocks = if page.blocking.contains(&result.title) { "blocks" } else { "" };
+            vec![
+                result.title.clone(),
+                format!("{:?}", result.verdict).to_lowercase(),
+                output::figure(&result.figure),
+                blocks.to_owned(),
+                result.note.clone(),
+            ]
+        };
+        output::line(&format!("version {number} of {use_case}: {}", package.rows));
+        output::table(&["GATE", "VERDICT", "FIGURE", "", "NOTE"], &package.gates.results.iter().map(row).collect::<Vec<_>>());
+        match (&page.request, &page.evidence_hash) {
+            (Some(request), Some(hash)) => {
+                output::line(&format!("{}, asked for by {}; evidence {hash}", request.state, request.requested_by))
+            }
+            _ => output::line("nobody has asked for a review of it as it stands: tenure model request"),
+        }
+        if !page.stale.is_empty() {
+            output::line(&format!("the request cannot be decided on any more: {}", page.stale));
+        }
+    }
+    Ok(if page.blocking.is_empty() && page.stale.is_empty() { Answer::Done } else { Answer::No })
+}
+
+pub async fn history(tenure: &Tenure, use_case: &str, as_of: Option<&str>, as_json: bool) -> Result<()> {
+    let actor = Actor::local();
+    let history = match as_of {
+        Some(moment) => tenure.live_as_of(&actor.member()?, use_case, moment).await?.into_iter().collect(),
+        None => tenure.live_history(&actor.member()?, use_case).await?,
+    };
     if as_json {
         return output::json(&history);
+    }
+    if history.is_empty() {
+        output::line("nothing was live");
+        return Ok(());
     }
     let rows: Vec<_> = history
         .iter()

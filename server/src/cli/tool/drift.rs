@@ -41,7 +41,7 @@ pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Answer> {
     let (reference, current) = match &command.use_case {
         None => untyped(&read(&command.reference)?, &read(&command.current)?),
         Some(id) => {
-            let use_case = workflow::find_use_case(&workflow::use_cases(place.use_cases.as_deref())?, id)?;
+            let use_case = place.catalogue()?.use_case(id)?;
             let checked = |path: &str| -> Result<Table> {
                 let raw = input::read(path)?;
                 data::check(&raw, &use_case, Purpose::Scoring).map(|checked| checked.table).map_err(|refusal| {

@@ -50,7 +50,7 @@ fn protocol(text: &str) -> std::result::Result<Protocol, String> {
 
 pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Answer> {
     let settings = command.settings.checked()?;
-    let use_case = workflow::find_use_case(&workflow::use_cases(place.use_cases.as_deref())?, &command.use_case)?;
+    let use_case = place.catalogue()?.use_case(&command.use_case)?;
     let dataset = dataset(data::check(&input::read(&command.file)?, &use_case, Purpose::Training)?)?;
     let splits = match &command.splits {
         Some(path) => listed(path)?.iter().map(|test| Split::explicit(&dataset, test)).collect::<std::result::Result<Vec<_>, _>>()?,

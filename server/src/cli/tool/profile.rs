@@ -28,7 +28,7 @@ pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
     let raw = input::read(&command.file)?;
     let (table, target) = match &command.use_case {
         Some(id) => {
-            let use_case = workflow::find_use_case(&workflow::use_cases(place.use_cases.as_deref())?, id)?;
+            let use_case = place.catalogue()?.use_case(id)?;
             let checked = data::check(&raw, &use_case, Purpose::Scoring)?;
             (checked.table, checked.labels)
         }

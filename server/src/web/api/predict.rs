@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use workflow::{PredictOptions, Prediction, Tenure};
+use workflow::{Actor, PredictOptions, Prediction, Tenure};
 
 use super::input::Body;
 use crate::web::caller::Caller;
@@ -25,8 +25,16 @@ pub struct One {
     use_case: String,
     record: Values,
     /// A version other than the live one.
-    model_version: Option<i64>,
+    model_version: Option<Named>,
     reasons: Option<usize>,
+}
+
+/// A version by its number or alias.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Named {
+    Number(i64),
+    Alias(String),
 }
 
 /// As [`One`], with a list of `records`.
@@ -35,7 +43,7 @@ pub struct One {
 pub struct Many {
     use_case: String,
     records: Vec<Values>,
-    model_version: Option<i64>,
+    model_version: Option<Named>,
     reasons: Option<usize>,
 }
 
@@ -50,7 +58,8 @@ pub struct Answer {
 pub async fn one(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked): Body<One>) -> Result<Json<Prediction>, Problem> {
     let options = PredictOptions { reasons: asked.reasons.unwrap_or(REASONS) };
     let records = vec![texts(asked.record)];
-    let (_, predictions) = tenure.predict_records(&actor.analyst()?, &asked.use_case, asked.model_version, records, options).await?;
+    let version = number(&tenure, &actor, &asked.use_case, asked.model_version).await?;
+    let (_, predictions) = tenure.predict_records(&actor.analyst()?, &asked.use_case, version, records, options).await?;
     let first = predictions.into_iter().next();
     first.map(Json).ok_or_else(|| Problem(workflow::Error::Internal("a record was not scored".into())))
 }
@@ -59,9 +68,17 @@ pub async fn one(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked
 pub async fn batch(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked): Body<Many>) -> Result<Json<Answer>, Problem> {
     let options = PredictOptions { reasons: asked.reasons.unwrap_or(REASONS) };
     let records = asked.records.into_iter().map(texts).collect();
-    let (model_version, predictions) =
-        tenure.predict_records(&actor.analyst()?, &asked.use_case, asked.model_version, records, options).await?;
+    let version = number(&tenure, &actor, &asked.use_case, asked.model_version).await?;
+    let (model_version, predictions) = tenure.predict_records(&actor.analyst()?, &asked.use_case, version, records, options).await?;
     Ok(Json(Answer { model_version, predictions }))
+}
+
+async fn number(tenure: &Tenure, actor: &Actor, use_case: &str, named: Option<Named>) -> Result<Option<i64>, Problem> {
+    Ok(match named {
+        None => None,
+        Some(Named::Number(number)) => Some(number),
+        Some(Named::Alias(alias)) => Some(tenure.version_called(&actor.member()?, use_case, &alias).await?),
+    })
 }
 
 /// Values as the use case reads them: the one place where text becomes a checked value is there.

@@ -11,15 +11,21 @@ use super::input::Asked;
 use crate::web::caller::Caller;
 use crate::web::problem::Problem;
 
-/// `?use_case=attrition`
+/// `?use_case=attrition`, and a moment of the past where what was live then is asked for.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Which {
     use_case: String,
+    as_of: Option<String>,
 }
 
-/// The live version of a use case with the fields of its records.
+/// The live version of a use case with the fields of its records; with `as_of` what was live at that moment, and by which change.
 pub async fn live(State(tenure): State<Tenure>, Caller(actor): Caller, Asked(which): Asked<Which>) -> Result<Json<Value>, Problem> {
+    if let Some(moment) = &which.as_of {
+        let change = tenure.live_as_of(&actor.member()?, &which.use_case, moment).await?;
+        let version = change.as_ref().and_then(|change| change.version);
+        return Ok(Json(json!({ "use_case": which.use_case, "as_of": moment, "version": version, "change": change })));
+    }
     let page = tenure.live_version(&actor.member()?, &which.use_case).await?;
     let use_case = tenure.use_case(&which.use_case)?;
     let field = |field: &Field| {

@@ -35,6 +35,32 @@ async fn a_thousand_wrong_passwords_open_nothing_and_hold_nobody_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_guesses_from_elsewhere_locks_nobody_out() {
+    let house = House::new().await;
+    let (office, elsewhere) = (Some("203.0.113.9"), Some("198.51.100.7"));
+    house.tenure.sign_in("reviewer", PASSWORD, office).await.unwrap();
+    let cookie = house.session("reviewer").await;
+    for guess in 0..50 {
+        house.tenure.sign_in("reviewer", &format!("guess number {guess}"), elsewhere).await.unwrap_err();
+    }
+    assert!(matches!(house.tenure.sign_in("reviewer", PASSWORD, elsewhere).await, Err(Error::TooMany { .. })));
+    assert!(matches!(house.tenure.sign_in("reviewer", PASSWORD, Some("203.0.113.10")).await, Err(Error::TooMany { .. })), "a new place");
+    assert!(house.tenure.sign_in("reviewer", PASSWORD, office).await.is_ok(), "from where the owner signed in before");
+    // Signing within a session is counted apart, and slowed down by itself.
+    let tell = async |password: &str| {
+        let form = format!("use_case=attrition&version=1&doing=reject&reason=x&password={}", views::address::encode(password));
+        let answer = house.ask("/fn/review-decide", Some(&form), &[("cookie", &cookie), ("sec-fetch-site", "same-origin")]).await;
+        views::address::decode(&answer.cookie("once").unwrap())
+    };
+    assert!(tell(PASSWORD).await.contains("no version 1"), "the signature is taken");
+    let mut refused_unseen = 0;
+    for guess in 0..200 {
+        refused_unseen += u32::from(tell(&format!("guess number {guess}")).await.contains("Too many wrong passwords"));
+    }
+    assert!(refused_unseen > 180, "{refused_unseen} of 200");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_guesses_at_once_do_not_slip_through() {
     let house = House::new().await;
     let guesses = (0..60).map(|guess| {

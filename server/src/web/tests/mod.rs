@@ -55,7 +55,7 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
         let settings = StoreSettings { database: None, data_dir: folder.path().join("data"), artifacts: None };
-        let tenure = Tenure::open(&settings, None).await.unwrap();
+        let tenure = Tenure::open(&settings, None, "test").await.unwrap();
         let link = tenure.first_set_up().await.unwrap().unwrap();
         tenure.set_up(&link, "admin", PASSWORD).await.unwrap();
         let admin = tenure.sign_in("admin", PASSWORD, None).await.unwrap().actor;
@@ -105,7 +105,7 @@ impl House {
 
     /// The `Authorization` header of a new token.
     async fn token(&self, name: &str, scopes: &[Scope]) -> (String, String) {
-        let request = TokenRequest { owner: name.into(), label: String::new(), scopes: scopes.to_vec(), days: 1 };
+        let request = TokenRequest { owner: name.into(), scopes: scopes.to_vec(), days: 1, ..TokenRequest::default() };
         let made = self.tenure.create_token(&workflow::Actor::local(), &request).await.unwrap();
         (made.token_id, format!("Bearer {}", made.secret))
     }

@@ -6,8 +6,8 @@ use workflow::Scope;
 
 use super::House;
 
-/// Who asks, in the order of the table's columns. The program holds an analyst's token for `predict`.
-const WHO: [&str; 5] = ["nobody", "analyst", "reviewer", "admin", "program"];
+/// Who asks, in the order of the table's columns. The program holds an analyst's token for `predict`, the reader one for `read`.
+const WHO: [&str; 6] = ["nobody", "analyst", "reviewer", "admin", "program", "reader"];
 
 /// Each line: method and route, what each of [`WHO`] is told (`y`: let through, `n`: not allowed, `s`: sign in first), and, where the
 /// route alone is not enough, what is asked: the rest of the address and a form.
@@ -87,7 +87,8 @@ fn told(answer: &super::Answer, page: bool) -> char {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_route_lets_through_whom_the_table_says() {
     let house = House::new().await;
-    let (_, token) = house.token("analyst", &[Scope::Predict]).await;
+    let (_, program) = house.token("analyst", &[Scope::Predict]).await;
+    let (_, reader) = house.token("analyst", &[Scope::Read]).await;
     let lines: Vec<Vec<&str>> =
         TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| line.split_whitespace().collect()).collect();
     let named: BTreeSet<String> = lines.iter().map(|line| format!("{} {}", line[0], line[1])).collect();
@@ -106,7 +107,8 @@ async fn every_route_lets_through_whom_the_table_says() {
         for who in WHO {
             let credential = match who {
                 "nobody" => None,
-                "program" => Some(("authorization", token.clone())),
+                "program" => Some(("authorization", program.clone())),
+                "reader" => Some(("authorization", reader.clone())),
                 name => Some(("cookie", house.session(name).await)),
             };
             let mut headers = vec![("sec-fetch-site", "same-origin")];

@@ -67,6 +67,82 @@ async fn a_token_keeps_no_accounts_and_makes_no_tokens() {
     assert_eq!(disabled.status, StatusCode::UNAUTHORIZED, "the owner is disabled");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_password_or_a_way_out_ends_every_token() {
+    let house = House::new().await;
+    let status = async |token: &str| house.ask(RUNS, None, &[("authorization", token)]).await.status;
+    let post = async |path: &str, form: &str| {
+        let cookie = house.session("analyst").await;
+        house.ask(path, Some(form), &[("cookie", &cookie), ("sec-fetch-site", "same-origin")]).await
+    };
+    let phrase = views::address::encode(super::PASSWORD);
+    // Who finds a session open does not leave with a token: it takes the password.
+    let without = post("/account/tokens", "label=x&scope=read&days=1&password=not+that").await;
+    assert!(without.cookie("once").unwrap().contains("wrong"), "{:?}", without.headers);
+    let made = post("/account/tokens", &format!("label=x&scope=read&days=1&password={phrase}")).await;
+    assert!(made.cookie("once").unwrap().contains("secret=tenure_"), "{:?}", made.headers);
+
+    let (_, token) = house.token("analyst", &[Scope::Read]).await;
+    assert_eq!(status(&token).await, StatusCode::OK);
+    post("/account/sign-out-everywhere", "").await;
+    assert_eq!(status(&token).await, StatusCode::UNAUTHORIZED, "signed out everywhere");
+    let (_, token) = house.token("analyst", &[Scope::Read]).await;
+    post("/account/password", &format!("old={phrase}&password={phrase}+2&again={phrase}+2")).await;
+    assert_eq!(status(&token).await, StatusCode::UNAUTHORIZED, "the password was changed");
+    let (_, token) = house.token("analyst", &[Scope::Read]).await;
+    let admin = house.tenure.sign_in("admin", super::PASSWORD, None).await.unwrap().actor;
+    house.tenure.set_disabled(&admin.admin().unwrap(), "analyst", true).await.unwrap();
+    house.tenure.set_disabled(&admin.admin().unwrap(), "analyst", false).await.unwrap();
+    assert_eq!(status(&token).await, StatusCode::UNAUTHORIZED, "what was revoked stays so when the account is enabled again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rows_of_people_are_for_analysts_and_reading_them_is_on_record() {
+    use store::runs;
+    let house = House::new().await;
+    let store = house.tenure.store();
+    let hash = store.put_artifact(b"42,Female,0.31".to_vec()).await.unwrap();
+    let file = |name: &str| runs::Artifact { name: name.into(), hash: hash.clone(), byte_count: 14, media_type: "text/csv".into() };
+    let run = runs::Run {
+        run_id: store::new_id(),
+        parent_id: None,
+        use_case: "attrition".into(),
+        name: "training".into(),
+        status: "finished".into(),
+        author: "test".into(),
+        dataset_id: None,
+        seed: 1,
+        code_version: "test".into(),
+        message: String::new(),
+        started_at: 1,
+        ended_at: Some(2),
+    };
+    let rows = ["reference_data.parquet", "reference_predictions.csv", "baseline.json", "evidence.json"];
+    let artifacts = rows.iter().copied().chain(["metrics.json"]).map(file).collect();
+    let mut transaction = store.begin().await.unwrap();
+    runs::insert(&mut transaction, &run).await.unwrap();
+    runs::insert_details(&mut transaction, &run.run_id, &runs::Details { artifacts, ..Default::default() }).await.unwrap();
+    transaction.commit().await.unwrap();
+    let ask = async |name: &str, who: &str| {
+        let cookie = house.session(who).await;
+        house.ask(&format!("/artifacts/{}/{name}", run.run_id), None, &[("cookie", &cookie)]).await
+    };
+    for name in rows {
+        for who in ["reviewer", "admin"] {
+            let answer = ask(name, who).await;
+            assert!(answer.status == StatusCode::FORBIDDEN && !answer.body.contains("Female"), "{name} {who}: {}", answer.body);
+        }
+        let answer = ask(name, "analyst").await;
+        assert_eq!((answer.status, answer.header(header::CACHE_CONTROL)), (StatusCode::OK, "no-store"), "{name}");
+    }
+    assert_eq!(ask("metrics.json", "reviewer").await.status, StatusCode::OK, "figures are evidence");
+    let analyst = house.tenure.sign_in("analyst", super::PASSWORD, None).await.unwrap().actor;
+    let query = workflow::AuditQuery { action: "people.export".into(), ..Default::default() };
+    let record = house.tenure.audit_rows(&analyst.member().unwrap(), &query).await.unwrap();
+    assert_eq!(record.len(), 4);
+    assert!(record.iter().all(|row| row.who == "analyst" && row.subject.contains(&run.run_id)));
+}
+
 async fn sqlx_text(house: &House, query: &'static str) -> String {
     sqlx::query_scalar(query).fetch_one(house.tenure.store().pool()).await.unwrap()
 }

@@ -1,11 +1,14 @@
 //! One model version: what it is, how good, where it comes from, and what it does over many people.
 
+mod labels;
+
 use leptos::prelude::*;
 use model::global::GlobalExplanation;
 use model::use_case::Words;
 use stats::Metric;
 use views::people::Headline;
 use views::runs::VersionPage;
+use workflow::Role;
 
 use crate::charts::{beeswarm, dependence, importance};
 use crate::components::badge::{StateBadge, Tone};
@@ -19,6 +22,7 @@ use crate::format;
 use crate::pages::dashboard::headlines::Headlines;
 use crate::pages::runs::metric;
 use crate::written::Written;
+use labels::Labels;
 
 /// Metrics of the hold-out that stand large.
 const HEADLINES: [(&str, Metric); 4] =
@@ -31,13 +35,23 @@ pub async fn write(use_case: &str, number: &str) -> Result<Written, AppError> {
     let number = crate::desk::version_number(number)?;
     let page = tenure.version_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
+    let (tags, aliases) = tenure.labels_of(&member, use_case, number).await?;
+    let labels = Labels {
+        use_case: use_case.to_owned(),
+        version: number,
+        description: page.description.clone(),
+        tags,
+        aliases,
+        may_change: actor.is(Role::Admin),
+        once: Labels::once(use_case, number),
+    };
     let charts = match tenure.explanation(&member, use_case, number).await {
         Ok(explanation) => Some(tokio::task::spawn_blocking(move || Charts::of(&explanation, &words)).await.map_err(crate::desk::broken)?),
         Err(workflow::Error::NotFound(_)) => None,
         Err(error) => return Err(error.into()),
     };
     let title = format!("Version {number}");
-    Ok(Written::page(title, view! { <Version page charts use_case=use_case.to_owned() /> }))
+    Ok(Written::page(title, view! { <Version page labels charts use_case=use_case.to_owned() /> }))
 }
 
 /// The drawings: over all fields, and of the first few.
@@ -61,7 +75,7 @@ impl Charts {
 }
 
 #[component]
-fn Version(page: VersionPage, charts: Option<Charts>, use_case: String) -> AnyView {
+fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: String) -> AnyView {
     let version = &page.version;
     let base = format!("/use-case/{use_case}/models/{}", version.version);
     let (tone, stage) = match version.stage.as_str() {
@@ -117,6 +131,7 @@ fn Version(page: VersionPage, charts: Option<Charts>, use_case: String) -> AnyVi
         </PageHeading>
         {note}
         <Headlines headlines />
+        {labels::section(labels)}
         <section>
             <h2>"Where it comes from"</h2>
             <p class="aside">{gates_text(page.gates, &page.gate_policy)}</p>

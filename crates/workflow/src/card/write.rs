@@ -1,108 +1,63 @@
-//! The model card: what a version is, made from the record and never typed twice. People add what the record cannot know.
+//! The text of a card, section by section.
+
+use std::collections::BTreeSet;
 
 use model::global::GlobalExplanation;
-use model::{Model, Role};
-use serde_json::json;
+use model::{Model, Role, UseCase};
 use stats::fairness::GroupAudit;
 use stats::group_metrics::GroupMetric;
 use stats::{Figure, Metric, Verdict};
-use store::{audit, cards, checks, datasets, registry};
-use views::card::{Block, Card, CardPage, CardSection};
+use store::{cards, checks, datasets, registry, review};
+use training::evaluate::Evaluation;
+use training::gates::CardPart;
+use views::card::{Block, Card, CardSection};
 
+use crate::clock;
 use crate::evidence::Evidence;
-use crate::{Error, Member, Result, Tenure, clock};
 
-/// Letters that the known limitations may have.
-const MOST_LETTERS: usize = 5000;
 /// Fields in the summary of the explanation.
 const FIELDS: usize = 10;
 
-impl Tenure {
-    /// The model card of a version.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is no such version, or when the store fails.
-    pub async fn model_card(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<CardPage> {
-        let version = self.version(use_case, number).await?;
-        let evidence = self.evidence(&version.run_id).await?;
-        let dataset = self.dataset(&version.dataset_id).await?;
-        let (_, model) = self.model_file(&version).await?;
-        let explanation = match self.explanation(member, use_case, number).await {
-            Ok(explanation) => Some(explanation),
-            Err(Error::NotFound(_)) => None,
-            Err(error) => return Err(error),
-        };
-        let checks: Vec<checks::Check> = self.checks(member, use_case).await?.into_iter().filter(|check| check.version == number).collect();
-        let revisions = cards::revisions(&mut *self.store.read().await?, use_case, number).await?;
-        let sources = Sources {
-            version: &version,
-            model: &model,
-            evidence: &evidence,
-            dataset: &dataset,
-            explanation: explanation.as_deref(),
-            checks: &checks,
-            revisions: &revisions,
-        };
-        Ok(CardPage {
-            card: build(&sources),
-            use_case: use_case.to_owned(),
-            version: number as u32,
-            limitations: revisions.first().map(|revision| revision.text.clone()).unwrap_or_default(),
-            revision: revisions.first().map_or(0, |revision| revision.revision as u32),
-        })
-    }
-
-    /// Writes the known limitations of a version down as a new revision; those before it stay.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when somebody wrote a revision after `from`, [`Error::Invalid`] when the text is empty or too long.
-    pub async fn write_limitations(&self, member: &Member<'_>, use_case: &str, number: i64, from: i64, text: &str) -> Result<()> {
-        let text = text.trim().replace("\r\n", "\n");
-        if text.is_empty() || text.chars().count() > MOST_LETTERS {
-            return Err(Error::Invalid(format!("write from 1 to {MOST_LETTERS} letters")));
-        }
-        self.version(use_case, number).await?;
-        let mut transaction = self.store.begin().await?;
-        let newest = cards::revisions(&mut transaction, use_case, number).await?.into_iter().next();
-        let before = newest.as_ref().map_or(0, |revision| revision.revision);
-        if before != from {
-            let who = newest.map(|revision| revision.written_by).unwrap_or_default();
-            return Err(Error::Conflict(format!("{who} changed the limitations while you wrote: read them, then write again")));
-        }
-        let revision = cards::Revision {
-            use_case: use_case.to_owned(),
-            version: number,
-            revision: before + 1,
-            text,
-            written_by: member.name().to_owned(),
-            written_at: store::now(),
-        };
-        cards::add_revision(&mut transaction, &revision).await?;
-        let detail = json!({ "revision": revision.revision, "text": revision.text });
-        audit::append(&mut transaction, member.name(), "model.limitations", &format!("model {use_case}/{number}"), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
-        Ok(())
-    }
-}
-
 /// What a card is made of.
-struct Sources<'a> {
-    version: &'a registry::Version,
-    model: &'a Model,
-    evidence: &'a Evidence,
-    dataset: &'a datasets::Dataset,
-    explanation: Option<&'a GlobalExplanation>,
-    checks: &'a [checks::Check],
+#[derive(Clone, Copy)]
+pub(crate) struct Sources<'a> {
+    pub version: &'a registry::Version,
+    pub model: &'a Model,
+    pub evidence: &'a Evidence,
+    pub dataset: &'a datasets::Dataset,
+    /// Version of the program that trained it.
+    pub code: &'a str,
+    pub explanation: Option<&'a GlobalExplanation>,
     /// Newest first.
-    revisions: &'a [cards::Revision],
+    pub revisions: &'a [cards::Revision],
+    /// Of the review that put it into service, oldest first.
+    pub decisions: &'a [review::Decision],
+    pub checks: &'a [checks::Check],
 }
 
-/// The card as it stood when the version was trained, in Markdown: without what came later.
-pub(crate) fn card_at_training(version: &registry::Version, model: &Model, evidence: &Evidence, dataset: &datasets::Dataset) -> String {
-    build(&Sources { version, model, evidence, dataset, explanation: None, checks: &[], revisions: &[] }).markdown()
+/// The parts that a card has, for the gate that asks for them.
+pub(crate) fn parts(
+    use_case: &UseCase,
+    [holdout, cross_validated]: [&Evaluation; 2],
+    has_explanation: bool,
+    description: &str,
+    has_limitations: bool,
+) -> BTreeSet<CardPart> {
+    let there = |part: &CardPart| match part {
+        CardPart::Purpose => !use_case.description.trim().is_empty(),
+        // Hashes, seed, code and parameters are columns that are never empty.
+        CardPart::Lineage => true,
+        CardPart::Metrics => holdout.report.metrics.values().any(|figure| figure.value.is_some()),
+        CardPart::Groups => use_case.audited.iter().all(|attribute| cross_validated.fairness.contains_key(attribute)),
+        CardPart::Explanation => has_explanation,
+        CardPart::Description => !description.trim().is_empty(),
+        CardPart::Limitations => has_limitations,
+    };
+    CardPart::ALL.into_iter().filter(there).collect()
 }
 
-fn build(sources: &Sources<'_>) -> Card {
+/// The card.
+pub(crate) fn card(sources: &Sources<'_>) -> Card {
     let Sources { version, model, .. } = sources;
     let use_case = &model.use_case;
     let made = clock::long_time(version.created_at);
@@ -125,15 +80,39 @@ fn build(sources: &Sources<'_>) -> Card {
         by_group(sources),
     ];
     sections.extend(sources.explanation.map(explained));
-    sections.extend([limitations(sources), drift(sources), lineage(sources)]);
+    sections.push(limitations(sources));
+    sections.extend((!sources.decisions.is_empty()).then(|| approval(sources)));
+    sections.extend([drift(sources), lineage(sources)]);
+    let description = if version.description.is_empty() { String::new() } else { format!(" {}", version.description) };
     Card {
         title: format!("{} – version {}", use_case.title, version.version),
         summary: format!(
-            "{} Candidate: {}. Stage: {}. Trained on {made} by {}.",
+            "{} Candidate: {}. Stage: {}. Trained on {made} by {}.{description}",
             use_case.description, version.candidate, version.stage, version.author
         ),
         sections,
     }
+}
+
+/// Who let it go live, and why.
+fn approval(Sources { decisions, .. }: &Sources<'_>) -> CardSection {
+    let item = |decision: &review::Decision| {
+        let failing = decision.in_spite_of();
+        let in_spite = if failing.is_empty() { String::new() } else { format!(" In spite of failing gates: {}.", failing.join("; ")) };
+        let when = clock::long_time(decision.decided_at);
+        format!(
+            "Approved by {} on {when}: {}{in_spite} Evidence {}.",
+            decision.reviewer,
+            sentence(&decision.reason),
+            decision.evidence_hash
+        )
+    };
+    CardSection::new("Approval", vec![Block::List { items: decisions.iter().map(item).collect() }])
+}
+
+/// A text with a full stop at its end.
+fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
 fn training_data(Sources { model, evidence, dataset, .. }: &Sources<'_>) -> CardSection {
@@ -299,7 +278,7 @@ fn drift(Sources { checks, .. }: &Sources<'_>) -> CardSection {
     CardSection::new("Drift history", vec![Block::table("", &["As of", "Features", "Predictions", "Recommendation", "Reason"], rows)])
 }
 
-fn lineage(Sources { version, model, dataset, .. }: &Sources<'_>) -> CardSection {
+fn lineage(Sources { version, model, dataset, code, .. }: &Sources<'_>) -> CardSection {
     let pair = |name: &str, value: &str| vec![name.to_owned(), value.to_owned()];
     let seed = model.lineage.seed.to_string();
     let mut rows = vec![
@@ -307,7 +286,7 @@ fn lineage(Sources { version, model, dataset, .. }: &Sources<'_>) -> CardSection
         pair("Data, SHA-256", &dataset.hash),
         pair("Model file, SHA-256", &version.model_hash),
         pair("Seed", &seed),
-        pair("Code", crate::run_record::CODE_VERSION),
+        pair("Code", code),
         pair("Trained by", &version.author),
     ];
     rows.extend(model.lineage.parameters.iter().map(|(name, value)| pair(name, value)));

@@ -1,0 +1,121 @@
+//! Rows whose content the record vouches for: the entry that tells of a row carries the row's hash, so that a row which is changed, removed
+//! or slipped in past the database's own rules no longer agrees with the chain.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sqlx::Row as _;
+
+use super::Entry;
+use crate::{Connection, Result, artifacts};
+
+/// A table of which each row is told of once; none of these columns changes afterwards.
+struct Table {
+    name: &'static str,
+    /// SQL for the text by which a row is called.
+    key: &'static str,
+    columns: &'static str,
+}
+
+const TABLES: [Table; 8] = [
+    Table {
+        name: "model_version",
+        key: "use_case || '/' || cast(version as text)",
+        columns: "use_case, version, run_id, dataset_id, model_hash, candidate, author, created_at",
+    },
+    Table {
+        name: "live_history",
+        key: "use_case || '/' || cast(sequence as text)",
+        columns: "use_case, sequence, version, changed_by, reason, changed_at, kind",
+    },
+    Table {
+        name: "review_request",
+        key: "request_id",
+        columns: "request_id, use_case, version, evidence_hash, approvals_needed, note, requested_by, requested_at",
+    },
+    Table {
+        name: "review_decision",
+        key: "decision_id",
+        columns: "decision_id, request_id, reviewer, decision, reason, checklist, waivers, evidence_hash, decided_at",
+    },
+    Table {
+        name: "review_waiver",
+        key: "waiver_id",
+        columns: "waiver_id, use_case, version, gate, owner, reason, granted_by, granted_at, expires_on",
+    },
+    Table { name: "review_comment", key: "comment_id", columns: "comment_id, use_case, version, author, body, written_at" },
+    Table {
+        name: "card_revision",
+        key: "use_case || '/' || cast(version as text) || '/' || cast(revision as text)",
+        columns: "use_case, version, revision, text, written_by, written_at",
+    },
+    Table { name: "drift_note", key: "note_id", columns: "note_id, check_id, note, created_by, created_at" },
+];
+
+impl Table {
+    /// Key and content of the rows, as texts.
+    fn select(&self) -> String {
+        let columns: Vec<String> = self.columns.split(", ").map(|column| format!("cast({column} as text)")).collect();
+        format!("select {}, {} from {}", self.key, columns.join(", "), self.name)
+    }
+
+    fn hash(&self, row: &sqlx::any::AnyRow) -> String {
+        let fields: Vec<Option<String>> = (1..=self.columns.split(", ").count()).map(|column| row.get(column)).collect();
+        // A list of texts always has a JSON form.
+        artifacts::hash(serde_json::to_string(&(self.name, fields)).unwrap_or_default().as_bytes())
+    }
+}
+
+/// A row as an entry vouches for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    table: String,
+    key: String,
+    hash: String,
+}
+
+/// The seal of a row that was just written, within the same transaction. `key` is the row's id, or its parts with slashes between them,
+/// for example `attrition/3` of `model_version`.
+///
+/// # Errors
+/// When there is no such row, or the database fails.
+pub(super) async fn seal(connection: &mut Connection, table: &str, key: &str) -> Result<Sealed> {
+    let table = TABLES.iter().find(|own| own.name == table).ok_or_else(|| sqlx::Error::TypeNotFound { type_name: table.to_owned() })?;
+    let text = format!("{} where {} = $1", table.select(), table.key);
+    let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(key).fetch_one(connection).await?;
+    Ok(Sealed { table: table.name.to_owned(), key: key.to_owned(), hash: table.hash(&row) })
+}
+
+/// Holds every row of the sealed tables against the record: what was changed, removed, or is told of by no entry.
+///
+/// # Errors
+/// When the database fails.
+pub async fn verify_rows(connection: &mut Connection, entries: &[Entry]) -> Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Detail {
+        #[serde(default)]
+        rows: Vec<Sealed>,
+    }
+    let mut told: BTreeMap<(String, String), (i64, String)> = BTreeMap::new();
+    for entry in entries {
+        // A detail that is no JSON any more is named by the chain's own check.
+        let rows = serde_json::from_str::<Detail>(&entry.detail).map(|detail| detail.rows).unwrap_or_default();
+        told.extend(rows.into_iter().map(|row| ((row.table, row.key), (entry.sequence, row.hash))));
+    }
+    let mut problems = Vec::new();
+    let mut found = BTreeSet::new();
+    for table in &TABLES {
+        for row in sqlx::query(sqlx::AssertSqlSafe(table.select())).fetch_all(&mut *connection).await? {
+            let place = (table.name.to_owned(), row.get::<String, _>(0));
+            match told.get(&place) {
+                Some((_, hash)) if *hash == table.hash(&row) => {}
+                Some((number, _)) => problems.push(format!("{} {} is not as entry {number} tells: it was changed", place.0, place.1)),
+                None => problems.push(format!("{} {} is told of by no entry: it was inserted past the record", place.0, place.1)),
+            }
+            found.insert(place);
+        }
+    }
+    let gone = told.iter().filter(|(place, _)| !found.contains(place));
+    problems.extend(gone.map(|((table, key), (number, _))| format!("{table} {key}, of which entry {number} tells, was removed")));
+    Ok(problems)
+}

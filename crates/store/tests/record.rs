@@ -1,0 +1,158 @@
+//! The record against a database that was changed below its own rules, and the search in it: on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::{approve, stores, with_versions, without_rules};
+use serde_json::json;
+use store::audit::{self, Filter};
+use store::{Settings, Store, registry};
+
+async fn problems(store: &Store) -> Vec<String> {
+    let mut snapshot = store.snapshot().await.unwrap();
+    let entries = audit::all(&mut snapshot).await.unwrap();
+    audit::verify_rows(&mut snapshot, &entries).await.unwrap()
+}
+
+/// A version, approved by rita and live, all of it told of by the record.
+async fn live(store: &Store) -> String {
+    with_versions(store, 1).await;
+    let mut transaction = store.begin().await.unwrap();
+    let decision = approve(&mut transaction, 1).await;
+    registry::set_live(&mut transaction, "attrition", Some(1), "rita", "first", "promotion").await.unwrap();
+    let rows = [
+        ("model_version", "attrition/1"),
+        ("review_request", decision.request_id.as_str()),
+        ("review_decision", decision.decision_id.as_str()),
+        ("live_history", "attrition/1"),
+    ];
+    audit::append_with_rows(&mut transaction, "rita", "model.approve", "model attrition/1", &json!({ "a": 1 }), &rows).await.unwrap();
+    transaction.commit().await.unwrap();
+    decision.decision_id
+}
+
+#[tokio::test]
+async fn a_row_that_was_changed_removed_or_slipped_in_is_named() {
+    for (store, _folder) in stores("sealed").await {
+        let decision = live(&store).await;
+        assert_eq!(problems(&store).await, Vec::<String>::new());
+        let is = async |statement: &str, back: &str, expected: &str| {
+            without_rules(&store, statement).await;
+            let found = problems(&store).await;
+            assert!(found.len() == 1 && found[0].contains(expected), "{statement}: {found:?}");
+            without_rules(&store, back).await;
+            assert_eq!(problems(&store).await, Vec::<String>::new(), "{back}");
+        };
+        is(
+            "update review_decision set reason = 'never said'",
+            "update review_decision set reason = 'because'",
+            &format!("review_decision {decision} is not as entry 1 tells"),
+        )
+        .await;
+        is("update review_decision set reviewer = 'sam'", "update review_decision set reviewer = 'rita'", "it was changed").await;
+        is(
+            "update model_version set model_hash = 'another'",
+            "update model_version set model_hash = 'm'",
+            "model_version attrition/1 is not as entry 1 tells",
+        )
+        .await;
+        is("update live_history set kind = 'rollback'", "update live_history set kind = 'promotion'", "live_history attrition/1").await;
+        is(
+            "insert into live_history (use_case, sequence, version, changed_by, reason, changed_at, kind) values ('attrition', 2, 1, 'e', 'e', 1, 'stop')",
+            "delete from live_history where sequence = 2",
+            "live_history attrition/2 is told of by no entry",
+        )
+        .await;
+        // What is told of once is vouched for, not for ever the same table: an entry may speak of no row at all.
+        let mut transaction = store.begin().await.unwrap();
+        audit::append(&mut transaction, "rita", "model.tag", "model attrition/1", &json!({ "tag": "x" })).await.unwrap();
+        assert!(
+            audit::append_with_rows(&mut transaction, "e", "x", "y", &json!({}), &[("review_comment", "none")]).await.is_err(),
+            "nobody vouches for what is not there"
+        );
+        drop(transaction);
+        without_rules(&store, "delete from review_decision").await;
+        let found = problems(&store).await;
+        assert!(found.len() == 1 && found[0].ends_with("of which entry 1 tells, was removed"), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_put_behind_another_pseudonym_is_noticed() {
+    for (store, _folder) in stores("pseudonyms").await {
+        live(&store).await;
+        let people = async || audit::people(&mut store.read().await.unwrap()).await.unwrap();
+        assert!(people().await.iter().all(audit::Person::is_true));
+        without_rules(&store, "update audit_person set name = 'sam' where name = 'rita'").await;
+        assert!(people().await.iter().any(|person| person.name == "sam" && !person.is_true()));
+    }
+}
+
+#[tokio::test]
+async fn rules_that_were_dropped_are_back_when_the_store_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { database: None, data_dir: folder.path().join("new"), artifacts: None };
+    let store = Store::open(&settings).await.unwrap();
+    live(&store).await;
+    let count = async |store: &Store| {
+        let row = sqlx::query("select count(*) from sqlite_master where type = 'trigger'").fetch_one(store.pool()).await.unwrap();
+        sqlx::Row::get::<i64, _>(&row, 0)
+    };
+    let before = count(&store).await;
+    without_rules(&store, "create trigger audit_no_update before update on audit begin select 1; end").await;
+    assert_eq!(count(&store).await, 1);
+    drop(store);
+    let store = Store::open(&settings).await.unwrap();
+    assert_eq!(count(&store).await, before);
+    assert!(!common::taken(&store, "update audit set action = 'other'").await, "the rule that said nothing is replaced");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&settings.data_dir).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "nobody else on the machine reads the database");
+    }
+}
+
+#[tokio::test]
+async fn entries_are_found_by_who_what_whom_and_when() {
+    for (store, _folder) in stores("search").await {
+        let mut transaction = store.begin().await.unwrap();
+        for (actor, action, subject) in [
+            ("ann", "person.view", "person attrition/1042"),
+            ("ann", "model.tag", "model attrition/1"),
+            ("bo", "model.approve", "model attrition/10"),
+            ("bo", "account.add", "account Łucja 100%"),
+            ("bo", "account.add", "account under_score"),
+        ] {
+            audit::append(&mut transaction, actor, action, subject, &json!({})).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        let mut connection = store.read().await.unwrap();
+        let people = audit::people(&mut connection).await.unwrap();
+        let pseudonym = |name: &str| people.iter().find(|person| person.name == name).unwrap().pseudonym.clone();
+        let mut found = async |filter: Filter| {
+            let entries = audit::page(&mut connection, &filter, 0, 100).await.unwrap();
+            assert_eq!(audit::count(&mut connection, &filter).await.unwrap(), entries.len() as i64);
+            entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>()
+        };
+        let subject = |text: &str, sees_people: bool| Filter { subject: text.into(), sees_people, ..Filter::default() };
+        assert_eq!(found(Filter::default()).await, [5, 4, 3, 2, 1]);
+        assert_eq!(found(Filter { actors: Some(vec![pseudonym("ann")]), ..Filter::default() }).await, [2, 1]);
+        assert_eq!(found(Filter { actors: Some(Vec::new()), ..Filter::default() }).await, [0_i64; 0]);
+        assert_eq!(found(Filter { action: "model.".into(), ..Filter::default() }).await, [3, 2]);
+        assert_eq!(found(subject("MODEL attrition/1", false)).await, [3, 2]);
+        assert_eq!(found(subject("1042", true)).await, [1]);
+        assert_eq!(found(subject("1042", false)).await, [0_i64; 0], "who may not see people finds none by their number");
+        assert_eq!(found(subject("person", false)).await, [1], "that somebody was looked at is in the record");
+        assert_eq!(found(subject("100%", false)).await, [4], "nothing in a text stands for anything else");
+        assert_eq!(found(subject("r_s", false)).await, [5]);
+        assert_eq!(found(Filter { until: Some(1), ..Filter::default() }).await, [0_i64; 0]);
+        assert_eq!(found(Filter { from: Some(1), action: "account".into(), ..Filter::default() }).await, [5, 4]);
+        let second = audit::page(&mut store.read().await.unwrap(), &Filter::default(), 2, 2).await.unwrap();
+        assert_eq!(second.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [3, 2]);
+        assert_eq!(
+            audit::actions(&mut store.read().await.unwrap()).await.unwrap(),
+            ["account.add", "model.approve", "model.tag", "person.view"]
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! The model card: what a version is, made from the record and never typed twice. People add what the record cannot know.
+
+mod write;
+
+use std::sync::Arc;
+
+use model::Model;
+use model::global::GlobalExplanation;
+use serde_json::json;
+use store::{audit, cards, checks, datasets, registry, review, runs};
+use views::card::{Card, CardPage};
+
+pub(crate) use write::{Sources, card, parts};
+
+use crate::evidence::Evidence;
+use crate::{Contributor, Error, Member, Result, Tenure};
+
+/// Letters that the known limitations may have.
+const MOST_LETTERS: usize = 5000;
+
+/// Everything about a version that its card is made of, but for what came after its review.
+pub(crate) struct Facts {
+    pub version: registry::Version,
+    pub model: Model,
+    pub evidence: Evidence,
+    pub dataset: datasets::Dataset,
+    pub code: String,
+    pub explanation: Option<Arc<GlobalExplanation>>,
+    /// Newest first.
+    pub revisions: Vec<cards::Revision>,
+}
+
+impl Facts {
+    /// The card in a stage, with the decisions that put it there.
+    pub fn card(&self, stage: &str, decisions: &[review::Decision], checks: &[checks::Check]) -> Card {
+        let version = registry::Version { stage: stage.to_owned(), ..self.version.clone() };
+        card(&Sources {
+            version: &version,
+            model: &self.model,
+            evidence: &self.evidence,
+            dataset: &self.dataset,
+            code: &self.code,
+            explanation: self.explanation.as_deref(),
+            revisions: &self.revisions,
+            decisions,
+            checks,
+        })
+    }
+}
+
+impl Tenure {
+    pub(crate) async fn card_facts(&self, version: &registry::Version) -> Result<Facts> {
+        let explanation = match self.explanation_of(version).await {
+            Ok(explanation) => Some(explanation),
+            Err(Error::NotFound(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let mut connection = self.store.read().await?;
+        let revisions = cards::revisions(&mut connection, &version.use_case, version.version).await?;
+        let code = runs::find(&mut connection, &version.run_id).await?.map(|run| run.code_version).unwrap_or_default();
+        drop(connection);
+        Ok(Facts {
+            model: self.model_file(version).await?.1,
+            evidence: self.evidence(&version.run_id).await?,
+            dataset: self.dataset(&version.dataset_id).await?,
+            version: version.clone(),
+            code,
+            explanation,
+            revisions,
+        })
+    }
+
+    /// The model card of a version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such version, or when the store fails.
+    pub async fn model_card(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<CardPage> {
+        let facts = self.card_facts(&self.version(use_case, number).await?).await?;
+        let checks: Vec<checks::Check> = self.checks(member, use_case).await?.into_iter().filter(|check| check.version == number).collect();
+        let mut connection = self.store.read().await?;
+        let requests = review::requests(&mut connection, use_case).await?;
+        let decisions = match requests.iter().find(|request| request.version == number && request.state == "approved") {
+            Some(request) => review::decisions(&mut connection, &request.request_id).await?,
+            None => Vec::new(),
+        };
+        Ok(CardPage {
+            card: facts.card(&facts.version.stage, &decisions, &checks),
+            use_case: use_case.to_owned(),
+            version: number as u32,
+            limitations: facts.revisions.first().map(|revision| revision.text.clone()).unwrap_or_default(),
+            revision: facts.revisions.first().map_or(0, |revision| revision.revision as u32),
+        })
+    }
+
+    /// Writes the known limitations of a version down as a new revision; those before it stay. A pending request for the version is void
+    /// from then on. `from`: the revision that the writer has read; `None` when it does not matter.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when somebody wrote a revision after `from`, [`Error::Invalid`] when the text is empty or too long.
+    pub async fn write_limitations(
+        &self,
+        contributor: &Contributor<'_>,
+        use_case: &str,
+        number: i64,
+        from: Option<i64>,
+        text: &str,
+    ) -> Result<()> {
+        let text = text.trim().replace("\r\n", "\n");
+        if text.is_empty() || text.chars().count() > MOST_LETTERS {
+            return Err(Error::Invalid(format!("write from 1 to {MOST_LETTERS} letters")));
+        }
+        self.version(use_case, number).await?;
+        let by = contributor.name();
+        let mut transaction = self.store.begin().await?;
+        let newest = cards::revisions(&mut transaction, use_case, number).await?.into_iter().next();
+        let before = newest.as_ref().map_or(0, |revision| revision.revision);
+        if from.is_some_and(|from| from != before) {
+            let who = newest.map(|revision| revision.written_by).unwrap_or_default();
+            return Err(Error::Conflict(format!("{who} changed the limitations while you wrote: read them, then write again")));
+        }
+        let revision = cards::Revision {
+            use_case: use_case.to_owned(),
+            version: number,
+            revision: before + 1,
+            text,
+            written_by: by.to_owned(),
+            written_at: store::now(),
+        };
+        cards::add_revision(&mut transaction, &revision).await?;
+        self.void_pending(&mut transaction, use_case, Some(number), by, "the known limitations were changed").await?;
+        let detail = json!({ "revision": revision.revision });
+        let key = format!("{use_case}/{number}/{}", revision.revision);
+        let subject = format!("model {use_case}/{number}");
+        audit::append_with_rows(&mut transaction, by, "model.limitations", &subject, &detail, &[("card_revision", &key)]).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,253 @@
+//! What an installation is told by files: use cases, and the policies that they name. The binary brings some; a folder adds others, or
+//! replaces a use case of the same id:
+//!
+//! `*.toml` use cases · `gates/*.toml` gate policies · `access/*.toml` who must say why before looking at people
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use model::UseCase;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use training::gates::GatePolicy;
+
+use crate::{Error, Result};
+
+/// Everything that was read.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    use_cases: BTreeMap<String, Arc<UseCase>>,
+    gates: BTreeMap<String, GatePolicy>,
+    access: BTreeMap<String, AccessPolicy>,
+}
+
+/// Why somebody may look at people of a use case: whoever opens one names a purpose, and the record keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessPolicy {
+    pub use_case: String,
+    #[serde(rename = "purpose")]
+    pub purposes: Vec<Purpose>,
+}
+
+/// A reason for looking at somebody. Chosen, not written: nothing personal gets into the record with it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purpose {
+    /// Lower-case letters, digits and hyphens: stands in addresses and in the record.
+    pub key: String,
+    /// What people read.
+    pub text: String,
+}
+
+impl Catalogue {
+    /// What the binary brings, and what is in `folder`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when a file cannot be read or is wrong, or names a policy that there is not.
+    pub fn read(folder: Option<&Path>) -> Result<Self> {
+        let mut catalogue = Self::policies(folder)?;
+        let built_in = data::built_in().map_err(|errors| wrong("of the binary", &errors))?;
+        catalogue.use_cases = built_in.into_iter().map(|use_case| (use_case.id.clone(), Arc::new(use_case))).collect();
+        let mut origins: BTreeMap<String, PathBuf> = BTreeMap::new();
+        for (path, text) in folder.map(toml_files).transpose()?.unwrap_or_default() {
+            let use_case = catalogue.check(&text).map_err(|errors| wrong(&path.display().to_string(), &errors))?;
+            if let Some(other) = origins.insert(use_case.id.clone(), path.clone()) {
+                let (one, other) = (path.display(), other.display());
+                return Err(Error::Invalid(format!("{one} and {other} are both the use case {}", use_case.id)));
+            }
+            catalogue.use_cases.insert(use_case.id.clone(), Arc::new(use_case));
+        }
+        for policy in catalogue.access.values() {
+            catalogue.use_case(&policy.use_case)?;
+        }
+        Ok(catalogue)
+    }
+
+    fn policies(folder: Option<&Path>) -> Result<Self> {
+        let mut catalogue = Self::default();
+        let Some(folder) = folder else { return Ok(catalogue) };
+        for (path, policy) in parsed::<GatePolicy>(&folder.join("gates"), "gate policy")? {
+            if GatePolicy::preset(&policy.name).is_some() {
+                return Err(Error::Invalid(format!(
+                    "{}: the policy {} ships with the program: choose another name",
+                    path.display(),
+                    policy.name
+                )));
+            }
+            if let Some(other) = catalogue.gates.insert(policy.name.clone(), policy) {
+                return Err(Error::Invalid(format!("{}: there is another gate policy of the name {}", path.display(), other.name)));
+            }
+        }
+        for (path, policy) in parsed::<AccessPolicy>(&folder.join("access"), "access policy")? {
+            policy.check().map_err(|problem| Error::Invalid(format!("{}: {problem}", path.display())))?;
+            if let Some(other) = catalogue.access.insert(policy.use_case.clone(), policy) {
+                return Err(Error::Invalid(format!("{}: there is another access policy for {}", path.display(), other.use_case)));
+            }
+        }
+        Ok(catalogue)
+    }
+
+    /// Parses and checks a use-case file, with the policies that it names.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, by line and key.
+    pub fn check(&self, text: &str) -> std::result::Result<UseCase, Vec<data::UseCaseError>> {
+        let use_case = data::parse_use_case(text)?;
+        let mut errors = Vec::new();
+        let mut report = |key: &str, message: String| {
+            let is_key = |line: &str| line.trim_start().starts_with(key) && line.contains('=');
+            let line = text.lines().position(is_key).map_or(1, |index| index + 1);
+            errors.push(data::UseCaseError { line, key: format!("policies.{key}"), message });
+        };
+        if let Err(error) = self.gate_policy(&use_case.policies.gates) {
+            report("gates", error.to_string());
+        }
+        if let Err(error) = drift_policy(&use_case.policies.drift) {
+            report("drift", error.to_string());
+        }
+        if errors.is_empty() { Ok(use_case) } else { Err(errors) }
+    }
+
+    /// The use case called `id`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] that names those there are.
+    pub fn use_case(&self, id: &str) -> Result<Arc<UseCase>> {
+        let known = || self.use_cases.keys().cloned().collect::<Vec<_>>().join(", ");
+        self.use_cases.get(id).cloned().ok_or_else(|| Error::NotFound(format!("there is no use case {id}; there are: {}", known())))
+    }
+
+    /// Every use case, by id.
+    pub fn use_cases(&self) -> impl Iterator<Item = &Arc<UseCase>> {
+        self.use_cases.values()
+    }
+
+    /// The gate policy called `name`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that names those there are.
+    pub fn gate_policy(&self, name: &str) -> Result<GatePolicy> {
+        let found = self.gates.get(name).cloned().or_else(|| GatePolicy::preset(name));
+        found.ok_or_else(|| {
+            let known = GatePolicy::PRESETS.into_iter().chain(self.gates.keys().map(String::as_str)).collect::<Vec<_>>().join(", ");
+            Error::Invalid(format!("there is no gate policy {name}; there are: {known}"))
+        })
+    }
+
+    /// Why somebody may look at people of a use case; empty where nobody is asked.
+    pub fn purposes(&self, use_case: &str) -> &[Purpose] {
+        self.access.get(use_case).map_or(&[], |policy| &policy.purposes)
+    }
+}
+
+impl AccessPolicy {
+    fn check(&self) -> std::result::Result<(), String> {
+        if self.purposes.is_empty() {
+            return Err("an access policy lists at least one purpose".to_owned());
+        }
+        let is_key = |key: &str| {
+            !key.is_empty() && key.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
+        };
+        for (index, purpose) in self.purposes.iter().enumerate() {
+            if !is_key(&purpose.key) || purpose.text.trim().is_empty() {
+                return Err(format!(
+                    "purpose {}: the key has lower-case letters, digits and hyphens, and the text is not empty",
+                    index + 1
+                ));
+            }
+            if self.purposes[..index].iter().any(|other| other.key == purpose.key) {
+                return Err(format!("two purposes have the key {}", purpose.key));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The drift policy called `name`.
+///
+/// # Errors
+/// [`Error::Invalid`] when there is none.
+pub(crate) fn drift_policy(name: &str) -> Result<monitoring::Policy> {
+    monitoring::Policy::named(name).ok_or_else(|| Error::Invalid(format!("there is no drift policy {name}")))
+}
+
+fn wrong(name: &str, errors: &[data::UseCaseError]) -> Error {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    Error::Invalid(format!("the use-case file {name} is wrong: {}", lines.join("; ")))
+}
+
+/// The files of a folder that need not be there.
+fn parsed<T: DeserializeOwned>(folder: &Path, what: &str) -> Result<Vec<(PathBuf, T)>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let parse = |(path, text): (PathBuf, String)| match toml::from_str(&text) {
+        Ok(parsed) => Ok((path, parsed)),
+        Err(error) => Err(Error::Invalid(format!("the {what} {} is wrong: {error}", path.display()))),
+    };
+    toml_files(folder)?.into_iter().map(parse).collect()
+}
+
+/// By name, so that what is said about them does not depend on the folder's own order.
+fn toml_files(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let unreadable = |error: std::io::Error| Error::Invalid(format!("the folder {}: {error}", folder.display()));
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort_unstable();
+    paths.into_iter().map(|path| Ok((path.clone(), std::fs::read_to_string(path).map_err(unreadable)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    const ATTRITION: &str = include_str!("../../data/use_cases/attrition.toml");
+    const HOUSE: &str = "name = \"house\"\ndescription = \"ours\"\ninconclusive_blocks = false\ngates = []\n";
+    const ACCESS: &str = "use_case = \"attrition\"\n[[purpose]]\nkey = \"talk\"\ntext = \"Prepare a conversation\"\n";
+
+    fn folder(files: &[(&str, &str)]) -> Result<Catalogue> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Catalogue::read(Some(folder.path()))
+    }
+
+    #[test]
+    fn a_folder_adds_policies_and_use_cases_may_name_them() {
+        let house = ATTRITION.replace("gates = \"sensible\"", "gates = \"house\"");
+        let read = folder(&[("a.toml", &house), ("gates/any.toml", HOUSE), ("access/any.toml", ACCESS)]).unwrap();
+        assert_eq!(read.use_case("attrition").unwrap().policies.gates, "house");
+        assert_eq!(read.gate_policy("house").unwrap().description, "ours");
+        assert!(read.gate_policy("guide-strict").is_ok() && read.purposes("churn").is_empty());
+        assert_eq!(read.purposes("attrition")[0].text, "Prepare a conversation");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_the_file_and_the_line() {
+        let says = |files: &[(&str, &str)]| folder(files).unwrap_err().to_string();
+        let unknown = ATTRITION.replace("gates = \"sensible\"", "gates = \"sensibel\"");
+        let text = says(&[("a.toml", &unknown)]);
+        let line = unknown.lines().position(|line| line.contains("sensibel")).unwrap() + 1;
+        assert!(text.contains(&format!("line {line}: policies.gates: there is no gate policy sensibel; there are: sensible")), "{text}");
+        let unknown = ATTRITION.replace("drift = \"calibrated\"", "drift = \"none-such\"");
+        assert!(says(&[("a.toml", &unknown)]).contains("policies.drift: there is no drift policy none-such"));
+        assert!(says(&[("gates/a.toml", &HOUSE.replace("house", "sensible"))]).contains("ships with the program"));
+        assert!(says(&[("gates/a.toml", HOUSE), ("gates/b.toml", HOUSE)]).contains("another gate policy of the name house"));
+        assert!(says(&[("a.toml", ATTRITION), ("b.toml", ATTRITION)]).contains("both the use case attrition"));
+        assert!(says(&[("access/a.toml", &ACCESS.replace("attrition", "none"))]).contains("there is no use case none"));
+        assert!(says(&[("access/a.toml", &ACCESS.replace("talk", "To talk"))]).contains("purpose 1"));
+        assert!(says(&[("access/a.toml", "use_case = \"attrition\"\npurpose = []\n")]).contains("at least one purpose"));
+        assert!(says(&[("gates/a.toml", "name = 1")]).contains("gates/a.toml is wrong"));
+    }
+}

@@ -1,0 +1,17 @@
+//! Tells the program which commit it is made from: it is recorded with every training.
+
+use std::path::Path;
+use std::process::Command;
+
+fn main() {
+    // Outside a checkout, for example in a package, there is no commit to tell.
+    let log = Path::new("../.git/logs/HEAD");
+    if log.exists() {
+        println!("cargo:rerun-if-changed={}", log.display());
+    }
+    println!("cargo:rerun-if-changed=build.rs");
+    let commit = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output().ok().filter(|output| output.status.success());
+    let commit =
+        commit.and_then(|output| String::from_utf8(output.stdout).ok()).map(|text| format!("+{}", text.trim())).unwrap_or_default();
+    println!("cargo:rustc-env=TENURE_COMMIT={commit}");
+}
