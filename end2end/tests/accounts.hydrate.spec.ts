@@ -1,8 +1,4 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { expect, HOME, test } from "./support";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { axeFinds, expect, HOME, test } from "./support";
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`${colorScheme}, signed out`, () => {
@@ -10,12 +6,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("axe finds nothing on the pages of signing in", async ({ page, open }) => {
       for (const path of ["/sign-in", "/set-up/0000"]) {
         await open(path);
-        await page.evaluate(axe);
-        const violations = await page.evaluate(async () => {
-          const result = await (window as any).axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-          return result.violations.map((v: any) => `${v.id}: ${v.help}: ${v.nodes.map((n: any) => n.target.join(" ")).slice(0, 5).join(" | ")}`);
-        });
-        expect(violations, path).toEqual([]);
+        expect(await axeFinds(page), path).toEqual([]);
       }
     });
   });

@@ -115,6 +115,7 @@ test("a token is shown once, works for its scope, and is revoked", async ({ page
   await open("/account");
   await page.getByLabel("What it is for").fill(label);
   await page.getByLabel("Predict").check();
+  await page.getByLabel("Your password, once more").fill("a long phrase of the tests");
   await page.getByRole("button", { name: "Make a token" }).click();
   const token = await page.locator("code.secret").innerText();
   expect(token).toMatch(/^tenure_[0-9a-f]{64}$/);

@@ -1,17 +1,40 @@
 // Who may let a version loose, in the browser: a store and a server of its own, since what is live changes.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { axeFinds, firstPerson, overflow } from "./support";
 
 const BINARY = "../target/release/tenure";
 const PASSWORD = "a long phrase of the tests";
+/** Gates of this house: a gate that blocks until somebody writes or waives, and people who are shown to who says why. */
+const GATES = `name = "house"
+description = "Known limitations are written down before a version goes live."
+inconclusive_blocks = false
+waivers = true
+[[gates]]
+kind = "absolute"
+metric = "roc_auc"
+limit = 0.6
+[[gates]]
+kind = "documentation"
+parts = ["purpose", "limitations"]
+`;
+const ACCESS = `use_case = "attrition"
+[[purpose]]
+key = "talk"
+text = "Prepare a conversation"
+[[purpose]]
+key = "check"
+text = "Check the data"
+`;
 const HOME = "/use-case/attrition";
 
 let server: ChildProcess;
 let store: string;
+let cases: string;
 let url: string;
 /** Name → password. */
 const accounts: Record<string, string> = {};
@@ -19,7 +42,7 @@ const accounts: Record<string, string> = {};
 test.describe.configure({ mode: "serial", timeout: 60_000 });
 
 function tenure(args: string[], input?: string, as?: string): string {
-  const env = { ...process.env, TENURE_DATA_DIR: store, TENURE_PASSWORD: as ? accounts[as] : "" };
+  const env = { ...process.env, TENURE_DATA_DIR: store, TENURE_USE_CASES: cases, TENURE_PASSWORD: as ? accounts[as] : "" };
   return execFileSync(BINARY, as ? [...args, "--as", as] : args, { env, input, stdio: ["pipe", "pipe", "pipe"] }).toString();
 }
 
@@ -35,8 +58,14 @@ async function freePort(): Promise<number> {
 test.beforeAll(async () => {
   test.setTimeout(240_000);
   store = mkdtempSync(join(tmpdir(), "tenure-review-"));
+  cases = mkdtempSync(join(tmpdir(), "tenure-cases-"));
+  for (const folder of ["gates", "access"]) mkdirSync(join(cases, folder));
+  const attrition = readFileSync("../crates/data/use_cases/attrition.toml", "utf8");
+  writeFileSync(join(cases, "attrition.toml"), attrition.replace('gates = "sensible"', 'gates = "house"'));
+  writeFileSync(join(cases, "gates/house.toml"), GATES);
+  writeFileSync(join(cases, "access/attrition.toml"), ACCESS);
   url = `http://127.0.0.1:${await freePort()}`;
-  server = spawn(BINARY, ["demo", "--addr", new URL(url).host, "--data-dir", store], { stdio: ["ignore", "pipe", "ignore"] });
+  server = spawn(BINARY, ["demo", "--addr", new URL(url).host, "--data-dir", store, "--use-cases", cases], { stdio: ["ignore", "pipe", "ignore"] });
   let said = "";
   await new Promise<void>((resolve, reject) => {
     server.stdout?.on("data", (text) => {
@@ -50,8 +79,8 @@ test.beforeAll(async () => {
     accounts[name] = PASSWORD;
     tenure(["user", "add", name, "--role", roles, "--password-stdin"], PASSWORD);
   }
-  // Two versions by somebody who is a reviewer too.
-  for (const seed of ["1", "2"]) {
+  // Versions by somebody who is a reviewer too.
+  for (const seed of ["1", "2", "3", "4"]) {
     const train = ["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--seed", seed];
     tenure(train, undefined, "kim");
   }
@@ -59,7 +88,7 @@ test.beforeAll(async () => {
 
 test.afterAll(() => {
   server?.kill("SIGTERM");
-  if (store) rmSync(store, { recursive: true, force: true });
+  for (const folder of [store, cases]) if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
 /** A page of its own, signed in. */
@@ -99,6 +128,39 @@ test("the author asks for a review and cannot decide on it", async ({ browser, j
   await page.context().close();
 });
 
+test("a gate that blocks is waived by who answers for it", async ({ browser, javaScriptEnabled }) => {
+  const page = await signedIn(browser, "reviewer", javaScriptEnabled);
+  await page.goto(review(2));
+  const gate = page.getByRole("region", { name: "Gates" }).getByRole("row", { name: "The model card is complete" });
+  await expect(gate).toContainText("Blocks");
+  await expect(gate).toContainText("Missing on the model card: known limitations.");
+  // What stands in the way is said by the door, too.
+  await page.goto(`${review(2)}?doing=approve`);
+  await sign(page, "reviewer", "Let it through.", "Approve");
+  await expect(page.locator(".error-summary")).toContainText("gates of the policy house do not hold: The model card is complete");
+
+  await page.goto(review(2));
+  await gate.getByRole("link", { name: "Waive…" }).click();
+  const panel = page.locator(".confirm");
+  await expect(panel).toContainText("“The model card is complete” does not block the approval any more");
+  await panel.getByLabel("Reason, for the record").fill("Limits are collected by the end of the month.");
+  await panel.getByLabel("Until").fill("2099-01-31");
+  await panel.getByRole("button", { name: "Waive the gate" }).click();
+  await expect(page.locator(".error-summary")).toBeFocused();
+  await expect(page.locator(".error-summary").getByRole("link")).toHaveAttribute("href", "#owner");
+  // Nothing of what was written is lost, and nothing of it is in the address or in the reason of the decision.
+  await expect(panel.getByLabel("Reason, for the record")).toHaveValue("Limits are collected by the end of the month.");
+  await expect(panel.getByLabel("Until")).toHaveValue("2099-01-31");
+  expect(page.url()).not.toContain("collected");
+  await panel.getByLabel("Who answers for it").fill("HR data office");
+  await sign(page, "reviewer", "Limits are collected by the end of the month.", "Waive the gate");
+  await expect(page.locator("main [role=status]")).toContainText("The gate is waived.");
+  await expect(gate).toContainText("Waived until 2099-01-31 by reviewer, HR data office answers for it");
+  await page.goto(`${review(2)}?doing=approve`);
+  await expect(page.getByLabel("Reason, for the record")).toHaveValue("Let it through.");
+  await page.context().close();
+});
+
 test("a reviewer approves, and dashboard, health and the next score name the new version", async ({ browser, javaScriptEnabled, request }) => {
   const page = await signedIn(browser, "reviewer", javaScriptEnabled);
   await page.goto(`${HOME}/review`);
@@ -109,9 +171,10 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   const panel = page.locator(".confirm");
   await expect(panel).toContainText("Approve version 2?");
   await expect(panel).toContainText("Version 1 is archived, and can be put back by a rollback.");
-  await expect(panel).toContainText("14 of 15 items of your checklist are not ticked");
+  await expect(panel).toContainText("19 of 20 items of your checklist are not ticked");
 
   // Without a reason the error has the focus, and leads to the field.
+  await panel.getByLabel("Reason, for the record").fill(" ");
   await panel.getByRole("button", { name: "Approve" }).click();
   const problem = page.locator(".error-summary");
   await expect(problem).toBeFocused();
@@ -127,7 +190,7 @@ test("a reviewer approves, and dashboard, health and the next score name the new
 
   await sign(page, "reviewer", "Ranks as well and is simpler.", "Approve");
   await expect(page.locator("main [role=status]")).toContainText("Version 2 is approved and live.");
-  await expect(page.locator("#record")).toContainText("Checklist: 1 of 15 items done");
+  await expect(page.locator("#record")).toContainText("Checklist: 1 of 20 items done");
   await expect(page.getByRole("complementary", { name: "What is shown" })).toContainText("Version 2");
 
   const health = await (await request.get(`${url}/health`)).json();
@@ -141,8 +204,31 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   await page.context().close();
 });
 
+test("a card's known limitations meet the gate, and changing them voids the request", async ({ browser, javaScriptEnabled }) => {
+  const page = await signedIn(browser, "kim", javaScriptEnabled);
+  await page.goto(`${HOME}/models/3/card`);
+  await page.getByLabel("Known limitations").fill("Not for the night shift.");
+  await page.getByRole("button", { name: "Write down" }).click();
+  await expect(page.locator("#known-limitations")).toContainText("Not for the night shift.");
+  await page.goto(review(3));
+  await page.getByRole("button", { name: "Ask for a review" }).click();
+  await expect(page.getByRole("row", { name: "The model card is complete" })).toContainText("Pass");
+  await page.goto(`${HOME}/models/3`);
+  await page.getByText("Describe, tag or name this version").click();
+  await page.getByLabel("Description").fill("With pay grades.");
+  await page.getByRole("button", { name: "Keep the description" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "The description is kept." })).toBeVisible();
+  await page.getByText("Describe, tag or name this version").click();
+  await page.getByLabel("Name", { exact: true }).fill("autumn");
+  await page.getByRole("button", { name: "Keep the name" }).click();
+  await expect(page.locator("#labels")).toContainText("autumn");
+  await page.goto(review(3));
+  await expect(page.getByText("The request is void: the description was changed.")).toBeVisible();
+  await page.context().close();
+});
+
 test("of two reviewers the later one is told who decided and when", async ({ browser, javaScriptEnabled }) => {
-  tenure(["model", "request", "3", "--use-case", "attrition"], undefined, "kim");
+  tenure(["model", "request", "autumn", "--use-case", "attrition"], undefined, "kim");
   const first = await signedIn(browser, "reviewer", javaScriptEnabled);
   const second = await signedIn(browser, "sam", javaScriptEnabled);
   await first.goto(`${review(3)}?doing=approve`);
@@ -172,16 +258,142 @@ test("rollback and the stop switch", async ({ browser, javaScriptEnabled, reques
   await expect(page.locator("main [role=status]")).toContainText("Version 2 is out of service.");
   const stopped = await live();
   expect(stopped?.version).toBeNull();
-  expect(stopped?.why).toContain("Wrong data was imported.");
+  expect(stopped?.why).toContain("taken out of service on");
+  expect(stopped?.why, "anybody may read this").not.toContain("Wrong data");
+  await expect(page.getByRole("complementary", { name: "What is shown" })).toContainText("out of service since");
   expect(() => tenure(["batch", "--use-case", "attrition"])).toThrow(/taken out of service/);
   await page.goto(`${HOME}/review`);
   await expect(page.getByRole("region", { name: "What was live" })).toContainText("Taken out of service");
   await page.context().close();
 });
 
+test("a reviewer sends one back and rejects another, each with a reason", async ({ browser, javaScriptEnabled }) => {
+  for (const version of ["4", "5"]) {
+    tenure(["model", "limitations", version, "Not for the night shift.", "--use-case", "attrition"], undefined, "kim");
+    tenure(["model", "request", version, "--use-case", "attrition"], undefined, "kim");
+  }
+  const page = await signedIn(browser, "sam", javaScriptEnabled);
+  for (const [version, choose, button, done] of [
+    [4, "Request changes…", "Request changes", "Version 4 is sent back."],
+    [5, "Reject…", "Reject", "Version 5 is rejected."],
+  ] as const) {
+    await page.goto(review(version));
+    await page.getByRole("button", { name: choose }).click();
+    await page.locator(".confirm").getByRole("button", { name: button }).click();
+    await expect(page.locator(".error-summary")).toBeFocused();
+    await expect(page.locator(".error-summary").getByRole("link", { name: "Give a reason" })).toHaveAttribute("href", "#reason");
+    await sign(page, "sam", `Reason of ${version}.`, button);
+    await expect(page.locator("main [role=status]")).toContainText(done);
+    await expect(page.locator("#record")).toContainText(`Reason of ${version}.`);
+    await expect(page.getByRole("region", { name: "Activity of this version" })).toContainText("model.request");
+  }
+  // What was sent back can be asked for again, and what was said about it stays.
+  tenure(["model", "request", "4", "--use-case", "attrition"], undefined, "kim");
+  await page.goto(review(4));
+  await expect(page.locator("#record")).toContainText("Reason of 4.");
+  await page.goto(`${HOME}/review?as_of=2001-01-01`);
+  await expect(page.getByText("At the end of 2001-01-01 nothing had been live yet.")).toBeVisible();
+  await page.context().close();
+});
+
+test("somebody is shown to who says why", async ({ browser, javaScriptEnabled }) => {
+  const page = await signedIn(browser, "analyst", javaScriptEnabled);
+  await page.goto(HOME);
+  const person = await firstPerson(page);
+  await page.goto(person);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Why do you look?");
+  await page.getByLabel("Reason").selectOption("talk");
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect(page.getByRole("heading", { name: "Why this score" })).toBeVisible();
+  await page.getByRole("link", { name: "What if?" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("What if this employee were different?");
+  await page.goto(`${person}?why=check`);
+  await expect(page.getByRole("row", { name: "analyst" })).toContainText("Prepare a conversation");
+  const refused = await page.request.get(`${HOME}/people.csv`);
+  expect(refused.status()).toBe(400);
+  expect((await page.request.get(`${HOME}/people.csv?why=check`)).status()).toBe(200);
+  await page.context().close();
+});
+
+test("texts stay texts in every field of review, card, version and drift", async ({ browser, javaScriptEnabled }) => {
+  const nasty = `"><script>window.injected = 1</script><img src=x onerror="window.injected = 1">{{7*7}}'; drop table audit; --=cmd()`;
+  const [kim, sam] = [await signedIn(browser, "kim", javaScriptEnabled), await signedIn(browser, "sam", javaScriptEnabled)];
+  const post = async (page: Page, path: string, form: Record<string, string>) => {
+    const answer = await page.request.post(url + path, { form, headers: { "sec-fetch-site": "same-origin" } });
+    expect(answer.status(), path).toBe(200);
+  };
+  const version = { use_case: "attrition", version: "4" };
+  await post(kim, "/fn/write-limitations", { ...version, revision: "1", text: nasty });
+  await post(kim, "/fn/describe-version", { ...version, description: nasty });
+  await post(kim, "/fn/tag-version", { ...version, name: nasty.slice(0, 60), value: nasty });
+  await post(kim, "/fn/alias-version", { ...version, alias: nasty.slice(0, 60) });
+  await post(kim, "/fn/review-request", { ...version, note: nasty });
+  await post(kim, "/fn/review-comment", { ...version, body: nasty });
+  await post(sam, "/fn/review-checklist", { ...version, "items[]": "card", findings: nasty });
+  await post(sam, "/fn/review-waive", { ...version, gate: nasty, owner: nasty, expires: nasty, reason: nasty, password: accounts.sam });
+  await post(sam, "/fn/review-decide", { ...version, doing: nasty, reason: nasty, password: accounts.sam, evidence: nasty });
+  await post(sam, "/fn/review-decide", { ...version, doing: "rollback", reason: nasty, password: nasty, evidence: "" });
+  await kim.goto(`${HOME}/drift`);
+  const check = (await kim.getByRole("link", { name: "See the whole check" }).getAttribute("href")) ?? "";
+  await post(kim, "/fn/drift-acknowledge", { use_case: "attrition", check: check.split("/").pop() ?? "", note: nasty });
+  const shown = JSON.parse(tenure(["model", "show", "4", "--use-case", "attrition"])) as Record<string, any>;
+  expect(shown.version.description).toBe(nasty);
+  expect(shown.comments.at(-1).body).toBe(nasty);
+
+  const coded = encodeURIComponent(nasty);
+  const pages = [
+    review(4), `${review(4)}?doing=waive&gate=${coded}`, `${review(4)}?doing=${coded}&done=${coded}&problem=${coded}&field=${coded}`,
+    `${HOME}/review`, `${HOME}/review?as_of=${coded}`, `${HOME}/models`, `${HOME}/models/4`, `${HOME}/models/4/card`,
+    `${HOME}/models/4/card.html`, check, `${check}?feature=${coded}`, `${check}/html`, `${HOME}/drift?from=${coded}`, "/audit", `/audit?subject=${coded}&who=${coded}&action=${coded}`,
+  ];
+  for (const path of pages) {
+    if (path.endsWith(".html") || path.endsWith("/html")) {
+      const text = await (await sam.request.get(url + path)).text();
+      expect(text.includes("<script>window.injected") || text.includes("<img src=x"), path).toBe(false);
+      continue;
+    }
+    await sam.goto(path);
+    expect(await sam.locator("img[src=x], script:text('injected')").count(), path).toBe(0);
+    if (javaScriptEnabled !== false) expect(await sam.evaluate(() => (window as any).injected), path).toBeUndefined();
+    expect(sam.url()).not.toContain(accounts.sam);
+  }
+  await sam.goto(review(4));
+  await expect(sam.locator(".comments li").last()).toContainText(nasty);
+  // In a spreadsheet nothing of it is a formula.
+  const csv = await (await sam.request.get(`${url}/audit/record.csv?action=model.describe`)).text();
+  for (const line of csv.split("\r\n")) expect(line).not.toMatch(/(^|,)"?[=+@]/);
+  tenure(["audit", "verify"]);
+  for (const page of [kim, sam]) await page.context().close();
+});
+
+test("panels and their errors are for everybody, narrow, dark and on paper", async ({ browser, javaScriptEnabled }) => {
+  tenure(["model", "request", "4", "--use-case", "attrition"], undefined, "kim");
+  const page = await signedIn(browser, "reviewer", javaScriptEnabled);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const doing of ["approve", "reject", "request_changes"]) {
+      await page.goto(`${review(4)}?doing=${doing}`);
+      await page.locator(".confirm").getByRole("button").click();
+      await expect(page.locator(".error-summary")).toBeFocused();
+      if (javaScriptEnabled !== false) expect(await axeFinds(page), doing).toEqual([]);
+    }
+  }
+  await page.setViewportSize({ width: 320, height: 700 });
+  if (javaScriptEnabled !== false) expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(review(3));
+  await page.emulateMedia({ media: "print", colorScheme: "light" });
+  await expect(page.locator("#record .decision").first()).toBeVisible();
+  for (const hidden of await page.locator(".screen-only, form").all()) await expect(hidden).toBeHidden();
+  const pdf = await page.pdf();
+  expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+  await page.context().close();
+});
+
 test("the record is filtered, exported, and whole", async ({ browser, javaScriptEnabled }) => {
   const page = await signedIn(browser, "sam", javaScriptEnabled);
   await page.goto("/audit");
+  await page.getByRole("link", { name: "Verify the record" }).click();
   await expect(page.getByText("The chain is whole")).toBeVisible();
   await page.locator("#action").selectOption("model.rollback");
   await page.getByRole("button", { name: "Show" }).click();

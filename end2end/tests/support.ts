@@ -1,4 +1,6 @@
 // What every spec leans on: a page that fails the test on any error of the browser, and the addresses of the app.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { expect, test as base, type Page } from "@playwright/test";
 import { sessionOf, type Role } from "./accounts";
 
@@ -44,6 +46,17 @@ export async function firstPerson(page: Page): Promise<string> {
 export async function firstRun(page: Page): Promise<string> {
   const href = await page.locator("main tbody th a").first().getAttribute("href");
   return href ?? "";
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds on the page as it is. */
+export async function axeFinds(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const result = await (window as any).axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+    return result.violations.map((v: any) => `${v.id}: ${v.help}: ${v.nodes.map((n: any) => n.target.join(" ")).slice(0, 5).join(" | ")}`);
+  });
 }
 
 /** How far the document is wider than the window. */

@@ -39,7 +39,8 @@ fn a_person_is_shown_to_who_says_why_and_the_record_keeps_it() {
         format!("/fn/page?path=/use-case/attrition/person/{id}"),
         format!("/fn/what-if?path=/use-case/attrition/what-if&query=person%3D{id}"),
     ] {
-        let (status, page) = demo.page(&path, &token);
+        let accept = if path.starts_with("/fn/") { "*/*" } else { "text/html" };
+        let (status, _, page) = demo.send(&path, &token, "", accept);
         assert!(status == 200 && page.contains("Why do you look?"), "{path}: {status}");
         assert!(!page.contains("Why this score") && !page.contains("Venn-Abers") && !page.contains("Smallest change"), "{path}");
     }

@@ -75,8 +75,11 @@ pub(crate) fn expect_person(actor: &crate::Actor) -> Result<()> {
     }
 }
 
-/// Refuses a change that would leave nobody who can keep the accounts.
-async fn keep_an_admin(connection: &mut Connection) -> Result<()> {
+/// Refuses a change of `before` that would leave nobody who can keep the accounts.
+async fn keep_an_admin(connection: &mut Connection, before: &accounts::Account) -> Result<()> {
+    if before.disabled_at.is_some() || !sign_in::roles(&before.roles).contains(&Role::Admin) {
+        return Ok(());
+    }
     let all = accounts::list(connection).await?;
     // Who never set a password may never do so.
     let keeps = |account: &accounts::Account| {
@@ -145,11 +148,11 @@ impl Tenure {
         expect_person(admin.actor())?;
         let roles = check_roles(roles)?;
         let mut transaction = self.store.begin().await?;
-        let mut account = find(&mut transaction, name).await?;
-        let detail = json!({ "from": account.roles, "to": roles });
-        account.roles = roles;
+        let before = find(&mut transaction, name).await?;
+        let detail = json!({ "from": before.roles, "to": roles });
+        let account = accounts::Account { roles, ..before.clone() };
         accounts::update(&mut transaction, &account).await?;
-        keep_an_admin(&mut transaction).await?;
+        keep_an_admin(&mut transaction, &before).await?;
         audit::append(&mut transaction, admin.name(), "account.roles", &format!("account {}", account.name), &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         Ok(())
@@ -162,16 +165,16 @@ impl Tenure {
     pub async fn set_disabled(&self, admin: &Admin<'_>, name: &str, disabled: bool) -> Result<()> {
         expect_person(admin.actor())?;
         let mut transaction = self.store.begin().await?;
-        let mut account = find(&mut transaction, name).await?;
-        if account.disabled_at.is_some() == disabled {
+        let before = find(&mut transaction, name).await?;
+        if before.disabled_at.is_some() == disabled {
             return Ok(());
         }
-        account.disabled_at = disabled.then(store::now);
+        let account = accounts::Account { disabled_at: disabled.then(store::now), ..before.clone() };
         accounts::update(&mut transaction, &account).await?;
         let mut action = "account.enable";
         if disabled {
             action = "account.disable";
-            keep_an_admin(&mut transaction).await?;
+            keep_an_admin(&mut transaction, &before).await?;
             accounts::end_sessions(&mut transaction, &account.account_id).await?;
             accounts::remove_links(&mut transaction, Some(&account.account_id)).await?;
             accounts::revoke_tokens(&mut transaction, &account.account_id).await?;

@@ -24,6 +24,10 @@ impl Tenure {
         }
         // Nothing that cannot be read goes live, and nothing without the baseline that monitoring compares with.
         self.model_file(&version).await?;
+        let was_live = registry::live_history(&mut *self.store.read().await?, use_case).await?;
+        if !was_live.iter().any(|change| change.version == Some(target)) {
+            return Err(Error::Conflict(format!("version {target} was never live: it goes through review, not through a rollback")));
+        }
         self.baseline(&reviewer.member(), use_case, target).await?;
         let mut transaction = self.store.begin().await?;
         let history = registry::live_history(&mut transaction, use_case).await?;
@@ -32,9 +36,6 @@ impl Tenure {
         if live == Some(target) {
             let own = newest.is_some_and(|change| change.kind == "rollback" && is_same(&change.changed_by, reviewer.name()));
             return if own { Ok(version) } else { Err(Error::Conflict(format!("version {target} is live already"))) };
-        }
-        if !history.iter().any(|change| change.version == Some(target)) {
-            return Err(Error::Conflict(format!("version {target} was never live: it goes through review, not through a rollback")));
         }
         let by = reviewer.name();
         let sequence = registry::set_live(&mut transaction, use_case, Some(target), by, reason, "rollback").await?;
