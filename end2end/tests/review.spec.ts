@@ -264,6 +264,8 @@ test("rollback and the stop switch", async ({ browser, javaScriptEnabled, reques
   expect(() => tenure(["batch", "--use-case", "attrition"])).toThrow(/taken out of service/);
   await page.goto(`${HOME}/review`);
   await expect(page.getByRole("region", { name: "What was live" })).toContainText("Taken out of service");
+  tenure(["model", "rollback", "--use-case", "attrition", "--reason", "The data is mended."], undefined, "sam");
+  expect((await live())?.version).toBe(2);
   await page.context().close();
 });
 

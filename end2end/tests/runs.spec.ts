@@ -41,7 +41,7 @@ test("its files can be looked at and downloaded", async ({ page, open }) => {
   await page.getByRole("link", { name: "roc.svg", exact: true }).click();
   const drawing = page.getByRole("img", { name: "Drawing roc.svg" });
   await expect(drawing).toBeVisible();
-  expect(await drawing.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true);
+  await expect.poll(() => drawing.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true);
   await page.getByRole("link", { name: "Settings and files" }).click();
   await page.getByRole("link", { name: "metrics.json", exact: true }).click();
   await expect(page.getByRole("region", { name: "Content" })).toContainText('"roc_auc"');
