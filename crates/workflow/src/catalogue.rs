@@ -69,6 +69,7 @@ impl Catalogue {
         let mut catalogue = Self::default();
         let Some(folder) = folder else { return Ok(catalogue) };
         for (path, policy) in parsed::<GatePolicy>(&folder.join("gates"), "gate policy")? {
+            policy.check().map_err(|problem| Error::Invalid(format!("{}: {problem}", path.display())))?;
             if GatePolicy::preset(&policy.name).is_some() {
                 return Err(Error::Invalid(format!(
                     "{}: the policy {} ships with the program: choose another name",
@@ -248,6 +249,11 @@ mod tests {
         assert!(says(&[("access/a.toml", &ACCESS.replace("attrition", "none"))]).contains("there is no use case none"));
         assert!(says(&[("access/a.toml", &ACCESS.replace("talk", "To talk"))]).contains("purpose 1"));
         assert!(says(&[("access/a.toml", "use_case = \"attrition\"\npurpose = []\n")]).contains("at least one purpose"));
+        let with = |gate: &str| HOUSE.replace("gates = []", &format!("[[gates]]\n{gate}\n"));
+        assert!(says(&[("gates/a.toml", &with("kind = \"documentation\"\nparts = []"))]).contains("gate 1: documentation names the parts"));
+        assert!(says(&[("gates/a.toml", &with("kind = \"explanation_stability\"\ntop = 0\nlimit = 0.4"))]).contains("gate 1"));
+        assert!(says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = nan"))]).contains("a limit is a number"));
+        assert!(says(&[("gates/a.toml", &format!("approvals = 0\n{HOUSE}"))]).contains("at least one approval"));
         assert!(says(&[("gates/a.toml", "name = 1")]).contains("gates/a.toml is wrong"));
     }
 }

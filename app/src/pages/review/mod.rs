@@ -2,9 +2,12 @@
 
 mod actions;
 mod checklist;
+mod data;
 mod decide;
-mod evidence;
+mod explanation;
+mod fairness;
 mod gates;
+mod lineage;
 mod performance;
 pub mod queue;
 mod record;
@@ -62,7 +65,7 @@ pub async fn write(use_case: &str, number: &str, query: &Query) -> Result<Writte
     .await
     .map_err(crate::desk::broken)?;
     let label = |name: &str| tenure.use_case(use_case).map_or_else(|_| name.to_owned(), |definition| definition.label(name));
-    let fairness = evidence::fairness(&page.package, &label);
+    let fairness = fairness::section(&page.package, &label);
     let title = format!("Review of version {number}");
     Ok(Written::page(title, view! { <Review page asked charts fairness may_stop may_roll_back /> }))
 }
@@ -121,10 +124,10 @@ fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView, may
         <nav class="contents" aria-label="On this page"><ul>{contents}</ul></nav>
         {gates::section(&page)}
         {performance::section(package, charts.performance)}
-        {evidence::explanation(package, charts.explanation)}
+        {explanation::section(package, charts.explanation)}
         {fairness}
-        {evidence::data(&page)}
-        {evidence::lineage(&page)}
+        {data::section(&page)}
+        {lineage::section(&page)}
         {checklist::section(&page)}
         {record::section(&page, may_stop, may_roll_back)}
     }

@@ -140,25 +140,33 @@ impl Tenure {
         if ruling.choice == Choice::Reject {
             registry::set_stage(&mut transaction, use_case, number, "Archived").await?;
         }
-        let mut previous = None;
-        let mut change = String::new();
-        if last_approval {
-            previous = registry::live(&mut transaction, use_case).await?.and_then(|change| change.version);
-            let sequence = registry::set_live(&mut transaction, use_case, Some(number), reviewer.name(), reason, "promotion").await?;
-            change = format!("{use_case}/{sequence}");
-            runs::add_artifacts(&mut transaction, &version.run_id, &files).await?;
-            self.void_pending(&mut transaction, use_case, None, reviewer.name(), &format!("version {number} was promoted")).await?;
-        }
+        let previous = registry::live(&mut transaction, use_case).await?.and_then(|change| change.version).filter(|_| last_approval);
+        let change = if last_approval { Some(self.promote(&mut transaction, &version, &decision, &files).await?) } else { None };
         let detail = json!({
             "request": request.request_id, "evidence": request.evidence_hash, "reason": reason, "model": version.model_hash,
             "checklist_open": checklist.open().len(), "waivers": waivers.len(), "in_spite_of": in_spite_of, "live": last_approval, "previous": previous,
         });
         let (action, subject) = (format!("model.{}", ruling.choice.name()), format!("model {use_case}/{number}"));
         let mut rows = vec![("review_decision", decision.decision_id.as_str())];
-        rows.extend((!change.is_empty()).then_some(("live_history", change.as_str())));
+        rows.extend(change.as_deref().map(|change| ("live_history", change)));
         audit::append_with_rows(&mut transaction, reviewer.name(), &action, &subject, &detail, &rows).await?;
         transaction.commit().await.map_err(store::Error::from)?;
         self.decided(request, decision, before.len() + 1, false).await
+    }
+
+    /// Puts a version into service: pointer, stages, baseline and card; gives the key of the change in the history of what was live.
+    async fn promote(
+        &self,
+        connection: &mut store::Connection,
+        version: &registry::Version,
+        decision: &review::Decision,
+        files: &[runs::Artifact],
+    ) -> Result<String> {
+        let (use_case, number, by) = (&version.use_case, version.version, &decision.reviewer);
+        let sequence = registry::set_live(connection, use_case, Some(number), by, &decision.reason, "promotion").await?;
+        runs::add_artifacts(connection, &version.run_id, files).await?;
+        self.void_pending(connection, use_case, None, by, &format!("version {number} was promoted")).await?;
+        Ok(format!("{use_case}/{sequence}"))
     }
 
     async fn decided(&self, request: review::Request, decision: review::Decision, count: usize, already: bool) -> Result<Decided> {

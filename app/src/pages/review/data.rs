@@ -1,0 +1,138 @@
+//! The training data: its profile, and its drift against the people behind the live version.
+
+use leptos::prelude::*;
+use workflow::{DriftReport, ReviewPage};
+
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::table::{Cell, Heading, Row, Table, TextList};
+use crate::erase::Erase;
+use crate::format;
+
+/// Profile of the training data, and its drift against the baseline of the live version.
+pub fn section(page: &ReviewPage) -> AnyView {
+    let profile = match &page.profile {
+        Some(profile) => self::profile(profile, &data_page(page)),
+        None => view! { <p class="aside">"The run kept no profile of its data."</p> }.erase(),
+    };
+    let drift = match &page.package.drift {
+        Some(drift) => self::drift(drift),
+        None => view! { <p class="aside">{page.package.no_drift.clone()}</p> }.erase(),
+    };
+    view! {
+        <section id="data">
+            <h2>"Training data"</h2>
+            {profile}
+            <h3>"Against the baseline of the live version"</h3>
+            {drift}
+        </section>
+    }
+    .erase()
+}
+
+/// Where the whole profile of the training data stands, with its distributions.
+pub fn data_page(page: &ReviewPage) -> String {
+    format!("/use-case/{}/data/{}", views::address::encode(&page.version.use_case), page.version.dataset_id)
+}
+
+fn profile(profile: &workflow::DataProfile, data_page: &str) -> AnyView {
+    let gates = profile.gates.iter().map(|gate| {
+        let (tone, word) = match gate.passed {
+            Some(true) => (Tone::Good, "Within the limit"),
+            Some(false) => (Tone::Bad, "Beyond the limit"),
+            None => (Tone::Watch, "Not computed"),
+        };
+        view! { <li><StateBadge tone word />" "{gate.sentence.clone()}</li> }.erase()
+    });
+    let gates = gates.collect::<Vec<_>>();
+    let number = |value: f64| format::number(value, if value.abs() < 100.0 { 2 } else { 0 });
+    let row = |column: &workflow::ColumnSummary| {
+        let numbers = column.numbers.as_ref();
+        let range = numbers
+            .map(|numbers| format!("{} to {}", number(numbers.min), number(numbers.max)))
+            .unwrap_or_else(|| column.bars.levels.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
+        Row::new(vec![
+            Cell::text(&column.name),
+            Cell::aside(&column.kind),
+            Cell::number(share(column.missing_rate)),
+            Cell::number(column.distinct.to_string()),
+            Cell::aside(range),
+            Cell::number(numbers.map(|numbers| number(numbers.mean)).unwrap_or_default()),
+            Cell::number(numbers.map(|numbers| share(numbers.outlier_rate_z)).unwrap_or_default()),
+        ])
+    };
+    let rows: Vec<Row> = profile.columns.iter().map(row).collect();
+    let headings = vec![
+        Heading::text("Column"),
+        Heading::text("Type"),
+        Heading::number("Missing"),
+        Heading::number("Distinct"),
+        Heading::text("Range or levels"),
+        Heading::number("Mean"),
+        Heading::number("Outliers"),
+    ];
+    let pair = |pair: &workflow::Correlation| {
+        let name = |index: usize| profile.correlations.names.get(index).cloned().unwrap_or_default();
+        Row::new(vec![
+            Cell::text(name(pair.first)),
+            Cell::text(name(pair.second)),
+            Cell::aside(pair.measure.label()),
+            Cell::number(format::number(pair.value, 2)),
+        ])
+    };
+    let pairs: Vec<Row> = profile.correlations.strongest.iter().take(10).map(pair).collect();
+    let pair_headings = vec![Heading::text("Column"), Heading::text("With"), Heading::text("Measure"), Heading::number("Strength")];
+    let warnings: Vec<String> = profile.warnings.iter().map(|warning| warning.sentence.clone()).collect();
+    let warnings = (!warnings.is_empty()).then(|| {
+        let summary = format!("{} remarks on the data", format::count(warnings.len() as u32));
+        view! { <details><summary>{summary}</summary><TextList texts=warnings /></details> }
+    });
+    let summary = format!("{} columns, one by one", format::count(profile.columns.len() as u32));
+    view! {
+        <ul class="verdicts">{gates}</ul>
+        <p class="aside">"Limits of guide 002, held against the worst column: for information. Gates of the policy count over all columns. Outliers lie more than three standard deviations from the mean."</p>
+        <p><a href=data_page.to_owned()>"Distributions of every column"</a></p>
+        <details><summary>{summary}</summary><Table headings rows class="list" scroll="Columns of the training data" /></details>
+        <details><summary>"Strongest correlations"</summary><Table headings=pair_headings rows=pairs class="list" scroll="Correlations" /></details>
+        {warnings}
+    }
+    .erase()
+}
+
+/// A share with one decimal: what is missing is often little.
+fn share(value: f64) -> String {
+    if value == 0.0 { "0%".to_owned() } else { format!("{}%", format::number(value * 100.0, 1)) }
+}
+
+fn drift(report: &DriftReport) -> AnyView {
+    let mut columns: Vec<_> = report.columns.iter().collect();
+    columns.sort_by(|a, b| b.effect_size.unwrap_or(0.0).total_cmp(&a.effect_size.unwrap_or(0.0)));
+    let row = |column: &&workflow::ColumnReport| {
+        let (tone, word) = match column.verdict.name() {
+            "drifted" => (Tone::Watch, "Drifted"),
+            "stable" => (Tone::Good, "Stable"),
+            "too_few_rows" => (Tone::Neutral, "Too few rows"),
+            _ => (Tone::Watch, "Not computed"),
+        };
+        let p = column.deciding_test().and_then(|test| test.p_adjusted.or(test.p_value));
+        Row::new(vec![
+            Cell::text(&column.name),
+            Cell::view(view! { <StateBadge tone word /> }),
+            Cell::number(column.effect_size.map(|size| format::number(size, 3)).unwrap_or_default()),
+            Cell::number(p.map(|p| format::number(p, 3)).unwrap_or_default()),
+            Cell::aside(column.why.clone().unwrap_or_default()),
+        ])
+    };
+    let rows: Vec<Row> = columns.iter().map(row).collect();
+    let headings = vec![
+        Heading::text("Column"),
+        Heading::text("Verdict"),
+        Heading::number("Effect size"),
+        Heading::number("p, adjusted"),
+        Heading::text("Note"),
+    ];
+    view! {
+        <p>{report.summary.clone()}</p>
+        <details><summary>"Every column"</summary><Table headings rows class="list" scroll="Drift of the training data" /></details>
+    }
+    .erase()
+}

@@ -1,0 +1,114 @@
+//! What it does to groups of people, beside what the live version does.
+
+use leptos::prelude::*;
+use stats::fairness::{GroupAudit, GroupRow, GroupSize};
+use stats::group_metrics::GroupMetric;
+use workflow::Package;
+
+use super::gates::verdict;
+use crate::components::badge::StateBadge;
+use crate::components::empty::Empty;
+use crate::components::figure::Scale;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::erase::Erase;
+use crate::format;
+
+/// Fairness by group, with intervals.
+pub fn section(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
+    let live = |attribute: &String| {
+        let of = |evaluation: &workflow::Evaluation| evaluation.fairness.get(attribute).cloned();
+        Some((of(&package.candidate)?, of(package.champion.as_ref()?)?))
+    };
+    let part = |(attribute, audit): (&String, &GroupAudit)| attribute_part(&label(attribute), audit, live(attribute));
+    let parts = package.fairness.iter().map(part).collect::<Vec<_>>();
+    let proxy = |proxy: &workflow::Proxy| {
+        Row::new(vec![
+            Cell::text(label(&proxy.attribute)),
+            Cell::text(&proxy.group),
+            Cell::figure(Some(proxy.roc_auc.clone()), Scale::Metric),
+            Cell::aside(proxy.through.iter().take(3).map(|(field, _)| label(field)).collect::<Vec<_>>().join(", ")),
+        ])
+    };
+    let proxies: Vec<Row> = package.proxies.iter().map(proxy).collect();
+    let proxies = (!proxies.is_empty()).then(|| {
+        let headings =
+            vec![Heading::text("Attribute"), Heading::text("Group"), Heading::number("ROC AUC of guessing it"), Heading::text("Through")];
+        view! {
+            <h3>"What the inputs give away"</h3>
+            <p class="aside">"What the inputs tell about protected attributes, whether or not these are inputs themselves: 0.5 means that they say nothing."</p>
+            <Table headings rows=proxies class="list" scroll="Proxies" />
+        }
+    });
+    let body = if parts.is_empty() {
+        view! { <Empty title="Nothing was audited"><p>"The training data has none of the attributes that the use case audits."</p></Empty> }
+            .erase()
+    } else {
+        parts.into_view().erase()
+    };
+    view! {
+        <section id="fairness">
+            <h2>"Fairness"</h2>
+            <p class="aside">"Out of fold, at the cut-off: who is listed, and how right that is, group by group, with 95% intervals. Groups under 10 are hidden, under 30 too small to judge."</p>
+            {body}
+            {proxies}
+        </section>
+    }
+    .erase()
+}
+
+/// `beside`: the audits of candidate and live version on the same rows.
+fn attribute_part(attribute: &str, audit: &GroupAudit, beside: Option<(GroupAudit, GroupAudit)>) -> AnyView {
+    let limits = stats::fairness::FairnessPolicy::default().limits;
+    let parity = |(metric, judged): (&stats::fairness::ParityMetric, &stats::Verdict)| {
+        let (tone, word) = verdict(*judged);
+        let side = if metric.is_ratio() { "at least" } else { "at most" };
+        let limit = limits.get(metric).map(|limit| format!("{side} {limit}")).unwrap_or_default();
+        let mut cells = vec![
+            Cell::text(metric.label()),
+            Cell::figure(audit.parity.get(metric).cloned(), Scale::Metric),
+            Cell::text(limit).numeric(),
+            Cell::view(view! { <StateBadge tone word /> }),
+        ];
+        if let Some((candidate, live)) = &beside {
+            cells.push(Cell::figure(candidate.parity.get(metric).cloned(), Scale::Metric));
+            cells.push(Cell::figure(live.parity.get(metric).cloned(), Scale::Metric));
+        }
+        Row::new(cells)
+    };
+    let parities: Vec<Row> = audit.verdict.iter().map(parity).collect();
+    let mut parity_headings =
+        vec![Heading::text("Between groups"), Heading::number("Out of fold"), Heading::number("Limit"), Heading::text("Verdict")];
+    if beside.is_some() {
+        parity_headings.extend([Heading::number("Candidate, same rows"), Heading::number("Live version, same rows")]);
+    }
+    const SHOWN: [(GroupMetric, &str); 4] = [
+        (GroupMetric::SelectionRate, "Selection rate"),
+        (GroupMetric::Tpr, "True positive rate"),
+        (GroupMetric::Fpr, "False positive rate"),
+        (GroupMetric::Precision, "Precision"),
+    ];
+    let row = |(name, group): (&String, &GroupRow)| {
+        let note = match group.size {
+            GroupSize::Judged => "",
+            GroupSize::TooSmallToJudge => "too small to judge",
+            GroupSize::Suppressed => "hidden: too few people",
+        };
+        let mut cells = vec![Cell::with_aside(name, note), Cell::aside(group.n.map(format::count).unwrap_or_default()).numeric()];
+        cells.extend(SHOWN.map(|(metric, _)| Cell::figure(group.metrics.get(&metric).cloned(), Scale::Percent)));
+        let ratio = (group.size != GroupSize::Suppressed).then(|| group.impact_ratio.clone());
+        cells.push(Cell::figure(ratio, Scale::Metric));
+        Row::new(cells)
+    };
+    let rows: Vec<Row> = audit.by_group.iter().map(row).collect();
+    let mut headings = vec![Heading::text(attribute), Heading::number("n")];
+    headings.extend(SHOWN.map(|(_, name)| Heading::number(name)));
+    headings.push(Heading::number("Impact ratio"));
+    let notes = (!audit.notes.is_empty()).then(|| view! { <p class="aside">{audit.notes.join(" ")}</p> });
+    view! {
+        <h3>{attribute.to_owned()}</h3>
+        <Table headings=parity_headings rows=parities class="list" scroll=format!("Differences by {attribute}") />
+        <Table headings rows class="list" scroll=format!("Figures by {attribute}") />
+        {notes}
+    }
+    .erase()
+}

@@ -1,0 +1,57 @@
+//! Where the version comes from, what it has scored, and its model card.
+
+use leptos::prelude::*;
+use workflow::ReviewPage;
+
+use super::data::data_page;
+use crate::components::table::{Cell, Facts, Heading, Row, Table};
+use crate::erase::Erase;
+use crate::format;
+
+/// The section.
+pub fn section(page: &ReviewPage) -> AnyView {
+    let fact = |(name, value): &(String, String)| {
+        let cell = match name.as_str() {
+            "Run" => Cell::link(format!("/runs/{value}"), value),
+            "Data" => Cell::link(data_page(page), value),
+            _ => Cell::code(value.clone()),
+        };
+        (name.clone(), cell)
+    };
+    let mut facts: Vec<(String, Cell)> = page.package.lineage.iter().map(fact).collect();
+    let names = page.aliases.join(", ");
+    facts.extend((!names.is_empty()).then(|| ("Called".to_owned(), Cell::text(names))));
+    facts.extend(page.tags.iter().map(|(name, value)| (name.clone(), Cell::text(value))));
+    let sources = &page.package.sources;
+    let description = if sources.description.is_empty() { "No description.".to_owned() } else { sources.description.clone() };
+    let scored = scored(page);
+    let hash =
+        page.evidence_hash.as_ref().map(|hash| view! { <p class="aside">"SHA-256 of this evidence: "<code>{hash.clone()}</code></p> });
+    view! {
+        <section id="lineage">
+            <h2>"Lineage and model card"</h2>
+            <p>{description}</p>
+            <Facts facts class="facts lineage" />
+            {scored}
+            <details>
+                <summary>"Model card, as it is part of the evidence"</summary>
+                <pre class="card-text">{page.package.card.clone()}</pre>
+            </details>
+            {hash}
+        </section>
+    }
+    .erase()
+}
+
+/// Whom the version has scored.
+fn scored(page: &ReviewPage) -> AnyView {
+    if page.batches.is_empty() {
+        return view! { <p class="aside">"It has scored nobody."</p> }.erase();
+    }
+    let row = |(as_of, people, at): &(String, i64, String)| {
+        Row::new(vec![Cell::brief(as_of), Cell::number(format::count(*people as u32)), Cell::brief(at)])
+    };
+    let rows: Vec<Row> = page.batches.iter().map(row).collect();
+    let headings = vec![Heading::text("People as of"), Heading::number("Scored"), Heading::text("When")];
+    view! { <h3>"What it has scored"</h3><Table headings rows class="list" scroll="What it has scored" /> }.erase()
+}

@@ -1,0 +1,134 @@
+//! Each gate held against the evidence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stats::comparison::Comparison;
+use stats::fairness::{GroupAudit, ParityMetric};
+use stats::report::Report;
+use stats::{Figure, Metric, Verdict};
+
+use super::{CardPart, Gate, GateResult};
+use crate::quality::DataQuality;
+use crate::stability::Stability;
+
+/// What gates are judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// On rows that the model never saw.
+    pub report: &'a Report,
+    /// Paired with the live model on the same rows; `None` when nothing is live.
+    pub against_live: Option<&'a [Comparison]>,
+    /// By audited attribute.
+    pub fairness: &'a BTreeMap<String, GroupAudit>,
+    pub quality: &'a DataQuality,
+    /// Whether a second fit gave the same bytes; `None` when nobody tried.
+    pub reproducible: Option<bool>,
+    /// The fields' importances in refits; `None` when nobody measured them.
+    pub stability: Option<&'a Stability>,
+    /// The parts that the model card has.
+    pub card: &'a BTreeSet<CardPart>,
+}
+
+impl Gate {
+    pub(super) fn judge(&self, evidence: &Evidence<'_>) -> Vec<GateResult> {
+        let result = |title: String, figure: Figure, limit: f64, higher_is_better: bool| {
+            let verdict = if higher_is_better { Verdict::at_least(&figure, limit) } else { Verdict::at_most(&figure, limit) };
+            let side = if higher_is_better { "at least" } else { "at most" };
+            GateResult { gate: self.clone(), title: format!("{title} {side} {limit}"), figure, limit, verdict, note: String::new() }
+        };
+        match self {
+            Self::Absolute { metric, limit } => {
+                let figure = evidence.report.metrics.get(metric).cloned();
+                let figure = figure.unwrap_or_else(|| Figure::unknown("the metric was not measured"));
+                vec![result(metric.label().to_owned(), figure, *limit, metric.higher_is_better())]
+            }
+            Self::AgainstLive { metric, improvement, significant } => {
+                let Some(comparisons) = evidence.against_live else { return Vec::new() };
+                let figure =
+                    comparisons.iter().find(|comparison| comparison.metric == *metric).map(|comparison| comparison.difference.clone());
+                let figure = figure.unwrap_or_else(|| Figure::unknown("the two models were not compared by it"));
+                vec![against_live(self, *metric, figure, *improvement, *significant)]
+            }
+            Self::Fairness { metric, limit } => {
+                let ratio = metric.is_ratio();
+                let of = |(attribute, audit): (&String, &GroupAudit)| {
+                    let figure = audit.parity.get(metric).cloned().unwrap_or_else(|| Figure::unknown("the audit did not measure it"));
+                    let own = result(format!("{} by {attribute}", metric.label()), figure, *limit, ratio);
+                    // The audit judges only groups that are large enough, so its verdict goes before that of the plain figure.
+                    let audited = audit.verdict.get(metric).copied().filter(|_| has_audit_limit(*metric, *limit));
+                    GateResult { verdict: audited.unwrap_or(own.verdict), ..own }
+                };
+                if evidence.fairness.is_empty() {
+                    let figure = Figure::unknown("the data has none of the attributes that the use case audits, or it audits none");
+                    return vec![result(metric.label().to_owned(), figure, *limit, ratio)];
+                }
+                evidence.fairness.iter().map(of).collect()
+            }
+            Self::Missing { limit } => vec![result("Missing cells".into(), evidence.quality.missing.clone(), *limit, false)],
+            Self::Outliers { limit } => vec![result("Outliers".into(), evidence.quality.outliers.clone(), *limit, false)],
+            Self::Correlation { limit } => {
+                let between = evidence.quality.correlated.as_ref().map_or(String::new(), |[a, b]| format!(" ({a}, {b})"));
+                vec![result(format!("Largest correlation of inputs{between}"), evidence.quality.correlation.clone(), *limit, false)]
+            }
+            Self::Reproducible => {
+                let figure = evidence.reproducible.map_or_else(
+                    || Figure::unknown("nobody fitted it a second time"),
+                    |same| Figure { value: Some(f64::from(u8::from(same))), interval: None, n: None, why: None },
+                );
+                vec![GateResult { title: "A second fit gives the same model".into(), ..result(String::new(), figure, 1.0, true) }]
+            }
+            Self::ExplanationStability { top, limit } => {
+                let figure = evidence.stability.map_or_else(|| Figure::unknown("nobody fitted it to other people"), |own| own.of_top(*top));
+                let note = evidence.stability.map(|own| stability_note(own, *top)).unwrap_or_default();
+                vec![GateResult { note, ..result(format!("Stability of the {top} strongest fields"), figure, *limit, true) }]
+            }
+            Self::Documentation { parts } => {
+                let missing: Vec<&str> = parts.iter().filter(|part| !evidence.card.contains(part)).map(|part| part.label()).collect();
+                let share = (parts.len() - missing.len()) as f64 / parts.len().max(1) as f64;
+                let note = if missing.is_empty() { String::new() } else { format!("Missing on the model card: {}", missing.join(", ")) };
+                let own = result(String::new(), Figure::point(share, parts.len()), 1.0, true);
+                vec![GateResult { title: "The model card is complete".into(), note, ..own }]
+            }
+        }
+    }
+}
+
+/// "In all of 10 refits: OverTime, Age. In some: …"
+fn stability_note(stability: &Stability, top: usize) -> String {
+    let refits = stability.importances.len() as u32;
+    let ranks = stability.ranks(top);
+    let names = |wanted: &dyn Fn(u32) -> bool| {
+        ranks.iter().filter(|own| wanted(own.among_top)).map(|own| own.field.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let (always, sometimes) = (names(&|count| count == refits), names(&|count| count > 0 && count < refits));
+    let always = if always.is_empty() { "none".to_owned() } else { always };
+    let sometimes = if sometimes.is_empty() { String::new() } else { format!("; in some: {sometimes}") };
+    format!("Among the {top} strongest in all {refits} refits: {always}{sometimes}")
+}
+
+/// Whether the audit's own verdict was made with this limit.
+fn has_audit_limit(metric: ParityMetric, limit: f64) -> bool {
+    stats::fairness::FairnessPolicy::default().limits.get(&metric) == Some(&limit)
+}
+
+fn against_live(gate: &Gate, metric: Metric, figure: Figure, improvement: f64, significant: bool) -> GateResult {
+    let sign = if metric.higher_is_better() { 1.0 } else { -1.0 };
+    let turned = Figure {
+        value: figure.value.map(|value| sign * value),
+        interval: figure.interval.map(|[low, high]| if sign > 0.0 { [low, high] } else { [-high, -low] }),
+        ..figure
+    };
+    let verdict = match (turned.value, significant) {
+        // Too few rows that neither model has seen: they cannot tell the two apart.
+        (None, _) => Verdict::Inconclusive,
+        // "Improves by more than x and the interval excludes 0": the point is held against x, the interval against 0.
+        (Some(value), true) => match turned.interval {
+            Some([low, _]) if value > improvement && low > 0.0 => Verdict::Pass,
+            Some([_, high]) if high <= improvement.max(0.0) => Verdict::Fail,
+            _ => Verdict::Inconclusive,
+        },
+        (Some(_), false) => Verdict::at_least(&turned, improvement),
+    };
+    let title = format!("{} better than the live model by at least {improvement}", metric.label());
+    GateResult { gate: gate.clone(), title, figure: turned, limit: improvement, verdict, note: String::new() }
+}
