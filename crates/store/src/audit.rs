@@ -15,8 +15,8 @@ use sqlx::any::AnyRow;
 
 use crate::{Connection, Result, artifacts, new_id, now};
 
-pub use chain::verify;
-pub use sealed::verify_rows;
+pub use chain::{ChainCheck, verify};
+pub use sealed::{Told, verify_rows};
 pub use search::{Filter, actions, count, page};
 
 /// One entry, as it is hashed.
@@ -175,6 +175,16 @@ async fn known_pseudonym(connection: &mut Connection, kind: &str, name: &str) ->
 /// When the database fails.
 pub async fn all(connection: &mut Connection) -> Result<Vec<Entry>> {
     let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} order by sequence"))).fetch_all(connection).await?;
+    Ok(rows.iter().map(entry).collect())
+}
+
+/// The entries after one, oldest first, at most `limit`. From `i64::MIN` on: all that there are, whatever their numbers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn after(connection: &mut Connection, sequence: i64, limit: i64) -> Result<Vec<Entry>> {
+    let text = format!("{COLUMNS} where sequence > $1 order by sequence limit $2");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(sequence).bind(limit).fetch_all(connection).await?;
     Ok(rows.iter().map(entry).collect())
 }
 

@@ -1,6 +1,41 @@
-//! What was done to a chain that is not whole any more.
+//! Whether a chain is whole, and what was done to one that is not.
 
+use super::sealed::Told;
 use super::{Entry, Head};
+
+/// A check of a chain from its beginning, some entries at a time: a record grows without end, and need not fit into memory to be whole.
+#[derive(Debug, Default)]
+pub struct ChainCheck {
+    newest: Option<Head>,
+    broken: bool,
+    /// The rows that the entries tell of.
+    pub told: Told,
+}
+
+impl ChainCheck {
+    /// Goes on with the next entries.
+    pub fn go_on(mut self, entries: &[Entry]) -> Self {
+        for entry in entries {
+            let (number, previous) = self.newest.as_ref().map_or((1, ""), |newest| (newest.sequence + 1, newest.hash.as_str()));
+            self.broken |= entry.sequence != number || entry.previous_hash != previous || entry.hash != entry.expected_hash();
+            self.told.add(entry);
+            self.newest = Some(Head { sequence: entry.sequence, hash: entry.hash.clone() });
+        }
+        self
+    }
+
+    /// The newest entry so far.
+    pub fn newest(&self) -> Option<&Head> {
+        self.newest.as_ref()
+    }
+
+    /// True when every entry followed the one before, and the newest is the one that is kept beside the chain. Otherwise [`verify`] says
+    /// what was done.
+    pub fn is_whole(&self, head: Option<&Head>) -> bool {
+        let kept = head.map(|head| (head.sequence, head.hash.as_str()));
+        !self.broken && kept == Some(self.newest.as_ref().map_or((0, ""), |newest| (newest.sequence, newest.hash.as_str())))
+    }
+}
 
 /// Checks a chain and names every entry that was changed, removed, moved or inserted. Empty: the chain is whole. With `head`, an end that was
 /// cut off or rewritten is noticed too.
@@ -88,7 +123,14 @@ mod tests {
     fn after(tamper: impl Fn(&mut Vec<Entry>)) -> Vec<String> {
         let (mut entries, head) = chain(6);
         tamper(&mut entries);
-        verify(&entries, Some(&head))
+        let problems = verify(&entries, Some(&head));
+        // The check by parts comes to the same answer, whatever the parts.
+        for parts in 1..=6 {
+            let check = entries.chunks(parts).fold(ChainCheck::default(), ChainCheck::go_on);
+            assert_eq!(check.is_whole(Some(&head)), problems.is_empty(), "{problems:?}");
+            assert!(!check.is_whole(None));
+        }
+        problems
     }
 
     #[test]

@@ -86,22 +86,32 @@ pub(super) async fn seal(connection: &mut Connection, table: &str, key: &str) ->
     Ok(Sealed { table: table.name.to_owned(), key: key.to_owned(), hash: table.hash(&row) })
 }
 
-/// Holds every row of the sealed tables against the record: what was changed, removed, or is told of by no entry.
+/// The rows that a record tells of: by table and key the entry's number and the row's hash.
+#[derive(Debug, Default)]
+pub struct Told(BTreeMap<(String, String), (i64, String)>);
+
+impl Told {
+    /// Adds what an entry tells of.
+    pub(super) fn add(&mut self, entry: &Entry) {
+        #[derive(Deserialize)]
+        struct Detail {
+            #[serde(default)]
+            rows: Vec<Sealed>,
+        }
+        if !entry.detail.contains("\"rows\"") {
+            return;
+        }
+        // A detail that is no JSON any more is named by the chain's own check.
+        let rows = serde_json::from_str::<Detail>(&entry.detail).map(|detail| detail.rows).unwrap_or_default();
+        self.0.extend(rows.into_iter().map(|row| ((row.table, row.key), (entry.sequence, row.hash))));
+    }
+}
+
+/// Holds every row of the sealed tables against what the record tells: what was changed, removed, or is told of by no entry.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn verify_rows(connection: &mut Connection, entries: &[Entry]) -> Result<Vec<String>> {
-    #[derive(Deserialize)]
-    struct Detail {
-        #[serde(default)]
-        rows: Vec<Sealed>,
-    }
-    let mut told: BTreeMap<(String, String), (i64, String)> = BTreeMap::new();
-    for entry in entries {
-        // A detail that is no JSON any more is named by the chain's own check.
-        let rows = serde_json::from_str::<Detail>(&entry.detail).map(|detail| detail.rows).unwrap_or_default();
-        told.extend(rows.into_iter().map(|row| ((row.table, row.key), (entry.sequence, row.hash))));
-    }
+pub async fn verify_rows(connection: &mut Connection, Told(told): &Told) -> Result<Vec<String>> {
     let mut problems = Vec::new();
     let mut found = BTreeSet::new();
     for table in &TABLES {

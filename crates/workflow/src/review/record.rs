@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::accounts;
-use store::audit::{self, Entry, Filter, Head};
+use store::audit::{self, ChainCheck, Entry, Filter, Head};
 
 use crate::people::csv_cell;
-use crate::{Admin, Error, Member, Result, Role, Tenure, clock};
+use crate::{Admin, Error, Member, Result, Role, Tenure, clock, error::compute};
 
 const PAGE: usize = 100;
+/// Entries that are verified at a time.
+const CHUNK: i64 = 10_000;
 /// Entries of the log of one version.
 const LOG: i64 = 50;
 /// Microseconds of a day.
@@ -145,17 +147,29 @@ impl Tenure {
     pub async fn audit_verify(&self, _: &Member<'_>) -> Result<(Head, Vec<String>)> {
         // All of it from one moment: a writer must not come between.
         let mut snapshot = self.store.snapshot().await?;
-        let entries = audit::all(&mut snapshot).await?;
+        let mut check = ChainCheck::default();
+        let mut last = i64::MIN;
+        loop {
+            let entries = audit::after(&mut snapshot, last, CHUNK).await?;
+            let Some(newest) = entries.last() else { break };
+            last = newest.sequence;
+            check = compute(move || Ok(check.go_on(&entries))).await?;
+        }
         let head = audit::head(&mut snapshot).await?;
-        let mut problems = audit::verify(&entries, head.as_ref());
+        let mut problems = Vec::new();
+        if !check.is_whole(head.as_ref()) {
+            // Only now the whole of it is needed, to say what was done.
+            let entries = audit::all(&mut snapshot).await?;
+            let kept = head.clone();
+            problems = compute(move || Ok(audit::verify(&entries, kept.as_ref()))).await?;
+        }
         if head.is_none() {
             problems.push("the newest entry that is kept beside the chain was removed".to_owned());
         }
         let renamed = audit::people(&mut snapshot).await?.into_iter().filter(|person| !person.is_true());
         problems.extend(renamed.map(|person| renamed_problem(&person.pseudonym)));
-        problems.extend(audit::verify_rows(&mut snapshot, &entries).await?);
-        let newest = entries.last().map(|last| Head { sequence: last.sequence, hash: last.hash.clone() });
-        Ok((newest.unwrap_or(Head { sequence: 0, hash: String::new() }), problems))
+        problems.extend(audit::verify_rows(&mut snapshot, &check.told).await?);
+        Ok((check.newest().cloned().unwrap_or(Head { sequence: 0, hash: String::new() }), problems))
     }
 
     /// How many entries there are, and the newest one's hash.
