@@ -206,6 +206,10 @@ fn a_version_is_found_by_its_name_and_scores_only_after_its_approval() {
     bench.json(&["model", "alias", "1", "autumn", "--use-case", "attrition"]);
     bench.json(&["model", "tag", "1", "team", "people analytics", "--use-case", "attrition"]);
     assert!(bench.refused(&["model", "alias", "1", "12", "--use-case", "attrition"], 2).contains("must not look like a version number"));
+    for (alias, says) in [("Live", "decided by reviews"), ("a b/c", "letters, digits")] {
+        assert!(bench.refused(&["model", "alias", "1", alias, "--use-case", "attrition"], 2).contains(says), "{alias}");
+    }
+    assert!(bench.refused(&["model", "show", "1", "--use-case", "nope"], 2).contains("there is no use case nope"));
     assert!(bench.refused(&["model", "show", "winter", "--use-case", "attrition"], 2).contains("no version of attrition is called winter"));
     assert!(bench.refused(&["batch", "--use-case", "attrition"], 1).contains("no model of attrition is in service"));
     bench.json(&["model", "request", "autumn", "--use-case", "attrition"]);

@@ -88,7 +88,7 @@ impl Place {
 }
 
 /// Ways to tamper, each with what the command says then.
-const TAMPERINGS: [(&str, &str, &str); 13] = [
+const TAMPERINGS: [(&str, &str, &str); 16] = [
     ("an entry is edited", "update audit set detail = '{}' where sequence = 3", "entry 3 was changed: its content does not match its hash"),
     (
         "its actor is another",
@@ -122,6 +122,14 @@ const TAMPERINGS: [(&str, &str, &str); 13] = [
     ("the reviewer of a decision is another", "update review_decision set reviewer = 'sam'", "is not as entry"),
     ("a version is another model", "update model_version set model_hash = 'another'", "model_version attrition/1 is not as entry"),
     ("a stop never happened", "delete from live_history where kind = 'stop'", "live_history attrition/2, of which entry"),
+    (
+        "a version is in Production by its name alone",
+        "update model_version set stage = 'Archived' where version = 1; insert into model_version select use_case, 2, run_id, dataset_id, \
+         model_hash, candidate, 'Production', author, note, created_at, description from model_version",
+        "model_version attrition/1 is in the stage of the version in service and is not that version, or the other way round",
+    ),
+    ("the pointer is another", "update live_model set version = null", "live_model attrition does not point to the newest change"),
+    ("a request was rejected by nobody", "update review_request set state = 'rejected'", "is closed without the decisions that it takes"),
     ("somebody else did it all", "update audit_person set name = 'sam' where name = 'rita'", "was changed"),
 ];
 

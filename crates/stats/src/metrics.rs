@@ -23,6 +23,11 @@ macro_rules! metrics {
         }
 
         impl Metric {
+    /// Whether values above 1 are possible.
+    pub fn may_exceed_1(self) -> bool {
+        matches!(self, Self::LogLoss | Self::TopDecileLift)
+    }
+
             /// Every metric, in the order in which reports show them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 

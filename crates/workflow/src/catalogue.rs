@@ -60,7 +60,8 @@ impl Catalogue {
             catalogue.use_cases.insert(use_case.id.clone(), Arc::new(use_case));
         }
         for policy in catalogue.access.values() {
-            catalogue.use_case(&policy.use_case)?;
+            let unknown = |error: Error| Error::Invalid(format!("an access policy: {error}"));
+            catalogue.use_case(&policy.use_case).map_err(unknown)?;
         }
         Ok(catalogue)
     }
@@ -253,6 +254,12 @@ mod tests {
         assert!(says(&[("gates/a.toml", &with("kind = \"documentation\"\nparts = []"))]).contains("gate 1: documentation names the parts"));
         assert!(says(&[("gates/a.toml", &with("kind = \"explanation_stability\"\ntop = 0\nlimit = 0.4"))]).contains("gate 1"));
         assert!(says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = nan"))]).contains("a limit is a number"));
+        assert!(
+            says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = 7"))]).contains("no value of this metric")
+        );
+        assert!(folder(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"top_decile_lift\"\nlimit = 2"))]).is_ok());
+        assert!(says(&[("gates/a.toml", &with("kind = \"missing\"\nlimit = -1"))]).contains("from 0 to 1"));
+        assert!(says(&[("gates/a.toml", &with("kind = \"reproducible\"\n[[gates]]\nkind = \"reproducible\""))]).contains("twice"));
         assert!(says(&[("gates/a.toml", &format!("approvals = 0\n{HOUSE}"))]).contains("at least one approval"));
         assert!(says(&[("gates/a.toml", "name = 1")]).contains("gates/a.toml is wrong"));
     }

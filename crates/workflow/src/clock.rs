@@ -50,18 +50,19 @@ pub fn parse(date: &str) -> Option<i64> {
     (date.len() == 10 && civil(number) == (i64::from(year), month, day)).then_some(number)
 }
 
-/// `2026-11-21T09:14`, with or without seconds, or a date, which stands for its end: unix microseconds in UTC. `None` when it is neither.
+/// `2026-11-21T09:14`, with or without seconds, or a date: unix microseconds in UTC of its end, so that what happened in that second, minute or
+/// day has happened. `None` when it is neither.
 pub(crate) fn moment(text: &str) -> Option<i64> {
     let text = text.trim().trim_end_matches('Z');
     let Some((date, time)) = text.split_once(['T', ' ']) else { return Some((parse(text)? + 1) * DAY * 1_000_000 - 1) };
     let parts: Vec<i64> = time.split(':').map(|part| part.parse().ok().filter(|_| part.len() == 2)).collect::<Option<_>>()?;
     let (hours, minutes, seconds) = match parts[..] {
-        [hours, minutes] => (hours, minutes, 0),
+        [hours, minutes] => (hours, minutes, 59),
         [hours, minutes, seconds] => (hours, minutes, seconds),
         _ => return None,
     };
     let sound = (0..24).contains(&hours) && (0..60).contains(&minutes) && (0..60).contains(&seconds);
-    sound.then_some((parse(date)? * DAY + hours * 3600 + minutes * 60 + seconds) * 1_000_000)
+    sound.then_some((parse(date)? * DAY + hours * 3600 + minutes * 60 + seconds + 1) * 1_000_000 - 1)
 }
 
 /// True for a date of the calendar, YYYY-MM-DD.
@@ -121,7 +122,8 @@ mod tests {
         assert!(!is_date("2023-02-29") && !is_date("2023-2-1") && !is_date("tomorrow") && is_date("2024-02-29"));
         assert_eq!([age(59_000_000), age(3_600_000_000), age(200_000_000_000)], ["less than a minute", "1 hour", "2 days"]);
         assert_eq!(day_of(1_763_716_440_000_000), "2025-11-21");
-        assert_eq!([moment("2025-11-21T09:14"), moment("2025-11-21 09:14:00Z")], [Some(1_763_716_440_000_000); 2]);
+        assert_eq!([moment("2025-11-21T09:14"), moment("2025-11-21 09:14:59Z")], [Some(1_763_716_500_000_000 - 1); 2]);
+        assert_eq!(moment("2025-11-21T09:14:00"), Some(1_763_716_441_000_000 - 1));
         assert_eq!(moment("1970-01-01"), Some(86_400_000_000 - 1), "a day stands for its end");
         for none in ["2025-11-31", "2025-11-21T24:00", "2025-11-21T9:14", "2025-11-21T09", "yesterday", "2025-11-21T09:14:00:00"] {
             assert_eq!(moment(none), None, "{none}");

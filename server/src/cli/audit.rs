@@ -84,7 +84,11 @@ pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<
         }
         AuditCommand::Erase { kind, name } => {
             place.open().await?.audit_erase(&actor.admin()?, &kind, &name).await?;
-            output::line("erased");
+            if as_json {
+                output::json(&json!({ "erased": true }))?;
+            } else {
+                output::line("erased: the entries stay, and nobody can tell any more whom they are about");
+            }
         }
     }
     Ok(Answer::Done)

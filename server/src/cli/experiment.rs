@@ -13,7 +13,8 @@ use super::{Answer, output};
 
 #[derive(Debug, Args)]
 pub struct Experiment {
-    version: i64,
+    /// Number or alias
+    version: String,
     #[arg(long)]
     use_case: String,
     #[command(flatten)]
@@ -45,11 +46,12 @@ pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<
     let Some(experiment) = chosen else { return Ok(Answer::No) };
     let (actor, bar) = (Actor::local(), Arc::new(Bar::new()));
     bar.stop_on_interrupt();
-    let made = tenure.experiment(&actor.admin()?, &command.use_case, command.version, &experiment, command.trials, bar).await?;
+    let version = tenure.version_called(&actor.member()?, &command.use_case, &command.version).await?;
+    let made = tenure.experiment(&actor.admin()?, &command.use_case, version, &experiment, command.trials, bar).await?;
     if as_json {
         output::json(&json!({ "run": made.run, "title": made.title, "effect": made.effect }))?;
     } else {
-        print(&made, command.version);
+        print(&made, version);
     }
     Ok(Answer::Done)
 }

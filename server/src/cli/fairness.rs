@@ -8,7 +8,8 @@ use super::{Answer, output};
 
 #[derive(Debug, Args)]
 pub struct Fairness {
-    version: i64,
+    /// Number or alias
+    version: String,
     #[arg(long)]
     use_case: String,
     /// People with at least this score are listed [default: the cut-off of the use case]
@@ -20,7 +21,9 @@ pub struct Fairness {
 }
 
 pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<Answer> {
-    let report = tenure.fairness(&Actor::local().member()?, &command.use_case, command.version, command.cutoff).await?;
+    let actor = Actor::local();
+    let version = tenure.version_called(&actor.member()?, &command.use_case, &command.version).await?;
+    let report = tenure.fairness(&actor.member()?, &command.use_case, version, command.cutoff).await?;
     let fails = report.attributes.iter().any(|own| own.verdict() == Verdict::Fail);
     if let Some(out) = &command.html {
         let page = app::pages::fairness::file(&report, &workflow::today());

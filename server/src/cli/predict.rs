@@ -17,7 +17,7 @@ pub struct Predict {
     file: String,
     #[arg(long)]
     use_case: String,
-    /// Version number or model file [default: the live version]
+    /// Model file, or a version by its number or alias [default: the live version]
     #[arg(long)]
     model: Option<String>,
     /// Give the strongest reasons of each score
@@ -52,7 +52,8 @@ pub async fn predict(place: &Place, command: Predict, as_json: bool) -> Result<A
 }
 
 async fn load(place: &Place, command: &Predict) -> Result<(Arc<ModelExplainer>, i64)> {
-    if let Some(file) = command.model.as_deref().filter(|model| model.parse::<i64>().is_err()) {
+    let is_file = |model: &&str| model.parse::<i64>().is_err() && (std::path::Path::new(model).exists() || model.contains(['/', '.']));
+    if let Some(file) = command.model.as_deref().filter(is_file) {
         let model = model::Model::from_bytes(&read_input(file)?)?;
         model.expect_use_case(&command.use_case)?;
         return Ok((Arc::new(ModelExplainer::new(Arc::new(model))?), 0));

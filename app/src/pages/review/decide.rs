@@ -121,20 +121,26 @@ fn approving(page: &ReviewPage, number: i64, live: Option<i64>) -> Vec<String> {
     let mut what = Vec::new();
     let approvals = page.decisions.len() as i64 + 1;
     if let Some(request) = page.request.as_ref().filter(|request| approvals < request.approvals_needed) {
-        what.push(format!("Yours is approval {approvals} of {}: the version goes live with the last one.", request.approvals_needed));
+        what.push(format!(
+            "Yours is approval {approvals} of {}: the version goes live with the last one, and nothing changes until then.",
+            request.approvals_needed
+        ));
+    } else {
+        what.push(format!("Version {number} goes live at once: dashboard, API and /health name it, and the next scores are its own."));
+        what.push(match live {
+            Some(live) => format!("Version {live} is archived, and can be put back by a rollback."),
+            None => "Nothing is live now: it is the first version in service.".to_owned(),
+        });
+        what.push("The people that it was trained on and their scores are kept as the baseline of monitoring.".to_owned());
     }
-    what.push(format!("Version {number} goes live at once: dashboard, API and /health name it, and the next scores are its own."));
-    what.push(match live {
-        Some(live) => format!("Version {live} is archived, and can be put back by a rollback."),
-        None => "Nothing is live now: it is the first version in service.".to_owned(),
-    });
-    what.push("The people that it was trained on and their scores are kept as the baseline of monitoring.".to_owned());
     let failing = page.package.failing();
     if !failing.is_empty() {
         what.push(format!("You approve although these gates fail: {}.", failing.join("; ")));
     }
     let (open, all) = (page.checklist.open().len(), workflow::Checklist::keys().count());
-    if open > 0 {
+    if open > 0 && page.package.policy.checklist_required {
+        what.push(format!("{open} of {all} items of your checklist are not ticked: the policy asks for all of them, so tick them first."));
+    } else if open > 0 {
         what.push(format!("{open} of {all} items of your checklist are not ticked: the record will say so."));
     }
     what

@@ -57,7 +57,7 @@ pub async fn write(use_case: &str, number: &str, query: &Query) -> Result<Writte
         expires: once.one("expires").to_owned(),
     };
     let may_stop = actor.reviewer().is_ok() || actor.admin().is_ok();
-    let may_roll_back = actor.reviewer().is_ok();
+    let may_roll_back = actor.reviewer().is_ok() && page.version.author.to_lowercase() != actor.name().to_lowercase();
     let (page, charts) = tokio::task::spawn_blocking(move || {
         let charts = Charts::of(&page, &words.many);
         (page, charts)

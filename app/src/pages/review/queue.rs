@@ -49,7 +49,7 @@ fn Queue(
     };
     let waits = if pending.is_empty() {
         let hint = "Open a version and ask for its review, or on the command line: ";
-        let command = format!("tenure model request 2 --use-case {use_case}");
+        let command = format!("tenure model request VERSION --use-case {use_case}");
         view! { <Empty title="Nothing waits"><p>{hint}<code>{command}</code></p></Empty> }.erase()
     } else {
         let headings = ["Version", "Candidate", "Asked for by", "Since", "Waiting", "Approvals"].map(Heading::text).into_iter().collect();
@@ -124,11 +124,15 @@ fn closed_row(row: &QueueRow, base: &str) -> Row {
     Row::new(vec![
         version_link(base, row.request.version),
         Cell::view(view! { <StateBadge tone word /> }),
-        Cell::text(last.map(|last| last.reviewer.clone()).unwrap_or_default()),
+        Cell::text(if row.request.state == "void" { String::new() } else { reviewers(&row.decisions) }),
         Cell::brief(row.closed_at.clone().unwrap_or_default()),
         Cell::text(&row.age),
         Cell::text(reason),
     ])
+}
+
+fn reviewers(decisions: &[workflow::Decision]) -> String {
+    decisions.iter().map(|decision| decision.reviewer.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn change_row(change: &LiveChange, base: &str) -> Row {

@@ -58,7 +58,7 @@ pub async fn tag_version(
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::desk::desk()?;
     let done = tenure.tag_version(&actor.admin()?, &use_case, version, &name, &value).await;
-    answer(&use_case, version, "The tag is kept.", "tag", done)
+    answer(&use_case, version, if value.trim().is_empty() { "The tag is removed." } else { "The tag is kept." }, "tag", done)
 }
 
 #[server(prefix = "/fn", endpoint = "alias-version")]

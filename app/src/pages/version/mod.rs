@@ -148,7 +148,10 @@ fn gates_text(counts: [u32; 4], policy: &str) -> String {
     let words = ["pass", "fail", "inconclusive", "could not be computed"];
     let parts: Vec<String> =
         counts.iter().zip(words).filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    format!("Gates of the policy {policy}: {}.", if parts.is_empty() { "none".to_owned() } else { parts.join(", ") })
+    format!(
+        "Gates of the policy {policy}, as judged when it was trained: {}.",
+        if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+    )
 }
 
 fn explained(charts: Option<Charts>) -> AnyView {

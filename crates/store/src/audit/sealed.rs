@@ -74,6 +74,30 @@ pub struct Sealed {
     hash: String,
 }
 
+/// What may change of stages, requests and the pointer must follow from what cannot: the sentence, and a query for the rows that do not.
+const STATES: [(&str, &str); 3] = [
+    (
+        "live_model {} does not point to the newest change of what was live",
+        "select l.use_case from live_model l where not exists (select 1 from live_history h where h.use_case = l.use_case and \
+         h.sequence = l.sequence and coalesce(h.version, -1) = coalesce(l.version, -1) and \
+         h.sequence = (select max(sequence) from live_history where use_case = l.use_case))",
+    ),
+    (
+        "model_version {} is in the stage of the version in service and is not that version, or the other way round",
+        "select v.use_case || '/' || cast(v.version as text) from model_version v where (v.stage = 'Production') <> exists \
+         (select 1 from live_history h where h.use_case = v.use_case and h.version = v.version and \
+         h.sequence = (select max(sequence) from live_history where use_case = v.use_case))",
+    ),
+    (
+        "review_request {} is closed without the decisions that it takes",
+        "select r.request_id from review_request r where (r.state = 'approved' and r.approvals_needed > (select count(*) from review_decision d \
+         where d.request_id = r.request_id and d.decision = 'approve' and d.evidence_hash = r.evidence_hash)) or (r.state = 'rejected' and \
+         not exists (select 1 from review_decision d where d.request_id = r.request_id and d.decision = 'reject')) or \
+         (r.state = 'changes_requested' and not exists (select 1 from review_decision d where d.request_id = r.request_id and \
+         d.decision = 'request_changes'))",
+    ),
+];
+
 /// The seal of a row that was just written, within the same transaction. `key` is the row's id, or its parts with slashes between them,
 /// for example `attrition/3` of `model_version`.
 ///
@@ -107,7 +131,8 @@ impl Told {
     }
 }
 
-/// Holds every row of the sealed tables against what the record tells: what was changed, removed, or is told of by no entry.
+/// Holds every row of the sealed tables against what the record tells: what was changed, removed, or is told of by no entry; and stages,
+/// requests and the pointer against those rows.
 ///
 /// # Errors
 /// When the database fails.
@@ -126,6 +151,10 @@ pub async fn verify_rows(connection: &mut Connection, Told(told): &Told) -> Resu
         }
     }
     let gone = told.iter().filter(|(place, _)| !found.contains(place));
+    for (sentence, query) in STATES {
+        let rows = sqlx::query(query).fetch_all(&mut *connection).await?;
+        problems.extend(rows.iter().map(|row| sentence.replace("{}", row.get(0))));
+    }
     problems.extend(gone.map(|((table, key), (number, _))| format!("{table} {key}, of which entry {number} tells, was removed")));
     Ok(problems)
 }

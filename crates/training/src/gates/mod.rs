@@ -161,10 +161,22 @@ impl GatePolicy {
             {
                 Some("a limit is a number")
             }
+            Gate::Fairness { limit, .. } | Gate::Missing { limit } | Gate::Outliers { limit } | Gate::Correlation { limit }
+                if !(0.0..=1.0).contains(limit) =>
+            {
+                Some("the limit of a share, difference, ratio or correlation is from 0 to 1")
+            }
+            Gate::Absolute { metric, limit } if *limit < -1.0 || (*limit > 1.0 && !metric.may_exceed_1()) => {
+                Some("no value of this metric can meet the limit, or none can miss it")
+            }
+            Gate::ExplanationStability { limit, .. } if *limit > 1.0 => Some("a stability is at most 1"),
             Gate::ExplanationStability { top: 0, .. } => Some("explanation_stability looks at one field or more: top = 5"),
             Gate::Documentation { parts } if parts.is_empty() => Some("documentation names the parts that it asks for"),
             _ => None,
         };
+        if let Some(index) = (1..self.gates.len()).find(|index| self.gates[..*index].contains(&self.gates[*index])) {
+            return Err(format!("gate {}: it stands there twice", index + 1));
+        }
         match self.gates.iter().enumerate().find_map(|(index, gate)| Some((index, problem(gate)?))) {
             Some((index, problem)) => Err(format!("gate {}: {problem}", index + 1)),
             None => Ok(()),

@@ -115,6 +115,12 @@ impl Checklist {
         items.filter(|(key, _)| !self.done.contains(*key)).map(|(_, sentence)| *sentence).collect()
     }
 
+    /// Keys that are not ticked, with their sentences.
+    pub fn open_keys(&self) -> String {
+        let items = CHECKLIST.iter().flat_map(|section| section.items.iter()).filter(|(key, _)| !self.done.contains(*key));
+        items.map(|(key, sentence)| format!("{key} ({})", sentence.trim_end_matches('.'))).collect::<Vec<_>>().join(", ")
+    }
+
     /// As it was when the decision was taken.
     pub fn of_decision(decision: &store::review::Decision) -> Self {
         Self::from_json(&decision.checklist)

@@ -89,7 +89,7 @@ impl Tenure {
         }
         four_eyes(reviewer.name(), &version, &request)?;
         if ruling.evidence.is_some_and(|shown| shown != request.evidence_hash) {
-            return Err(Error::Conflict("the evidence on your screen is not that of the request: load the page again".into()));
+            return Err(Error::Conflict("that is not the evidence of the request as it stands: look at it again before you decide".into()));
         }
         self.expect_unchanged(reviewer, &version, &request).await?;
         let package = self.stored_package(&request.evidence_hash).await?;
@@ -185,6 +185,7 @@ impl Tenure {
     async fn expect_unchanged(&self, reviewer: &Reviewer<'_>, version: &registry::Version, request: &review::Request) -> Result<()> {
         let package = self.stored_package(&request.evidence_hash).await?;
         let policy = self.expect_same_policy(version).await.err().map(|error| error.to_string());
+        let by_gates = policy.is_some();
         let Some(change) = package.sources.changed(&self.sources(version).await?).or(policy) else { return Ok(()) };
         let mut transaction = self.store.begin().await?;
         let current = review::newest_request(&mut transaction, &version.use_case, version.version).await?;
@@ -192,7 +193,8 @@ impl Tenure {
             void(&mut transaction, request, reviewer.name(), &change).await?;
             transaction.commit().await.map_err(store::Error::from)?;
         }
-        Err(Error::Conflict(format!("the request is void, since the evidence has changed: {change}. Ask for a new review")))
+        let way_out = if by_gates { "" } else { ". Ask for a new review" };
+        Err(Error::Conflict(format!("the request is void, since the evidence has changed: {change}{way_out}")))
     }
 
     /// Voids the pending request of a version; those of all versions where none is named, since every one was about a comparison with what
@@ -281,9 +283,9 @@ fn may_be_approved(package: &Package, waivers: &[review::Waiver], checklist: &Ch
             blocking.join("; ")
         )));
     }
-    let open = checklist.open();
-    if package.policy.checklist_required && !open.is_empty() {
-        return Err(Error::Conflict(format!("the policy {} asks for the whole checklist; open: {}", package.policy.name, open.join(" "))));
+    if package.policy.checklist_required && !checklist.open().is_empty() {
+        let (policy, open) = (&package.policy.name, checklist.open_keys());
+        return Err(Error::Conflict(format!("the policy {policy} asks for the whole checklist; open: {open}")));
     }
     Ok(())
 }

@@ -22,6 +22,9 @@ pub struct Waive<'a> {
 const LONGEST_LABEL: usize = 64;
 const LONGEST_VALUE: usize = 400;
 
+/// Words that would say what an alias cannot: where a version stands.
+const STAGES: [&str; 7] = ["live", "production", "staging", "archived", "none", "approved", "rejected"];
+
 /// The name of a tag, or an alias.
 fn label(name: &str) -> Result<&str> {
     let name = required(name, "a name")?;
@@ -169,6 +172,12 @@ impl Tenure {
         if alias.chars().all(|letter| letter.is_ascii_digit()) {
             return Err(Error::Invalid("an alias must not look like a version number".into()));
         }
+        if !alias.chars().all(|letter| letter.is_alphanumeric() || "-_".contains(letter)) {
+            return Err(Error::Invalid("an alias has letters, digits, - and _".into()));
+        }
+        if STAGES.contains(&alias.to_lowercase().as_str()) {
+            return Err(Error::Invalid(format!("what is {alias} is decided by reviews: choose a name that says something else")));
+        }
         self.version(use_case, number).await?;
         let mut transaction = self.store.begin().await?;
         registry::set_alias(&mut transaction, use_case, alias, number).await?;
@@ -199,11 +208,11 @@ impl Tenure {
     /// # Errors
     /// [`Error::NotFound`] when there is none.
     pub async fn version_called(&self, _: &Member<'_>, use_case: &str, name: &str) -> Result<i64> {
+        self.use_case(use_case)?;
         let name = name.trim();
         let number = match name.parse::<i64>() {
             Ok(number) => number,
             Err(_) => {
-                self.use_case(use_case)?;
                 let aliases = registry::aliases(&mut *self.store.read().await?, use_case).await?;
                 let found = aliases.into_iter().find(|(alias, _)| alias == name).map(|(_, number)| number);
                 found.ok_or_else(|| Error::NotFound(format!("no version of {use_case} is called {name}")))?

@@ -278,6 +278,9 @@ pub fn verify_export(text: &str, head: Option<&str>) -> Result<(usize, Vec<Strin
         serde_json::from_str::<AuditExport>(text).map_err(wrong)
     };
     let lines: Vec<AuditExport> = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect::<Result<_>>()?;
+    if lines.is_empty() {
+        return Err(Error::Invalid("the file holds no entry of a record".into()));
+    }
     let is_renamed = |line: &&AuditExport| match (&line.who, &line.salt) {
         (Some(name), Some(salt)) => !audit::is_pseudonym(&line.entry.actor, "account", name, salt),
         (Some(_), None) => true,

@@ -34,7 +34,9 @@ impl Tenure {
         let newest = history.last();
         let live = newest.and_then(|change| change.version);
         if live == Some(target) {
-            let own = newest.is_some_and(|change| change.kind == "rollback" && is_same(&change.changed_by, reviewer.name()));
+            // The same said twice is said once; anything else about a version that is live already would be lost.
+            let said = |change: &registry::LiveChange| is_same(&change.changed_by, reviewer.name()) && change.reason == reason;
+            let own = newest.is_some_and(|change| change.kind == "rollback" && said(change));
             return if own { Ok(version) } else { Err(Error::Conflict(format!("version {target} is live already"))) };
         }
         let by = reviewer.name();

@@ -63,6 +63,10 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: i64, as_json: bool)
             "policy": package.policy,
             "gates": package.gates,
             "blocking": page.blocking,
+            "waivers": page.waivers,
+            "note": page.request.as_ref().map(|request| &request.note),
+            "decisions": page.decisions,
+            "earlier": page.earlier.iter().map(|(request, decisions)| json!({ "request": request, "decisions": decisions })).collect::<Vec<_>>(),
             "rows": package.rows,
             "comparisons": package.comparisons,
             "sources": package.sources,
@@ -70,22 +74,33 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: i64, as_json: bool)
         }))?;
     } else {
         let row = |result: &GateResult| {
-            let blocks = if page.blocking.contains(&result.title) { "blocks" } else { "" };
-            vec![
-                result.title.clone(),
-                format!("{:?}", result.verdict).to_lowercase(),
-                output::figure(&result.figure),
-                blocks.to_owned(),
-                result.note.clone(),
-            ]
+            let waiver = page.waivers.iter().rev().find(|waiver| waiver.gate == result.title);
+            let stands = match waiver {
+                _ if page.blocking.contains(&result.title) => "blocks".to_owned(),
+                Some(waiver) => format!("waived until {} by {} ({} answers)", waiver.expires_on, waiver.granted_by, waiver.owner),
+                None => String::new(),
+            };
+            let verdict = format!("{:?}", result.verdict).to_lowercase();
+            vec![result.title.clone(), verdict, output::figure(&result.figure), stands, result.note.clone()]
         };
-        output::line(&format!("version {number} of {use_case}: {}", package.rows));
+        output::line(&format!("version {number} of {use_case}, policy {}: {}", package.policy.name, package.rows));
         output::table(&["GATE", "VERDICT", "FIGURE", "", "NOTE"], &package.gates.results.iter().map(row).collect::<Vec<_>>());
         match (&page.request, &page.evidence_hash) {
             (Some(request), Some(hash)) => {
-                output::line(&format!("{}, asked for by {}; evidence {hash}", request.state, request.requested_by))
+                let approvals = page.decisions.iter().filter(|decision| decision.decision == "approve").count();
+                let (state, by, needed) = (&request.state, &request.requested_by, request.approvals_needed);
+                output::line(&format!("{state}, asked for by {by}, approvals {approvals} of {needed}; evidence {hash}"));
+                if !request.note.is_empty() {
+                    output::line(&format!("note: {}", request.note));
+                }
             }
-            _ => output::line("nobody has asked for a review of it as it stands: tenure model request"),
+            (Some(request), None) => {
+                output::line(&format!("{}: ask for a new review with tenure model request", request.state.replace('_', " ")));
+            }
+            (None, _) => output::line("nobody has asked for a review of it: tenure model request"),
+        }
+        for decision in &page.decisions {
+            output::line(&format!("{} by {}: {}", decision.decision.replace('_', " "), decision.reviewer, decision.reason));
         }
         if !page.stale.is_empty() {
             output::line(&format!("the request cannot be decided on any more: {}", page.stale));
