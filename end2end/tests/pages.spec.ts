@@ -6,6 +6,7 @@ test("the start leads to the dashboard", async ({ page, open }) => {
 });
 
 test("every page has one heading, a title of its own, and says which model is live", async ({ page, open }) => {
+  test.slow(); // every page, one after the other
   const titles = new Set<string>();
   const paths = await everyPage(page);
   for (const path of paths) {
@@ -18,6 +19,7 @@ test("every page has one heading, a title of its own, and says which model is li
 });
 
 test("no page is wider than a small screen", async ({ page, open }) => {
+  test.slow(); // every page, one after the other
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of await everyPage(page)) {
     await open(path);
