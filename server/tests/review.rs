@@ -2,10 +2,14 @@
 //! evidence changes, when the process is killed half-way, and when somebody edits the record.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "common/folder.rs"]
+mod folder;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use folder::copy;
 use serde_json::Value;
 
 const PASSWORD: &str = "a long phrase of the tests";
@@ -97,18 +101,6 @@ impl Bench {
         let mut stages: Vec<_> = list.as_array().unwrap().iter().map(row).collect();
         stages.sort();
         stages
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

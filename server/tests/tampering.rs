@@ -1,9 +1,12 @@
 //! A database that somebody edited below its own rules, and the command that finds it: on SQLite and on PostgreSQL, each way to tamper.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::path::Path;
+#[path = "common/folder.rs"]
+mod folder;
+
 use std::process::{Command, Output};
 
+use folder::copy;
 use sqlx::{Executor, Row};
 
 const PASSWORD: &str = "a long phrase of the tests";
@@ -132,14 +135,6 @@ const TAMPERINGS: [(&str, &str, &str); 16] = [
     ("a request was rejected by nobody", "update review_request set state = 'rejected'", "is closed without the decisions that it takes"),
     ("somebody else did it all", "update audit_person set name = 'sam' where name = 'rita'", "was changed"),
 ];
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target) } else { std::fs::copy(entry.path(), target).map(|_| ()).unwrap() }
-    }
-}
 
 #[tokio::test]
 async fn every_way_to_tamper_with_a_sqlite_store_is_named() {

@@ -128,8 +128,11 @@ impl Tenure {
         // Newest first: the first entry of somebody is the last time.
         for entry in entries.into_iter().filter(|entry| entry.action == "person.view") {
             let name = names.get(&entry.actor).cloned().unwrap_or_else(|| "an erased account".to_owned());
-            let detail: serde_json::Value = serde_json::from_str(&entry.detail).unwrap_or_default();
-            let why = detail["why"].as_str().map(purpose).unwrap_or_default();
+            // Where no reasons are listed, none was named; an entry that was damaged is another matter.
+            let why = match serde_json::from_str::<serde_json::Value>(&entry.detail) {
+                Ok(detail) => detail["why"].as_str().map(purpose).unwrap_or_default(),
+                Err(_) => format!("cannot be read: entry {} of the record is damaged", entry.sequence),
+            };
             match lookers.iter_mut().find(|looker| looker.name == name) {
                 Some(looker) => looker.times += 1,
                 None => lookers.push(Looker { name, times: 1, last: clock::long_time(entry.at), why }),
