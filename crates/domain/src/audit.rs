@@ -1,0 +1,242 @@
+//! Everything that the audit log can tell: one list of events with typed details. A new one is a variant here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::words;
+use crate::{
+    AccountName, BatchId, CheckId, DatasetId, Date, DriftVerdict, JobId, JobKind, PersonId, RequestId, Role, RunId, Scope, UseCaseId,
+    VersionNumber,
+};
+
+/// Defines the actions and, under the same names, the events with their details.
+macro_rules! events {
+    ($($(#[$meta:meta])* $name:ident = $text:literal { $($(#[$inner:meta])* $field:ident: $type:ty),* $(,)? }),+ $(,)?) => {
+        words! {
+            /// What was done: the kind of an audit event.
+            pub enum AuditAction {
+                $($(#[$meta])* $name = $text),+
+            }
+        }
+
+        /// What was done, with its details. Serializes as the details alone; they name nobody.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum AuditEvent {
+            $($(#[$meta])* $name { $($(#[$inner])* $field: $type),* }),+
+        }
+
+        impl AuditEvent {
+            /// The kind of the event.
+            pub fn action(&self) -> AuditAction {
+                match self {
+                    $(Self::$name { .. } => AuditAction::$name),+
+                }
+            }
+        }
+    };
+}
+
+events! {
+    AccountAdd = "account.add" { roles: Vec<Role> },
+    AccountDisable = "account.disable" {},
+    AccountEnable = "account.enable" {},
+    AccountPassword = "account.password" { with: PasswordProof },
+    AccountRoles = "account.roles" { from: Vec<Role>, to: Vec<Role> },
+    AccountSetUpLink = "account.set_up_link" {},
+    AccountSignIn = "account.sign_in" { from: SignInPlace },
+    AccountSignOutEverywhere = "account.sign_out_everywhere" { sessions: u64, tokens: u64 },
+    /// A person or an account was erased from the log.
+    AuditErase = "audit.erase" { kind: Erasable },
+    DataImport = "data.import" { hash: String, rows: i64, name: String },
+    /// A note on a drift check.
+    DriftAcknowledge = "drift.acknowledge" {},
+    DriftCheck = "drift.check" { version: VersionNumber, dataset: DatasetId, verdict: DriftVerdict },
+    JobCancel = "job.cancel" {},
+    /// The process that worked on it is gone.
+    JobInterrupted = "job.interrupted" {},
+    JobStart = "job.start" { kind: JobKind, title: String },
+    ModelAlias = "model.alias" { alias: String, removed: bool },
+    ModelApprove = "model.approve" {
+        #[serde(flatten)]
+        decision: DecisionDetail,
+    },
+    ModelComment = "model.comment" { comment: String },
+    ModelDescribe = "model.describe" { description: String },
+    ModelExperiment = "model.experiment" { run: RunId, experiment: String },
+    ModelLimitations = "model.limitations" { revision: i64 },
+    ModelReject = "model.reject" {
+        #[serde(flatten)]
+        decision: DecisionDetail,
+    },
+    ModelRequest = "model.request" { evidence: String, approvals_needed: i64, waived: Vec<String> },
+    ModelRequestChanges = "model.request_changes" {
+        #[serde(flatten)]
+        decision: DecisionDetail,
+    },
+    ModelRequestVoid = "model.request_void" { request: RequestId, because: String },
+    ModelRollback = "model.rollback" { model: String, previous: Option<VersionNumber>, reason: String },
+    ModelTag = "model.tag" { tag: String, value: String },
+    ModelTrain = "model.train" { run: RunId, data: String, model: String, candidate: String },
+    ModelUndeploy = "model.undeploy" { previous: VersionNumber, reason: String },
+    ModelWaive = "model.waive" { gate: String, reason: String, expires_on: Date },
+    OutcomesImport = "outcomes.import" { file: String, name: String, rows: i64, events: i64, complete_until: Option<Date> },
+    /// Rows of people left as a file: which rows of a list, or which file of a run.
+    PeopleExport = "people.export" {
+        #[serde(flatten)]
+        export: PeopleExportDetail,
+    },
+    PersonView = "person.view" {
+        #[serde(flatten)]
+        view: PersonViewDetail,
+    },
+    ScoresBatch = "scores.batch" { version: VersionNumber, dataset: DatasetId, as_of: Date, people: i64 },
+    TokenCreate = "token.create" { token: String, scopes: Vec<Scope>, days: u32 },
+    TokenRevoke = "token.revoke" { token: String },
+}
+
+words! {
+    /// How somebody who set a password showed who they are.
+    pub enum PasswordProof {
+        SetUpLink = "set-up link",
+        OldPassword = "old password",
+    }
+}
+
+words! {
+    /// Where somebody signed in.
+    pub enum SignInPlace {
+        Pages = "pages",
+        CommandLine = "command line",
+    }
+}
+
+words! {
+    /// Whom the log can forget.
+    pub enum Erasable {
+        Person = "person",
+        Account = "account",
+    }
+}
+
+/// What a decision rests on and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionDetail {
+    pub request: RequestId,
+    /// SHA-256 of the evidence package.
+    pub evidence: String,
+    pub reason: String,
+    /// SHA-256 of the model file.
+    pub model: String,
+    /// Items of the checklist that were left open.
+    pub checklist_open: usize,
+    pub waivers: usize,
+    /// Gates that failed and did not block.
+    pub in_spite_of: Vec<String>,
+    /// Whether the version went live with it.
+    pub live: bool,
+    /// The version that served before.
+    pub previous: Option<VersionNumber>,
+}
+
+/// What was exported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PeopleExportDetail {
+    /// Rows of the table of people.
+    Rows { rows: usize, batch: BatchId, filters: Vec<String>, why: Option<String> },
+    /// A file of a run.
+    File { file: String },
+}
+
+/// Why somebody opened a person's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonViewDetail {
+    pub batch: BatchId,
+    /// Key of the purpose of access; `None` where nobody is asked for one.
+    pub why: Option<String>,
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// By pseudonym in the log.
+    Account(AccountName),
+    AuditLog,
+    Batch(BatchId),
+    Check(CheckId),
+    Dataset(DatasetId),
+    Job(JobId),
+    Model(UseCaseId, VersionNumber),
+    /// An import of outcomes, by its id.
+    Outcomes(String),
+    /// By pseudonym in the log.
+    Person(UseCaseId, PersonId),
+    Run(RunId),
+    UseCase(UseCaseId),
+}
+
+impl Subject {
+    /// Kind and name of somebody who stands in the log under a pseudonym; `None` for things.
+    pub fn pseudonymous(&self) -> Option<(Erasable, String)> {
+        match self {
+            Self::Account(name) => Some((Erasable::Account, name.to_string())),
+            Self::Person(use_case, person) => Some((Erasable::Person, format!("{use_case}/{person}"))),
+            Self::AuditLog
+            | Self::Batch(_)
+            | Self::Check(_)
+            | Self::Dataset(_)
+            | Self::Job(_)
+            | Self::Model(..)
+            | Self::Outcomes(_)
+            | Self::Run(_)
+            | Self::UseCase(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Subject {
+    /// Kind and name, for example `model attrition/3`. Of people this is the real name: the log gets [`Self::pseudonymous`].
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account(name) => write!(formatter, "account {name}"),
+            Self::AuditLog => formatter.write_str("audit"),
+            Self::Batch(id) => write!(formatter, "batch {id}"),
+            Self::Check(id) => write!(formatter, "check {id}"),
+            Self::Dataset(id) => write!(formatter, "dataset {id}"),
+            Self::Job(id) => write!(formatter, "job {id}"),
+            Self::Model(use_case, version) => write!(formatter, "model {use_case}/{version}"),
+            Self::Outcomes(id) => write!(formatter, "outcomes {id}"),
+            Self::Person(use_case, person) => write!(formatter, "person {use_case}/{person}"),
+            Self::Run(id) => write!(formatter, "run {id}"),
+            Self::UseCase(id) => write!(formatter, "use case {id}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn an_event_serializes_as_its_details() {
+        let event = AuditEvent::ModelRollback { model: "ab".into(), previous: None, reason: "worse".into() };
+        assert_eq!(event.action().as_str(), "model.rollback");
+        assert_eq!(serde_json::to_string(&event).unwrap(), r#"{"model":"ab","previous":null,"reason":"worse"}"#);
+        assert_eq!(serde_json::to_string(&AuditEvent::JobCancel {}).unwrap(), "{}");
+    }
+
+    #[test]
+    fn the_detail_of_a_view_reads_back() {
+        let view = PersonViewDetail { batch: "b".into(), why: Some("retention".into()) };
+        let text = serde_json::to_string(&AuditEvent::PersonView { view: view.clone() }).unwrap();
+        assert_eq!(serde_json::from_str::<PersonViewDetail>(&text).unwrap(), view);
+    }
+
+    #[test]
+    fn people_are_told_apart_from_things() {
+        let person = Subject::Person("attrition".into(), "1042".into());
+        assert_eq!(person.pseudonymous(), Some((Erasable::Person, "attrition/1042".into())));
+        assert_eq!(Subject::Model("attrition".into(), VersionNumber::FIRST).to_string(), "model attrition/1");
+    }
+}

@@ -1,0 +1,25 @@
+//! The words that every layer shares: ids, states, audit events, times, problems by field, estimates, routes.
+//!
+//! No input or output, no clock: the browser runs the same code. States are enums and times are typed from the database to the page;
+//! text is made at the edge.
+
+pub mod audit;
+mod estimate;
+mod ids;
+mod problem;
+pub mod route;
+pub mod status;
+mod time;
+mod words;
+
+pub use audit::{AuditAction, AuditEvent, Subject};
+pub use estimate::Estimate;
+pub use ids::{AccountName, BatchId, CheckId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId, VersionNumber};
+pub use problem::{FieldProblem, ProblemCode};
+pub use route::Route;
+pub use status::{
+    AccountState, Decision, DriftVerdict, JobKind, JobState, JobStatus, LiveChangeKind, Recommendation, ReviewState, Role, RunStatus,
+    Scope, Stage, TokenState,
+};
+pub use time::{Date, InvalidTime, Timestamp};
+pub use words::UnknownWord;

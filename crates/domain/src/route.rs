@@ -1,0 +1,226 @@
+//! Addresses of pages and files: made and read in one place, by links, navigation, router and the table of roles alike.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::words::words;
+use crate::{CheckId, DatasetId, JobId, PersonId, RunId, UseCaseId, VersionNumber};
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Percent-encodes a part of an address.
+pub fn encode(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// Percent-decodes a part of an address. Bytes that are not UTF-8 become the replacement character.
+pub fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// Defines the routes with their patterns, in the order in which an address is read: the first that fits wins.
+macro_rules! routes {
+    ($($(#[$meta:meta])* $name:ident $({ $($field:ident: $type:ty),+ $(,)? })? = $pattern:literal),+ $(,)?) => {
+        /// A page or a file of the site.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Route {
+            $($(#[$meta])* $name $({ $($field: $type),+ })?),+
+        }
+
+        /// Patterns of the routes by name, as the router reads them: `{name}` stands for one part.
+        pub mod pattern {
+            #![expect(non_upper_case_globals, reason = "named as the routes")]
+            $(pub const $name: &str = $pattern;)+
+        }
+
+        impl Route {
+            /// Every pattern.
+            pub const PATTERNS: &[&str] = &[$($pattern),+];
+
+            /// The address, percent-encoded.
+            pub fn path(&self) -> String {
+                match self {
+                    $(Self::$name $({ $($field),+ })? => fill($pattern, &[$($(&$field.to_string()),+)?])),+
+                }
+            }
+
+            /// The pattern that the address is made by.
+            pub fn pattern(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $pattern),+
+                }
+            }
+
+            /// The route of a percent-encoded path without its query string; `None` when there is none.
+            pub fn parse(path: &str) -> Option<Self> {
+                let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(decode).collect();
+                $(
+                    if let Some(values) = values($pattern, &parts) {
+                        let mut values = values.into_iter();
+                        let read = move || { let _ = &mut values; Some(Self::$name $({ $($field: values.next()?.parse().ok()?),+ })?) };
+                        let mut read = read;
+                        if let Some(route) = read() {
+                            return Some(route);
+                        }
+                    }
+                )+
+                None
+            }
+        }
+    };
+}
+
+routes! {
+    Home = "/",
+    SignIn = "/sign-in",
+    SignOut = "/sign-out",
+    /// Where an account's first password is set.
+    SetUp { link: String } = "/set-up/{link}",
+    Account = "/account",
+    Users = "/users",
+    AuditLog = "/audit",
+    AuditExport = "/audit/record.jsonl",
+    AuditCsv = "/audit/record.csv",
+
+    Dashboard { use_case: UseCaseId } = "/use-case/{use_case}",
+    Person { use_case: UseCaseId, person: PersonId } = "/use-case/{use_case}/person/{person}",
+    PeopleCsv { use_case: UseCaseId } = "/use-case/{use_case}/people.csv",
+    WhatIf { use_case: UseCaseId } = "/use-case/{use_case}/what-if",
+    /// The live model, for scoring in the browser.
+    LiveModel { use_case: UseCaseId } = "/use-case/{use_case}/model.bin",
+
+    Datasets { use_case: UseCaseId } = "/use-case/{use_case}/data",
+    DatasetImport { use_case: UseCaseId } = "/use-case/{use_case}/data/import",
+    DatasetCompare { use_case: UseCaseId } = "/use-case/{use_case}/data/compare",
+    Dataset { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}",
+    DatasetProfileHtml { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}/profile.html",
+    DatasetProfileJson { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}/profile.json",
+
+    Train { use_case: UseCaseId } = "/use-case/{use_case}/train",
+    Jobs { use_case: UseCaseId } = "/use-case/{use_case}/jobs",
+    Job { job: JobId } = "/jobs/{job}",
+    Runs { use_case: UseCaseId } = "/use-case/{use_case}/runs",
+    RunCompare = "/runs/compare",
+    RunCompareHtml = "/runs/compare.html",
+    Run { run: RunId } = "/runs/{run}",
+    RunFile { run: RunId, name: String } = "/runs/{run}/files/{name}",
+    RunPart { run: RunId, part: RunPart } = "/runs/{run}/{part}",
+    /// A file of a run as it is.
+    Artifact { run: RunId, name: String } = "/artifacts/{run}/{name}",
+
+    Models { use_case: UseCaseId } = "/use-case/{use_case}/models",
+    Model { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}",
+    ModelReview { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/review",
+    ModelCard { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/card",
+    ModelCardHtml { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/card.html",
+    ModelCardMarkdown { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/card.md",
+    ModelFairness { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/fairness",
+    ModelFairnessHtml { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/fairness.html",
+    Reviews { use_case: UseCaseId } = "/use-case/{use_case}/review",
+
+    DriftHistory { use_case: UseCaseId } = "/use-case/{use_case}/drift",
+    DriftCompare { use_case: UseCaseId } = "/use-case/{use_case}/drift/compare",
+    DriftSimulate { use_case: UseCaseId } = "/use-case/{use_case}/drift/simulate",
+    DriftCheck { use_case: UseCaseId, check: CheckId } = "/use-case/{use_case}/drift/{check}",
+    DriftExport { use_case: UseCaseId, check: CheckId, format: String } = "/use-case/{use_case}/drift/{check}/{format}",
+    Outcomes { use_case: UseCaseId } = "/use-case/{use_case}/outcomes",
+}
+
+words! {
+    /// A part of a run's page beside the overview.
+    pub enum RunPart {
+        Figures = "figures",
+        Errors = "errors",
+        Made = "made",
+    }
+}
+
+impl Route {
+    /// The use case that the address names.
+    pub fn use_case(&self) -> Option<UseCaseId> {
+        let path = self.path();
+        let mut parts = path.split('/').skip(1);
+        (parts.next() == Some("use-case")).then(|| parts.next().map(|id| UseCaseId::new(decode(id)))).flatten()
+    }
+
+    /// The address with a query string of pairs; empty values are left out.
+    pub fn with_query(&self, pairs: &[(&str, &str)]) -> String {
+        let pairs: Vec<String> =
+            pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
+        if pairs.is_empty() { self.path() } else { format!("{}?{}", self.path(), pairs.join("&")) }
+    }
+}
+
+impl std::fmt::Display for Route {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.path())
+    }
+}
+
+/// The pattern with values in place of its names.
+fn fill(pattern: &str, values: &[&str]) -> String {
+    let mut values = values.iter();
+    let parts = pattern.split('/').map(|part| match part.starts_with('{') {
+        true => encode(values.next().copied().unwrap_or_default()),
+        false => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// The values that stand in the places of a pattern's names; `None` when the parts do not fit it.
+fn values<'a>(pattern: &str, parts: &'a [String]) -> Option<Vec<&'a str>> {
+    let wanted: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
+    if wanted.len() != parts.len() {
+        return None;
+    }
+    let mut values = Vec::new();
+    for (wanted, part) in wanted.into_iter().zip(parts) {
+        if wanted.starts_with('{') {
+            values.push(part.as_str());
+        } else if wanted != part {
+            return None;
+        }
+    }
+    Some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_reads_back() {
+        let routes = [
+            Route::Home,
+            Route::Person { use_case: "attrition".into(), person: "R&D/7 ü".into() },
+            Route::Model { use_case: "a".into(), version: VersionNumber::FIRST },
+            Route::RunPart { run: "r".into(), part: RunPart::Made },
+            Route::RunFile { run: "r".into(), name: "a b.json".into() },
+            Route::DatasetCompare { use_case: "a".into() },
+            Route::RunCompare,
+        ];
+        for route in routes {
+            assert_eq!(Route::parse(&route.path()), Some(route.clone()), "{route}");
+        }
+    }
+
+    #[test]
+    fn values_are_encoded() {
+        assert_eq!(Route::Person { use_case: "a".into(), person: "x/</y".into() }.path(), "/use-case/a/person/x%2F%3C%2Fy");
+        assert_eq!(Route::Train { use_case: "a".into() }.with_query(&[("data", "1&2"), ("x", "")]), "/use-case/a/train?data=1%262");
+    }
+
+    #[test]
+    fn fixed_words_come_before_values() {
+        assert_eq!(Route::parse("/runs/compare"), Some(Route::RunCompare));
+        assert_eq!(Route::parse("/use-case/churn/"), Some(Route::Dashboard { use_case: "churn".into() }));
+        assert_eq!(Route::parse("/use-case/churn/models/x"), None);
+        assert_eq!(Route::parse("/nowhere"), None);
+    }
+
+    #[test]
+    fn a_route_knows_its_use_case() {
+        assert_eq!(Route::Jobs { use_case: "a b".into() }.use_case(), Some("a b".into()));
+        assert_eq!(Route::Users.use_case(), None);
+    }
+}

@@ -1,0 +1,242 @@
+//! The states that things can be in, and what people may do.
+
+use crate::words::words;
+
+words! {
+    /// Where a model version is in its life.
+    pub enum Stage {
+        /// Trained, but the staging part of its gate policy did not hold.
+        None = "None",
+        /// A review may be requested.
+        Staging = "Staging",
+        /// The version that serves; at most one per use case.
+        Production = "Production",
+        /// Served once, or was rejected.
+        Archived = "Archived",
+    }
+}
+
+words! {
+    /// Where a review request is.
+    pub enum ReviewState {
+        Pending = "pending",
+        Approved = "approved",
+        Rejected = "rejected",
+        ChangesRequested = "changes_requested",
+        /// What it rested on has changed.
+        Void = "void",
+    }
+}
+
+words! {
+    /// What a reviewer decides.
+    pub enum Decision {
+        Approve = "approve",
+        Reject = "reject",
+        RequestChanges = "request_changes",
+    }
+}
+
+impl Decision {
+    /// The state that a request is in after it (of an approval: the last one needed).
+    pub fn state(self) -> ReviewState {
+        match self {
+            Self::Approve => ReviewState::Approved,
+            Self::Reject => ReviewState::Rejected,
+            Self::RequestChanges => ReviewState::ChangesRequested,
+        }
+    }
+}
+
+words! {
+    /// How the live version changed.
+    pub enum LiveChangeKind {
+        Promotion = "promotion",
+        Rollback = "rollback",
+        /// Nothing serves from then on.
+        Undeployment = "undeployment",
+    }
+}
+
+words! {
+    /// Where a training run is.
+    pub enum RunStatus {
+        Running = "running",
+        Finished = "finished",
+        Failed = "failed",
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// Where a background job is, as it is stored.
+    pub enum JobStatus {
+        Queued = "queued",
+        Running = "running",
+        Finished = "finished",
+        Failed = "failed",
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// Where a background job is, as people see it: also whether somebody asked it to stop.
+    pub enum JobState {
+        Queued = "queued",
+        Running = "running",
+        /// Still at work, and asked to stop.
+        Stopping = "stopping",
+        Finished = "finished",
+        Failed = "failed",
+        Cancelled = "cancelled",
+    }
+}
+
+impl JobState {
+    /// What people see of a status.
+    pub fn new(status: JobStatus, cancel_requested: bool) -> Self {
+        match status {
+            JobStatus::Queued | JobStatus::Running if cancel_requested => Self::Stopping,
+            JobStatus::Queued => Self::Queued,
+            JobStatus::Running => Self::Running,
+            JobStatus::Finished => Self::Finished,
+            JobStatus::Failed => Self::Failed,
+            JobStatus::Cancelled => Self::Cancelled,
+        }
+    }
+
+    /// True while a process works on it, or will.
+    pub fn is_open(self) -> bool {
+        match self {
+            Self::Queued | Self::Running | Self::Stopping => true,
+            Self::Finished | Self::Failed | Self::Cancelled => false,
+        }
+    }
+}
+
+words! {
+    /// What a background job does.
+    pub enum JobKind {
+        Training = "training",
+        Experiment = "experiment",
+    }
+}
+
+words! {
+    /// The answer of a drift check. Only `Stable` means "no drift".
+    pub enum DriftVerdict {
+        /// Changed, beyond what the policy tolerates.
+        Drifted = "drifted",
+        /// Compared, and not changed beyond what the policy tolerates.
+        Stable = "stable",
+        /// Not compared: under the policy's minimum of rows.
+        TooFewRows = "too_few_rows",
+        /// Not compared: there is nothing to compare, or nothing to compare it with.
+        CouldNotCompute = "could_not_compute",
+    }
+}
+
+words! {
+    /// What a drift check advises.
+    pub enum Recommendation {
+        Retrain = "retrain",
+        /// There is reason to retrain, but it was done a few days ago.
+        Wait = "wait",
+        Keep = "keep",
+        /// Nothing speaks for retraining, but not everything could be computed.
+        Unclear = "unclear",
+    }
+}
+
+words! {
+    /// What an account may do. A person may hold several roles.
+    pub enum Role {
+        /// Sees people, their scores, and what would change them.
+        Analyst = "analyst",
+        /// Decides which version goes live. Sees evidence, not people.
+        Reviewer = "reviewer",
+        /// Imports data, trains, scores, sets up, manages the accounts. Sees no people.
+        Admin = "admin",
+    }
+}
+
+words! {
+    /// What an API token may do of what its owner may.
+    pub enum Scope {
+        /// Runs, versions, checks: what any member may see.
+        Read = "read",
+        /// Scores and people: what an analyst may.
+        Predict = "predict",
+        /// What a reviewer may.
+        Review = "review",
+        /// Data, training, settings: what an administrator may.
+        Manage = "manage",
+    }
+}
+
+impl Scope {
+    /// The role that this scope needs; `None`: any.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Self::Read => None,
+            Self::Predict => Some(Role::Analyst),
+            Self::Review => Some(Role::Reviewer),
+            Self::Manage => Some(Role::Admin),
+        }
+    }
+
+    /// The scope in which `role` acts.
+    pub fn of(role: Role) -> Self {
+        match role {
+            Role::Analyst => Self::Predict,
+            Role::Reviewer => Self::Review,
+            Role::Admin => Self::Manage,
+        }
+    }
+}
+
+words! {
+    /// Whether an account can sign in.
+    pub enum AccountState {
+        Active = "active",
+        /// Its set-up link has not been used yet.
+        Waiting = "waiting",
+        Disabled = "disabled",
+    }
+}
+
+words! {
+    /// Whether an API token is good.
+    pub enum TokenState {
+        Active = "active",
+        Expired = "expired",
+        Revoked = "revoked",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn every_word_reads_back_in_text_and_json() {
+        for stage in Stage::ALL {
+            assert_eq!(stage.as_str().parse::<Stage>().unwrap(), *stage);
+            assert_eq!(serde_json::to_string(stage).unwrap(), format!("\"{stage}\""));
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused() {
+        assert_eq!("Live".parse::<Stage>().unwrap_err().text, "Live");
+        assert!(serde_json::from_str::<JobStatus>("\"stopping\"").is_err());
+    }
+
+    #[test]
+    fn scopes_and_roles_belong_together() {
+        for role in Role::ALL {
+            assert_eq!(Scope::of(*role).role(), Some(*role));
+        }
+    }
+}
