@@ -23,7 +23,7 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| hash("nobody has this passwor
 /// So many random bytes of the operating system.
 pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    OsRng.try_fill_bytes(&mut bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))?;
+    OsRng.try_fill_bytes(&mut bytes).map_err(|error| Error::internal(format!("no random bytes: {error}")))?;
     Ok(bytes)
 }
 
@@ -61,7 +61,7 @@ fn argon2() -> Argon2<'static> {
 }
 
 fn hash(password: &str) -> Result<String> {
-    let failed = |error: argon2::password_hash::Error| Error::Internal(format!("a password cannot be hashed: {error}"));
+    let failed = |error: argon2::password_hash::Error| Error::internal(format!("a password cannot be hashed: {error}"));
     let salt = argon2::password_hash::SaltString::encode_b64(&random::<16>()?).map_err(failed)?;
     let salt: Salt<'_> = salt.as_salt();
     Ok(argon2().hash_password(password.as_bytes(), salt).map_err(failed)?.to_string())
@@ -79,7 +79,7 @@ pub(super) async fn matches(password: String, kept: Option<String>) -> Result<bo
     compute(move || {
         let known = kept.is_some();
         let kept = kept.unwrap_or_else(|| NOBODY.clone());
-        let parsed = PasswordHash::new(&kept).map_err(|error| Error::Internal(format!("a stored password hash: {error}")))?;
+        let parsed = PasswordHash::new(&kept).map_err(|error| Error::internal(format!("a stored password hash: {error}")))?;
         Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok() && known)
     })
     .await
