@@ -41,6 +41,14 @@ impl AppError {
         Self { kind, message: message.into(), fields: Vec::new() }
     }
 
+    /// The field of the form that is wrong first; empty when it is none.
+    pub fn field(&self) -> &str {
+        match self.kind {
+            Kind::SignIn => "password",
+            _ => self.fields.first().map_or("", |problem| problem.field.as_str()),
+        }
+    }
+
     /// HTTP status code.
     pub fn status(&self) -> u16 {
         match self.kind {

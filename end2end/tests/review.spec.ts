@@ -332,7 +332,7 @@ test("texts stay texts in every field of review, card, version and drift", async
   await post(kim, "/fn/review-request", { ...version, note: nasty });
   await post(kim, "/fn/review-comment", { ...version, body: nasty });
   await post(sam, "/fn/review-checklist", { ...version, "items[]": "card", findings: nasty });
-  await post(sam, "/fn/review-waive", { ...version, gate: nasty, owner: nasty, expires: nasty, reason: nasty, password: accounts.sam });
+  await post(sam, "/fn/review-waive", { ...version, gate: nasty, owner: nasty, expires_on: nasty, reason: nasty, password: accounts.sam });
   await post(sam, "/fn/review-decide", { ...version, doing: nasty, reason: nasty, password: accounts.sam, evidence: nasty });
   await post(sam, "/fn/review-decide", { ...version, doing: "rollback", reason: nasty, password: nasty, evidence: "" });
   await kim.goto(`${HOME}/drift`);

@@ -115,7 +115,7 @@ fn versions(demo: &Demo, analyst: &str, record: &Value) {
     );
     assert_eq!(demo.ask("/api/v1/model?use_case=attrition&as_of=now", analyst, "").0, 400);
 
-    command(&["model", "stop", "--reason", "wrong data was imported by ann"]);
+    command(&["model", "undeploy", "--reason", "wrong data was imported by ann"]);
     let (status, problem) = predict(json!(1));
     assert!(status == 403 && problem["detail"].as_str().unwrap().contains("taken out of service"), "{problem}");
     assert_eq!(predict(Value::Null).0, 409);

@@ -166,15 +166,17 @@ fn from_request_to_rollback_by_the_rules() {
     let data = bench.path("data");
     let stage = |version: i64| bench.stages(&data).into_iter().find(|row| row.0 == version).unwrap();
     assert_eq!((stage(1).1.as_str(), stage(2).1.as_str(), stage(3).1.as_str()), ("Production", "Archived", "Archived"));
-    assert!(bench.refused(&["model", "stop", "--use-case", "attrition", "--as", "ann", "--reason", "x"], 1).contains("reviewer or admin"));
-    bench.json(&["model", "stop", "--use-case", "attrition", "--reason", "wrong data"]);
+    assert!(
+        bench.refused(&["model", "undeploy", "--use-case", "attrition", "--as", "ann", "--reason", "x"], 1).contains("reviewer or admin")
+    );
+    bench.json(&["model", "undeploy", "--use-case", "attrition", "--reason", "wrong data"]);
     let nothing = bench.refused(&["batch", "--use-case", "attrition"], 1);
     assert!(nothing.contains("taken out of service") && nothing.contains("wrong data"), "{nothing}");
     bench.json(&["model", "rollback", "2", "--use-case", "attrition", "--as", "sam", "--reason", "mended"]);
     assert_eq!(bench.json(&["batch", "--use-case", "attrition"])["version"], 2, "the next scores are by the version that is live");
     let history = bench.json(&["model", "history", "--use-case", "attrition"]);
     let kinds: Vec<&str> = history.as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["promotion", "promotion", "rollback", "stop", "rollback"]);
+    assert_eq!(kinds, ["promotion", "promotion", "rollback", "undeployment", "rollback"]);
     let moments: Vec<i64> = history.as_array().unwrap().iter().map(|change| change["changed_at"].as_i64().unwrap()).collect();
     let as_of = |moment: &str| bench.json(&["model", "history", "--use-case", "attrition", "--as-of", moment]);
     assert_eq!(as_of("2020-01-01"), serde_json::json!([]));
@@ -237,7 +239,7 @@ fn a_version_is_found_by_its_name_and_scores_only_after_its_approval() {
     bench.json(&["model", "alias", "1", "autumn", "--remove", "--use-case", "attrition"]);
     assert!(bench.refused(&["model", "show", "autumn", "--use-case", "attrition"], 2).contains("is called autumn"));
     // The author of a version may not put it back, nor who is no reviewer.
-    bench.json(&["model", "stop", "--use-case", "attrition", "--reason", "wrong data"]);
+    bench.json(&["model", "undeploy", "--use-case", "attrition", "--reason", "wrong data"]);
     let rollback = ["model", "rollback", "1", "--use-case", "attrition", "--reason", "x", "--as"];
     assert!(bench.refused(&[&rollback[..], &["ann"]].concat(), 1).contains("role reviewer"));
     bench.json(&[&rollback[..], &["sam"]].concat());

@@ -57,7 +57,7 @@ impl Place {
         self.done(&[&["model", "request", "1"][..], &about].concat());
         self.done(&[&["model", "comment", "1", "looks fine"][..], &as_rita].concat());
         self.done(&[&["model", "approve", "1", "--reason", "first"][..], &as_rita].concat());
-        self.done(&[&["model", "stop", "--reason", "wrong data"][..], &as_rita].concat());
+        self.done(&[&["model", "undeploy", "--reason", "wrong data"][..], &as_rita].concat());
         self.done(&[&["model", "rollback", "--reason", "mended"][..], &as_rita].concat());
     }
 

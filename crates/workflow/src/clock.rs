@@ -26,6 +26,11 @@ fn day_number(year: i64, month: u32, day: u32) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
+/// Today in UTC.
+pub(crate) fn today_date() -> domain::Date {
+    domain::Timestamp::from_micros(store::now()).date()
+}
+
 /// Today in UTC, YYYY-MM-DD.
 pub fn today() -> String {
     day_of(store::now())

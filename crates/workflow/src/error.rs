@@ -125,6 +125,32 @@ impl Error {
     }
 }
 
+/// Collects the problems of several fields, so that all of them are named at once.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(Vec<FieldProblem>);
+
+impl Problems {
+    /// The value; or `None`, and its problems are noted.
+    ///
+    /// # Errors
+    /// What is not about a field.
+    pub(crate) fn note<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+        match result {
+            Err(Error::Fields(problems)) => {
+                self.0.extend(problems);
+                Ok(None)
+            }
+            result => result.map(Some),
+        }
+    }
+}
+
+impl From<Problems> for Error {
+    fn from(Problems(problems): Problems) -> Self {
+        Self::Fields(problems)
+    }
+}
+
 /// An error and its sources on one line, for the log.
 pub fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

@@ -64,7 +64,7 @@ pub async fn review_checklist(
     Ok(())
 }
 
-/// Decides, rolls back or stops: all ask for a reason, and for the password once more.
+/// Decides, rolls back or undeploys: all need a reason, and the password once more.
 #[server(prefix = "/fn", endpoint = "review-decide")]
 pub async fn review_decide(
     use_case: String,
@@ -76,36 +76,17 @@ pub async fn review_decide(
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let panel = Panel { tenure: &tenure, actor: &actor, use_case: &use_case, version, stays: &[("doing", &doing)] };
-    if doing == "stop" {
-        // Administrators may, too: they sign with the password alone.
-        actor.reviewer().map(|_| ()).or_else(|_| actor.admin().map(|_| ()))?;
-        if !panel.has_reason(&reason) {
-            return Ok(());
-        }
-        if let Err(error) = tenure.confirm_password(&actor, &password).await {
-            panel.again(&[("field", "password"), ("problem", &sentence(&error.into()))]);
-            return Ok(());
-        }
-        answer(&use_case, version, "stop", "", tenure.take_out_of_service(&actor, &use_case, &reason).await.map(|_| ()));
-        return Ok(());
+    if doing == "undeploy" {
+        let undeployed = tenure.undeploy(&actor, Some(&password), &use_case, &reason).await;
+        return panel.answer("undeploy", undeployed.map(|_| ()), &[]);
     }
     let reviewer = actor.reviewer()?;
-    if !panel.has_reason(&reason) {
-        return Ok(());
-    }
-    let signed = match tenure.sign(reviewer, Some(&password)).await {
-        Ok(signed) => signed,
-        Err(error) => {
-            panel.keep(|kept| Checklist { reason: reason.trim().to_owned(), ..kept }).await;
-            panel.again(&[("field", "password"), ("problem", &sentence(&error.into()))]);
-            return Ok(());
-        }
-    };
     let done = async {
+        let signed = tenure.sign(reviewer, Some(&password)).await?;
         if doing == "rollback" {
             return tenure.rollback(&signed, &use_case, Some(version), &reason).await.map(|_| "rollback");
         }
-        let unknown = || workflow::Error::Invalid("that cannot be decided".into());
+        let unknown = || workflow::Error::Invalid("There is no such decision.".into());
         let choice = Choice::from_name(&doing).ok_or_else(unknown)?;
         // A form without the hash was not made by the page that shows the evidence: then it is another one's.
         let ruling = Ruling { choice, reason: &reason, checklist: None, evidence: Some(&evidence) };
@@ -117,13 +98,12 @@ pub async fn review_decide(
         })
     };
     match done.await {
-        Ok(done) => back(&use_case, version, &[], &[("done", done)]),
+        Ok(done) => panel.answer(done, Ok(()), &[]),
         Err(error) => {
             panel.keep(|kept| Checklist { reason: reason.trim().to_owned(), ..kept }).await;
-            panel.again(&[("problem", &sentence(&error.into()))]);
+            panel.answer("", Err(error), &[])
         }
     }
-    Ok(())
 }
 
 #[server(prefix = "/fn", endpoint = "review-waive")]
@@ -132,7 +112,7 @@ pub async fn review_waive(
     version: i64,
     gate: String,
     #[server(default)] owner: String,
-    #[server(default)] expires: String,
+    #[server(default)] expires_on: String,
     #[server(default)] reason: String,
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
@@ -141,25 +121,15 @@ pub async fn review_waive(
     let panel = Panel { tenure: &tenure, actor: &actor, use_case: &use_case, version, stays: &stays };
     let reviewer = actor.reviewer()?;
     let waived = async {
-        if owner.trim().is_empty() {
-            return Err(("owner", workflow::Error::Invalid("name who answers for it".into())));
-        }
-        if reason.trim().is_empty() {
-            return Err(("reason", workflow::Error::Invalid("give a reason: it becomes part of the record".into())));
-        }
-        let signed = tenure.sign(reviewer, Some(&password)).await.map_err(|error| ("password", error))?;
-        let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
-        let field = |error: &workflow::Error| if error.to_string().contains("last day") { "expires" } else { "" };
-        tenure.waive(&signed, &use_case, version, waive).await.map_err(|error| (field(&error), error))
+        let signed = tenure.sign(reviewer, Some(&password)).await?;
+        let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires_on };
+        tenure.waive(&signed, &use_case, version, waive).await.map(|_| ())
     };
-    match waived.await {
-        Ok(_) => back(&use_case, version, &[], &[("done", "waive")]),
-        Err((field, error)) => {
-            panel.keep(|kept| Checklist { waiver: reason.trim().to_owned(), ..kept }).await;
-            panel.again(&[("field", field), ("problem", &sentence(&error.into())), ("owner", &owner), ("expires", &expires)]);
-        }
+    let waived = waived.await;
+    if waived.is_err() {
+        panel.keep(|kept| Checklist { waiver: reason.trim().to_owned(), ..kept }).await;
     }
-    Ok(())
+    panel.answer("waive", waived, &[("owner", &owner), ("expires_on", &expires_on)])
 }
 
 /// The open panel, to come back to.
@@ -172,18 +142,17 @@ struct Panel<'a> {
 }
 
 impl Panel<'_> {
-    /// Back to the panel with what it shows once.
-    fn again(&self, once: &[(&str, &str)]) {
-        back(self.use_case, self.version, self.stays, once);
-    }
-
-    /// False, and the person is sent back, without a reason.
-    fn has_reason(&self, reason: &str) -> bool {
-        let is_there = !reason.trim().is_empty();
-        if !is_there {
-            self.again(&[("field", "reason"), ("problem", "Give a reason: it becomes part of the record.")]);
+    /// Back to the review when it is done; else back to the panel with what is wrong, at its field, and with what was written.
+    fn answer(&self, done: &str, result: Result<(), workflow::Error>, written: &[(&str, &str)]) -> Result<(), AppError> {
+        match result.map_err(AppError::from) {
+            Ok(()) => back(self.use_case, self.version, &[], &[("done", done)]),
+            Err(error) => {
+                let problem = sentence(&error);
+                let once = [&[("field", error.field()), ("problem", problem.as_str())], written].concat();
+                back(self.use_case, self.version, self.stays, &once);
+            }
         }
-        is_there
+        Ok(())
     }
 
     /// What was written is not lost when something else is wrong: it is kept with the reviewer's checklist, and never in an address.

@@ -22,7 +22,7 @@ pub fn problem(field: &str, sentence: &str) -> AnyView {
 }
 
 /// What the person is about to do; nothing when that is nothing, or may not be done.
-pub fn panel(page: &ReviewPage, asked: &Asked, may_stop: bool, may_roll_back: bool) -> AnyView {
+pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
     let number = page.version.version;
     let live = page.package.sources.champion.as_ref().map(|(live, _)| *live);
     let decides = page.may_decide.is_ok();
@@ -38,7 +38,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked, may_stop: bool, may_roll_back: bo
             vec!["The request is closed. When what you ask for is done, a new review can be asked for. What is live does not change.".to_owned()],
             "Request changes",
         ),
-        "rollback" if may_roll_back && page.was_live && !page.live => (
+        "rollback" if page.may_roll_back && page.was_live && !page.live => (
             format!("Put version {number} back into service?"),
             vec![
                 format!("Version {number} serves at once: dashboard, API and /health name it."),
@@ -47,7 +47,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked, may_stop: bool, may_roll_back: bo
             ],
             "Put it back",
         ),
-        "stop" if may_stop && page.live => (
+        "undeploy" if page.may_undeploy && page.live => (
             format!("Take version {number} out of service?"),
             vec!["Nobody is scored from now on, by nobody: dashboard, API and /health say so. A rollback puts a version back.".to_owned()],
             "Take it out of service",
@@ -79,10 +79,10 @@ pub fn panel(page: &ReviewPage, asked: &Asked, may_stop: bool, may_roll_back: bo
                 {error("owner")}
                 <input id="owner" name="owner" autocomplete="off" aria-required="true" value=asked.owner.clone() aria-describedby=described("owner") />
             </div>
-            <div class=class("expires")>
-                <label for="expires">"Until"</label>
-                {error("expires")}
-                <input id="expires" name="expires" type="date" aria-required="true" value=asked.expires.clone() aria-describedby=described("expires") />
+            <div class=class("expires_on")>
+                <label for="expires_on">"Until"</label>
+                {error("expires_on")}
+                <input id="expires_on" name="expires_on" type="date" aria-required="true" value=asked.expires_on.clone() aria-describedby=described("expires_on") />
             </div>
         }
     });

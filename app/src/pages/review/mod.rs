@@ -27,7 +27,7 @@ use crate::server_page::Written;
 
 /// What the address says beside the version: what is to be decided; and what a form has left: what was done, what went wrong.
 struct Asked {
-    /// `approve`, `reject`, `request_changes`, `rollback`, `stop`, `waive`; empty: nothing yet.
+    /// `approve`, `reject`, `request_changes`, `rollback`, `undeploy`, `waive`; empty: nothing yet.
     doing: String,
     /// The gate to be waived.
     gate: String,
@@ -36,7 +36,7 @@ struct Asked {
     problem: Option<(String, String)>,
     /// Of a waiver, as they were written.
     owner: String,
-    expires: String,
+    expires_on: String,
 }
 
 /// Writes the page.
@@ -54,10 +54,8 @@ pub async fn write(use_case: &str, number: &str, query: &Query) -> Result<Writte
         done: once.one("done").to_owned(),
         problem: (!problem.is_empty()).then(|| (once.one("field").to_owned(), problem.to_owned())),
         owner: once.one("owner").to_owned(),
-        expires: once.one("expires").to_owned(),
+        expires_on: once.one("expires_on").to_owned(),
     };
-    let may_stop = actor.reviewer().is_ok() || actor.admin().is_ok();
-    let may_roll_back = actor.reviewer().is_ok() && page.version.author.to_lowercase() != actor.name().to_lowercase();
     let (page, charts) = tokio::task::spawn_blocking(move || {
         let charts = Charts::of(&page, &words.many);
         (page, charts)
@@ -67,7 +65,7 @@ pub async fn write(use_case: &str, number: &str, query: &Query) -> Result<Writte
     let label = |name: &str| tenure.use_case(use_case).map_or_else(|_| name.to_owned(), |definition| definition.label(name));
     let fairness = fairness::section(&page.package, &label);
     let title = format!("Review of version {number}");
-    Ok(Written::page(title, view! { <Review page asked charts fairness may_stop may_roll_back /> }))
+    Ok(Written::page(title, view! { <Review page asked charts fairness /> }))
 }
 
 /// The drawings, made off the async threads.
@@ -87,13 +85,13 @@ impl Charts {
 }
 
 #[component]
-fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView, may_stop: bool, may_roll_back: bool) -> AnyView {
+fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> AnyView {
     let number = page.version.version;
     let use_case = views::address::encode(&page.version.use_case);
     let base = format!("/use-case/{use_case}/models/{number}");
     let problem = asked.problem.as_ref().map(|(field, sentence)| decide::problem(field, sentence));
     let done = (!asked.done.is_empty()).then(|| view! { <p class="note" role="status">{done_text(&asked.done, number)}</p> });
-    let panel = decide::panel(&page, &asked, may_stop, may_roll_back);
+    let panel = decide::panel(&page, &asked);
     let package = &page.package;
     let standing = standing(&page);
     let contents = [
@@ -129,7 +127,7 @@ fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView, may
         {data::section(&page)}
         {lineage::section(&page)}
         {checklist::section(&page)}
-        {record::section(&page, may_stop, may_roll_back)}
+        {record::section(&page)}
     }
     .erase()
 }
@@ -183,7 +181,7 @@ fn done_text(done: &str, number: i64) -> String {
         "reject" => format!("Version {number} is rejected."),
         "request_changes" => format!("Version {number} is sent back."),
         "rollback" => format!("Version {number} is live again."),
-        "stop" => format!("Version {number} is out of service. Nothing is scored until a version is put back."),
+        "undeploy" => format!("Version {number} is out of service. Nothing is scored until a version is put back."),
         "waive" => "The gate is waived.".to_owned(),
         "comment" => "The comment is kept.".to_owned(),
         "checklist" => "The checklist is kept.".to_owned(),

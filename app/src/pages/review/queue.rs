@@ -138,7 +138,7 @@ fn reviewers(decisions: &[workflow::Decision]) -> String {
 fn change_row(change: &LiveChange, base: &str) -> Row {
     let kind = match change.kind.as_str() {
         "rollback" => "Rollback",
-        "stop" => "Taken out of service",
+        "undeployment" => "Taken out of service",
         _ => "Promotion",
     };
     Row::new(vec![

@@ -10,7 +10,7 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::pages::registry::list::review_word;
 
 /// The section.
-pub fn section(page: &ReviewPage, may_stop: bool, may_roll_back: bool) -> AnyView {
+pub fn section(page: &ReviewPage) -> AnyView {
     let decisions = page.decisions.iter().map(decision).collect::<Vec<_>>();
     let none = decisions.is_empty().then(|| view! { <p class="aside">"Nobody has decided on the newest request."</p> });
     view! {
@@ -20,7 +20,7 @@ pub fn section(page: &ReviewPage, may_stop: bool, may_roll_back: bool) -> AnyVie
             {decisions}
             {earlier(page)}
             {log(page)}
-            {service(page, may_stop, may_roll_back)}
+            {service(page)}
         </section>
     }
     .erase()
@@ -93,15 +93,15 @@ fn log(page: &ReviewPage) -> AnyView {
 }
 
 /// Links to the stop switch and to the rollback, for who may.
-fn service(page: &ReviewPage, may_stop: bool, may_roll_back: bool) -> AnyView {
+fn service(page: &ReviewPage) -> AnyView {
     let href = |doing: &str| {
         format!("/use-case/{}/models/{}/review?doing={doing}", views::address::encode(&page.version.use_case), page.version.version)
     };
-    if page.live && may_stop {
-        return view! { <p class="actions screen-only"><a class="button quiet" href=href("stop") rel="external">"Take it out of service…"</a></p> }
+    if page.live && page.may_undeploy {
+        return view! { <p class="actions screen-only"><a class="button quiet" href=href("undeploy") rel="external">"Take it out of service…"</a></p> }
             .erase();
     }
-    if page.was_live && !page.live && may_roll_back {
+    if page.was_live && !page.live && page.may_roll_back {
         return view! { <p class="actions screen-only"><a class="button quiet" href=href("rollback") rel="external">"Put it back into service…"</a></p> }.erase();
     }
     ().erase()

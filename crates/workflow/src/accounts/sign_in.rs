@@ -1,6 +1,6 @@
 //! From a name and password, a session or a token to an [`Actor`].
 
-use domain::RefusalCode;
+use domain::{ProblemCode, RefusalCode};
 use serde_json::json;
 use store::{accounts, audit};
 
@@ -94,13 +94,24 @@ impl Tenure {
     /// very request is one already.
     ///
     /// # Errors
-    /// As [`Tenure::confirm_password`]; [`Error::Invalid`] without a password where one is asked for.
+    /// As [`Tenure::confirm_password`]; [`Error::Fields`] without a password where one is required.
     pub async fn sign<'a>(&self, reviewer: Reviewer<'a>, password: Option<&str>) -> Result<Signed<'a>> {
-        if *reviewer.actor().origin() == Origin::SignedIn {
-            let password = password.ok_or_else(|| Error::Invalid("sign with your password".into()))?;
-            self.confirm_password(reviewer.actor(), password).await?;
-        }
+        self.sign_again(reviewer.actor(), password).await?;
         Ok(Signed::by(reviewer))
+    }
+
+    /// Asks for the password once more of somebody who has a session. A password or token that came with this very request is one already.
+    ///
+    /// # Errors
+    /// [`Error::Fields`] without a password, and as [`Tenure::confirm_password`].
+    pub(crate) async fn sign_again(&self, actor: &Actor, password: Option<&str>) -> Result<()> {
+        if *actor.origin() != Origin::SignedIn {
+            return Ok(());
+        }
+        match password.filter(|password| !password.is_empty()) {
+            Some(password) => self.confirm_password(actor, password).await,
+            None => Err(Error::field("password", ProblemCode::Required, "Enter your password.")),
+        }
     }
 
     /// Asks for the password of the signed-in person once more, before something that cannot be taken back.

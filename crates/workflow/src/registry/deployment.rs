@@ -16,7 +16,7 @@ impl Tenure {
     /// never live, or there is none to go back to.
     pub async fn rollback(&self, signed: &Signed<'_>, use_case: &str, number: Option<i64>, reason: &str) -> Result<registry::Version> {
         let reviewer = signed.reviewer();
-        let reason = required(reason, "a reason")?;
+        let reason = required("reason", reason)?;
         self.use_case(use_case)?;
         let target = self.rollback_target(use_case, number).await?;
         let version = self.version(use_case, target).await?;
@@ -82,22 +82,23 @@ impl Tenure {
         before.ok_or_else(|| Error::conflict(RefusalCode::NoEarlierVersion, format!("{use_case} has no earlier version to go back to")))
     }
 
-    /// The stop switch: takes the live version out of service. Administrators and reviewers may.
+    /// Takes the live version out of service. Reviewers and administrators may; who has a session gives the password once more.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for others, [`Error::Invalid`] without a reason, [`Error::Conflict`] when nothing is in service.
-    pub async fn take_out_of_service(&self, actor: &Actor, use_case: &str, reason: &str) -> Result<i64> {
+    /// [`Error::Forbidden`] for others, [`Error::Fields`] without a reason or password, [`Error::Conflict`] when no version is live.
+    pub async fn undeploy(&self, actor: &Actor, password: Option<&str>, use_case: &str, reason: &str) -> Result<i64> {
         let name = match (actor.reviewer(), actor.admin()) {
             (Ok(reviewer), _) => reviewer.name(),
             (_, Ok(admin)) => admin.name(),
             _ => return Err(Error::forbidden(RefusalCode::RoleRequired, "this needs the role reviewer or admin".into())),
         };
-        let reason = required(reason, "a reason")?;
+        let reason = required("reason", reason)?;
         self.use_case(use_case)?;
+        self.sign_again(actor, password).await?;
         let mut transaction = self.store.begin().await?;
         let live = registry::live(&mut transaction, use_case).await?.and_then(|change| change.version);
         let number = live.ok_or_else(|| Error::conflict(RefusalCode::NothingLive, format!("no version of {use_case} is in service")))?;
-        let sequence = registry::set_live(&mut transaction, use_case, None, name, reason, "stop").await?;
+        let sequence = registry::set_live(&mut transaction, use_case, None, name, reason, "undeployment").await?;
         self.void_pending(&mut transaction, use_case, None, name, &format!("version {number} was taken out of service")).await?;
         let detail = json!({ "previous": number, "reason": reason });
         let (subject, change) = (format!("model {use_case}/{number}"), format!("{use_case}/{sequence}"));

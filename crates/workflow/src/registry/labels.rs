@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::{audit, registry};
 
-use crate::review::required;
+use crate::review::{optional, required};
 use crate::{Admin, Error, Member, Result, Tenure};
 
 /// Letters of a tag's name or an alias, and of a tag's value.
@@ -15,7 +15,7 @@ const STAGES: [&str; 7] = ["live", "production", "staging", "archived", "none", 
 
 /// The name of a tag, or an alias.
 fn label(name: &str) -> Result<&str> {
-    let name = required(name, "a name")?;
+    let name = required("name", name)?;
     if name.chars().count() > LONGEST_LABEL || name.chars().any(char::is_control) {
         return Err(Error::Invalid(format!("a name has at most {LONGEST_LABEL} letters")));
     }
@@ -28,7 +28,7 @@ impl Tenure {
     /// # Errors
     /// When there is no such version, or the text is too long.
     pub async fn describe_version(&self, admin: &Admin<'_>, use_case: &str, number: i64, description: &str) -> Result<()> {
-        let description = if description.trim().is_empty() { "" } else { required(description, "a description")? };
+        let description = optional("description", description)?;
         self.version(use_case, number).await?;
         let mut transaction = self.store.begin().await?;
         registry::describe(&mut transaction, use_case, number, description).await?;

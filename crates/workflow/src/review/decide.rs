@@ -82,7 +82,7 @@ impl Tenure {
     /// (somebody else was faster: the sentence says who and when), the evidence has changed, or gates block.
     pub async fn decide(&self, signed: &Signed<'_>, use_case: &str, number: i64, ruling: Ruling<'_>) -> Result<Decided> {
         let reviewer = &signed.reviewer();
-        let reason = required(ruling.reason, "a reason")?;
+        let reason = required("reason", ruling.reason)?;
         let version = self.version(use_case, number).await?;
         let (request, before) = self.request_of(use_case, number).await?;
         if let Some(decided) = settled(reviewer.name(), &request, &before, ruling.choice)? {

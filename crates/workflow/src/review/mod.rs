@@ -17,18 +17,23 @@ pub use evidence_package::{Package, Sources};
 pub use notes::Waive;
 pub use queries::{QueueRow, ReviewPage};
 
+use domain::{FieldProblem, ProblemCode};
+
 use crate::{Error, Result};
 
 /// A text that must be there, without spaces around it.
-pub(crate) fn required<'a>(text: &'a str, what: &str) -> Result<&'a str> {
-    /// Letters of a reason or comment: the record is to be read.
+pub(crate) fn required<'a>(field: &str, text: &'a str) -> Result<&'a str> {
+    let text = optional(field, text)?;
+    if text.is_empty() { Err(Error::Fields(vec![FieldProblem::required(field, format!("Enter a {field}."))])) } else { Ok(text) }
+}
+
+/// A text that may be empty, without spaces around it.
+pub(crate) fn optional<'a>(field: &str, text: &'a str) -> Result<&'a str> {
+    /// Letters of a reason or comment: the audit log is to be read.
     const LONGEST: usize = 4000;
     let text = text.trim();
-    if text.is_empty() {
-        return Err(Error::Invalid(format!("{what} is required")));
-    }
     if text.chars().count() > LONGEST {
-        return Err(Error::Invalid(format!("{what} may have up to {LONGEST} letters")));
+        return Err(Error::field(field, ProblemCode::TooLong, format!("A {field} can have up to {LONGEST} characters.")));
     }
     Ok(text)
 }

@@ -1,13 +1,14 @@
 //! Waivers, comments, and the checklist under way.
 
-use domain::RefusalCode;
+use domain::{Date, ProblemCode, RefusalCode};
 use serde_json::json;
 use store::{audit, review};
 
 use super::{Checklist, blocking, is_same, required};
+use crate::error::Problems;
 use crate::{Contributor, Error, Member, Result, Reviewer, Signed, Tenure, clock};
 
-/// A waiver as a reviewer hands it in.
+/// A waiver as a reviewer submits it.
 #[derive(Debug, Clone, Copy)]
 pub struct Waive<'a> {
     /// The gate's title.
@@ -19,6 +20,22 @@ pub struct Waive<'a> {
     pub expires_on: &'a str,
 }
 
+impl Waive<'_> {
+    /// Owner, reason and last day; every field that is wrong is named.
+    fn check(&self, today: Date) -> Result<(&str, &str, Date)> {
+        let last = self.expires_on.trim().parse::<Date>().ok().filter(|day| *day >= today).ok_or_else(|| {
+            Error::field("expires_on", ProblemCode::OutOfRange, "The last day of a waiver must be today or later. Use YYYY-MM-DD.")
+        });
+        let mut problems = Problems::default();
+        let owner = problems.note(required("owner", self.owner))?;
+        let reason = problems.note(required("reason", self.reason))?;
+        match (owner, reason, problems.note(last)?) {
+            (Some(owner), Some(reason), Some(last)) => Ok((owner, reason, last)),
+            _ => Err(problems.into()),
+        }
+    }
+}
+
 impl Tenure {
     /// Waives a gate that blocks a version.
     ///
@@ -27,10 +44,7 @@ impl Tenure {
     /// [`Error::Invalid`] without owner, reason or a day to come.
     pub async fn waive(&self, signed: &Signed<'_>, use_case: &str, number: i64, waive: Waive<'_>) -> Result<review::Waiver> {
         let reviewer = signed.reviewer();
-        let (owner, reason) = (required(waive.owner, "an owner")?, required(waive.reason, "a reason")?);
-        if !clock::is_date(waive.expires_on) || waive.expires_on < clock::today().as_str() {
-            return Err(Error::Invalid("the last day of a waiver must be a day to come, YYYY-MM-DD".into()));
-        }
+        let (owner, reason, expires_on) = waive.check(clock::today_date())?;
         let version = self.version(use_case, number).await?;
         if is_same(reviewer.name(), &version.author) {
             return Err(Error::forbidden(
@@ -56,7 +70,7 @@ impl Tenure {
             reason: reason.to_owned(),
             granted_by: reviewer.name().to_owned(),
             granted_at: store::now(),
-            expires_on: waive.expires_on.to_owned(),
+            expires_on: expires_on.to_string(),
         };
         let mut transaction = self.store.begin().await?;
         review::insert_waiver(&mut transaction, &waiver).await?;
@@ -72,7 +86,7 @@ impl Tenure {
     /// # Errors
     /// When there is no such version, or the text is empty or too long.
     pub async fn comment(&self, contributor: &Contributor<'_>, use_case: &str, number: i64, body: &str) -> Result<review::Comment> {
-        let body = required(body, "a text")?;
+        let body = required("comment", body)?;
         self.version(use_case, number).await?;
         let comment = review::Comment {
             comment_id: store::new_id(),

@@ -58,6 +58,10 @@ pub struct ReviewPage {
     pub may_decide: std::result::Result<(), String>,
     /// Whether the reader may waive gates.
     pub may_waive: bool,
+    /// Whether the reader may put the version back into service, once it was live.
+    pub may_roll_back: bool,
+    /// Whether the reader may take the live version out of service.
+    pub may_undeploy: bool,
     /// Whether it was live before, so that a rollback to it is possible.
     pub was_live: bool,
     /// Earlier requests for it, newest first, with what was decided on them.
@@ -133,12 +137,15 @@ impl Tenure {
         };
         let waived = self.waived(&version).await?;
         let blocking = super::blocking(&package, &waived).into_iter().map(str::to_owned).collect();
+        let is_other_reviewer = member.actor().is(Role::Reviewer) && !super::is_same(member.name(), &version.author);
         let live = history.last().and_then(|change| change.version) == Some(number);
         Ok(ReviewPage {
             explanation: found(self.explanation_of(&version).await)?,
             profile: found(self.json_of_run(&version.run_id, "data_profile.json").await)?,
             may_decide: may_decide(member, &version, request.as_ref(), &decisions),
-            may_waive: member.actor().is(Role::Reviewer) && !super::is_same(member.name(), &version.author),
+            may_waive: is_other_reviewer,
+            may_roll_back: is_other_reviewer,
+            may_undeploy: member.actor().is(Role::Reviewer) || member.actor().is(Role::Admin),
             was_live: history.iter().any(|change| change.version == Some(number)),
             checklist: checklist.map(|text| Checklist::from_json(&text)).unwrap_or_default(),
             live,

@@ -4,7 +4,7 @@ use domain::RefusalCode;
 use serde_json::json;
 use store::{audit, registry, review};
 
-use super::required;
+use super::optional;
 use crate::{Actor, Contributor, Error, Result, Tenure, clock};
 
 impl Tenure {
@@ -50,7 +50,7 @@ impl Tenure {
             ));
         }
         let evidence_hash = self.store.put_artifact(package.to_bytes()?).await?;
-        let note = if note.trim().is_empty() { "" } else { required(note, "a note")? };
+        let note = optional("note", note)?;
         let request = review::Request {
             request_id: store::new_id(),
             use_case: use_case.to_owned(),

@@ -126,12 +126,8 @@ fn fill() -> TempDir {
         let people = data::write(&current.people, data::Format::Csv).unwrap();
         app.tenure.import(&admin, import("people.csv", people, "2026-01-01", true)).await.unwrap();
         for seed in 0..VERSIONS as u64 {
-            let settings = training::Settings {
-                trials: 2,
-                seed,
-                candidates: vec![Candidate::LogisticRegressionL2],
-                ..training::Settings::default()
-            };
+            let settings =
+                training::Settings { trials: 2, seed, candidates: vec![Candidate::LogisticRegressionL2], ..training::Settings::default() };
             app.tenure.train(&admin, &dataset, settings, Arc::new(training::Silent)).await.unwrap();
         }
         app.folder

@@ -75,7 +75,7 @@ pub enum ModelCommand {
         #[arg(long, value_name = "OUT")]
         html: Option<String>,
     },
-    /// Ask for a version to go live
+    /// Request a review of a version
     #[command(after_help = "Example: tenure model request 3 --use-case attrition --note \"better calibrated\"")]
     Request {
         version: String,
@@ -90,9 +90,9 @@ pub enum ModelCommand {
     /// Reject a version
     #[command(after_help = "Example: tenure model reject 3 --use-case attrition --as rita --reason \"worse for the night shift\"")]
     Reject(Decide),
-    /// Send a version back with a request for changes
-    #[command(after_help = "Example: tenure model changes 3 --use-case attrition --as rita --reason \"describe the sampling\"")]
-    Changes(Decide),
+    /// Request changes to a version
+    #[command(after_help = "Example: tenure model request-changes 3 --use-case attrition --as rita --reason \"describe the sampling\"")]
+    RequestChanges(Decide),
     /// Waive a gate that blocks a version, where its policy allows it
     #[command(
         after_help = "Example: tenure model waive 3 --use-case attrition --as rita --gate \"Impact ratio by Gender at least 0.8\" --owner hr --reason \"under study\" --expires 2027-01-31"
@@ -122,8 +122,8 @@ pub enum ModelCommand {
         reason: String,
     },
     /// Take the live version out of service
-    #[command(after_help = "Example: tenure model stop --use-case attrition --reason \"wrong data was imported\"")]
-    Stop {
+    #[command(after_help = "Example: tenure model undeploy --use-case attrition --reason \"wrong data was imported\"")]
+    Undeploy {
         #[command(flatten)]
         who: Who,
         #[arg(long)]
@@ -212,12 +212,12 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
         ModelCommand::Request { version, who, note } => {
             let (actor, number) = who.about(&tenure, &version).await?;
             let request = tenure.request_review(&actor.contributor()?, &who.use_case, number, &note).await?;
-            let says = format!("a review of version {number} of {} is asked for; evidence {}", who.use_case, request.evidence_hash);
+            let says = format!("review requested for version {number} of {}; evidence {}", who.use_case, request.evidence_hash);
             say(as_json, &request, &says)?;
         }
         ModelCommand::Approve(decide) => ruling(&tenure, Choice::Approve, decide, as_json).await?,
         ModelCommand::Reject(decide) => ruling(&tenure, Choice::Reject, decide, as_json).await?,
-        ModelCommand::Changes(decide) => ruling(&tenure, Choice::RequestChanges, decide, as_json).await?,
+        ModelCommand::RequestChanges(decide) => ruling(&tenure, Choice::RequestChanges, decide, as_json).await?,
         ModelCommand::Waive { version, who, gate, owner, reason, expires } => {
             let (actor, number) = who.about(&tenure, &version).await?;
             let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
@@ -235,8 +235,8 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             let version = tenure.rollback(&signed, &who.use_case, number, &reason).await?;
             say(as_json, &version, &format!("version {} of {} is live again", version.version, who.use_case))?;
         }
-        ModelCommand::Stop { who, reason } => {
-            let version = tenure.take_out_of_service(&who.identity.actor(&tenure).await?, &who.use_case, &reason).await?;
+        ModelCommand::Undeploy { who, reason } => {
+            let version = tenure.undeploy(&who.identity.actor(&tenure).await?, None, &who.use_case, &reason).await?;
             let says = format!("version {version} of {} is out of service; `tenure model rollback` puts it back", who.use_case);
             say(as_json, &json!({ "version": version, "live": false }), &says)?;
         }
