@@ -124,7 +124,7 @@ const TAMPERINGS: [(&str, &str, &str); 16] = [
     ("a decision says something else", "update review_decision set reason = 'never said'", "is not as entry"),
     ("the reviewer of a decision is another", "update review_decision set reviewer = 'sam'", "is not as entry"),
     ("a version is another model", "update model_version set model_hash = 'another'", "model_version attrition/1 is not as entry"),
-    ("a stop never happened", "delete from live_history where kind = 'stop'", "live_history attrition/2, of which entry"),
+    ("a stop never happened", "delete from live_history where kind = 'undeployment'", "live_history attrition/2, of which entry"),
     (
         "a version is in Production by its name alone",
         "update model_version set stage = 'Archived' where version = 1; insert into model_version select use_case, 2, run_id, dataset_id, \
