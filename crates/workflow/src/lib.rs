@@ -5,9 +5,11 @@
 mod accounts;
 mod actor;
 mod batch;
+mod cache;
 mod card;
 mod catalogue;
 mod clock;
+mod csv_text;
 mod dashboard;
 mod datasets;
 mod demo;
