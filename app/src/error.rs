@@ -1,5 +1,6 @@
 //! The one error that reaches a person: what happened and what can be done, never a cause from inside.
 
+use domain::FieldProblem;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ pub enum Kind {
     Forbidden,
     /// 404
     NotFound,
+    /// 422: single fields are not valid.
+    Fields,
     /// 409: someone else was faster, or the order of things is wrong.
     Conflict,
     /// 500; the cause is in the server's log.
@@ -28,11 +31,14 @@ pub enum Kind {
 pub struct AppError {
     pub kind: Kind,
     pub message: String,
+    /// What is wrong, field by field; empty for other kinds than [`Kind::Fields`].
+    #[serde(default)]
+    pub fields: Vec<FieldProblem>,
 }
 
 impl AppError {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), fields: Vec::new() }
     }
 
     /// HTTP status code.
@@ -42,6 +48,7 @@ impl AppError {
             Kind::SignIn => 401,
             Kind::Forbidden => 403,
             Kind::NotFound => 404,
+            Kind::Fields => 422,
             Kind::Conflict => 409,
             Kind::Internal | Kind::Offline => 500,
         }
@@ -54,6 +61,7 @@ impl AppError {
             Kind::SignIn => "Please sign in",
             Kind::Forbidden => "You may not see this",
             Kind::NotFound => "Nothing here",
+            Kind::Fields => "Some fields are not valid",
             Kind::Conflict => "Someone was here before you",
             Kind::Internal => "Something went wrong",
             Kind::Offline => "The server cannot be reached",
@@ -66,6 +74,7 @@ impl AppError {
             Kind::BadRequest => "Check the address, or start again from the dashboard.",
             Kind::SignIn => "Your session may have ended.",
             Kind::Forbidden => "Ask an administrator for the role that this needs.",
+            Kind::Fields => "Go back and correct the fields.",
             Kind::NotFound => "The link may be old, or what it named was removed.",
             Kind::Conflict => "Load the page again to see how things stand.",
             Kind::Internal => "Nothing was changed. Try again; if it stays, the server's log names the cause.",

@@ -5,19 +5,19 @@
 //!
 //! Components return `AnyView`: whole pages as one type overflow the compiler's limits, and erased ones make a smaller browser build.
 
+pub mod boxed;
 pub mod components;
-pub mod erase;
 pub mod error;
-pub mod frame;
+pub mod layout;
 pub mod pages;
+pub mod server_page;
 pub mod shell;
 pub mod theme;
-pub mod written;
 
 #[cfg(feature = "ssr")]
 pub mod charts;
 #[cfg(feature = "ssr")]
-pub mod desk;
+pub mod context;
 #[cfg(feature = "ssr")]
 pub mod standalone;
 

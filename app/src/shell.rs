@@ -7,7 +7,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 
 use crate::components::heading::PageHeading;
-use crate::frame::Frame;
+use crate::layout::Frame;
 use crate::pages;
 use crate::theme::Theme;
 
@@ -43,8 +43,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=pages::home::HomePage ssr=SsrMode::Async />
-                    <Route path=path!("use-case/:id") view=pages::dashboard::DashboardPage ssr=SsrMode::Async />
-                    <Route path=path!("use-case/:id/what-if") view=pages::what_if::WhatIfPage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:id") view=pages::scoring::dashboard::DashboardPage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:id/what-if") view=pages::scoring::what_if::WhatIfPage ssr=SsrMode::Async />
                     // Everything else is only written: `pages::write` knows the addresses.
                     <Route path=path!("use-case/:id/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                     <Route path=path!("jobs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
@@ -63,7 +63,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    crate::desk::respond(use_context::<leptos_axum::ResponseOptions>().as_ref(), 404);
+    crate::context::respond(use_context::<leptos_axum::ResponseOptions>().as_ref(), 404);
     view! {
         <main id="main" class="alone">
             <Title text="Nothing here" />

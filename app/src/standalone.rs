@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::erase::Erase;
+use crate::boxed::Erase;
 
 /// Every style that a report may use, in the order of the site's style sheet.
 const STYLE: &str = concat!(

@@ -2,7 +2,7 @@
 
 use model::global::{GlobalExplanation, Swarm, SwarmPoint};
 
-use super::strips::{Dot, Shade, Strip, draw};
+use super::strip_plot::{Dot, Shade, Strip, draw};
 use crate::components::chart::Chart;
 use crate::format;
 

@@ -8,7 +8,7 @@ use model::vary::PartialDependence;
 
 use super::beeswarm::{average, ends};
 use super::canvas::{Anchor, Axis, Canvas, LABELS, TEXT, WIDTH};
-use super::strips::{self, Dot, Shade, Strip};
+use super::strip_plot::{self, Dot, Shade, Strip};
 use crate::components::chart::Chart;
 use crate::format;
 
@@ -31,7 +31,7 @@ pub fn dependence(dependence: &Dependence) -> Chart {
             label: text.clone(),
             dots: rows.iter().map(|&row| Dot { x: swarm.points[row].log_odds, shade: shade(row) }).collect(),
         };
-        strips::draw(&values.iter().map(strip).collect::<Vec<_>>(), "Contribution in log-odds", key.as_deref())
+        strip_plot::draw(&values.iter().map(strip).collect::<Vec<_>>(), "Contribution in log-odds", key.as_deref())
     } else {
         scatter(swarm, &shade, key.as_deref())
     };

@@ -6,10 +6,10 @@ pub mod canvas;
 pub mod dependence;
 pub mod groups;
 pub mod importance;
-pub mod mini;
 pub mod over_time;
-pub mod pairs;
-mod strips;
+pub mod pair_plot;
+pub mod sparkline;
+mod strip_plot;
 pub mod timeline;
 
 use ::charts::{Drawing, FAINT, GRID, INK, draw, percent_tick, series_colour, text_style};

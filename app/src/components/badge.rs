@@ -1,6 +1,6 @@
 //! Small marks that always carry their word.
 
-use crate::erase::Erase;
+use crate::boxed::Erase;
 use leptos::prelude::*;
 
 /// The band of a score. The swatch grows darker with the probability; the word says the same.

@@ -1,7 +1,7 @@
 //! A chart with what makes it readable: its finding as the title, one sentence, and its data as a table.
 
 use super::table::{Cell, Heading, Row, Table};
-use crate::erase::Erase;
+use crate::boxed::Erase;
 use leptos::prelude::*;
 pub use views::chart::Chart;
 

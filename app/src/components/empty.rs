@@ -1,6 +1,6 @@
 //! Nothing to show yet: says why, and what to do next.
 
-use crate::erase::Erase;
+use crate::boxed::Erase;
 use leptos::prelude::*;
 
 /// An empty state. The children say the next step.

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::heading::PageHeading;
-use crate::erase::Erase;
+use crate::boxed::Erase;
 use crate::error::{AppError, Kind};
-use crate::written::Written;
+use crate::server_page::Written;
 
 /// The page of an error, with its status.
 pub fn failure(error: AppError) -> Written {
@@ -22,7 +22,7 @@ fn Failure(error: AppError) -> AnyView {
         _ => view! { <a class="button" href="/">"To the start"</a> }.erase(),
     };
     // With it whoever keeps the server finds this very request in the log.
-    let id = crate::desk::request_id();
+    let id = crate::context::request_id();
     let id = (!id.is_empty()).then(|| view! { <p class="aside">"Request "<code>{id}</code></p> });
     view! {
         <PageHeading title=heading>

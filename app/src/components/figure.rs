@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use stats::Figure;
 
-use crate::erase::Erase;
+use crate::boxed::Erase;
 use crate::format;
 
 /// How the number of a figure is written.

@@ -1,6 +1,6 @@
 //! Form fields with label, help and error, and the summary of errors (as GOV.UK's design system does it).
 
-use crate::erase::Erase;
+use crate::boxed::Erase;
 use leptos::html::Div;
 use leptos::prelude::*;
 

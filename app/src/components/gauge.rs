@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::badge::risk_style;
 use super::table::Mark;
-use crate::erase::Erase;
+use crate::boxed::Erase;
 
 /// The probability on a line from 0 to 100 %, with its interval and the average.
 #[component]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
 
-use crate::erase::Erase;
+use crate::boxed::Erase;
 
 /// The path whose heading was shown last: the first page keeps the browser's own focus, a new path gives it to its heading.
 #[derive(Clone, Copy)]

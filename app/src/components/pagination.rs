@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::erase::Erase;
+use crate::boxed::Erase;
 use crate::format::count;
 
 /// Links to the neighbouring pages; nothing when all is on one. `more`: there may be pages after the last one that was counted. `href` gives

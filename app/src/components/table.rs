@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use stats::Figure;
 
 use super::figure::{FigureValue, Scale};
-use crate::erase::Erase;
+use crate::boxed::Erase;
 
 /// A column's heading.
 pub struct Heading {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use views::people::Reason;
 
 use super::table::{Cell, Heading, Mark, Row, Table};
-use crate::erase::Erase;
+use crate::boxed::Erase;
 use crate::format;
 
 /// Rows that are shown one by one; the rest is summed in one row.

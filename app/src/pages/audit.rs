@@ -4,22 +4,22 @@ use leptos::prelude::*;
 use views::address::query_string;
 use workflow::{AuditQuery, AuditRow, Tenure};
 
+use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::heading::PageHeading;
 use crate::components::pagination::pagination;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
-use crate::erase::Erase;
 use crate::error::AppError;
 use crate::format;
 use crate::pages::Query;
-use crate::written::Written;
+use crate::server_page::Written;
 
 /// Writes the page.
 pub async fn write(query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let member = actor.member()?;
-    let asked = AuditQuery { page: crate::desk::page_number(query.one("page"))? as usize, ..AuditQuery::from_pairs(&query.0) };
+    let asked = AuditQuery { page: crate::context::page_number(query.one("page"))? as usize, ..AuditQuery::from_pairs(&query.0) };
     let (rows, total, actions) = tenure.audit_page(&member, &asked).await?;
     let verify = query.one("verify") == "yes";
     let (head, problems) = if verify {

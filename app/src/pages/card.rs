@@ -4,20 +4,20 @@ use leptos::prelude::*;
 use views::address::encode;
 use views::card::{Block, Card, CardPage, CardSection};
 
+use crate::boxed::Erase;
 use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
-use crate::erase::Erase;
 use crate::error::AppError;
 use crate::pages::Query;
-use crate::written::Written;
+use crate::server_page::Written;
 
 /// Writes the page.
 pub(super) async fn write(use_case: &str, version: &str) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
-    let number = crate::desk::version_number(version)?;
+    let (tenure, actor) = crate::context::desk()?;
+    let number = crate::context::version_number(version)?;
     let mut page = tenure.model_card(&actor.member()?, use_case, number).await?;
-    let once = Query(crate::desk::once(&format!("/use-case/{}/models/{version}/card", encode(use_case))));
+    let once = Query(crate::context::once(&format!("/use-case/{}/models/{version}/card", encode(use_case))));
     let problem = once.one("problem").to_owned();
     // What was written is not lost when it could not be kept.
     if !once.one("text").is_empty() {
@@ -29,12 +29,12 @@ pub(super) async fn write(use_case: &str, version: &str) -> Result<Written, AppE
 /// Writes the known limitations down, and goes back to the card.
 #[server(prefix = "/fn", endpoint = "write-limitations")]
 pub async fn write_limitations(use_case: String, version: i64, revision: i64, #[server(default)] text: String) -> Result<(), AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let card = format!("/use-case/{}/models/{version}/card", encode(&use_case));
     match tenure.write_limitations(&actor.contributor()?, &use_case, version, Some(revision), &text).await {
         Ok(()) => leptos_axum::redirect(&format!("{card}#known-limitations")),
-        Err(workflow::Error::Invalid(problem) | workflow::Error::Conflict(problem)) => {
-            crate::desk::go_to(&card, "", &[("problem", &problem), ("text", &text)]);
+        Err(workflow::Error::Invalid(problem) | workflow::Error::Conflict { message: problem, .. }) => {
+            crate::context::go_to(&card, "", &[("problem", &problem), ("text", &text)]);
         }
         Err(error) => return Err(error.into()),
     }

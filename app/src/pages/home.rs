@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
-use crate::erase::Erase;
+use crate::boxed::Erase;
 use crate::error::AppError;
-use crate::written::{Written, show_page, written};
+use crate::server_page::{Written, show_page, written};
 
 /// The address of the first use case, or a page that says what to do.
 #[server(prefix = "/fn", endpoint = "home", input = leptos::server_fn::codec::GetUrl)]
@@ -18,11 +18,11 @@ async fn write() -> Result<Written, AppError> {
     use crate::components::empty::Empty;
     use crate::components::heading::PageHeading;
 
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let status = tenure.status(&actor.member()?, None).await?;
     if !status.use_cases.is_empty() {
         let roles = status.session.map(|session| session.roles).unwrap_or_default();
-        return Written::default().with_data(&crate::frame::start(&status.use_case, &roles));
+        return Written::default().with_data(&crate::layout::start(&status.use_case, &roles));
     }
     Ok(Written::page(
         "Start",

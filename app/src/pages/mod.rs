@@ -1,60 +1,42 @@
 //! One folder or file a page. Most are written by the server alone ([`write()`]); the dashboard and the what-if form have parts that run
 //! in the browser.
 
-pub mod dashboard;
 pub mod home;
-pub mod what_if;
+pub mod scoring;
 
 #[cfg(feature = "ssr")]
-mod account;
+mod accounts;
 #[cfg(feature = "ssr")]
 mod audit;
 #[cfg(feature = "ssr")]
 pub mod card;
 #[cfg(feature = "ssr")]
-pub mod compare;
-#[cfg(feature = "ssr")]
-pub mod data;
-#[cfg(feature = "ssr")]
-mod drift;
+pub mod datasets;
 #[cfg(feature = "ssr")]
 pub mod fairness;
 #[cfg(feature = "ssr")]
-mod job;
-#[cfg(feature = "ssr")]
 mod jobs;
 #[cfg(feature = "ssr")]
-mod models;
+mod monitoring;
 #[cfg(feature = "ssr")]
-mod person;
-#[cfg(feature = "ssr")]
-mod purpose;
+mod registry;
 #[cfg(feature = "ssr")]
 mod review;
 #[cfg(feature = "ssr")]
-mod run;
+pub mod runs;
 #[cfg(feature = "ssr")]
-mod runs;
-#[cfg(feature = "ssr")]
-mod train;
-#[cfg(feature = "ssr")]
-mod version;
+mod training;
 
-#[cfg(feature = "ssr")]
-mod sign_in;
-#[cfg(feature = "ssr")]
-mod users;
-
-#[cfg(feature = "ssr")]
-pub use drift::report::html as drift_report;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_location;
+#[cfg(feature = "ssr")]
+pub use monitoring::report::html as drift_report;
 
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::error::Kind;
-use crate::written::{Address, Written, show_page, written};
+use crate::server_page::{Address, Written, show_page, written};
 
 /// What kind of page stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,32 +88,32 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let query = Query(views::address::pairs(query));
     match parts.as_slice() {
-        ["use-case", id, "person", person] => person::write(id, person, &query).await,
-        ["use-case", id, "runs"] => runs::write(id, &query).await,
-        ["use-case", id, "models"] => models::write(id).await,
-        ["use-case", id, "models", version] => version::write(id, version).await,
+        ["use-case", id, "person", person] => scoring::person::write(id, person, &query).await,
+        ["use-case", id, "runs"] => runs::list::write(id, &query).await,
+        ["use-case", id, "models"] => registry::list::write(id).await,
+        ["use-case", id, "models", version] => registry::version::write(id, version).await,
         ["use-case", id, "models", version, "review"] => review::write(id, version, &query).await,
         ["use-case", id, "review"] => review::queue::write(id, &query).await,
         ["audit"] => audit::write(&query).await,
-        ["use-case", id, "train"] => train::write(id, &query).await,
-        ["use-case", id, "jobs"] => jobs::write(id).await,
-        ["jobs", id] => job::write(id, &query).await,
-        ["use-case", id, "data"] => data::write_list(id, &query).await,
-        ["use-case", id, "data", "compare"] => data::write_compare(id, &query).await,
-        ["use-case", id, "data", dataset] => data::write_dataset(id, dataset).await,
+        ["use-case", id, "train"] => training::write(id, &query).await,
+        ["use-case", id, "jobs"] => jobs::list::write(id).await,
+        ["jobs", id] => jobs::job::write(id, &query).await,
+        ["use-case", id, "data"] => datasets::write_list(id, &query).await,
+        ["use-case", id, "data", "compare"] => datasets::write_compare(id, &query).await,
+        ["use-case", id, "data", dataset] => datasets::write_dataset(id, dataset).await,
         ["use-case", id, "models", version, "card"] => card::write(id, version).await,
         ["use-case", id, "models", version, "fairness"] => fairness::write(id, version, &query).await,
-        ["sign-in"] => Ok(sign_in::write(&query)),
-        ["set-up", link] => sign_in::write_set_up(link).await,
-        ["account"] => account::write().await,
-        ["users"] => users::write().await,
-        ["use-case", id, "drift"] => drift::write(id, &query).await,
-        ["use-case", id, "drift", "compare"] => drift::write_compare(id, &query).await,
-        ["use-case", id, "drift", "simulate"] => drift::write_simulate(id, &query).await,
-        ["use-case", id, "drift", check] => drift::write_check(id, check, &query).await,
-        ["use-case", id, "outcomes"] => drift::write_outcomes(id, &query).await,
-        ["runs", "compare"] => compare::write(&query).await,
-        ["runs", run, part @ ..] => run::write(run, part).await,
+        ["sign-in"] => Ok(accounts::sign_in::write(&query)),
+        ["set-up", link] => accounts::sign_in::write_set_up(link).await,
+        ["account"] => accounts::account::write().await,
+        ["users"] => accounts::users::write().await,
+        ["use-case", id, "drift"] => monitoring::write(id, &query).await,
+        ["use-case", id, "drift", "compare"] => monitoring::write_compare(id, &query).await,
+        ["use-case", id, "drift", "simulate"] => monitoring::write_simulate(id, &query).await,
+        ["use-case", id, "drift", check] => monitoring::write_check(id, check, &query).await,
+        ["use-case", id, "outcomes"] => monitoring::write_outcomes(id, &query).await,
+        ["runs", "compare"] => runs::compare::write(&query).await,
+        ["runs", run, part @ ..] => runs::run::write(run, part).await,
         _ => Err(AppError::new(Kind::NotFound, "There is no page at this address.")),
     }
 }

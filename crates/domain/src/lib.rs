@@ -15,7 +15,7 @@ mod words;
 pub use audit::{AuditAction, AuditEvent, Subject};
 pub use estimate::Estimate;
 pub use ids::{AccountName, BatchId, CheckId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId, VersionNumber};
-pub use problem::{FieldProblem, ProblemCode};
+pub use problem::{FieldProblem, ProblemCode, RefusalCode};
 pub use route::Route;
 pub use status::{
     AccountState, Decision, DriftVerdict, JobKind, JobState, JobStatus, LiveChangeKind, Recommendation, ReviewState, Role, RunStatus,

@@ -30,6 +30,71 @@ words! {
     }
 }
 
+words! {
+    /// Why something is not allowed, or not possible now, for programs. People read the message.
+    pub enum RefusalCode {
+        // Not allowed.
+        /// The account lacks the role.
+        RoleRequired = "role_required",
+        /// The token lacks the scope.
+        ScopeRequired = "scope_required",
+        /// Somebody else must do it: the author or requester cannot.
+        FourEyes = "four_eyes",
+        /// Only a person who signed in may do it.
+        PersonRequired = "person_required",
+        /// Only the owner may do it.
+        NotTheOwner = "not_the_owner",
+        /// The request came from another site.
+        CrossSite = "cross_site",
+
+        // Not possible now.
+        /// Somebody else was faster.
+        Changed = "changed",
+        /// It was decided already.
+        AlreadyDecided = "already_decided",
+        /// Nobody has requested a review.
+        NotRequested = "not_requested",
+        /// What the request rested on has changed.
+        RequestVoid = "request_void",
+        /// The evidence that was shown is not that of the request.
+        OtherEvidence = "other_evidence",
+        /// Gates do not hold.
+        GatesBlock = "gates_block",
+        /// The policy does not allow waivers.
+        NoWaivers = "no_waivers",
+        /// The policy was set after the training.
+        PolicyChanged = "policy_changed",
+        /// The policy requires an author with a name.
+        AuthorRequired = "author_required",
+        /// Items of the checklist are open.
+        ChecklistOpen = "checklist_open",
+        /// The version is live.
+        AlreadyLive = "already_live",
+        /// The version was never live.
+        NeverLive = "never_live",
+        /// The version is not in Staging.
+        NotInStaging = "not_in_staging",
+        /// No version is live.
+        NothingLive = "nothing_live",
+        /// There is no earlier version.
+        NoEarlierVersion = "no_earlier_version",
+        /// Nobody has been scored.
+        NoScores = "no_scores",
+        /// The job has ended.
+        JobEnded = "job_ended",
+        /// The account can sign in.
+        AccountActive = "account_active",
+        /// The account is disabled.
+        AccountDisabled = "account_disabled",
+        /// An administrator must remain.
+        LastAdmin = "last_admin",
+        /// There is one of this name already.
+        NameTaken = "name_taken",
+        /// The store has data or accounts already.
+        NotEmpty = "not_empty",
+    }
+}
+
 /// A problem with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldProblem {

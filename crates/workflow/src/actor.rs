@@ -4,6 +4,7 @@
 //! compile.
 
 use crate::{Error, Result};
+use domain::RefusalCode;
 
 /// What an account may do. A person may hold several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,12 +139,13 @@ impl Actor {
         if self.is(role) {
             return Ok(self);
         }
-        Err(Error::Forbidden(match self.origin {
-            Origin::Token(_) if self.roles.contains(&role) => {
-                format!("the scope of this token does not allow it: it needs {}", Scope::of(role).name())
-            }
-            _ => format!("this needs the role {}", role.name()),
-        }))
+        Err(match self.origin {
+            Origin::Token(_) if self.roles.contains(&role) => Error::forbidden(
+                RefusalCode::ScopeRequired,
+                format!("the scope of this token does not allow it: it needs {}", Scope::of(role).name()),
+            ),
+            _ => Error::forbidden(RefusalCode::RoleRequired, format!("this needs the role {}", role.name())),
+        })
     }
 
     /// Leave for what every member of the house may see: evidence, runs, versions, checks; no people.
@@ -151,7 +153,11 @@ impl Actor {
     /// # Errors
     /// [`Error::Forbidden`] for an account without any role.
     pub fn member(&self) -> Result<Member<'_>> {
-        if self.roles.is_empty() { Err(Error::Forbidden("this account has no role".into())) } else { Ok(Member(self)) }
+        if self.roles.is_empty() {
+            Err(Error::forbidden(RefusalCode::RoleRequired, "this account has no role".into()))
+        } else {
+            Ok(Member(self))
+        }
     }
 
     /// Leave to write what every member may write: requests for review, comments, notes, limitations, checks. A token needs a scope that is
@@ -162,9 +168,10 @@ impl Actor {
     pub fn contributor(&self) -> Result<Contributor<'_>> {
         self.member()?;
         match &self.origin {
-            Origin::Token(_) if !self.is(Role::Reviewer) && !self.is(Role::Admin) => {
-                Err(Error::Forbidden("the scope of this token does not allow it: it needs review or manage".into()))
-            }
+            Origin::Token(_) if !self.is(Role::Reviewer) && !self.is(Role::Admin) => Err(Error::forbidden(
+                RefusalCode::ScopeRequired,
+                "the scope of this token does not allow it: it needs review or manage".into(),
+            )),
             _ => Ok(Contributor(self)),
         }
     }

@@ -57,7 +57,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_not_kept_and_the_capacity_holds() {
         let cache = Cache::new(2);
-        assert!(cache.get_or_make("a", async { Err(Error::Internal("broken".into())) }).await.is_err());
+        assert!(cache.get_or_make("a", async { Err(Error::internal("broken")) }).await.is_err());
         assert_eq!(cache.get_or_make("a", async { Ok(1) }).await.unwrap(), 1);
         for key in ["b", "c", "d", "e"] {
             cache.get_or_make(key, async { Ok(2) }).await.unwrap();

@@ -10,14 +10,13 @@ pub(crate) fn csv_text<Row: IntoIterator<Item = String>>(
     header: impl IntoIterator<Item = String>,
     rows: impl IntoIterator<Item = Row>,
 ) -> Result<String> {
-    let wrong = |error: &dyn std::fmt::Display| Error::Internal(format!("the CSV could not be written: {error}"));
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(header.into_iter().map(guarded)).map_err(|error| wrong(&error))?;
+    writer.write_record(header.into_iter().map(guarded)).map_err(Error::caused)?;
     for row in rows {
-        writer.write_record(row.into_iter().map(guarded)).map_err(|error| wrong(&error))?;
+        writer.write_record(row.into_iter().map(guarded)).map_err(Error::caused)?;
     }
-    let bytes = writer.into_inner().map_err(|error| wrong(&error))?;
-    String::from_utf8(bytes).map_err(|error| wrong(&error))
+    let bytes = writer.into_inner().map_err(|error| Error::caused(error.into_error()))?;
+    String::from_utf8(bytes).map_err(Error::caused)
 }
 
 /// Spreadsheets take a text for a formula by its first sign; an apostrophe before it makes it text. A number stays one.

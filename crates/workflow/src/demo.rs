@@ -62,8 +62,7 @@ impl Tenure {
             start: months_ago(MONTHS as i32 - 1),
         };
         let files = compute(move || {
-            let csv =
-                |table: &model::Table| data::write(table, data::Format::Csv).map_err(|error| crate::Error::Internal(error.to_string()));
+            let csv = |table: &model::Table| data::write(table, data::Format::Csv).map_err(crate::Error::caused);
             let labelled = csv(&simulation::training_table(&settings))?;
             let snapshots = simulation::simulate(&settings);
             let months = snapshots.iter().map(|snapshot| {

@@ -1,8 +1,12 @@
-//! What a door may tell.
+//! What can go wrong, typed: entry points map it once, to a page, to problem details or to an exit code.
 
 use data::Refusal;
+use domain::{FieldProblem, ProblemCode, RefusalCode};
 
-/// Why a use case could not be carried out.
+/// An error of another crate, kept as the source of ours.
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a command or a query could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no such thing; the text says which.
@@ -11,6 +15,9 @@ pub enum Error {
     /// The request makes no sense as it is; the text says what to change.
     #[error("{0}")]
     Invalid(String),
+    /// Single fields of a form or a request are wrong.
+    #[error("{}", sentences(.0))]
+    Fields(Vec<FieldProblem>),
     /// Nobody is signed in, or name, password or token are not good.
     #[error("{0}")]
     SignIn(String),
@@ -22,11 +29,11 @@ pub enum Error {
         seconds: i64,
     },
     /// Not allowed for this person.
-    #[error("{0}")]
-    Forbidden(String),
+    #[error("{message}")]
+    Forbidden { code: RefusalCode, message: String },
     /// Somebody else was faster, or the state does not allow it now.
-    #[error("{0}")]
-    Conflict(String),
+    #[error("{message}")]
+    Conflict { code: RefusalCode, message: String },
     /// A file breaks the rules of its use case.
     #[error("{0}")]
     Refused(#[from] Refusal),
@@ -36,23 +43,100 @@ pub enum Error {
     /// Something inside failed; the cause is for the log.
     #[error("the store failed: {0}")]
     Store(#[from] store::Error),
-    #[error("{0}")]
-    Internal(String),
+    /// Something inside failed that has nothing to do with the request.
+    #[error("{message}")]
+    Internal {
+        message: String,
+        #[source]
+        source: Option<Source>,
+    },
 }
 
-/// A result of a use case.
+/// A result of a command or a query.
 pub type Result<T> = std::result::Result<T, Error>;
 
+fn sentences(problems: &[FieldProblem]) -> String {
+    problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ")
+}
+
 impl Error {
-    /// The exit code of a command that ends with it: 2 for bad input, 3 for internal failures.
-    pub fn exit_code(&self) -> u8 {
+    /// One field is wrong; `message` says what to do about it.
+    pub fn field(field: impl Into<String>, code: ProblemCode, message: impl Into<String>) -> Self {
+        Self::Fields(vec![FieldProblem::new(field, code, message)])
+    }
+
+    /// Not allowed for this person.
+    pub fn forbidden(code: RefusalCode, message: impl Into<String>) -> Self {
+        Self::Forbidden { code, message: message.into() }
+    }
+
+    /// Not possible as things are now.
+    pub fn conflict(code: RefusalCode, message: impl Into<String>) -> Self {
+        Self::Conflict { code, message: message.into() }
+    }
+
+    /// The code of a refusal, for programs and tests.
+    pub fn code(&self) -> Option<RefusalCode> {
         match self {
-            Self::Store(store::Error::Setting(_)) => 2,
-            Self::Store(_) | Self::Internal(_) => 3,
-            Self::Cancelled(_) | Self::SignIn(_) | Self::TooMany { .. } | Self::Forbidden(_) | Self::Conflict(_) => 1,
-            Self::NotFound(_) | Self::Invalid(_) | Self::Refused(_) => 2,
+            Self::Forbidden { code, .. } | Self::Conflict { code, .. } => Some(*code),
+            Self::NotFound(_)
+            | Self::Invalid(_)
+            | Self::Fields(_)
+            | Self::SignIn(_)
+            | Self::TooMany { .. }
+            | Self::Refused(_)
+            | Self::Cancelled(_)
+            | Self::Store(_)
+            | Self::Internal { .. } => None,
         }
     }
+
+    /// The use case has no version of this number.
+    pub fn no_version(use_case: &str, number: impl std::fmt::Display) -> Self {
+        Self::NotFound(format!("{use_case} has no version {number}"))
+    }
+
+    /// Something inside is not as it must be.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::Internal { message: message.into(), source: None }
+    }
+
+    /// Something inside failed because of another error.
+    pub fn caused(source: impl Into<Source>) -> Self {
+        let source = source.into();
+        Self::Internal { message: source.to_string(), source: Some(source) }
+    }
+
+    /// The exit code of a command that ends with it: 2 for what the caller can mend, 3 for internal failures.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Cancelled(_) => 1,
+            Self::Store(store::Error::Setting(_))
+            | Self::NotFound(_)
+            | Self::Invalid(_)
+            | Self::Fields(_)
+            | Self::Refused(_)
+            | Self::SignIn(_)
+            | Self::TooMany { .. }
+            | Self::Forbidden { .. }
+            | Self::Conflict { .. } => 2,
+            Self::Store(_) | Self::Internal { .. } => 3,
+        }
+    }
+}
+
+/// An error and its sources on one line, for the log.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let inner_text = inner.to_string();
+        if !text.ends_with(&inner_text) {
+            text = format!("{text}: {inner_text}");
+        }
+        source = inner.source();
+    }
+    text
 }
 
 impl From<data::ReadError> for Error {
@@ -69,7 +153,7 @@ impl From<model::FileError> for Error {
 
 impl From<model::explain::ExplainError> for Error {
     fn from(error: model::explain::ExplainError) -> Self {
-        Self::Internal(error.to_string())
+        Self::caused(error)
     }
 }
 
@@ -83,7 +167,7 @@ impl From<training::TrainingError> for Error {
     fn from(error: training::TrainingError) -> Self {
         match error {
             training::TrainingError::Cancelled { .. } => Self::Cancelled(error.to_string()),
-            training::TrainingError::Learner(_) => Self::Internal(error.to_string()),
+            training::TrainingError::Learner(_) => Self::caused(error),
             _ => Self::Invalid(error.to_string()),
         }
     }
@@ -91,5 +175,5 @@ impl From<training::TrainingError> for Error {
 
 /// Runs CPU work off the async threads.
 pub(crate) async fn compute<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(format!("a computation stopped: {error}")))?
+    tokio::task::spawn_blocking(work).await.map_err(Error::caused)?
 }

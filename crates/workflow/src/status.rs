@@ -76,8 +76,8 @@ impl Tenure {
 
     async fn holdout_figure(&self, run_id: &str, metric: Metric) -> Result<Figure> {
         let details = store::runs::details(&mut *self.store.read().await?, run_id).await?;
-        let name = crate::run_record::metric_name(metric);
-        let found = details.metrics.iter().find(|metric| metric.name == name).map(crate::runs::figure);
+        let name = crate::runs::recording::metric_name(metric);
+        let found = details.metrics.iter().find(|metric| metric.name == name).map(crate::runs::queries::figure);
         Ok(found.unwrap_or_else(|| Figure::unknown("the run recorded no such figure")))
     }
 }

@@ -8,9 +8,9 @@ use store::Store;
 use tokio::sync::Semaphore;
 use training::gates::GatePolicy;
 
-use crate::catalogue::{Catalogue, Purpose, drift_policy};
 use crate::datasets::Refusals;
-use crate::serving::Caches;
+use crate::scoring::serving::Caches;
+use crate::use_cases::{Catalogue, Purpose, drift_policy};
 use crate::{Error, Result};
 
 /// The use cases of one installation over one store. Cheap to clone.

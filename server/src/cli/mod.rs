@@ -1,22 +1,19 @@
-//! The command line. Exit codes: 0 done, 1 the answer is "no", 2 bad usage or bad input, 3 internal error.
+//! The command line. Exit codes: 0 done, 1 negative result, 2 bad usage or bad input, 3 internal error or could not compute, 4 temporarily unavailable.
 
+mod accounts;
 mod audit;
-mod data;
-mod drift;
-mod experiment;
+mod datasets;
 mod fairness;
-mod identity;
-mod job;
-mod model;
-mod outcomes;
+mod jobs;
+mod monitoring;
 mod output;
-mod predict;
-mod run;
+mod registry;
+mod runs;
+mod scoring;
 mod serve;
 mod tool;
-mod train;
-mod use_case;
-mod user;
+mod training;
+mod use_cases;
 
 use std::process::ExitCode;
 
@@ -31,7 +28,7 @@ pub enum Answer {
     Done,
     /// Drift found, gate failed, verification failed: exit code 1.
     No,
-    /// The data does not allow an answer: exit code 2.
+    /// The data does not allow an answer: exit code 3.
     Unknown,
 }
 
@@ -58,34 +55,34 @@ enum Command {
     Demo(serve::Demo),
     /// Use cases: what is predicted, and for whom
     #[command(subcommand)]
-    UseCase(use_case::UseCaseCommand),
+    UseCase(use_cases::UseCaseCommand),
     /// Accounts, their roles, and API tokens
     #[command(subcommand)]
-    User(user::UserCommand),
+    User(accounts::user::UserCommand),
     /// Data: import, list, simulate
     #[command(subcommand)]
-    Data(data::DataCommand),
+    Data(datasets::DataCommand),
     /// Train a model: a run and a new version
-    Train(train::Train),
+    Train(training::Train),
     /// Training runs
     #[command(subcommand)]
-    Run(run::RunCommand),
+    Run(runs::RunCommand),
     /// Long work: trainings and experiments, how far they are
     #[command(subcommand)]
-    Job(job::JobCommand),
+    Job(jobs::JobCommand),
     /// Model versions
     #[command(subcommand)]
-    Model(model::ModelCommand),
+    Model(registry::ModelCommand),
     /// Score the rows of a file
-    Predict(predict::Predict),
+    Predict(scoring::Predict),
     /// Score the current people and store the scores
-    Batch(predict::Batch),
+    Batch(scoring::Batch),
     /// Are the people still like those that the live version was trained on
     #[command(subcommand)]
-    Drift(drift::DriftCommand),
+    Drift(monitoring::drift::DriftCommand),
     /// Who left, when and why: how the scores did
     #[command(subcommand)]
-    Outcomes(outcomes::OutcomesCommand),
+    Outcomes(monitoring::outcomes::OutcomesCommand),
     /// The record of what was done
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -100,7 +97,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     match dispatch(arguments).await {
         Ok(Answer::Done) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
-        Ok(Answer::Unknown) => ExitCode::from(2),
+        Ok(Answer::Unknown) => ExitCode::from(3),
         Err(error) => {
             output::error(&error, json);
             ExitCode::from(error.exit_code())
@@ -114,17 +111,17 @@ async fn dispatch(arguments: Arguments) -> Result<Answer> {
     match arguments.command {
         Command::Serve => serve::serve(&place).await,
         Command::Demo(demo) => serve::demo(&place, &demo).await,
-        Command::UseCase(command) => use_case::run(&place, command, json),
-        Command::User(command) => user::run(&place, command, json).await,
-        Command::Data(command) => data::run(&place, command, json).await,
-        Command::Train(command) => train::run(&place, command, json).await,
-        Command::Run(command) => run::run(&place, command, json).await,
-        Command::Job(command) => job::run(&place, command, json).await,
-        Command::Model(command) => model::run(&place, command, json).await,
-        Command::Predict(command) => predict::predict(&place, command, json).await,
-        Command::Batch(command) => predict::batch(&place, command, json).await,
-        Command::Drift(command) => drift::run(&place, command, json).await,
-        Command::Outcomes(command) => outcomes::run(&place, command, json).await,
+        Command::UseCase(command) => use_cases::run(&place, command, json),
+        Command::User(command) => accounts::user::run(&place, command, json).await,
+        Command::Data(command) => datasets::run(&place, command, json).await,
+        Command::Train(command) => training::run(&place, command, json).await,
+        Command::Run(command) => runs::run(&place, command, json).await,
+        Command::Job(command) => jobs::run(&place, command, json).await,
+        Command::Model(command) => registry::run(&place, command, json).await,
+        Command::Predict(command) => scoring::predict(&place, command, json).await,
+        Command::Batch(command) => scoring::batch(&place, command, json).await,
+        Command::Drift(command) => monitoring::drift::run(&place, command, json).await,
+        Command::Outcomes(command) => monitoring::outcomes::run(&place, command, json).await,
         Command::Audit(command) => audit::run(&place, command, json).await,
         Command::Tool(command) => blocking(move || tool::run(&place, command, json)).await,
     }
@@ -146,5 +143,5 @@ fn read_input(path: &str) -> Result<Vec<u8>> {
 
 /// Runs CPU work off the async threads.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
+    tokio::task::spawn_blocking(work).await.map_err(Error::caused)?
 }

@@ -10,7 +10,7 @@ use workflow::{Error, Result};
 /// # Errors
 /// When it has no JSON form.
 pub fn json(value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string(value).map_err(|error| Error::Internal(error.to_string()))?;
+    let text = serde_json::to_string(value).map_err(Error::caused)?;
     line(&text);
     Ok(())
 }
@@ -52,8 +52,12 @@ pub fn figure(figure: &Figure) -> String {
 /// Says what went wrong, on standard error (or as JSON on standard output), with every problem of a refused file.
 pub fn error(error: &Error, as_json: bool) {
     if as_json {
-        let problems = if let Error::Refused(refusal) = error { Some(refusal) } else { None };
-        line(&json!({ "error": error.to_string(), "problems": problems.map(|refusal| &refusal.problems), "total": problems.map(|refusal| refusal.total) }).to_string());
+        let (problems, total) = match error {
+            Error::Refused(refusal) => (Some(json!(refusal.problems)), Some(refusal.total)),
+            Error::Fields(problems) => (Some(json!(problems)), Some(problems.len())),
+            _ => (None, None),
+        };
+        line(&json!({ "error": error.to_string(), "problems": problems, "total": total }).to_string());
         return;
     }
     eprintln!("error: {error}");
@@ -66,8 +70,8 @@ pub fn error(error: &Error, as_json: bool) {
             eprintln!("  … and {} more", refusal.total - refusal.problems.len());
         }
     }
-    if let Error::Store(cause) = error {
-        let mut source = std::error::Error::source(cause);
+    if matches!(error, Error::Store(_) | Error::Internal { .. }) {
+        let mut source = std::error::Error::source(error);
         while let Some(inner) = source {
             eprintln!("  caused by: {inner}");
             source = inner.source();

@@ -1,12 +1,13 @@
 //! `tenure serve` and `tenure demo`.
 
+use domain::RefusalCode;
 use std::sync::Arc;
 
 use clap::Args;
 use workflow::{DemoAccount, Error, Result, Role, Tenure};
 
 use super::Answer;
-use super::train::Bar;
+use super::training::Bar;
 use crate::settings::Place;
 use crate::web;
 
@@ -39,7 +40,9 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
     let accounts = accounts(place, &tenure).await?;
     if !filled {
         let admin = accounts.iter().find(|account| account.name == Role::Admin.name());
-        let admin = admin.ok_or_else(|| Error::Conflict("the store has accounts already, but no data: use another data folder".into()))?;
+        let admin = admin.ok_or_else(|| {
+            Error::conflict(RefusalCode::NotEmpty, "the store has accounts already, but no data: use another data folder".into())
+        })?;
         let admin = tenure.sign_in(&admin.name, &admin.password, None).await?.actor;
         let bar = Arc::new(Bar::new());
         let filled = tenure.fill_demo(&admin.admin()?, demo.seed, Arc::clone(&bar) as _).await;
@@ -61,7 +64,7 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
 /// The accounts of the demo: made on its first start, and kept beside its store, since nobody real is behind them.
 async fn accounts(place: &Place, tenure: &Tenure) -> Result<Vec<DemoAccount>> {
     let path = place.data_dir().join("demo-accounts.json");
-    let unusable = |error: &dyn std::fmt::Display| Error::Internal(format!("{}: {error}", path.display()));
+    let unusable = |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", path.display()));
     let made = tenure.demo_accounts().await?;
     if made.is_empty() {
         let kept = std::fs::read(&path).unwrap_or_else(|_| b"[]".to_vec());

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use app::desk::SecureCookies;
+use app::context::SecureCookies;
 use axum::Router;
 use axum::extract::{ConnectInfo, Form, Path, State};
 use axum::http::{HeaderMap, header};
@@ -13,7 +13,7 @@ use views::address;
 use workflow::{Error, Result, Role, Scope, TokenRequest};
 
 use super::Desk;
-use super::caller::{self, Caller};
+use super::auth::{self, Caller};
 use super::problem::Problem;
 
 /// The routes of the forms. The pages that hold them are written by `app`.
@@ -51,7 +51,7 @@ pub(super) type Answer = std::result::Result<Response, Problem>;
 /// To a page, with something that it shows once.
 pub(super) fn show_once(desk: &Desk, page: &str, pairs: &[(&str, &str)]) -> Answer {
     let too_large = || Problem(Error::Invalid("that is too long".into()));
-    let cookie = app::desk::once_cookie(page, pairs, SecureCookies(desk.secure)).ok_or_else(too_large)?;
+    let cookie = app::context::once_cookie(page, pairs, SecureCookies(desk.secure)).ok_or_else(too_large)?;
     let mut response = Redirect::to(page).into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
@@ -61,7 +61,7 @@ pub(super) fn show_once(desk: &Desk, page: &str, pairs: &[(&str, &str)]) -> Answ
 fn answer(desk: &Desk, page: &str, field: &str, result: Result<String>) -> Answer {
     match result {
         Ok(done) => show_once(desk, page, &[("done", &done)]),
-        Err(error @ (Error::Store(_) | Error::Internal(_))) => Err(Problem(error)),
+        Err(error @ (Error::Store(_) | Error::Internal { .. })) => Err(Problem(error)),
         Err(error) => show_once(desk, page, &[("problem", &error.to_string()), ("field", field)]),
     }
 }
@@ -88,7 +88,7 @@ async fn sign_in(
     let (name, back) = (fields.one("name").trim(), address::local(fields.one("return")));
     match desk.tenure.sign_in(name, fields.one("password"), Some(&origin(&desk, &headers, peer))).await {
         Ok(signed_in) => {
-            caller::begin(&session, &signed_in.account_id).await?;
+            auth::begin(&session, &signed_in.account_id).await?;
             Ok(Redirect::to(back).into_response())
         }
         Err(error @ (Error::SignIn(_) | Error::TooMany { .. })) => {
@@ -99,7 +99,7 @@ async fn sign_in(
 }
 
 async fn sign_out(session: Session) -> Answer {
-    caller::end(&session).await?;
+    auth::end(&session).await?;
     Ok(Redirect::to("/sign-in").into_response())
 }
 
@@ -112,10 +112,10 @@ async fn set_up(State(desk): State<Desk>, session: Session, Path(link): Path<Str
     };
     match result {
         Ok(name) => {
-            caller::end(&session).await?;
+            auth::end(&session).await?;
             show_once(&desk, "/sign-in", &[("done", "Your password is set: sign in with it."), ("name", &name)])
         }
-        Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Internal(_))) => Err(Problem(error)),
+        Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Internal { .. })) => Err(Problem(error)),
         Err(error) => show_once(&desk, &page, &[("problem", &error.to_string()), ("name", fields.one("name"))]),
     }
 }
@@ -129,13 +129,13 @@ async fn change_password(State(desk): State<Desk>, Caller(actor): Caller, sessio
     if result.is_err() {
         return answer(&desk, "/account", "old", result.map(|()| String::new()));
     }
-    caller::end(&session).await?;
+    auth::end(&session).await?;
     show_once(&desk, "/sign-in", &[("done", "Your password is changed: sign in with the new one."), ("name", actor.name())])
 }
 
 async fn sign_out_everywhere(State(desk): State<Desk>, Caller(actor): Caller, session: Session) -> Answer {
     desk.tenure.sign_out_everywhere(&actor).await?;
-    caller::end(&session).await?;
+    auth::end(&session).await?;
     show_once(&desk, "/sign-in", &[("done", "You are signed out everywhere, and your tokens are revoked."), ("name", actor.name())])
 }
 

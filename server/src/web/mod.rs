@@ -2,13 +2,11 @@
 
 mod accounts;
 mod api;
-mod caller;
-mod drift_files;
-mod files;
+mod auth;
+mod downloads;
 mod guard;
 mod health;
 mod problem;
-mod reports;
 mod request_id;
 #[cfg(test)]
 mod tests;
@@ -65,7 +63,7 @@ pub async fn serve(place: &Place, tenure: Tenure) -> Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let address = place.addr();
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| Error::Invalid(format!("{address}: {error}")))?;
-    let bound = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
+    let bound = listener.local_addr().map_err(Error::caused)?;
     let link = tenure.first_set_up().await?;
     let desk = Desk::new(place, tenure, bound)?;
     println!("Tenure is at {}", desk.public_url);
@@ -73,7 +71,7 @@ pub async fn serve(place: &Place, tenure: Tenure) -> Result<()> {
         println!("Nobody can sign in yet. Set up the first administrator, within three days, at\n{}/set-up/{link}", desk.public_url);
     }
     let service = router(desk).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop()).await.map_err(|error| Error::Internal(error.to_string()))
+    axum::serve(listener, service).with_graceful_shutdown(stop()).await.map_err(Error::caused)
 }
 
 async fn stop() {
@@ -110,7 +108,7 @@ fn router(desk: Desk) -> Router {
     let (tenure, secure) = (desk.tenure.clone(), desk.secure);
     let context = move || {
         provide_context(tenure.clone());
-        provide_context(app::desk::SecureCookies(secure));
+        provide_context(app::context::SecureCookies(secure));
         // The nonce that the answer's policy names, in place of the one that Leptos draws.
         if let Some(nonce) = use_context::<Parts>().and_then(|request| request.extensions.get::<Nonce>().cloned()) {
             provide_context(nonce);
@@ -121,30 +119,30 @@ fn router(desk: Desk) -> Router {
         .with_name(if desk.secure { "__Host-session" } else { "session" })
         .with_same_site(SameSite::Lax)
         .with_secure(desk.secure)
-        .with_expiry(Expiry::OnInactivity(caller::IDLE));
+        .with_expiry(Expiry::OnInactivity(auth::IDLE));
     // Behind a proxy our own host name is not the one that people see.
     let public = desk.secure.then(|| desk.public_url.clone());
     let mut router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/health", get(health::health))
-        .route("/use-case/{id}/people.csv", get(files::people_csv))
-        .route("/use-case/{id}/model.bin", get(files::live_model))
-        .route("/use-case/{id}/models/{version}/fairness.html", get(reports::fairness))
-        .route("/use-case/{id}/models/{version}/card.html", get(reports::card_page))
-        .route("/use-case/{id}/models/{version}/card.md", get(reports::card_markdown))
-        .route("/runs/compare.html", get(reports::comparison))
-        .route("/use-case/{id}/data/{dataset}/profile.html", get(reports::profile_page))
-        .route("/use-case/{id}/data/{dataset}/profile.json", get(reports::profile_json))
-        .route("/use-case/{id}/data/import", reports::import_route())
-        .route("/audit/record.jsonl", get(files::record))
-        .route("/audit/record.csv", get(files::record_csv))
-        .route("/artifacts/{id}/{name}", get(files::run_file))
-        .route("/use-case/{id}/drift/{check}/{format}", get(drift_files::check))
+        .route("/use-case/{id}/people.csv", get(downloads::files::people_csv))
+        .route("/use-case/{id}/model.bin", get(downloads::files::live_model))
+        .route("/use-case/{id}/models/{version}/fairness.html", get(downloads::reports::fairness))
+        .route("/use-case/{id}/models/{version}/card.html", get(downloads::reports::card_page))
+        .route("/use-case/{id}/models/{version}/card.md", get(downloads::reports::card_markdown))
+        .route("/runs/compare.html", get(downloads::reports::comparison))
+        .route("/use-case/{id}/data/{dataset}/profile.html", get(downloads::reports::profile_page))
+        .route("/use-case/{id}/data/{dataset}/profile.json", get(downloads::reports::profile_json))
+        .route("/use-case/{id}/data/import", downloads::reports::import_route())
+        .route("/audit/record.jsonl", get(downloads::files::record))
+        .route("/audit/record.csv", get(downloads::files::record_csv))
+        .route("/artifacts/{id}/{name}", get(downloads::files::run_file))
+        .route("/use-case/{id}/drift/{check}/{format}", get(downloads::monitoring::check))
         .nest("/api/v1", api::router())
         .merge(accounts::routes())
         .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), move || shell(options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context::<Desk, _>(context, shell))
-        .layer(from_fn_with_state(desk.clone(), caller::identify))
+        .layer(from_fn_with_state(desk.clone(), auth::identify))
         .layer(sessions)
         .layer(from_fn_with_state(public, guard::no_forgery))
         .layer(from_fn(guard::page_policy))

@@ -20,21 +20,26 @@ impl IntoResponse for Problem {
         let (status, title) = match &self.0 {
             Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
             Error::Invalid(_) => (StatusCode::BAD_REQUEST, "The request makes no sense as it is"),
+            Error::Fields(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Some fields are not valid"),
             Error::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The data breaks the rules of the use case"),
             Error::SignIn(_) => (StatusCode::UNAUTHORIZED, "Nobody is signed in"),
             Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many wrong passwords"),
-            Error::Forbidden(_) => (StatusCode::FORBIDDEN, "Not allowed"),
-            Error::Conflict(_) | Error::Cancelled(_) => (StatusCode::CONFLICT, "Not possible now"),
-            Error::Store(_) | Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "The server failed"),
+            Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "Not allowed"),
+            Error::Conflict { .. } | Error::Cancelled(_) => (StatusCode::CONFLICT, "Not possible now"),
+            Error::Store(_) | Error::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "The server failed"),
         };
         let detail = if status.is_server_error() {
-            tracing::error!(error = %self.0, request_id = super::request_id::current(), "a route failed");
+            tracing::error!(error = workflow::causes(&self.0), request_id = super::request_id::current(), "a route failed");
             "Try again; if it fails again, ask the administrator to look at the log.".to_owned()
         } else {
             self.0.to_string()
         };
-        let errors = if let Error::Refused(refusal) = &self.0 { Some(&refusal.problems) } else { None };
-        let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors, "request_id": super::request_id::current() });
+        let errors = match &self.0 {
+            Error::Refused(refusal) => Some(json!(refusal.problems)),
+            Error::Fields(problems) => Some(json!(problems)),
+            _ => None,
+        };
+        let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors, "code": self.0.code(), "request_id": super::request_id::current() });
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response();
         match &self.0 {
             Error::SignIn(_) => {

@@ -8,12 +8,12 @@ use views::fairness::{AttributeReport, FairnessReport, GroupCurves};
 use views::runs::Curve;
 
 use super::report::{anchor, badge, limit_text};
+use crate::boxed::Erase;
 use crate::charts::groups::{Block, distributions, intervals, lines};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
-use crate::erase::Erase;
 use crate::format;
 
 /// Figures that are drawn, as shares.

@@ -6,12 +6,12 @@ use stats::paired_fairness::ParityChange;
 use stats::{Figure, Metric};
 use views::fairness::{ExperimentChoice, ExperimentRow, FairnessReport};
 
+use crate::boxed::Erase;
 use crate::charts::groups::{Spot, frontier};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::ChartFigure;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
-use crate::erase::Erase;
 use crate::error::{AppError, Kind};
 use crate::format;
 
@@ -21,7 +21,7 @@ const ON_PAGE: usize = 2;
 /// Starts an experiment as a background job, and goes to its page.
 #[server(prefix = "/fn", endpoint = "start-experiment")]
 pub async fn start_experiment(use_case: String, version: i64, kind: String, attribute: String) -> Result<(), AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let experiment = match kind.as_str() {
         "drop" => workflow::Experiment::Drop(attribute),
         "drop-proxies" => workflow::Experiment::DropProxies(attribute),

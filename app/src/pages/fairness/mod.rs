@@ -3,7 +3,7 @@
 
 mod attribute;
 mod experiments;
-mod law;
+mod local_law_144;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -11,18 +11,18 @@ mod tests;
 use leptos::prelude::*;
 use views::fairness::FairnessReport;
 
+use crate::boxed::Erase;
 use crate::components::form::Field;
 use crate::components::heading::PageHeading;
-use crate::erase::Erase;
 use crate::error::{AppError, Kind};
 use crate::format;
 use crate::pages::Query;
-use crate::written::Written;
+use crate::server_page::Written;
 
 /// Writes the page. `cutoff` in the address is the score from which people are listed.
 pub(super) async fn write(use_case: &str, version: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
-    let number = crate::desk::version_number(version)?;
+    let (tenure, actor) = crate::context::desk()?;
+    let number = crate::context::version_number(version)?;
     let page = tenure.fairness(&actor.member()?, use_case, number, cutoff(query.one("cutoff"))?).await?;
     let may = actor.is(workflow::Role::Admin);
     let crossed = query.one("intersections") == "show";

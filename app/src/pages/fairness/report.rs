@@ -5,12 +5,12 @@ use stats::Verdict;
 use stats::fairness::ParityMetric;
 use views::fairness::{AttributeReport, FairnessReport, ProxyRow, VersionVerdicts};
 
-use super::{attribute, law};
+use super::{attribute, local_law_144};
+use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
-use crate::erase::Erase;
 use crate::format;
 
 /// The report below its heading. `more` is the address that shows the groups of intersections, for a page without them: they are many.
@@ -45,7 +45,7 @@ pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
         {summary(page)}
         {attributes}
         {crossed}
-        {law::tables(page, whole)}
+        {local_law_144::tables(page, whole)}
         {proxies(&page.proxies)}
         {history(page)}
     }

@@ -9,7 +9,7 @@ use crate::error::AppError;
 /// The review of a version, with what stays in its address (`doing`, `gate`) and what it shows once (`done`, `field`, `problem`, …).
 fn back(use_case: &str, version: i64, stays: &[(&str, &str)], once: &[(&str, &str)]) {
     let stays: Vec<(String, String)> = stays.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    crate::desk::go_to(&format!("/use-case/{}/models/{version}/review", encode(use_case)), &query_string(&stays), once);
+    crate::context::go_to(&format!("/use-case/{}/models/{version}/review", encode(use_case)), &query_string(&stays), once);
 }
 
 /// A sentence begins with a capital and ends with a full stop.
@@ -27,7 +27,7 @@ fn answer(use_case: &str, version: i64, done: &str, field: &str, result: Result<
 
 #[server(prefix = "/fn", endpoint = "review-request")]
 pub async fn review_request(use_case: String, version: i64, #[server(default)] note: String) -> Result<(), AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let result = tenure.request_review(&actor.contributor()?, &use_case, version, &note).await;
     answer(&use_case, version, "request", "", result.map(|_| ()));
     Ok(())
@@ -35,7 +35,7 @@ pub async fn review_request(use_case: String, version: i64, #[server(default)] n
 
 #[server(prefix = "/fn", endpoint = "review-comment")]
 pub async fn review_comment(use_case: String, version: i64, #[server(default)] body: String) -> Result<(), AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let result = tenure.comment(&actor.contributor()?, &use_case, version, &body).await;
     answer(&use_case, version, "comment", "comment", result.map(|_| ()));
     Ok(())
@@ -50,7 +50,7 @@ pub async fn review_checklist(
     #[server(default)] findings: String,
     #[server(default)] then: String,
 ) -> Result<(), AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let kept = async {
         let kept = tenure.kept_checklist(&actor.reviewer()?, &use_case, version).await?;
         let Checklist { done, findings, .. } = Checklist::from_keys(items.iter().map(String::as_str), &findings)?;
@@ -74,7 +74,7 @@ pub async fn review_decide(
     #[server(default)] password: String,
     #[server(default)] evidence: String,
 ) -> Result<(), AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let panel = Panel { tenure: &tenure, actor: &actor, use_case: &use_case, version, stays: &[("doing", &doing)] };
     if doing == "stop" {
         // Administrators may, too: they sign with the password alone.
@@ -136,7 +136,7 @@ pub async fn review_waive(
     #[server(default)] reason: String,
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let stays = [("doing", "waive"), ("gate", gate.as_str())];
     let panel = Panel { tenure: &tenure, actor: &actor, use_case: &use_case, version, stays: &stays };
     let reviewer = actor.reviewer()?;

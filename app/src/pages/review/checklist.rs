@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use workflow::{CHECKLIST, Checklist, ReviewPage};
 
-use crate::erase::Erase;
+use crate::boxed::Erase;
 
 /// The section: to be filled in by who may decide, to be read by others.
 pub fn section(page: &ReviewPage) -> AnyView {

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use workflow::{DriftReport, ReviewPage};
 
+use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
-use crate::erase::Erase;
 use crate::format;
 
 /// Profile of the training data, and its drift against the baseline of the live version.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use workflow::ReviewPage;
 
 use super::Asked;
-use crate::erase::Erase;
+use crate::boxed::Erase;
 
 /// "There is a problem": takes the focus as the page opens, without a script too, and leads to the field.
 pub fn problem(field: &str, sentence: &str) -> AnyView {

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use workflow::Package;
 
+use crate::boxed::Erase;
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
-use crate::erase::Erase;
 use crate::format;
 
 /// What the candidate has learned, and how that differs from the live version.

@@ -6,11 +6,11 @@ use stats::group_metrics::GroupMetric;
 use workflow::Package;
 
 use super::gates::verdict;
+use crate::boxed::Erase;
 use crate::components::badge::StateBadge;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
-use crate::erase::Erase;
 use crate::format;
 
 /// Fairness by group, with intervals.

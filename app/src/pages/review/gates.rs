@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use stats::Verdict;
 use workflow::{GateReport, GateResult, ReviewPage};
 
+use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
-use crate::erase::Erase;
 use crate::format;
 
 /// The section.

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use workflow::ReviewPage;
 
 use super::data::data_page;
+use crate::boxed::Erase;
 use crate::components::table::{Cell, Facts, Heading, Row, Table};
-use crate::erase::Erase;
 use crate::format;
 
 /// The section.

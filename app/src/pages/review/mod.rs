@@ -15,15 +15,15 @@ mod record;
 use leptos::prelude::*;
 use workflow::ReviewPage;
 
+use crate::boxed::Erase;
 use crate::charts::{beeswarm, importance};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::Chart;
 use crate::components::heading::PageHeading;
-use crate::erase::Erase;
 use crate::error::AppError;
 use crate::pages::Query;
-use crate::pages::models::review_word;
-use crate::written::Written;
+use crate::pages::registry::list::review_word;
+use crate::server_page::Written;
 
 /// What the address says beside the version: what is to be decided; and what a form has left: what was done, what went wrong.
 struct Asked {
@@ -41,12 +41,12 @@ struct Asked {
 
 /// Writes the page.
 pub async fn write(use_case: &str, number: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let member = actor.member()?;
-    let number = crate::desk::version_number(number)?;
+    let number = crate::context::version_number(number)?;
     let page = tenure.review_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
-    let once = Query(crate::desk::once(&format!("/use-case/{}/models/{number}/review", views::address::encode(use_case))));
+    let once = Query(crate::context::once(&format!("/use-case/{}/models/{number}/review", views::address::encode(use_case))));
     let problem = once.one("problem");
     let asked = Asked {
         doing: query.one("doing").to_owned(),
@@ -63,7 +63,7 @@ pub async fn write(use_case: &str, number: &str, query: &Query) -> Result<Writte
         (page, charts)
     })
     .await
-    .map_err(crate::desk::broken)?;
+    .map_err(crate::context::broken)?;
     let label = |name: &str| tenure.use_case(use_case).map_or_else(|_| name.to_owned(), |definition| definition.label(name));
     let fairness = fairness::section(&page.package, &label);
     let title = format!("Review of version {number}");

@@ -8,12 +8,12 @@ use stats::report::Report;
 use views::runs::Curve;
 use workflow::{Evaluation, Package};
 
+use crate::boxed::Erase;
 use crate::charts::{curves, histogram};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
-use crate::erase::Erase;
 use crate::format;
 
 /// The section.

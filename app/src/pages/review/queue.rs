@@ -4,20 +4,20 @@ use leptos::prelude::*;
 use workflow::{LiveChange, QueueRow};
 
 use super::record::decision_word;
+use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
-use crate::erase::Erase;
 use crate::error::AppError;
 use crate::format;
 use crate::pages::Query;
-use crate::pages::models::review_word;
-use crate::written::Written;
+use crate::pages::registry::list::review_word;
+use crate::server_page::Written;
 
 /// Writes the page.
 pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::desk::desk()?;
+    let (tenure, actor) = crate::context::desk()?;
     let member = actor.member()?;
     let moment = query.one("as_of").to_owned();
     let then = match moment.as_str() {

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use workflow::{Checklist, Decision, ReviewPage};
 
 use super::checklist::items;
+use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table};
-use crate::erase::Erase;
-use crate::pages::models::review_word;
+use crate::pages::registry::list::review_word;
 
 /// The section.
 pub fn section(page: &ReviewPage, may_stop: bool, may_roll_back: bool) -> AnyView {

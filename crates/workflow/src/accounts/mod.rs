@@ -6,6 +6,7 @@ mod sign_in;
 mod throttle;
 mod tokens;
 
+use domain::RefusalCode;
 use serde_json::json;
 use store::{Connection, accounts, audit};
 use unicode_normalization::UnicodeNormalization;
@@ -70,7 +71,7 @@ async fn find(connection: &mut Connection, name: &str) -> Result<accounts::Accou
 /// Accounts are kept by who signed in or has the machine itself: a token that leaks must not make an account that stays.
 pub(crate) fn expect_person(actor: &crate::Actor) -> Result<()> {
     match actor.origin() {
-        crate::Origin::Token(_) => Err(Error::Forbidden("a token cannot do this: sign in".into())),
+        crate::Origin::Token(_) => Err(Error::forbidden(RefusalCode::PersonRequired, "a token cannot do this: sign in".into())),
         _ => Ok(()),
     }
 }
@@ -85,7 +86,7 @@ async fn keep_an_admin(connection: &mut Connection, before: &accounts::Account) 
     let keeps = |account: &accounts::Account| {
         account.disabled_at.is_none() && account.password_hash.is_some() && sign_in::roles(&account.roles).contains(&Role::Admin)
     };
-    if all.iter().any(keeps) { Ok(()) } else { Err(Error::Conflict("somebody has to stay administrator".into())) }
+    if all.iter().any(keeps) { Ok(()) } else { Err(Error::conflict(RefusalCode::LastAdmin, "somebody has to stay administrator".into())) }
 }
 
 impl Tenure {
@@ -189,7 +190,7 @@ async fn insert(connection: &mut Connection, by: &str, name: String, roles: Stri
     if let Some(other) = accounts::list(connection).await?.into_iter().find(|other| looks_like(&other.name, &name)) {
         let same = accounts::name_key(&other.name) == accounts::name_key(&name);
         let why = if same { "there is an account of this name already" } else { "there is an account whose name looks the same" };
-        return Err(Error::Conflict(why.into()));
+        return Err(Error::conflict(RefusalCode::NameTaken, why.into()));
     }
     let account = accounts::Account {
         account_id: store::new_id(),

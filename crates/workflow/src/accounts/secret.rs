@@ -24,7 +24,7 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| hash("nobody has this passwor
 /// So many random bytes of the operating system.
 pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    OsRng.try_fill_bytes(&mut bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))?;
+    OsRng.try_fill_bytes(&mut bytes).map_err(|error| Error::internal(format!("no random bytes: {error}")))?;
     Ok(bytes)
 }
 
@@ -64,7 +64,7 @@ fn argon2() -> Argon2<'static> {
 /// With a salt of 16 random bytes.
 fn hash(password: &str) -> Result<String> {
     let hash = argon2().hash_password(password.as_bytes());
-    Ok(hash.map_err(|error| Error::Internal(format!("a password cannot be hashed: {error}")))?.to_string())
+    Ok(hash.map_err(|error| Error::internal(format!("a password cannot be hashed: {error}")))?.to_string())
 }
 
 /// Hashes a password, off the async threads.
@@ -79,7 +79,7 @@ pub(super) async fn matches(password: String, kept: Option<String>) -> Result<bo
     compute(move || {
         let known = kept.is_some();
         let kept = kept.unwrap_or_else(|| NOBODY.clone());
-        let parsed = PasswordHash::new(&kept).map_err(|error| Error::Internal(format!("a stored password hash: {error}")))?;
+        let parsed = PasswordHash::new(&kept).map_err(|error| Error::internal(format!("a stored password hash: {error}")))?;
         Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok() && known)
     })
     .await

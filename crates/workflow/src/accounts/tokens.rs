@@ -1,5 +1,6 @@
 //! API tokens: what a program shows instead of a password. Shown once, kept as a hash, good for less than its owner.
 
+use domain::RefusalCode;
 use serde_json::json;
 use store::{accounts, audit};
 use views::accounts::TokenRow;
@@ -40,7 +41,7 @@ fn may_manage(actor: &Actor, owner: &str) -> Result<()> {
     match actor.origin() {
         Origin::CommandLine => actor.admin().map(|_| ()),
         Origin::SignedIn | Origin::Password if accounts::name_key(actor.name()) == accounts::name_key(owner) => Ok(()),
-        Origin::SignedIn | Origin::Password => Err(Error::Forbidden("everybody makes their own tokens".into())),
+        Origin::SignedIn | Origin::Password => Err(Error::forbidden(RefusalCode::NotTheOwner, "everybody makes their own tokens".into())),
         Origin::Token(_) => expect_person(actor),
     }
 }
@@ -73,7 +74,10 @@ impl Tenure {
         let roles = sign_in::roles(&owner.roles);
         let beyond = |scope: &&Scope| scope.role().is_some_and(|role| !roles.contains(&role));
         if let Some(scope) = scopes.iter().find(beyond) {
-            return Err(Error::Forbidden(format!("{} has not the role that the scope {} needs", owner.name, scope.name())));
+            return Err(Error::forbidden(
+                RefusalCode::RoleRequired,
+                format!("{} has not the role that the scope {} needs", owner.name, scope.name()),
+            ));
         }
         let secret = secret::secret("tenure_")?;
         let now = store::now();

@@ -2,6 +2,7 @@
 
 mod write;
 
+use domain::RefusalCode;
 use std::sync::Arc;
 
 use model::Model;
@@ -12,7 +13,7 @@ use views::card::{Card, CardPage};
 
 pub(crate) use write::{Sources, card, parts};
 
-use crate::evidence::Evidence;
+use crate::runs::evidence::Evidence;
 use crate::{Contributor, Error, Member, Result, Tenure};
 
 /// Letters that the known limitations may have.
@@ -116,7 +117,10 @@ impl Tenure {
         let before = newest.as_ref().map_or(0, |revision| revision.revision);
         if from.is_some_and(|from| from != before) {
             let who = newest.map(|revision| revision.written_by).unwrap_or_default();
-            return Err(Error::Conflict(format!("{who} changed the limitations while you wrote: read them, then write again")));
+            return Err(Error::conflict(
+                RefusalCode::Changed,
+                format!("{who} changed the limitations while you wrote: read them, then write again"),
+            ));
         }
         let revision = cards::Revision {
             use_case: use_case.to_owned(),

@@ -13,7 +13,7 @@ use training::gates::CardPart;
 use views::card::{Block, Card, CardSection};
 
 use crate::clock;
-use crate::evidence::Evidence;
+use crate::runs::evidence::Evidence;
 
 /// Fields in the summary of the explanation.
 const FIELDS: usize = 10;

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::jobs::{Line, Progress as Record};
 use training::{Progress, Status};
 
-use crate::{Actor, run_record::stage_name};
+use crate::Actor;
+use crate::runs::recording::stage_name;
 
 /// Somebody else who watches, for example the bar of a terminal.
 pub type Observer = Arc<dyn Progress + Send + Sync>;

@@ -2,10 +2,10 @@
 //! when its process stops.
 
 mod handle;
-mod look;
-mod training_form;
+mod queries;
 mod worker;
 
+use domain::RefusalCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +15,6 @@ use tokio::sync::oneshot;
 use training::Progress;
 
 pub use handle::{JobHandle, Observer};
-pub use training_form::{FieldProblems, TrainingForm};
 use worker::{HEARTBEAT_SECONDS, WORKER};
 
 use crate::{Actor, Admin, Error, Result, Tenure};
@@ -115,7 +114,7 @@ impl Tenure {
             tokio::select! {
                 turn = &mut turn => {
                     handle.told().status = "running";
-                    return turn.map_err(|error| Error::Internal(error.to_string()));
+                    return turn.map_err(Error::caused);
                 }
                 _ = look.tick() => if handle.cancelled() {
                     return Err(Error::Cancelled("stopped before its turn came".into()));
@@ -192,7 +191,7 @@ impl Tenure {
             return Err(Error::NotFound(format!("there is no job {job_id}")));
         }
         if !jobs::request_cancel(&mut transaction, job_id).await? {
-            return Err(Error::Conflict("the job has ended already".into()));
+            return Err(Error::conflict(RefusalCode::JobEnded, "the job has ended already".into()));
         }
         audit::append(&mut transaction, admin.name(), "job.cancel", &format!("job {job_id}"), &json!({})).await?;
         transaction.commit().await.map_err(store::Error::from)?;

@@ -1,5 +1,6 @@
 //! Approve, reject, request changes. An approval that is the last one needed puts the version into service in the same transaction.
 
+use domain::RefusalCode;
 use serde::Serialize;
 use serde_json::json;
 use store::{audit, registry, review, runs};
@@ -89,7 +90,10 @@ impl Tenure {
         }
         four_eyes(reviewer.name(), &version, &request)?;
         if ruling.evidence.is_some_and(|shown| shown != request.evidence_hash) {
-            return Err(Error::Conflict("that is not the evidence of the request as it stands: look at it again before you decide".into()));
+            return Err(Error::conflict(
+                RefusalCode::OtherEvidence,
+                "that is not the evidence of the request as it stands: look at it again before you decide".into(),
+            ));
         }
         self.expect_unchanged(reviewer, &version, &request).await?;
         let package = self.stored_package(&request.evidence_hash).await?;
@@ -129,7 +133,8 @@ impl Tenure {
         let as_it_is = registry::find(&mut transaction, use_case, number).await?.unwrap_or_else(|| version.clone());
         let changed = package.sources.changed(&self.sources_in(&mut transaction, &as_it_is).await?);
         if newest.request_id != request.request_id || decisions.len() != before.len() || changed.is_some() {
-            return Err(Error::Conflict(
+            return Err(Error::conflict(
+                RefusalCode::Changed,
                 "somebody else changed the review at the same moment: load the page again and sign once more".into(),
             ));
         }
@@ -194,7 +199,7 @@ impl Tenure {
             transaction.commit().await.map_err(store::Error::from)?;
         }
         let way_out = if by_gates { "" } else { ". Ask for a new review" };
-        Err(Error::Conflict(format!("the request is void, since the evidence has changed: {change}{way_out}")))
+        Err(Error::conflict(RefusalCode::RequestVoid, format!("the request is void, since the evidence has changed: {change}{way_out}")))
     }
 
     /// Voids the pending request of a version; those of all versions where none is named, since every one was about a comparison with what
@@ -225,7 +230,8 @@ impl Tenure {
 
 async fn newest(connection: &mut store::Connection, use_case: &str, number: i64) -> Result<(review::Request, Vec<review::Decision>)> {
     let request = review::newest_request(&mut *connection, use_case, number).await?;
-    let request = request.ok_or_else(|| Error::Conflict(format!("nobody has asked for a review of version {number}")))?;
+    let request =
+        request.ok_or_else(|| Error::conflict(RefusalCode::NotRequested, format!("nobody has asked for a review of version {number}")))?;
     let decisions = review::decisions(connection, &request.request_id).await?;
     Ok((request, decisions))
 }
@@ -240,13 +246,19 @@ async fn void(connection: &mut store::Connection, request: &review::Request, by:
 /// The decision that `reviewer` has taken just so already; an error when the request is closed or this reviewer decided otherwise.
 fn settled(reviewer: &str, request: &review::Request, before: &[review::Decision], choice: Choice) -> Result<Option<review::Decision>> {
     if request.state == "void" {
-        return Err(Error::Conflict(format!("the request is void: {}. Ask for a new review", request.closed_because)));
+        return Err(Error::conflict(
+            RefusalCode::RequestVoid,
+            format!("the request is void: {}. Ask for a new review", request.closed_because),
+        ));
     }
     if let Some(own) = before.iter().find(|decision| is_same(&decision.reviewer, reviewer)) {
         if own.decision == choice.name() {
             return Ok(Some(own.clone()));
         }
-        return Err(Error::Conflict(format!("you {} on {}", Choice::done(&own.decision), clock::long_time(own.decided_at))));
+        return Err(Error::conflict(
+            RefusalCode::AlreadyDecided,
+            format!("you {} on {}", Choice::done(&own.decision), clock::long_time(own.decided_at)),
+        ));
     }
     match request.state.as_str() {
         "pending" => Ok(None),
@@ -255,7 +267,10 @@ fn settled(reviewer: &str, request: &review::Request, before: &[review::Decision
             let who = last.map_or("somebody", |decision| decision.reviewer.as_str());
             let what = last.map_or("decided", |decision| Choice::done(&decision.decision));
             let when = request.closed_at.map(clock::long_time).unwrap_or_default();
-            Err(Error::Conflict(format!("version {} was decided on before you: {who} {what} on {when}", request.version)))
+            Err(Error::conflict(
+                RefusalCode::AlreadyDecided,
+                format!("version {} was decided on before you: {who} {what} on {when}", request.version),
+            ))
         }
     }
 }
@@ -264,10 +279,13 @@ fn settled(reviewer: &str, request: &review::Request, before: &[review::Decision
 pub(super) fn four_eyes(reviewer: &str, version: &registry::Version, request: &review::Request) -> Result<()> {
     let number = version.version;
     if is_same(reviewer, &version.author) {
-        return Err(Error::Forbidden(format!("you trained version {number}: somebody else must decide on it")));
+        return Err(Error::forbidden(RefusalCode::FourEyes, format!("you trained version {number}: somebody else must decide on it")));
     }
     if is_same(reviewer, &request.requested_by) {
-        return Err(Error::Forbidden(format!("you asked for the review of version {number}: somebody else must decide on it")));
+        return Err(Error::forbidden(
+            RefusalCode::FourEyes,
+            format!("you asked for the review of version {number}: somebody else must decide on it"),
+        ));
     }
     Ok(())
 }
@@ -278,14 +296,14 @@ fn may_be_approved(package: &Package, waivers: &[review::Waiver], checklist: &Ch
     if !blocking.is_empty() {
         let way_out = if package.policy.waivers { "; waive them with a reason, or reject" } else { "" };
         let policy = &package.policy.name;
-        return Err(Error::Conflict(format!(
-            "version {number} cannot be approved: gates of the policy {policy} do not hold: {}{way_out}",
-            blocking.join("; ")
-        )));
+        return Err(Error::conflict(
+            RefusalCode::GatesBlock,
+            format!("version {number} cannot be approved: gates of the policy {policy} do not hold: {}{way_out}", blocking.join("; ")),
+        ));
     }
     if package.policy.checklist_required && !checklist.open().is_empty() {
         let (policy, open) = (&package.policy.name, checklist.open_keys());
-        return Err(Error::Conflict(format!("the policy {policy} asks for the whole checklist; open: {open}")));
+        return Err(Error::conflict(RefusalCode::ChecklistOpen, format!("the policy {policy} asks for the whole checklist; open: {open}")));
     }
     Ok(())
 }

@@ -3,31 +3,24 @@
 //! The rules stand twice: here, with sentences for people, and in the database, which refuses what would break them
 //! (`crates/store/src/rules/`).
 
-mod baseline;
 mod checklist;
 mod decide;
-mod evidence;
+mod evidence_package;
 mod notes;
-mod page;
-mod record;
+mod queries;
 mod request;
-mod service;
 mod side_by_side;
 
-pub(crate) use baseline::{BASELINE, REFERENCE_DATA, REFERENCE_SCORES};
-pub use baseline::{Baseline, SavedBaseline};
 pub use checklist::{CHECKLIST, Checklist, Section};
 pub use decide::{Choice, Decided, Ruling};
-pub(crate) use evidence::GATE_POLICY;
-pub use evidence::{Package, Sources};
+pub use evidence_package::{Package, Sources};
 pub use notes::Waive;
-pub use page::{QueueRow, ReviewPage};
-pub use record::{AuditExport, AuditQuery, AuditRow, verify_export};
+pub use queries::{QueueRow, ReviewPage};
 
 use crate::{Error, Result};
 
 /// A text that must be there, without spaces around it.
-fn required<'a>(text: &'a str, what: &str) -> Result<&'a str> {
+pub(crate) fn required<'a>(text: &'a str, what: &str) -> Result<&'a str> {
     /// Letters of a reason or comment: the record is to be read.
     const LONGEST: usize = 4000;
     let text = text.trim();
@@ -47,6 +40,6 @@ fn blocking<'a>(package: &'a Package, waived: &[String]) -> Vec<&'a str> {
 }
 
 /// Two names of the same account: letters count alike in both cases, as in the database.
-fn is_same(one: &str, other: &str) -> bool {
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }

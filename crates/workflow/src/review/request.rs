@@ -1,5 +1,6 @@
 //! Asking for a review.
 
+use domain::RefusalCode;
 use serde_json::json;
 use store::{audit, registry, review};
 
@@ -15,9 +16,12 @@ impl Tenure {
     pub async fn request_review(&self, contributor: &Contributor<'_>, use_case: &str, number: i64, note: &str) -> Result<review::Request> {
         let version = self.version(use_case, number).await?;
         match version.stage.as_str() {
-            "Production" => return Err(Error::Conflict(format!("version {number} is live already"))),
+            "Production" => return Err(Error::conflict(RefusalCode::AlreadyLive, format!("version {number} is live already"))),
             "Archived" => {
-                return Err(Error::Conflict(format!("version {number} is archived: roll back to it if it was live, or train again")));
+                return Err(Error::conflict(
+                    RefusalCode::NotInStaging,
+                    format!("version {number} is archived: roll back to it if it was live, or train again"),
+                ));
             }
             _ => {}
         }
@@ -26,10 +30,13 @@ impl Tenure {
         self.expect_same_policy(&version).await?;
         let package = self.package(&version).await?;
         if package.policy.named_author && version.author == Actor::local().name() {
-            return Err(Error::Conflict(format!(
-                "version {number} was trained by nobody with a name, and the policy {} asks for one: train again with --as",
-                package.policy.name
-            )));
+            return Err(Error::conflict(
+                RefusalCode::AuthorRequired,
+                format!(
+                    "version {number} was trained by nobody with a name, and the policy {} asks for one: train again with --as",
+                    package.policy.name
+                ),
+            ));
         }
         let waived = self.waived(&version).await?;
         let blocking = package.policy.block_staging(&package.gates).filter(|result| !waived.contains(&result.title));
@@ -37,10 +44,10 @@ impl Tenure {
         if !blocking.is_empty() {
             let way_out = if package.policy.waivers { "; a reviewer may waive them" } else { "" };
             let policy = &package.policy.name;
-            return Err(Error::Conflict(format!(
-                "version {number} cannot be proposed: gates of the policy {policy} do not hold: {}{way_out}",
-                blocking.join("; ")
-            )));
+            return Err(Error::conflict(
+                RefusalCode::GatesBlock,
+                format!("version {number} cannot be proposed: gates of the policy {policy} do not hold: {}{way_out}", blocking.join("; ")),
+            ));
         }
         let evidence_hash = self.store.put_artifact(package.to_bytes()?).await?;
         let note = if note.trim().is_empty() { "" } else { required(note, "a note")? };
@@ -60,7 +67,7 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         let now = registry::find(&mut transaction, use_case, number).await?.unwrap_or_else(|| version.clone());
         if let Some(change) = package.sources.changed(&self.sources_in(&mut transaction, &now).await?) {
-            return Err(Error::Conflict(format!("{change}, just now: ask again")));
+            return Err(Error::conflict(RefusalCode::Changed, format!("{change}, just now: ask again")));
         }
         let before = review::newest_request(&mut transaction, use_case, number).await?;
         if let Some(pending) = before.filter(|request| request.state == "pending") {
@@ -73,7 +80,7 @@ impl Tenure {
         if now.stage == "None" {
             registry::set_stage(&mut transaction, use_case, number, "Staging").await?;
         } else if now.stage != "Staging" {
-            return Err(Error::Conflict(format!("version {number} is in the stage {} by now", now.stage)));
+            return Err(Error::conflict(RefusalCode::NotInStaging, format!("version {number} is in the stage {} by now", now.stage)));
         }
         review::insert_request(&mut transaction, &request).await?;
         let detail = json!({ "evidence": request.evidence_hash, "approvals_needed": request.approvals_needed, "waived": waived });
@@ -90,7 +97,10 @@ impl Tenure {
         if self.sources(version).await?.policy_hash == store::artifacts::hash(&now) {
             return Ok(());
         }
-        Err(Error::Conflict(format!("the gates were changed after version {} was trained under others: train again", version.version)))
+        Err(Error::conflict(
+            RefusalCode::PolicyChanged,
+            format!("the gates were changed after version {} was trained under others: train again", version.version),
+        ))
     }
 
     /// Titles of the gates with a waiver that holds today.

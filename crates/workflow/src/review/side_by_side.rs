@@ -7,8 +7,8 @@ use stats::comparison::{Comparison, compare};
 use training::evaluate::{Evaluation, evaluate};
 use training::gates::{self, CardPart, Gate, GatePolicy, GateReport};
 
-use crate::evidence::Evidence;
-use crate::serving::StoredPeople;
+use crate::runs::evidence::Evidence;
+use crate::scoring::serving::StoredPeople;
 use crate::{Error, Result};
 
 /// Fewer rows than this cannot tell two models apart.
@@ -44,7 +44,7 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
     let held_out =
         evidence.holdout_rows.iter().zip(&evidence.holdout_probabilities).map(|(row, probability)| (*row as usize, *probability));
     let (rows, challenger): (Vec<usize>, Vec<f64>) = held_out.filter(|(row, _)| !champion.seen.contains(&people.ids[*row])).unzip();
-    let labels = people.labels.as_ref().ok_or_else(|| Error::Internal("the training data has no outcomes".into()))?;
+    let labels = people.labels.as_ref().ok_or_else(|| Error::internal("the training data has no outcomes".into()))?;
     let truth: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
     let events = truth.iter().filter(|label| **label).count();
     if rows.len() < LEAST_ROWS || events == 0 || events == rows.len() {
@@ -55,7 +55,7 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
     let seed = model.lineage.seed;
     let scores = champion.model.probabilities(&table);
     let cutoffs = [champion.model.use_case.policies.cutoff, model.use_case.policies.cutoff];
-    let comparisons = compare(&truth, &scores, &challenger, cutoffs, seed).map_err(|error| Error::Internal(error.to_string()))?;
+    let comparisons = compare(&truth, &scores, &challenger, cutoffs, seed).map_err(Error::caused)?;
     Ok(SideBySide {
         candidate: evaluate(&model.use_case, &table, &truth, &challenger, seed)?,
         champion: Some(evaluate(&champion.model.use_case, &table, &truth, &scores, seed)?),

@@ -13,8 +13,8 @@ use training::split::Split;
 use training::{Dataset, Nested, nested_evaluation};
 use workflow::{Error, Result};
 
-use super::super::train::{Bar, TrainSettings};
 use super::{Answer, input, output, read_input};
+use crate::cli::training::{Bar, TrainSettings};
 use crate::settings::Place;
 
 #[derive(Debug, Args)]

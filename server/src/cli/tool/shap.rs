@@ -95,7 +95,7 @@ pub fn run(command: &Shap, as_json: bool) -> Result<Answer> {
 /// What stands in the way is in the files, but for sums that do not add up.
 fn refused(error: ExplainError) -> Error {
     match error {
-        ExplainError::DoesNotAddUp { .. } => Error::Internal(error.to_string()),
+        ExplainError::DoesNotAddUp { .. } => Error::internal(error.to_string()),
         _ => Error::Invalid(error.to_string()),
     }
 }

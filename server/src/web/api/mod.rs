@@ -1,9 +1,9 @@
 //! The interface for programs: JSON in and out, problems as RFC 9457.
 
-mod drift;
 mod input;
-mod predict;
-mod version;
+mod monitoring;
+mod registry;
+mod scoring;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -19,13 +19,13 @@ const LARGEST_BODY: usize = 32 << 20;
 /// Everything below `/api/v1`.
 pub fn router() -> Router<Desk> {
     Router::new()
-        .route("/predict", post(predict::one))
-        .route("/predict/batch", post(predict::batch))
-        .route("/model", get(version::live))
-        .route("/drift/feature", post(drift::feature))
-        .route("/drift/prediction", post(drift::prediction))
-        .route("/drift/feature/latest", get(drift::latest_feature))
-        .route("/drift/prediction/latest", get(drift::latest_prediction))
+        .route("/predict", post(scoring::one))
+        .route("/predict/batch", post(scoring::batch))
+        .route("/model", get(registry::live))
+        .route("/drift/feature", post(monitoring::feature))
+        .route("/drift/prediction", post(monitoring::prediction))
+        .route("/drift/feature/latest", get(monitoring::latest_feature))
+        .route("/drift/prediction/latest", get(monitoring::latest_prediction))
         .fallback(async || Problem(Error::NotFound("there is no such address in the API".into())))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
 }

@@ -1,8 +1,8 @@
 //! The doors from outside: who gets through which route, and what no request may do.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod brute_force;
 mod forgery;
-mod guessing;
 mod roles;
 mod tokens;
 

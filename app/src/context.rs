@@ -1,0 +1,130 @@
+//! Where server functions meet `workflow`: who asks, and how its errors are answered.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use workflow::{Actor, Tenure};
+
+use crate::error::{AppError, Kind};
+
+/// The use cases, put into context by the server, and the person whom it put into the request.
+pub fn desk() -> Result<(Tenure, Actor), AppError> {
+    let tenure = tenure()?;
+    let actor = use_context::<Parts>().and_then(|request| request.extensions.get::<Actor>().cloned());
+    let actor = actor.ok_or_else(|| AppError::new(Kind::SignIn, "Nobody is signed in."))?;
+    Ok((tenure, actor))
+}
+
+/// The use cases, for pages that anybody may open.
+pub fn tenure() -> Result<Tenure, AppError> {
+    use_context::<Tenure>().ok_or_else(|| AppError::new(Kind::Internal, "The server is not ready."))
+}
+
+/// Whether people come by https: cookies then travel no other way. Put into context by the server.
+#[derive(Debug, Clone, Copy)]
+pub struct SecureCookies(pub bool);
+
+/// A browser keeps no larger cookie.
+const LARGEST_COOKIE: usize = 4000;
+
+/// A cookie with what a page shows once. Only this page gets it, so that it is in no address, no log and no store; `None` when it is too
+/// large for a cookie.
+pub fn once_cookie(page: &str, pairs: &[(&str, &str)], SecureCookies(secure): SecureCookies) -> Option<HeaderValue> {
+    let pairs: Vec<(String, String)> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let secure = if secure { "; Secure" } else { "" };
+    let text = views::address::query_string(&pairs);
+    let cookie = format!("once={text}; Path={page}; Max-Age=60; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&cookie).ok().filter(|_| text.len() <= LARGEST_COOKIE)
+}
+
+/// Answers a form: to `page` (with `query`, which is empty or begins with a question mark), which shows `once` and then forgets it. The last
+/// of them that make the cookie too large are left out.
+pub fn go_to(page: &str, query: &str, once: &[(&str, &str)]) {
+    let said: Vec<(&str, &str)> = once.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
+    let secure = use_context::<SecureCookies>().unwrap_or(SecureCookies(false));
+    let cookie = (1..=said.len()).rev().find_map(|count| once_cookie(page, &said[..count], secure));
+    if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), cookie) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+    leptos_axum::redirect(&format!("{page}{query}"));
+}
+
+/// What a form left for the page that it led to: read once, out of the cookie that only this page gets.
+pub fn once(page: &str) -> Vec<(String, String)> {
+    let request = use_context::<Parts>();
+    let cookies = request.as_ref().and_then(|request| request.headers.get(header::COOKIE)?.to_str().ok()).unwrap_or_default();
+    let Some(text) = cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("once=")) else { return Vec::new() };
+    set_cookie(&format!("once=; Path={page}; Max-Age=0; HttpOnly; SameSite=Strict"));
+    views::address::pairs(text)
+}
+
+fn set_cookie(cookie: &str) {
+    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(cookie)) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Gives the page that is being rendered its status. A server function's own answer stays 200: it carries the page to show.
+pub fn respond(response: Option<&ResponseOptions>, status: u16) {
+    let status = axum::http::StatusCode::from_u16(status).ok().filter(|status| *status != axum::http::StatusCode::OK);
+    if let (Some(response), Some(status)) = (response, status) {
+        response.set_status(status);
+    }
+}
+
+/// Has the browser ask for this page again. A header, since it works without a script and an address can turn it off.
+pub fn refresh_after(seconds: u32) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        let name = axum::http::HeaderName::from_static("refresh");
+        response.insert_header(name, axum::http::HeaderValue::from(seconds));
+    }
+}
+
+/// The name of the request that is being answered, as the log has it; empty outside of one.
+pub fn request_id() -> String {
+    let request = use_context::<Parts>();
+    let name = request.as_ref().and_then(|request| request.headers.get("x-request-id")?.to_str().ok());
+    name.unwrap_or_default().to_owned()
+}
+
+/// A page number of an address: nothing is the first page.
+pub fn page_number(text: &str) -> Result<u32, AppError> {
+    let number = if text.is_empty() { Some(1) } else { text.parse().ok().filter(|page| *page >= 1) };
+    number.ok_or_else(|| AppError::new(Kind::BadRequest, format!("There is no page \"{text}\".")))
+}
+
+/// The number of a version in an address.
+pub fn version_number(text: &str) -> Result<i64, AppError> {
+    let number = text.parse().ok().filter(|version| *version >= 1);
+    number.ok_or_else(|| AppError::new(Kind::NotFound, format!("There is no version \"{text}\".")))
+}
+
+/// The one mapping of an error of `workflow` to what the person reads.
+impl From<workflow::Error> for AppError {
+    fn from(error: workflow::Error) -> Self {
+        let (kind, message) = match error {
+            workflow::Error::NotFound(message) => (Kind::NotFound, message),
+            workflow::Error::Invalid(message) | workflow::Error::TooMany { message, .. } => (Kind::BadRequest, message),
+            workflow::Error::Refused(refusal) => (Kind::BadRequest, refusal.to_string()),
+            workflow::Error::SignIn(message) => (Kind::SignIn, message),
+            workflow::Error::Forbidden { message, .. } => (Kind::Forbidden, message),
+            workflow::Error::Conflict { message, .. } | workflow::Error::Cancelled(message) => (Kind::Conflict, message),
+            workflow::Error::Fields(fields) => {
+                let message = fields.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ");
+                return Self { kind: Kind::Fields, message, fields };
+            }
+            error @ (workflow::Error::Store(_) | workflow::Error::Internal { .. }) => {
+                tracing::error!(error = workflow::causes(&error), request_id = request_id(), "a request failed");
+                (Kind::Internal, "The server could not do this.".to_owned())
+            }
+        };
+        Self::new(kind, message)
+    }
+}
+
+/// A task of the server that did not come to its end.
+pub fn broken(error: tokio::task::JoinError) -> AppError {
+    tracing::error!(%error, "a task broke off");
+    AppError::new(Kind::Internal, "The server could not do this.")
+}

@@ -1,0 +1,104 @@
+//! Signing in, and setting a password through a link. The forms are answered by the server's routes, with a redirect.
+
+use leptos::prelude::*;
+use workflow::SetUp;
+
+use crate::boxed::Erase;
+use crate::components::form::{ErrorSummary, Field};
+use crate::components::heading::PageHeading;
+use crate::error::AppError;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// Writes the page of signing in. `return` in the address says where to go afterwards.
+pub fn write(query: &Query) -> Written {
+    let once = Query(crate::context::once("/sign-in"));
+    let back = [once.one("return"), query.one("return")].into_iter().find(|back| !back.is_empty()).unwrap_or("/");
+    let (back, name) = (views::address::local(back).to_owned(), once.one("name").to_owned());
+    let (done, problem) = (once.one("done").to_owned(), once.one("problem").to_owned());
+    Written::page("Sign in", view! { <SignIn back name done problem /> })
+}
+
+/// Writes the page of a set-up link.
+pub async fn write_set_up(link: &str) -> Result<Written, AppError> {
+    let tenure = crate::context::tenure()?;
+    let action = format!("/set-up/{}", views::address::encode(link));
+    let once = Query(crate::context::once(&action));
+    let (name, problem) = (once.one("name").to_owned(), once.one("problem").to_owned());
+    let whom = tenure.set_up_for(link).await?;
+    Ok(Written::page("Set a password", view! { <ChoosePassword action whom name problem /> }))
+}
+
+fn summary(field: &str, problem: String) -> AnyView {
+    let errors = if problem.is_empty() { Vec::new() } else { vec![(field.to_owned(), crate::format::sentence(&problem))] };
+    view! { <ErrorSummary errors /> }.erase()
+}
+
+#[component]
+fn SignIn(back: String, name: String, done: String, problem: String) -> AnyView {
+    let done = (!done.is_empty()).then(|| view! { <p class="note" role="status">{done}</p> });
+    let first = name.is_empty();
+    view! {
+        <PageHeading title="Sign in" />
+        {done}
+        {summary("name", problem)}
+        <form method="post" action="/sign-in" class="sheet">
+            <input type="hidden" name="return" value=back />
+            <Field id="name" label="Name">
+                <input id="name" name="name" value=name autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus=first />
+            </Field>
+            <Field id="password" label="Password">
+                <input id="password" name="password" type="password" autocomplete="current-password" required autofocus=!first />
+            </Field>
+            <p class="actions"><button class="button">"Sign in"</button></p>
+        </form>
+        <p class="aside">"No account, or a forgotten password? An administrator gives you a link with which you set one."</p>
+    }
+    .erase()
+}
+
+#[component]
+fn ChoosePassword(action: String, whom: SetUp, name: String, problem: String) -> AnyView {
+    let (title, lead, who) = match whom {
+        SetUp::FirstAdmin => (
+            "Set up the first administrator",
+            "The administrator adds the other accounts, imports data and trains models.".to_owned(),
+            view! {
+                <Field id="name" label="Name" help="As it will stand in the record of what was done; it cannot be changed later.">
+                    <input id="name" name="name" value=name autocomplete="username" required maxlength="64" aria-describedby="name-help" />
+                </Field>
+            }
+            .erase(),
+        ),
+        SetUp::Account(name) => (
+            "Set your password",
+            format!("You sign in as {name}."),
+            view! { <input type="hidden" name="name" value=name autocomplete="username" /> }.erase(),
+        ),
+    };
+    view! {
+        <PageHeading title=title><p>{lead}</p></PageHeading>
+        {summary("password", problem)}
+        <form method="post" action=action class="sheet">
+            {who}
+            <NewPassword label="Password" />
+            <p class="actions"><button class="button">"Set the password"</button></p>
+        </form>
+        <p class="aside">"This link works once."</p>
+    }
+    .erase()
+}
+
+/// A new password, twice.
+#[component]
+pub fn NewPassword(label: &'static str) -> AnyView {
+    view! {
+        <Field id="password" label=label help="At least 12 characters. A few words that have nothing to do with each other are easy to remember and hard to guess.">
+            <input id="password" name="password" type="password" autocomplete="new-password" required minlength="12" maxlength="256" aria-describedby="password-help" />
+        </Field>
+        <Field id="again" label="Once more">
+            <input id="again" name="again" type="password" autocomplete="new-password" required minlength="12" maxlength="256" />
+        </Field>
+    }
+    .erase()
+}

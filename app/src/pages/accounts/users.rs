@@ -1,0 +1,136 @@
+//! Accounts, for administrators: who may sign in, and as what.
+
+use leptos::prelude::*;
+use views::accounts::AccountRow;
+use workflow::Role;
+
+use crate::boxed::Erase;
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::form::{ErrorSummary, Field};
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// Writes the page.
+pub async fn write() -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let accounts = tenure.accounts(&actor.admin()?).await?;
+    let once = Query(crate::context::once("/users"));
+    Ok(Written::page("Accounts", view! { <Users accounts once own=actor.name().to_owned() /> }))
+}
+
+/// What the form that led here did, or why it did not.
+pub fn said(once: &Query) -> AnyView {
+    let (done, problem, field) = (once.one("done").to_owned(), once.one("problem"), once.one("field"));
+    let errors = if problem.is_empty() { Vec::new() } else { vec![(field.to_owned(), format::sentence(problem))] };
+    let done = (!done.is_empty()).then(|| view! { <p class="note" role="status">{done}</p> });
+    view! { <ErrorSummary errors />{done} }.erase()
+}
+
+#[component]
+fn Users(accounts: Vec<AccountRow>, once: Query, own: String) -> AnyView {
+    let link = once.one("link").to_owned();
+    let new = (!link.is_empty()).then(|| {
+        let name = once.one("name").to_owned();
+        view! {
+            <div class="note" role="status">
+                <h2>{format!("The link of {name}")}</h2>
+                <p><code class="secret">{link}</code></p>
+                <p>"Copy it now and hand it over in private: it is shown this once, works once, and is good for three days. With it a password is set."</p>
+            </div>
+        }
+    });
+    let headings = vec![
+        Heading::text("Name"),
+        Heading::text("Roles"),
+        Heading::text("State"),
+        Heading::text("Added"),
+        Heading::text("Last sign-in"),
+        Heading::hidden("Change"),
+    ];
+    let rows = accounts.into_iter().enumerate().map(|(position, account)| row(position, account, &own)).collect();
+    view! {
+        <PageHeading title="Accounts"><p>"Who may sign in, and as what. Accounts are never removed, since the record names them; they can be disabled."</p></PageHeading>
+        {said(&once)}
+        {new}
+        <section id="accounts"><Table headings rows class="list" scroll="Accounts" /></section>
+        <section>
+            <h2>"Add an account"</h2>
+            <form method="post" action="/users" class="sheet">
+                <Field id="name" label="Name" help="As it will stand in the record; it cannot be changed later.">
+                    <input id="name" name="name" autocomplete="off" required maxlength="64" aria-describedby="name-help" />
+                </Field>
+                <Roles held=Vec::new() />
+                <p class="actions"><button class="button">"Add and make a link"</button></p>
+            </form>
+        </section>
+    }
+    .erase()
+}
+
+#[component]
+fn Roles(held: Vec<String>) -> AnyView {
+    let choice = |role: Role| {
+        let checked = held.iter().any(|name| name == role.name());
+        view! { <label class="check"><input type="checkbox" name="role" value=role.name() checked=checked />{meaning(role)}</label> }
+    };
+    view! { <fieldset class="choices"><legend>"Roles"</legend>{Role::ALL.map(choice).collect_view()}</fieldset> }.erase()
+}
+
+fn meaning(role: Role) -> &'static str {
+    match role {
+        Role::Analyst => "Analyst: sees people, their scores and reasons",
+        Role::Reviewer => "Reviewer: sees evidence and decides on versions; no people",
+        Role::Admin => "Administrator: data, training, settings, accounts; no people",
+    }
+}
+
+fn row(position: usize, account: AccountRow, own: &str) -> Row {
+    let (tone, word) = match account.state.as_str() {
+        "active" => (Tone::Good, "active"),
+        "waiting" => (Tone::Watch, "waiting for a password"),
+        _ => (Tone::Neutral, "disabled"),
+    };
+    let disabled = account.state == "disabled";
+    let change = view! { <Change name=account.name.clone() held=account.roles.clone() disabled position /> };
+    let name = account.name.clone();
+    Row::new(vec![
+        if name == own { Cell::with_aside(name, "you") } else { Cell::text(name) },
+        Cell::text(account.roles.join(", ")),
+        Cell::view(view! { <StateBadge tone word /> }),
+        Cell::with_aside(account.created_at, format!("by {}", account.created_by)),
+        Cell::brief(account.signed_in_at.unwrap_or_else(|| "never".into())),
+        Cell::view(change),
+    ])
+}
+
+/// What can be changed of one account, folded.
+#[component]
+fn Change(name: String, held: Vec<String>, disabled: bool, position: usize) -> AnyView {
+    let id = format!("change-{position}");
+    let who = || {
+        let name = name.clone();
+        view! { <input type="hidden" name="name" value=name /> }
+    };
+    let switch = if disabled { "Enable" } else { "Disable" };
+    let link = (!disabled)
+        .then(|| view! { <form method="post" action="/users/link">{who()}<button class="button quiet">"New set-up link"</button></form> });
+    view! {
+        <details class="change" id=id>
+            <summary>"Change"<span class="visually-hidden">{format!(" {name}")}</span></summary>
+            <form method="post" action="/users/roles">{who()}<Roles held /><button class="button quiet">"Save the roles"</button></form>
+            <div class="actions">
+                {link}
+                <form method="post" action="/users/disabled">
+                    {who()}
+                    <input type="hidden" name="disabled" value=(!disabled).to_string() />
+                    <button class="button quiet">{switch}</button>
+                </form>
+            </div>
+        </details>
+    }
+    .erase()
+}

@@ -1,0 +1,97 @@
+//! Two dataset versions side by side: facts, not tests. Tests are those of the drift check.
+
+use leptos::prelude::*;
+use views::address::encode;
+use workflow::DataDiff;
+use workflow::data_profile::{ColumnSummary, DataProfile};
+
+use super::list;
+use crate::boxed::Erase;
+use crate::components::empty::Empty;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Facts, Heading, Row, Table, TextList};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// Writes the page.
+pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+    let (old, new) = (query.one("old"), query.one("new"));
+    let base = format!("/use-case/{}/data", encode(use_case));
+    if old.is_empty() || new.is_empty() {
+        return Ok(Written::page(
+            "Compare data",
+            view! {
+                <PageHeading title="Compare data" />
+                <Empty title="Two versions are needed"><p><a href=base>"Choose an older and a newer one"</a></p></Empty>
+            },
+        ));
+    }
+    let (tenure, actor) = crate::context::desk()?;
+    let diff = tenure.data_diff(&actor.member()?, Some(use_case), [old, new]).await?;
+    Ok(Written::page("Compare data", compared(&diff, &base)))
+}
+
+fn compared(diff: &DataDiff, base: &str) -> AnyView {
+    let texts: Vec<String> = diff.changes.iter().map(|change| change.sentence.clone()).collect();
+    let title = match texts.len() {
+        0 => "Nothing that the profiles show has changed".to_owned(),
+        1 => "1 change".to_owned(),
+        count => format!("{count} changes"),
+    };
+    let side = |name: &'static str, dataset: &views::data::DatasetRow| {
+        let facts = list::facts(dataset);
+        let href = format!("{base}/{}", dataset.id);
+        view! { <section><h2>{name}": "<a href=href>{dataset.name.clone()}</a></h2><Facts facts class="facts" /></section> }.erase()
+    };
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=base.to_owned()>"Data"</a></nav>
+        <PageHeading title="Compare data"><p>"What differs between the two profiles. Whether a difference is more than luck is the question of the drift check."</p></PageHeading>
+        <div class="columns">{side("Older", &diff.before)}{side("Newer", &diff.after)}</div>
+        <section><h2>{title}</h2><TextList texts class="report-limits" /></section>
+        <section><h2>"Column by column"</h2>{table(&diff.old, &diff.new)}</section>
+    }
+    .erase()
+}
+
+fn table(old: &DataProfile, new: &DataProfile) -> AnyView {
+    fn find<'a>(profile: &'a DataProfile, name: &str) -> Option<&'a ColumnSummary> {
+        profile.columns.iter().find(|column| column.name == name)
+    }
+    let mut names: Vec<&String> = new.columns.iter().map(|column| &column.name).collect();
+    names.extend(old.columns.iter().map(|column| &column.name).filter(|name| !new.columns.iter().any(|column| column.name == **name)));
+    let row = |name: &String| {
+        let (before, after) = (find(old, name), find(new, name));
+        let pair = |text: &dyn Fn(&ColumnSummary) -> String| {
+            let [before, after] = [before, after].map(|own| own.map_or("–".to_owned(), text));
+            if before == after { Cell::aside(after).numeric() } else { Cell::view(view! { {before}" → "<b>{after}</b> }).numeric() }
+        };
+        let number = |own: &ColumnSummary, of: fn(&workflow::data_profile::Numbers) -> f64| {
+            own.numbers.as_ref().map(|numbers| format::number(of(numbers), 2)).unwrap_or_default()
+        };
+        let frequent = |own: &ColumnSummary| {
+            let total: u64 = own.bars.counts.iter().sum::<u64>() + own.bars.other;
+            let top = own.bars.levels.first().zip(own.bars.counts.first());
+            top.map(|(level, count)| format!("{level} {}", format::percent(*count as f64 / total.max(1) as f64))).unwrap_or_default()
+        };
+        Row::new(vec![
+            Cell::text(name),
+            pair(&|own| format!("{:.1}%", 100.0 * own.missing_rate)),
+            pair(&|own| format::count(own.distinct as u32)),
+            pair(&|own| number(own, |numbers| numbers.mean)),
+            pair(&|own| number(own, |numbers| numbers.quantiles[3])),
+            pair(&frequent),
+        ])
+    };
+    let rows: Vec<Row> = names.into_iter().map(row).collect();
+    let headings = vec![
+        Heading::text("Column"),
+        Heading::number("Missing"),
+        Heading::number("Distinct"),
+        Heading::number("Mean"),
+        Heading::number("Median"),
+        Heading::number("Most frequent"),
+    ];
+    view! { <Table headings rows class="list" scroll="Columns of both versions" /> }.erase()
+}

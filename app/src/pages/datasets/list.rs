@@ -1,0 +1,147 @@
+//! The dataset versions of a use case.
+
+use leptos::prelude::*;
+use views::address::encode;
+use views::data::{DatasetChange, DatasetRow};
+use workflow::Role;
+
+use super::import;
+use crate::boxed::Erase;
+use crate::components::empty::Empty;
+use crate::components::figure::Scale;
+use crate::components::form::Field;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table, TextList};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// Writes the page. `refused` in the address is the number of a refusal.
+pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let datasets = tenure.dataset_changes(&actor.member()?, use_case).await?;
+    let admin = if actor.is(Role::Admin) { Some(actor.admin()?) } else { None };
+    let refused = admin.as_ref().and_then(|admin| tenure.refused_import(admin, query.one("refused")));
+    let once = Query(crate::context::once(&format!("/use-case/{}/data", views::address::encode(use_case))));
+    let lost = !query.one("refused").is_empty() && refused.is_none();
+    let problem = if lost { "That file was refused. Why is no longer held: send it again to see it." } else { once.one("problem") };
+    let definition = tenure.use_case(use_case)?;
+    let form = import::Form {
+        use_case: use_case.to_owned(),
+        may: admin.is_some(),
+        refused,
+        problem: problem.to_owned(),
+        today: workflow::today(),
+        target: definition.target.column.clone(),
+    };
+    let event = definition.target.label.clone();
+    Ok(Written::page("Data", view! { <Datasets datasets form use_case=use_case.to_owned() event /> }))
+}
+
+#[component]
+fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, event: String) -> AnyView {
+    let base = format!("/use-case/{}/data", encode(&use_case));
+    let list = if datasets.is_empty() {
+        view! { <Empty title="No data yet"><p>"Send a file below, or on the command line: " <code>{format!("tenure data import FILE --use-case {use_case}")}</code></p></Empty> }.erase()
+    } else {
+        let headings = vec![
+            Heading::text("Data"),
+            Heading::text("As of"),
+            Heading::number("Rows"),
+            Heading::number(format::capitalised(&event)),
+            Heading::text("Against the one before"),
+            Heading::text("Trained"),
+            Heading::text("Imported"),
+        ];
+        let rows = datasets.iter().map(|change| row(change, &base)).collect();
+        view! { <Table headings rows class="list datasets" scroll="Dataset versions" /> }.erase()
+    };
+    let compare = (datasets.len() > 1).then(|| compare_form(&datasets, &base));
+    let shown = import::form(&form);
+    view! {
+        <PageHeading title="Data"><p>"Every file that was imported, as it was then. The same bytes are the same version; nothing is ever changed in place."</p></PageHeading>
+        {import::refusal(&form)}
+        {list}
+        {compare}
+        {shown}
+    }
+    .erase()
+}
+
+fn row(change: &DatasetChange, base: &str) -> Row {
+    let DatasetRow { id, name, as_of_text, rows, positives, share, simulated, imported_at, by, versions, .. } = change.dataset.clone();
+    let name_cell = if simulated {
+        let href = format!("{base}/{id}");
+        Cell::view(view! { <a href=href>{name}</a>" "<span class="aside">"simulated"</span> })
+    } else {
+        Cell::link(format!("{base}/{id}"), name)
+    };
+    let event = match positives.zip(share) {
+        Some((count, share)) => {
+            let share = share.value.map(format::percent).unwrap_or_default();
+            Cell::view(view! { {format::count(count)}" "<span class="aside">{share}</span> }).numeric()
+        }
+        None => Cell::aside("not known yet").numeric(),
+    };
+    let changed = match &change.before {
+        None => Cell::aside("the first of its kind"),
+        Some(_) if change.sentences.is_empty() => Cell::aside("no change that the profile shows"),
+        Some(before) => {
+            let href = format!("{base}/compare?old={before}&new={id}");
+            let texts = change.sentences.clone();
+            Cell::view(view! { <TextList texts /><a href=href>"Compare"</a> })
+        }
+    };
+    let base = base.trim_end_matches("/data").to_owned();
+    let trained =
+        versions.iter().map(|version| view! { <a href=format!("{base}/models/{version}")>{format!("Version {version}")}</a>" " }.erase());
+    let imported = view! { {imported_at}" "<span class="aside">{by}</span> };
+    Row::new(vec![
+        name_cell,
+        Cell::brief(as_of_text),
+        Cell::number(format::count(rows)),
+        event,
+        changed,
+        Cell::view(trained.collect::<Vec<_>>()),
+        Cell::view(imported),
+    ])
+}
+
+fn compare_form(datasets: &[DatasetChange], base: &str) -> AnyView {
+    let choice = |name: &'static str, label: &'static str, chosen: usize| {
+        let options = datasets.iter().enumerate().map(|(at, change)| {
+            let text = format!("{}, as of {}", change.dataset.name, change.dataset.as_of);
+            view! { <option value=change.dataset.id.clone() selected=at == chosen>{text}</option> }.erase()
+        });
+        let options = options.collect::<Vec<_>>();
+        view! { <Field id=name label=label><select id=name name=name>{options}</select></Field> }.erase()
+    };
+    view! {
+        <section>
+            <h2>"Compare two versions"</h2>
+            <form method="get" action=format!("{base}/compare") class="filters">
+                {choice("old", "Older", 1)}
+                {choice("new", "Newer", 0)}
+                <button class="button quiet">"Compare"</button>
+            </form>
+        </section>
+    }
+    .erase()
+}
+
+/// Facts of a dataset version, for its page and for comparisons.
+pub(super) fn facts(dataset: &DatasetRow) -> Vec<(String, Cell)> {
+    let share = match (&dataset.share, dataset.positives) {
+        (Some(share), Some(_)) => Cell::figure(Some(share.clone()), Scale::Percent),
+        _ => Cell::text("not known yet"),
+    };
+    let simulated = if dataset.simulated { " (simulated)" } else { "" };
+    vec![
+        ("As of".to_owned(), Cell::text(format!("{}{simulated}", dataset.as_of_text))),
+        ("Rows".to_owned(), Cell::text(format::count(dataset.rows))),
+        ("With the event".to_owned(), share),
+        ("Imported".to_owned(), Cell::text(format!("{} by {}", dataset.imported_at, dataset.by))),
+        ("SHA-256".to_owned(), Cell::code(dataset.hash.chars().take(12).collect::<String>())),
+    ]
+}

@@ -1,0 +1,29 @@
+//! Dataset versions: the list with what changed and the way in for a new file, the profile of one, two side by side.
+
+mod compare;
+mod dataset;
+mod heatmap;
+mod import;
+mod list;
+mod profile;
+
+pub use dataset::{file, file_of};
+
+use crate::error::AppError;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// The list.
+pub(super) async fn write_list(use_case: &str, query: &Query) -> Result<Written, AppError> {
+    list::write(use_case, query).await
+}
+
+/// One dataset version.
+pub(super) async fn write_dataset(use_case: &str, dataset: &str) -> Result<Written, AppError> {
+    dataset::write(use_case, dataset).await
+}
+
+/// Two dataset versions.
+pub(super) async fn write_compare(use_case: &str, query: &Query) -> Result<Written, AppError> {
+    compare::write(use_case, query).await
+}

@@ -1,0 +1,250 @@
+//! The profile of a table: gates, warnings, every column with its drawing, correlations. One view for the page and for files.
+
+use std::fmt::Write;
+
+use leptos::prelude::*;
+use workflow::data_profile::{AgainstTarget, Bars, ColumnSummary, Correlation, DataProfile, Gate};
+
+use super::heatmap;
+use crate::boxed::Erase;
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::table::{Cell, Heading, Row, Table, TextList};
+use crate::format;
+
+/// Offenders of a gate that are named.
+const OFFENDERS: usize = 5;
+/// Levels of a column that are drawn, and values of its outcome.
+const LEVELS: usize = 8;
+const VALUES: usize = 10;
+/// Pairs of columns in the table beside the heat map.
+const PAIRS: usize = 15;
+
+/// The whole profile below its heading.
+pub(super) fn profile(found: &DataProfile) -> AnyView {
+    let columns = found.columns.iter().map(column).collect::<Vec<_>>();
+    let warnings: Vec<String> = found.warnings.iter().map(|warning| warning.sentence.clone()).collect();
+    let title = match warnings.len() {
+        0 => "No warnings".to_owned(),
+        1 => "1 warning".to_owned(),
+        count => format!("{count} warnings"),
+    };
+    let constant = match found.constant_columns.len() {
+        0 => "no column is constant".to_owned(),
+        _ => format!("constant: {}", found.constant_columns.join(", ")),
+    };
+    let repeats = match found.duplicate_rows {
+        0 => "no row repeats an earlier one".to_owned(),
+        1 => "1 row repeats an earlier one".to_owned(),
+        count => format!("{} rows repeat an earlier one", format::count(count as u32)),
+    };
+    view! {
+        <section>
+            <h2>"Data quality"</h2>
+            <p class="aside">{format!("{}; {constant}. The figures are counts over the whole table, so they have no interval.", format::capitalised(&repeats))}</p>
+            {gates(&found.gates)}
+        </section>
+        <section>
+            <h2>{title}</h2>
+            <TextList texts=warnings class="report-limits" />
+        </section>
+        <section>
+            <h2>"Columns"</h2>
+            <p class="aside">"Outliers lie beyond the quartiles by more than 1.5 interquartile ranges (Tukey). Whiskers are 95% intervals (Wilson)."</p>
+            <div class="profile-columns">{columns}</div>
+        </section>
+        {correlations(found)}
+    }
+    .erase()
+}
+
+fn gates(gates: &[Gate]) -> AnyView {
+    let row = |gate: &Gate| {
+        let (tone, word) = match gate.passed {
+            Some(true) => (Tone::Good, "Pass"),
+            Some(false) => (Tone::Bad, "Fail"),
+            None => (Tone::Neutral, "Could not be computed"),
+        };
+        let more = gate.offenders.len().saturating_sub(OFFENDERS);
+        let mut offenders = gate.offenders.iter().take(OFFENDERS).cloned().collect::<Vec<_>>().join(", ");
+        if more > 0 {
+            _ = write!(offenders, " and {more} more");
+        }
+        Row::new(vec![Cell::text(&gate.sentence), Cell::view(view! { <StateBadge tone word /> }), Cell::text(offenders)])
+    };
+    let headings = vec![Heading::text("Figure and limit"), Heading::text("Verdict"), Heading::text("At or beyond the limit")];
+    view! { <Table headings rows=gates.iter().map(row).collect() class="list gates" scroll="Data quality" /> }.erase()
+}
+
+/// A number for people: few digits where few say it.
+fn short(value: f64) -> String {
+    match value.abs() {
+        v if value.fract() == 0.0 && v < 1e6 => format::number(value, 0),
+        v if v >= 1000.0 => format::number(value, 0),
+        v if v >= 10.0 => format::number(value, 1),
+        _ => format::number(value, 2),
+    }
+}
+
+fn column(own: &ColumnSummary) -> AnyView {
+    let kind = match own.kind.as_str() {
+        "number" => "number",
+        "level" => "category",
+        _ => "text",
+    };
+    let missing = if own.missing == 0 { "none".to_owned() } else { format!("{} ({:.1}%)", own.missing, 100.0 * own.missing_rate) };
+    let mut facts = vec![("Missing", missing), ("Distinct", format::count(own.distinct as u32))];
+    if let Some(numbers) = &own.numbers {
+        let quartiles = [2, 3, 4].map(|at| short(numbers.quantiles[at])).join(" · ");
+        let outliers = format!("{} outside {} to {}", numbers.outliers, short(numbers.fences[0]), short(numbers.fences[1]));
+        facts.extend([
+            ("Range", format!("{} to {}", short(numbers.min), short(numbers.max))),
+            ("Mean ± deviation", format!("{} ± {}", short(numbers.mean), short(numbers.standard_deviation))),
+            ("Quartiles", quartiles),
+            ("1% and 99%", format!("{} · {}", short(numbers.quantiles[0]), short(numbers.quantiles[6]))),
+            ("Outliers", outliers),
+            ("Zeros", format!("{:.1}%", 100.0 * numbers.zeros)),
+            ("Skewness", short(numbers.skewness)),
+        ]);
+    }
+    if let Some(strength) = own.against_target.as_ref().and_then(|target| target.strength) {
+        facts.push(("Strength against the outcome", short(strength)));
+    }
+    let facts = facts.into_iter().map(|(term, text)| view! { <div><dt>{term}</dt><dd>{text}</dd></div> }.erase()).collect::<Vec<_>>();
+    let against = own.against_target.as_ref().map(|target| against(&own.name, target));
+    view! {
+        <article>
+            <h3>{own.name.clone()}" "<span class="aside">{kind}</span></h3>
+            {bars(own)}
+            <dl class="pairs">{facts}</dl>
+            {against}
+        </article>
+    }
+    .erase()
+}
+
+/// A histogram of numbers, or the most frequent levels with their names.
+fn bars(own: &ColumnSummary) -> AnyView {
+    let Bars { edges, levels, counts, other } = &own.bars;
+    let most = counts.iter().copied().max().unwrap_or(0);
+    if most == 0 {
+        let why = if own.kind == "text" { "Texts are not drawn: they may name people." } else { "No value to draw." };
+        return view! { <p class="aside">{why}</p> }.erase();
+    }
+    if !levels.is_empty() {
+        let level = |(level, count): (&String, &u64)| {
+            let style = format!("--width:{:.1}%", 100.0 * *count as f64 / most as f64);
+            view! { <li><span>{level.clone()}</span><i style=style></i><b>{format::count(*count as u32)}</b></li> }.erase()
+        };
+        let mut items: Vec<AnyView> = levels.iter().zip(counts).take(LEVELS).map(level).collect();
+        let rest = other + counts.iter().skip(LEVELS).sum::<u64>();
+        if rest > 0 {
+            items.push(
+                view! { <li><span class="aside">"all others"</span><i style="--width:0%"></i><b>{format::count(rest as u32)}</b></li> }
+                    .erase(),
+            );
+        }
+        return view! { <ul class="levels">{items}</ul> }.erase();
+    }
+    let width = 300.0 / counts.len() as f64;
+    let mut path = String::new();
+    for (at, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let height = (88.0 * *count as f64 / most as f64).max(0.7);
+        let (x, bar) = (width * at as f64, (width - 1.0).max(0.5));
+        // Writing to a string does not fail.
+        _ = write!(path, "M{x:.1} 90v-{height:.1}h{bar:.1}v{height:.1}z");
+    }
+    let svg = format!(
+        "<svg aria-hidden=\"true\" viewBox=\"0 0 300 91\"><path d=\"{path}\" fill=\"var(--series-0)\"/><path d=\"M0 90.500h300\" stroke=\"var(--line-strong)\"/></svg>"
+    );
+    let end = |edge: Option<&f64>| edge.copied().map(short).unwrap_or_default();
+    let ends = own.numbers.as_ref().map(|numbers| [short(numbers.min), short(numbers.max)]);
+    let [low, high] = ends.unwrap_or_else(|| [end(edges.first()), end(edges.last())]);
+    let label = format!("Histogram of {}", own.name);
+    view! {
+        <figure class="histogram">
+            <div role="img" aria-label=label inner_html=svg></div>
+            <figcaption><span>{low}</span><span>{high}</span></figcaption>
+        </figure>
+    }
+    .erase()
+}
+
+/// Share of the outcome by value: a dot with its interval, on one scale for the column.
+fn against(name: &str, target: &AgainstTarget) -> AnyView {
+    let top = target.groups.iter().filter_map(|group| Some(group.rate.interval?[1])).fold(0.05_f64, f64::max);
+    let groups = target.groups.iter().take(VALUES);
+    let row = |group: &workflow::data_profile::TargetGroup| {
+        let drawn = match (group.rate.value, group.rate.interval) {
+            (Some(value), Some([low, high])) => {
+                let [x, low, high] = [value, low, high].map(|share| 100.0 * share / top);
+                format!(
+                    "<svg aria-hidden=\"true\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\"><path d=\"M{low:.1} 5H{high:.1}\" stroke=\"var(--series-0)\" stroke-width=\"1.500\" \
+                     vector-effect=\"non-scaling-stroke\"/><path d=\"M{x:.1} 1v8\" stroke=\"var(--series-0)\" stroke-width=\"4\" vector-effect=\"non-scaling-stroke\"/></svg>"
+                )
+            }
+            _ => String::new(),
+        };
+        let share = group.rate.value.map(|rate| format!("{:.1}%", 100.0 * rate)).unwrap_or_default();
+        Row::new(vec![
+            Cell::text(&group.label),
+            Cell::number(format::count(group.n as u32)),
+            Cell::view(view! { <span class="outcome-dot" inner_html=drawn></span> }),
+            Cell::number(share),
+        ])
+    };
+    let rows = groups.map(row).collect();
+    let headings = vec![Heading::text("Value"), Heading::number("Rows"), Heading::hidden("Drawing"), Heading::number("Share")];
+    let more = target.groups.len().saturating_sub(VALUES);
+    let more = (more > 0).then(|| view! { <p class="aside">{format!("And {more} more values.")}</p> });
+    let name = format!("{name} against the outcome");
+    view! {
+        <details>
+            <summary>"Against the outcome"<span class="visually-hidden">{format!(": {name}")}</span></summary>
+            <Table headings rows class="list" />
+            {more}
+        </details>
+    }
+    .erase()
+}
+
+/// The heat map with its strongest pairs.
+fn correlations(found: &DataProfile) -> AnyView {
+    let correlations = &found.correlations;
+    if correlations.names.len() < 2 {
+        return view! { <section><h2>"Correlations"</h2><p class="aside">"Fewer than two columns vary."</p></section> }.erase();
+    }
+    let row = |pair: &Correlation| {
+        let [first, second] = [pair.first, pair.second].map(|at| correlations.names[at].clone());
+        Row::new(vec![
+            Cell::text(first),
+            Cell::text(second),
+            Cell::text(pair.measure.label()),
+            Cell::number(format::number(pair.value, 3)),
+            Cell::number(pair.spearman.map(|value| format::number(value, 3)).unwrap_or_default()),
+        ])
+    };
+    let rows: Vec<Row> = correlations.strongest.iter().take(PAIRS).map(row).collect();
+    let headings = vec![
+        Heading::text("Column"),
+        Heading::text("Column"),
+        Heading::text("Measure"),
+        Heading::number("Value"),
+        Heading::number("Spearman"),
+    ];
+    let title = correlations.strongest.first().map_or_else(
+        || "Correlations".to_owned(),
+        |pair| format!("{} and {} go together most", correlations.names[pair.first], correlations.names[pair.second]),
+    );
+    let rows_text = format::count(correlations.rows as u32);
+    view! {
+        <section>
+            <h2>{title}</h2>
+            <p class="aside">{format!("Pearson between numbers, Cramér's V between categories, the correlation ratio between the two; over {rows_text} rows.")}</p>
+            <div class="table-scroll heat" role="region" aria-label="Correlations of all columns" tabindex="0" inner_html=heatmap::map(correlations)></div>
+            {heatmap::key()}
+            <h3>"Strongest pairs"</h3>
+            <Table headings rows class="list" scroll="Strongest pairs" />
+        </section>
+    }
+    .erase()
+}

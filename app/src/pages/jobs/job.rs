@@ -1,0 +1,182 @@
+//! One job: how far it is, what it said, how it ended.
+
+use leptos::prelude::*;
+use views::jobs::{JobPage, JobRow};
+use workflow::Role;
+
+use crate::boxed::Erase;
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Facts};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// The page of an open job asks again after so many seconds.
+const REFRESH_SECONDS: u32 = 2;
+/// The seven steps of a training.
+const STEPS: [&str; 7] = ["validate", "merge", "preprocess", "features", "train", "evaluate", "monitor"];
+
+/// Writes the page. While the job is open the page refreshes itself, unless the address says otherwise.
+pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let page = tenure.job(&actor.member()?, id).await?;
+    let refreshing = page.job.is_open() && query.one("refresh") != "off";
+    if refreshing {
+        crate::context::refresh_after(REFRESH_SECONDS);
+    }
+    let once = Query(crate::context::once(&format!("/jobs/{}", views::address::encode(id))));
+    let (may, problem) = (actor.is(Role::Admin), once.one("problem").to_owned());
+    let title = format!("{} · {}", state_word(&page.job), page.job.title);
+    Ok(Written::page(title, view! { <Job page refreshing may problem /> }).left_whole())
+}
+
+/// Asks it to stop, and comes back to its page.
+#[server(prefix = "/fn", endpoint = "cancel-job")]
+pub async fn cancel_job(job: String) -> Result<(), AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let address = format!("/jobs/{}", views::address::encode(&job));
+    match tenure.cancel_job(&actor.admin()?, &job).await.map_err(AppError::from) {
+        Ok(()) => leptos_axum::redirect(&address),
+        Err(error) => crate::context::go_to(&address, "", &[("problem", &error.message)]),
+    }
+    Ok(())
+}
+
+/// The state of a job.
+#[component]
+pub fn JobState(job: JobRow) -> AnyView {
+    let tone = match job.status.as_str() {
+        "finished" => Tone::Good,
+        "failed" => Tone::Bad,
+        "running" | "stopping" => Tone::Watch,
+        _ => Tone::Neutral,
+    };
+    view! { <StateBadge tone word=state_word(&job) /> }.erase()
+}
+
+fn state_word(job: &JobRow) -> String {
+    match job.status.as_str() {
+        "queued" => "Waiting for its turn".to_owned(),
+        "stopping" => "Stopping after this step".to_owned(),
+        status => format::capitalised(status),
+    }
+}
+
+/// How far it is, in words: `train, trial 12 of 50`.
+pub fn how_far(job: &JobRow) -> String {
+    match (job.stage.as_str(), job.planned) {
+        ("", _) => String::new(),
+        (stage, 0) => format::capitalised(stage),
+        (stage, planned) => format!("{}, {} of {}", format::capitalised(stage), format::count(job.done), format::count(planned)),
+    }
+}
+
+#[component]
+fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
+    let JobPage { job, lines } = page;
+    let base = format!("/use-case/{}", job.use_case);
+    let mut facts = vec![
+        ("Started".to_owned(), Cell::text(job.started_at.clone())),
+        (if job.is_open() { "For" } else { "Took" }.to_owned(), Cell::text(format::duration(job.seconds))),
+        ("By".to_owned(), Cell::text(job.by.clone())),
+    ];
+    if let Some(run) = &job.run {
+        facts.push(("Run".to_owned(), Cell::link(format!("/runs/{run}"), "Open the run")));
+    }
+    let open = job.is_open();
+    let refresh = open.then(|| {
+        let own = format!("/jobs/{}", job.id);
+        let (sentence, href, word) = if refreshing {
+            (format!("This page asks again every {REFRESH_SECONDS} seconds. "), format!("{own}?refresh=off"), "Stop refreshing")
+        } else {
+            ("This page does not refresh itself. ".to_owned(), own, "Refresh it")
+        };
+        view! { <p class="aside">{sentence}<a href=href>{word}</a></p> }
+    });
+    let cancel = (may && matches!(job.status.as_str(), "queued" | "running")).then(|| {
+        view! {
+            <form method="post" action="/fn/cancel-job">
+                <input type="hidden" name="job" value=job.id.clone() />
+                <button class="button quiet">"Stop this job"</button>
+            </form>
+        }
+    });
+    let log = lines.into_iter().map(|(seconds, text)| {
+        view! { <li><span class="aside">{format!("{} s", format::number(seconds, 1))}</span><span>{text}</span></li> }.erase()
+    });
+    let log = log.collect::<Vec<_>>();
+    let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
+    let state = view! { <p><JobState job=job.clone() /></p> };
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("{base}/jobs")>"Jobs"</a></nav>
+        <PageHeading title=job.title.clone()>
+            {state}
+        </PageHeading>
+        {problem}
+        <Facts facts class="facts" />
+        <Outcome job=job.clone() />
+        <Progress job=job.clone() />
+        {refresh}
+        {cancel}
+        <section>
+            <h2>"Log"</h2>
+            <ol class="log">{log}</ol>
+        </section>
+    }
+    .erase()
+}
+
+/// How it ended, and what to do next.
+#[component]
+fn Outcome(job: JobRow) -> AnyView {
+    let again = format!("/use-case/{}/train", job.use_case);
+    match job.status.as_str() {
+        "failed" => view! {
+            <div class="note warn"><h2>"It failed"</h2><p>{job.message}</p><p><a href=again>"Start another training"</a></p></div>
+        }
+        .erase(),
+        "cancelled" => {
+            view! { <div class="note"><h2>"It was stopped"</h2><p>{job.message}</p><p><a href=again>"Start another training"</a></p></div> }
+                .erase()
+        }
+        "finished" if !job.result.is_empty() => {
+            view! { <p class="actions"><a class="button" href=job.result>"See the result"</a></p> }.erase()
+        }
+        _ => ().erase(),
+    }
+}
+
+#[component]
+fn Progress(job: JobRow) -> AnyView {
+    if !job.is_open() && job.status != "failed" {
+        return ().erase();
+    }
+    let bar = (job.planned > 0).then(|| {
+        let words = format!("{} of {}", format::count(job.done), format::count(job.planned));
+        let left = job.seconds_left.filter(|_| job.is_open()).map(|seconds| format!("about {} left", format::duration(seconds.max(1.0))));
+        let best = job.best.map(|best| format!("best so far {}", format::number(best, 4)));
+        let aside = [left, best].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        view! {
+            <div class="progress">
+                <label for="progress">{words}" "<span class="aside">{aside}</span></label>
+                <progress id="progress" max=job.planned value=job.done></progress>
+            </div>
+        }
+    });
+    let current = STEPS.iter().position(|step| *step == job.stage);
+    let steps = (job.kind == "training").then(|| {
+        let step = |(position, name): (usize, &&'static str)| {
+            let (class, word, now) = match current {
+                Some(current) if position < current => ("done", "done", None),
+                Some(current) if position == current => ("now", "now", Some("step")),
+                _ => ("", "waits", None),
+            };
+            view! { <li class=class aria-current=now>{format::capitalised(name)}<span class="visually-hidden">{format!(", {word}")}</span></li> }.erase()
+        };
+        view! { <ol class="steps" aria-label="Steps">{STEPS.iter().enumerate().map(step).collect::<Vec<_>>()}</ol> }
+    });
+    let stage = (job.kind != "training" && !job.stage.is_empty()).then(|| view! { <p>{format::capitalised(&job.stage)}</p> });
+    view! { <section class="how-far" aria-label="Progress">{steps}{stage}{bar}</section> }.erase()
+}

@@ -1,0 +1,55 @@
+//! The jobs of a use case, newest first.
+
+use leptos::prelude::*;
+use views::jobs::JobRow;
+
+use crate::boxed::Erase;
+use crate::components::empty::Empty;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::jobs::job::{JobState, how_far};
+use crate::server_page::Written;
+
+/// Writes the page.
+pub async fn write(use_case: &str) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let jobs = tenure.jobs(&actor.member()?, use_case).await?;
+    Ok(Written::page("Jobs", view! { <Jobs jobs use_case=use_case.to_owned() /> }))
+}
+
+#[component]
+fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
+    let train = format!("/use-case/{use_case}/train");
+    let list = if jobs.is_empty() {
+        view! { <Empty title="No job yet"><p>"Trainings and experiments show here while they run, and afterwards."</p></Empty> }.erase()
+    } else {
+        let row = |job: JobRow| {
+            let href = format!("/jobs/{}", job.id);
+            let title = job.title.clone();
+            let open = job.is_open();
+            Row::new(vec![
+                // A whole new page, so that the browser takes the server's word on when to ask again.
+                Cell::view(view! { <a href=href rel="external">{title}</a> }),
+                Cell::view(view! { <JobState job=job.clone() /> }),
+                Cell::text(if open { how_far(&job) } else { job.message }),
+                Cell::brief(job.started_at),
+                Cell::number(format::duration(job.seconds)),
+                Cell::brief(job.by),
+            ])
+        };
+        let headings = ["Job", "State", "How far, or why it ended", "Started"]
+            .map(Heading::text)
+            .into_iter()
+            .chain([Heading::number("Took"), Heading::text("By")]);
+        view! { <Table headings=headings.collect() rows=jobs.into_iter().map(row).collect() class="list" scroll="Jobs" /> }.erase()
+    };
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}/runs")>"Training runs"</a></nav>
+        <PageHeading title="Jobs"><p>"Long work in the background: how far it is, and how it ended."</p></PageHeading>
+        <p class="actions"><a class="button" href=train>"Train a model"</a></p>
+        {list}
+    }
+    .erase()
+}

@@ -1,0 +1,265 @@
+//! One check: what changed, how we know, and what to do.
+
+use leptos::prelude::*;
+use monitoring::quality::QualityReport;
+use monitoring::recommendation::Reason;
+use workflow::{CheckPage, by_weight};
+
+use super::performance::performance;
+use super::{features, labels};
+use crate::boxed::Erase;
+use crate::charts::histogram;
+use crate::components::chart::ChartFigure;
+use crate::components::figure::FigureValue;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table, TextList};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// Writes the page.
+pub(in crate::pages) async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let page = tenure.drift_check(&actor.member()?, use_case, check).await?;
+    let encode = views::address::encode;
+    let once = Query(crate::context::once(&format!("/use-case/{}/drift/{}", encode(use_case), encode(check))));
+    let feature = query.one("feature").to_owned();
+    let title = match feature.as_str() {
+        "" => format!("Check of {}", page.check.as_of),
+        feature => format!("{}, check of {}", page.use_case.label(feature), page.check.as_of),
+    };
+    Ok(Written::page(title, view! { <Check page feature once /> }))
+}
+
+#[component]
+fn Check(page: CheckPage, feature: String, once: Query) -> AnyView {
+    let base = format!("/use-case/{}/drift", page.use_case.id);
+    let here = format!("{base}/{}", page.check.check_id);
+    let problem = once.one("problem").to_owned();
+    let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
+    let step = |step: &Option<(String, String)>, word: &str| {
+        let (id, day) = step.clone()?;
+        Some(view! { <a href=format!("{base}/{id}")>{format!("{word} ({day})")}</a>" " })
+    };
+    let (before, after) = (step(&page.before, "Earlier"), step(&page.after, "Later"));
+    let compare = page.before.as_ref().map(|(id, _)| {
+        let href = format!("{base}/compare?check={id}&check={}", page.check.check_id);
+        view! { <a href=href>"Compare with the earlier one"</a> }
+    });
+    let file =
+        |format: &'static str, name: &'static str| view! { <li><a href=format!("{here}/{format}") rel="external">{name}</a></li> }.erase();
+    let files = [file("html", "Report as one HTML file"), file("csv", "CSV"), file("json", "JSON"), file("guide", "JSON, short")]
+        .into_iter()
+        .collect::<Vec<_>>();
+    let one = one_feature(&page, &feature, &here);
+    let found = body(&page, |name| Some(format!("{here}?feature={}#feature", views::address::encode(name))));
+    let notes = notes(&page, once.one("note"));
+    view! {
+        <nav class="crumbs" aria-label="Where this is"><a href=base.clone()>"Drift history"</a></nav>
+        <PageHeading title=format!("Check of {}", page.check.as_of)>
+            <p>{lead(&page)}</p>
+            <p>{before}{after}{compare}</p>
+        </PageHeading>
+        {problem}
+        {one}
+        {found}
+        {notes}
+        <section><h2>"Take away"</h2><ul class="plain">{files}</ul></section>
+    }
+    .erase()
+}
+
+/// Version, data and policy in a sentence.
+pub fn lead(page: &CheckPage) -> String {
+    let simulated = if page.simulated { " These people are simulated: nobody real." } else { "" };
+    format!(
+        "Version {} on {} as of {}, by policy {}, checked by {} on {}.{simulated}",
+        page.check.version,
+        page.data_name,
+        page.check.as_of,
+        page.report.features.policy,
+        page.check.created_by,
+        workflow::time_text(page.check.created_at)
+    )
+}
+
+/// Everything that was found: of the page, and of the file that leaves the house.
+pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView {
+    let report = &page.report;
+    let recommendation = &report.recommendation;
+    let reasons = recommendation.reasons.iter().map(reason).collect();
+    let columns = by_weight(report);
+    let table = features::of_check(&columns, |name| page.use_case.label(name), href);
+    let by_chance = report
+        .features
+        .false_alarm_rate
+        .map(|rate| format!(" By chance alone such a check finds something in {} of months.", format::percent(rate)));
+    let quality = report
+        .quality
+        .as_ref()
+        .map_or_else(|| view! { <p>"Could not be computed: the live model has no baseline."</p> }.erase(), quality_of);
+    let single = [("Scores", &report.prediction), ("Share that left", &report.target)].map(|(name, column)| {
+        let test = column.deciding_test();
+        Row::new(vec![
+            Cell::text(name),
+            Cell::view(labels::verdict(column.verdict)),
+            Cell::number(labels::effect(column)),
+            Cell::text(column.decided_by.as_deref().map_or_else(|| column.why.clone().unwrap_or_default(), labels::test)),
+            Cell::number(labels::p_value(test.and_then(|test| test.p_value))),
+        ])
+    });
+    let single_heads =
+        vec![Heading::text("What"), Heading::text("Verdict"), Heading::number("Change"), Heading::text("Test"), Heading::number("p")];
+    view! {
+        <section class="note">
+            <h2>"Recommendation: "{labels::action(recommendation.action)}</h2>
+            <p>{recommendation.sentence.clone()}</p>
+            <Table headings=vec![Heading::text("Signal"), Heading::text("Says"), Heading::text("Because")] rows=reasons class="list wrap" />
+        </section>
+        <section>
+            <h2>"Features"</h2>
+            <p>{report.features.summary.clone()}{by_chance}</p>
+            {table}
+            <p class="aside">"Filled: the baseline. Line: today. Sorted by change times importance, drifted ones first. Change: Wasserstein distance in standard deviations of the baseline for numbers, share of people in another level for others."</p>
+        </section>
+        <section><h2>"Scores and outcomes"</h2><Table headings=single_heads rows=single.into() class="list" scroll="Scores and outcomes" /></section>
+        <section><h2>"Performance"</h2>{performance(page)}</section>
+        <section><h2>"All features together"</h2>{together(page)}</section>
+        <section><h2>"Data quality"</h2>{quality}</section>
+    }
+    .erase()
+}
+
+fn reason(reason: &Reason) -> Row {
+    Row::new(vec![
+        Cell::text(labels::signal(&reason.signal)),
+        Cell::view(labels::says(reason.says)),
+        Cell::text(format::capitalised(&reason.sentence)),
+    ])
+}
+
+fn one_feature(page: &CheckPage, feature: &str, here: &str) -> Option<AnyView> {
+    let column =
+        page.report.features.columns.iter().chain([&page.report.prediction, &page.report.target]).find(|column| column.name == feature)?;
+    let label = page.use_case.label(&column.name);
+    let chart = column.chart.as_ref().map(|chart| {
+        let level = |level: &String| page.use_case.field(&column.name).map_or_else(|| level.clone(), |field| field.value_label(level));
+        let names: Vec<String> =
+            if chart.levels.is_empty() { chart.edges.windows(2).map(bin).collect() } else { chart.levels.iter().map(level).collect() };
+        let verdict = column.verdict == monitoring::Verdict::Drifted;
+        let title = format!("{label}: {}", if verdict { "drifted" } else { "not told from the baseline" });
+        view! { <ChartFigure chart=histogram::two_samples(title, &names, &chart.reference, &chart.current) /> }
+    });
+    let tests = column.tests.iter().map(|(name, test)| {
+        Row::new(vec![
+            Cell::text(labels::test(name)),
+            Cell::number(format::number(test.statistic, 4)),
+            Cell::number(labels::p_value(test.p_value)),
+            Cell::number(labels::p_value(test.p_adjusted)),
+        ])
+    });
+    let headings =
+        vec![Heading::text("Test or distance"), Heading::number("Statistic"), Heading::number("p"), Heading::number("p adjusted")];
+    let why = column.why.clone().map(|why| view! { <p>{format::capitalised(&why)}"."</p> });
+    let rows = format!(
+        "{} people in the baseline ({} without a value), {} today ({} without).",
+        column.n_reference, column.missing_reference, column.n_current, column.missing_current
+    );
+    Some(
+        view! {
+            <section id="feature">
+                <h2>{label}" "{labels::verdict(column.verdict)}</h2>
+                {why}
+                <div class="chart-grid">{chart}<div><p>{rows}</p><Table headings rows=tests.collect() class="list" scroll="Tests of this feature" /><p><a href=here.to_owned()>"Back to all features"</a></p></div></div>
+            </section>
+        }
+        .erase(),
+    )
+}
+
+/// `20 to 25`; a bin around a whole number is that number.
+fn bin(edges: &[f64]) -> String {
+    match edges {
+        [low, high] if (high - low - 1.0).abs() < 1e-9 && low.fract().abs() == 0.5 => format::number(low + 0.5, 0),
+        [low, high] => format!("{} to {}", short(*low), short(*high)),
+        _ => String::new(),
+    }
+}
+
+fn short(value: f64) -> String {
+    format::number(value, if value.abs() >= 100.0 || value.fract() == 0.0 { 0 } else { 2 })
+}
+
+fn together(page: &CheckPage) -> AnyView {
+    let multivariate = page.report.multivariate.as_ref().map_or_else(
+        || view! { <p>"Could not be computed: the live model has no baseline."</p> }.erase(),
+        |found| {
+            let labels: Vec<String> = found.telling.iter().map(|(name, _)| page.use_case.label(name)).collect();
+            let telling = if labels.is_empty() { String::new() } else { format!(" It goes by {}.", labels.join(", ")) };
+            view! {
+                <p>{labels::verdict(found.verdict)}" A classifier that is to tell today's people from those of the baseline reaches ROC AUC " <FigureValue figure=found.roc_auc.clone() with_n=true /> " (0.5: cannot)."{telling}</p>
+            }
+            .erase()
+        },
+    );
+    let attribution = page.report.attribution.as_ref().map_or_else(
+        || view! { <p>"Attribution drift could not be computed: what the model leans on was not measured on both sides."</p> }.erase(),
+        |found| {
+            let moved: Vec<String> =
+                found.moved.iter().map(|(name, before, now)| format!("{} from place {before} to {now}", page.use_case.label(name))).collect();
+            let moved = (!moved.is_empty()).then(|| view! { <TextList texts=moved class="plain" /> });
+            view! {
+                <p>{labels::verdict(found.verdict)}" What the model leans on, in order, against the baseline: NDCG " <FigureValue figure=found.ndcg.clone() /> {format!(" (limit {}).", format::number(found.limit, 2))}</p>
+                {moved}
+            }
+            .erase()
+        },
+    );
+    view! { {multivariate}{attribution} }.erase()
+}
+
+fn quality_of(quality: &QualityReport) -> AnyView {
+    let (alarms, known): (Vec<_>, Vec<_>) = quality.findings.iter().partition(|finding| finding.alarms);
+    let texts =
+        |findings: Vec<&monitoring::quality::Finding>| findings.into_iter().map(|finding| finding.sentence.clone()).collect::<Vec<_>>();
+    let words = match (quality.verdict, alarms.len()) {
+        (_, some @ 1..) => format!("{some} {} a limit.", if some == 1 { "finding crosses" } else { "findings cross" }),
+        (monitoring::Verdict::Stable, _) => "No finding crosses a limit.".to_owned(),
+        (monitoring::Verdict::TooFewRows, _) => "Too few rows to judge.".to_owned(),
+        _ => "Could not be computed.".to_owned(),
+    };
+    let volume = format!("{} people today, {} in the baseline. ", quality.n_current, quality.n_reference);
+    let (alarms, known) = (texts(alarms), texts(known));
+    let known = (!known.is_empty()).then(
+        || view! { <details><summary>{format!("{} more to know", known.len())}</summary><TextList texts=known class="plain" /></details> },
+    );
+    view! { <p>{volume}{words}</p><TextList texts=alarms class="plain" />{known} }.erase()
+}
+
+fn notes(page: &CheckPage, written: &str) -> AnyView {
+    let items = page.notes.iter().map(|note| {
+        let by = format!("{}, {}", note.created_by, workflow::time_text(note.created_at));
+        view! { <li><p>{note.note.clone()}</p><p class="aside">{by}</p></li> }.erase()
+    });
+    let list = if page.notes.is_empty() {
+        view! { <p>"Nobody has acknowledged this check yet."</p> }.erase()
+    } else {
+        view! { <ul class="plain">{items.collect::<Vec<_>>()}</ul> }.erase()
+    };
+    let (use_case, check) = (page.use_case.id.clone(), page.check.check_id.clone());
+    view! {
+        <section id="notes">
+            <h2>"Acknowledged"</h2>
+            {list}
+            <form method="post" action="/fn/drift-acknowledge" class="sheet">
+                <input type="hidden" name="use_case" value=use_case />
+                <input type="hidden" name="check" value=check />
+                <div class="field"><label for="note">"Note"</label><p class="help" id="note-help">"What was found, and what will be done. It is kept and cannot be changed."</p>
+                <textarea id="note" name="note" rows="3" maxlength="2000" required aria-describedby="note-help">{written.to_owned()}</textarea></div>
+                <p class="actions"><button class="button">"Acknowledge"</button></p>
+            </form>
+        </section>
+    }
+    .erase()
+}

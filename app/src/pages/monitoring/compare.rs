@@ -1,0 +1,116 @@
+//! Two checks side by side: what changed between them.
+
+use leptos::prelude::*;
+use monitoring::ColumnReport;
+use workflow::{CheckPage, by_weight};
+
+use super::labels;
+use crate::boxed::Erase;
+use crate::components::empty::Empty;
+use crate::components::figure::{FigureValue, Scale};
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// Writes the page; the address names the two checks.
+pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+    let ids: Vec<&str> = query.all("check").collect();
+    let [first, second] = ids[..] else {
+        let href = format!("/use-case/{use_case}/drift");
+        let view = view! {
+            <PageHeading title="Compare two checks" />
+            <Empty title="Two checks are needed"><p>"Mark two of them in the "<a href=href>"table of checks"</a>"."</p></Empty>
+        };
+        return Ok(Written::page("Compare two checks", view));
+    };
+    let (tenure, actor) = crate::context::desk()?;
+    let member = actor.member()?;
+    let mut pages = [tenure.drift_check(&member, use_case, first).await?, tenure.drift_check(&member, use_case, second).await?];
+    pages.sort_by(|a, b| (&a.check.as_of, a.check.created_at).cmp(&(&b.check.as_of, b.check.created_at)));
+    let title = format!("Checks of {} and {}", pages[0].check.as_of, pages[1].check.as_of);
+    let view = compared(&pages, &title);
+    Ok(Written::page(title, view))
+}
+
+fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
+    let [before, after] = pages;
+    let base = format!("/use-case/{}/drift", after.use_case.id);
+    let heads = |first: &str| {
+        let head = |page: &CheckPage| {
+            Heading::text(format!("{}, version {}", page.check.as_of, page.check.version)).linked(format!("{base}/{}", page.check.check_id))
+        };
+        vec![Heading::text(first), head(before), head(after)]
+    };
+    let both = |name: &str, cell: &dyn Fn(&CheckPage) -> Cell| Row::new(vec![Cell::text(name), cell(before), cell(after)]);
+    let figure = |figure: Option<stats::Figure>| match figure {
+        Some(figure) => Cell::view(view! { <FigureValue figure scale=Scale::Metric /> }),
+        None => Cell::text("not known"),
+    };
+    let whole = vec![
+        both("Recommendation", &|page| Cell::view(labels::named_action(&page.check.recommendation))),
+        both("Reason", &|page| Cell::text(&page.check.reason)),
+        both("Features", &|page| Cell::view(labels::named_verdict(&page.check.verdict))),
+        both("Share of features that drifted", &|page| {
+            Cell::text(page.check.share_drifted.map_or("could not be computed".into(), format::percent))
+        }),
+        both("Scores", &|page| Cell::view(labels::named_verdict(&page.check.prediction_verdict))),
+        both("ROC AUC on outcomes", &|page| figure(page.report.realised.as_ref().map(|found| found.roc_auc.clone()))),
+        both("ROC AUC estimated", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()))),
+        both("People", &|page| {
+            Cell::text(page.report.features.columns.first().map_or("–".into(), |column| format::count(column.n_current as u32)))
+        }),
+    ];
+    let mut names: Vec<&str> = Vec::new();
+    for page in [after, before] {
+        names.extend(
+            by_weight(&page.report)
+                .into_iter()
+                .map(|(column, _)| column.name.as_str())
+                .filter(|name| !names.contains(name))
+                .collect::<Vec<_>>(),
+        );
+    }
+    let column = |page: &CheckPage, name: &str| page.report.features.columns.iter().find(|column| column.name == name).cloned();
+    let cell = |found: Option<&ColumnReport>| match found {
+        Some(column) => {
+            let (verdict, effect) = (labels::verdict(column.verdict), labels::effect(column));
+            Cell::view(view! { {verdict}" "<span class="aside">{effect}</span> })
+        }
+        None => Cell::text("not compared"),
+    };
+    // Features whose verdict changed come first.
+    let mut rows: Vec<(bool, Row)> = names
+        .iter()
+        .map(|name| {
+            let [old, new] = [before, after].map(|page| column(page, name));
+            let changed = old.as_ref().map(|column| column.verdict) != new.as_ref().map(|column| column.verdict);
+            let label = after.use_case.label(name);
+            (
+                changed,
+                Row::new(vec![Cell::text(label), cell(old.as_ref()), cell(new.as_ref()), Cell::text(if changed { "changed" } else { "" })]),
+            )
+        })
+        .collect();
+    rows.sort_by_key(|(changed, _)| !changed);
+    let changed = rows.iter().filter(|(changed, _)| *changed).count();
+    let mut feature_heads = heads("Feature");
+    feature_heads.push(Heading::text("Verdict"));
+    let sentence = match changed {
+        0 => "No feature has another verdict.".to_owned(),
+        1 => "One feature has another verdict.".to_owned(),
+        some => format!("{some} features have another verdict."),
+    };
+    let versions = (before.check.version != after.check.version)
+        .then(|| view! { <p class="note warn">"The two checks are of different versions, with baselines of their own: what changed may be the baseline."</p> });
+    view! {
+        <nav class="crumbs" aria-label="Where this is"><a href=base.clone()>"Drift history"</a></nav>
+        <PageHeading title=title.to_owned()><p>{sentence}</p></PageHeading>
+        {versions}
+        <section><h2>"As a whole"</h2><Table headings=heads("What") rows=whole class="list wrap" scroll="The two checks" /></section>
+        <section><h2>"Features"</h2><Table headings=feature_heads rows=rows.into_iter().map(|(_, row)| row).collect() class="list" scroll="Features of the two checks" /></section>
+    }
+    .erase()
+}

@@ -1,0 +1,209 @@
+//! The time lines of the history.
+
+use stats::Figure;
+use workflow::{DriftHistory, HistoryPoint};
+
+use super::letter;
+use crate::charts::over_time::{OverTime, Point, Series, over_time};
+use crate::components::chart::Chart;
+use crate::components::figure::Scale;
+use crate::format;
+
+/// How values of a chart are written.
+fn percent(value: &f64) -> String {
+    format!("{:.0}%", value * 100.0)
+}
+
+fn hundredths(value: &f64) -> String {
+    format!("{value:.2}")
+}
+
+/// Performance, share of drifted features, scores, share that left.
+pub fn charts(history: &DriftHistory) -> Vec<Chart> {
+    let drawn: Vec<&HistoryPoint> = history.points.iter().filter(|point| point.drawn).collect();
+    vec![performance(history, &drawn), features(history, &drawn), scores(history, &drawn), events(history)]
+}
+
+fn draw(
+    history: &DriftHistory,
+    series: &[Series],
+    limits: &[(String, f64)],
+    [floor, top]: [f64; 2],
+    tick: &dyn Fn(&f64) -> String,
+) -> String {
+    let marks: Vec<(i64, &'static str)> = history.events.iter().map(|event| (event.day, letter(event.mark))).collect();
+    let day = |day| workflow::date_of(day).get(..7).unwrap_or_default().to_owned();
+    over_time(&OverTime { series, limits, marks: &marks, floor, top, tick, day: &day })
+}
+
+fn text(figure: Option<&Figure>, scale: Scale) -> String {
+    match figure.and_then(|figure| Some((figure.value?, figure.interval))) {
+        Some((value, Some(interval))) => format!("{} ({})", scale.text(value), scale.interval_text(interval)),
+        Some((value, None)) => scale.text(value),
+        None => figure.and_then(|figure| figure.why.clone()).map_or("not known".into(), |why| format!("not computed: {why}")),
+    }
+}
+
+fn performance(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
+    let estimated = |point: &HistoryPoint| point.report.estimated.as_ref().map(|estimated| estimated.roc_auc.clone());
+    let realised: Vec<(i64, Option<Figure>)> =
+        history.cohorts.iter().map(|cohort| (cohort.day, cohort.realised.as_ref().map(|realised| realised.roc_auc.clone()))).collect();
+    let series = [
+        Series { points: realised.iter().map(|(day, figure)| Point::of(*day, figure.as_ref())).collect(), dashed: false },
+        Series { points: drawn.iter().map(|point| Point::of(point.day, estimated(point).as_ref())).collect(), dashed: true },
+    ];
+    let limit = history.limits.roc_auc;
+    let known: Vec<f64> = realised.iter().filter_map(|(_, figure)| figure.as_ref()?.value).collect();
+    let title = match (&known[..], drawn.last().and_then(|point| point.report.realised.as_ref()).map(|realised| &realised.roc_auc)) {
+        ([], _) => "No outcomes yet: the performance is only estimated".to_owned(),
+        (_, Some(Figure { value: Some(value), interval: Some([low, high]), .. })) => {
+            let place = if *high < limit {
+                "below"
+            } else if *low > limit {
+                "above"
+            } else {
+                "not told from"
+            };
+            format!("On the newest outcomes ROC AUC is {}, {place} the limit of {}", format::number(*value, 2), format::number(limit, 2))
+        }
+        (known, _) => format!("ROC AUC on outcomes: {}", format::number(known[known.len() - 1], 2)),
+    };
+    let mut days: Vec<i64> = drawn.iter().map(|point| point.day).chain(realised.iter().map(|(day, _)| *day)).collect();
+    days.sort_unstable();
+    days.dedup();
+    let rows = days.iter().map(|day| {
+        let seen = realised.iter().find(|(own, _)| own == day).and_then(|(_, figure)| figure.as_ref());
+        let cohort = history.cohorts.iter().find(|cohort| cohort.day == *day);
+        let guessed = drawn.iter().find(|point| point.day == *day).and_then(|point| estimated(point));
+        vec![
+            workflow::date_of(*day),
+            text(seen, Scale::Metric),
+            cohort
+                .and_then(|cohort| cohort.realised.as_ref())
+                .map_or("–".into(), |realised| format!("{} of {}", realised.left, realised.n)),
+            text(guessed.as_ref(), Scale::Metric),
+        ]
+    });
+    let limits =
+        drawn.last().and_then(|point| point.report.estimated.as_ref()).map(|estimated| estimated.limits.clone()).unwrap_or_default();
+    Chart {
+        title,
+        sentence: format!(
+            "ROC AUC of each cycle's scores with 95 % intervals: realised on those who left before the next cycle, and estimated from the scores alone (CBPE). {limits}"
+        ),
+        svg: draw(history, &series, &[(format!("limit {}", format::number(limit, 2)), limit)], [0.5, 0.9], &hundredths),
+        legend: vec!["Realised".into(), "Estimated".into()],
+        columns: ["Scored on", "Realised ROC AUC", "Left, of known", "Estimated ROC AUC"].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    }
+}
+
+fn features(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
+    let share = |point: &HistoryPoint| point.report.features.share_drifted;
+    let series = [Series {
+        points: drawn.iter().map(|point| Point { day: point.day, value: share(point), interval: None }).collect(),
+        dashed: false,
+    }];
+    let limit = history.limits.share_drifted;
+    let found = drawn.iter().filter(|point| point.report.features.verdict == monitoring::Verdict::Drifted).count();
+    let alarm = drawn.last().and_then(|point| point.report.features.false_alarm_rate);
+    let alarm = alarm.map_or(String::new(), |rate| format!(" By chance alone a check finds some in {} of months.", format::percent(rate)));
+    let rows = drawn.iter().map(|point| {
+        let report = &point.report.features;
+        vec![
+            point.check.as_of.clone(),
+            share(point).map_or("could not be computed".into(), format::percent),
+            report.drifted().len().to_string(),
+            report.summary.clone(),
+        ]
+    });
+    Chart {
+        title: format!("{found} of {} checks found features that drifted", drawn.len()),
+        sentence: format!("Share of the compared features that drifted; above the line it is reason to retrain.{alarm}"),
+        svg: draw(history, &series, &[(format!("limit {}", format::percent(limit)), limit)], [0.0, 0.5], &percent),
+        legend: Vec::new(),
+        columns: ["As of", "Share", "Features", "In words"].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    }
+}
+
+fn scores(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
+    let effect = |point: &HistoryPoint| point.report.prediction.effect_size;
+    let series = [Series {
+        points: drawn.iter().map(|point| Point { day: point.day, value: effect(point), interval: None }).collect(),
+        dashed: false,
+    }];
+    let floor = monitoring::Policy::named(&drawn.last().map(|point| point.report.features.policy.clone()).unwrap_or_default())
+        .unwrap_or_default()
+        .least_effect_number;
+    let drifted = drawn.iter().filter(|point| point.report.prediction.verdict == monitoring::Verdict::Drifted).count();
+    let title = match drifted {
+        0 if drawn.iter().all(|point| effect(point).is_none()) => "Drift of the scores could not be computed".to_owned(),
+        0 => "The scores have not drifted in any check".to_owned(),
+        some => format!("The scores drifted in {some} of {} checks", drawn.len()),
+    };
+    let rows = drawn.iter().map(|point| {
+        let column = &point.report.prediction;
+        vec![
+            point.check.as_of.clone(),
+            super::labels::effect(column),
+            super::labels::p_value(column.deciding_test().and_then(|test| test.p_value)),
+            column.why.clone().unwrap_or_else(|| column.verdict.name().replace('_', " ")),
+        ]
+    });
+    let limits: Vec<(String, f64)> = (floor > 0.0).then(|| ("smaller does not count".to_owned(), floor)).into_iter().collect();
+    Chart {
+        title,
+        sentence: "Wasserstein distance between today's scores and those of the baseline, in standard deviations of the baseline.".into(),
+        svg: draw(history, &series, &limits, [0.0, 0.3], &hundredths),
+        legend: Vec::new(),
+        columns: ["As of", "Distance", "p", "Verdict"].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    }
+}
+
+/// A cycle with the share that left and the share that its scores promised.
+type Known<'a> = (&'a workflow::CohortView, Figure, Figure);
+
+/// Target drift in what people count: how many left, beside how many the scores promised.
+fn events(history: &DriftHistory) -> Chart {
+    let words = &history.use_case.words;
+    let share = |figure: &Figure, n: u64| {
+        let part = |value: f64| value / n.max(1) as f64;
+        Figure { value: figure.value.map(part), interval: figure.interval.map(|interval| interval.map(part)), ..figure.clone() }
+    };
+    let known: Vec<Known<'_>> = history
+        .cohorts
+        .iter()
+        .filter_map(|cohort| {
+            let realised = cohort.realised.as_ref()?;
+            let actual = stats::intervals::proportion(realised.left as u32, realised.n as u32, "nobody is known");
+            Some((cohort, actual, share(&realised.expected_left, realised.n)))
+        })
+        .collect();
+    // A cycle of which nothing is known is a gap.
+    let points = |pick: for<'a, 'b> fn(&'a Known<'b>) -> &'a Figure| -> Vec<Point> {
+        let of = |day: i64| known.iter().find(|entry| entry.0.day == day).map(pick);
+        history.cohorts.iter().map(|cohort| Point::of(cohort.day, of(cohort.day))).collect()
+    };
+    let series = [Series { points: points(|entry| &entry.1), dashed: false }, Series { points: points(|entry| &entry.2), dashed: true }];
+    let outside = known.iter().filter(|(_, actual, expected)| {
+        actual.value.zip(expected.interval).is_some_and(|(value, [low, high])| value < low || value > high)
+    });
+    let title = match (known.len(), outside.count()) {
+        (0, _) => format!("Who left is not known yet: {} promised only", words.event_many),
+        (_, 0) => format!("As many {} as the scores promised, in every cycle", words.event_many),
+        (all, some) => format!("In {some} of {all} cycles the number of {} was not what the scores promised", words.event_many),
+    };
+    let rows = known.iter().map(|(cohort, actual, expected)| {
+        vec![cohort.as_of.clone(), cohort.until.clone(), text(Some(actual), Scale::Percent), text(Some(expected), Scale::Percent)]
+    });
+    Chart {
+        title,
+        sentence: "Share that left before the next cycle, and the share that the scores promised for that time, with 95 % intervals. Target drift is the test of this against the baseline.".into(),
+        svg: if known.is_empty() { String::new() } else { draw(history, &series, &[], [0.0, 0.02], &|value: &f64| format!("{:.1}%", value * 100.0)) },
+        legend: vec!["Left".into(), "Promised".into()],
+        columns: ["Scored on", "Until", "Left", "Promised"].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    }
+}

@@ -1,0 +1,231 @@
+//! Is the model still true: the checks of a use case over time, with what became of the people who were scored.
+
+mod actions;
+mod check;
+mod compare;
+mod features;
+mod labels;
+mod lines;
+mod outcomes;
+mod performance;
+pub mod report;
+mod simulate;
+
+use leptos::prelude::*;
+use views::address::query_string;
+use workflow::{DriftHistory, HistoryPoint, Mark};
+
+pub(super) use check::write as write_check;
+pub(super) use compare::write as write_compare;
+pub(super) use outcomes::write as write_outcomes;
+pub(super) use simulate::write as write_simulate;
+
+use crate::boxed::Erase;
+use crate::components::chart::ChartFigure;
+use crate::components::empty::Empty;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// Spans that a person often wants: name and days back from the newest check.
+const PRESETS: [(&str, i64); 3] = [("3 months", 92), ("12 months", 366), ("3 years", 1096)];
+
+/// Writes the page of the history.
+pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let day = |key| Some(query.one(key)).filter(|day| !day.is_empty());
+    let (from, to) = (day("from"), day("to"));
+    let history = tenure.drift_history(&actor.member()?, use_case, from, to).await?;
+    let range = [from, to].map(|day| day.unwrap_or_default().to_owned());
+    let once = Query(crate::context::once(&format!("/use-case/{}/drift", views::address::encode(use_case))));
+    let problem = once.one("problem").to_owned();
+    Ok(Written::page("Drift history", view! { <History history range problem /> }))
+}
+
+#[component]
+fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyView {
+    let id = history.use_case.id.clone();
+    let base = format!("/use-case/{id}/drift");
+    let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
+    let head = view! {
+        <PageHeading title="Drift history">
+            <p>"Are the people still like those that the model learned from, and are its scores still true?"</p>
+        </PageHeading>
+        {problem}
+        {actions::bar(&id)}
+    };
+    if history.total == 0 {
+        return view! {
+            {head}
+            <Empty title="No check yet">
+                <p>"A check compares the newest people with those that the live model learned from. Run one now, or from the command line: "
+                <code>{format!("tenure drift check --use-case {id}")}</code></p>
+            </Empty>
+        }
+        .erase();
+    }
+    let ranges = ranges(&history, &base, &range);
+    if history.points.is_empty() {
+        return view! { {head}{ranges}<Empty title="No check in these days"><p><a href=base>"Show all of them"</a></p></Empty> }.erase();
+    }
+    let latest = latest(&history, &base);
+    let charts = lines::charts(&history).into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
+    let events = events(&history);
+    let reasons = reasons(&history);
+    let features = features::over_time(&history);
+    let checks = checks(&history, &base);
+    view! {
+        {head}
+        {latest}
+        {ranges}
+        <section><h2>"Over time"</h2><div class="chart-grid">{charts}</div>{events}</section>
+        {reasons}
+        <section><h2>"Feature by feature"</h2>{features}</section>
+        <section><h2>"Checks"</h2>{checks}</section>
+    }
+    .erase()
+}
+
+fn latest(history: &DriftHistory, base: &str) -> AnyView {
+    let Some(point) = history.points.iter().rev().find(|point| point.drawn) else { return ().erase() };
+    let recommendation = &point.report.recommendation;
+    let (badge, sentence) = (labels::action(recommendation.action), recommendation.sentence.clone());
+    let href = format!("{base}/{}", point.check.check_id);
+    let day = point.check.as_of.clone();
+    view! {
+        <section class="note drift-latest">
+            <h2>"Newest check, "{day}" "{badge}</h2>
+            <p>{sentence}</p>
+            <p><a href=href>"See the whole check"</a></p>
+        </section>
+    }
+    .erase()
+}
+
+fn ranges(history: &DriftHistory, base: &str, [from, to]: &[String; 2]) -> AnyView {
+    let Some([first, last]) = &history.span else { return ().erase() };
+    let newest = history.points.iter().map(|point| point.day).max();
+    let newest = newest.or_else(|| workflow::day_number(last)).unwrap_or(0);
+    let link = |name: &'static str, start: String| {
+        let current = (*from == start && to.is_empty()).then_some("true");
+        let pairs: Vec<(String, String)> = (!start.is_empty()).then(|| ("from".to_owned(), start)).into_iter().collect();
+        view! { <li><a href=format!("{base}{}", query_string(&pairs)) aria-current=current>{name}</a></li> }.erase()
+    };
+    let mut links: Vec<AnyView> = PRESETS.map(|(name, days)| link(name, workflow::date_of(newest - days))).into_iter().collect();
+    links.push(link("All", String::new()));
+    let (action, low, high) = (base.to_owned(), first.clone(), last.clone());
+    let (from, to) = (from.clone(), to.clone());
+    view! {
+        <div class="drift-range">
+            <nav aria-label="Time shown"><ul>{links}</ul></nav>
+            <form method="get" action=action>
+                <label for="from">"From"</label><input id="from" type="date" name="from" value=from min=low.clone() max=high.clone() />
+                <label for="to">"to"</label><input id="to" type="date" name="to" value=to min=low max=high />
+                <button class="button quiet">"Show"</button>
+            </form>
+        </div>
+    }
+    .erase()
+}
+
+/// How well those who left for each reason were told from those who stayed: where a model breaks, it shows here first.
+fn reasons(history: &DriftHistory) -> AnyView {
+    let cohorts: Vec<_> = history.cohorts.iter().rev().filter_map(|cohort| Some((cohort, cohort.realised.as_ref()?))).collect();
+    let names: std::collections::BTreeSet<&str> =
+        cohorts.iter().flat_map(|(_, realised)| &realised.by_reason).map(|group| group.name.as_str()).collect();
+    if names.is_empty() || names.iter().all(|name| *name == "unknown") {
+        return ().erase();
+    }
+    let row = |name: &&str| {
+        let mut cells = vec![Cell::text(format::capitalised(name))];
+        cells.extend(cohorts.iter().map(|(_, realised)| {
+            let found = realised.by_reason.iter().find(|group| group.name == *name);
+            match found.and_then(|group| Some((group.left, group.roc_auc.value?))) {
+                Some((left, value)) => Cell::with_aside(format::number(value, 2), format!("of {}", format::count(left as u32))).numeric(),
+                None => Cell::number("–"),
+            }
+        }));
+        Row::new(cells)
+    };
+    let rows = names.iter().map(row).collect();
+    let mut headings = vec![Heading::text("Reason")];
+    headings.extend(cohorts.iter().map(|(cohort, _)| Heading::number(&cohort.as_of)));
+    view! {
+        <section>
+            <h2>"By reason of leaving"</h2>
+            <p class="aside">"ROC AUC of those who left for the reason against all who stayed, by the day of scoring; of how many. 0.5 is chance. Intervals stand with each cycle under Outcomes."</p>
+            <Table headings rows class="list" scroll="Performance by reason" />
+        </section>
+    }
+    .erase()
+}
+
+/// The letter of a mark on a time line.
+fn letter(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Training => "T",
+        Mark::Promotion => "P",
+        Mark::Rollback => "R",
+        Mark::Acknowledgement => "A",
+    }
+}
+
+fn events(history: &DriftHistory) -> AnyView {
+    if history.events.is_empty() {
+        return ().erase();
+    }
+    let row = |event: &workflow::HistoryEvent| {
+        Row::new(vec![Cell::brief(workflow::date_of(event.day)), Cell::text(letter(event.mark)), Cell::text(&event.sentence)])
+    };
+    let rows = history.events.iter().map(row).collect();
+    let headings = vec![Heading::text("Day"), Heading::text("Mark"), Heading::text("What happened")];
+    view! {
+        <details open class="marks">
+            <summary>"Marks: T training, P promotion, R rollback, A acknowledgement"</summary>
+            <Table headings rows class="list" scroll="What happened" />
+        </details>
+    }
+    .erase()
+}
+
+fn checks(history: &DriftHistory, base: &str) -> AnyView {
+    let row = |point: &HistoryPoint| {
+        let check = &point.check;
+        let id = check.check_id.clone();
+        let name = format!("Compare the check of {}", check.as_of);
+        let share = check.share_drifted.map_or("–".to_owned(), format::percent);
+        let seen = point.notes.last().map(|note| note.created_by.clone()).unwrap_or_default();
+        Row::new(vec![
+            Cell::view(view! { <input type="checkbox" name="check" value=id aria-label=name /> }),
+            Cell::link(format!("{base}/{}", check.check_id), &check.as_of),
+            Cell::number(check.version.to_string()),
+            Cell::view(labels::named_verdict(&check.verdict)),
+            Cell::number(share),
+            Cell::view(labels::named_verdict(&check.prediction_verdict)),
+            Cell::view(labels::named_action(&check.recommendation)),
+            Cell::brief(seen),
+        ])
+        .named_by(1)
+    };
+    let rows = history.points.iter().rev().map(row).collect();
+    let headings = vec![
+        Heading::hidden("Compare"),
+        Heading::text("As of"),
+        Heading::number("Version"),
+        Heading::text("Features"),
+        Heading::number("Share drifted"),
+        Heading::text("Scores"),
+        Heading::text("Recommendation"),
+        Heading::text("Acknowledged by"),
+    ];
+    view! {
+        <form method="get" action=format!("{base}/compare")>
+            <Table headings rows class="list" scroll="Checks" />
+            <p class="actions"><button class="button quiet">"Compare the selected two"</button></p>
+        </form>
+    }
+    .erase()
+}

@@ -1,0 +1,110 @@
+//! What is known of the people who were scored.
+
+use leptos::prelude::*;
+use workflow::{CohortView, Coverage};
+
+use super::performance::realised_of;
+use crate::boxed::Erase;
+use crate::components::empty::Empty;
+use crate::components::figure::Scale;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// Writes the page; `cycle` in the address opens one of them.
+pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let coverage = tenure.outcomes_coverage(&actor.member()?, use_case).await?;
+    let definition = tenure.use_case(use_case)?;
+    let cycle = query.one("cycle").to_owned();
+    let view = view! { <Outcomes coverage use_case=use_case.to_owned() events=definition.words.event_many.clone() cycle /> };
+    Ok(Written::page("Outcomes", view))
+}
+
+#[component]
+fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String) -> AnyView {
+    let base = format!("/use-case/{use_case}");
+    let head = view! {
+        <nav class="crumbs" aria-label="Where this is"><a href=format!("{base}/drift")>"Drift history"</a></nav>
+        <PageHeading title="Outcomes"><p>"Who left, when and why, cycle by cycle: the only thing that shows whether the scores are true."</p></PageHeading>
+    };
+    let how = view! {
+        <p>"Columns: the person, " <code>"date"</code> ", the outcome, and " <code>"reason"</code> " where it is known. Import it with "
+        <code>{format!("tenure outcomes import FILE --use-case {use_case}")}</code> "; with " <code>"--complete-until DATE"</code> " when the file names only those who left."</p>
+    };
+    if coverage.imports.is_empty() {
+        return view! { {head}<Empty title="No outcomes yet">{how}</Empty> }.erase();
+    }
+    let horizon = coverage.imports.first().map_or(0, |import| import.horizon_days);
+    let open = coverage.cohorts.iter().find(|cohort| cohort.as_of == cycle).and_then(|cohort| {
+        let realised = cohort.realised.as_ref()?;
+        let title = format!("Scored on {}, known until {}", cohort.as_of, cohort.until);
+        Some(view! { <section id="cycle"><h2>{title}</h2>{realised_of(realised, &events)}</section> })
+    });
+    let rows = coverage.cohorts.iter().rev().map(|cohort| row(cohort, &base)).collect();
+    let headings = vec![
+        Heading::text("Scored on"),
+        Heading::text("Until"),
+        Heading::number("Scored"),
+        Heading::number("Known"),
+        Heading::number("Left"),
+        Heading::number("Promised"),
+        Heading::number("ROC AUC"),
+    ];
+    let files = coverage.imports.iter().map(|import| {
+        Row::new(vec![
+            Cell::text(&import.name),
+            Cell::number(format::count(import.row_count as u32)),
+            Cell::number(format::count(import.event_count as u32)),
+            Cell::brief(format!("{} to {}", import.first_day, import.last_day)),
+            Cell::brief(import.complete_until.clone().unwrap_or_else(|| "as named".into())),
+            Cell::brief(&import.created_by),
+            Cell::brief(workflow::time_text(import.created_at)),
+        ])
+    });
+    let files = files.collect();
+    let file_heads = vec![
+        Heading::text("File"),
+        Heading::number("Rows"),
+        Heading::number(format::capitalised(&events)),
+        Heading::text("Days"),
+        Heading::text("Complete until"),
+        Heading::text("By"),
+        Heading::text("Imported"),
+    ];
+    let none = coverage
+        .cohorts
+        .is_empty()
+        .then(|| view! { <p>"No cycle of scores lies before these outcomes: there is nothing to join them with."</p> });
+    view! {
+        {head}
+        {open}
+        <section>
+            <h2>"Cycles"</h2>
+            <p class="aside">{format!("A cycle lasts until the next scoring. Scores are taken to be about {horizon} days; for a shorter cycle they are brought to its length at a constant rate. A cycle counts when the outcome of nine in ten people is known.")}</p>
+            {none}
+            <Table headings rows class="list" scroll="Cycles" />
+        </section>
+        <section><h2>"Files"</h2><Table headings=file_heads rows=files class="list" scroll="Files of outcomes" />{how}</section>
+    }
+    .erase()
+}
+
+fn row(cohort: &CohortView, base: &str) -> Row {
+    let known = format!("{} ({})", format::count(cohort.known), format::percent(f64::from(cohort.known) / f64::from(cohort.scored.max(1))));
+    let mut cells =
+        vec![Cell::text(&cohort.as_of), Cell::brief(&cohort.until), Cell::number(format::count(cohort.scored)), Cell::number(known)];
+    match &cohort.realised {
+        Some(realised) => {
+            cells[0] = Cell::link(format!("{base}/outcomes?cycle={}#cycle", cohort.as_of), &cohort.as_of);
+            cells.push(Cell::number(format::count(realised.left as u32)));
+            cells.push(Cell::figure(Some(realised.expected_left.clone()), Scale::Count));
+            cells.push(Cell::figure(Some(realised.roc_auc.clone()), Scale::Metric));
+        }
+        None => cells.extend([Cell::number("–"), Cell::number("–"), Cell::number("too few outcomes known")]),
+    }
+    Row::new(cells)
+}

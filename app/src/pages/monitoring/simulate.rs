@@ -1,0 +1,123 @@
+//! What would a change of one field look like? Nothing of it is stored.
+
+use leptos::prelude::*;
+use model::UseCase;
+use workflow::{Shift, SimulatedCheck, by_weight};
+
+use super::{features, labels};
+use crate::boxed::Erase;
+use crate::components::figure::{FigureValue, Scale};
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::error::{AppError, Kind};
+use crate::format;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+/// Writes the form, and the answer when the address asks a question.
+pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let definition = tenure.use_case(use_case)?;
+    let asked = [query.one("field"), query.one("how"), query.one("level"), query.one("size")].map(str::to_owned);
+    let answer = match shift(&asked) {
+        None => None,
+        Some(Err(error)) => Some(Err(error)),
+        Some(Ok(shift)) => match tenure.simulate_drift(&actor.member()?, use_case, shift).await.map_err(AppError::from) {
+            Err(error) if error.kind == Kind::Internal => return Err(error),
+            answer => Some(answer.map_err(|error| error.message)),
+        },
+    };
+    Ok(Written::page("Simulate drift", view(&definition, &asked, answer)))
+}
+
+/// The question of an address; `None` when it asks none.
+fn shift([field, how, level, size]: &[String; 4]) -> Option<Result<Shift, String>> {
+    if field.is_empty() {
+        return None;
+    }
+    let Ok(size) = size.trim().replace(',', ".").parse::<f64>() else {
+        return Some(Err("Say how large the change is, as a number.".into()));
+    };
+    let field = field.clone();
+    Some(match how.as_str() {
+        "shift" => Ok(Shift::Number { field, deviations: size }),
+        "level" if level.is_empty() => Err("Name the level that people get.".into()),
+        "level" => Ok(Shift::Level { field, level: level.clone(), share: size / 100.0 }),
+        "missing" => Ok(Shift::Missing { field, share: size / 100.0 }),
+        _ => Err("Choose what happens to the field.".into()),
+    })
+}
+
+fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Option<Result<SimulatedCheck, String>>) -> AnyView {
+    let base = format!("/use-case/{}/drift", use_case.id);
+    let option = |value: &str, text: String, chosen: &str| {
+        let selected = value == chosen;
+        view! { <option value=value.to_owned() selected=selected>{text}</option> }.erase()
+    };
+    let fields = use_case.inputs().map(|known| option(&known.name, known.label.clone(), field)).collect::<Vec<_>>();
+    let chosen = if how.is_empty() { "shift" } else { how };
+    let ways = [
+        ("shift", "Number shifted, in standard deviations"),
+        ("level", "Share of people moved to a level, in %"),
+        ("missing", "Share of values missing, in %"),
+    ];
+    let ways = ways.map(|(value, text)| option(value, text.to_owned(), chosen)).into_iter().collect::<Vec<_>>();
+    let levels: Vec<AnyView> = use_case
+        .inputs()
+        .filter(|known| known.is_level())
+        .map(|known| {
+            let options = known.levels.iter().map(|value| {
+                let selected = value == level && known.name == *field;
+                view! { <option value=value.clone() selected=selected>{known.value_label(value)}</option> }.erase()
+            });
+            view! { <optgroup label=known.label.clone()>{options.collect::<Vec<_>>()}</optgroup> }.erase()
+        })
+        .collect();
+    let size = if size.is_empty() { "0.5".to_owned() } else { size.clone() };
+    let answer = match answer {
+        None => ().erase(),
+        Some(Err(problem)) => view! { <p class="note warn" role="alert">{format::capitalised(&problem)}</p> }.erase(),
+        Some(Ok(found)) => found_of(&found),
+    };
+    view! {
+        <nav class="crumbs" aria-label="Where this is"><a href=base.clone()>"Drift history"</a></nav>
+        <PageHeading title="Simulate drift"><p>"What would a check say if one field changed? The newest people are copied, changed and checked. Nothing is stored."</p></PageHeading>
+        <form method="get" action=format!("{base}/simulate") class="filters">
+            <div class="field"><label for="field">"Field"</label><select id="field" name="field">{fields}</select></div>
+            <div class="field"><label for="how">"Change"</label><select id="how" name="how">{ways}</select></div>
+            <div class="field"><label for="level">"Level"</label><select id="level" name="level"><option value="">"only for a move to a level"</option>{levels}</select></div>
+            <div class="field"><label for="size">"Size"</label><input id="size" name="size" inputmode="decimal" value=size required /></div>
+            <button class="button">"Simulate"</button>
+        </form>
+        {answer}
+    }
+    .erase()
+}
+
+fn found_of(found: &SimulatedCheck) -> AnyView {
+    let report = &found.report;
+    let columns: Vec<_> = by_weight(report).into_iter().filter(|(column, _)| column.verdict != monitoring::Verdict::Stable).collect();
+    let table = if columns.is_empty() { ().erase() } else { features::of_check(&columns, |name| found.use_case.label(name), |_| None) };
+    let policies = found.policies.iter().map(|(name, [with, compared], [without, _])| {
+        Row::new(vec![Cell::code(name), Cell::number(format!("{with} of {compared}")), Cell::number(format!("{without} of {compared}"))])
+    });
+    let policies: Vec<Row> = policies.collect();
+    let headings = vec![Heading::text("Policy"), Heading::number("Drifted with the change"), Heading::number("Without")];
+    let expected = |report: &monitoring::monthly::MonthlyCheck| report.estimated.as_ref().map(|found| found.expected_left.clone());
+    let expected = expected(report).zip(expected(&found.unchanged)).map(|(with, without)| {
+        view! { <p>"The scores would add up to " <FigureValue figure=with scale=Scale::Count /> " " {found.use_case.words.event_many.clone()} " in place of " <FigureValue figure=without scale=Scale::Count /> "."</p> }
+    });
+    let sentence = report.recommendation.sentence.clone();
+    view! {
+        <section class="note simulated-check">
+            <h2>"Simulated: "{found.sentence.clone()}</h2>
+            <p><b>"These people do not exist, and this is no check: it is not stored and does not count."</b>{format!(" Made from the people of {}.", found.as_of)}</p>
+            <p>{sentence}</p>
+            <p>"Scores: "{labels::verdict(report.prediction.verdict)}", "{labels::effect(&report.prediction)}</p>
+            {expected}
+        </section>
+        <section><h2>"Features that are not stable"</h2><p>{report.features.summary.clone()}</p>{table}</section>
+        <section><h2>"What each policy would say"</h2><Table headings rows=policies class="list" scroll="Policies" /></section>
+    }
+    .erase()
+}

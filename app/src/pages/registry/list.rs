@@ -1,0 +1,78 @@
+//! The versions of a use case's model: which one is live, which wait, which were.
+
+use leptos::prelude::*;
+use views::runs::VersionRow;
+
+use crate::boxed::Erase;
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::empty::Empty;
+use crate::components::figure::Scale;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::runs::list::metric;
+use crate::server_page::Written;
+
+/// Metrics that have a column, as far as a version has them.
+const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
+
+/// Writes the page.
+pub async fn write(use_case: &str) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let rows = tenure.versions(&actor.member()?, use_case).await?;
+    Ok(Written::page("Model versions", view! { <Versions rows use_case=use_case.to_owned() /> }))
+}
+
+#[component]
+fn Versions(rows: Vec<VersionRow>, use_case: String) -> AnyView {
+    let reviews = format!("/use-case/{}/review", views::address::encode(&use_case));
+    let list = if rows.is_empty() {
+        view! { <Empty title="No model yet"><p>"Train one: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
+            .erase()
+    } else {
+        let mut headings = vec![Heading::text("Version"), Heading::text("Stage"), Heading::text("Review"), Heading::text("Candidate")];
+        headings.extend(METRICS.map(|name| Heading::number(format::metric_label(name))));
+        headings.extend([Heading::text("Made"), Heading::text("By"), Heading::text("Note")]);
+        let rows = rows.into_iter().map(|version| row(version, &use_case)).collect();
+        view! { <Table headings rows class="list" scroll="Model versions" /> }.erase()
+    };
+    view! {
+        <PageHeading title="Model versions"><p>"Every version that training has made. One at most is live; its scores are what all pages show. " <a href=reviews>"Reviews"</a></p></PageHeading>
+        {list}
+    }.erase()
+}
+
+fn row(version: VersionRow, use_case: &str) -> Row {
+    let number = version.version;
+    let (tone, word) = if version.live { (Tone::Good, "Live".to_owned()) } else { (Tone::Neutral, stage_word(&version.stage)) };
+    let address = views::address::encode(use_case);
+    let review = format!("/use-case/{address}/models/{number}/review");
+    let called = (!version.aliases.is_empty()).then(|| view! { " "<span class="aside">{version.aliases.join(", ")}</span> });
+    let mut cells = vec![
+        Cell::view(view! { <a href=format!("/use-case/{address}/models/{number}")>{format!("Version {number}")}</a>{called} }),
+        Cell::view(view! { <StateBadge tone word /> }),
+        Cell::link(review, review_word(&version.review)),
+        Cell::text(format::metric_label(&version.candidate)),
+    ];
+    cells.extend(METRICS.map(|name| Cell::figure(metric(&version.metrics, name), Scale::Metric)));
+    let note = version.note;
+    cells.extend([Cell::brief(version.created_at), Cell::brief(version.author), Cell::text(note)]);
+    Row::new(cells)
+}
+
+/// The state of a review in words, as a link reads.
+pub fn review_word(state: &str) -> &'static str {
+    match state {
+        "pending" => "Waits for a decision",
+        "approved" => "Approved",
+        "rejected" => "Rejected",
+        "changes_requested" => "Sent back",
+        "void" => "Void: evidence changed",
+        _ => "Evidence",
+    }
+}
+
+fn stage_word(stage: &str) -> String {
+    if stage == "None" { "Not proposed".to_owned() } else { stage.to_owned() }
+}

@@ -1,0 +1,179 @@
+//! One model version: what it is, how good, where it comes from, and what it does over many people.
+
+mod labels;
+
+use leptos::prelude::*;
+use model::global::GlobalExplanation;
+use model::use_case::Words;
+use stats::Metric;
+use views::people::Headline;
+use views::runs::VersionPage;
+use workflow::Role;
+
+use crate::boxed::Erase;
+use crate::charts::{beeswarm, dependence, importance};
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::chart::{Chart, ChartFigure};
+use crate::components::empty::Empty;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Facts, Heading, Row, Table};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::runs::list::metric;
+use crate::pages::scoring::dashboard::headlines::Headlines;
+use crate::server_page::Written;
+use labels::Labels;
+
+/// Metrics of the hold-out that stand large.
+const HEADLINES: [(&str, Metric); 4] =
+    [("roc_auc", Metric::RocAuc), ("average_precision", Metric::AveragePrecision), ("brier", Metric::Brier), ("ece", Metric::Ece)];
+
+/// Writes the page.
+pub async fn write(use_case: &str, number: &str) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let member = actor.member()?;
+    let number = crate::context::version_number(number)?;
+    let page = tenure.version_page(&member, use_case, number).await?;
+    let words = tenure.use_case(use_case)?.words.clone();
+    let (tags, aliases) = tenure.labels_of(&member, use_case, number).await?;
+    let labels = Labels {
+        use_case: use_case.to_owned(),
+        version: number,
+        description: page.description.clone(),
+        tags,
+        aliases,
+        may_change: actor.is(Role::Admin),
+        once: Labels::once(use_case, number),
+    };
+    let charts = match tenure.explanation(&member, use_case, number).await {
+        Ok(explanation) => {
+            Some(tokio::task::spawn_blocking(move || Charts::of(&explanation, &words)).await.map_err(crate::context::broken)?)
+        }
+        Err(workflow::Error::NotFound(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let title = format!("Version {number}");
+    Ok(Written::page(title, view! { <Version page labels charts use_case=use_case.to_owned() /> }))
+}
+
+/// The drawings: over all fields, and of the first few.
+struct Charts {
+    all: Vec<Chart>,
+    fields: Vec<Chart>,
+}
+
+impl Charts {
+    fn of(explanation: &GlobalExplanation, words: &Words) -> Self {
+        let many = &words.many;
+        let all = [importance::shap(explanation, many), beeswarm::summary(explanation, many), importance::permutation(explanation, many)];
+        let partial = |field: &str| explanation.partial_dependence.iter().find(|found| found.curve.field == field);
+        let fields = explanation.dependence.iter().flat_map(|own| {
+            let swarm = &own.swarm;
+            let partial = partial(&swarm.field).map(|found| dependence::partial(found, swarm.ordered, many));
+            [Some(dependence::dependence(own)), partial].into_iter().flatten()
+        });
+        Self { all: all.into_iter().flatten().collect(), fields: fields.collect() }
+    }
+}
+
+#[component]
+fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: String) -> AnyView {
+    let version = &page.version;
+    let base = format!("/use-case/{use_case}/models/{}", version.version);
+    let (tone, stage) = match version.stage.as_str() {
+        _ if version.live => (Tone::Good, "Live".to_owned()),
+        "None" => (Tone::Neutral, "Not proposed".to_owned()),
+        stage => (Tone::Neutral, stage.to_owned()),
+    };
+    let made = format!("{}, trained by {} on {}.", format::metric_label(&version.candidate), version.author, version.created_at);
+    let note = (!version.note.is_empty()).then(|| view! { <p class="note warn">{version.note.clone()}</p> });
+    let headline = |(name, metric_kind): (&str, Metric)| {
+        Some(Headline {
+            label: metric_kind.label().to_owned(),
+            figure: metric(&version.metrics, name)?,
+            unit: String::new(),
+            change: None,
+            note: metric_kind.sentence().to_owned(),
+        })
+    };
+    let headlines: Vec<Headline> = HEADLINES.into_iter().filter_map(headline).collect();
+    let run = format!("/runs/{}", version.run);
+    let data = format!("/use-case/{use_case}/data/{}", page.data_id);
+    let simulated = if page.simulated { " (simulated)" } else { "" };
+    let short = |hash: &str| Cell::code(hash.chars().take(12).collect::<String>());
+    let facts = vec![
+        ("Run".to_owned(), Cell::link(run.clone(), version.run.clone())),
+        ("Data".to_owned(), Cell::link(data, format!("{}, as of {}{simulated}", page.data_name, page.data_as_of))),
+        ("Data hash".to_owned(), short(&page.data_hash)),
+        ("Fitted to".to_owned(), Cell::text(format!("{} rows, {} fields", format::count(page.training_rows), page.fields))),
+        ("Seed".to_owned(), Cell::text(page.seed.to_string())),
+        ("Code".to_owned(), Cell::text(page.code_version)),
+        ("Model file".to_owned(), short(&page.model_hash)),
+    ];
+    let parameters: Vec<Row> =
+        page.parameters.into_iter().map(|(name, value)| Row::new(vec![Cell::code(name), Cell::text(value)])).collect();
+    let parameters = (!parameters.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>"Parameters of the candidate"</summary>
+                <Table headings=vec![Heading::text("Name"), Heading::text("Value")] rows=parameters />
+            </details>
+        }
+    });
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}/models")>"Model versions"</a></nav>
+        <PageHeading title=format!("Version {}", version.version)>
+            <p><StateBadge tone word=stage />" "{made}</p>
+            <p class="actions">
+                <a class="button" href=format!("{base}/review")>"Review"</a>
+                <a class="button quiet" href=format!("{base}/fairness")>"Fairness"</a>
+                <a class="button quiet" href=format!("{base}/card")>"Model card"</a>
+                <a class="button quiet" href=run>"Training run"</a>
+            </p>
+        </PageHeading>
+        {note}
+        <Headlines headlines />
+        {labels::section(labels)}
+        <section>
+            <h2>"Where it comes from"</h2>
+            <p class="aside">{gates_text(page.gates, &page.gate_policy)}</p>
+            <Facts facts class="facts" />
+            {parameters}
+        </section>
+        {explained(charts)}
+    }
+    .erase()
+}
+
+/// "Gates of the policy sensible: 7 pass, 1 fails."
+fn gates_text(counts: [u32; 4], policy: &str) -> String {
+    let words = ["pass", "fail", "inconclusive", "could not be computed"];
+    let parts: Vec<String> =
+        counts.iter().zip(words).filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    format!(
+        "Gates of the policy {policy}, as judged when it was trained: {}.",
+        if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+    )
+}
+
+fn explained(charts: Option<Charts>) -> AnyView {
+    let Some(Charts { all, fields }) = charts else {
+        return view! {
+            <Empty title="Not explained"><p>"This version was trained by a build that did not measure what it does over many people. Train again to see it."</p></Empty>
+        }
+        .erase();
+    };
+    let figures = |charts: Vec<Chart>| charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
+    view! {
+        <section>
+            <h2>"What it has learned"</h2>
+            <p class="aside">"Over people whom the model has not seen. This describes the model, not what causes anyone to leave or stay."</p>
+            <div class="chart-grid wide">{figures(all)}</div>
+        </section>
+        <section>
+            <h2>"The fields that matter most, one by one"</h2>
+            <div class="chart-grid wide">{figures(fields)}</div>
+        </section>
+    }
+    .erase()
+}

@@ -1,0 +1,238 @@
+//! The runs of a use case: what was tried, with what, and how it went. Select some to compare them.
+
+use leptos::prelude::*;
+use stats::Figure;
+use views::address::query_string;
+use views::runs::{RunRow, RunsPage as Page};
+
+use crate::boxed::Erase;
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::empty::Empty;
+use crate::components::figure::Scale;
+use crate::components::heading::PageHeading;
+use crate::components::pagination::pagination;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::server_page::Written;
+use workflow::Role;
+
+/// Columns shown when the address names none, as far as the runs have them.
+const COLUMNS: [&str; 5] = ["candidate", "roc_auc", "average_precision", "brier", "f1"];
+
+/// Writes the page.
+pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let query = RunsQuery {
+        filter: query.one("filter").to_owned(),
+        page: crate::context::page_number(query.one("page"))?,
+        columns: query.all("column").map(str::to_owned).collect(),
+        unfolded: query.all("unfold").map(str::to_owned).collect(),
+    };
+    let page = tenure.runs(&actor.member()?, use_case, &query.filter, query.page, &query.unfolded).await?;
+    let may = actor.is(Role::Admin);
+    Ok(Written::page("Training runs", view! { <Runs page use_case=use_case.to_owned() query may /> }))
+}
+
+/// What the address asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct RunsQuery {
+    filter: String,
+    page: u32,
+    columns: Vec<String>,
+    /// Runs whose nested runs are shown.
+    unfolded: Vec<String>,
+}
+
+impl RunsQuery {
+    fn href(&self, base: &str, page: u32) -> String {
+        let mut pairs = Vec::new();
+        if !self.filter.is_empty() {
+            pairs.push(("filter".to_owned(), self.filter.clone()));
+        }
+        pairs.extend(self.columns.iter().map(|column| ("column".to_owned(), column.clone())));
+        pairs.extend(self.unfolded.iter().map(|run| ("unfold".to_owned(), run.clone())));
+        if page > 1 {
+            pairs.push(("page".to_owned(), page.to_string()));
+        }
+        format!("{base}{}", query_string(&pairs))
+    }
+
+    /// With the nested runs of `run` shown, or hidden when they are shown.
+    fn turned(&self, run: &str) -> Self {
+        let mut query = self.clone();
+        match query.unfolded.iter().position(|own| own == run) {
+            Some(position) => _ = query.unfolded.remove(position),
+            None => query.unfolded.push(run.to_owned()),
+        }
+        query
+    }
+}
+
+#[component]
+fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
+    let base = format!("/use-case/{use_case}/runs");
+    let command = format!("tenure train --use-case {use_case}");
+    let is_parameter = |name: &String| page.parameter_names.contains(name);
+    let columns: Vec<String> = if query.columns.is_empty() {
+        let known = |name: &&&str| page.metric_names.iter().chain(&page.parameter_names).any(|known| known == **name);
+        COLUMNS.iter().filter(known).map(|name| (*name).to_owned()).collect()
+    } else {
+        query.columns.clone()
+    };
+    let pages = pagination(page.page, page.pages, page.more, "Pages of the runs", &|to| query.href(&base, to));
+    let total = match (page.total, page.more) {
+        (1, false) => "1 run".to_owned(),
+        (total, more) => format!("{}{} runs", if more { "More than " } else { "" }, format::count(total)),
+    };
+    let list = if !page.rows.is_empty() {
+        let mut headings = vec![Heading::hidden("Compare"), Heading::text("Run"), Heading::text("State")];
+        headings.extend(columns.iter().map(|name| {
+            if is_parameter(name) { Heading::text(format::metric_label(name)) } else { Heading::number(format::metric_label(name)) }
+        }));
+        headings.extend([Heading::text("Started"), Heading::number("Took"), Heading::text("By")]);
+        let rows = page.rows.iter().flat_map(|run| {
+            let nested = page.nested.iter().filter(|own| own.parent.as_deref() == Some(run.id.as_str()));
+            let fold = (run.children > 0).then(|| query.turned(&run.id).href(&base, page.page));
+            std::iter::once(row(run, &columns, fold, query.unfolded.contains(&run.id))).chain(nested.map(|own| nested_row(own, &columns)))
+        });
+        let rows = rows.collect();
+        view! {
+            <form method="get" action="/runs/compare">
+                <Table headings rows class="list" scroll="Training runs" />
+                <p class="actions"><span class="aside">{total}</span><button class="button quiet">"Compare the selected"</button></p>
+            </form>
+        }
+        .erase()
+    } else if query.filter.is_empty() {
+        view! { <Empty title="No run yet"><p>"Train a first model with the button above, or: " <code>{command}</code></p></Empty> }.erase()
+    } else {
+        view! { <Empty title="No run matches"><p>"Try a wider filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
+            .erase()
+    };
+    let train = may.then(|| view! { <a class="button" href=format!("/use-case/{use_case}/train")>"Train a model"</a> });
+    let jobs = format!("/use-case/{use_case}/jobs");
+    view! {
+        <PageHeading title="Training runs"><p>"What was tried, with which settings, and how it did on people the model had not seen."</p></PageHeading>
+        <p class="actions main-action">{train}<a class="button quiet" href=jobs>"Jobs"</a></p>
+        <RunFilters page=page query=query columns action=base />
+        {list}
+        {pages}
+    }.erase()
+}
+
+/// A run; `fold` is the address that shows or hides its nested runs.
+fn row(run: &RunRow, columns: &[String], fold: Option<String>, unfolded: bool) -> Row {
+    let name = format!("Compare {}", run.name);
+    let href = format!("/runs/{}", run.id);
+    let (id, title) = (run.id.clone(), run.name.clone());
+    let nested = fold.map(|address| {
+        let (sign, word) = if unfolded { ("▾", "Hide") } else { ("▸", "Show") };
+        let label = format!("{word} the {} nested runs of {}", format::count(run.children), run.name);
+        let text = format!("{sign}\u{a0}{} nested", format::count(run.children));
+        view! { " "<a class="aside" href=address aria-label=label>{text}</a> }
+    });
+    let mut cells = vec![
+        Cell::view(view! { <input type="checkbox" name="ids" value=id aria-label=name /> }),
+        Cell::view(view! { <a href=href>{title}</a>{nested} }),
+    ];
+    cells.extend(rest(run, columns));
+    Row::new(cells).named_by(1)
+}
+
+/// A nested run, below its own.
+fn nested_row(run: &RunRow, columns: &[String]) -> Row {
+    let href = format!("/runs/{}", run.id);
+    let (name, trials) = (format::metric_label(&run.name), run.children);
+    let trials = if trials > 0 { format!("{} trials", format::count(trials)) } else { String::new() };
+    let score = metric(&run.metrics, "selection").and_then(|figure| figure.value);
+    let score = score.map(|score| format!("selection metric {}", format::number(score, 3)));
+    let about = [Some(trials).filter(|text| !text.is_empty()), score].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let mut cells = vec![
+        Cell::text(""),
+        Cell::view(view! { <span class="nested"><a href=href>{name}</a>" "<span class="aside">{about}</span></span> }),
+    ];
+    cells.extend(rest(run, columns));
+    Row::new(cells).named_by(1)
+}
+
+fn rest(run: &RunRow, columns: &[String]) -> Vec<Cell> {
+    let mut cells = vec![Cell::view(view! { <RunState status=run.status.clone() /> })];
+    cells.extend(columns.iter().map(|column| {
+        let parameter = run.parameters.iter().find(|(known, _)| known == column);
+        match parameter {
+            Some((_, value)) => Cell::text(value),
+            None => Cell::figure(metric(&run.metrics, column), Scale::Metric),
+        }
+    }));
+    cells.extend([
+        Cell::brief(&run.started_at),
+        Cell::number(run.duration_seconds.map(format::duration).unwrap_or_default()),
+        Cell::brief(&run.author),
+    ]);
+    cells
+}
+
+/// The metric called `name`.
+pub fn metric(metrics: &[(String, Figure)], name: &str) -> Option<Figure> {
+    metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone())
+}
+
+/// The state of a run.
+#[component]
+pub fn RunState(status: String) -> AnyView {
+    let tone = match status.as_str() {
+        "finished" => Tone::Good,
+        "failed" => Tone::Bad,
+        "running" => Tone::Watch,
+        _ => Tone::Neutral,
+    };
+    view! { <StateBadge tone word=format::capitalised(&status) /> }.erase()
+}
+
+#[component]
+fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String) -> AnyView {
+    let group = |title: &'static str, names: &[String]| {
+        let choice = |name: &String| {
+            let checked = columns.contains(name);
+            view! { <label class="check"><input type="checkbox" name="column" value=name.clone() checked=checked />{format::metric_label(name)}</label> }
+                .erase()
+        };
+        let choices = names.iter().map(choice).collect::<Vec<_>>();
+        (!choices.is_empty()).then(|| view! { <fieldset><legend>{title}</legend>{choices}</fieldset> })
+    };
+    let (metrics, parameters) = (group("Metrics", &page.metric_names), group("Parameters", &page.parameter_names));
+    let unfolded = query.unfolded.iter().map(|run| view! { <input type="hidden" name="unfold" value=run.clone() /> }.erase());
+    let unfolded = unfolded.collect::<Vec<_>>();
+    view! {
+        <form method="get" action=action class="filters" role="search">
+            <div class="field wide">
+                <label for="filter">"Filter"</label>
+                <input id="filter" name="filter" value=query.filter placeholder="metrics.roc_auc > 0.7 and status = 'finished'" autocomplete="off" spellcheck="false" />
+            </div>
+            <button class="button">"Show"</button>
+            {unfolded}
+            <details class="columns-choice"><summary>"Columns"</summary>{metrics}{parameters}</details>
+        </form>
+    }.erase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RunsQuery;
+
+    #[test]
+    fn columns_and_filter_survive_a_change_of_page() {
+        let columns = ["f1", "brier"].map(str::to_owned).to_vec();
+        let query = RunsQuery { filter: "status = 'failed'".to_owned(), page: 1, columns, unfolded: Vec::new() };
+        assert_eq!(query.href("/r", 2), "/r?filter=status%20%3D%20%27failed%27&column=f1&column=brier&page=2");
+    }
+
+    #[test]
+    fn nested_runs_are_unfolded_and_folded_again() {
+        let query = RunsQuery::default().turned("a").turned("b");
+        assert_eq!(query.href("/r", 1), "/r?unfold=a&unfold=b");
+        assert_eq!(query.turned("a").href("/r", 1), "/r?unfold=b");
+    }
+}

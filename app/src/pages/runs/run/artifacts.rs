@@ -1,0 +1,86 @@
+//! How a run was made: candidates, settings, environment, and the files that it left.
+
+use leptos::prelude::*;
+use views::runs::{ArtifactRow, RunPage as Page};
+
+use crate::boxed::Erase;
+use crate::components::figure::Scale;
+use crate::components::table::{Cell, Facts, Heading, Row, Table};
+use crate::format;
+
+/// Begins the names of what was asked for, beside the parameters of what was chosen.
+const ASKED: &str = "settings.";
+/// Begins the names of tags about the machine.
+const MACHINE: &str = "environment.";
+
+/// The part.
+pub fn view(page: &Page) -> AnyView {
+    let has_evidence = page.curves.is_some();
+    let children = has_evidence.then(|| super::nested::children(&page.children));
+    let (asked, chosen): (Vec<_>, Vec<_>) = page.run.parameters.iter().cloned().partition(|(name, _)| name.starts_with(ASKED));
+    let (machine, tags): (Vec<_>, Vec<_>) = page.tags.iter().cloned().partition(|(name, _)| name.starts_with(MACHINE));
+    let parameter = |title: &'static str, pairs: Vec<(String, String)>, prefix: &str| {
+        let row =
+            |(name, value): &(String, String)| Row::new(vec![Cell::code(name.strip_prefix(prefix).unwrap_or(name)), Cell::text(value)]);
+        let rows: Vec<Row> = pairs.iter().map(row).collect();
+        (!rows.is_empty()).then(|| {
+            let headings = vec![Heading::text("Name"), Heading::text("Value")];
+            view! { <section><h2>{title}</h2><Table headings rows class="list wrapping" scroll=title /></section> }
+        })
+    };
+    let chosen = parameter("Parameters", chosen, "");
+    let asked = parameter("What was asked for", asked, ASKED);
+    let metrics = (!has_evidence && !page.run.metrics.is_empty()).then(|| {
+        let row = |(name, figure): &(String, stats::Figure)| {
+            Row::new(vec![Cell::text(format::metric_label(name)), Cell::figure(Some(figure.clone()), Scale::Metric)])
+        };
+        let rows = page.run.metrics.iter().map(row).collect();
+        view! { <section><h2>"Metrics"</h2><Table headings=vec![Heading::text("Metric"), Heading::number("Value")] rows /></section> }
+    });
+    let mut lineage = vec![("Code".to_owned(), Cell::code(page.code_version.clone()))];
+    if !page.data_hash.is_empty() {
+        lineage.push(("Data (SHA-256)".to_owned(), Cell::code(short(&page.data_hash))));
+    }
+    lineage.extend(machine.into_iter().map(|(name, value)| {
+        let name = format::capitalised(name.strip_prefix(MACHINE).unwrap_or(&name));
+        (name, Cell::text(value))
+    }));
+    lineage.extend(tags.into_iter().map(|(name, value)| (format!("Tag {name}"), Cell::text(value))));
+    let files = files(&page.run.id, &page.artifacts);
+    view! {
+        {children}
+        <div class="columns">
+            <div>{chosen}{metrics}</div>
+            <div>
+                {asked}
+                <section><h2>"Environment and tags"</h2><Facts facts=lineage class="pairs breaking" /></section>
+            </div>
+        </div>
+        {files}
+    }
+    .erase()
+}
+
+/// The first characters of a hash: enough to tell it from others.
+fn short(hash: &str) -> String {
+    hash.chars().take(12).collect()
+}
+
+fn files(run: &str, artifacts: &[ArtifactRow]) -> AnyView {
+    let row = |artifact: &ArtifactRow| {
+        let name = artifact.name.clone();
+        let (preview, download) = (format!("/runs/{run}/files/{name}"), format!("/artifacts/{run}/{name}"));
+        let label = format!("Download {name}");
+        Row::new(vec![
+            Cell::link(preview, name),
+            Cell::text(artifact.media_type.split(';').next().unwrap_or_default()),
+            Cell::number(format::bytes(artifact.bytes)),
+            Cell::code(short(&artifact.hash)),
+            Cell::view(view! { <a href=download rel="external" download="" aria-label=label>"Download"</a> }),
+        ])
+    };
+    let rows: Vec<Row> = artifacts.iter().map(row).collect();
+    let headings =
+        vec![Heading::text("Name"), Heading::text("Type"), Heading::number("Size"), Heading::text("SHA-256"), Heading::hidden("Download")];
+    (!rows.is_empty()).then(|| view! { <section><h2>"Files"</h2><Table headings rows class="list" scroll="Files" /></section> }).erase()
+}

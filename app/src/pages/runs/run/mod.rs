@@ -1,0 +1,122 @@
+//! One training run, in four parts: what came of it, its figures, where it errs, and how it was made. A nested run is one page.
+
+mod artifacts;
+mod errors;
+mod figures;
+mod nested;
+mod overview;
+mod preview;
+
+use leptos::prelude::*;
+use model::use_case::Words;
+use views::evidence::RunEvidence;
+use views::runs::RunPage as Page;
+
+use crate::boxed::Erase;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Facts, TextList};
+use crate::error::{AppError, Kind};
+use crate::format;
+use crate::pages::runs::list::RunState;
+use crate::server_page::Written;
+
+/// The parts of a run with evidence: address below the run's, name.
+const PARTS: [(&str, &str); 4] =
+    [("", "Overview"), ("/figures", "Figures"), ("/errors", "Errors and data"), ("/made", "Settings and files")];
+
+/// Writes the page of a run, or a part of it.
+pub async fn write(id: &str, part: &[&str]) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let member = actor.member()?;
+    if let ["files", name] = part {
+        return preview::write(&tenure, &member, id, name).await;
+    }
+    let mut page = tenure.run(&member, id).await?;
+    let words = tenure.use_case(&page.use_case)?.words.clone();
+    let evidence = page.evidence.take();
+    let content = match (part, evidence) {
+        ([], None) => plain(&page),
+        ([], Some(evidence)) => overview::view(&page, evidence),
+        (["figures"], Some(evidence)) => figures::view(&page, evidence, &words),
+        (["errors"], Some(evidence)) => errors::view(evidence, &words),
+        (["made"], Some(_)) => artifacts::view(&page),
+        _ => return Err(AppError::new(Kind::NotFound, "The run has no such part.")),
+    };
+    let part = part.first().map(|part| format!("/{part}")).unwrap_or_default();
+    let name = PARTS.iter().find(|(below, _)| *below == part).map_or("", |(_, name)| name);
+    let title = if part.is_empty() { format!("Run {}", page.run.name) } else { format!("{name} · Run {}", page.run.name) };
+    let has_parts = page.curves.is_some();
+    Ok(Written::page(title, view! { <Run page part has_parts content /> }))
+}
+
+/// A run without evidence: running, failed, stopped, or nested.
+fn plain(page: &Page) -> AnyView {
+    let (nested, made) = (nested::view(page), artifacts::view(page));
+    view! { {nested}{made} }.erase()
+}
+
+/// What stands above every part.
+#[component]
+fn Run(page: Page, part: String, has_parts: bool, content: AnyView) -> AnyView {
+    let run = page.run;
+    let own = format!("/runs/{}", run.id);
+    let took = run.duration_seconds.map_or_else(|| "still running".to_owned(), format::duration);
+    let mut facts = vec![
+        ("Started".to_owned(), Cell::text(run.started_at)),
+        ("Took".to_owned(), Cell::text(took)),
+        ("By".to_owned(), Cell::text(run.author)),
+        ("Seed".to_owned(), Cell::text(page.seed.to_string())),
+    ];
+    if let Some((id, name)) = page.dataset {
+        facts.push(("Data".to_owned(), Cell::link(format!("/use-case/{}/data/{id}", page.use_case), name)));
+    }
+    if let Some(job) = page.job {
+        facts.push(("Log".to_owned(), Cell::link(format!("/jobs/{job}"), "Open the job")));
+    }
+    let (back, back_name) = match run.parent {
+        Some(parent) => (format!("/runs/{parent}"), "The run that it belongs to"),
+        None => (format!("/use-case/{}/runs", page.use_case), "Training runs"),
+    };
+    let version = page.version.map(|version| {
+        let href = format!("/use-case/{}/models/{version}", page.use_case);
+        view! { <p>"Made " <a href=href>{format!("model version {version}")}</a></p> }
+    });
+    let messages = (!page.messages.is_empty()).then(|| view! { <div class="note"><TextList texts=page.messages /></div> });
+    let parts = has_parts.then(|| {
+        let link = |(below, name): (&str, &'static str)| {
+            let current = (below == part).then_some("page");
+            view! { <li><a href=format!("{own}{below}") aria-current=current>{name}</a></li> }.erase()
+        };
+        view! { <nav class="parts" aria-label="Parts of this run"><ul>{PARTS.into_iter().map(link).collect::<Vec<_>>()}</ul></nav> }
+    });
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=back>{back_name}</a></nav>
+        <PageHeading title=format::capitalised(&run.name)>
+            <p><RunState status=run.status /></p>
+            {version}
+        </PageHeading>
+        <Facts facts class="facts" />
+        {messages}
+        {parts}
+        {content}
+    }
+    .erase()
+}
+
+/// Looks for leaks and gates that cannot be met, the first things to know.
+fn warnings(evidence: &RunEvidence) -> Vec<AnyView> {
+    let unlikely = evidence.feasibility.as_ref().filter(|found| 2 * found.passed < found.resamples).map(|found| {
+        let sentence = found.sentence.clone();
+        view! { <div class="note warn"><h2>"A model of this quality seldom meets its gates"</h2><p>{sentence}</p></div> }.erase()
+    });
+    let leaks = (!evidence.leaks.is_empty()).then(|| {
+        let texts = evidence.leaks.clone();
+        view! { <div class="note warn"><h2>"Signs that it knows what it cannot know"</h2><TextList texts /></div> }.erase()
+    });
+    leaks.into_iter().chain(unlikely).collect()
+}
+
+/// `people` of a use case, for headings of tables.
+fn capital(words: &Words, of: fn(&Words) -> &String) -> String {
+    format::capitalised(of(words))
+}

@@ -1,0 +1,53 @@
+//! The nested runs of a run, and the folds of a trial.
+
+use leptos::prelude::*;
+use stats::Figure;
+use views::runs::{RunPage as Page, RunRow};
+
+use crate::boxed::Erase;
+use crate::components::figure::Scale;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::format;
+use crate::pages::runs::list::{RunState, metric};
+
+/// Metrics with steps, then nested runs.
+pub fn view(page: &Page) -> AnyView {
+    let steps = page.steps.iter().map(|(name, steps)| {
+        let row = |(step, figure): &(i64, Figure)| {
+            Row::new(vec![Cell::text(step.to_string()), Cell::figure(Some(figure.clone()), Scale::Metric)])
+        };
+        let label = format::metric_label(name);
+        let headings = vec![Heading::text(label.clone()), Heading::number("Selection metric")];
+        let rows = steps.iter().map(row).collect();
+        view! { <section><h2>{format!("By {}", label.to_lowercase())}</h2><Table headings rows /></section> }.erase()
+    });
+    let steps = steps.collect::<Vec<_>>();
+    let children = children(&page.children);
+    view! { {steps}{children} }.erase()
+}
+
+/// The nested runs: what was tried, best first where it was measured.
+pub fn children(children: &[RunRow]) -> AnyView {
+    if children.is_empty() {
+        return ().erase();
+    }
+    let score = |run: &RunRow| metric(&run.metrics, "selection").and_then(|figure| figure.value);
+    let mut sorted: Vec<&RunRow> = children.iter().collect();
+    sorted.sort_by(|a, b| score(b).partial_cmp(&score(a)).unwrap_or(std::cmp::Ordering::Equal));
+    let row = |run: &RunRow| {
+        let nested = if run.children > 0 { format!("{} trials", format::count(run.children)) } else { String::new() };
+        let (href, name) = (format!("/runs/{}", run.id), format::metric_label(&run.name));
+        Row::new(vec![
+            Cell::view(view! { <a href=href>{name}</a>" "<span class="aside">{nested}</span> }),
+            Cell::view(view! { <RunState status=run.status.clone() /> }),
+            Cell::figure(metric(&run.metrics, "selection"), Scale::Metric),
+            Cell::figure(metric(&run.metrics, "behind_best"), Scale::Metric),
+        ])
+    };
+    let number = sorted.len() as u32;
+    let rows = sorted.into_iter().map(row).collect();
+    let headings =
+        vec![Heading::text("Nested run"), Heading::text("State"), Heading::number("Selection metric"), Heading::number("Behind the best")];
+    let title = if number == 1 { "1 nested run".to_owned() } else { format!("{} nested runs", format::count(number)) };
+    view! { <section><h2>{title}</h2><Table headings rows class="list" scroll="Nested runs" /></section> }.erase()
+}

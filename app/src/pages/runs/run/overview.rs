@@ -1,0 +1,166 @@
+//! What came of a training: its main figures, what the gates say, how it stands against the live model, and its seven steps.
+
+use leptos::prelude::*;
+use stats::comparison::Comparison;
+use stats::{Figure, Metric, Verdict};
+use views::evidence::{GateRow, RunEvidence};
+use views::people::Headline;
+use views::runs::{RunPage as Page, Stage};
+
+use crate::boxed::Erase;
+use crate::components::badge::{StateBadge, Tone};
+use crate::components::figure::Scale;
+use crate::components::table::{Cell, Heading, Mark, Row, Table};
+use crate::format;
+use crate::pages::runs::list::metric;
+use crate::pages::scoring::dashboard::headlines::Headlines;
+
+/// Metrics that stand large.
+const HEADLINES: [(&str, Metric); 4] = [
+    ("roc_auc", Metric::RocAuc),
+    ("average_precision", Metric::AveragePrecision),
+    ("brier", Metric::Brier),
+    ("ece_quantile", Metric::EceQuantile),
+];
+/// Metrics of the comparison with the live model.
+const COMPARED: [Metric; 8] = [
+    Metric::RocAuc,
+    Metric::AveragePrecision,
+    Metric::Brier,
+    Metric::LogLoss,
+    Metric::EceQuantile,
+    Metric::Precision,
+    Metric::Recall,
+    Metric::TopDecileLift,
+];
+
+/// The part.
+pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
+    let rows = format!("on {} rows that it never saw", format::count(evidence.holdout_rows));
+    let headline = |(name, of): (&str, Metric)| {
+        let crossed = metric(&page.run.metrics, &format!("{}{name}", format::OUT_OF_FOLD)).and_then(|figure| figure.value);
+        let crossed = crossed.map(|value| format!("; {} out of fold", format::number(value, 3))).unwrap_or_default();
+        Headline {
+            label: of.label().to_owned(),
+            figure: metric(&page.run.metrics, name).unwrap_or_else(|| Figure::unknown("not recorded")),
+            unit: String::new(),
+            change: None,
+            note: format!("{} {}{crossed}.", of.sentence(), format::capitalised(&rows)),
+        }
+    };
+    let headlines = HEADLINES.map(headline).to_vec();
+    let warnings = super::warnings(&evidence);
+    let feasible = evidence.feasibility.filter(|found| 2 * found.passed >= found.resamples).map(|found| found.sentence);
+    let gates = view! { <Gates gates=evidence.gates policy=evidence.gate_policy passes=evidence.gates_pass feasible=feasible.unwrap_or_default() /> };
+    let against = view! { <AgainstLive compared=evidence.against_live /> };
+    let stages = view! { <Stages stages=page.stages.clone() /> };
+    view! { {warnings}<Headlines headlines />{gates}{against}{stages} }.erase()
+}
+
+/// Tone and word of a verdict.
+fn badge(verdict: Verdict) -> AnyView {
+    let (tone, word) = match verdict {
+        Verdict::Pass => (Tone::Good, "Pass"),
+        Verdict::Fail => (Tone::Bad, "Fail"),
+        Verdict::Inconclusive => (Tone::Watch, "Inconclusive"),
+        Verdict::CouldNotCompute => (Tone::Neutral, "Could not be computed"),
+    };
+    view! { <StateBadge tone word /> }.erase()
+}
+
+#[component]
+fn Gates(gates: Vec<GateRow>, policy: String, passes: bool, feasible: String) -> AnyView {
+    let count = |of: &dyn Fn(&GateRow) -> bool| gates.iter().filter(|gate| of(gate)).count() as u32;
+    let blocking = count(&|gate| gate.blocks);
+    let answered = count(&|gate| gate.verdict == Verdict::Fail && !gate.blocks);
+    let gates_word = |number: u32| if number == 1 { "1 gate".to_owned() } else { format!("{} gates", format::count(number)) };
+    let title = match (passes, answered) {
+        (false, _) => format!("{} in the way of a review", gates_word(blocking)),
+        (true, 0) => "Nothing stands in the way of a review".to_owned(),
+        (true, answered) => format!("A review is possible; its reviewers answer for {} that fail", gates_word(answered)),
+    };
+    let row = |gate: GateRow| {
+        let note = match (gate.blocks, gate.verdict) {
+            (true, _) => "blocks",
+            (false, Verdict::Fail) => "for the reviewers to answer",
+            _ => "",
+        };
+        let badge = badge(gate.verdict);
+        let verdict = Cell::view(view! { {badge}" "<span class="aside">{note}</span> });
+        Row::new(vec![Cell::with_aside(gate.title, &gate.note), verdict, Cell::figure(Some(gate.figure), Scale::Metric)])
+    };
+    let rows = gates.into_iter().map(row).collect();
+    let headings = vec![Heading::text("Gate"), Heading::text("Verdict"), Heading::number("Figure and 95% interval")];
+    view! {
+        <section>
+            <h2>{title}</h2>
+            <p class="aside">{format!("Policy {policy}, judged by the interval and not by the point. {feasible}")}</p>
+            <Table headings rows class="list" scroll="Gates" />
+        </section>
+    }
+    .erase()
+}
+
+#[component]
+fn AgainstLive(compared: Vec<Comparison>) -> AnyView {
+    if compared.is_empty() {
+        return view! {
+            <section>
+                <h2>"Not compared with a live model"</h2>
+                <p class="aside">"Nothing was live, or fewer than 50 rows were left that neither model had seen."</p>
+            </section>
+        }
+        .erase();
+    }
+    let rows_compared = compared.first().and_then(|first| first.difference.n).map(format::count).unwrap_or_default();
+    let find = |metric: &Metric| compared.iter().find(|own| own.metric == *metric);
+    let row = |own: &Comparison| {
+        let p = own.p_value.map_or_else(String::new, |p| if p < 0.001 { "<0.001".to_owned() } else { format::number(p, 3) });
+        Row::new(vec![
+            Cell::text(own.metric.label()),
+            Cell::figure(Some(own.champion.clone()), Scale::Metric),
+            Cell::figure(Some(own.challenger.clone()), Scale::Metric),
+            Cell::figure(Some(own.difference.clone()), Scale::Metric),
+            Cell::number(p),
+        ])
+    };
+    let rows: Vec<Row> = COMPARED.iter().filter_map(find).map(row).collect();
+    let better = find(&Metric::RocAuc).and_then(|own| own.difference.interval).map_or("", |[low, high]| match (low, high) {
+        (low, _) if low > 0.0 => "Ranks better than the live model",
+        (_, high) if high < 0.0 => "Ranks worse than the live model",
+        _ => "No difference in ranking from the live model can be shown",
+    });
+    let title = if better.is_empty() { "Against the live model" } else { better };
+    let headings = ["Live model", "This model", "Difference", "p"].map(Heading::number);
+    let headings = std::iter::once(Heading::text("Metric")).chain(headings).collect();
+    view! {
+        <section>
+            <h2>{title}</h2>
+            <p class="aside">{format!("Paired on {rows_compared} rows that neither model has seen: DeLong's test for ROC AUC, a paired bootstrap for the rest.")}</p>
+            <Table headings rows class="list" scroll="Against the live model" />
+        </section>
+    }
+    .erase()
+}
+
+/// The named steps of the run, with their time.
+#[component]
+fn Stages(stages: Vec<Stage>) -> AnyView {
+    let longest = stages.iter().map(|stage| stage.seconds).fold(f64::MIN_POSITIVE, f64::max);
+    let row = |stage: Stage| {
+        let bar = Mark { class: "bar", from: 0.0, width: 100.0 * stage.seconds / longest };
+        Row::new(vec![
+            Cell::text(format::capitalised(&stage.name)),
+            Cell::track(vec![bar]),
+            Cell::number(format::duration(stage.seconds)),
+            Cell::aside(stage.note),
+        ])
+    };
+    let rows: Vec<Row> = stages.into_iter().map(row).collect();
+    let title = match rows.len() {
+        7 => "The seven steps".to_owned(),
+        number => format!("{number} steps"),
+    };
+    let headings = vec![Heading::text("Step"), Heading::hidden("Drawing"), Heading::number("Took"), Heading::text("What was done")];
+    (!rows.is_empty()).then(|| view! { <section><h2>{title}</h2><Table headings rows class="bars" scroll="Steps" /></section> }).erase()
+}

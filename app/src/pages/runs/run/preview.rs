@@ -1,0 +1,36 @@
+//! A file of a run, shown as far as it can be: drawings as drawings, texts as texts.
+
+use leptos::prelude::*;
+use workflow::{Member, Tenure};
+
+use crate::boxed::Erase;
+use crate::components::heading::PageHeading;
+use crate::error::AppError;
+use crate::server_page::Written;
+
+/// Writes the page.
+pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -> Result<Written, AppError> {
+    let address = format!("/artifacts/{id}/{}", views::address::encode(name));
+    let shown = if name.ends_with(".svg") {
+        // Checked to be there before a page says so.
+        tenure.run_artifact(member, id, name).await?;
+        view! { <p><img class="preview" src=address.clone() alt=format!("Drawing {name}") width="1040" height="600" /></p> }.erase()
+    } else {
+        match tenure.artifact_text(member, id, name).await? {
+            Some((text, whole)) => {
+                let rest = (!whole).then(|| view! { <p class="aside">"This is only its beginning: download it for the rest."</p> });
+                view! { <pre class="preview" tabindex="0" role="region" aria-label="Content">{text}</pre>{rest} }.erase()
+            }
+            None => view! { <p class="note">"This file is not text: download it."</p> }.erase(),
+        }
+    };
+    let back = format!("/runs/{id}/made");
+    let title = name.to_owned();
+    let page = view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=back>"Settings and files"</a></nav>
+        <PageHeading title=title.clone() />
+        {shown}
+        <p class="actions"><a class="button" href=address rel="external" download="">"Download"</a></p>
+    };
+    Ok(Written::page(title, page))
+}

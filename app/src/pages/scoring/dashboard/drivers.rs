@@ -1,0 +1,29 @@
+//! What moves the scores most, over everybody.
+
+use leptos::prelude::*;
+
+use crate::boxed::Erase;
+use crate::components::table::{Cell, Heading, Mark, Row, Table};
+use crate::format;
+
+#[component]
+pub fn Drivers(drivers: Vec<(String, f64)>) -> AnyView {
+    let Some((first, widest)) = drivers.first().cloned() else {
+        return view! { <section class="drivers"><h2>"What moves the scores"</h2><p class="aside">"No reasons were stored with these scores."</p></section> }
+            .erase();
+    };
+    let row = |(label, points): (String, f64)| {
+        let bar = Mark { class: "bar", from: 0.0, width: 100.0 * points / widest };
+        Row::new(vec![Cell::text(label), Cell::track(vec![bar]), Cell::number(format::number(points, 1))])
+    };
+    let rows = drivers.into_iter().take(10).map(row).collect();
+    let headings = vec![Heading::text("Field"), Heading::hidden("Drawing"), Heading::number("Points")];
+    view! {
+        <section class="drivers">
+            <h2>{format!("{first} moves the scores most")}</h2>
+            <p class="aside">"Mean size of each field's contribution, in percentage points of probability. It describes the model, not a cause."</p>
+            <Table headings rows class="bars" />
+        </section>
+    }
+    .erase()
+}

@@ -1,0 +1,68 @@
+//! The dashboard of a use case: how many, who, where, and how far the conversations that one can hold would reach.
+
+mod capacity;
+
+#[cfg(feature = "ssr")]
+mod bands;
+#[cfg(feature = "ssr")]
+mod drivers;
+#[cfg(feature = "ssr")]
+pub mod headlines;
+#[cfg(feature = "ssr")]
+mod people;
+#[cfg(feature = "ssr")]
+mod segments;
+#[cfg(feature = "ssr")]
+mod write;
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use crate::boxed::Erase;
+use crate::error::AppError;
+use crate::pages::{Place, address_of};
+use crate::server_page::{PageTitle, Written, show_page, written};
+use capacity::{Capacity, CapacityData};
+
+/// Everything but the people table. `query`: the query string of the address.
+#[server(prefix = "/fn", endpoint = "dashboard", input = GetUrl)]
+pub async fn load_dashboard(path: String, #[server(default)] query: String) -> Result<Written, AppError> {
+    Ok(write::dashboard(&path, &query).await.unwrap_or_else(crate::components::failure::failure))
+}
+
+/// The people table. `query`: the query string of the address.
+#[server(prefix = "/fn", endpoint = "people", input = GetUrl)]
+pub async fn load_people(path: String, #[server(default)] query: String) -> Result<Written, AppError> {
+    Ok(write::people(&path, &query).await.unwrap_or_else(crate::components::failure::failure))
+}
+
+#[component]
+pub fn DashboardPage() -> AnyView {
+    let address = address_of(Place::Dashboard);
+    // The figures do not depend on the filters: a filter asks for nothing but the table.
+    let path = Memo::new(move |_| address.with(|[path, _]| path.clone()));
+    written(
+        move || [path.get(), address.with_untracked(|[_, query]| query.clone())],
+        |[path, query]| Box::pin(load_dashboard(path, query)),
+        move |figures| match figures.open::<CapacityData>() {
+            None => show_page(figures),
+            Some(data) => {
+                let people = written(move || address.get(), |[path, query]| Box::pin(load_people(path, query)), |table| table.part(0));
+                let (top, bands, rest) = (figures.part(0), figures.part(1), figures.part(2));
+                view! {
+                    <PageTitle title=figures.title />
+                    {top}
+                    <div class="columns">
+                        {bands}
+                        <Capacity data />
+                    </div>
+                    <section id="people" class="people">
+                        {people}
+                    </section>
+                    {rest}
+                }
+                .erase()
+            }
+        },
+    )
+}

@@ -1,0 +1,168 @@
+//! The people table: filters as a form, order and pages as links, the top reasons in each row.
+
+use leptos::prelude::*;
+use views::address::FILTER_PREFIX;
+use views::people::{FilterField, PersonRow, Reason};
+use views::{PeoplePage, PeopleQuery};
+
+use crate::boxed::Erase;
+use crate::components::badge::RiskBadge;
+use crate::components::empty::Empty;
+use crate::components::pagination::pagination;
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::format;
+
+#[component]
+pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView {
+    let base = format!("/use-case/{use_case}");
+    let href = |query: &PeopleQuery| format!("{base}{}#people", query.to_query_string());
+    let chips = chips(&page, &query).into_iter().map(|(key, text)| {
+        let href = href(&query.without(&key));
+        view! { <li><a class="chip" href=href><span class="visually-hidden">"Remove filter "</span>{text}<span aria-hidden="true">" ×"</span></a></li> }
+    });
+    let (chips, clear) = (chips.collect_view(), href(&query.unfiltered()));
+    let chips = query
+        .is_filtered()
+        .then(|| view! { <ul class="chips" aria-label="Filters in use">{chips}<li><a href=clear>"Clear all"</a></li></ul> });
+    let csv = csv(&base, &query, &page);
+    let found = if page.total == 1 { "1 person".to_owned() } else { format!("{} people", format::count(page.total)) };
+    let pages = pagination(page.page, page.pages, false, "Pages of the table", &|to| href(&query.with_page(to)));
+    let heading = |column: &str, label: &str, numeric: bool| {
+        let order = (query.column() == column).then_some(query.ascending);
+        let heading = if numeric { Heading::number(label) } else { Heading::text(label) };
+        heading.sorted(href(&query.sorted_by(column)), order)
+    };
+    let table = if let Some(id) = &page.withheld {
+        let href = format!("{base}/person/{}", views::address::encode(id));
+        let open = format!("Open {id}");
+        view! {
+            <Empty title="One person matches">
+                <p>"What is said about one person is shown to who says why."</p>
+                <p><a class="button" href=href>{open}</a></p>
+            </Empty>
+        }
+        .erase()
+    } else if page.rows.is_empty() {
+        view! { <Empty title="Nobody matches"><p>"Remove a filter, or search for another part of the identifier."</p></Empty> }.erase()
+    } else {
+        let mut headings = vec![heading("id", "Identifier", false), heading("risk", "Risk", true), Heading::text("Band")];
+        headings.extend(page.segments.iter().map(|segment| heading(&segment.field, &segment.label, false)));
+        headings.push(Heading::text("Top reasons, in points"));
+        let rows = page.rows.iter().map(|person| row(person, &base)).collect();
+        view! { <Table headings rows class="list" scroll="People and their risk" /> }.erase()
+    };
+    view! {
+        <div class="section-heading">
+            <h2>"People"</h2>
+            <p class="aside" role="status">{found}</p>
+            {csv}
+        </div>
+        <Filters page=page.clone() action=base.clone() query=query.clone() />
+        {chips}
+        {table}
+        {pages}
+    }
+    .erase()
+}
+
+/// The way to the file: a link, or a form where a reason must be given.
+fn csv(base: &str, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
+    let (path, pairs) = (format!("{base}/people.csv"), query.with_page(1).to_query_string());
+    if page.purposes.is_empty() {
+        return view! { <a class="button quiet" href=format!("{path}{pairs}") download="" rel="external">"Download CSV"</a> }.erase();
+    }
+    let hidden = views::address::pairs(&pairs).into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let hidden = hidden.collect_view();
+    let options = page.purposes.iter().map(|(key, text)| view! { <option value=key.clone()>{text.clone()}</option> }).collect_view();
+    view! {
+        <form method="get" action=path class="inline-form">
+            {hidden}
+            <label for="why">"Reason"</label>
+            <select id="why" name="why" required><option value="">"Choose a reason"</option>{options}</select>
+            <button class="button quiet">"Download CSV"</button>
+        </form>
+    }
+    .erase()
+}
+
+fn row(person: &PersonRow, base: &str) -> Row {
+    let interval = person.interval.map(format::percent_interval).unwrap_or_default();
+    let risk = format::percent(person.probability);
+    let reasons = person.reasons.iter().take(3).map(reason).collect::<Vec<_>>();
+    let mut cells = vec![
+        Cell::link(format!("{base}/person/{}", views::address::encode(&person.id)), &person.id),
+        Cell::view(view! { <b>{risk}</b>" "<span class="aside">{interval}</span> }).numeric(),
+        Cell::view(view! { <RiskBadge band=person.band.clone() probability=person.probability /> }),
+    ];
+    cells.extend(person.segments.iter().map(Cell::text));
+    cells.push(Cell::view(view! { <ul class="reasons">{reasons}</ul> }));
+    Row::new(cells)
+}
+
+fn reason(reason: &Reason) -> AnyView {
+    let class = if reason.points < 0.0 { "down" } else { "up" };
+    let points = format::points(reason.points);
+    view! { <li>{reason.label.clone()}" "<span class="aside">{reason.value.clone()}</span>" "<span class=class>{points}</span></li> }
+        .erase()
+}
+
+/// Key and text of each filter in use.
+fn chips(page: &PeoplePage, query: &PeopleQuery) -> Vec<(String, String)> {
+    let mut chips = Vec::new();
+    if !query.search.is_empty() {
+        chips.push(("search".to_owned(), format!("Identifier has “{}”", query.search)));
+    }
+    if !query.band.is_empty() {
+        chips.push(("band".to_owned(), format!("Band: {}", query.band)));
+    }
+    for (field, value) in &query.filters {
+        let known = page.segments.iter().find(|segment| segment.field == *field);
+        let label = known.map_or(field, |segment| &segment.label);
+        let value = known.and_then(|segment| segment.values.iter().find(|(name, _)| name == value)).map_or(value, |(_, label)| label);
+        chips.push((field.clone(), format!("{label}: {value}")));
+    }
+    chips
+}
+
+/// The filters: a GET form, so that the address says what is shown.
+#[component]
+fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> AnyView {
+    let bands = page.bands.iter().rev().map(|band| (band.clone(), band.clone())).collect();
+    let segments = page.segments.iter().map(|FilterField { field, label, values }| {
+        let chosen = query.filters.get(field).cloned().unwrap_or_default();
+        view! { <Choice name=format!("{FILTER_PREFIX}{field}") label=label.clone() values=values.clone() chosen /> }
+    });
+    let segments = segments.collect_view();
+    view! {
+        <form method="get" action=format!("{action}#people") class="filters" role="search">
+            <div class="field">
+                <label for="search">"Identifier"</label>
+                <input id="search" name="search" type="search" value=query.search.clone() autocomplete="off" />
+            </div>
+            <Choice name="band" label="Band" values=bands chosen=query.band.clone() />
+            {segments}
+            {(!query.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=query.sort.clone() /> })}
+            {query.ascending.then(|| view! { <input type="hidden" name="order" value="asc" /> })}
+            <button class="button">"Filter"</button>
+        </form>
+    }
+    .erase()
+}
+
+#[component]
+fn Choice(#[prop(into)] name: String, #[prop(into)] label: String, values: Vec<(String, String)>, chosen: String) -> AnyView {
+    let options = values.into_iter().map(|(value, label)| {
+        let selected = value == chosen;
+        view! { <option value=value selected=selected>{label}</option> }
+    });
+    view! {
+        <div class="field">
+            <label for=name.clone()>{label}</label>
+            <select id=name.clone() name=name.clone()>
+                <option value="">"All"</option>
+                {options.collect_view()}
+            </select>
+        </div>
+    }
+    .erase()
+}

@@ -1,0 +1,60 @@
+//! What the server writes of the dashboard.
+
+use leptos::prelude::*;
+use views::PeopleQuery;
+
+use super::bands::Bands;
+use super::capacity::CapacityData;
+use super::drivers::Drivers;
+use super::headlines::Headlines;
+use super::people::People;
+use super::segments::Segments;
+use crate::boxed::Erase;
+use crate::components::chart::ChartFigure;
+use crate::components::heading::PageHeading;
+use crate::error::{AppError, Kind};
+use crate::pages::{Query, use_case_of};
+use crate::server_page::Written;
+
+/// Three parts: what stands above the capacity control, beside it, and below the people table.
+pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
+    let use_case = use_case_of(path);
+    let (tenure, actor) = crate::context::desk()?;
+    let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
+    let dashboard = tenure.dashboard(&actor.analyst()?, &use_case).await?;
+    let histogram = crate::charts::histogram::scores(&dashboard.histogram, &words.many);
+    let pairs = Query(views::address::pairs(query));
+    let capacity = CapacityData {
+        points: dashboard.capacity,
+        people: dashboard.bands.iter().map(|band| band.count).sum(),
+        asked: pairs.one("capacity").parse().ok(),
+        words: words.clone(),
+        kept: pairs.0.into_iter().filter(|(key, value)| key != "capacity" && !value.is_empty()).collect(),
+    };
+    let title = format!("Who is likely to {}", words.verb);
+    let lead = format!("Every {} of today with the risk that the live model sees, and why it sees it.", words.one);
+    let top = view! {
+        <PageHeading title=title.clone()>
+            <p>{lead}</p>
+        </PageHeading>
+        <Headlines headlines=dashboard.headlines />
+    };
+    let bands = view! { <Bands bands=dashboard.bands use_case many=words.many.clone() /> };
+    let rest = view! {
+        <Segments segments=dashboard.segments many=words.many />
+        <div class="columns">
+            <Drivers drivers=dashboard.drivers />
+            <ChartFigure chart=histogram />
+        </div>
+    };
+    Written::parts(title, vec![top.erase(), bands.erase(), rest.erase()]).with_data(&capacity)
+}
+
+/// The people table of the address.
+pub async fn people(path: &str, query: &str) -> Result<Written, AppError> {
+    let use_case = use_case_of(path);
+    let (tenure, actor) = crate::context::desk()?;
+    let asked = PeopleQuery::from_pairs(views::address::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
+    let page = tenure.people(&actor.analyst()?, &use_case, &asked).await?;
+    Ok(Written::page("", view! { <People page use_case query=asked /> }))
+}

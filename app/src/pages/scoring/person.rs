@@ -1,0 +1,124 @@
+//! One person: the score with its uncertainty, where it comes from, what is known, and how it went.
+
+use leptos::prelude::*;
+use model::use_case::Words;
+use views::address::{encode, query_string};
+use views::people::{FieldValue, Looker};
+
+use crate::boxed::Erase;
+use crate::components::badge::RiskBadge;
+use crate::components::chart::{Chart, ChartFigure};
+use crate::components::gauge::Gauge;
+use crate::components::heading::PageHeading;
+use crate::components::table::{Cell, Heading, Row, Table, TextList};
+use crate::components::waterfall::Waterfall;
+use crate::error::AppError;
+use crate::format;
+use crate::pages::Query;
+use crate::pages::scoring::purpose::{self, WHY};
+use crate::server_page::Written;
+
+/// Writes the page.
+pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let (analyst, why) = (actor.analyst()?, query.one(WHY).to_owned());
+    let path = format!("/use-case/{}/person/{}", encode(use_case), encode(id));
+    if let Some(question) = purpose::asked(&tenure, use_case, &why, &path, &[]) {
+        return Ok(question);
+    }
+    let words = tenure.status(&actor.member()?, Some(use_case)).await?.words;
+    let person = tenure.person(&analyst, use_case, id, &why).await?;
+    let history = crate::charts::timeline::past_scores(&person.history);
+    let title = format!("{} {}", format::capitalised(&words.one), person.id);
+    Ok(Written::page(title, view! { <Person person words history use_case=use_case.to_owned() why /> }))
+}
+
+#[component]
+fn Person(person: views::PersonPage, words: Words, history: Option<Chart>, use_case: String, why: String) -> AnyView {
+    let warnings = (!person.warnings.is_empty()).then(|| {
+        view! { <div class="note warn"><h2>"Read this score with care"</h2><TextList texts=person.warnings /></div> }
+    });
+    let interval = person.interval.map(|interval| {
+        view! { <p class="aside">{format!("Outcomes of people scored alike allow {} (Venn-Abers)", format::percent_interval(interval))}</p> }
+    });
+    let mut pairs = vec![("person".to_owned(), person.id.clone())];
+    pairs.extend((!why.is_empty()).then(|| (WHY.to_owned(), why)));
+    let what_if = format!("/use-case/{use_case}/what-if{}", query_string(&pairs));
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}")>"Dashboard"</a></nav>
+        <PageHeading title=format!("{} {}", format::capitalised(&words.one), person.id)>
+            <a class="button" href=what_if>"What if?"</a>
+        </PageHeading>
+        {warnings}
+        <div class="columns person">
+            <section class="score">
+                <h2>{format!("Risk to {}", words.verb)}</h2>
+                <p class="number">{format::percent(person.probability)}</p>
+                <p><RiskBadge band=person.band.clone() probability=person.probability /></p>
+                <Gauge probability=person.probability interval=person.interval base=person.base />
+                {interval}
+                <p class="sentence">{person.sentence}</p>
+                <p class="aside">{format!(
+                    "Scored by model version {}. It describes what the model has learned from the past, not a cause, and is no advice about a person.",
+                    person.version,
+                )}</p>
+            </section>
+            <section class="why">
+                <h2>"Why this score"</h2>
+                <p class="aside">"Each field moves the probability by so many percentage points, from the average to this score."</p>
+                <Waterfall base=person.base probability=person.probability reasons=person.reasons />
+            </section>
+        </div>
+        {history.map(|chart| view! { <section><h2>"Scores over time"</h2><ChartFigure chart /></section> })}
+        {looked(person.lookers)}
+        <section class="fields">
+            <h2>"What is known"</h2>
+            <div class="field-groups">{groups(person.fields)}</div>
+        </section>
+    }.erase()
+}
+
+/// Who looked at this page before.
+fn looked(lookers: Vec<Looker>) -> AnyView {
+    if lookers.is_empty() {
+        return view! { <section><h2>"Who looked"</h2><p class="aside">"Nobody before you. Each look at this page is on record."</p></section> }.erase();
+    }
+    let row = |looker: Looker| {
+        let (times, why) = (format::count(looker.times), if looker.why.is_empty() { "–".to_owned() } else { looker.why });
+        Row::new(vec![Cell::text(looker.name), Cell::number(times), Cell::brief(looker.last), Cell::text(why)])
+    };
+    let rows = lookers.into_iter().map(row).collect();
+    let headings = vec![Heading::text("Account"), Heading::number("Times"), Heading::text("Last"), Heading::text("Reason then")];
+    view! {
+        <section>
+            <h2>"Who looked"</h2>
+            <p class="aside">"From the audit record, before this look."</p>
+            <Table headings rows class="list" scroll="Who looked" />
+        </section>
+    }
+    .erase()
+}
+
+/// The fields under their headings, in the order of the use case.
+fn groups(fields: Vec<FieldValue>) -> Vec<AnyView> {
+    let mut groups: Vec<(String, Vec<FieldValue>)> = Vec::new();
+    for field in fields {
+        match groups.iter_mut().find(|(name, _)| *name == field.group) {
+            Some((_, members)) => members.push(field),
+            None => groups.push((field.group.clone(), vec![field])),
+        }
+    }
+    let group = |(name, fields): (String, Vec<FieldValue>)| {
+        let caption = if name.is_empty() { "Other".to_owned() } else { name };
+        let headings = vec![Heading::text("Field"), Heading::text("Value"), Heading::number("Points")];
+        let rows = fields.into_iter().map(field).collect();
+        view! { <Table headings rows caption /> }.erase()
+    };
+    groups.into_iter().map(group).collect()
+}
+
+fn field(field: FieldValue) -> Row {
+    let value = if field.value.is_empty() { Cell::aside("missing") } else { Cell::text(field.value) };
+    let points = field.points.map_or_else(|| Cell::aside("not used"), |points| Cell::text(format::points(points)));
+    Row::new(vec![Cell::text(field.label), value, points.numeric()])
+}

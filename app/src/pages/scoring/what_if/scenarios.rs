@@ -1,0 +1,132 @@
+//! The smallest change that the model would answer to, and scenarios kept side by side.
+
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use model::Record;
+use model::counterfactual::{Change, Counterfactual, Counterfactuals};
+
+use super::Desk;
+use crate::boxed::{Erase, Handler, live};
+use crate::components::table::{Cell, Heading, Row, Table};
+use crate::format;
+
+/// Scenarios that can be kept.
+const KEPT: usize = 3;
+
+/// Values, probability and interval of a scenario.
+type Kept = (Record, f64, Option<[f64; 2]>);
+
+#[component]
+pub fn Scenarios(desk: Desk) -> AnyView {
+    let kept = RwSignal::new(Vec::<Kept>::new());
+    let changes = move || desk.changes.get().map_or_else(|| ().erase(), |changes| smallest(desk, changes));
+    let keep: Handler<MouseEvent> = Box::new(move |_| {
+        let risk = desk.judged.with(|judged| judged.as_ref().ok().map(|judged| (judged.probability, judged.interval)));
+        if let Some((probability, interval)) = risk {
+            kept.update(|kept| kept.push((desk.values.get_untracked(), probability, interval)));
+        }
+    });
+    let full = Signal::derive(move || kept.with(|kept| kept.len() >= KEPT));
+    let table = move || if kept.with(Vec::is_empty) { ().erase() } else { compared(desk, kept) };
+    let address = Signal::derive(move || desk.address());
+    let file = Signal::derive(move || download(desk));
+    view! {
+        <section class="smallest">{live(changes)}</section>
+        <section class="scenarios">
+            <h2>"Scenarios"</h2>
+            <p class="actions">
+                <a class="button quiet" href=address>"Link to this scenario"</a>
+                <a class="button quiet" href=file download="scenario.csv" rel="external">"Download"</a>
+                <button type="button" class="button needs-script" on:click=keep disabled=full>"Keep this scenario"</button>
+            </p>
+            {live(table)}
+        </section>
+    }
+    .erase()
+}
+
+/// The answers of the search, each with a button that tries it.
+fn smallest(desk: Desk, found: Counterfactuals) -> AnyView {
+    let sentence = found.sentence();
+    let row = |answer: Counterfactual| {
+        let change = |change: &Change| format!("{}: {} → {}", change.label, change.from_text, change.to_text);
+        let text = answer.changes.iter().map(change).collect::<Vec<_>>().join(", ");
+        let changes = answer.changes;
+        let try_it: Handler<MouseEvent> = Box::new(move |_| {
+            desk.values.update(|values| {
+                for change in &changes {
+                    values.insert(change.field.clone(), change.to.clone());
+                }
+            });
+        });
+        Row::new(vec![
+            Cell::text(text),
+            Cell::number(format::percent(answer.probability)),
+            Cell::view(view! { <button type="button" class="button quiet needs-script" on:click=try_it>"Try it"</button> }),
+        ])
+    };
+    let rows: Vec<Row> = found.answers.into_iter().map(row).collect();
+    let headings = vec![Heading::text("Change"), Heading::number("Risk then"), Heading::hidden("Action")];
+    let table = (!rows.is_empty()).then(|| view! { <Table headings rows /> });
+    view! {
+        <h2>{format!("What would bring the risk below {}", format::percent(found.target))}</h2>
+        <p>{sentence}</p>
+        {table}
+        <p class="aside">"Only fields that the organisation can change, in the directions it allows, within what training has seen; found by an exact search over round steps of up to three fields together."</p>
+    }
+    .erase()
+}
+
+/// The kept scenarios: what differs from the start, and the risk.
+fn compared(desk: Desk, kept: RwSignal<Vec<Kept>>) -> AnyView {
+    let row = |(position, (record, probability, interval)): (usize, Kept)| {
+        let again = record.clone();
+        let back: Handler<MouseEvent> = Box::new(move |_| desk.values.set(again.clone()));
+        let remove: Handler<MouseEvent> = Box::new(move |_| {
+            kept.update(|kept| {
+                kept.remove(position);
+            });
+        });
+        Row::new(vec![
+            Cell::text(format!("Scenario {}", position + 1)),
+            Cell::text(differences(desk, &record)),
+            Cell::with_aside(format::percent(probability), interval.map(format::percent_interval).unwrap_or_default()).numeric(),
+            Cell::view(view! {
+                <button type="button" class="link" on:click=back>"Back to it"</button>
+                " "
+                <button type="button" class="link" on:click=remove>"Remove"</button>
+            }),
+        ])
+    };
+    let rows = kept.get().into_iter().enumerate().map(row).collect();
+    let headings = vec![
+        Heading::text("Kept"),
+        Heading::text("What differs from the start"),
+        Heading::number("Risk and interval"),
+        Heading::hidden("Action"),
+    ];
+    view! { <Table headings rows scroll="Kept scenarios" /> }.erase()
+}
+
+fn differences(desk: Desk, record: &Record) -> String {
+    let label = |field: &String| {
+        desk.entries.with_value(|entries| {
+            entries.iter().find(|entry| entry.name == *field).map_or_else(|| field.clone(), |entry| entry.label.clone())
+        })
+    };
+    let parts: Vec<String> = desk.start.with_value(|start| {
+        let changed = record.iter().filter(|(field, value)| start.get(*field) != Some(value));
+        changed.map(|(field, value)| format!("{} {value}", label(field))).collect()
+    });
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+}
+
+/// The scenario as a CSV in a data address: nothing leaves the page.
+fn download(desk: Desk) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let lines = desk.rested.with(|values| {
+        let line = |(field, value): (&String, &String)| format!("{},{}\r\n", quoted(field), quoted(value));
+        values.iter().map(line).collect::<String>()
+    });
+    format!("data:text/csv;charset=utf-8,{}", views::address::encode(&format!("field,value\r\n{lines}")))
+}

@@ -1,0 +1,189 @@
+//! The form for a new training: what it learns from, how long it searches, and what to expect of the gates before anybody waits.
+
+#![expect(clippy::too_many_arguments, reason = "a server function takes each field of its form")]
+
+use leptos::prelude::*;
+use views::address::{encode, query_string};
+use views::jobs::{Outlook, TrainingChoices};
+use workflow::{Role, TrainingForm};
+
+use crate::boxed::Erase;
+use crate::components::empty::Empty;
+use crate::components::form::{ErrorSummary, Field};
+use crate::components::heading::PageHeading;
+use crate::error::AppError;
+use crate::pages::Query;
+use crate::server_page::Written;
+
+const FIELDS: [&str; 6] = ["dataset", "trials", "minutes", "candidates", "metric", "seed"];
+
+/// Writes the page. What a refused form said, and why it was refused, is in the address.
+pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let choices = tenure.training_choices(&actor.member()?, use_case, query.one("dataset")).await?;
+    let said = TrainingForm {
+        use_case: use_case.to_owned(),
+        dataset: query.one("dataset").to_owned(),
+        trials: or(query.one("trials"), &choices.trials.to_string()),
+        minutes: query.one("minutes").to_owned(),
+        candidates: query.all("candidates").map(str::to_owned).collect(),
+        metric: or(query.one("metric"), "roc_auc"),
+        seed: or(query.one("seed"), &choices.seed.to_string()),
+        include_protected: query.one("include_protected") == "true",
+    };
+    let once = Query(crate::context::once(&format!("/use-case/{}/train", encode(use_case))));
+    let problem = |field: &str| (field.to_owned(), once.one(field).to_owned());
+    let problems: Vec<(String, String)> = FIELDS.map(problem).into_iter().filter(|(_, sentence)| !sentence.is_empty()).collect();
+    let may = actor.is(Role::Admin);
+    Ok(Written::page("Train a model", view! { <Train choices said problems may /> }))
+}
+
+fn or(text: &str, otherwise: &str) -> String {
+    if text.is_empty() { otherwise } else { text }.to_owned()
+}
+
+/// Starts it, and goes to the job's page; back to the form when something is wrong.
+#[server(prefix = "/fn", endpoint = "start-training")]
+pub async fn start_training(
+    use_case: String,
+    #[server(default)] dataset: String,
+    #[server(default)] trials: String,
+    #[server(default)] minutes: String,
+    #[server(default)] candidates: Vec<String>,
+    #[server(default)] metric: String,
+    #[server(default)] seed: String,
+    #[server(default)] include_protected: bool,
+) -> Result<(), AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    let form = TrainingForm { use_case, dataset, trials, minutes, candidates, metric, seed, include_protected };
+    match tenure.start_training_form(&actor.admin()?, &form).await? {
+        Ok(job) => leptos_axum::redirect(&format!("/jobs/{job}")),
+        Err(problems) => {
+            let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+            let mut pairs = vec![
+                pair("dataset", &form.dataset),
+                pair("trials", &form.trials),
+                pair("minutes", &form.minutes),
+                pair("metric", &form.metric),
+                pair("seed", &form.seed),
+                pair("include_protected", if form.include_protected { "true" } else { "" }),
+            ];
+            pairs.extend(form.candidates.iter().map(|name| pair("candidates", name)));
+            let once: Vec<(&str, &str)> = problems.iter().map(|(field, sentence)| (*field, sentence.as_str())).collect();
+            crate::context::go_to(&format!("/use-case/{}/train", encode(&form.use_case)), &query_string(&pairs), &once);
+        }
+    }
+    Ok(())
+}
+
+#[component]
+fn Train(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, String)>, may: bool) -> AnyView {
+    let base = format!("/use-case/{}", said.use_case);
+    let crumbs = view! { <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("{base}/runs")>"Training runs"</a></nav> };
+    let lead = view! { <PageHeading title="Train a model"><p>"Searches over several kinds of model, keeps every trial, and judges the best one on people that it never saw."</p></PageHeading> };
+    if choices.datasets.is_empty() {
+        let command = format!("tenure data import FILE --use-case {}", said.use_case);
+        let empty =
+            view! { <Empty title="No data to learn from"><p>"Import a file with outcomes first: " <code>{command}</code></p></Empty> };
+        return view! { {crumbs}{lead}{empty} }.erase();
+    }
+    let outlook =
+        choices.outlook.clone().map(|outlook| view! { <Expectation outlook policy=choices.gate_policy.clone() base=base.clone() /> });
+    let form = if may {
+        view! { <Form choices said problems /> }.erase()
+    } else {
+        view! { <p class="note">"Training needs the role admin. You can see the runs and what they found."</p> }.erase()
+    };
+    view! { {crumbs}{lead}{outlook}{form} }.erase()
+}
+
+/// Said before anybody waits for the impossible.
+#[component]
+fn Expectation(outlook: Outlook, policy: String, base: String) -> AnyView {
+    let (class, title) = match outlook.passed {
+        0 => ("note warn", "Do not expect a model that meets the gates"),
+        passed if 2 * passed < outlook.resamples => ("note warn", "A model that meets the gates would be luck"),
+        _ => ("note", "A model of this quality meets the gates on metrics"),
+    };
+    view! {
+        <div class=class>
+            <h2>{title}</h2>
+            <p>{outlook.sentence}</p>
+            <p class="aside">{format!("Policy {policy}. Gates on fairness, data and against the live model are judged after training. ")}<a href=format!("{base}/jobs")>"Jobs of this use case"</a></p>
+        </div>
+    }
+    .erase()
+}
+
+#[component]
+fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, String)>) -> AnyView {
+    let problem = |field: &str| problems.iter().find(|(own, _)| own == field).map(|(_, sentence)| sentence.clone()).unwrap_or_default();
+    let field = |id: &'static str, label: &str, help: &str, control: &dyn Fn(String) -> AnyView| {
+        let error = problem(id);
+        let described = if error.is_empty() { format!("{id}-help") } else { format!("{id}-help {id}-error") };
+        let (control, label, help) = (control(described), label.to_owned(), help.to_owned());
+        view! { <Field id label help error>{control}</Field> }.erase()
+    };
+    let number = |id: &'static str, label: &str, help: &str, value: &str| {
+        let control = |described: String| {
+            let value = value.to_owned();
+            view! { <input id=id name=id inputmode="numeric" autocomplete="off" value=value aria-describedby=described /> }.erase()
+        };
+        field(id, label, help, &control)
+    };
+    let choice = |id: &'static str, label: &str, help: &str, pairs: &[(String, String)], chosen: &str| {
+        let option = |(value, label): &(String, String)| {
+            view! { <option value=value.clone() selected=value == chosen>{label.clone()}</option> }.erase()
+        };
+        let control = |described: String| {
+            let options = pairs.iter().map(option).collect::<Vec<_>>();
+            view! { <select id=id name=id aria-describedby=described>{options}</select> }.erase()
+        };
+        field(id, label, help, &control)
+    };
+    let data = choice("dataset", "Data", "Versions with known outcomes, newest first.", &choices.datasets, &said.dataset);
+    let trials = number("trials", "Trials", "Over all candidates. 50 is usually enough.", &said.trials);
+    let minutes = number("minutes", "Time limit in minutes (optional)", "No further trial starts after it.", &said.minutes);
+    let metric = choice("metric", "Choose by", "Measured out of fold, on the training rows.", &choices.metrics, &said.metric);
+    let seed = number("seed", "Seed", "The same seed gives the same model.", &said.seed);
+    let all = said.candidates.is_empty() && problem("candidates").is_empty();
+    let candidate = |(name, label, _): &(String, String, bool)| {
+        let checked = all || said.candidates.contains(name);
+        let (name, label) = (name.clone(), label.clone());
+        view! { <label class="check"><input type="checkbox" name="candidates[]" value=name checked=checked />{label}</label> }.erase()
+    };
+    let candidates = choices.candidates.iter().map(candidate).collect::<Vec<_>>();
+    let candidates_error = Some(problem("candidates")).filter(|sentence| !sentence.is_empty()).map(|sentence| {
+        view! { <p class="error" id="candidates-error"><span class="visually-hidden">"Error: "</span>{sentence}</p> }
+    });
+    let protected = (!choices.protected.is_empty()).then(|| {
+        let label = format!("Use protected attributes as inputs ({})", choices.protected.join(", "));
+        let checked = said.include_protected;
+        view! {
+            <div class="field">
+                <label class="check">
+                    <input type="checkbox" name="include_protected" value="true" checked=checked aria-describedby="protected-help" />
+                    {label}
+                </label>
+                <p class="help" id="protected-help">"They are audited either way. Using them is recorded on the model card and needs a reason that holds in law."</p>
+            </div>
+        }
+    });
+    view! {
+        <ErrorSummary errors=problems />
+        <form method="post" action="/fn/start-training" class="sheet training-form">
+            <input type="hidden" name="use_case" value=said.use_case />
+            {data}
+            <div class="together">{trials}{minutes}{metric}{seed}</div>
+            <fieldset id="candidates" tabindex="-1">
+                <legend>"Candidates"</legend>
+                <p class="help">"The simplest one within one standard error of the best is chosen. The blend combines the others."</p>
+                {candidates_error}
+                <div class="checks">{candidates}</div>
+            </fieldset>
+            {protected}
+            <p class="actions"><button class="button">"Start training"</button></p>
+        </form>
+    }
+    .erase()
+}

@@ -1,0 +1,171 @@
+//! Pages that the server writes.
+//!
+//! Most of a page only shows. Its HTML is written by the server, on the first visit into the document and afterwards as the answer of a
+//! server function; the browser build has no code for it, and hydration does not walk through it. What answers to the person (the
+//! capacity control, the what-if form) stands between the written parts as components, with its data beside the HTML.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::server::codee::{Decoder, Encoder};
+use leptos_meta::Title;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::boxed::Erase;
+use crate::error::AppError;
+
+/// A page, or a part of one, as the server wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Written {
+    /// HTTP status of the page.
+    pub status: u16,
+    /// Title of the tab; empty for a part.
+    pub title: String,
+    /// HTML between which components may stand.
+    pub html: Vec<String>,
+    /// What the components need: postcard in base64, since a decoder for JSON is large.
+    pub data: String,
+}
+
+impl Written {
+    /// The data of the components; `None` for an error page.
+    pub fn open<T: DeserializeOwned>(&self) -> Option<T> {
+        BASE64.decode(&self.data).ok().filter(|bytes| !bytes.is_empty()).and_then(|bytes| postcard::from_bytes(&bytes).ok())
+    }
+
+    /// Part `position` of the HTML, in its place.
+    pub fn part(&self, position: usize) -> AnyView {
+        let html = self.html.get(position).cloned().unwrap_or_default();
+        view! { <div class="part" inner_html=html></div> }.erase()
+    }
+
+    /// The server could not be asked.
+    fn unreachable(error: &AppError) -> Self {
+        let html = format!("<header class=\"page-heading\"><h1 tabindex=\"-1\">{}</h1></header><p>{}</p>", error.heading(), error.advice());
+        Self { status: error.status(), title: error.heading().to_owned(), html: vec![html], data: String::new() }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl Written {
+    pub fn page(title: impl Into<String>, view: impl IntoView) -> Self {
+        Self { status: 200, title: title.into(), html: vec![view.into_view().to_html()], data: String::new() }
+    }
+
+    pub fn parts(title: impl Into<String>, parts: Vec<AnyView>) -> Self {
+        Self { status: 200, title: title.into(), html: parts.into_iter().map(RenderHtml::to_html).collect(), data: String::new() }
+    }
+
+    /// Every link loads a whole page: the browser's timer on a page that refreshes itself outlives a change of page by the router.
+    pub fn left_whole(mut self) -> Self {
+        for html in &mut self.html {
+            *html = html.replace("<a ", "<a rel=\"external\" ");
+        }
+        self
+    }
+
+    /// # Errors
+    /// When the data cannot be written: a sequence that does not know its length.
+    pub fn with_data<T: Serialize>(self, data: &T) -> Result<Self, AppError> {
+        let unwritable = |_| AppError::new(crate::error::Kind::Internal, "The answer could not be written.");
+        Ok(Self { data: BASE64.encode(postcard::to_stdvec(data).map_err(unwritable)?), ..self })
+    }
+}
+
+/// How an answer travels inside the first document: without its HTML, which is there already.
+#[derive(Debug, Clone, Copy)]
+pub struct InPlace;
+
+/// Between the parts of the text; in no title and no base64.
+const SEPARATOR: char = '\u{1f}';
+
+impl Encoder<Written> for InPlace {
+    type Error = std::convert::Infallible;
+    type Encoded = String;
+
+    fn encode(written: &Written) -> Result<String, Self::Error> {
+        Ok(format!("{}{SEPARATOR}{}", written.title, written.data))
+    }
+}
+
+impl Decoder<Written> for InPlace {
+    type Error = std::convert::Infallible;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<Written, Self::Error> {
+        let (title, data) = text.split_once(SEPARATOR).unwrap_or((text, ""));
+        Ok(Written { title: title.to_owned(), data: data.to_owned(), ..Written::default() })
+    }
+}
+
+/// Path and query string that an answer depends on.
+pub type Address = [String; 2];
+
+/// Asks the server.
+pub type Fetch = fn(Address) -> Pin<Box<dyn Future<Output = Result<Written, AppError>> + Send>>;
+
+/// Shows the answer for an address, and the next one in its place when the address changes; what is shown stays until then.
+pub fn written(
+    address: impl Fn() -> Address + Send + Sync + 'static,
+    fetch: Fetch,
+    show: impl Fn(Written) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let address: Box<dyn Fn() -> Address + Send + Sync> = Box::new(address);
+    let show: Arc<dyn Fn(Written) -> AnyView + Send + Sync> = Arc::new(show);
+    let ask = move |address| {
+        let answer = fetch(address);
+        async move { answer.await.unwrap_or_else(|error| Written::unreachable(&error)) }
+    };
+    let answer = Resource::<Written, InPlace>::new_with_options(address, ask, false);
+    // Asked for here, where the request is certain: while an answer is waited for, its thread may be at work for another one.
+    #[cfg(feature = "ssr")]
+    let response = use_context::<leptos_axum::ResponseOptions>();
+    let content = move || {
+        let show = Arc::clone(&show);
+        #[cfg(feature = "ssr")]
+        let response = response.clone();
+        Suspend::new(async move {
+            let written = answer.await;
+            #[cfg(feature = "ssr")]
+            crate::context::respond(response.as_ref(), written.status);
+            show(written)
+        })
+    };
+    view! { <Transition fallback=waiting>{content}</Transition> }.erase()
+}
+
+fn waiting() -> AnyView {
+    view! { <div class="skeleton" aria-busy="true"></div> }.erase()
+}
+
+/// A page of nothing but HTML.
+pub fn show_page(written: Written) -> AnyView {
+    let page = written.part(0);
+    view! { <PageTitle title=written.title />{page} }.erase()
+}
+
+/// The tab's title, and the focus for the heading after a change of page.
+#[component]
+pub fn PageTitle(title: String) -> AnyView {
+    crate::components::heading::focus_heading();
+    view! { <Title text=title /> }.erase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_the_document_title_and_data_travel_and_the_html_does_not() {
+        let written = Written { status: 200, title: "Runs".to_owned(), html: vec!["<p></p>".to_owned()], data: "AQ==".to_owned() };
+        let text = InPlace::encode(&written).unwrap();
+        let back = InPlace::decode(&text).unwrap();
+        assert_eq!((back.title.as_str(), back.data.as_str(), back.html.len()), ("Runs", "AQ==", 0));
+        assert_eq!(back.open::<u8>(), Some(1));
+        assert_eq!(Written::default().open::<u8>(), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! Files become immutable dataset versions.
+
+use data::{Checked, Purpose};
+use model::UseCase;
+use serde_json::json;
+use store::{audit, datasets};
+
+use crate::scoring::serving::StoredPeople;
+use crate::{Admin, Error, Member, Result, Tenure, clock, error::compute};
+
+/// What to import.
+#[derive(Debug, Clone, Default)]
+pub struct Import {
+    pub use_case: String,
+    /// File name and bytes; several files with the same columns are merged in this order.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// The day that the rows describe, YYYY-MM-DD; today when absent.
+    pub as_of: Option<String>,
+    /// People as they are now: no outcome column is asked for.
+    pub snapshot: bool,
+    pub simulated: bool,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Imported {
+    pub dataset: datasets::Dataset,
+    /// False: these bytes were there already.
+    pub new: bool,
+    /// Columns that the use case does not know.
+    pub unused_columns: Vec<String>,
+}
+
+impl Tenure {
+    /// Checks files and stores them as one dataset version. The same bytes give the same version.
+    ///
+    /// # Errors
+    /// When a file cannot be read or breaks a rule: then nothing is stored.
+    pub async fn import(&self, admin: &Admin<'_>, import: Import) -> Result<Imported> {
+        let use_case = self.use_case(&import.use_case)?;
+        let as_of = import.as_of.clone().unwrap_or_else(clock::today);
+        if !clock::is_date(&as_of) {
+            return Err(Error::Invalid(format!("\"{as_of}\" is no date: write YYYY-MM-DD")));
+        }
+        let whole: Vec<u8> = import.files.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
+        let hash = store::artifacts::hash(&whole);
+        let names: Vec<&str> = import.files.iter().map(|(name, _)| name.as_str()).collect();
+        let name = names.join(" + ");
+        let (files, snapshot, simulated) = (import.files, import.snapshot, import.simulated);
+        let (people, unused_columns, content) = compute(move || {
+            let checked = check_files(&files, &use_case, snapshot)?;
+            let sources = files.iter().map(|(name, _)| name.clone()).zip(checked.iter().map(|part| part.ids.len() as u32)).collect();
+            let unused = checked.first().map(|part| part.unused.clone()).unwrap_or_default();
+            let people = StoredPeople::merge(checked, sources)?;
+            let content = people.to_bytes()?;
+            Ok((people, unused, content))
+        })
+        .await?;
+
+        // The file and its columns are written before the row that names them.
+        self.store.put_artifact(whole).await?;
+        let content_hash = self.store.put_artifact(content).await?;
+        let mut transaction = self.store.begin().await?;
+        if let Some(dataset) = datasets::by_hash(&mut transaction, &import.use_case, &hash).await? {
+            return Ok(Imported { dataset, new: false, unused_columns });
+        }
+        let dataset = datasets::Dataset {
+            dataset_id: store::new_id(),
+            use_case: import.use_case,
+            hash,
+            content_hash,
+            name,
+            row_count: people.ids.len() as i64,
+            column_count: people.table.columns.len() as i64,
+            positives: people.labels.as_ref().map(|labels| labels.iter().filter(|label| **label).count() as i64),
+            as_of,
+            simulated,
+            created_by: admin.name().to_owned(),
+            created_at: store::now(),
+        };
+        datasets::insert(&mut transaction, &dataset).await?;
+        let detail = json!({ "hash": dataset.hash, "rows": dataset.row_count, "name": dataset.name });
+        audit::append(&mut transaction, admin.name(), "data.import", &format!("dataset {}", dataset.dataset_id), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(Imported { dataset, new: true, unused_columns })
+    }
+
+    /// Datasets of a use case, or of all.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn datasets(&self, _: &Member<'_>, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
+        self.all_datasets(use_case).await
+    }
+
+    pub(crate) async fn all_datasets(&self, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
+        Ok(datasets::list(&mut *self.store.read().await?, use_case).await?)
+    }
+
+    /// The dataset whose id or hash begins with `prefix`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or when the store fails.
+    pub async fn find_dataset(&self, _: &Member<'_>, prefix: &str) -> Result<datasets::Dataset> {
+        self.dataset(prefix).await
+    }
+
+    pub(crate) async fn dataset(&self, prefix: &str) -> Result<datasets::Dataset> {
+        let found = datasets::find(&mut *self.store.read().await?, prefix).await?;
+        found.ok_or_else(|| Error::NotFound(format!("there is no dataset {prefix}: `tenure data list` shows those there are")))
+    }
+}
+
+/// Says whether an import would be taken, without a store: a file that is refused opens nothing and makes nothing.
+///
+/// # Errors
+/// When a file cannot be read or breaks a rule.
+pub fn check_import(import: &Import, use_case: &UseCase) -> Result<()> {
+    check_files(&import.files, use_case, import.snapshot).map(|_| ())
+}
+
+fn check_files(files: &[(String, Vec<u8>)], use_case: &UseCase, snapshot: bool) -> Result<Vec<Checked>> {
+    let purpose = if snapshot { Purpose::Scoring } else { Purpose::Training };
+    let mut parts: Vec<Checked> = Vec::new();
+    for (name, bytes) in files {
+        let raw = data::read(bytes).map_err(|error| Error::Invalid(format!("{name}: {error}")))?;
+        let part = data::check(&raw, use_case, purpose)?;
+        if parts.first().is_some_and(|first| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some()) {
+            return Err(Error::Invalid(format!("{name} has other columns than {}: files to merge must have the same", files[0].0)));
+        }
+        parts.push(part);
+    }
+    if parts.is_empty() { Err(Error::Invalid("name at least one file".into())) } else { Ok(parts) }
+}

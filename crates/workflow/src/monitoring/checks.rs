@@ -1,0 +1,232 @@
+//! The check of one day's people against the baseline of the live version.
+
+use std::sync::Arc;
+
+use model::Table;
+use monitoring::monthly::{Baseline, Month, MonthlyCheck, Settings, monthly_check};
+use monitoring::outcomes::over_window;
+use monitoring::performance::{Outcomes, estimated};
+use monitoring::{Detail, DriftReport, Policy, feature_drift, quality, recommendation};
+use serde_json::json;
+use store::{audit, checks};
+
+use super::baseline::Reference;
+use super::cycles::Recent;
+use crate::scoring::serving::{Live, StoredPeople};
+use crate::{Contributor, Error, Member, Result, Tenure, clock, error::compute};
+
+/// Rows on each side behind the importances of a check.
+const IMPORTANCE_ROWS: usize = 300;
+/// Longest note, in characters.
+const LONGEST_NOTE: usize = 2000;
+
+/// Everything that a check is made from.
+#[derive(Clone)]
+pub(crate) struct Material {
+    pub definition: Arc<model::UseCase>,
+    pub live: Arc<Live>,
+    pub policy: Policy,
+    /// `None`: there is no baseline to be had.
+    pub reference: Option<Arc<Reference>>,
+    pub days_since_training: Option<u32>,
+}
+
+impl Tenure {
+    /// Compares the newest people on or before `as_of` with the baseline of the live version, and keeps the report.
+    ///
+    /// # Errors
+    /// When nothing is in service, or there is no such data.
+    pub async fn check_drift(
+        &self,
+        contributor: &Contributor<'_>,
+        use_case: &str,
+        as_of: Option<&str>,
+    ) -> Result<(checks::Check, MonthlyCheck)> {
+        let current = self.dataset_as_of(use_case, as_of).await?;
+        let as_of = as_of.unwrap_or(&current.as_of).to_owned();
+        let people = self.people_of(&current).await?;
+        let material = self.drift_material(&contributor.member(), use_case, people.labels.is_some(), Some(&current.as_of)).await?;
+        self.renew_cohorts(use_case).await?;
+        let recent = self.recent_outcomes(use_case, &as_of).await?;
+        let cycle = self.cycle(use_case, &as_of, recent.as_ref()).await?;
+        let version = material.live.version.version;
+        let report = compute(move || Ok(material.check(&current_people(&people), recent.as_ref(), cycle))).await?;
+
+        let bytes = serde_json::to_vec(&report).map_err(store::Error::from)?;
+        let check = checks::Check {
+            check_id: store::new_id(),
+            use_case: use_case.to_owned(),
+            version,
+            dataset_id: current.dataset_id.clone(),
+            as_of,
+            verdict: report.features.verdict.name().to_owned(),
+            share_drifted: report.features.share_drifted,
+            prediction_verdict: report.prediction.verdict.name().to_owned(),
+            recommendation: json!(report.recommendation.action).as_str().unwrap_or_default().to_owned(),
+            reason: report.recommendation.sentence.clone(),
+            report_hash: self.store.put_artifact(bytes).await?,
+            created_by: contributor.name().to_owned(),
+            created_at: store::now(),
+        };
+        let mut transaction = self.store.begin().await?;
+        checks::insert(&mut transaction, &check).await?;
+        let detail = json!({ "version": check.version, "dataset": check.dataset_id, "verdict": check.verdict });
+        audit::append(&mut transaction, contributor.name(), "drift.check", &format!("check {}", check.check_id), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok((check, report))
+    }
+
+    /// The checks of a use case, newest day first.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn checks(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<checks::Check>> {
+        self.use_case(use_case)?;
+        Ok(checks::list(&mut *self.store.read().await?, use_case).await?)
+    }
+
+    /// Writes down that somebody has seen a check, and what they had to say.
+    ///
+    /// # Errors
+    /// When there is no such check, or the note is empty or very long.
+    pub async fn acknowledge(&self, contributor: &Contributor<'_>, use_case: &str, check_id: &str, note: &str) -> Result<checks::Note> {
+        let note = note.trim();
+        if note.is_empty() || note.chars().count() > LONGEST_NOTE {
+            return Err(Error::Invalid(format!("a note of 1 to {LONGEST_NOTE} characters is required")));
+        }
+        let mut transaction = self.store.begin().await?;
+        let found = checks::find(&mut transaction, use_case, check_id).await?;
+        let check = found.ok_or_else(|| Error::NotFound(format!("{use_case} has no check {check_id}")))?;
+        let note = checks::Note {
+            note_id: store::new_id(),
+            check_id: check.check_id,
+            note: note.to_owned(),
+            created_by: contributor.name().to_owned(),
+            created_at: store::now(),
+        };
+        checks::insert_note(&mut transaction, &note).await?;
+        let (subject, row) = (format!("check {}", note.check_id), ("drift_note", note.note_id.as_str()));
+        let by = contributor.name();
+        audit::append_with_rows(&mut transaction, by, "drift.acknowledge", &subject, &json!({}), &[row]).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(note)
+    }
+
+    /// What a check is made from, on the live version. `with_leavers` says that the people to be checked are known to have left or stayed:
+    /// then only those who stayed are compared, on both sides.
+    pub(crate) async fn drift_material(
+        &self,
+        member: &Member<'_>,
+        use_case: &str,
+        with_leavers: bool,
+        as_of: Option<&str>,
+    ) -> Result<Material> {
+        let definition = self.use_case(use_case)?;
+        let live = self.expect_live(use_case).await?;
+        let policy = self.drift_policy(use_case)?;
+        let trained_on = self.dataset(&live.version.dataset_id).await?;
+        let days = as_of.and_then(|day| clock::days_between(&trained_on.as_of, day)).and_then(|days| u32::try_from(days).ok());
+        let reference = match self.reference(member, &live.version, with_leavers).await {
+            Ok(reference) => Some(reference),
+            // A baseline that is gone is a finding of the check, not the end of it.
+            Err(Error::Store(store::Error::Artifact(_)) | Error::NotFound(_)) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Material { definition, live, policy, reference, days_since_training: days })
+    }
+}
+
+/// The people to be checked: where it is known who left, those who stayed.
+fn current_people(people: &StoredPeople) -> Table {
+    match &people.labels {
+        Some(labels) => people.table.take(&(0..people.ids.len()).filter(|&row| !labels[row]).collect::<Vec<_>>()),
+        None => people.table.clone(),
+    }
+}
+
+impl Material {
+    /// How this use case is checked.
+    pub fn settings(&self) -> Settings<'_> {
+        Settings {
+            policy: self.policy.clone(),
+            quality: quality::Limits::default(),
+            recommendation: recommendation::Limits::default(),
+            columns: Some(self.definition.inputs().map(|field| field.name.as_str()).collect()),
+            id_column: None,
+            bands: self.definition.bands.iter().map(|band| (band.name.clone(), band.from)).collect(),
+            cutoff: self.definition.policies.cutoff,
+            seed: self.live.model().lineage.seed,
+        }
+    }
+
+    /// Scores of checked people; `None` where a column that the model reads is not there.
+    pub fn scores(&self, people: &Table) -> Option<Vec<f64>> {
+        let whole = self.definition.inputs().all(|field| people.column(&field.name).is_some());
+        whole.then(|| self.live.model().probabilities(people))
+    }
+
+    /// Feature drift of `people` alone.
+    pub fn features(&self, people: &Table) -> DriftReport {
+        let columns: Vec<&str> = self.definition.inputs().map(|field| field.name.as_str()).collect();
+        match self.reference.as_deref() {
+            Some(reference) => feature_drift(&reference.people, people, Some(&columns), &self.policy, Detail::Usual),
+            None => monitoring::monthly::no_baseline(&self.policy),
+        }
+    }
+
+    /// Mean absolute contributions over rows spread evenly.
+    fn importances(&self, people: &Table) -> Option<Vec<(String, f64)>> {
+        let rows = people.rows();
+        if rows == 0 || self.definition.inputs().any(|field| people.column(&field.name).is_none()) {
+            return None;
+        }
+        let count = rows.min(IMPORTANCE_ROWS);
+        let sample = people.take(&(0..count).map(|row| row * rows / count).collect::<Vec<_>>());
+        let found = model::global::global(&self.live.explainer, &sample).ok()?;
+        Some(found.importance.into_iter().map(|importance| (importance.field, importance.log_odds)).collect())
+    }
+
+    /// The whole check of `people`, with what has become known of those scored before.
+    /// `cycle` is the time up to the next scoring with the time that a score is about, in days.
+    pub fn check(&self, people: &Table, recent: Option<&Recent>, cycle: Option<[i64; 2]>) -> MonthlyCheck {
+        let mut settings = self.settings();
+        let scores = self.scores(people);
+        let importances = self.importances(people);
+        let reference = self.reference.as_deref();
+        let before = reference.and_then(|reference| self.importances(&reference.people));
+        if let Some(recent) = recent {
+            (settings.bands, settings.cutoff) = recent.limits(&self.definition);
+        }
+        let baseline = Baseline {
+            people: reference.map(|reference| &reference.people),
+            scores: reference.map(|reference| &reference.scores[..]),
+            outcomes: reference.map(|reference| reference.outcomes),
+            importances: before.as_deref(),
+        };
+        let outcomes = recent.map(|recent| Outcomes {
+            left: &recent.left,
+            scores: &recent.scores,
+            reasons: &recent.reasons,
+            cohorts: &recent.cohorts,
+        });
+        let month = Month {
+            people,
+            scores: scores.as_deref(),
+            importances: importances.as_deref(),
+            outcomes,
+            outcome_counts: recent.and_then(|recent| recent.counts.as_ref().ok().copied()),
+            no_counts: recent.and_then(|recent| recent.counts.as_ref().err().map(String::as_str)),
+            days_since_training: self.days_since_training,
+            days_since_retraining: None,
+        };
+        let mut report = monthly_check(baseline, month, &settings);
+        // What is estimated is what will be seen: over one cycle.
+        if let (Some([days, horizon]), Some(scores)) = (cycle, scores) {
+            let shorter: Vec<f64> = scores.iter().map(|score| over_window(*score, days, horizon)).collect();
+            let mut found = estimated(&shorter, over_window(self.definition.policies.cutoff, days, horizon), settings.seed);
+            found.limits = format!("{} Over {days} days, the time up to the next scoring.", found.limits);
+            report.estimated = Some(found);
+        }
+        report
+    }
+}

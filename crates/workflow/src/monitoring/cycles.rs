@@ -1,0 +1,195 @@
+//! Cycles of scores joined with what became of their people.
+
+use std::collections::HashMap;
+
+use model::UseCase;
+use monitoring::outcomes::{Event, Fate, Known, over_window};
+use monitoring::performance::{self, Outcomes, Realised};
+use store::outcomes::{self, Cohort};
+use store::scores;
+
+use super::outcomes::HORIZON_DAYS;
+use crate::{Result, Tenure, clock, error::compute};
+
+/// Cycles looked back on.
+pub(super) const BATCHES: i64 = 120;
+/// Who left is heard of first: with fewer of the scored people known than this, the known ones are no fair sample of them.
+const LEAST_KNOWN: f64 = 0.9;
+/// Leavers that a check looks for, newest cycles first, and days it looks back at most.
+const ENOUGH_LEAVERS: usize = 100;
+const MOST_DAYS: i64 = 370;
+
+/// One scored person of one cycle.
+struct Row {
+    left: bool,
+    score: f64,
+    reason: Option<String>,
+}
+
+/// The people of one cycle whose outcome is known.
+pub(crate) struct Joined {
+    batch: scores::Batch,
+    from: i64,
+    until: i64,
+    scored: usize,
+    rows: Vec<Row>,
+}
+
+impl Joined {
+    fn is_known(&self) -> bool {
+        !self.rows.is_empty() && self.rows.len() as f64 >= LEAST_KNOWN * self.scored as f64
+    }
+
+    fn left(&self) -> usize {
+        self.rows.iter().filter(|row| row.left).count()
+    }
+}
+
+/// What a check takes from the outcomes.
+pub(crate) struct Recent {
+    pub left: Vec<bool>,
+    pub scores: Vec<f64>,
+    pub reasons: Vec<Option<String>>,
+    pub cohorts: Vec<String>,
+    /// Mean length of the windows.
+    pub window: i64,
+    pub horizon: i64,
+    /// `[stayed, left]` of the newest cycle observed for as long as a score is about, or why there is none.
+    pub counts: std::result::Result<[u64; 2], String>,
+}
+
+impl Recent {
+    /// Bands and cut-off of the use case for the length of the windows: the same people on each side.
+    pub fn limits(&self, use_case: &UseCase) -> (Vec<(String, f64)>, f64) {
+        let shorter = |limit| over_window(limit, self.window, self.horizon);
+        (use_case.bands.iter().map(|band| (band.name.clone(), shorter(band.from))).collect(), shorter(use_case.policies.cutoff))
+    }
+}
+
+impl Tenure {
+    /// Every cycle with what is known of its people, oldest first. `today` ends the newest window.
+    async fn joined(&self, use_case: &str, today: Option<i64>) -> Result<Option<(Vec<Joined>, i64)>> {
+        let mut connection = self.store.read().await?;
+        let imports = outcomes::imports(&mut connection, use_case).await?;
+        let Some(horizon) = imports.first().map(|import| import.horizon_days) else { return Ok(None) };
+        let complete = imports.iter().filter_map(|import| import.complete_until.as_deref()).max().and_then(clock::parse);
+        let last = imports.iter().filter_map(|import| clock::parse(&import.last_day)).max();
+        let mut known = Known { events: HashMap::new(), complete_until: complete };
+        for outcome in outcomes::all(&mut connection, use_case).await? {
+            let event = clock::parse(&outcome.day).map(|day| Event { day, happened: outcome.happened, reason: outcome.reason });
+            known.events.entry(outcome.person_id).or_default().extend(event);
+        }
+        let batches = days_of(scores::batches(&mut connection, use_case, BATCHES).await?);
+        let starts: Vec<i64> = batches.iter().map(|batch| clock::parse(&batch.as_of).unwrap_or(0)).collect();
+        let end = today.or(last.max(complete)).unwrap_or(0);
+        let mut joined = Vec::new();
+        for (position, batch) in batches.into_iter().enumerate() {
+            let (from, until) = (starts[position], starts.get(position + 1).map_or(end, |next| end.min(*next)));
+            if until <= from {
+                continue;
+            }
+            let people = outcomes::scores_of(&mut connection, &batch.batch_id).await?;
+            joined.push((batch, from, until, people));
+        }
+        drop(connection);
+        let join = move |(batch, from, until, people): (scores::Batch, i64, i64, Vec<(String, f64)>)| {
+            let row = |(person, score): &(String, f64)| match known.fate(person, from, until) {
+                Fate::Left(reason) => Some(Row { left: true, score: *score, reason: reason.map(str::to_owned) }),
+                Fate::Stayed => Some(Row { left: false, score: *score, reason: None }),
+                Fate::Unknown => None,
+            };
+            Joined { scored: people.len(), rows: people.iter().filter_map(row).collect(), batch, from, until }
+        };
+        let joined = compute(move || Ok(joined.into_iter().map(join).collect())).await?;
+        Ok(Some((joined, horizon)))
+    }
+
+    /// Writes anew how each cycle did, where more has become known.
+    pub(crate) async fn renew_cohorts(&self, use_case: &str) -> Result<()> {
+        let Some((joined, horizon)) = self.joined(use_case, None).await? else { return Ok(()) };
+        let definition = self.use_case(use_case)?;
+        let before = outcomes::cohorts(&mut *self.store.read().await?, use_case).await?;
+        let cohorts = compute(move || {
+            let cohort = |joined: &Joined| {
+                let report = realised_of(&definition, &recent(&[joined], horizon)).filter(|_| joined.is_known());
+                let report = report.map(|report| serde_json::to_string(&report).map_err(store::Error::from)).transpose()?;
+                Ok(Cohort {
+                    batch_id: joined.batch.batch_id.clone(),
+                    use_case: joined.batch.use_case.clone(),
+                    as_of: joined.batch.as_of.clone(),
+                    until_day: clock::date_of(joined.until),
+                    scored: joined.scored as i64,
+                    known: joined.rows.len() as i64,
+                    report,
+                })
+            };
+            joined.iter().map(cohort).collect::<Result<Vec<_>>>()
+        });
+        let changed: Vec<Cohort> = cohorts.await?.into_iter().filter(|cohort| !before.contains(cohort)).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.store.begin().await?;
+        for cohort in &changed {
+            outcomes::set_cohort(&mut transaction, cohort).await?;
+        }
+        Ok(transaction.commit().await.map_err(store::Error::from)?)
+    }
+
+    /// The outcomes that a check of day `today` looks at: the newest whole cycles, until there are enough leavers or a year is spanned.
+    pub(crate) async fn recent_outcomes(&self, use_case: &str, today: &str) -> Result<Option<Recent>> {
+        let Some(today) = clock::parse(today) else { return Ok(None) };
+        let Some((joined, horizon)) = self.joined(use_case, Some(today)).await? else { return Ok(None) };
+        let (mut chosen, mut left) = (Vec::new(), 0);
+        for cycle in joined.iter().rev().filter(|cycle| cycle.is_known()) {
+            if left >= ENOUGH_LEAVERS || today - cycle.from > MOST_DAYS {
+                break;
+            }
+            left += cycle.left();
+            chosen.push(cycle);
+        }
+        Ok((!chosen.is_empty()).then(|| recent(&chosen, horizon)))
+    }
+
+    /// The time up to the next scoring and the time that a score is about, in days: as long as the cycles whose outcomes are known, else as
+    /// the one before `today`. `None` for the first one.
+    pub(crate) async fn cycle(&self, use_case: &str, today: &str, recent: Option<&Recent>) -> Result<Option<[i64; 2]>> {
+        if let Some(recent) = recent {
+            return Ok(Some([recent.window, recent.horizon]));
+        }
+        let batches = scores::batches(&mut *self.store.read().await?, use_case, BATCHES).await?;
+        let before = batches.iter().find(|batch| batch.as_of.as_str() < today);
+        let days = before.and_then(|batch| clock::days_between(&batch.as_of, today));
+        Ok(days.map(|days| [days, HORIZON_DAYS]))
+    }
+}
+
+/// One batch a day, the last one made, oldest day first.
+pub(super) fn days_of(newest_first: Vec<scores::Batch>) -> Vec<scores::Batch> {
+    let mut batches: Vec<scores::Batch> = newest_first;
+    batches.dedup_by(|later, earlier| later.as_of == earlier.as_of);
+    batches.reverse();
+    batches
+}
+
+fn recent(cycles: &[&Joined], horizon: i64) -> Recent {
+    let window = (cycles.iter().map(|cycle| cycle.until - cycle.from).sum::<i64>() as f64 / cycles.len().max(1) as f64).round() as i64;
+    let rows = || cycles.iter().flat_map(|cycle| cycle.rows.iter().map(move |row| (cycle, row)));
+    let whole = |cycle: &&&Joined| ((cycle.until - cycle.from) as f64 / horizon as f64 - 1.0).abs() < 0.1;
+    let counts = cycles.iter().find(whole).map(|cycle| [(cycle.rows.len() - cycle.left()) as u64, cycle.left() as u64]);
+    Recent {
+        left: rows().map(|(_, row)| row.left).collect(),
+        scores: rows().map(|(_, row)| over_window(row.score, window, horizon)).collect(),
+        reasons: rows().map(|(_, row)| row.reason.clone()).collect(),
+        cohorts: rows().map(|(cycle, _)| cycle.batch.as_of.get(..7).unwrap_or_default().to_owned()).collect(),
+        window,
+        horizon,
+        counts: counts.ok_or_else(|| format!("the outcomes cover {window} days at a time, those of the baseline {horizon}")),
+    }
+}
+
+fn realised_of(use_case: &UseCase, recent: &Recent) -> Option<Realised> {
+    let (bands, cutoff) = recent.limits(use_case);
+    let outcomes = Outcomes { left: &recent.left, scores: &recent.scores, reasons: &recent.reasons, cohorts: &recent.cohorts };
+    performance::realised(outcomes, &bands, cutoff).ok()
+}

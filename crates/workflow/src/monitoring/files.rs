@@ -1,0 +1,108 @@
+//! A check as a file.
+
+use serde_json::json;
+
+use super::history::{CheckPage, by_weight};
+use crate::csv_text::csv_text;
+use crate::{Error, Result};
+
+/// What a check can be taken away as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Everything.
+    Json,
+    /// The report that guide 004 describes.
+    Guide,
+    /// One line a column.
+    Csv,
+}
+
+impl ExportFormat {
+    /// The format of that name: `json`, `guide`, `csv`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Json, Self::Guide, Self::Csv].into_iter().find(|format| format.name() == name)
+    }
+
+    /// Name in addresses and commands.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Guide => "guide",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// Media type.
+    pub fn media_type(self) -> &'static str {
+        if self == Self::Csv { "text/csv; charset=utf-8" } else { "application/json" }
+    }
+}
+
+const HEADINGS: [&str; 15] = [
+    "column",
+    "label",
+    "kind",
+    "verdict",
+    "test",
+    "statistic",
+    "p_value",
+    "p_adjusted",
+    "effect_size",
+    "n_reference",
+    "n_current",
+    "missing_reference",
+    "missing_current",
+    "importance",
+    "why",
+];
+
+impl CheckPage {
+    /// The check as the text of a file.
+    ///
+    /// # Errors
+    /// Never in practice: when it has no JSON form.
+    pub fn export(&self, format: ExportFormat) -> Result<String> {
+        let text = |value: &serde_json::Value| serde_json::to_string_pretty(value).map_err(Error::caused);
+        match format {
+            ExportFormat::Json => {
+                text(&json!({ "check": self.check, "report": *self.report, "notes": self.notes, "simulated": self.simulated }))
+            }
+            ExportFormat::Guide => text(&json!(self.report.guide_report(rfc3339(self.check.created_at)))),
+            ExportFormat::Csv => self.csv(),
+        }
+    }
+
+    fn csv(&self) -> Result<String> {
+        let columns = by_weight(&self.report).into_iter().chain([(&self.report.prediction, None), (&self.report.target, None)]);
+        let rows = columns.map(|(column, importance)| {
+            let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+            let test = column.deciding_test();
+            [
+                column.name.clone(),
+                self.use_case.label(&column.name),
+                column.kind.clone(),
+                column.verdict.name().to_owned(),
+                column.decided_by.clone().unwrap_or_default(),
+                number(test.map(|test| test.statistic)),
+                number(test.and_then(|test| test.p_value)),
+                number(test.and_then(|test| test.p_adjusted)),
+                number(column.effect_size),
+                column.n_reference.to_string(),
+                column.n_current.to_string(),
+                column.missing_reference.to_string(),
+                column.missing_current.to_string(),
+                number(importance),
+                column.why.clone().unwrap_or_default(),
+            ]
+        });
+        csv_text(HEADINGS.map(str::to_owned), rows)
+    }
+}
+
+/// `2026-11-21T09:14:00Z` of unix microseconds.
+fn rfc3339(micros: i64) -> String {
+    let seconds = micros.div_euclid(1_000_000);
+    let of_day = seconds.rem_euclid(86_400);
+    let day = crate::clock::date_of(seconds.div_euclid(86_400));
+    format!("{day}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+}

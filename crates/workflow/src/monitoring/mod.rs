@@ -1,0 +1,16 @@
+//! Drift checks, their history, and what outcomes say about the scores.
+
+mod baseline;
+mod checks;
+mod cycles;
+mod files;
+mod history;
+mod outcomes;
+mod rows;
+mod simulate;
+
+pub use files::ExportFormat;
+pub use history::{CheckPage, DriftHistory, FeatureLine, HistoryEvent, HistoryPoint, Mark, by_weight};
+pub use outcomes::{CohortView, Coverage, HORIZON_DAYS, OutcomesImport, OutcomesImported, check_outcomes, simulated_outcomes};
+pub use rows::RowsReport;
+pub use simulate::{Shift, SimulatedCheck};

@@ -1,0 +1,174 @@
+//! Outcomes: who left, when and why; joined with the scores of the cycle that preceded.
+
+use data::OutcomeRow;
+use model::{Column, Table, UseCase};
+use monitoring::performance::Realised;
+use monitoring::simulation::{self, Snapshot};
+use serde_json::json;
+use store::outcomes::{self, Cohort, Import, Outcome};
+use store::{audit, scores};
+
+use super::cycles::{BATCHES, days_of};
+use crate::{Admin, Error, Member, Result, Tenure, clock, error::compute};
+
+/// The time that a score is about, unless the import says otherwise.
+pub const HORIZON_DAYS: i64 = 365;
+/// What to import.
+#[derive(Debug, Clone, Default)]
+pub struct OutcomesImport {
+    pub use_case: String,
+    pub name: String,
+    pub bytes: Vec<u8>,
+    /// The files name everybody to whom it happened up to this day, YYYY-MM-DD.
+    pub complete_until: Option<String>,
+    /// Days that a score is about; [`HORIZON_DAYS`] when absent.
+    pub horizon_days: Option<i64>,
+    pub simulated: bool,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct OutcomesImported {
+    pub import: Import,
+    /// False: this file was there already.
+    pub new: bool,
+    /// People of the file who were never scored.
+    pub never_scored: usize,
+}
+
+/// What is known of the outcomes of a use case.
+#[derive(Debug, Clone)]
+pub struct Coverage {
+    /// Newest first.
+    pub imports: Vec<Import>,
+    /// Oldest first.
+    pub cohorts: Vec<CohortView>,
+}
+
+/// The people of one cycle and what became of them.
+#[derive(Debug, Clone)]
+pub struct CohortView {
+    pub as_of: String,
+    pub day: i64,
+    pub until: String,
+    pub scored: u32,
+    pub known: u32,
+    /// `None` while too few outcomes are known.
+    pub realised: Option<Realised>,
+}
+
+impl Tenure {
+    /// Checks a file of outcomes and stores it. The same file is one import; a later word about a person on a day takes the place of an
+    /// earlier one.
+    ///
+    /// # Errors
+    /// When the file cannot be read or breaks a rule: then nothing is stored.
+    pub async fn import_outcomes(&self, admin: &Admin<'_>, import: OutcomesImport) -> Result<OutcomesImported> {
+        let use_case = self.use_case(&import.use_case)?;
+        let id = use_case.id.clone();
+        let horizon_days = import.horizon_days.unwrap_or(HORIZON_DAYS);
+        if horizon_days < 1 {
+            return Err(Error::Invalid("the horizon must be a day or more".into()));
+        }
+        if let Some(day) = import.complete_until.as_deref().filter(|day| !clock::is_date(day) || **day > *clock::today()) {
+            return Err(Error::Invalid(format!("\"{day}\" is no date up to today: write YYYY-MM-DD")));
+        }
+        let hash = store::artifacts::hash(
+            format!("{}\n{horizon_days}\n{}", store::artifacts::hash(&import.bytes), import.complete_until.as_deref().unwrap_or(""))
+                .as_bytes(),
+        );
+        let bytes = import.bytes.clone();
+        let rows = compute(move || check_outcomes(&bytes, &use_case)).await?;
+        let file_hash = self.store.put_artifact(import.bytes).await?;
+        let known: std::collections::HashSet<String> = self.ever_scored(&id).await?;
+        let never_scored =
+            rows.iter().map(|row| &row.person).filter(|person| !known.contains(*person)).collect::<std::collections::HashSet<_>>().len();
+        let mut transaction = self.store.begin().await?;
+        if let Some(import) = outcomes::by_hash(&mut transaction, &id, &hash).await? {
+            return Ok(OutcomesImported { import, new: false, never_scored });
+        }
+        let day = |pick: fn(std::slice::Iter<'_, OutcomeRow>) -> Option<&OutcomeRow>| {
+            pick(rows.iter()).map(|row| row.day.clone()).unwrap_or_default()
+        };
+        let record = Import {
+            import_id: store::new_id(),
+            use_case: id.clone(),
+            hash,
+            name: import.name,
+            row_count: rows.len() as i64,
+            event_count: rows.iter().filter(|row| row.happened).count() as i64,
+            first_day: day(|rows| rows.min_by(|a, b| a.day.cmp(&b.day))),
+            last_day: day(|rows| rows.max_by(|a, b| a.day.cmp(&b.day))),
+            complete_until: import.complete_until,
+            horizon_days,
+            simulated: import.simulated,
+            created_by: admin.name().to_owned(),
+            created_at: store::now(),
+        };
+        let list: Vec<Outcome> = rows
+            .into_iter()
+            .map(|row| Outcome { person_id: row.person, day: row.day, happened: row.happened, reason: row.reason })
+            .collect();
+        outcomes::insert(&mut transaction, &record, &list).await?;
+        let detail = json!({ "file": file_hash, "name": record.name, "rows": record.row_count, "events": record.event_count, "complete_until": record.complete_until });
+        audit::append(&mut transaction, admin.name(), "outcomes.import", &format!("outcomes {}", record.import_id), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        self.renew_cohorts(&id).await?;
+        Ok(OutcomesImported { import: record, new: true, never_scored })
+    }
+
+    /// What is known of the outcomes, cycle by cycle.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn outcomes_coverage(&self, _: &Member<'_>, use_case: &str) -> Result<Coverage> {
+        self.use_case(use_case)?;
+        let mut connection = self.store.read().await?;
+        let imports = outcomes::imports(&mut connection, use_case).await?;
+        let cohorts = outcomes::cohorts(&mut connection, use_case).await?.into_iter().map(cohort_view).collect::<Result<_>>()?;
+        Ok(Coverage { imports, cohorts })
+    }
+
+    async fn ever_scored(&self, use_case: &str) -> Result<std::collections::HashSet<String>> {
+        let mut connection = self.store.read().await?;
+        let mut people = std::collections::HashSet::new();
+        for batch in days_of(scores::batches(&mut connection, use_case, BATCHES).await?) {
+            people.extend(outcomes::scores_of(&mut connection, &batch.batch_id).await?.into_iter().map(|(person, _)| person));
+        }
+        Ok(people)
+    }
+}
+
+/// Checks a file of outcomes without a store.
+///
+/// # Errors
+/// When it cannot be read or breaks a rule.
+pub fn check_outcomes(bytes: &[u8], use_case: &UseCase) -> Result<Vec<OutcomeRow>> {
+    Ok(data::check_outcomes(&data::read(bytes)?, use_case, clock::is_date, &clock::today())?)
+}
+
+/// Who of a simulated snapshot left before the next one, as a file of outcomes has it: on the last day of the month.
+pub fn simulated_outcomes(snapshot: &Snapshot) -> (Table, String) {
+    // Snapshots are of the first of a month: four weeks and a half later it is the next one.
+    let later = clock::parse(&snapshot.as_of).map(|day| clock::date_of(day + 32)).unwrap_or_default();
+    let next = format!("{}-01", later.get(..7).unwrap_or_default());
+    let last = clock::parse(&next).map(|day| clock::date_of(day - 1)).unwrap_or_default();
+    let mut table = Table::default();
+    let column = |text: &dyn Fn(&simulation::Outcome) -> String| Column::Text(snapshot.left.iter().map(text).collect());
+    table.push("EmployeeNumber", column(&|outcome| outcome.id.clone()));
+    table.push("date", column(&|_| last.clone()));
+    table.push("Attrition", column(&|_| "Yes".to_owned()));
+    table.push("reason", column(&|outcome| outcome.reason.clone()));
+    (table, next)
+}
+
+fn cohort_view(cohort: Cohort) -> Result<CohortView> {
+    Ok(CohortView {
+        day: clock::parse(&cohort.as_of).unwrap_or(0),
+        as_of: cohort.as_of,
+        until: cohort.until_day,
+        scored: cohort.scored as u32,
+        known: cohort.known as u32,
+        realised: cohort.report.map(|report| serde_json::from_str(&report).map_err(store::Error::from)).transpose()?,
+    })
+}

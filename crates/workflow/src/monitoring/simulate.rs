@@ -1,0 +1,130 @@
+//! What would a change of one field look like? The newest people with that field shifted, checked like any others, and not kept.
+
+use std::sync::Arc;
+
+use model::{Column, Table, UseCase};
+use monitoring::Policy;
+use monitoring::monthly::MonthlyCheck;
+
+use super::checks::current_people;
+use crate::{Error, Member, Result, Tenure, error::compute};
+
+/// A change put in on purpose.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shift {
+    /// A number, by so many standard deviations of its own.
+    Number { field: String, deviations: f64 },
+    /// This share (0..=1) of the people gets another level.
+    Level { field: String, level: String, share: f64 },
+    /// This share (0..=1) of the people loses the value.
+    Missing { field: String, share: f64 },
+}
+
+/// The check of people who do not exist.
+#[derive(Debug, Clone)]
+pub struct SimulatedCheck {
+    pub use_case: Arc<UseCase>,
+    /// What was changed, in words.
+    pub sentence: String,
+    /// Day of the people that were changed.
+    pub as_of: String,
+    pub report: MonthlyCheck,
+    /// The same people as they are.
+    pub unchanged: MonthlyCheck,
+    /// What each policy would have said: name, drifted features, compared features, with the shift and without.
+    pub policies: Vec<(String, [usize; 2], [usize; 2])>,
+}
+
+impl Shift {
+    fn field(&self) -> &str {
+        match self {
+            Self::Number { field, .. } | Self::Level { field, .. } | Self::Missing { field, .. } => field,
+        }
+    }
+
+    /// Changes a column in place. Which rows are changed is fixed, spread evenly: the same question has the same answer.
+    fn apply(&self, column: &mut Column) -> Result<()> {
+        let chosen = |row: usize, share: f64| ((row as f64 + 1.0) * share).floor() > (row as f64 * share).floor();
+        match (self, column) {
+            (Self::Number { deviations, .. }, Column::Number(values)) => {
+                let known: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+                let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
+                let variance = known.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / known.len().max(1) as f64;
+                values.iter_mut().for_each(|value| *value += deviations * variance.sqrt());
+            }
+            (Self::Level { level, share, .. }, Column::Level { codes, levels }) => {
+                let code = levels.iter().position(|known| known == level);
+                let code = code.ok_or_else(|| Error::Invalid(format!("{level} is no level: there are {}", levels.join(", "))))?;
+                codes.iter_mut().enumerate().filter(|(row, _)| chosen(*row, *share)).for_each(|(_, own)| *own = code as u32);
+            }
+            (Self::Missing { share, .. }, Column::Number(values)) => {
+                values.iter_mut().enumerate().filter(|(row, _)| chosen(*row, *share)).for_each(|(_, value)| *value = f64::NAN);
+            }
+            (Self::Missing { share, .. }, Column::Level { codes, .. }) => {
+                codes.iter_mut().enumerate().filter(|(row, _)| chosen(*row, *share)).for_each(|(_, code)| *code = model::MISSING_LEVEL);
+            }
+            _ => return Err(Error::Invalid(format!("{} cannot be changed like that", self.field()))),
+        }
+        Ok(())
+    }
+
+    fn sentence(&self, use_case: &UseCase) -> String {
+        let label = use_case.label(self.field());
+        let percent = |share: &f64| format!("{:.0} %", 100.0 * share);
+        let many = &use_case.words.many;
+        match self {
+            Self::Number { deviations, .. } => format!("{label} shifted by {deviations:+} standard deviations for all {many}"),
+            Self::Level { field, level, share } => {
+                let level = use_case.field(field).map_or_else(|| level.clone(), |field| field.value_label(level));
+                format!("{} of the {many} moved to {label} = {level}", percent(share))
+            }
+            Self::Missing { share, .. } => format!("{label} missing for {} of the {many}", percent(share)),
+        }
+    }
+}
+
+impl Tenure {
+    /// Checks the newest people with one field changed. Nothing is stored.
+    ///
+    /// # Errors
+    /// When the field or the size makes no sense, nothing is in service, or there is no data.
+    pub async fn simulate_drift(&self, member: &Member<'_>, use_case: &str, shift: Shift) -> Result<SimulatedCheck> {
+        let in_range = match &shift {
+            Shift::Number { deviations, .. } => deviations.is_finite() && deviations.abs() <= 10.0,
+            Shift::Level { share, .. } | Shift::Missing { share, .. } => (0.0..=1.0).contains(share),
+        };
+        if !in_range {
+            return Err(Error::Invalid(
+                "the size of the change makes no sense: up to 10 standard deviations, or a share of 0 to 100 %".into(),
+            ));
+        }
+        let current = self.dataset_as_of(use_case, None).await?;
+        let people = self.people_of(&current).await?;
+        let material = self.drift_material(member, use_case, people.labels.is_some(), None).await?;
+        let sentence = shift.sentence(&material.definition);
+        compute(move || {
+            let people = current_people(&people);
+            let known = |name: &str| material.definition.inputs().any(|field| field.name == name);
+            let mut shifted: Table = people.clone();
+            let place = shifted.names.iter().position(|name| name == shift.field() && known(name));
+            let place = place.ok_or_else(|| Error::Invalid(format!("{} is no field that the model reads", shift.field())))?;
+            shift.apply(&mut shifted.columns[place])?;
+            let count = |policy: &str, people: &Table| {
+                let other = super::Material { policy: Policy::named(policy).unwrap_or_default(), ..material.clone() };
+                let report = other.features(people);
+                [report.drifted().len(), report.columns.iter().filter(|column| column.decided_by.is_some()).count()]
+            };
+            let policies =
+                monitoring::policy::NAMES.map(|policy| (policy.to_owned(), count(policy, &shifted), count(policy, &people))).to_vec();
+            Ok(SimulatedCheck {
+                sentence,
+                as_of: current.as_of,
+                report: material.check(&shifted, None, None),
+                unchanged: material.check(&people, None, None),
+                use_case: material.definition,
+                policies,
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,123 @@
+//! The baseline of a version: the people and scores that monitoring compares with. Saved when the version is promoted.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use store::{registry, runs};
+
+use crate::runs::artifacts::{BASELINE, REFERENCE_DATA, REFERENCE_SCORES};
+use crate::runs::evidence::Evidence;
+use crate::scoring::serving::StoredPeople;
+use crate::{Error, Member, Result, Tenure, error::compute};
+
+/// What is kept. The people are rows of a dataset version, which never changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SavedBaseline {
+    pub use_case: String,
+    pub version: i64,
+    pub dataset_id: String,
+    pub data_hash: String,
+    /// The day that the people's data describes, YYYY-MM-DD.
+    pub as_of: String,
+    /// Rows of the dataset, ascending: everybody with a score by a model that never saw them.
+    pub rows: Vec<u32>,
+    /// The score of each row.
+    pub scores: Vec<f64>,
+    /// Whether the event happened to each row in the training year.
+    pub left: Vec<bool>,
+    /// Stayed, left.
+    pub outcomes: [u64; 2],
+    /// Field and mean |contribution| in log-odds, most important first.
+    pub importances: Vec<(String, f64)>,
+}
+
+/// A baseline with its people, in the order of `saved.rows`.
+#[derive(Debug, Clone)]
+pub struct Baseline {
+    pub saved: SavedBaseline,
+    pub people: Arc<StoredPeople>,
+}
+
+impl Tenure {
+    /// The baseline of a version that is or was live.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the version was never promoted.
+    pub async fn baseline(&self, _: &Member<'_>, use_case: &str, number: i64) -> Result<Baseline> {
+        let version = self.version(use_case, number).await?;
+        let saved: SavedBaseline = self.json_of_run(&version.run_id, BASELINE).await?;
+        self.with_people(saved).await
+    }
+
+    /// The people of a saved baseline.
+    pub(crate) async fn with_people(&self, saved: SavedBaseline) -> Result<Baseline> {
+        let people = self.people_of(&self.dataset(&saved.dataset_id).await?).await?;
+        let rows: Vec<usize> = saved.rows.iter().map(|row| *row as usize).collect();
+        let people = compute(move || Ok(Arc::new(people.take(&rows)))).await?;
+        Ok(Baseline { saved, people })
+    }
+
+    /// What would be, or was, saved for a version: made from what its training has kept.
+    pub(crate) async fn make_baseline(&self, version: &registry::Version) -> Result<SavedBaseline> {
+        let evidence = self.evidence(&version.run_id).await?;
+        let dataset = self.dataset(&version.dataset_id).await?;
+        let people = self.people_of(&dataset).await?;
+        let importances = match self.explanation_of(version).await {
+            Ok(explanation) => explanation.importance.iter().map(|own| (own.field.clone(), own.log_odds)).collect(),
+            Err(Error::NotFound(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let scored = unseen_scores(&evidence);
+        let left: Vec<bool> = scored.iter().map(|(row, _)| people.labels.as_ref().is_some_and(|labels| labels[*row as usize])).collect();
+        let leavers = left.iter().filter(|left| **left).count() as u64;
+        Ok(SavedBaseline {
+            use_case: version.use_case.clone(),
+            version: version.version,
+            data_hash: dataset.hash,
+            as_of: dataset.as_of,
+            dataset_id: dataset.dataset_id,
+            outcomes: [left.len() as u64 - leavers, leavers],
+            rows: scored.iter().map(|(row, _)| *row).collect(),
+            scores: scored.iter().map(|(_, score)| *score).collect(),
+            left,
+            importances,
+        })
+    }
+
+    /// Writes the files of the baseline, and gives the rows that name them: put into the transaction of the promotion.
+    pub(crate) async fn baseline_files(&self, version: &registry::Version, card: String) -> Result<Vec<runs::Artifact>> {
+        let baseline = self.with_people(self.make_baseline(version).await?).await?;
+        let files = compute(move || {
+            let saved = serde_json::to_vec(&baseline.saved).map_err(store::Error::from)?;
+            let features = data::write(&baseline.people.table, data::Format::Parquet).map_err(Error::caused)?;
+            Ok([
+                (BASELINE, "application/json", saved),
+                (REFERENCE_DATA, "application/vnd.apache.parquet", features),
+                (REFERENCE_SCORES, "text/csv", predictions(&baseline.saved).into_bytes()),
+                ("model_card.md", "text/markdown", card.into_bytes()),
+            ])
+        });
+        let mut artifacts = Vec::new();
+        for (name, media_type, bytes) in files.await? {
+            let byte_count = bytes.len() as i64;
+            let hash = self.store.put_artifact(bytes).await?;
+            artifacts.push(runs::Artifact { name: name.into(), hash, byte_count, media_type: media_type.into() });
+        }
+        Ok(artifacts)
+    }
+}
+
+/// Scores by models that never saw the person, by row of the dataset: out of fold, and of the hold-out.
+fn unseen_scores(evidence: &Evidence) -> Vec<(u32, f64)> {
+    let out_of_fold = evidence.training_rows.iter().zip(&evidence.out_of_fold).filter_map(|(row, score)| Some((*row, (*score)?)));
+    let held_out = evidence.holdout_rows.iter().zip(&evidence.holdout_probabilities).map(|(row, score)| (*row, *score));
+    let mut scored: Vec<(u32, f64)> = out_of_fold.chain(held_out).collect();
+    scored.sort_unstable_by_key(|(row, _)| *row);
+    scored
+}
+
+/// One line a row of `reference_data.parquet`, in the same order.
+fn predictions(saved: &SavedBaseline) -> String {
+    let lines = saved.scores.iter().zip(&saved.left).map(|(score, left)| format!("{score},{}\n", u8::from(*left)));
+    format!("probability,event\n{}", lines.collect::<String>())
+}

@@ -1,0 +1,155 @@
+//! Rollback, and the stop switch.
+
+use domain::RefusalCode;
+use serde_json::json;
+use store::{audit, registry};
+
+use crate::review::{is_same, required};
+use crate::{Actor, Error, Member, Result, Signed, Tenure, clock};
+
+impl Tenure {
+    /// Puts an archived version that was live before back into service. Without a number: the one before the newest promotion, or the one
+    /// that was taken out of service.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] without a reason, [`Error::Forbidden`] for the version's author, [`Error::Conflict`] when the version is live, was
+    /// never live, or there is none to go back to.
+    pub async fn rollback(&self, signed: &Signed<'_>, use_case: &str, number: Option<i64>, reason: &str) -> Result<registry::Version> {
+        let reviewer = signed.reviewer();
+        let reason = required(reason, "a reason")?;
+        self.use_case(use_case)?;
+        let target = self.rollback_target(use_case, number).await?;
+        let version = self.version(use_case, target).await?;
+        if is_same(reviewer.name(), &version.author) {
+            return Err(Error::forbidden(
+                RefusalCode::FourEyes,
+                format!("you trained version {target}: somebody else must put it back into service"),
+            ));
+        }
+        // Nothing that cannot be read goes live, and nothing without the baseline that monitoring compares with.
+        self.model_file(&version).await?;
+        let was_live = registry::live_history(&mut *self.store.read().await?, use_case).await?;
+        if !was_live.iter().any(|change| change.version == Some(target)) {
+            return Err(Error::conflict(
+                RefusalCode::NeverLive,
+                format!("version {target} was never live: it goes through review, not through a rollback"),
+            ));
+        }
+        self.baseline(&reviewer.member(), use_case, target).await?;
+        let mut transaction = self.store.begin().await?;
+        let history = registry::live_history(&mut transaction, use_case).await?;
+        let newest = history.last();
+        let live = newest.and_then(|change| change.version);
+        if live == Some(target) {
+            // The same said twice is said once; anything else about a version that is live already would be lost.
+            let said = |change: &registry::LiveChange| is_same(&change.changed_by, reviewer.name()) && change.reason == reason;
+            let own = newest.is_some_and(|change| change.kind == "rollback" && said(change));
+            return if own {
+                Ok(version)
+            } else {
+                Err(Error::conflict(RefusalCode::AlreadyLive, format!("version {target} is live already")))
+            };
+        }
+        let by = reviewer.name();
+        let sequence = registry::set_live(&mut transaction, use_case, Some(target), by, reason, "rollback").await?;
+        self.void_pending(&mut transaction, use_case, None, by, &format!("version {target} was put back into service")).await?;
+        let detail = json!({ "model": version.model_hash, "previous": live, "reason": reason });
+        let (subject, change) = (format!("model {use_case}/{target}"), format!("{use_case}/{sequence}"));
+        audit::append_with_rows(&mut transaction, by, "model.rollback", &subject, &detail, &[("live_history", &change)]).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        self.version(use_case, target).await
+    }
+
+    async fn rollback_target(&self, use_case: &str, number: Option<i64>) -> Result<i64> {
+        if let Some(number) = number {
+            return Ok(number);
+        }
+        let history = registry::live_history(&mut *self.store.read().await?, use_case).await?;
+        let newest = history.last();
+        if let Some(change) = newest.filter(|change| change.kind == "rollback") {
+            return Err(Error::conflict(
+                RefusalCode::AlreadyDecided,
+                format!(
+                    "version {} was put back by {} on {} already: name the version to go back to from there",
+                    change.version.unwrap_or_default(),
+                    change.changed_by,
+                    clock::long_time(change.changed_at)
+                ),
+            ));
+        }
+        let live = newest.and_then(|change| change.version);
+        let before = history.iter().rev().filter_map(|change| change.version).find(|version| Some(*version) != live);
+        before.ok_or_else(|| Error::conflict(RefusalCode::NoEarlierVersion, format!("{use_case} has no earlier version to go back to")))
+    }
+
+    /// The stop switch: takes the live version out of service. Administrators and reviewers may.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for others, [`Error::Invalid`] without a reason, [`Error::Conflict`] when nothing is in service.
+    pub async fn take_out_of_service(&self, actor: &Actor, use_case: &str, reason: &str) -> Result<i64> {
+        let name = match (actor.reviewer(), actor.admin()) {
+            (Ok(reviewer), _) => reviewer.name(),
+            (_, Ok(admin)) => admin.name(),
+            _ => return Err(Error::forbidden(RefusalCode::RoleRequired, "this needs the role reviewer or admin".into())),
+        };
+        let reason = required(reason, "a reason")?;
+        self.use_case(use_case)?;
+        let mut transaction = self.store.begin().await?;
+        let live = registry::live(&mut transaction, use_case).await?.and_then(|change| change.version);
+        let number = live.ok_or_else(|| Error::conflict(RefusalCode::NothingLive, format!("no version of {use_case} is in service")))?;
+        let sequence = registry::set_live(&mut transaction, use_case, None, name, reason, "stop").await?;
+        self.void_pending(&mut transaction, use_case, None, name, &format!("version {number} was taken out of service")).await?;
+        let detail = json!({ "previous": number, "reason": reason });
+        let (subject, change) = (format!("model {use_case}/{number}"), format!("{use_case}/{sequence}"));
+        audit::append_with_rows(&mut transaction, name, "model.stop", &subject, &detail, &[("live_history", &change)]).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(number)
+    }
+
+    /// Every change of what was live, oldest first.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn live_history(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<registry::LiveChange>> {
+        self.use_case(use_case)?;
+        Ok(registry::live_history(&mut *self.store.read().await?, use_case).await?)
+    }
+
+    /// What was live at a moment of the past: `2026-11-21` (the end of that day), `2026-11-21T09:14` or `2026-11-21T09:14:30`, in UTC. The
+    /// change that was in force then; `None` when nothing had ever been live.
+    ///
+    /// # Errors
+    /// When there is no such use case, the text is no moment, or the store fails.
+    pub async fn live_as_of(&self, _: &Member<'_>, use_case: &str, moment: &str) -> Result<Option<registry::LiveChange>> {
+        self.use_case(use_case)?;
+        let wrong = || Error::Invalid(format!("\"{moment}\" is no moment: write YYYY-MM-DD or YYYY-MM-DDTHH:MM, in UTC"));
+        let micros = clock::moment(moment).ok_or_else(wrong)?;
+        Ok(registry::live_as_of(&mut *self.store.read().await?, use_case, micros).await?)
+    }
+
+    /// That nothing is in service, for everybody to read: without names and reasons.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn nothing_serves_since(&self, use_case: &str) -> Result<String> {
+        let stopped = registry::live(&mut *self.store.read().await?, use_case).await?;
+        Ok(match stopped {
+            Some(change) => format!("taken out of service on {}", clock::long_time(change.changed_at)),
+            None => "no version was ever put into service".to_owned(),
+        })
+    }
+
+    /// Why nothing is in service, in a sentence.
+    pub(crate) async fn why_nothing_serves(&self, use_case: &str) -> Result<String> {
+        let stopped = registry::live(&mut *self.store.read().await?, use_case).await?;
+        Ok(match stopped {
+            Some(change) => format!(
+                "the model of {use_case} was taken out of service on {} by {}: {}",
+                clock::long_time(change.changed_at),
+                change.changed_by,
+                change.reason
+            ),
+            None => format!("no model of {use_case} is in service: train one and have it approved"),
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! Model versions: which there are, which one serves, what monitoring compares it with, and what people call it.
+
+mod baseline;
+mod deployment;
+mod labels;
+mod queries;
+
+pub use baseline::{Baseline, SavedBaseline};

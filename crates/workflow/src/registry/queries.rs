@@ -1,0 +1,99 @@
+//! One version: where it comes from, how good it is, and what it does over many people.
+
+use std::sync::Arc;
+
+use model::global::GlobalExplanation;
+use stats::Verdict;
+use store::{registry, runs};
+use views::runs::{VersionPage, VersionRow};
+
+use crate::runs::artifacts::EXPLANATION;
+use crate::runs::queries::figure;
+use crate::{Error, Member, Result, Tenure, clock};
+
+impl Tenure {
+    /// The versions of a use case, newest first.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn versions(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<VersionRow>> {
+        self.use_case(use_case)?;
+        let mut connection = self.store.read().await?;
+        let live = registry::live(&mut connection, use_case).await?.and_then(|change| change.version);
+        let aliases = registry::aliases(&mut connection, use_case).await?;
+        let mut rows = Vec::new();
+        for version in registry::list(&mut connection, use_case).await? {
+            let details = runs::details(&mut connection, &version.run_id).await?;
+            let request = store::review::newest_request(&mut connection, use_case, version.version).await?;
+            rows.push(VersionRow {
+                aliases: aliases.iter().filter(|(_, number)| *number == version.version).map(|(alias, _)| alias.clone()).collect(),
+                review: request.map(|request| request.state).unwrap_or_default(),
+                version: version.version as u32,
+                live: live == Some(version.version),
+                stage: version.stage,
+                candidate: version.candidate,
+                author: version.author,
+                created_at: clock::long_time(version.created_at),
+                run: version.run_id,
+                metrics: details.metrics.iter().map(|metric| (metric.name.clone(), figure(metric))).collect(),
+                note: version.note,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// The overview of a version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or when the store fails.
+    pub async fn version_page(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<VersionPage> {
+        let unknown = || Error::no_version(use_case, number);
+        let version =
+            self.versions(member, use_case).await?.into_iter().find(|row| i64::from(row.version) == number).ok_or_else(unknown)?;
+        let (registered, model, _) = self.registered(member, use_case, number).await?;
+        let dataset = self.dataset(&registered.dataset_id).await?;
+        let run = self.run(member, &version.run).await?;
+        let gates = self.evidence(&version.run).await?.gates;
+        let count = |verdict| gates.results.iter().filter(|result| result.verdict == verdict).count() as u32;
+        Ok(VersionPage {
+            gates: [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive, Verdict::CouldNotCompute].map(count),
+            gate_policy: gates.policy,
+            data_name: dataset.name,
+            data_id: dataset.dataset_id,
+            data_as_of: dataset.as_of,
+            data_hash: dataset.hash,
+            simulated: dataset.simulated,
+            description: registered.description,
+            model_hash: registered.model_hash,
+            seed: run.seed,
+            code_version: run.code_version,
+            fields: model.use_case.inputs().count() as u32,
+            training_rows: model.training.rows,
+            parameters: model.lineage.parameters,
+            version,
+        })
+    }
+
+    /// The overview of the version that serves.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when nothing serves.
+    pub async fn live_version(&self, member: &Member<'_>, use_case: &str) -> Result<VersionPage> {
+        let number = self.expect_live(use_case).await?.version.version;
+        self.version_page(member, use_case, number).await
+    }
+
+    /// What a version does over many people whom it has not seen: importance, beeswarms, dependence with interactions, partial
+    /// dependence, permutation importance. Measured when it was trained.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such version, or it was trained by a build that did not measure this.
+    pub async fn explanation(&self, _: &Member<'_>, use_case: &str, number: i64) -> Result<Arc<GlobalExplanation>> {
+        self.explanation_of(&self.version(use_case, number).await?).await
+    }
+
+    pub(crate) async fn explanation_of(&self, version: &store::registry::Version) -> Result<Arc<GlobalExplanation>> {
+        let make = async { Ok(Arc::new(self.json_of_run(&version.run_id, EXPLANATION).await?)) };
+        self.caches.explanations.get_or_make(&version.model_hash, make).await
+    }
+}

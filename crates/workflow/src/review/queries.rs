@@ -1,0 +1,198 @@
+//! What the review screen and the queue show.
+
+use std::sync::Arc;
+
+use model::global::GlobalExplanation;
+use monitoring::data_profile::DataProfile;
+use serde::Serialize;
+use store::{registry, review, scores};
+
+use super::decide::four_eyes;
+use super::{Checklist, Package};
+use crate::audit::AuditRow;
+use crate::{Error, Member, Result, Role, Tenure, clock};
+
+/// A request in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueueRow {
+    pub request: review::Request,
+    pub decisions: Vec<review::Decision>,
+    /// "3 days", "2 hours": since the request, or how long it took.
+    pub age: String,
+    pub requested_at: String,
+    pub closed_at: Option<String>,
+    pub candidate: String,
+}
+
+/// Everything on the review screen of a version.
+#[derive(Debug, Clone)]
+pub struct ReviewPage {
+    pub version: registry::Version,
+    pub live: bool,
+    /// The evidence: of the request while there is one that counts, else as it would be now.
+    pub package: Arc<Package>,
+    /// Its SHA-256 when a request is bound to it.
+    pub evidence_hash: Option<String>,
+    pub explanation: Option<Arc<GlobalExplanation>>,
+    /// Of the live version.
+    pub live_explanation: Option<Arc<GlobalExplanation>>,
+    pub profile: Option<DataProfile>,
+    /// The newest request, with what was decided on it.
+    pub request: Option<review::Request>,
+    pub decisions: Vec<review::Decision>,
+    /// Why the pending request cannot be decided on any more; empty otherwise.
+    pub stale: String,
+    pub tags: Vec<(String, String)>,
+    pub aliases: Vec<String>,
+    /// What the record says about the version, newest first; the latest entries.
+    pub log: Vec<AuditRow>,
+    /// People scored by it, newest first: day, number of people, when.
+    pub batches: Vec<(String, i64, String)>,
+    pub waivers: Vec<review::Waiver>,
+    pub comments: Vec<review::Comment>,
+    /// Of the reader, as far as it is filled in.
+    pub checklist: Checklist,
+    /// Gates that block and are not waived.
+    pub blocking: Vec<String>,
+    /// Whether the reader may decide; the sentence says why not.
+    pub may_decide: std::result::Result<(), String>,
+    /// Whether the reader may waive gates.
+    pub may_waive: bool,
+    /// Whether it was live before, so that a rollback to it is possible.
+    pub was_live: bool,
+    /// Earlier requests for it, newest first, with what was decided on them.
+    pub earlier: Vec<(review::Request, Vec<review::Decision>)>,
+}
+
+impl Tenure {
+    /// The requests of a use case, newest first.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn review_queue(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<QueueRow>> {
+        self.use_case(use_case)?;
+        let mut connection = self.store.read().await?;
+        let mut rows = Vec::new();
+        for request in review::requests(&mut connection, use_case).await? {
+            let decisions = review::decisions(&mut connection, &request.request_id).await?;
+            let version = registry::find(&mut connection, use_case, request.version).await?;
+            rows.push(QueueRow {
+                age: clock::age(request.closed_at.unwrap_or_else(store::now) - request.requested_at),
+                requested_at: clock::long_time(request.requested_at),
+                closed_at: request.closed_at.map(clock::long_time),
+                candidate: version.map(|version| version.candidate).unwrap_or_default(),
+                request,
+                decisions,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// The review screen of a version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such version; [`Error::Conflict`] when its gates were not set before its training.
+    pub async fn review_page(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<ReviewPage> {
+        let version = self.version(use_case, number).await?;
+        let mut connection = self.store.read().await?;
+        let mut earlier = Vec::new();
+        for request in review::requests(&mut connection, use_case).await?.into_iter().filter(|request| request.version == number) {
+            let decisions = review::decisions(&mut connection, &request.request_id).await?;
+            earlier.push((request, decisions));
+        }
+        let newest = (!earlier.is_empty()).then(|| earlier.remove(0));
+        let (request, decisions) = newest.map_or_else(Default::default, |(request, decisions)| (Some(request), decisions));
+        let checklist = match &request {
+            Some(request) => review::checklist(&mut connection, &request.request_id, member.name()).await?,
+            None => None,
+        };
+        let waivers = review::waivers(&mut connection, use_case, number).await?;
+        let comments = review::comments(&mut connection, use_case, number).await?;
+        let history = registry::live_history(&mut connection, use_case).await?;
+        let batches = scores::of_version(&mut connection, use_case, number, BATCHES).await?;
+        drop(connection);
+        let (tags, aliases) = self.labels_of(member, use_case, number).await?;
+        let log = self.log_of(member, &format!("model {use_case}/{number}")).await?;
+        // What was decided stays as it was shown; what is void or sent back is shown as it would be now.
+        let bound = request.as_ref().filter(|request| ["pending", "approved", "rejected"].contains(&request.state.as_str()));
+        let evidence_hash = bound.map(|request| request.evidence_hash.clone());
+        let package = match &evidence_hash {
+            Some(hash) => self.stored_package(hash).await?,
+            None => self.package(&version).await?,
+        };
+        let stale = match &request {
+            Some(request) if request.state == "pending" => {
+                let changed = package.sources.changed(&self.sources(&version).await?);
+                changed.or(self.expect_same_policy(&version).await.err().map(|error| error.to_string())).unwrap_or_default()
+            }
+            _ => String::new(),
+        };
+        let live_explanation = match &package.sources.champion {
+            Some((number, _)) => found(self.explanation_of(&self.version(use_case, *number).await?).await)?,
+            None => None,
+        };
+        let waived = self.waived(&version).await?;
+        let blocking = super::blocking(&package, &waived).into_iter().map(str::to_owned).collect();
+        let live = history.last().and_then(|change| change.version) == Some(number);
+        Ok(ReviewPage {
+            explanation: found(self.explanation_of(&version).await)?,
+            profile: found(self.json_of_run(&version.run_id, "data_profile.json").await)?,
+            may_decide: may_decide(member, &version, request.as_ref(), &decisions),
+            may_waive: member.actor().is(Role::Reviewer) && !super::is_same(member.name(), &version.author),
+            was_live: history.iter().any(|change| change.version == Some(number)),
+            checklist: checklist.map(|text| Checklist::from_json(&text)).unwrap_or_default(),
+            live,
+            live_explanation,
+            evidence_hash,
+            package,
+            blocking,
+            version,
+            request,
+            decisions,
+            stale,
+            tags,
+            aliases,
+            log,
+            batches: batches.into_iter().map(|batch| (batch.as_of, batch.people, clock::long_time(batch.created_at))).collect(),
+            waivers,
+            comments,
+            earlier,
+        })
+    }
+
+    /// Requests that wait for a decision.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn pending_reviews(&self, use_case: &str) -> Result<u32> {
+        Ok(review::pending(&mut *self.store.read().await?, use_case).await? as u32)
+    }
+}
+
+/// Batches that are listed.
+const BATCHES: i64 = 12;
+
+/// What there is not, is not shown.
+fn found<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn may_decide(
+    member: &Member<'_>,
+    version: &registry::Version,
+    request: Option<&review::Request>,
+    decisions: &[review::Decision],
+) -> std::result::Result<(), String> {
+    let Some(request) = request.filter(|request| request.state == "pending") else { return Err("Nothing waits for a decision.".into()) };
+    if !member.actor().is(Role::Reviewer) {
+        return Err("Deciding needs the role reviewer.".into());
+    }
+    if decisions.iter().any(|decision| super::is_same(&decision.reviewer, member.name())) {
+        return Err("You have decided; another reviewer must, too.".into());
+    }
+    four_eyes(member.name(), version, request).map_err(|error| format!("{error}."))
+}

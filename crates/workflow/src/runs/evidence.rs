@@ -1,0 +1,139 @@
+//! What a training found out about its model, kept for the pages, and the comparison with what is live.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use stats::comparison::Comparison;
+use store::runs;
+use training::Trained;
+use training::error_analysis::ErrorAnalysis;
+use training::evaluate::Evaluation;
+use training::feasibility::Feasibility;
+use training::gates::{self, GatePolicy, GateReport};
+use training::leakage::Leak;
+use training::proxies::Proxy;
+use training::quality::DataQuality;
+use training::stability::Stability;
+
+use crate::runs::artifacts::{EVIDENCE, no_file};
+use crate::{Error, Result, Tenure, card, error::compute};
+
+/// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact `evidence.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Figures on rows that nothing was chosen by.
+    pub holdout: Evaluation,
+    /// Figures out of fold.
+    pub cross_validated: Evaluation,
+    /// Positions of the held-out rows in the dataset, their probabilities in the same order.
+    pub holdout_rows: Vec<u32>,
+    pub holdout_probabilities: Vec<f64>,
+    /// Positions of the training rows, and the out-of-fold probability of each.
+    pub training_rows: Vec<u32>,
+    pub out_of_fold: Vec<Option<f64>>,
+    /// Where the model is wrong most.
+    pub errors: ErrorAnalysis,
+    /// What looks like knowledge of the outcome.
+    pub leaks: Vec<Leak>,
+    /// How well the inputs tell the protected attributes.
+    pub proxies: Vec<Proxy>,
+    pub quality: DataQuality,
+    /// How often a model of this quality would pass the gates.
+    pub feasibility: Option<Feasibility>,
+    /// How the fields rank in refits on other people; absent in runs of before that was measured.
+    #[serde(default)]
+    pub stability: Option<Stability>,
+    /// The gates of the use case, judged.
+    pub gates: GateReport,
+    /// Paired with the live model on the held-out rows that it never saw; empty when nothing is live or too few such rows are left.
+    pub against_live: Vec<Comparison>,
+}
+
+impl Tenure {
+    pub(crate) async fn champion(&self, use_case: &str) -> Result<Option<Champion>> {
+        let Some(live) = self.live(use_case).await? else { return Ok(None) };
+        let evidence = self.evidence(&live.version.run_id).await?;
+        let people = self.people_of(&self.dataset(&live.version.dataset_id).await?).await?;
+        let seen = evidence.training_rows.iter().map(|&row| people.ids[row as usize].clone()).collect();
+        Ok(Some(Champion { live, seen }))
+    }
+
+    /// What is kept of the training that made a version.
+    ///
+    /// # Errors
+    /// When the artifact is missing or damaged.
+    pub(crate) async fn evidence(&self, run_id: &str) -> Result<Evidence> {
+        self.json_of_run(run_id, EVIDENCE).await
+    }
+
+    /// A JSON file of a run.
+    pub(crate) async fn json_of_run<T: DeserializeOwned + Send + 'static>(&self, run_id: &str, name: &str) -> Result<T> {
+        let details = runs::details(&mut *self.store.read().await?, run_id).await?;
+        let artifact = details.artifacts.iter().find(|artifact| artifact.name == name);
+        let artifact = artifact.ok_or_else(|| no_file(name))?;
+        let bytes = self.store.artifact(&artifact.hash).await?;
+        compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
+    }
+}
+
+/// The evidence of a training, with its gates judged. `has_explanation`: what the model has learned is measured and kept with it.
+pub(crate) fn evidence(trained: &Trained, policy: &GatePolicy, against_live: Vec<Comparison>, has_explanation: bool) -> Evidence {
+    let card = card::parts(&trained.model.use_case, [&trained.holdout, &trained.cross_validated], has_explanation, "", false);
+    let positions = |rows: &[usize]| rows.iter().map(|&row| row as u32).collect();
+    let gates = policy.judge(&gates::Evidence {
+        report: &trained.holdout.report,
+        against_live: (!against_live.is_empty()).then_some(&against_live),
+        fairness: &trained.cross_validated.fairness,
+        quality: &trained.quality,
+        reproducible: Some(trained.reproducible),
+        stability: Some(&trained.stability),
+        card: &card,
+    });
+    Evidence {
+        holdout: trained.holdout.clone(),
+        cross_validated: trained.cross_validated.clone(),
+        holdout_rows: positions(&trained.holdout_rows),
+        holdout_probabilities: trained.holdout_probabilities.clone(),
+        training_rows: positions(&trained.training_rows),
+        out_of_fold: trained.out_of_fold.clone(),
+        errors: trained.errors.clone(),
+        leaks: trained.leaks.clone(),
+        proxies: trained.proxies.clone(),
+        quality: trained.quality.clone(),
+        feasibility: Some(trained.feasibility.clone()),
+        stability: Some(trained.stability.clone()),
+        gates,
+        against_live,
+    }
+}
+
+/// The live version, and the people that it was trained on.
+pub(crate) struct Champion {
+    live: Arc<crate::Live>,
+    seen: HashSet<String>,
+}
+
+/// Fewer rows than this cannot tell two models apart.
+const LEAST_ROWS: usize = 50;
+
+/// New model against live model on the held-out rows that the live one never saw.
+pub(crate) fn compare_with(
+    champion: &Champion,
+    trained: &Trained,
+    people: &crate::StoredPeople,
+    labels: &[bool],
+    seed: u64,
+) -> Result<Vec<Comparison>> {
+    let unseen = |(row, probability): (&usize, &f64)| (!champion.seen.contains(&people.ids[*row])).then_some((*row, *probability));
+    let (rows, challenger): (Vec<usize>, Vec<f64>) =
+        trained.holdout_rows.iter().zip(&trained.holdout_probabilities).filter_map(unseen).unzip();
+    let truth: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
+    if rows.len() < LEAST_ROWS || truth.iter().all(|label| *label == truth[0]) {
+        return Ok(Vec::new());
+    }
+    let scores = champion.live.model().probabilities(&people.table.take(&rows));
+    let cutoff = trained.model.use_case.policies.cutoff;
+    stats::comparison::compare(&truth, &scores, &challenger, [cutoff, cutoff], seed).map_err(Error::caused)
+}

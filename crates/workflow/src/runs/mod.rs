@@ -1,0 +1,12 @@
+//! Training runs: what is recorded of them, how they are searched, and the page of one.
+
+pub(crate) mod artifacts;
+pub(crate) mod evidence;
+mod filter;
+pub(crate) mod nested;
+pub(crate) mod page;
+pub(crate) mod queries;
+pub(crate) mod recording;
+
+pub use evidence::Evidence;
+pub use recording::metric_name;

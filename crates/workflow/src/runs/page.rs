@@ -1,0 +1,200 @@
+//! One run with everything that hangs on it.
+
+use std::collections::BTreeMap;
+
+use model::UseCase;
+use stats::curves::CalibrationBin;
+use stats::report::Report;
+use stats::{Figure, Metric};
+use store::{jobs, registry, runs};
+use training::gates::{Gate, GatePolicy};
+use views::evidence::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
+use views::jobs::Outlook;
+use views::runs::{ArtifactRow, Curve, Curves, RunPage, Stage};
+
+use crate::runs::artifacts::{EVIDENCE, GATE_POLICY};
+use crate::runs::evidence::Evidence;
+use crate::runs::queries::{figure, row, rows};
+use crate::{Error, Member, Result, Tenure};
+
+/// A preview shows so much of a text.
+const PREVIEW_BYTES: usize = 64 * 1024;
+
+impl Tenure {
+    /// One run.
+    ///
+    /// # Errors
+    /// When there is no such run, or the store fails.
+    pub async fn run(&self, _: &Member<'_>, id: &str) -> Result<RunPage> {
+        let run = self.find_run(id).await?;
+        let mut connection = self.store.read().await?;
+        let details = runs::details(&mut connection, &run.run_id).await?;
+        let nested = runs::children(&mut connection, std::slice::from_ref(&run.run_id)).await?;
+        let children = rows(&mut connection, &nested).await?;
+        let version = registry::of_run(&mut connection, &run.run_id).await?;
+        let job = jobs::of_run(&mut connection, &run.run_id).await?;
+        drop(connection);
+        let dataset = match &run.dataset_id {
+            Some(id) => Some(self.dataset(id).await?),
+            None => None,
+        };
+        let has_evidence = details.artifacts.iter().any(|artifact| artifact.name == EVIDENCE);
+        let evidence = if has_evidence { Some(self.evidence(&run.run_id).await?) } else { None };
+        let mut steps: BTreeMap<String, Vec<(i64, Figure)>> = BTreeMap::new();
+        for metric in details.metrics.iter().filter(|metric| metric.step > 0) {
+            steps.entry(metric.name.clone()).or_default().push((metric.step, figure(metric)));
+        }
+        Ok(RunPage {
+            run: row(&run, &details, nested.len() as i64),
+            use_case: run.use_case.clone(),
+            data_hash: dataset.as_ref().map(|dataset| dataset.hash.clone()).unwrap_or_default(),
+            dataset: dataset.map(|dataset| (dataset.dataset_id, dataset.name)),
+            seed: run.seed,
+            code_version: run.code_version.clone(),
+            stages: details.stages.into_iter().map(|(name, seconds, note)| Stage { name, seconds, note }).collect(),
+            tags: details.tags,
+            steps: steps.into_iter().collect(),
+            job,
+            curves: evidence.as_ref().map(curves),
+            evidence: match evidence {
+                Some(evidence) => {
+                    // The gates as they were set before this training; an experiment is judged by those of its use case.
+                    let policy = match self.json_of_run(&run.run_id, GATE_POLICY).await {
+                        Ok(policy) => Some(policy),
+                        Err(Error::NotFound(_)) => {
+                            self.gate_policy(&run.use_case).ok().filter(|policy| policy.name == evidence.gates.policy)
+                        }
+                        Err(error) => return Err(error),
+                    };
+                    Some(shown(evidence, &*self.use_case(&run.use_case)?, policy.as_ref()))
+                }
+                None => None,
+            },
+            artifacts: details.artifacts.into_iter().map(artifact).collect(),
+            children,
+            version: version.map(|version| version.version as u32),
+            messages: if run.message.is_empty() { Vec::new() } else { vec![run.message] },
+        })
+    }
+
+    /// The use case of a run.
+    ///
+    /// # Errors
+    /// When there is no such run, or the store fails.
+    pub async fn use_case_of_run(&self, _: &Member<'_>, id: &str) -> Result<String> {
+        Ok(self.find_run(id).await?.use_case)
+    }
+
+    /// The beginning of a run's text file, and whether that is all; `None` for a file that is no text.
+    ///
+    /// # Errors
+    /// When there is no such run or file.
+    pub async fn artifact_text(&self, member: &Member<'_>, id: &str, name: &str) -> Result<Option<(String, bool)>> {
+        let (bytes, media_type) = self.run_artifact(member, id, name).await?;
+        let Ok(mut text) = String::from_utf8(bytes) else { return Ok(None) };
+        if media_type == "application/json" {
+            let value: serde_json::Value = serde_json::from_str(&text).map_err(store::Error::from)?;
+            text = serde_json::to_string_pretty(&value).map_err(store::Error::from)?;
+        }
+        let end = (0..=PREVIEW_BYTES.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+        let whole = end == text.len();
+        text.truncate(end);
+        Ok(Some((text, whole)))
+    }
+}
+
+fn artifact(artifact: runs::Artifact) -> ArtifactRow {
+    ArtifactRow { name: artifact.name, hash: artifact.hash, bytes: artifact.byte_count, media_type: artifact.media_type }
+}
+
+fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&GatePolicy>) -> RunEvidence {
+    let report = evidence.holdout.report;
+    let gates = evidence.gates;
+    let label = |name: &String| use_case.label(name).to_owned();
+    let reproducible = gates.results.iter().find(|result| result.gate == Gate::Reproducible).and_then(|result| result.figure.value);
+    let feasible = evidence.feasibility.iter().flat_map(|found| &found.gates);
+    RunEvidence {
+        holdout_rows: report.n,
+        holdout_events: report.positives,
+        gate_policy: gates.policy,
+        gates_pass: gates.passes,
+        reproducible: reproducible.map(|same| same == 1.0),
+        feasible: feasible
+            .map(|gate| FeasibleGate { metric: gate.metric, limit: gate.limit, passed: gate.passed, median: gate.median })
+            .collect(),
+        feasibility: evidence.feasibility.map(|found| Outlook {
+            passed: found.passed,
+            resamples: found.resamples,
+            sentence: found.sentence,
+        }),
+        gates: gates
+            .results
+            .into_iter()
+            .map(|result| GateRow {
+                blocks: policy.is_some_and(|policy| policy.blocks(&result)),
+                title: result.title,
+                figure: result.figure,
+                limit: result.limit,
+                verdict: result.verdict,
+                note: result.note,
+            })
+            .collect(),
+        leaks: evidence.leaks.into_iter().map(|leak| leak.sentence).collect(),
+        proxies: evidence
+            .proxies
+            .into_iter()
+            .map(|proxy| ProxyRow {
+                attribute: label(&proxy.attribute),
+                group: proxy.group,
+                roc_auc: proxy.roc_auc,
+                through: proxy.through.into_iter().take(3).map(|(field, _)| label(&field)).collect(),
+            })
+            .collect(),
+        missing: evidence.quality.missing,
+        outliers: evidence.quality.outliers,
+        correlation: evidence.quality.correlation,
+        correlated: evidence.quality.correlated.map(|names| names.map(|name| label(&name))),
+        overall_error: evidence.errors.overall,
+        cohorts: evidence
+            .errors
+            .cohorts
+            .into_iter()
+            .map(|cohort| CohortRow {
+                conditions: cohort.conditions,
+                brier: cohort.brier,
+                event_rate: cohort.event_rate,
+                mean_probability: cohort.mean_probability,
+            })
+            .collect(),
+        thresholds: report.curves.thresholds,
+        against_live: evidence.against_live,
+    }
+}
+
+/// The curves of an evaluation, on the hold-out and out of fold.
+pub(crate) fn curves(evidence: &Evidence) -> Curves {
+    let both = |metric: Metric, of: &dyn Fn(&Report) -> Option<Vec<[f64; 2]>>| {
+        let curve = |label: &str, report: &Report| {
+            let figure = report.metrics.get(&metric).and_then(|figure| figure.value);
+            of(report).map(|points| Curve { label: label.to_owned(), points, figure })
+        };
+        [curve("Hold-out", &evidence.holdout.report), curve("Out of fold", &evidence.cross_validated.report)]
+            .into_iter()
+            .flatten()
+            .collect()
+    };
+    let pairs = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| [*x, *y]).collect::<Vec<_>>();
+    let bin = |bin: &CalibrationBin| bin.predicted().zip(bin.observed()).map(<[f64; 2]>::from);
+    Curves {
+        roc: both(Metric::RocAuc, &|report| report.curves.roc.as_ref().map(|curve| pairs(&curve.fpr, &curve.tpr))),
+        precision_recall: both(Metric::AveragePrecision, &|report| {
+            report.curves.precision_recall.as_ref().map(|curve| pairs(&curve.recall, &curve.precision))
+        }),
+        calibration: both(Metric::EceQuantile, &|report| Some(report.curves.calibration_quantile.iter().filter_map(bin).collect())),
+        lift: both(Metric::TopDecileLift, &|report| Some(report.curves.gains.iter().map(|point| [point.share, point.lift]).collect())),
+        histogram: [false, true]
+            .map(|left| evidence.holdout.histogram.iter().map(|bin| if left { bin.with_event } else { bin.without_event }).collect()),
+        confusion: evidence.holdout.report.confusion.into(),
+        cutoff: evidence.holdout.report.cutoff,
+    }
+}

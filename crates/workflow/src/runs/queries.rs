@@ -1,0 +1,149 @@
+//! Runs as the screens and commands show them.
+
+use stats::Figure;
+use store::{audit, runs};
+use views::runs::{Comparison, Curve, Curves, RunRow, RunsPage};
+
+use crate::runs::artifacts::{ROWS_OF_PEOPLE, no_file};
+use crate::runs::filter;
+use crate::{Error, Member, Result, Tenure, clock};
+
+const PAGE: u32 = 50;
+/// Curves that can be told apart in one drawing.
+const COLOURS: usize = 4;
+
+/// A stored metric as a figure.
+pub(crate) fn figure(metric: &runs::Metric) -> Figure {
+    Figure { value: metric.value, interval: metric.interval, n: metric.n.map(|n| n as u32), why: metric.why.clone() }
+}
+
+impl Tenure {
+    /// A page (from 1) of the top-level runs of a use case that match a filter such as `metrics.roc_auc > 0.8 and status = finished`, with
+    /// the nested runs of those that are `unfolded`.
+    ///
+    /// # Errors
+    /// When the filter makes no sense, or the store fails.
+    pub async fn runs(&self, _: &Member<'_>, use_case: &str, filter: &str, page: u32, unfolded: &[String]) -> Result<RunsPage> {
+        self.use_case(use_case)?;
+        let conditions = filter::parse(filter)?;
+        let page = page.max(1);
+        let mut connection = self.store.read().await?;
+        let offset = i64::from(page - 1) * i64::from(PAGE);
+        let found = runs::search(&mut connection, use_case, &conditions, offset, i64::from(PAGE)).await?;
+        let rows = rows(&mut connection, &found.runs).await?;
+        let unfolded: Vec<String> = found.runs.iter().map(|run| run.run_id.clone()).filter(|id| unfolded.contains(id)).collect();
+        let nested = runs::children(&mut connection, &unfolded).await?;
+        let nested = self::rows(&mut connection, &nested).await?;
+        let shown = || rows.iter().chain(&nested);
+        let parameter_names = names(shown(), |row| row.parameters.iter().map(|(name, _)| name));
+        let metric_names = names(shown(), |row| row.metrics.iter().map(|(name, _)| name));
+        let total = found.total as u32;
+        // Where counting stopped there is a next page all the same.
+        let pages = total.div_ceil(PAGE).max(1) + u32::from(found.more);
+        Ok(RunsPage { total, more: found.more, page, pages, parameter_names, metric_names, nested, rows })
+    }
+
+    pub(crate) async fn find_run(&self, prefix: &str) -> Result<runs::Run> {
+        let found = runs::find(&mut *self.store.read().await?, prefix).await?;
+        found.ok_or_else(|| Error::NotFound(format!("there is no run {prefix}")))
+    }
+
+    /// A file of a run: its bytes and media type. One that holds rows of people is for analysts, and reading it is on record.
+    ///
+    /// # Errors
+    /// When there is no such run or file; [`Error::Forbidden`] for rows of people without the role.
+    pub async fn run_artifact(&self, member: &Member<'_>, id: &str, name: &str) -> Result<(Vec<u8>, String)> {
+        let run = self.find_run(id).await?;
+        let details = runs::details(&mut *self.store.read().await?, &run.run_id).await?;
+        let found = details.artifacts.into_iter().find(|artifact| artifact.name == name);
+        let found = found.ok_or_else(|| no_file(name))?;
+        if ROWS_OF_PEOPLE.contains(&name) {
+            let analyst = member.actor().analyst()?;
+            let mut transaction = self.store.begin().await?;
+            let (subject, detail) = (format!("run {}", run.run_id), serde_json::json!({ "file": name }));
+            audit::append(&mut transaction, analyst.name(), "people.export", &subject, &detail).await?;
+            transaction.commit().await.map_err(store::Error::from)?;
+        }
+        Ok((self.store.artifact(&found.hash).await?, found.media_type))
+    }
+
+    /// Runs side by side.
+    ///
+    /// # Errors
+    /// When fewer than two or more than ten runs are named, or one does not exist.
+    pub async fn compare(&self, member: &Member<'_>, ids: &[String]) -> Result<Comparison> {
+        if !(2..=10).contains(&ids.len()) {
+            return Err(Error::Invalid("choose from 2 to 10 runs to compare".into()));
+        }
+        let mut pages = Vec::new();
+        for id in ids {
+            pages.push(self.run(member, id).await?);
+        }
+        let runs: Vec<RunRow> = pages.iter().map(|page| page.run.clone()).collect();
+        let parameters = names(runs.iter(), |row| row.parameters.iter().map(|(name, _)| name)).into_iter().map(|name| {
+            let value =
+                |row: &RunRow| row.parameters.iter().find(|(other, _)| *other == name).map_or("–".to_owned(), |(_, value)| value.clone());
+            let values: Vec<String> = runs.iter().map(value).collect();
+            let differ = values.iter().any(|value| *value != values[0]);
+            (name, values, differ)
+        });
+        let metrics = names(runs.iter(), |row| row.metrics.iter().map(|(name, _)| name)).into_iter().map(|name| {
+            let figure = |row: &RunRow| {
+                row.metrics
+                    .iter()
+                    .find(|(other, _)| *other == name)
+                    .map_or_else(|| Figure::unknown("not recorded"), |(_, figure)| figure.clone())
+            };
+            let figures = runs.iter().map(figure).collect();
+            (name, figures)
+        });
+        let (parameters, metrics) = (parameters.collect(), metrics.collect());
+        let mut all = Curves::default();
+        for page in pages.iter().take(COLOURS) {
+            let Some(own) = &page.curves else { continue };
+            let label = |curve: &Curve| Curve {
+                label: format!("{} · {}", page.run.name, &page.run.id[page.run.id.len() - 4..]),
+                points: curve.points.clone(),
+                figure: None,
+            };
+            all.roc.extend(own.roc.iter().take(1).map(label));
+            all.precision_recall.extend(own.precision_recall.iter().take(1).map(label));
+            all.calibration.extend(own.calibration.iter().take(1).map(label));
+            all.lift.extend(own.lift.iter().take(1).map(label));
+            all.cutoff = own.cutoff;
+        }
+        Ok(Comparison { runs, parameters, metrics, curves: all })
+    }
+}
+
+fn names<'a, I: Iterator<Item = &'a String>>(runs: impl Iterator<Item = &'a RunRow>, of: impl Fn(&'a RunRow) -> I) -> Vec<String> {
+    let mut names: Vec<String> = runs.flat_map(of).cloned().collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Runs with what their rows show, in three queries however many they are.
+pub(crate) async fn rows(connection: &mut store::Connection, found: &[runs::Run]) -> Result<Vec<RunRow>> {
+    let ids: Vec<String> = found.iter().map(|run| run.run_id.clone()).collect();
+    let children = runs::child_counts(connection, &ids).await?;
+    let mut figures = runs::figures_of(connection, &ids).await?;
+    let row_of =
+        |run: &runs::Run| row(run, &figures.remove(&run.run_id).unwrap_or_default(), children.get(&run.run_id).copied().unwrap_or(0));
+    Ok(found.iter().map(row_of).collect())
+}
+
+pub(crate) fn row(run: &runs::Run, details: &runs::Details, children: i64) -> RunRow {
+    RunRow {
+        id: run.run_id.clone(),
+        parent: run.parent_id.clone(),
+        name: run.name.clone(),
+        status: run.status.clone(),
+        author: run.author.clone(),
+        started_at: clock::long_time(run.started_at),
+        duration_seconds: run.ended_at.map(|ended| (ended - run.started_at) as f64 / 1e6),
+        parameters: details.parameters.clone(),
+        metrics: details.metrics.iter().filter(|metric| metric.step == 0).map(|metric| (metric.name.clone(), figure(metric))).collect(),
+        children: children as u32,
+    }
+}

@@ -1,0 +1,97 @@
+//! Scoring the current people.
+
+use domain::RefusalCode;
+use serde_json::json;
+use store::{audit, datasets, registry, scores};
+
+use crate::{Admin, Error, Result, Tenure, clock, error::compute};
+
+/// Reasons kept with each score.
+const REASONS: usize = 3;
+/// Rows per unit of parallel work; fixed, so that the result does not depend on the number of threads.
+const CHUNK: usize = 256;
+
+impl Tenure {
+    /// Scores everybody who has not left, of the newest dataset on or before `as_of` (the newest of all when absent), with the live model.
+    ///
+    /// # Errors
+    /// When nothing is in service, or there is no such dataset.
+    pub async fn batch(&self, admin: &Admin<'_>, use_case: &str, as_of: Option<&str>) -> Result<scores::Batch> {
+        if let Some(day) = as_of.filter(|day| !clock::is_date(day)) {
+            return Err(Error::Invalid(format!("\"{day}\" is no date: write YYYY-MM-DD")));
+        }
+        let live = self.expect_live(use_case).await?;
+        let dataset = self.dataset_as_of(use_case, as_of).await?;
+        let people = self.people_of(&dataset).await?;
+        let version = live.version.version;
+        let scores = compute(move || {
+            let stayed = |row: &usize| people.labels.as_ref().is_none_or(|labels| !labels[*row]);
+            let rows: Vec<usize> = (0..people.ids.len()).filter(stayed).collect();
+            score_rows(&live.explainer, &people, &rows)
+        })
+        .await?;
+        let batch = scores::Batch {
+            batch_id: store::new_id(),
+            use_case: use_case.to_owned(),
+            version,
+            dataset_id: dataset.dataset_id.clone(),
+            as_of: as_of.unwrap_or(&dataset.as_of).to_owned(),
+            people: scores.len() as i64,
+            expected_events: scores.iter().map(|score| score.probability).sum(),
+            created_by: admin.name().to_owned(),
+            created_at: store::now(),
+        };
+        let mut transaction = self.store.begin().await?;
+        // The database refuses it too; here with a sentence.
+        if registry::live(&mut transaction, use_case).await?.and_then(|change| change.version) != Some(version) {
+            return Err(Error::conflict(
+                RefusalCode::Changed,
+                "another version went live, or this one was stopped, while people were scored: score again".into(),
+            ));
+        }
+        scores::insert(&mut transaction, &batch, &scores).await?;
+        let detail = json!({ "version": version, "dataset": dataset.dataset_id, "as_of": batch.as_of, "people": batch.people });
+        audit::append(&mut transaction, admin.name(), "scores.batch", &format!("batch {}", batch.batch_id), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(batch)
+    }
+
+    pub(crate) async fn dataset_as_of(&self, use_case: &str, as_of: Option<&str>) -> Result<datasets::Dataset> {
+        let all = self.all_datasets(Some(use_case)).await?;
+        let found = all.into_iter().find(|dataset| as_of.is_none_or(|day| dataset.as_of.as_str() <= day));
+        found.ok_or_else(|| Error::NotFound(format!("{use_case} has no data on or before that day: import some first")))
+    }
+}
+
+fn score_rows(explainer: &model::explain::ModelExplainer, people: &crate::StoredPeople, rows: &[usize]) -> Result<Vec<scores::Score>> {
+    use rayon::prelude::*;
+    let parts: Vec<Vec<scores::Score>> =
+        rows.par_chunks(CHUNK).map(|chunk| score_chunk(explainer, people, chunk)).collect::<Result<_>>()?;
+    Ok(parts.concat())
+}
+
+fn score_chunk(explainer: &model::explain::ModelExplainer, people: &crate::StoredPeople, rows: &[usize]) -> Result<Vec<scores::Score>> {
+    let table = people.table.take(rows);
+    let explanations = explainer.explain_rows(&table, 0..rows.len(), REASONS)?;
+    let score = |(&row, explanation): (&usize, &model::explain::Explanation)| {
+        let reasons: Vec<views::people::Reason> = explanation.fields.iter().map(reason).collect();
+        Ok(scores::Score {
+            position: row as i64,
+            person_id: people.ids[row].clone(),
+            probability: explanation.probability,
+            interval: explainer.model().interval(explanation.probability),
+            reasons: serde_json::to_string(&reasons).map_err(store::Error::from)?,
+        })
+    };
+    rows.iter().zip(&explanations).map(score).collect()
+}
+
+/// A contribution as the screens show it.
+pub(crate) fn reason(contribution: &model::explain::FieldContribution) -> views::people::Reason {
+    views::people::Reason {
+        field: contribution.field.clone(),
+        label: contribution.label.clone(),
+        value: contribution.value.clone(),
+        points: contribution.points,
+    }
+}

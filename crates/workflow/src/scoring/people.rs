@@ -1,0 +1,284 @@
+//! The table of people, its CSV, and the page of one person.
+
+use domain::RefusalCode;
+use model::{Column, Role, Table, UseCase};
+use serde_json::json;
+use store::audit;
+use views::people::{FieldValue, FilterField, Looker, PastScore, PeoplePage, PeopleQuery, PersonPage, PersonRow};
+
+use crate::csv_text::csv_text;
+use crate::scoring::batch::reason;
+use crate::scoring::serving::Scored;
+use crate::{Analyst, Error, Result, Tenure, clock, error::compute};
+
+const PAGE: usize = 25;
+
+impl Tenure {
+    /// One page of the scored people that a query asks for. Nobody scored yet: an empty page. A list of a single person is a look at that
+    /// person: it is on record, and where a purpose must be named for that, only the number is told.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a page, field or band that is not there; or when the store fails.
+    pub async fn people(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery) -> Result<PeoplePage> {
+        let use_case = self.use_case(use_case)?;
+        let segments: Vec<FilterField> = use_case.segments.iter().map(|name| filter_field(&use_case, name)).collect();
+        let bands = use_case.bands.iter().map(|band| band.name.clone()).collect();
+        let purposes: Vec<(String, String)> =
+            self.purposes(&use_case.id).iter().map(|purpose| (purpose.key.clone(), purpose.text.clone())).collect();
+        let Some(scored) = self.scored(&use_case.id).await? else {
+            return Ok(PeoplePage { segments, bands, rows: Vec::new(), total: 0, page: 1, pages: 1, withheld: None, purposes });
+        };
+        let rows = select(&use_case, &scored, query)?;
+        let pages = rows.len().div_ceil(PAGE).max(1);
+        let page = query.page.max(1) as usize;
+        if page > pages {
+            return Err(Error::NotFound(format!("there is no page {page}: the last one is {pages}")));
+        }
+        let shown = rows.iter().skip((page - 1) * PAGE).take(PAGE);
+        let mut rows_shown: Vec<PersonRow> = shown.map(|&row| person_row(&use_case, &scored, row)).collect();
+        let mut withheld = None;
+        if let [only] = &rows_shown[..]
+            && rows.len() == 1
+        {
+            if purposes.is_empty() {
+                self.record_view(analyst, &use_case.id, &only.id, &scored.batch.batch_id, None).await?;
+            } else {
+                withheld = rows_shown.pop().map(|person| person.id);
+            }
+        }
+        let (total, page, pages) = (rows.len() as u32, page as u32, pages as u32);
+        Ok(PeoplePage { segments, bands, rows: rows_shown, total, page, pages, withheld, purposes })
+    }
+
+    /// The people that a query asks for as CSV (UTF-8 with a byte-order mark), every page of them. The export is on record, with the
+    /// purpose where one must be named.
+    ///
+    /// # Errors
+    /// As [`Tenure::people`]; [`Error::Conflict`] when nobody was scored, [`Error::Invalid`] without a purpose.
+    pub async fn people_csv(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery, why: &str) -> Result<String> {
+        let use_case = self.use_case(use_case)?;
+        let why = self.purpose(&use_case.id, why)?.map(|purpose| purpose.key.clone());
+        let scored =
+            self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "nobody has been scored yet".into()))?;
+        let rows = select(&use_case, &scored, query)?;
+        let mut transaction = self.store.begin().await?;
+        let filters = query.filters.keys().collect::<Vec<_>>();
+        let detail = json!({ "rows": rows.len(), "batch": scored.batch.batch_id, "filters": filters, "why": why });
+        audit::append(&mut transaction, analyst.name(), "people.export", &format!("use case {}", use_case.id), &detail).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        compute(move || csv(&use_case, &scored, &rows)).await
+    }
+
+    /// One person: score, reasons, values and past scores. The view is on record, with the purpose where one must be named: `why` is its
+    /// key.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the person is not among those last scored, [`Error::Invalid`] without a purpose.
+    pub async fn person(&self, analyst: &Analyst<'_>, use_case: &str, id: &str, why: &str) -> Result<PersonPage> {
+        let use_case = self.use_case(use_case)?;
+        let why = self.purpose(&use_case.id, why)?;
+        let unknown = || Error::NotFound(format!("no {} with this number was scored", use_case.words.one));
+        let scored = self.scored(&use_case.id).await?.ok_or_else(unknown)?;
+        let row = scored.people.ids.iter().position(|other| other == id).ok_or_else(unknown)?;
+        // The explanation is that of the version that made the score, even when another is live by now.
+        let version = self.version(&use_case.id, scored.batch.version).await?;
+        let explainer = match self.live(&use_case.id).await? {
+            Some(live) if live.version == version => std::sync::Arc::clone(&live.explainer),
+            _ => self.explainer(&version).await?,
+        };
+        let history = store::scores::of_person(&mut *self.store.read().await?, &use_case.id, id).await?;
+        let lookers = self.lookers(&use_case.id, id).await?;
+        self.record_view(analyst, &use_case.id, id, &scored.batch.batch_id, why).await?;
+        compute(move || {
+            let table = &scored.people.table;
+            let explanation = explainer.explain(table, row)?;
+            let score = &scored.scores[row];
+            Ok(PersonPage {
+                id: score.person_id.clone(),
+                probability: score.probability,
+                interval: score.interval,
+                band: use_case.band(score.probability).to_owned(),
+                base: explanation.base_probability,
+                reasons: explanation.fields.iter().map(reason).collect(),
+                sentence: model::sentence::summary(&explanation, &use_case.words),
+                warnings: warnings(&explainer, table, row),
+                fields: field_values(explainer.model(), table, row, &explanation),
+                history: history
+                    .into_iter()
+                    .map(|(as_of, probability, version)| PastScore {
+                        as_of: clock::long_date(&as_of),
+                        probability,
+                        version: version as u32,
+                    })
+                    .collect(),
+                lookers,
+                version: scored.batch.version as u32,
+            })
+        })
+        .await
+    }
+
+    /// Who looked at a person, from the record: the latest first.
+    async fn lookers(&self, use_case: &str, id: &str) -> Result<Vec<Looker>> {
+        let mut connection = self.store.read().await?;
+        let entries = audit::about(&mut connection, "person", &format!("{use_case}/{id}")).await?;
+        let names = audit::names(&mut connection).await?;
+        let mut lookers: Vec<Looker> = Vec::new();
+        let purpose = |key: &str| {
+            let known = self.purposes(use_case).iter().find(|purpose| purpose.key == key);
+            known.map_or_else(|| key.to_owned(), |purpose| purpose.text.clone())
+        };
+        // Newest first: the first entry of somebody is the last time.
+        for entry in entries.into_iter().filter(|entry| entry.action == "person.view") {
+            let name = names.get(&entry.actor).cloned().unwrap_or_else(|| "an erased account".to_owned());
+            // Where no reasons are listed, none was named; an entry that was damaged is another matter.
+            let why = match serde_json::from_str::<serde_json::Value>(&entry.detail) {
+                Ok(detail) => detail["why"].as_str().map(purpose).unwrap_or_default(),
+                Err(_) => format!("cannot be read: entry {} of the record is damaged", entry.sequence),
+            };
+            match lookers.iter_mut().find(|looker| looker.name == name) {
+                Some(looker) => looker.times += 1,
+                None => lookers.push(Looker { name, times: 1, last: clock::long_time(entry.at), why }),
+            }
+        }
+        Ok(lookers)
+    }
+}
+
+fn warnings(explainer: &model::explain::ModelExplainer, table: &Table, row: usize) -> Vec<String> {
+    let model = explainer.model();
+    let one = table.take(&[row]);
+    let missing: Vec<String> = model
+        .use_case
+        .inputs()
+        .filter(|field| one.column(&field.name).is_none_or(|column| column.is_missing(0)))
+        .map(|field| field.label.clone())
+        .collect();
+    let mut warnings = Vec::new();
+    if !missing.is_empty() {
+        warnings.push(format!("No value for {}: the model filled in what training learned.", model::sentence::join(&missing)));
+    }
+    warnings.extend(model::outside::warnings(model, &one, 0).into_iter().map(|warning| warning.sentence));
+    warnings
+}
+
+fn field_values(model: &model::Model, table: &Table, row: usize, explanation: &model::explain::Explanation) -> Vec<FieldValue> {
+    let use_case = &model.use_case;
+    let points = |name: &str| explanation.fields.iter().find(|field| field.field == name).map(|field| field.points);
+    use_case
+        .fields
+        .iter()
+        .filter(|field| matches!(field.role, Role::Feature | Role::Protected))
+        .filter_map(|field| {
+            let missing = table.column(&field.name)?.is_missing(row);
+            let value = if missing { String::new() } else { model::explain::value_text(model, table, row, &field.name) };
+            Some(FieldValue {
+                field: field.name.clone(),
+                label: field.label.clone(),
+                group: field.group.clone(),
+                value,
+                points: use_case.is_input(field).then(|| points(&field.name).unwrap_or(0.0)),
+            })
+        })
+        .collect()
+}
+
+/// The values of a field that can be filtered by: its levels, or the whole numbers of a short range.
+fn filter_field(use_case: &UseCase, name: &str) -> FilterField {
+    let values = use_case.field(name).map(|field| {
+        let texts: Vec<String> = match field.range {
+            _ if !field.levels.is_empty() => field.levels.clone(),
+            Some([low, high]) if high - low <= 20.0 => (low as i64..=high as i64).map(|value| value.to_string()).collect(),
+            _ => Vec::new(),
+        };
+        texts.into_iter().map(|text| (text.clone(), field.value_label(&text))).collect()
+    });
+    FilterField { field: name.to_owned(), label: use_case.label(name), values: values.unwrap_or_default() }
+}
+
+/// Rows of `scored` that the query asks for, in its order.
+fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Vec<usize>> {
+    let table = &scored.people.table;
+    if !query.band.is_empty() && !use_case.bands.iter().any(|band| band.name == query.band) {
+        return Err(Error::NotFound(format!("there is no risk band \"{}\"", query.band)));
+    }
+    let mut wanted = Vec::new();
+    for (name, value) in query.filters.iter().filter(|(_, value)| !value.is_empty()) {
+        let column = use_case.segments.contains(name).then(|| table.column(name)).flatten();
+        wanted.push((column.ok_or_else(|| Error::NotFound(format!("people cannot be filtered by \"{name}\"")))?, value));
+    }
+    let search = query.search.to_lowercase();
+    let matches = |row: &usize| {
+        let score = &scored.scores[*row];
+        (query.band.is_empty() || use_case.band(score.probability) == query.band)
+            && (search.is_empty() || score.person_id.to_lowercase().contains(&search))
+            && wanted.iter().all(|(column, value)| column.text(*row) == **value)
+    };
+    let mut rows: Vec<usize> = (0..scored.scores.len()).filter(matches).collect();
+    // Equal keys keep the order of ids, so that paging never shows a person twice.
+    let by_id = |row: &usize| {
+        let id = &scored.scores[*row].person_id;
+        (id.parse::<u64>().unwrap_or(u64::MAX), id)
+    };
+    rows.sort_by(|left, right| by_id(left).cmp(&by_id(right)));
+    match query.sort.as_str() {
+        "" | "risk" => rows.sort_by(|&left, &right| scored.scores[right].probability.total_cmp(&scored.scores[left].probability)),
+        "id" => {}
+        name => {
+            let column = use_case.segments.iter().any(|segment| segment == name).then(|| table.column(name)).flatten();
+            let column = column.ok_or_else(|| Error::NotFound(format!("people cannot be sorted by \"{name}\"")))?;
+            match column {
+                Column::Number(values) => rows.sort_by(|&left, &right| values[left].total_cmp(&values[right])),
+                _ => rows.sort_by_key(|&row| column.text(row)),
+            }
+        }
+    }
+    let highest_first = query.sort.is_empty() || query.sort == "risk";
+    if query.ascending == highest_first {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+fn segment_values(use_case: &UseCase, table: &Table, row: usize) -> Vec<String> {
+    let value = |name: &String| {
+        let text = table.column(name).map(|column| column.text(row)).unwrap_or_default();
+        use_case.field(name).map_or(text.clone(), |field| field.value_label(&text))
+    };
+    use_case.segments.iter().map(value).collect()
+}
+
+fn person_row(use_case: &UseCase, scored: &Scored, row: usize) -> PersonRow {
+    let score = &scored.scores[row];
+    PersonRow {
+        id: score.person_id.clone(),
+        probability: score.probability,
+        interval: score.interval,
+        band: use_case.band(score.probability).to_owned(),
+        segments: segment_values(use_case, &scored.people.table, row),
+        reasons: scored.reasons[row].clone(),
+    }
+}
+
+fn csv(use_case: &UseCase, scored: &Scored, rows: &[usize]) -> Result<String> {
+    let fixed = ["id", "probability", "interval low", "interval high", "band", "reasons", "model version", "as of"].map(str::to_owned);
+    let header = fixed.into_iter().chain(use_case.segments.iter().map(|name| use_case.label(name)));
+    let cells = |&row: &usize| {
+        let person = person_row(use_case, scored, row);
+        let end = |index: usize| person.interval.map(|interval| format!("{:.4}", interval[index])).unwrap_or_default();
+        let reasons: Vec<String> =
+            person.reasons.iter().map(|reason| format!("{} = {} ({:+.1} points)", reason.label, reason.value, reason.points)).collect();
+        let cells = [
+            person.id.clone(),
+            format!("{:.4}", person.probability),
+            end(0),
+            end(1),
+            person.band.clone(),
+            reasons.join("; "),
+            scored.batch.version.to_string(),
+            scored.batch.as_of.clone(),
+        ];
+        cells.into_iter().chain(person.segments)
+    };
+    Ok(format!("\u{feff}{}", csv_text(header, rows.iter().map(cells))?))
+}

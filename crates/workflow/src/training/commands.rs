@@ -1,0 +1,273 @@
+//! A training: from a dataset to a run with its evidence and a new version in the registry.
+
+use std::sync::Arc;
+
+use model::global::GlobalExplanation;
+use monitoring::data_profile::GateLimits;
+use serde_json::json;
+use store::{audit, datasets, jobs, registry, runs};
+use training::explanation;
+use training::gates::{GatePolicy, GateReport};
+use training::{Dataset, Trained, TrainingError, Trial};
+
+use crate::runs::artifacts::{EVIDENCE, EXPLANATION};
+use crate::runs::evidence::{Evidence, compare_with, evidence};
+use crate::runs::nested;
+use crate::runs::recording::{File, JSON, Metrics, described, environment, metrics, plots, stage_name, to_json};
+use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, card, error::compute};
+
+/// What a training gave.
+#[derive(Debug, Clone)]
+pub struct TrainOutcome {
+    pub run_id: String,
+    pub version: registry::Version,
+    pub evidence: Evidence,
+    pub trained: Arc<Trained>,
+}
+
+/// What the computing part of a training ends with.
+enum Ended {
+    Whole(Box<Whole>),
+    /// Somebody asked to stop; what was tried until then.
+    Stopped(Vec<Trial>),
+}
+
+struct Whole {
+    trained: Arc<Trained>,
+    evidence: Evidence,
+    explanation: GlobalExplanation,
+    /// Name, media type and bytes; the model first.
+    files: Vec<File>,
+}
+
+impl Tenure {
+    /// Trains on a dataset, and waits for it. Run and job are on record from the start: a failed or stopped one says why.
+    ///
+    /// # Errors
+    /// When dataset or settings do not allow it, or `observer` says stop.
+    pub async fn train(
+        &self,
+        admin: &Admin<'_>,
+        dataset: &datasets::Dataset,
+        settings: training::Settings,
+        observer: Observer,
+    ) -> Result<TrainOutcome> {
+        let new = training_job(dataset);
+        self.run_job(admin.actor(), new, Some(observer), async |tenure, job| tenure.train_in(&job, dataset, settings).await).await
+    }
+
+    /// Starts a training in the background and gives the job's id.
+    ///
+    /// # Errors
+    /// When the dataset has no outcomes, the settings make no sense, or the store fails.
+    pub async fn start_training(&self, admin: &Admin<'_>, dataset: datasets::Dataset, settings: training::Settings) -> Result<String> {
+        settings.check()?;
+        if dataset.positives.is_none() {
+            return Err(no_outcomes());
+        }
+        self.start_job(admin, training_job(&dataset), async move |tenure, job| {
+            let outcome = tenure.train_in(&job, &dataset, settings).await?;
+            job.made(format!("/runs/{}", outcome.run_id));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Trains as a part of a job.
+    ///
+    /// # Errors
+    /// When dataset or settings do not allow it, or the job is asked to stop: then what was tried is kept in a cancelled run.
+    pub async fn train_in(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: training::Settings) -> Result<TrainOutcome> {
+        let run = runs::Run {
+            run_id: store::new_id(),
+            parent_id: None,
+            use_case: dataset.use_case.clone(),
+            name: format!("training of {}", dataset.as_of),
+            status: "running".into(),
+            author: job.actor().name().to_owned(),
+            dataset_id: Some(dataset.dataset_id.clone()),
+            seed: settings.seed as i64,
+            code_version: self.code.to_string(),
+            message: String::new(),
+            started_at: store::now(),
+            ended_at: None,
+        };
+        let mut transaction = self.store.begin().await?;
+        runs::insert(&mut transaction, &run).await?;
+        jobs::set_run(&mut transaction, job.id(), &run.run_id).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        let outcome = self.train_as(job, &run, dataset, &settings).await;
+        if let Err(error) = &outcome {
+            let status = if matches!(error, Error::Cancelled(_)) { "cancelled" } else { "failed" };
+            runs::finish(&mut *self.store.read().await?, &run.run_id, status, &error.to_string()).await?;
+        }
+        outcome
+    }
+
+    async fn train_as(
+        &self,
+        job: &Arc<JobHandle>,
+        run: &runs::Run,
+        dataset: &datasets::Dataset,
+        settings: &training::Settings,
+    ) -> Result<TrainOutcome> {
+        self.record_policy(&run.run_id, &self.gate_policy(&run.use_case)?).await?;
+        match self.fit_and_judge(job, dataset, settings).await? {
+            Ended::Whole(whole) => self.record(job, run, dataset, settings, *whole).await,
+            Ended::Stopped(trials) => self.keep_trials(run, &trials).await,
+        }
+    }
+
+    async fn fit_and_judge(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: &training::Settings) -> Result<Ended> {
+        let use_case = self.use_case(&dataset.use_case)?;
+        let people = self.people_of(dataset).await?;
+        let champion = self.champion(&use_case.id).await?;
+        let policy = self.gate_policy(&use_case.id)?;
+        let (hash, settings, job) = (dataset.hash.clone(), settings.clone(), Arc::clone(job));
+        compute(move || {
+            let labels = people.labels.clone().ok_or_else(no_outcomes)?;
+            let rows = to_dataset(&people, labels)?.with_hash(hash);
+            let trained = match training::train(&rows, &use_case, &policy, &settings, &*job) {
+                Err(TrainingError::Cancelled { trials }) => return Ok(Ended::Stopped(trials)),
+                trained => trained?,
+            };
+            let against_live = match &champion {
+                Some(champion) => compare_with(champion, &trained, &people, &rows.labels, settings.seed)?,
+                None => Vec::new(),
+            };
+            let evidence = evidence(&trained, &policy, against_live, true);
+            let unseen: Vec<bool> = trained.holdout_rows.iter().map(|&row| rows.labels[row]).collect();
+            let shown = Arc::new(trained.model.clone());
+            let explanation = explanation::explain(&shown, &people.table.take(&trained.holdout_rows), &unseen, settings.seed)?;
+            let profile = monitoring::data_profile::data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
+            let mut files = vec![
+                ("model.tenure", "application/octet-stream", trained.model.to_bytes()?),
+                (EVIDENCE, JSON, to_json(&evidence)?),
+                ("trials.json", JSON, to_json(&trained.trials)?),
+                ("metrics.json", JSON, to_json(&Metrics::of(&evidence))?),
+                ("settings.json", JSON, to_json(&settings)?),
+                ("data_profile.json", JSON, to_json(&profile)?),
+                (EXPLANATION, JSON, to_json(&explanation)?),
+            ];
+            files.extend(plots(&evidence));
+            Ok(Ended::Whole(Box::new(Whole { trained: Arc::new(trained), evidence, explanation, files })))
+        })
+        .await
+    }
+
+    /// What was tried before the stop: nested runs, and the list as a file.
+    async fn keep_trials(&self, run: &runs::Run, trials: &[Trial]) -> Result<TrainOutcome> {
+        let file = self.artifact("trials.json", JSON, to_json(&trials)?).await?;
+        let mut transaction = self.store.begin().await?;
+        let details = runs::Details { artifacts: vec![file], ..runs::Details::default() };
+        runs::insert_details(&mut transaction, &run.run_id, &details).await?;
+        nested::insert(&mut transaction, run, &[], trials).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Err(Error::Cancelled(format!("training was stopped after {} trials; they are kept in run {}", trials.len(), run.run_id)))
+    }
+
+    /// Stores a file and gives its row.
+    pub(crate) async fn artifact(&self, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<runs::Artifact> {
+        let byte_count = bytes.len() as i64;
+        let hash = self.store.put_artifact(bytes).await?;
+        Ok(runs::Artifact { name: name.into(), hash, byte_count, media_type: media_type.into() })
+    }
+
+    async fn record(
+        &self,
+        job: &JobHandle,
+        run: &runs::Run,
+        dataset: &datasets::Dataset,
+        settings: &training::Settings,
+        Whole { trained, evidence, explanation, files }: Whole,
+    ) -> Result<TrainOutcome> {
+        let author = job.actor().name();
+        let policy = self.gate_policy(&run.use_case)?;
+        let mut artifacts = Vec::new();
+        for (name, media_type, bytes) in files {
+            artifacts.push(self.artifact(name, media_type, bytes).await?);
+        }
+        let candidate = trained.chosen.candidate.name().to_owned();
+        let mut version = registry::Version {
+            use_case: run.use_case.clone(),
+            version: 0,
+            run_id: run.run_id.clone(),
+            dataset_id: dataset.dataset_id.clone(),
+            model_hash: artifacts[0].hash.clone(),
+            candidate: candidate.clone(),
+            stage: if policy.block_staging(&evidence.gates).next().is_none() { "Staging" } else { "None" }.into(),
+            author: author.to_owned(),
+            note: blocking_gates(&policy, &evidence.gates),
+            created_at: store::now(),
+            description: String::new(),
+        };
+        let mut parameters: Vec<(String, String)> = trained.chosen.parameters.describe();
+        parameters.push(("candidate".into(), candidate));
+        parameters.push(("trials".into(), trained.trials.len().to_string()));
+        parameters.extend(described(settings));
+        let details = runs::Details {
+            parameters,
+            metrics: metrics("", &evidence.holdout.report).chain(metrics("cv_", &evidence.cross_validated.report)).collect(),
+            tags: std::iter::once(("data".to_owned(), dataset.name.clone())).chain(environment(settings)).collect(),
+            stages: trained.stages.iter().map(|stage| (stage_name(stage.stage), stage.seconds, stage.detail.clone())).collect(),
+            artifacts,
+        };
+        let mut transaction = self.store.begin().await?;
+        runs::insert_details(&mut transaction, &run.run_id, &details).await?;
+        nested::insert(&mut transaction, run, &trained.candidates, &trained.trials).await?;
+        runs::finish(&mut transaction, &run.run_id, "finished", "").await?;
+        version.version = registry::insert(&mut transaction, &version).await?;
+        let card = card::card(&card::Sources {
+            version: &version,
+            model: &trained.model,
+            evidence: &evidence,
+            dataset,
+            code: &run.code_version,
+            explanation: Some(&explanation),
+            revisions: &[],
+            decisions: &[],
+            checks: &[],
+        });
+        let card = self.artifact("model_card_at_training.md", "text/markdown; charset=utf-8", card.markdown().into_bytes()).await?;
+        let card = runs::Details { artifacts: vec![card], ..runs::Details::default() };
+        runs::insert_details(&mut transaction, &run.run_id, &card).await?;
+        let detail = json!({ "run": run.run_id, "data": dataset.hash, "model": version.model_hash, "candidate": version.candidate });
+        let subject = format!("model {}/{}", version.use_case, version.version);
+        let key = format!("{}/{}", version.use_case, version.version);
+        audit::append_with_rows(&mut transaction, author, "model.train", &subject, &detail, &[("model_version", &key)]).await?;
+        transaction.commit().await.map_err(store::Error::from)?;
+        Ok(TrainOutcome { run_id: run.run_id.clone(), version, evidence, trained })
+    }
+}
+
+fn training_job(dataset: &datasets::Dataset) -> NewJob {
+    NewJob { use_case: dataset.use_case.clone(), kind: "training", title: format!("Training on {}", dataset.name) }
+}
+
+fn no_outcomes() -> Error {
+    Error::Invalid("this dataset has no outcomes: train on one that has".into())
+}
+
+/// Why a version is not in Staging; empty when it is.
+fn blocking_gates(policy: &GatePolicy, gates: &GateReport) -> String {
+    let titles: Vec<&str> = policy.block_staging(gates).map(|result| result.title.as_str()).collect();
+    if titles.is_empty() {
+        return String::new();
+    }
+    format!("gates of the policy {} that do not hold: {}", gates.policy, titles.join("; "))
+}
+
+/// Rows as the training wants them: people who repeat over time stay on one side of a split.
+pub(crate) fn to_dataset(people: &crate::StoredPeople, labels: Vec<bool>) -> Result<Dataset> {
+    let sources = people.sources.iter().map(|(name, rows)| (name.clone(), *rows as usize)).collect();
+    let mut dataset = Dataset::new(people.table.clone(), labels)?.with_sources(sources);
+    if let Some(periods) = &people.periods {
+        // ISO dates and years sort as texts; their rank is all that a split needs.
+        let mut distinct: Vec<&String> = periods.iter().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let rank = |period: &String| distinct.partition_point(|other| *other < period) as i64;
+        dataset = dataset.with_persons(&people.ids).with_times(periods.iter().map(rank).collect());
+    }
+    Ok(dataset)
+}

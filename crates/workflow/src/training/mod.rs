@@ -1,0 +1,7 @@
+//! Trainings: from a form or a command to a registered version.
+
+pub(crate) mod commands;
+mod form;
+
+pub use commands::TrainOutcome;
+pub use form::{FieldProblems, TrainingForm};

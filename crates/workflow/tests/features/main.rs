@@ -1,0 +1,7 @@
+//! The rules of the product, one file per feature, on a store in a temporary folder. One test, one behavior.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod app;
+
+mod registry;
+mod review;

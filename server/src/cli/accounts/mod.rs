@@ -1,0 +1,4 @@
+//! Accounts, and who decides.
+
+pub mod identity;
+pub mod user;

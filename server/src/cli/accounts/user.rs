@@ -1,0 +1,186 @@
+//! `tenure user`.
+
+use clap::{Subcommand, ValueEnum};
+use serde_json::json;
+use workflow::{Actor, Result, Role, Scope, Tenure, TokenRequest};
+
+use super::identity;
+use crate::cli::{Answer, output};
+use crate::settings::Place;
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add an account; prints a link with which its password is set, once
+    #[command(after_help = "Example: tenure user add \"Ann Lee\" --role analyst --role reviewer")]
+    Add {
+        name: String,
+        #[arg(long = "role", required = true, value_delimiter = ',')]
+        roles: Vec<RoleName>,
+        /// Take the password from standard input instead
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Every account
+    List,
+    /// Give an account other roles
+    #[command(after_help = "Example: tenure user roles \"Ann Lee\" --role reviewer")]
+    Roles {
+        name: String,
+        #[arg(long = "role", required = true, value_delimiter = ',')]
+        roles: Vec<RoleName>,
+    },
+    /// A new set-up link, for a forgotten password
+    Link { name: String },
+    /// End an account's sessions and let it sign in no more; nothing is removed
+    Disable { name: String },
+    /// Let a disabled account sign in again
+    Enable { name: String },
+    /// API tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token; it is printed once
+    #[command(after_help = "Example: tenure user token create \"Ann Lee\" --scope predict --expires 30 --label \"nightly report\"")]
+    Create {
+        name: String,
+        /// What it may do of what its owner may
+        #[arg(long = "scope", required = true, value_delimiter = ',')]
+        scopes: Vec<ScopeName>,
+        /// Days that it is good, at most 366
+        #[arg(long, default_value_t = 90)]
+        expires: u32,
+        /// What it is for
+        #[arg(long, default_value = "")]
+        label: String,
+    },
+    /// The tokens of an account
+    List { name: String },
+    /// Make a token useless, at once and for good
+    Revoke { id: String },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RoleName {
+    Analyst,
+    Reviewer,
+    Admin,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Analyst => Self::Analyst,
+            RoleName::Reviewer => Self::Reviewer,
+            RoleName::Admin => Self::Admin,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ScopeName {
+    /// Runs, versions, checks
+    Read,
+    /// Scores and people; needs the role analyst
+    Predict,
+    /// Decisions; needs the role reviewer
+    Review,
+    /// Data, training, settings; needs the role admin
+    Manage,
+}
+
+impl From<ScopeName> for Scope {
+    fn from(name: ScopeName) -> Self {
+        match name {
+            ScopeName::Read => Self::Read,
+            ScopeName::Predict => Self::Predict,
+            ScopeName::Review => Self::Review,
+            ScopeName::Manage => Self::Manage,
+        }
+    }
+}
+
+pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<Answer> {
+    let tenure = place.open().await?;
+    let actor = Actor::local();
+    let admin = actor.admin()?;
+    let roles = |names: Vec<RoleName>| names.into_iter().map(Role::from).collect::<Vec<_>>();
+    match command {
+        UserCommand::Add { name, roles: names, password_stdin: true } => {
+            tenure.add_account_with(&admin, &name, &roles(names), &identity::read_line()?).await?;
+            done(&json!({ "name": name }), &format!("{name} can sign in"), as_json)?;
+        }
+        UserCommand::Add { name, roles: names, password_stdin: false } => {
+            let link = place.set_up_link(&tenure.add_account(&admin, &name, &roles(names)).await?);
+            done(&json!({ "name": name, "set_up": link }), &format!("{name} sets a password, within three days, at\n{link}"), as_json)?;
+        }
+        UserCommand::Link { name } => {
+            let link = place.set_up_link(&tenure.renew_set_up(&admin, &name).await?);
+            done(&json!({ "name": name, "set_up": link }), &format!("{name} sets a password, within three days, at\n{link}"), as_json)?;
+        }
+        UserCommand::List => {
+            let accounts = tenure.accounts(&admin).await?;
+            if as_json {
+                output::json(&accounts)?;
+            } else {
+                let row = |account: &views::accounts::AccountRow| {
+                    let last = account.signed_in_at.clone().unwrap_or_default();
+                    vec![account.name.clone(), account.roles.join(", "), account.state.clone(), account.created_at.clone(), last]
+                };
+                output::table(&["NAME", "ROLES", "STATE", "ADDED", "LAST SIGN-IN"], &accounts.iter().map(row).collect::<Vec<_>>());
+            }
+        }
+        UserCommand::Roles { name, roles: names } => {
+            tenure.set_roles(&admin, &name, &roles(names)).await?;
+            done(&json!({ "name": name }), &format!("the roles of {name} are changed"), as_json)?;
+        }
+        UserCommand::Disable { name } => {
+            tenure.set_disabled(&admin, &name, true).await?;
+            done(&json!({ "name": name }), &format!("{name} is disabled: sessions are ended, tokens are revoked"), as_json)?;
+        }
+        UserCommand::Enable { name } => {
+            tenure.set_disabled(&admin, &name, false).await?;
+            done(&json!({ "name": name }), &format!("{name} can sign in again"), as_json)?;
+        }
+        UserCommand::Token(command) => token(&tenure, &actor, command, as_json).await?,
+    }
+    Ok(Answer::Done)
+}
+
+async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: bool) -> Result<()> {
+    match command {
+        TokenCommand::Create { name, scopes, expires, label } => {
+            let scopes = scopes.into_iter().map(Scope::from).collect();
+            let made = tenure.create_token(actor, &TokenRequest { owner: name, label, scopes, days: expires, password: None }).await?;
+            let value = json!({ "id": made.token_id, "token": made.secret, "expires_at": made.expires_at });
+            done(&value, &format!("{}\nThis token is shown once. It is good until {}.", made.secret, made.expires_at), as_json)
+        }
+        TokenCommand::List { name } => {
+            let tokens = tenure.tokens(actor, &name).await?;
+            if as_json {
+                return output::json(&tokens);
+            }
+            let row = |token: &views::accounts::TokenRow| {
+                let last = token.last_used_at.clone().unwrap_or_default();
+                vec![token.id.clone(), token.scopes.join(", "), token.state.clone(), token.expires_at.clone(), last, token.label.clone()]
+            };
+            output::table(&["TOKEN", "SCOPES", "STATE", "GOOD UNTIL", "LAST USED", "FOR"], &tokens.iter().map(row).collect::<Vec<_>>());
+            Ok(())
+        }
+        TokenCommand::Revoke { id } => {
+            tenure.revoke_token(actor, &id).await?;
+            done(&json!({ "id": id }), "the token is revoked", as_json)
+        }
+    }
+}
+
+fn done(value: &serde_json::Value, sentence: &str, as_json: bool) -> Result<()> {
+    if as_json {
+        output::json(value)
+    } else {
+        output::line(sentence);
+        Ok(())
+    }
+}

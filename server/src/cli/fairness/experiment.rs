@@ -1,0 +1,77 @@
+//! `tenure model experiment`.
+
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+use stats::Figure;
+use views::fairness::ExperimentRow;
+use workflow::{Actor, Result, Tenure};
+
+use crate::cli::training::Bar;
+use crate::cli::{Answer, output};
+
+#[derive(Debug, Args)]
+pub struct Experiment {
+    /// Number or alias
+    version: String,
+    #[arg(long)]
+    use_case: String,
+    #[command(flatten)]
+    what: What,
+    /// Trials of the search [default: those of the version]
+    #[arg(long)]
+    trials: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// Leave out a field, and what is derived from it
+    #[arg(long, value_name = "FIELD")]
+    drop: Option<String>,
+    /// Leave out the fields that tell a protected attribute best
+    #[arg(long, value_name = "ATTRIBUTE")]
+    drop_proxies: Option<String>,
+    /// Weigh rows so that the groups of an attribute and the outcome are independent (Kamiran and Calders 2012)
+    #[arg(long, value_name = "ATTRIBUTE")]
+    reweigh: Option<String>,
+}
+
+pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<Answer> {
+    use workflow::Experiment::{Drop, DropProxies, Reweigh};
+    let What { drop, drop_proxies, reweigh } = command.what;
+    let chosen = drop.map(Drop).or(drop_proxies.map(DropProxies)).or(reweigh.map(Reweigh));
+    // The group of flags is required, so there is one.
+    let Some(experiment) = chosen else { return Ok(Answer::No) };
+    let (actor, bar) = (Actor::local(), Arc::new(Bar::new()));
+    bar.stop_on_interrupt();
+    let version = tenure.version_called(&actor.member()?, &command.use_case, &command.version).await?;
+    let made = tenure.experiment(&actor.admin()?, &command.use_case, version, &experiment, command.trials, Arc::clone(&bar) as _).await;
+    bar.close();
+    let made = made?;
+    if as_json {
+        output::json(&json!({ "run": made.run, "title": made.title, "effect": made.effect }))?;
+    } else {
+        print(&made, version);
+    }
+    Ok(Answer::Done)
+}
+
+fn print(made: &ExperimentRow, version: i64) {
+    let row = |name: String, before: &Figure, after: &Figure, change: &Figure| {
+        let point = |figure: &Figure| output::figure(&Figure { interval: None, ..figure.clone() });
+        vec![name, point(before), point(after), output::figure(change)]
+    };
+    let effect = &made.effect;
+    let mut rows: Vec<Vec<String>> =
+        effect.metrics.iter().map(|own| row(own.metric.label().to_owned(), &own.champion, &own.challenger, &own.difference)).collect();
+    for (attribute, changes) in &effect.fairness {
+        rows.extend(changes.iter().map(|own| row(format!("{} by {attribute}", own.metric.label()), &own.before, &own.after, &own.change)));
+    }
+    output::table(&["FIGURE", &format!("VERSION {version}"), "EXPERIMENT", "DIFFERENCE, PAIRED"], &rows);
+    output::line(&format!(
+        "version {version} {}: out of fold on the same {} people, cut-off {}; run {}",
+        made.title, effect.rows, effect.cutoff, made.run
+    ));
+}

@@ -1,0 +1,58 @@
+//! `tenure model fairness`.
+
+use clap::Args;
+use stats::Verdict;
+use workflow::{Actor, Error, Result, Tenure};
+
+use crate::cli::{Answer, output};
+
+#[derive(Debug, Args)]
+pub struct Fairness {
+    /// Number or alias
+    version: String,
+    #[arg(long)]
+    use_case: String,
+    /// People with at least this score are listed [default: the cut-off of the use case]
+    #[arg(long)]
+    cutoff: Option<f64>,
+    /// Write a page that needs nothing but itself
+    #[arg(long, value_name = "OUT")]
+    html: Option<String>,
+}
+
+pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<Answer> {
+    let actor = Actor::local();
+    let version = tenure.version_called(&actor.member()?, &command.use_case, &command.version).await?;
+    let report = tenure.fairness(&actor.member()?, &command.use_case, version, command.cutoff).await?;
+    let fails = report.attributes.iter().any(|own| own.verdict() == Verdict::Fail);
+    if let Some(out) = &command.html {
+        let page = app::pages::fairness::file(&report, &workflow::today());
+        std::fs::write(out, page).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
+        eprintln!("written to {out}");
+    }
+    if as_json {
+        output::json(&report)?;
+    } else if command.html.is_none() {
+        let word = |verdict: Option<&Verdict>| match verdict {
+            Some(Verdict::Pass) => "pass",
+            Some(Verdict::Fail) => "fail",
+            Some(Verdict::Inconclusive) => "inconclusive",
+            Some(Verdict::CouldNotCompute) => "could not be computed",
+            None => "",
+        };
+        let rows: Vec<Vec<String>> = report
+            .attributes
+            .iter()
+            .flat_map(|own| {
+                let row = |(metric, figure): (&stats::fairness::ParityMetric, &stats::Figure)| {
+                    let verdict = word(own.audit.verdict.get(metric)).to_owned();
+                    vec![own.label.clone(), metric.label().to_owned(), output::figure(figure), verdict]
+                };
+                own.audit.parity.iter().map(row).collect::<Vec<_>>()
+            })
+            .collect();
+        output::table(&["ATTRIBUTE", "GAP BETWEEN GROUPS", "VALUE [95 % INTERVAL]", "VERDICT"], &rows);
+        output::line(&format!("out of fold, {} people, cut-off {}", report.rows, report.cutoff));
+    }
+    Ok(if fails { Answer::No } else { Answer::Done })
+}

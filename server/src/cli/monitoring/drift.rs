@@ -1,0 +1,107 @@
+//! `tenure drift`.
+
+use clap::Subcommand;
+use monitoring::Verdict;
+use serde_json::json;
+use workflow::{Actor, ExportFormat, Result};
+
+use crate::cli::{Answer, output};
+use crate::settings::Place;
+
+#[derive(Debug, Subcommand)]
+pub enum DriftCommand {
+    /// Compare the people of a day with the baseline of the live version; exit code 1 when they drifted
+    #[command(after_help = "Example: tenure drift check --use-case attrition --as-of 2026-11-01")]
+    Check {
+        #[arg(long)]
+        use_case: String,
+        /// Use the newest data on or before this day [default: the newest]
+        #[arg(long)]
+        as_of: Option<String>,
+        /// Write the report as one self-contained HTML file
+        #[arg(long)]
+        html: Option<std::path::PathBuf>,
+        /// Print the short JSON report that guide 004 describes
+        #[arg(long)]
+        guide: bool,
+    },
+    /// The checks of a use case, newest day first
+    History {
+        #[arg(long)]
+        use_case: String,
+    },
+}
+
+pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<Answer> {
+    let tenure = place.open().await?;
+    match command {
+        DriftCommand::Check { use_case, as_of, html, guide } => {
+            let actor = Actor::local();
+            let (check, report) = tenure.check_drift(&actor.contributor()?, &use_case, as_of.as_deref()).await?;
+            if let Some(out) = html {
+                let page = tenure.drift_check(&actor.member()?, &use_case, &check.check_id).await?;
+                let failed = |error| workflow::Error::Invalid(format!("{}: {error}", out.display()));
+                std::fs::write(&out, app::pages::drift_report(&page)).map_err(failed)?;
+            }
+            if guide {
+                let page = tenure.drift_check(&actor.member()?, &use_case, &check.check_id).await?;
+                output::line(&page.export(ExportFormat::Guide)?);
+            } else if as_json {
+                output::json(&json!({ "check": check, "report": report }))?;
+            } else {
+                let row = |column: &monitoring::ColumnReport| {
+                    let p = column.deciding_test().and_then(|test| test.p_adjusted.or(test.p_value));
+                    let effect = column.effect_size.map_or("–".to_owned(), |effect| format!("{effect:.3}"));
+                    vec![
+                        column.name.clone(),
+                        column.verdict.name().replace('_', " "),
+                        effect,
+                        p.map_or("–".to_owned(), |p| format!("{p:.2e}")),
+                    ]
+                };
+                let columns = report.features.columns.iter().chain([&report.prediction, &report.target]);
+                let unknown: Vec<String> = columns
+                    .clone()
+                    .filter(|column| !matches!(column.verdict, Verdict::Drifted | Verdict::Stable))
+                    .filter_map(|column| Some(format!("{}: {}", column.name, column.why.as_ref()?)))
+                    .collect();
+                output::table(&["COLUMN", "VERDICT", "EFFECT", "ADJUSTED P"], &columns.map(row).collect::<Vec<_>>());
+                unknown.iter().for_each(|line| output::line(line));
+                output::line(&report.features.summary);
+                output::line(&check.reason);
+            }
+            let verdicts = [report.features.verdict, report.prediction.verdict];
+            Ok(if verdicts.contains(&Verdict::Drifted) {
+                Answer::No
+            } else if verdicts.iter().all(|verdict| *verdict == Verdict::Stable) {
+                Answer::Done
+            } else {
+                // Nobody should take this for "no drift".
+                Answer::Unknown
+            })
+        }
+        DriftCommand::History { use_case } => {
+            let checks = tenure.checks(&Actor::local().member()?, &use_case).await?;
+            if as_json {
+                output::json(&checks)?;
+            } else {
+                let row = |check: &store::checks::Check| {
+                    let share = check.share_drifted.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+                    vec![
+                        check.as_of.clone(),
+                        check.version.to_string(),
+                        check.verdict.clone(),
+                        share,
+                        check.prediction_verdict.clone(),
+                        check.recommendation.clone(),
+                    ]
+                };
+                output::table(
+                    &["AS OF", "VERSION", "FEATURES", "SHARE", "PREDICTIONS", "RECOMMENDATION"],
+                    &checks.iter().map(row).collect::<Vec<_>>(),
+                );
+            }
+            Ok(Answer::Done)
+        }
+    }
+}

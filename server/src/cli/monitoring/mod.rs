@@ -1,0 +1,4 @@
+//! Drift checks and outcomes.
+
+pub mod drift;
+pub mod outcomes;

@@ -1,0 +1,78 @@
+//! `tenure outcomes`.
+
+use clap::Subcommand;
+use workflow::{Actor, OutcomesImport, Result};
+
+use crate::cli::{Answer, output, read_input};
+use crate::settings::Place;
+
+#[derive(Debug, Subcommand)]
+pub enum OutcomesCommand {
+    /// Check a CSV or Parquet file of outcomes (person, date, outcome, reason) and join it with the scores that preceded
+    #[command(after_help = "Example: tenure outcomes import left-in-october.csv --use-case attrition --complete-until 2026-11-01")]
+    Import {
+        file: String,
+        #[arg(long)]
+        use_case: String,
+        /// The files name everybody who left up to this day, YYYY-MM-DD: all others stayed
+        #[arg(long)]
+        complete_until: Option<String>,
+        /// Days that a score is about
+        #[arg(long, default_value_t = workflow::HORIZON_DAYS)]
+        horizon_days: i64,
+    },
+    /// How the scores of each cycle did
+    List {
+        #[arg(long)]
+        use_case: String,
+    },
+}
+
+pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Result<Answer> {
+    match command {
+        OutcomesCommand::Import { file, use_case, complete_until, horizon_days } => {
+            let bytes = read_input(&file)?;
+            let definition = place.catalogue()?.use_case(&use_case)?;
+            workflow::check_outcomes(&bytes, &definition)?;
+            let name = std::path::Path::new(&file).file_name().map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
+            let import = OutcomesImport { use_case, name, bytes, complete_until, horizon_days: Some(horizon_days), simulated: false };
+            let imported = place.open().await?.import_outcomes(&Actor::local().admin()?, import).await?;
+            if as_json {
+                output::json(&imported)?;
+            } else {
+                let import = &imported.import;
+                let known = if imported.new { "stored" } else { "this file was there already" };
+                let span = format!("{} to {}", import.first_day, import.last_day);
+                output::line(&format!(
+                    "outcomes {} ({known}): {} rows, {} with the event, {span}",
+                    import.import_id, import.row_count, import.event_count
+                ));
+                if imported.never_scored > 0 {
+                    output::line(&format!("{} of the people in it were never scored", imported.never_scored));
+                }
+            }
+        }
+        OutcomesCommand::List { use_case } => {
+            let coverage = place.open().await?.outcomes_coverage(&Actor::local().member()?, &use_case).await?;
+            if as_json {
+                let cohort = |cohort: &workflow::CohortView| serde_json::json!({ "as_of": cohort.as_of, "until": cohort.until, "scored": cohort.scored, "known": cohort.known, "realised": cohort.realised });
+                output::json(
+                    &serde_json::json!({ "imports": coverage.imports, "cohorts": coverage.cohorts.iter().map(cohort).collect::<Vec<_>>() }),
+                )?;
+            } else {
+                let row = |cohort: &workflow::CohortView| {
+                    let (left, auc) = match &cohort.realised {
+                        Some(realised) => (realised.left.to_string(), output::figure(&realised.roc_auc)),
+                        None => ("–".into(), "too few outcomes are known".into()),
+                    };
+                    vec![cohort.as_of.clone(), cohort.until.clone(), cohort.scored.to_string(), cohort.known.to_string(), left, auc]
+                };
+                output::table(
+                    &["SCORED ON", "UNTIL", "SCORED", "KNOWN", "LEFT", "ROC AUC"],
+                    &coverage.cohorts.iter().map(row).collect::<Vec<_>>(),
+                );
+            }
+        }
+    }
+    Ok(Answer::Done)
+}

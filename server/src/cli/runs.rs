@@ -1,0 +1,103 @@
+//! `tenure run`.
+
+use clap::Subcommand;
+use workflow::{Actor, Error, Result};
+
+use super::{Answer, output};
+use crate::settings::Place;
+
+#[derive(Debug, Subcommand)]
+pub enum RunCommand {
+    /// Runs of a use case, newest first
+    #[command(after_help = "Example: tenure run list --use-case attrition --filter \"metrics.roc_auc > 0.8\"")]
+    List {
+        #[arg(long)]
+        use_case: String,
+        #[arg(long, default_value = "")]
+        filter: String,
+        #[arg(long, default_value_t = 1)]
+        page: u32,
+    },
+    /// One run: parameters, metrics, stages, files
+    Show { id: String },
+    /// Runs side by side
+    #[command(after_help = "Example: tenure run compare 0199a 0199b --html comparison.html")]
+    Compare {
+        #[arg(num_args = 2..)]
+        ids: Vec<String>,
+        /// Also write a page that stands alone
+        #[arg(long)]
+        html: Option<std::path::PathBuf>,
+    },
+}
+
+/// The metrics that a list shows.
+const LISTED: [&str; 3] = ["roc_auc", "average_precision", "brier"];
+
+pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<Answer> {
+    let tenure = place.open().await?;
+    let actor = Actor::local();
+    let member = actor.member()?;
+    match command {
+        RunCommand::List { use_case, filter, page } => {
+            let runs = tenure.runs(&member, &use_case, &filter, page, &[]).await?;
+            if as_json {
+                output::json(&runs)?;
+            } else {
+                let row = |run: &views::runs::RunRow| {
+                    let metric = |name: &str| {
+                        run.metrics.iter().find(|(other, _)| other == name).map(|(_, figure)| output::figure(figure)).unwrap_or_default()
+                    };
+                    [run.id.clone(), run.name.clone(), run.status.clone(), run.started_at.clone()]
+                        .into_iter()
+                        .chain(LISTED.map(metric))
+                        .collect()
+                };
+                output::table(
+                    &["RUN", "NAME", "STATUS", "STARTED", "ROC AUC", "AVERAGE PRECISION", "BRIER"],
+                    &runs.rows.iter().map(row).collect::<Vec<_>>(),
+                );
+            }
+        }
+        RunCommand::Show { id } => {
+            let page = tenure.run(&member, &id).await?;
+            if as_json {
+                output::json(&page)?;
+            } else {
+                let run = &page.run;
+                output::line(&format!("run {} ({}): {}, {}", run.id, run.name, run.status, run.started_at));
+                for message in &page.messages {
+                    output::line(message);
+                }
+                output::line(&format!("data {}, seed {}, {}", page.data_hash, page.seed, page.code_version));
+                let stages = page.stages.iter().map(|stage| vec![stage.name.clone(), format!("{:.2}", stage.seconds), stage.note.clone()]);
+                output::table(&["STAGE", "SECONDS", ""], &stages.collect::<Vec<_>>());
+                let parameters = run.parameters.iter().map(|(name, value)| vec![name.clone(), value.clone()]);
+                output::table(&["PARAMETER", "VALUE"], &parameters.collect::<Vec<_>>());
+                let metrics = run.metrics.iter().map(|(name, figure)| vec![name.clone(), output::figure(figure)]);
+                output::table(&["METRIC", "FIGURE"], &metrics.collect::<Vec<_>>());
+                let nested = page.children.iter().map(|run| vec![run.id.clone(), run.name.clone(), run.children.to_string()]);
+                output::table(&["NESTED RUN", "NAME", "TRIALS"], &nested.collect::<Vec<_>>());
+            }
+        }
+        RunCommand::Compare { ids, html } => {
+            let comparison = tenure.compare(&member, &ids).await?;
+            if let Some(out) = html {
+                std::fs::write(&out, app::pages::runs::compare::file(&comparison, &workflow::today()))
+                    .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
+            }
+            if as_json {
+                output::json(&comparison)?;
+            } else {
+                let mut headings = vec![""];
+                headings.extend(comparison.runs.iter().map(|run| run.id.as_str()));
+                let row = |name: &String, cells: Vec<String>| [vec![name.clone()], cells].concat();
+                let parameters =
+                    comparison.parameters.iter().filter(|(_, _, differ)| *differ).map(|(name, values, _)| row(name, values.clone()));
+                let metrics = comparison.metrics.iter().map(|(name, figures)| row(name, figures.iter().map(output::figure).collect()));
+                output::table(&headings, &parameters.chain(metrics).collect::<Vec<_>>());
+            }
+        }
+    }
+    Ok(Answer::Done)
+}

@@ -1,0 +1,234 @@
+//! `tenure train`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use training::{Candidate, Progress, SelectionMetric, Settings, Status};
+use workflow::{Error, Import, Result};
+
+use super::accounts::identity::Identity;
+use super::{Answer, output, read_input};
+use crate::settings::Place;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: tenure train --use-case attrition --trials 50 --seed 42")]
+pub struct Train {
+    #[arg(long)]
+    use_case: String,
+    /// Dataset id, or a file to import first [default: the newest dataset with outcomes]
+    #[arg(long)]
+    data: Option<String>,
+    #[command(flatten)]
+    settings: TrainSettings,
+    #[command(flatten)]
+    identity: Identity,
+}
+
+/// Settings of a training, shared with `tenure tool evaluate`.
+#[derive(Debug, Clone, Args)]
+pub struct TrainSettings {
+    /// Trials over all candidates
+    #[arg(long, default_value_t = 50)]
+    trials: usize,
+    /// No further trial starts after this many seconds
+    #[arg(long)]
+    timeout: Option<f64>,
+    /// Candidates, separated by commas [default: all]
+    #[arg(long, value_delimiter = ',')]
+    candidates: Vec<String>,
+    /// What candidates are chosen by: roc_auc, average_precision, log_loss, …
+    #[arg(long, default_value = "roc_auc")]
+    metric: String,
+    #[arg(long, default_value_t = 42)]
+    seed: u64,
+    /// Threads; never changes the result [default: all processors]
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Use protected fields as inputs; recorded on the model card
+    #[arg(long)]
+    include_protected: bool,
+    /// Fields not to use, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    exclude: Vec<String>,
+    /// Protected field by which rows are reweighed (Kamiran and Calders 2012)
+    #[arg(long)]
+    reweigh: Option<String>,
+}
+
+impl TrainSettings {
+    /// The settings as the training takes them.
+    ///
+    /// # Errors
+    /// When a candidate or metric is unknown.
+    pub fn checked(self) -> Result<Settings> {
+        let candidate = |name: &String| {
+            let names = Candidate::ALL.map(Candidate::name).join(", ");
+            Candidate::from_name(name).ok_or_else(|| Error::Invalid(format!("there is no candidate {name}; there are: {names}")))
+        };
+        let candidates = self.candidates.iter().map(candidate).collect::<Result<Vec<_>>>()?;
+        let metric: SelectionMetric =
+            serde_json::from_value(json!(self.metric)).map_err(|error| Error::Invalid(format!("--metric: {error}")))?;
+        Ok(Settings {
+            trials: self.trials,
+            timeout_seconds: self.timeout,
+            candidates: if candidates.is_empty() { Candidate::ALL.to_vec() } else { candidates },
+            metric,
+            seed: self.seed,
+            threads: self.threads,
+            include_protected: self.include_protected.then_some(true),
+            exclude: self.exclude,
+            reweigh: self.reweigh,
+            ..Settings::default()
+        })
+    }
+}
+
+pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer> {
+    let settings = command.settings.checked()?;
+    let tenure = place.open().await?;
+    let actor = command.identity.actor(&tenure).await?;
+    let admin = actor.admin()?;
+    let use_case = tenure.use_case(&command.use_case)?;
+    let dataset = match &command.data {
+        Some(file) if std::path::Path::new(file).is_file() => {
+            let files = vec![(file.clone(), read_input(file)?)];
+            let import = Import { use_case: use_case.id.clone(), files, ..Import::default() };
+            tenure.import(&admin, import).await?.dataset
+        }
+        Some(prefix) => tenure.find_dataset(&admin.member(), prefix).await?,
+        None => {
+            let newest =
+                tenure.datasets(&admin.member(), Some(&use_case.id)).await?.into_iter().find(|dataset| dataset.positives.is_some());
+            newest.ok_or_else(|| {
+                Error::NotFound(format!("{} has no data with outcomes: tenure data import FILE --use-case {}", use_case.id, use_case.id))
+            })?
+        }
+    };
+    if dataset.use_case != use_case.id {
+        return Err(Error::Invalid(format!("the dataset belongs to the use case {}", dataset.use_case)));
+    }
+    let bar = Arc::new(Bar::new());
+    bar.stop_on_interrupt();
+    let outcome = tenure.train(&admin, &dataset, settings, Arc::clone(&bar) as _).await;
+    bar.close();
+    let outcome = outcome?;
+    let evidence = &outcome.evidence;
+    if as_json {
+        output::json(&json!({
+            "run": outcome.run_id,
+            "version": outcome.version.version,
+            "stage": outcome.version.stage,
+            "candidate": outcome.version.candidate,
+            "model_hash": outcome.version.model_hash,
+            "data_hash": dataset.hash,
+            "holdout": evidence.holdout.report,
+            "cross_validated": evidence.cross_validated.report.metrics,
+            "gates": evidence.gates,
+            "leaks": evidence.leaks,
+            "feasibility": evidence.feasibility,
+            "against_live": evidence.against_live,
+        }))?;
+    } else {
+        let rows: Vec<Vec<String>> = stats::Metric::ALL
+            .iter()
+            .filter_map(|metric| {
+                let held_out = evidence.holdout.report.metrics.get(metric)?;
+                let crossed = evidence.cross_validated.report.metrics.get(metric).map(output::figure).unwrap_or_default();
+                Some(vec![metric.label().to_owned(), output::figure(held_out), crossed])
+            })
+            .collect();
+        output::table(&["METRIC", "HOLD-OUT", "OUT OF FOLD"], &rows);
+        let gate = |result: &training::gates::GateResult| {
+            vec![result.title.clone(), format!("{:?}", result.verdict).to_lowercase(), output::figure(&result.figure), result.note.clone()]
+        };
+        output::table(&["GATE", "VERDICT", "FIGURE", "NOTE"], &evidence.gates.results.iter().map(gate).collect::<Vec<_>>());
+        for leak in &evidence.leaks {
+            output::line(&format!("possible leak: {}", leak.sentence));
+        }
+        if let Some(feasibility) = &evidence.feasibility {
+            output::line(&feasibility.sentence);
+        }
+        if !outcome.version.note.is_empty() {
+            output::line(&outcome.version.note);
+        }
+        output::line(&format!(
+            "version {} of {} ({}), stage {}, run {}",
+            outcome.version.version, use_case.id, outcome.version.candidate, outcome.version.stage, outcome.run_id
+        ));
+    }
+    // The version is there all the same; a gate that keeps it out of Staging is a "no".
+    Ok(if outcome.version.stage == "Staging" { Answer::Done } else { Answer::No })
+}
+
+/// A progress line on standard error; Ctrl-C asks the training to stop.
+pub struct Bar {
+    cancelled: AtomicBool,
+    /// Hidden where standard error is no terminal.
+    line: ProgressBar,
+}
+
+impl Bar {
+    pub fn new() -> Self {
+        Self { cancelled: AtomicBool::new(false), line: ProgressBar::new(0) }
+    }
+
+    /// From now on Ctrl-C stops the training after the current trial, and what is done is kept.
+    pub fn stop_on_interrupt(self: &Arc<Self>) {
+        let bar = Arc::clone(self);
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                bar.note("stopping after the current trial …");
+                bar.cancelled.store(true, Ordering::Relaxed);
+            }
+        });
+    }
+
+    /// Takes the line away, before something else is printed.
+    pub fn close(&self) {
+        self.line.finish_and_clear();
+    }
+
+    fn style(with_trials: bool) -> ProgressStyle {
+        let trials = if with_trials { "  [{bar:24.green}]  trial {pos}/{len}" } else { "" };
+        let style = ProgressStyle::with_template(&format!("{{elapsed:>6}}  {{prefix}}{trials}{{msg}}"));
+        style.map_or_else(|_| ProgressStyle::default_bar(), |style| style.progress_chars("#>·"))
+    }
+}
+
+impl Progress for Bar {
+    fn report(&self, status: &Status) {
+        let stage = serde_json::to_value(status.stage).ok().and_then(|stage| stage.as_str().map(str::to_owned)).unwrap_or_default();
+        let mut message = String::new();
+        if let Some(candidate) = status.candidate {
+            message += &format!("  {}", candidate.name());
+        }
+        if let Some(best) = status.best {
+            message += &format!("  best {best:.4}");
+        }
+        if let Some(left) = status.seconds_left {
+            message += &format!("  {left:.0} s left");
+        }
+        if self.line.is_hidden() {
+            if status.trial == 0 {
+                eprintln!("{:>6.1} s  {stage}{message}", self.line.elapsed().as_secs_f64());
+            }
+            return;
+        }
+        self.line.set_style(Self::style(status.trials > 0));
+        self.line.set_length(status.trials as u64);
+        self.line.set_position(status.trial as u64);
+        self.line.set_prefix(stage);
+        self.line.set_message(message);
+    }
+
+    fn note(&self, sentence: &str) {
+        self.line.suspend(|| eprintln!("{sentence}"));
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}

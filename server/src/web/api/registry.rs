@@ -1,0 +1,54 @@
+//! Which version is live, and what it wants to know.
+
+use axum::Json;
+use axum::extract::State;
+use model::{Field, MissingPolicy};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use workflow::Tenure;
+
+use super::input::Asked;
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+
+/// `?use_case=attrition`, and a moment of the past where what was live then is asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    use_case: String,
+    as_of: Option<String>,
+}
+
+/// The live version of a use case with the fields of its records; with `as_of` what was live at that moment, and by which change.
+pub async fn live(State(tenure): State<Tenure>, Caller(actor): Caller, Asked(which): Asked<Which>) -> Result<Json<Value>, Problem> {
+    if let Some(moment) = &which.as_of {
+        let change = tenure.live_as_of(&actor.member()?, &which.use_case, moment).await?;
+        let version = change.as_ref().and_then(|change| change.version);
+        return Ok(Json(json!({ "use_case": which.use_case, "as_of": moment, "version": version, "change": change })));
+    }
+    let page = tenure.live_version(&actor.member()?, &which.use_case).await?;
+    let use_case = tenure.use_case(&which.use_case)?;
+    let field = |field: &Field| {
+        json!({
+            "name": field.name,
+            "label": field.label,
+            "kind": field.kind,
+            "unit": field.unit,
+            "range": field.range,
+            "levels": field.levels,
+            "may_be_missing": field.missing == MissingPolicy::Impute,
+        })
+    };
+    Ok(Json(json!({
+        "use_case": use_case.id,
+        "version": page.version.version,
+        "stage": page.version.stage,
+        "candidate": page.version.candidate,
+        "created_at": page.version.created_at,
+        "data_hash": page.data_hash,
+        "model_hash": page.model_hash,
+        "cutoff": use_case.policies.cutoff,
+        "metrics": page.version.metrics.iter().map(|(name, figure)| (name.clone(), json!(figure))).collect::<serde_json::Map<_, _>>(),
+        "fields": use_case.inputs().map(field).collect::<Vec<_>>(),
+    })))
+}

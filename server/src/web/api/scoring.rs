@@ -1,0 +1,92 @@
+//! Scores for records that a program sends. Nothing of them is kept.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use workflow::{Actor, PredictOptions, Prediction, Tenure};
+
+use super::input::Body;
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+
+/// Field → value; null is a missing value.
+pub type Values = BTreeMap<String, Value>;
+
+/// Reasons of a score unless the request says otherwise.
+const REASONS: usize = 3;
+
+/// `{"use_case": "attrition", "record": {"OverTime": "Yes", …}, "reasons": 3}`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct One {
+    use_case: String,
+    record: Values,
+    /// A version other than the live one.
+    model_version: Option<Named>,
+    reasons: Option<usize>,
+}
+
+/// A version by its number or alias.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Named {
+    Number(i64),
+    Alias(String),
+}
+
+/// As [`One`], with a list of `records`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Many {
+    use_case: String,
+    records: Vec<Values>,
+    model_version: Option<Named>,
+    reasons: Option<usize>,
+}
+
+/// In the order of the records.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    model_version: i64,
+    predictions: Vec<Prediction>,
+}
+
+/// One score: a line of `tenure predict --json`.
+pub async fn one(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked): Body<One>) -> Result<Json<Prediction>, Problem> {
+    let options = PredictOptions { reasons: asked.reasons.unwrap_or(REASONS) };
+    let records = vec![texts(asked.record)];
+    let version = number(&tenure, &actor, &asked.use_case, asked.model_version).await?;
+    let (_, predictions) = tenure.predict_records(&actor.analyst()?, &asked.use_case, version, records, options).await?;
+    let first = predictions.into_iter().next();
+    first.map(Json).ok_or_else(|| Problem(workflow::Error::internal("a record was not scored".into())))
+}
+
+/// Many scores.
+pub async fn batch(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked): Body<Many>) -> Result<Json<Answer>, Problem> {
+    let options = PredictOptions { reasons: asked.reasons.unwrap_or(REASONS) };
+    let records = asked.records.into_iter().map(texts).collect();
+    let version = number(&tenure, &actor, &asked.use_case, asked.model_version).await?;
+    let (model_version, predictions) = tenure.predict_records(&actor.analyst()?, &asked.use_case, version, records, options).await?;
+    Ok(Json(Answer { model_version, predictions }))
+}
+
+async fn number(tenure: &Tenure, actor: &Actor, use_case: &str, named: Option<Named>) -> Result<Option<i64>, Problem> {
+    Ok(match named {
+        None => None,
+        Some(Named::Number(number)) => Some(number),
+        Some(Named::Alias(alias)) => Some(tenure.version_called(&actor.member()?, use_case, &alias).await?),
+    })
+}
+
+/// Values as the use case reads them: the one place where text becomes a checked value is there.
+pub fn texts(values: Values) -> model::Record {
+    let text = |value: Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    values.into_iter().map(|(field, value)| (field, text(value))).collect()
+}

@@ -1,0 +1,164 @@
+//! Who asks: a session of the pages or the token of a program becomes an [`Actor`], or the request goes no further.
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use store::sessions::ACCOUNT;
+use time::Duration;
+use tower_sessions::Session;
+use workflow::{Actor, Error, Result, Tenure};
+
+use super::Desk;
+use super::problem::Problem;
+
+/// Without a request for this long a session ends.
+pub const IDLE: Duration = Duration::minutes(30);
+/// However busy it is, a session ends after this time.
+const ABSOLUTE: Duration = Duration::hours(12);
+/// The end by idleness is put off at most this often.
+const TOUCH_AFTER: i64 = 60;
+
+/// Keys of a session's data: unix seconds.
+const SINCE: &str = "since";
+const SEEN: &str = "seen";
+
+/// The actor of a request, for routes. Without one: 401 as problem details.
+pub struct Caller(pub Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Problem> {
+        parts.extensions.get::<Actor>().cloned().map(Self).ok_or_else(|| Problem(nobody()))
+    }
+}
+
+fn nobody() -> Error {
+    Error::SignIn("sign in, or send an API token as Authorization: Bearer".into())
+}
+
+fn now() -> i64 {
+    store::now() / 1_000_000
+}
+
+/// Starts a session of an account, under an id that nobody has seen before.
+///
+/// # Errors
+/// When the store fails.
+pub async fn begin(session: &Session, account_id: &str) -> Result<()> {
+    let begun = async {
+        session.cycle_id().await?;
+        session.insert(ACCOUNT, account_id).await?;
+        session.insert(SINCE, now()).await?;
+        session.insert(SEEN, now()).await
+    };
+    begun.await.map_err(Error::caused)
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the store fails.
+pub async fn end(session: &Session) -> Result<()> {
+    session.flush().await.map_err(Error::caused)
+}
+
+async fn of_session(tenure: &Tenure, session: &Session) -> Result<Option<Actor>> {
+    let failed = |error: tower_sessions::session::Error| Error::caused(error);
+    let Some(account) = session.get::<String>(ACCOUNT).await.map_err(failed)? else { return Ok(None) };
+    let times = (session.get::<i64>(SINCE).await.map_err(failed)?, session.get::<i64>(SEEN).await.map_err(failed)?);
+    let (Some(since), Some(seen)) = times else { return Ok(None) };
+    let actor = if now() - since < ABSOLUTE.whole_seconds() { tenure.actor_of_account(&account).await? } else { None };
+    if actor.is_none() {
+        end(session).await?;
+    } else if now() - seen > TOUCH_AFTER {
+        // A change saves the session, and that puts off its end.
+        session.insert(SEEN, now()).await.map_err(failed)?;
+    }
+    Ok(actor)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// What is open to nobody in particular: signing in, the built site, whether the server is well. Everything else is closed.
+pub fn is_open(method: &Method, path: &str) -> bool {
+    let site = path.starts_with("/pkg/") || matches!(path, "/favicon.svg" | "/robots.txt");
+    let signing_in = path == "/sign-in" || path.starts_with("/set-up/");
+    // These answer with the page that asks to sign in.
+    let written = *method == Method::GET && matches!(path, "/fn/page" | "/fn/frame" | "/fn/home");
+    site || signing_in || written || matches!(path, "/healthz" | "/health" | "/fn/theme")
+}
+
+/// Puts the [`Actor`] into the request, or sends a person to sign in and a program away.
+pub async fn identify(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
+    let tenure = &desk.tenure;
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    if path.starts_with("/pkg/") {
+        return next.run(request).await;
+    }
+    let found = match (bearer(request.headers()), request.extensions().get::<Session>().cloned()) {
+        (Some(token), _) => tenure.actor_of_token(token).await.map(Some),
+        (None, Some(session)) => of_session(tenure, &session).await,
+        (None, None) => Ok(None),
+    };
+    match found {
+        Err(error) => return Problem(error).into_response(),
+        Ok(Some(_)) if method == Method::GET && path == "/sign-in" => return Redirect::to("/").into_response(),
+        Ok(Some(actor)) => {
+            request.extensions_mut().insert(actor);
+        }
+        Ok(None) if is_open(&method, &path) => {}
+        Ok(None) if !path.starts_with("/api/") && wants_page(&method, request.headers()) => return to_sign_in(&request),
+        Ok(None) => return Problem(nobody()).into_response(),
+    }
+    let mut response = next.run(request).await;
+    // Nothing stays in the browser after signing out, but for what is the same for everybody and the model, which is asked for anew by its
+    // hash each time.
+    let is_kept = matches!(path.as_str(), "/favicon.svg" | "/robots.txt") || path.ends_with("/model.bin");
+    if !is_kept {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+fn wants_page(method: &Method, headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    accepts && matches!(*method, Method::GET | Method::POST)
+}
+
+/// To the sign-in page, and from there back to where the person wanted to go.
+fn to_sign_in(request: &Request) -> Response {
+    let back = match (request.method(), request.uri().path_and_query()) {
+        (&Method::GET, Some(wanted)) if wanted.path() != "/" => format!("?return={}", views::address::encode(wanted.as_str())),
+        _ => String::new(),
+    };
+    Redirect::to(&format!("/sign-in{back}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_closed_but_what_is_named() {
+        for path in
+            ["/", "/users", "/account", "/fn/review-decide", "/api/v1/predict", "/artifacts/1/model.tenure", "/sign-in/x", "/metrics"]
+        {
+            assert!(!is_open(&Method::GET, path), "{path}");
+        }
+        assert!(!is_open(&Method::POST, "/fn/page"));
+        assert!(is_open(&Method::POST, "/sign-in") && is_open(&Method::GET, "/set-up/abc") && is_open(&Method::GET, "/pkg/tenure.css"));
+    }
+
+    #[test]
+    fn a_token_is_read_from_its_header_only() {
+        let with = |value: &'static str| HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
+        assert_eq!(bearer(&with("bearer tenure_1")), Some("tenure_1"));
+        assert_eq!([bearer(&with("Basic YTpi")), bearer(&with("tenure_1")), bearer(&HeaderMap::new())], [None; 3]);
+    }
+}

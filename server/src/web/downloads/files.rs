@@ -1,0 +1,70 @@
+//! Downloads.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use views::PeopleQuery;
+use workflow::{Error, Tenure};
+
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+
+/// The people that the query of the dashboard asks for, as CSV.
+pub async fn people_csv(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path(id): Path<String>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let why = pairs.iter().rev().find(|(key, _)| key == "why").map(|(_, value)| value.clone()).unwrap_or_default();
+    let query = PeopleQuery::from_pairs(pairs).map_err(Error::Invalid)?;
+    let text = tenure.people_csv(&actor.analyst()?, &id, &query, &why).await?;
+    let name = format!("attachment; filename=\"{id}-{}.csv\"", workflow::today());
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+}
+
+/// The whole record, as JSON lines.
+pub async fn record(State(tenure): State<Tenure>, Caller(actor): Caller) -> Result<Response, Problem> {
+    let lines = tenure.audit_export(&actor.member()?).await?;
+    let name = format!("attachment; filename=\"record-{}.jsonl\"", workflow::today());
+    Ok(([(header::CONTENT_TYPE, "application/jsonl".to_owned()), (header::CONTENT_DISPOSITION, name)], lines).into_response())
+}
+
+/// The entries of the record that the filters of its page ask for, as CSV.
+pub async fn record_csv(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let query = workflow::AuditQuery::from_pairs(&pairs);
+    let text = tenure.audit_csv(&actor.member()?, &query).await?;
+    let name = format!("attachment; filename=\"record-{}.csv\"", workflow::today());
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+}
+
+/// The live model file, by its content: a browser that has it already gets 304.
+pub async fn live_model(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let quoted = |hash: &str| format!("\"{hash}\"");
+    let known = |hash: &str| headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == quoted(hash).as_bytes());
+    let (hash, bytes) = tenure.live_file(&actor.analyst()?, &id, known).await?;
+    let tag = quoted(&hash);
+    let Some(bytes) = bytes else { return Ok(StatusCode::NOT_MODIFIED.into_response()) };
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::ETAG, tag)], bytes).into_response())
+}
+
+/// A file of a run. Shown as plain data, never as a page of this site.
+pub async fn run_file(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((id, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let (bytes, media_type) = tenure.run_artifact(&actor.member()?, &id, &name).await?;
+    let safe: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')).collect();
+    let disposition = format!("attachment; filename=\"{safe}\"");
+    Ok(([(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
+}

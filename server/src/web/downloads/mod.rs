@@ -1,0 +1,5 @@
+//! Files to download: reports, tables, artifacts, exports.
+
+pub mod files;
+pub mod monitoring;
+pub mod reports;

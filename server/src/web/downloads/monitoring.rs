@@ -1,0 +1,30 @@
+//! Checks to take away.
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use workflow::{Error, ExportFormat, Tenure};
+
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+
+fn download(bytes: impl IntoResponse, media_type: &str, name: &str) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
+}
+
+/// A check as `html`, `csv`, `json` or `guide`.
+pub async fn check(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((id, check, format)): Path<(String, String, String)>,
+) -> Result<Response, Problem> {
+    let page = tenure.drift_check(&actor.member()?, &id, &check).await?;
+    let name = format!("drift-{}-{}", page.use_case.id, page.check.as_of);
+    if format == "html" {
+        return Ok(download(app::pages::drift_report(&page), "text/html; charset=utf-8", &format!("{name}.html")));
+    }
+    let found = ExportFormat::from_name(&format).ok_or_else(|| Error::NotFound(format!("there is no file \"{format}\" of a check")))?;
+    let ending = if found == ExportFormat::Csv { "csv" } else { "json" };
+    Ok(download(page.export(found)?, found.media_type(), &format!("{name}.{ending}")))
+}

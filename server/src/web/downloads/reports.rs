@@ -1,0 +1,147 @@
+//! Reports as files of their own: the same views as on the pages.
+
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, post};
+use serde::Deserialize;
+use views::address::encode;
+use workflow::{Error, Import, Tenure};
+
+use crate::web::Desk;
+use crate::web::accounts::{Answer, show_once};
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+
+/// What the address of a fairness report may ask for.
+#[derive(Debug, Deserialize)]
+pub struct Cutoff {
+    #[serde(default)]
+    cutoff: Option<f64>,
+}
+
+/// The fairness report of a version.
+pub async fn fairness(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((use_case, version)): Path<(String, i64)>,
+    Query(Cutoff { cutoff }): Query<Cutoff>,
+) -> Result<Response, Problem> {
+    let report = tenure.fairness(&actor.member()?, &use_case, version, cutoff).await?;
+    let name = format!("fairness-{use_case}-{version}.html");
+    html(&name, move || app::pages::fairness::file(&report, &workflow::today())).await
+}
+
+/// The model card of a version as a page of its own.
+pub async fn card_page(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((use_case, version)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    let page = tenure.model_card(&actor.member()?, &use_case, version).await?;
+    html(&format!("model-card-{use_case}-{version}.html"), move || app::pages::card::file(&page, &workflow::today())).await
+}
+
+/// The model card of a version in Markdown.
+pub async fn card_markdown(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((use_case, version)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    let text = tenure.model_card(&actor.member()?, &use_case, version).await?.card.markdown();
+    let kind = (header::CONTENT_TYPE, "text/markdown; charset=utf-8".to_owned());
+    Ok(([kind, attachment(&format!("model-card-{use_case}-{version}.md"))], text).into_response())
+}
+
+/// Which runs to compare, separated by commas.
+#[derive(Debug, Deserialize)]
+pub struct Runs {
+    ids: String,
+}
+
+/// Runs side by side.
+pub async fn comparison(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Query(Runs { ids }): Query<Runs>,
+) -> Result<Response, Problem> {
+    let ids: Vec<String> = ids.split(',').map(str::to_owned).collect();
+    let comparison = tenure.compare(&actor.member()?, &ids).await?;
+    html("comparison.html", move || app::pages::runs::compare::file(&comparison, &workflow::today())).await
+}
+
+/// The profile of a dataset version as a page of its own.
+pub async fn profile_page(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((use_case, dataset)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let (dataset, profile) = tenure.data_profile(&actor.member()?, Some(&use_case), &dataset).await?;
+    let name = format!("profile-{}.html", dataset.name);
+    html(&name, move || app::pages::datasets::file(&dataset, &profile, &workflow::today())).await
+}
+
+/// The profile of a dataset version for programs.
+pub async fn profile_json(
+    State(tenure): State<Tenure>,
+    Caller(actor): Caller,
+    Path((use_case, dataset)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let (dataset, profile) = tenure.data_profile(&actor.member()?, Some(&use_case), &dataset).await?;
+    Ok(([attachment(&format!("profile-{}.json", dataset.name))], Json(&*profile)).into_response())
+}
+
+/// Bytes that one import from a page may have.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The route that takes files from the page.
+pub fn import_route() -> MethodRouter<Desk> {
+    post(import).layer(DefaultBodyLimit::max(MOST_BYTES))
+}
+
+/// Takes the files, and goes to the new version; back to the list, with what is wrong, when they are refused.
+async fn import(State(desk): State<Desk>, Caller(actor): Caller, Path(use_case): Path<String>, form: Multipart) -> Answer {
+    let admin = actor.admin()?;
+    let base = format!("/use-case/{}/data", encode(&use_case));
+    let import = match import_of(use_case, form).await {
+        Ok(import) if import.files.is_empty() => return show_once(&desk, &base, &[("problem", "Choose a file to import.")]),
+        Ok(import) => import,
+        Err(error) => return show_once(&desk, &base, &[("problem", &error.body_text())]),
+    };
+    Ok(match desk.tenure.import_form(&admin, import).await? {
+        Ok(imported) => Redirect::to(&format!("{base}/{}", imported.dataset.dataset_id)).into_response(),
+        Err(number) => Redirect::to(&format!("{base}?refused={number}")).into_response(),
+    })
+}
+
+async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, axum::extract::multipart::MultipartError> {
+    let mut import = Import { use_case, ..Import::default() };
+    while let Some(field) = form.next_field().await? {
+        match field.name().unwrap_or_default() {
+            "files" => {
+                let name = field.file_name().unwrap_or_default().to_owned();
+                let bytes = field.bytes().await?;
+                // A browser sends an empty part when no file was chosen.
+                if !name.is_empty() {
+                    import.files.push((name, bytes.to_vec()));
+                }
+            }
+            "as_of" => import.as_of = Some(field.text().await?).filter(|day| !day.is_empty()),
+            "snapshot" => import.snapshot = field.text().await? == "true",
+            _ => {}
+        }
+    }
+    Ok(import)
+}
+
+/// A file of HTML, written off the async threads.
+async fn html(name: &str, write: impl FnOnce() -> String + Send + 'static) -> Result<Response, Problem> {
+    let text = tokio::task::spawn_blocking(write).await.map_err(Error::caused)?;
+    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), attachment(name)], text).into_response())
+}
+
+fn attachment(name: &str) -> (header::HeaderName, String) {
+    let safe: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')).collect();
+    (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{safe}\""))
+}
