@@ -1,6 +1,6 @@
 # Each target does its own set-up and can be run again at any time.
 
-.PHONY: help run build test end2end bench bench-peers fmt lint
+.PHONY: help run build check test soak end2end bench bench-peers fmt lint
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -11,8 +11,14 @@ run: ## build, then serve: the store in ./tenure-data, or a fresh demo with simu
 build: ## the binary at target/release/tenure and the site at target/site
 	@scripts/build.sh
 
+check: ## the fast loop: formatting, lints, docs, unit tests on SQLite
+	@scripts/check.sh
+
 test: ## formatting, lints, unit, integration and end-to-end tests
 	@scripts/test.sh
+
+soak: ## the long checks, of which `make test` runs a slice; half an hour
+	@scripts/soak.sh
 
 end2end: build ## the end-to-end tests alone
 	@scripts/end2end.sh

@@ -31,8 +31,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   timeout: 30_000,
-  // A machine under load may miss a moment; what needs a second try is listed as flaky.
-  retries: 1,
+  // A second try would hide a test that fails now and then.
+  retries: 0,
   workers: 2,
   reporter: [["list"]],
   use: { baseURL: url, trace: "retain-on-failure" },

@@ -4,6 +4,10 @@ set -euo pipefail
 
 binaries=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 if [ -z "$binaries" ]; then
+  if [ "${TENURE_REQUIRE_SHARED:-}" = 1 ]; then
+    echo "no PostgreSQL binaries under /usr/lib/postgresql, and TENURE_REQUIRE_SHARED=1 forbids to skip its tests" >&2
+    exit 1
+  fi
   echo "no PostgreSQL binaries under /usr/lib/postgresql: its tests are SKIPPED" >&2
   exec "$@"
 fi

@@ -18,10 +18,7 @@ async fn main() -> Outcome {
     let outcome = on("sqlite", &Store::open(&settings).await?).await;
     std::fs::remove_dir_all(&folder)?;
     outcome?;
-    let Ok(server) = std::env::var("TENURE_TEST_POSTGRES") else {
-        println!("SKIPPED on PostgreSQL: TENURE_TEST_POSTGRES is not set");
-        return Ok(());
-    };
+    let Some(server) = testing::postgres() else { return Ok(()) };
     let database = format!("bench_{}", std::process::id());
     let admin = sqlx::AnyPool::connect(&server).await?;
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {database}"))).execute(&admin).await?;

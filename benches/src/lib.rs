@@ -1,7 +1,6 @@
 //! What the benchmarks share: a stopwatch, one way to print, and the data.
 
 use std::error::Error;
-use std::path::PathBuf;
 use std::time::Instant;
 
 use model::{Column, Matrix, Table, UseCase};
@@ -51,15 +50,10 @@ pub fn peak_megabytes() -> Option<f64> {
 /// # Errors
 /// When the file does not fit the use case.
 pub fn ibm() -> Result<Option<(UseCase, Dataset)>, Box<dyn Error>> {
-    let shared =
-        std::env::var_os("TENURE_SHARED").map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into(), PathBuf::from);
-    let Ok(bytes) = std::fs::read(shared.join("data/ibm_hr_attrition_1470.csv")) else {
-        eprintln!("SKIPPED: ibm_hr_attrition_1470.csv: shared folder absent");
-        return Ok(None);
-    };
+    let Some(file) = testing::shared("data/ibm_hr_attrition_1470.csv") else { return Ok(None) };
     let use_cases = data::built_in().map_err(|_| "a built-in use case is wrong")?;
     let use_case = use_cases.into_iter().find(|use_case| use_case.id == "attrition").ok_or("there is no use case attrition")?;
-    let checked = data::check(&data::read(&bytes)?, &use_case, data::Purpose::Training)?;
+    let checked = data::check(&data::read(&std::fs::read(file)?)?, &use_case, data::Purpose::Training)?;
     let labels = checked.labels.ok_or("the file has no outcomes")?;
     Ok(Some((use_case, Dataset::new(checked.table, labels)?)))
 }

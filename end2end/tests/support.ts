@@ -84,8 +84,18 @@ export async function everyPage(page: Page): Promise<string[]> {
 
 /** Opens the what-if form and waits until the model is in the page. */
 export async function readyWhatIf(page: Page, open: (path: string) => Promise<void>, path = `${HOME}/what-if`) {
-  const model = page.waitForResponse((response) => response.url().includes("/model.bin"));
   await open(path);
-  expect((await model).status()).toBe(200);
-  await page.waitForTimeout(500);
+  await page.waitForSelector(".what-if[data-ready]", { state: "attached" });
+}
+
+/** Waits until the what-if page is at rest: the address of the scenario says what the form says. */
+export async function settledWhatIf(page: Page) {
+  const link = page.getByRole("link", { name: "Link to this scenario" });
+  const controls = page.locator(".scenario [name^='v.']");
+  await expect(async () => {
+    const shared = new URL((await link.getAttribute("href")) ?? "", page.url()).searchParams;
+    const shown = await controls.evaluateAll((all) => all.map((control) => [(control as HTMLInputElement).name, (control as HTMLInputElement).value]));
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown.map(([name]) => [name, shared.get(name)])).toEqual(shown);
+  }).toPass();
 }

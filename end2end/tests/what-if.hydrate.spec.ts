@@ -1,4 +1,4 @@
-import { expect, readyWhatIf as ready, test } from "./support";
+import { expect, readyWhatIf as ready, settledWhatIf, test } from "./support";
 
 test("a slider moves the number, the reasons and the sentence at once, and can be taken back", async ({ page, open }) => {
   await ready(page, open);
@@ -26,8 +26,7 @@ test("browser and server give the same numbers", async ({ page, open, browser })
     ...(await from.locator(".outcome .waterfall").first().locator("tr").allInnerTexts()),
     await from.locator(".outcome .sentence").innerText(),
   ];
-  // The address follows when the values have come to rest.
-  await page.waitForTimeout(500);
+  await settledWhatIf(page);
   const here = await shown(page);
   const link = await page.getByRole("link", { name: "Link to this scenario" }).getAttribute("href");
   const bare = await browser.newContext({ javaScriptEnabled: false });

@@ -54,16 +54,6 @@ impl Bench {
     }
 }
 
-fn shared(file: &str) -> Option<PathBuf> {
-    let folder = std::env::var("TENURE_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into());
-    let path = Path::new(&folder).join("data").join(file);
-    if !path.exists() {
-        eprintln!("SKIPPED: {file}: shared folder absent");
-        return None;
-    }
-    Some(path)
-}
-
 /// Every file of a folder with its bytes, for "nothing was changed".
 fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
@@ -78,7 +68,7 @@ fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 #[test]
 fn from_a_file_of_people_to_scores() {
     for (file, use_case, id) in [("ibm_hr_attrition_1470.csv", "attrition", "EmployeeNumber"), ("mlc_churn_5000.csv", "churn", "")] {
-        let Some(path) = shared(file) else { continue };
+        let Some(path) = testing::shared(&format!("data/{file}")) else { continue };
         let (bench, path) = (Bench::new(), path.to_str().unwrap().to_owned());
         let first = bench.json(&["data", "import", &path, "--use-case", use_case]);
         let again = bench.json(&["data", "import", &path, "--use-case", use_case]);
@@ -126,7 +116,7 @@ fn from_a_file_of_people_to_scores() {
 
 #[test]
 fn a_bad_file_leaves_the_store_as_it_was() {
-    let Some(path) = shared("ibm_hr_attrition_1470.csv") else { return };
+    let Some(path) = testing::shared("data/ibm_hr_attrition_1470.csv") else { return };
     let bench = Bench::new();
     let good = std::fs::read(&path).unwrap();
     bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
@@ -170,7 +160,7 @@ fn bad_usage_is_told_apart_from_failure() {
 
 #[test]
 fn a_killed_import_leaves_a_store_that_opens() {
-    let Some(path) = shared("mlc_churn_5000.csv") else { return };
+    let Some(path) = testing::shared("data/mlc_churn_5000.csv") else { return };
     let bench = Bench::new();
     for pause in (0..12).map(|step| step * 12) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tenure"))

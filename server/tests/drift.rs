@@ -65,12 +65,7 @@ impl Bench {
 }
 
 fn terminations() -> Option<Vec<Vec<String>>> {
-    let folder = std::env::var("TENURE_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into());
-    let path = PathBuf::from(folder).join("data/terminations_10yr_49653.csv");
-    let Ok(bytes) = std::fs::read(&path) else {
-        eprintln!("SKIPPED: ten years of terminations: shared folder absent");
-        return None;
-    };
+    let bytes = std::fs::read(testing::shared("data/terminations_10yr_49653.csv")?).unwrap();
     let raw = data::read(&bytes).unwrap();
     let column = |name: &str| &raw.columns[raw.names.iter().position(|known| known == name).unwrap()];
     let names = [

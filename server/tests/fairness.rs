@@ -1,7 +1,7 @@
 //! Fairness, data and model card on the command line, on real data where the shared folder is at hand.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -48,13 +48,7 @@ impl Bench {
 }
 
 fn ibm() -> Option<PathBuf> {
-    let folder = std::env::var("TENURE_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into());
-    let path = Path::new(&folder).join("data/ibm_hr_attrition_1470.csv");
-    if !path.exists() {
-        eprintln!("SKIPPED: {}: shared folder absent", path.display());
-        return None;
-    }
-    Some(path)
+    testing::shared("data/ibm_hr_attrition_1470.csv")
 }
 
 fn train(bench: &Bench, more: &[&str]) -> Value {

@@ -430,12 +430,13 @@ fn a_promotion_that_is_killed_happens_whole_or_not_at_all() {
     assert!(bench.command_on(&place(0), &command).output().unwrap().status.success());
     let whole = began.elapsed();
     let mut happened = 0;
-    for round in 1..=50_u32 {
+    let rounds = testing::soak(8_u32, 50);
+    for round in 1..=rounds {
         let data = place(round as usize);
         copy(&source, &data);
         let mut child = bench.command_on(&data, &command).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // From early to past its usual end, a little more often towards the end, where the writing is.
-        let share = (f64::from(round) / 50.0).sqrt() * 1.15;
+        let share = (f64::from(round) / f64::from(rounds)).sqrt() * 1.15;
         std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -461,7 +462,7 @@ fn a_promotion_that_is_killed_happens_whole_or_not_at_all() {
         assert_eq!(bench.command_on(&data, &["audit", "verify"]).output().unwrap().status.code(), Some(0), "round {round}");
         std::fs::remove_dir_all(&data).unwrap();
     }
-    println!("of 50 killed promotions {happened} had happened");
+    println!("of {rounds} killed promotions {happened} had happened");
 }
 
 #[test]

@@ -153,10 +153,7 @@ async fn every_way_to_tamper_with_a_sqlite_store_is_named() {
 
 #[tokio::test]
 async fn every_way_to_tamper_with_a_postgres_store_is_named() {
-    let Ok(server) = std::env::var("TENURE_TEST_POSTGRES") else {
-        eprintln!("SKIPPED: TENURE_TEST_POSTGRES is not set");
-        return;
-    };
+    let Some(server) = testing::postgres() else { return };
     sqlx::any::install_default_drivers();
     let admin = sqlx::AnyPool::connect(&server).await.unwrap();
     let base = server.strip_suffix("/postgres").unwrap();

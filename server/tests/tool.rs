@@ -16,19 +16,13 @@ fn tool(arguments: &[&str]) -> (i32, Value) {
     (output.status.code().unwrap(), value)
 }
 
-/// A path in the shared folder, or `None` (said loudly) where it is absent.
+/// The path of a file of the shared folder.
 fn shared(name: &str) -> Option<String> {
-    let folder = std::env::var("TENURE_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into());
-    let path = format!("{folder}/{name}");
-    if !std::path::Path::new(&path).is_file() {
-        eprintln!("SKIPPED: {name}: shared folder absent");
-        return None;
-    }
-    Some(path)
+    Some(testing::shared(name)?.to_str().unwrap().to_owned())
 }
 
 fn golden(name: &str) -> Option<Value> {
-    Some(serde_json::from_str(&std::fs::read_to_string(shared(&format!("golden/{name}"))?).unwrap()).unwrap())
+    Some(serde_json::from_str(&testing::shared_text(&format!("golden/{name}"))?).unwrap())
 }
 
 /// Writes a file for one test.

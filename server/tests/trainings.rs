@@ -1,7 +1,6 @@
 //! What `tenure train` promises: the same bytes for the same seed, limits that hold, a clean stop, merged files on record.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
@@ -93,16 +92,6 @@ fn people(rows: usize) -> String {
         );
     }
     text
-}
-
-fn shared(file: &str) -> Option<PathBuf> {
-    let folder = std::env::var("TENURE_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared").into());
-    let path = Path::new(&folder).join("data").join(file);
-    if !path.exists() {
-        eprintln!("SKIPPED: {file}: shared folder absent");
-        return None;
-    }
-    Some(path)
 }
 
 #[test]
@@ -230,7 +219,11 @@ fn a_killed_training_is_failed_with_a_sentence_and_a_living_one_is_left_alone() 
 
 #[test]
 fn two_files_are_merged_and_the_merge_is_on_record() {
-    let (Some(first), Some(second)) = (shared("telecom_churn_bigml_80_2666.csv"), shared("telecom_churn_bigml_20_667.csv")) else { return };
+    let (Some(first), Some(second)) =
+        (testing::shared("data/telecom_churn_bigml_80_2666.csv"), testing::shared("data/telecom_churn_bigml_20_667.csv"))
+    else {
+        return;
+    };
     let bench = Bench { folder: tempfile::tempdir().unwrap() };
     let paths = [first.to_str().unwrap(), second.to_str().unwrap()];
     let imported = bench.json(&["data", "import", paths[0], paths[1], "--use-case", "churn"]);

@@ -3,17 +3,12 @@
 pub mod check;
 pub mod outcomes;
 pub mod read;
+mod toml_position;
 pub mod use_case_file;
 pub mod write;
 
 pub use check::{Checked, Purpose, Refusal, RowProblem, check};
 pub use outcomes::{OutcomeRow, check_outcomes};
 pub use read::{Raw, ReadError, read};
-pub use use_case_file::{UseCaseError, built_in, parse as parse_use_case};
+pub use use_case_file::{UseCaseError, built_in, line_of, parse as parse_use_case};
 pub use write::{Format, write};
-
-/// SHA-256 of some bytes, hexadecimal: the identity of a file.
-pub fn hash(bytes: &[u8]) -> String {
-    use sha2::Digest;
-    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}

@@ -2,7 +2,8 @@
 
 use std::io::Cursor;
 
-use polars::prelude::*;
+use polars_core::prelude::*;
+use polars_io::prelude::*;
 
 /// A file as columns of text, not yet checked against any use case. Missing cells are empty texts.
 #[derive(Debug, Clone, PartialEq, Default)]

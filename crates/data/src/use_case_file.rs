@@ -3,6 +3,8 @@
 use model::derived::{Derived, Formula};
 use model::{Field, Kind, Role, UseCase};
 
+use crate::toml_position::Positions;
+
 /// The use cases that ship in the binary: id and text.
 const BUILT_IN: [&str; 2] = [include_str!("../use_cases/attrition.toml"), include_str!("../use_cases/churn.toml")];
 
@@ -36,17 +38,23 @@ pub fn built_in() -> Result<Vec<UseCase>, Vec<UseCaseError>> {
 /// Everything that is wrong with it; a syntax error hides what stands behind it.
 pub fn parse(text: &str) -> Result<UseCase, Vec<UseCaseError>> {
     let use_case: UseCase = toml::from_str(text).map_err(|error| {
-        let offset = error.span().map_or(0, |span| span.start);
-        let line = text[..offset].matches('\n').count() + 1;
-        vec![UseCaseError { line, key: key_at(text, line), message: error.message().to_owned() }]
+        let (positions, offset) = (Positions::of(text), error.span().map_or(0, |span| span.start));
+        let line = positions.line_at(offset);
+        let key = positions.key_at(offset).unwrap_or_else(|| key_in(text, line));
+        vec![UseCaseError { line, key, message: error.message().to_owned() }]
     })?;
-    let mut check = Check { text, errors: Vec::new() };
+    let mut check = Check { positions: Positions::of(text), errors: Vec::new() };
     check.whole(&use_case);
     if check.errors.is_empty() { Ok(use_case) } else { Err(check.errors) }
 }
 
-/// The key that stands in a line, or the table header above it.
-fn key_at(text: &str, line: usize) -> String {
+/// The line, from 1, of a key of a use-case file, for example `policies.gates`; where it is not there, that of the table it belongs to.
+pub fn line_of(text: &str, key: &str) -> usize {
+    Positions::of(text).line_of(key)
+}
+
+/// What stands before the equals sign of a line that is no TOML, or its table header.
+fn key_in(text: &str, line: usize) -> String {
     let current = text.lines().nth(line.saturating_sub(1)).unwrap_or("").trim();
     match current.split_once('=') {
         Some((key, _)) => key.trim().to_owned(),
@@ -55,14 +63,14 @@ fn key_at(text: &str, line: usize) -> String {
 }
 
 struct Check<'a> {
-    text: &'a str,
+    positions: Positions<'a>,
     errors: Vec<UseCaseError>,
 }
 
 impl Check<'_> {
-    /// Reports a problem at the first line that holds `near`.
-    fn report(&mut self, near: &str, key: impl Into<String>, message: impl Into<String>) {
-        let line = self.text.lines().position(|line| line.contains(near)).map_or(1, |index| index + 1);
+    /// Reports a problem at the line of `path` (see [`Positions::line_of`]).
+    fn report(&mut self, path: &str, key: impl Into<String>, message: impl Into<String>) {
+        let line = self.positions.line_of(path);
         self.errors.push(UseCaseError { line, key: key.into(), message: message.into() });
     }
 
@@ -70,29 +78,29 @@ impl Check<'_> {
         if use_case.id.is_empty()
             || !use_case.id.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
         {
-            self.report("id =", "id", "must be lower-case letters, digits and hyphens");
+            self.report("id", "id", "must be lower-case letters, digits and hyphens");
         }
         if use_case.inputs().next().is_none() {
-            self.report("[[field]]", "field", "at least one field must be a model input (role = \"feature\")");
+            self.report("field.0", "field", "at least one field must be a model input (role = \"feature\")");
         }
         let overlap =
             use_case.target.positive.iter().any(|text| use_case.target.negative.iter().any(|other| other.eq_ignore_ascii_case(text)));
         if use_case.target.positive.is_empty() || use_case.target.negative.is_empty() || overlap {
-            self.report("[target]", "target", "positive and negative must both list values, and none in common");
+            self.report("target", "target", "positive and negative must both list values, and none in common");
         }
         let bands: Vec<f64> = use_case.bands.iter().map(|band| band.from).collect();
         if bands.first() != Some(&0.0) || !bands.is_sorted_by(|low, high| low < high) || bands.iter().any(|from| !(0.0..1.0).contains(from))
         {
-            self.report("[[bands]]", "bands", "must start at 0 and rise, all below 1");
+            self.report("bands.0", "bands", "must start at 0 and rise, all below 1");
         }
         if !(use_case.policies.cutoff > 0.0 && use_case.policies.cutoff < 1.0) {
-            self.report("cutoff", "policies.cutoff", "must be a probability between 0 and 1");
+            self.report("policies.cutoff", "policies.cutoff", "must be a probability between 0 and 1");
         }
         for (index, field) in use_case.fields.iter().enumerate() {
             self.field(use_case, field, index);
         }
-        for derived in &use_case.derived {
-            self.derived(use_case, derived);
+        for (index, derived) in use_case.derived.iter().enumerate() {
+            self.derived(use_case, derived, index);
         }
         for segment in &use_case.segments {
             if use_case.field(segment).is_none() {
@@ -107,56 +115,56 @@ impl Check<'_> {
     }
 
     fn field(&mut self, use_case: &UseCase, field: &Field, index: usize) {
-        let near = format!("name = \"{}\"", field.name);
+        let at = |part: &str| format!("field.{index}.{part}");
         let key = |part: &str| format!("field.{}.{part}", field.name);
         let reserved = field.name == use_case.target.column || Some(&field.name) == use_case.id_column.as_ref();
         if reserved || use_case.fields[..index].iter().any(|other| other.name == field.name) {
-            self.report(&near, key("name"), "is the target, the id, or the name of another field");
+            self.report(&at("name"), key("name"), "is the target, the id, or the name of another field");
         }
         let levels = field.levels.len();
         match field.kind {
             Kind::Nominal if levels < 2 && field.role != Role::Ignored => {
-                self.report(&near, key("levels"), "a nominal field lists at least two levels");
+                self.report(&at("levels"), key("levels"), "a nominal field lists at least two levels");
             }
-            Kind::Boolean if levels != 2 => self.report(&near, key("levels"), "a boolean field lists its two levels, \"no\" first"),
-            Kind::Integer | Kind::Real if levels > 0 => self.report(&near, key("levels"), "a number has no levels"),
+            Kind::Boolean if levels != 2 => self.report(&at("levels"), key("levels"), "a boolean field lists its two levels, \"no\" first"),
+            Kind::Integer | Kind::Real if levels > 0 => self.report(&at("levels"), key("levels"), "a number has no levels"),
             _ => {}
         }
         if let Some([low, high]) = field.range
             && (low >= high || field.is_level())
         {
-            self.report(&near, key("range"), "must be [smallest, largest] of a number or ordinal");
+            self.report(&at("range"), key("range"), "must be [smallest, largest] of a number or ordinal");
         }
         for (alias, level) in &field.level_aliases {
             if !field.levels.contains(level) {
-                self.report(&near, key("level_aliases"), format!("\"{alias}\" stands for \"{level}\", which is no level"));
+                self.report(&at("level_aliases"), key("level_aliases"), format!("\"{alias}\" stands for \"{level}\", which is no level"));
             }
         }
     }
 
-    fn derived(&mut self, use_case: &UseCase, derived: &Derived) {
-        let near = format!("name = \"{}\"", derived.name);
+    fn derived(&mut self, use_case: &UseCase, derived: &Derived, index: usize) {
+        let at = |part: &str| format!("derived.{index}.{part}");
         let key = |part: &str| format!("derived.{}.{part}", derived.name);
         let numeric =
             |name: &str| use_case.fields.iter().position(|field| field.name == name && !field.is_level()).map(|index| index as u32);
         match (&derived.bins, &derived.formula) {
             (Some(bins), None) => {
                 if numeric(&bins.of).is_none() {
-                    self.report(&near, key("bins.of"), format!("\"{}\" is no numeric field", bins.of));
+                    self.report(&at("bins.of"), key("bins.of"), format!("\"{}\" is no numeric field", bins.of));
                 }
                 if bins.labels.len() != bins.edges.len() + 1 || !bins.edges.is_sorted_by(|low, high| low < high) {
-                    self.report(&near, key("bins"), "edges must rise, and there is one label more than edges");
+                    self.report(&at("bins"), key("bins"), "edges must rise, and there is one label more than edges");
                 }
             }
             (None, Some(formula)) => {
                 if let Err(message) = Formula::parse(formula, &numeric) {
-                    self.report(&near, key("formula"), message);
+                    self.report(&at("formula"), key("formula"), message);
                 }
             }
-            _ => self.report(&near, key("bins"), "a derived field has either bins or a formula"),
+            _ => self.report(&at("bins"), key("bins"), "a derived field has either bins or a formula"),
         }
         if use_case.field(&derived.shown_as).is_none() {
-            self.report(&near, key("shown_as"), format!("\"{}\" is no field", derived.shown_as));
+            self.report(&at("shown_as"), key("shown_as"), format!("\"{}\" is no field", derived.shown_as));
         }
     }
 }
@@ -179,12 +187,18 @@ mod tests {
     fn errors_name_line_and_key() {
         let broken = BUILT_IN[0].replace("cutoff = 0.25", "cutoff = \"often\"");
         let errors = parse(&broken).unwrap_err();
-        assert_eq!(errors[0].key, "cutoff");
+        assert_eq!(errors[0].key, "policies.cutoff");
         assert_eq!(broken.lines().nth(errors[0].line - 1), Some("cutoff = \"often\""));
 
         let broken = BUILT_IN[0].replace("YearsAtCompany / (TotalWorkingYears + 1)", "YearsAtCompany / (TotalWorkingYear + 1)");
         let errors = parse(&broken).unwrap_err();
         assert_eq!((errors.len(), errors[0].key.as_str()), (1, "derived.TenureRatio.formula"));
         assert!(errors[0].message.contains("TotalWorkingYear"));
+        assert!(broken.lines().nth(errors[0].line - 1).unwrap().starts_with("formula = \"YearsAtCompany"));
+
+        // The line is that of the key, not the first that mentions it.
+        let broken = format!("# the cutoff of this file\n{}", BUILT_IN[0].replace("cutoff = 0.25", "cutoff = 1.25"));
+        let errors = parse(&broken).unwrap_err();
+        assert_eq!((errors.len(), broken.lines().nth(errors[0].line - 1)), (1, Some("cutoff = 1.25")));
     }
 }

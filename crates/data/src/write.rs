@@ -1,7 +1,8 @@
 //! Tables to CSV, Parquet and JSON lines.
 
 use model::{Column as Values, Table};
-use polars::prelude::*;
+use polars_core::prelude::*;
+use polars_io::prelude::*;
 
 /// A file format to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -119,18 +119,15 @@ fn scoring_asks_for_inputs_only() {
 
 #[test]
 fn the_shared_files_pass() {
-    let shared = std::env::var("TENURE_SHARED").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").into());
     let files = [
         ("ibm_hr_attrition_1470.csv", 0, 1470, 237),
         ("mlc_churn_5000.csv", 1, 5000, 707),
         ("telecom_churn_bigml_80_2666.csv", 1, 2666, 388),
     ];
     for (file, use_case, rows, positives) in files {
-        let Ok(bytes) = std::fs::read(format!("{shared}/data/{file}")) else {
-            eprintln!("SKIPPED: {file}: shared folder absent");
-            continue;
-        };
-        let checked = check(&read(&bytes).unwrap(), &data::built_in().unwrap()[use_case], Purpose::Training).unwrap();
+        let Some(path) = testing::shared(&format!("data/{file}")) else { continue };
+        let checked =
+            check(&read(&std::fs::read(path).unwrap()).unwrap(), &data::built_in().unwrap()[use_case], Purpose::Training).unwrap();
         let labels = checked.labels.unwrap();
         assert_eq!((labels.len(), labels.iter().filter(|label| **label).count()), (rows, positives));
     }

@@ -25,5 +25,5 @@ pub use explain::{Contributions, ExplainError, Explainer, Explanation, FieldCont
 pub use field::{Cell, Direction, Field, Kind, MissingPolicy, Problem, Role};
 pub use file::{FieldStatistics, FileError, Lineage, Model, Training};
 pub use scorer::{Calibrator, LinearTerm, Link, Part, PartKind, Scorer, Tree};
-pub use table::{Column, MISSING_LEVEL, Record, Table};
+pub use table::{AppendError, Column, MISSING_LEVEL, Record, Table};
 pub use use_case::{Band, UseCase};

@@ -67,6 +67,17 @@ pub struct Table {
     pub columns: Vec<Column>,
 }
 
+/// Why one table does not continue another: the column that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    #[error("the column {0} is in one of the tables only")]
+    Missing(String),
+    #[error("the column {0} holds values of another kind")]
+    Kind(String),
+    #[error("the column {0} has other levels")]
+    Levels(String),
+}
+
 /// One person's values as text, by column name: what a form, a JSON body or a command line gives.
 pub type Record = std::collections::BTreeMap<String, String>;
 
@@ -79,6 +90,44 @@ impl Table {
         assert!(self.columns.is_empty() || self.rows() == column.len(), "columns of a table have equal length");
         self.names.push(name.into());
         self.columns.push(column);
+    }
+
+    /// Adds the rows of `more`, which has the same columns in any order. A table without columns takes on those of `more`.
+    ///
+    /// # Errors
+    /// [`AppendError`] names the first column that does not fit; then nothing was added.
+    pub fn append(&mut self, mut more: Self) -> Result<(), AppendError> {
+        if self.columns.is_empty() {
+            *self = more;
+            return Ok(());
+        }
+        if let Some(name) = more.names.iter().find(|name| !self.names.contains(name)) {
+            return Err(AppendError::Missing(name.clone()));
+        }
+        for (index, name) in self.names.iter().enumerate() {
+            let found = more.names.iter().skip(index).position(|other| other == name);
+            let found = index + found.ok_or_else(|| AppendError::Missing(name.clone()))?;
+            more.names.swap(index, found);
+            more.columns.swap(index, found);
+            match (&self.columns[index], &more.columns[index]) {
+                (Column::Level { levels, .. }, Column::Level { levels: other, .. }) if levels != other => {
+                    return Err(AppendError::Levels(name.clone()));
+                }
+                (one, other) if std::mem::discriminant(one) != std::mem::discriminant(other) => {
+                    return Err(AppendError::Kind(name.clone()));
+                }
+                _ => {}
+            }
+        }
+        for (column, more) in self.columns.iter_mut().zip(more.columns) {
+            match (column, more) {
+                (Column::Number(values), Column::Number(more)) => values.extend(more),
+                (Column::Level { codes, .. }, Column::Level { codes: more, .. }) => codes.extend(more),
+                (Column::Text(texts), Column::Text(more)) => texts.extend(more),
+                (Column::Number(_) | Column::Level { .. } | Column::Text(_), _) => unreachable!("kinds were compared above"),
+            }
+        }
+        Ok(())
     }
 
     /// Number of rows.
@@ -110,5 +159,53 @@ impl Table {
     /// Row `row` as text by column name.
     pub fn record(&self, row: usize) -> Record {
         self.names.iter().zip(&self.columns).map(|(name, column)| (name.clone(), column.text(row))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(columns: &[(&str, Column)]) -> Table {
+        let mut table = Table::default();
+        for (name, column) in columns {
+            table.push(*name, column.clone());
+        }
+        table
+    }
+
+    fn numbers(values: &[f64]) -> Column {
+        Column::Number(values.to_vec())
+    }
+
+    fn levels(codes: &[u32], levels: &[&str]) -> Column {
+        Column::Level { codes: codes.to_vec(), levels: levels.iter().map(|&level| level.to_owned()).collect() }
+    }
+
+    #[test]
+    fn rows_are_appended_by_column_name() {
+        let mut whole = Table::default();
+        whole.append(table(&[("a", numbers(&[1.0])), ("b", levels(&[0], &["x", "y"]))])).expect("takes on the columns");
+        whole.append(table(&[("b", levels(&[1], &["x", "y"])), ("a", numbers(&[2.0]))])).expect("same columns");
+        assert_eq!(whole, table(&[("a", numbers(&[1.0, 2.0])), ("b", levels(&[0, 1], &["x", "y"]))]));
+    }
+
+    #[test]
+    fn a_column_that_does_not_fit_is_named_and_nothing_is_added() {
+        let first = table(&[("a", numbers(&[1.0])), ("b", levels(&[0], &["x", "y"]))]);
+        let b = || "b".to_owned();
+        for (more, expected) in [
+            (table(&[("a", numbers(&[2.0]))]), AppendError::Missing(b())),
+            (
+                table(&[("a", numbers(&[2.0])), ("b", levels(&[0], &["x", "y"])), ("c", numbers(&[1.0]))]),
+                AppendError::Missing("c".to_owned()),
+            ),
+            (table(&[("a", numbers(&[2.0])), ("b", numbers(&[0.0]))]), AppendError::Kind(b())),
+            (table(&[("a", numbers(&[2.0])), ("b", levels(&[0], &["y", "x"]))]), AppendError::Levels(b())),
+        ] {
+            let mut whole = first.clone();
+            assert_eq!(whole.append(more), Err(expected));
+            assert_eq!(whole, first);
+        }
     }
 }

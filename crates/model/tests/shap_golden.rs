@@ -16,11 +16,7 @@ struct Golden {
 }
 
 fn golden(name: &str) -> Option<Golden> {
-    let shared = std::env::var("TENURE_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").into());
-    let Ok(text) = std::fs::read_to_string(format!("{shared}/golden/shap_{name}.json")) else {
-        eprintln!("SKIPPED: shap_{name}.json: shared folder absent");
-        return None;
-    };
+    let text = testing::shared_text(&format!("golden/shap_{name}.json"))?;
     let expected: Value = serde_json::from_str(&text).unwrap();
     let scorer = serde_json::from_str::<Dump>(&text).unwrap().to_scorer().unwrap();
     let rows = |key: &str| serde_json::from_value(expected[key].clone()).unwrap();

@@ -8,12 +8,7 @@ use serde_json::Value;
 use stats::two_sample::Sorted;
 
 fn golden() -> Option<Value> {
-    let folder = std::env::var("TENURE_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").into());
-    let text = std::fs::read_to_string(format!("{folder}/golden/drift.json"));
-    if text.is_err() {
-        eprintln!("SKIPPED: Evidently's verdicts, shared folder absent");
-    }
-    Some(serde_json::from_str(&text.ok()?).unwrap())
+    Some(serde_json::from_str(&testing::shared_text("golden/drift.json")?).unwrap())
 }
 
 fn samples(values: &Value) -> [Sample; 2] {

@@ -1,4 +1,5 @@
-//! Alarms by chance and alarms that must come: 1000 simulated months without change, and a shift in one of thirty features.
+//! Alarms by chance and alarms that must come: simulated months without change (1000 under `make soak`), and a shift in one of thirty
+//! features.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use model::{Column, Table};
@@ -8,8 +9,6 @@ use monitoring::{Detail, Policy};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stats::two_sample::{Sorted, ks};
-
-const MONTHS: usize = 1000;
 
 /// Thirty features like those of a personnel file: half continuous, the rest counts, ordinals and levels.
 #[derive(Clone, Copy)]
@@ -84,8 +83,9 @@ fn alarms(policy: &Policy, current_rows: usize, months: usize, seed: u64) -> (f6
 #[test]
 fn calibrated_alarms_by_chance_in_at_most_five_months_of_a_hundred() {
     let policy = Policy { ks: ks::Method::Asymptotic, ..Policy::default() };
+    let months = testing::soak(200, 1000);
     std::thread::scope(|scope| {
-        for (rows, months) in [(50, MONTHS), (200, MONTHS), (735, MONTHS), (10_000, MONTHS)] {
+        for rows in [50, 200, 735, 10_000] {
             let policy = &policy;
             scope.spawn(move || {
                 let (found, stated) = alarms(policy, rows, months, rows as u64);
@@ -143,13 +143,13 @@ fn calibrated_finds_a_shift_of_three_tenths_of_a_deviation() {
 /// The trade-off of `docs/drift.md`: what a stricter or a laxer limit on the adjusted p-value costs.
 #[test]
 fn a_laxer_limit_finds_more_and_cries_wolf_more() {
-    const TRIALS: usize = 200;
+    let (months, trials) = testing::soak((100, 50), (400, 200));
     let rates = [0.003, 0.01, 0.03, 0.1, 0.3].map(|p_limit| {
         let policy = Policy { ks: ks::Method::Asymptotic, p_limit, ..Policy::default() };
-        let alarms = alarms(&policy, 735, 400, 11).0;
+        let alarms = alarms(&policy, 735, months, 11).0;
         let mut rng = ChaCha8Rng::seed_from_u64(12);
         let mut found = |shift: f64| {
-            let hits = (0..TRIALS).filter(|_| {
+            let hits = (0..trials).filter(|_| {
                 let columns = features().into_iter().enumerate().map(|(i, feature)| {
                     let moved = if i == 0 { shift } else { 0.0 };
                     let (reference, current) = (draw(feature, 1000, 0.0, &mut rng), draw(feature, 735, moved, &mut rng));
@@ -157,7 +157,7 @@ fn a_laxer_limit_finds_more_and_cries_wolf_more() {
                 });
                 conclude(columns.collect(), &policy).drifted().contains(&"0")
             });
-            hits.count() as f64 / TRIALS as f64
+            hits.count() as f64 / f64::from(trials)
         };
         let power = [found(0.2), found(0.3)];
         eprintln!(

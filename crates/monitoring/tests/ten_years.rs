@@ -29,11 +29,7 @@ fn fields(line: &str) -> Vec<String> {
 }
 
 fn people() -> Option<Vec<Person>> {
-    let folder = std::env::var("TENURE_SHARED").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").into());
-    let Ok(text) = std::fs::read_to_string(format!("{folder}/data/terminations_10yr_49653.csv")) else {
-        eprintln!("SKIPPED: ten years of terminations, shared folder absent");
-        return None;
-    };
+    let text = testing::shared_text("data/terminations_10yr_49653.csv")?;
     let mut lines = text.lines();
     let names: Vec<&str> = lines.next()?.split(',').collect();
     Some(

@@ -1,7 +1,7 @@
 //! Random sequences of registry operations, allowed and forbidden ones alike, against a small model of the rules: what the model forbids the
 //! database refuses, what it allows is taken, and afterwards both say the same about stages, requests, pointer and history.
 //!
-//! Ten thousand sequences on each database; and writers side by side on both.
+//! Ten thousand sequences on each database under `make soak`, the first of them otherwise; and writers side by side on both.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
@@ -374,7 +374,7 @@ async fn play(store: &Store, sequences: u32, seed: u8) -> [u32; 3] {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_sequences_never_break_the_rules() {
-    let sequences = 10_000;
+    let sequences = testing::soak(400, 10_000);
     let play_on = |(store, folder): (Store, tempfile::TempDir)| {
         tokio::spawn(async move {
             let [taken, refused, promotions] = play(&store, sequences, 7).await;

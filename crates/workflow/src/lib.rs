@@ -5,8 +5,10 @@
 mod accounts;
 mod actor;
 mod audit;
+mod cache;
 mod card;
 mod clock;
+mod csv_text;
 mod datasets;
 mod demo;
 mod error;

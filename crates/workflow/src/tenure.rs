@@ -8,7 +8,7 @@ use store::Store;
 use tokio::sync::Semaphore;
 use training::gates::GatePolicy;
 
-use crate::datasets::Profiles;
+use crate::datasets::Refusals;
 use crate::scoring::serving::Caches;
 use crate::use_cases::{Catalogue, Purpose, drift_policy};
 use crate::{Error, Result};
@@ -21,7 +21,7 @@ pub struct Tenure {
     /// The version of this program, as it is recorded with runs.
     pub(crate) code: Arc<str>,
     pub(crate) caches: Arc<Caches>,
-    pub(crate) profiles: Arc<Profiles>,
+    pub(crate) refusals: Arc<Refusals>,
     /// Background work takes turns.
     pub(crate) turns: Arc<Semaphore>,
 }
@@ -40,7 +40,7 @@ impl Tenure {
             catalogue: Arc::new(catalogue),
             code: code.into(),
             caches: Arc::new(Caches::default()),
-            profiles: Arc::new(Profiles::default()),
+            refusals: Arc::new(Refusals::default()),
             turns: Arc::new(Semaphore::new(1)),
         })
     }

@@ -44,7 +44,10 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
             Error::conflict(RefusalCode::NotEmpty, "the store has accounts already, but no data: use another data folder".into())
         })?;
         let admin = tenure.sign_in(&admin.name, &admin.password, None).await?.actor;
-        tenure.fill_demo(&admin.admin()?, demo.seed, Arc::new(Bar::new())).await?;
+        let bar = Arc::new(Bar::new());
+        let filled = tenure.fill_demo(&admin.admin()?, demo.seed, Arc::clone(&bar) as _).await;
+        bar.close();
+        filled?;
     }
     if accounts.is_empty() {
         println!("The accounts of this store are its own: `tenure user list` names them.");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use training::{Candidate, Progress, SelectionMetric, Settings, Status};
 use workflow::{Error, Import, Result};
@@ -111,7 +112,9 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
     }
     let bar = Arc::new(Bar::new());
     bar.stop_on_interrupt();
-    let outcome = tenure.train(&admin, &dataset, settings, Arc::clone(&bar) as _).await?;
+    let outcome = tenure.train(&admin, &dataset, settings, Arc::clone(&bar) as _).await;
+    bar.close();
+    let outcome = outcome?;
     let evidence = &outcome.evidence;
     if as_json {
         output::json(&json!({
@@ -163,12 +166,13 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
 /// A progress line on standard error; Ctrl-C asks the training to stop.
 pub struct Bar {
     cancelled: AtomicBool,
-    started: std::time::Instant,
+    /// Hidden where standard error is no terminal.
+    line: ProgressBar,
 }
 
 impl Bar {
     pub fn new() -> Self {
-        Self { cancelled: AtomicBool::new(false), started: std::time::Instant::now() }
+        Self { cancelled: AtomicBool::new(false), line: ProgressBar::new(0) }
     }
 
     /// From now on Ctrl-C stops the training after the current trial, and what is done is kept.
@@ -176,48 +180,52 @@ impl Bar {
         let bar = Arc::clone(self);
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
-                eprintln!("\nstopping after the current trial …");
+                bar.note("stopping after the current trial …");
                 bar.cancelled.store(true, Ordering::Relaxed);
             }
         });
     }
-}
 
-/// `[######······]`
-fn drawn(done: usize, planned: usize) -> String {
-    const WIDTH: usize = 24;
-    let filled = (done * WIDTH / planned.max(1)).min(WIDTH);
-    format!("[{}{}]", "#".repeat(filled), "·".repeat(WIDTH - filled))
+    /// Takes the line away, before something else is printed.
+    pub fn close(&self) {
+        self.line.finish_and_clear();
+    }
+
+    fn style(with_trials: bool) -> ProgressStyle {
+        let trials = if with_trials { "  [{bar:24.green}]  trial {pos}/{len}" } else { "" };
+        let style = ProgressStyle::with_template(&format!("{{elapsed:>6}}  {{prefix}}{trials}{{msg}}"));
+        style.map_or_else(|_| ProgressStyle::default_bar(), |style| style.progress_chars("#>·"))
+    }
 }
 
 impl Progress for Bar {
     fn report(&self, status: &Status) {
-        use std::io::IsTerminal;
         let stage = serde_json::to_value(status.stage).ok().and_then(|stage| stage.as_str().map(str::to_owned)).unwrap_or_default();
-        let mut line = format!("{:>6.1} s  {stage}", self.started.elapsed().as_secs_f64());
-        if status.trials > 0 {
-            line += &format!("  {}  trial {}/{}", drawn(status.trial, status.trials), status.trial, status.trials);
-        }
+        let mut message = String::new();
         if let Some(candidate) = status.candidate {
-            line += &format!("  {}", candidate.name());
+            message += &format!("  {}", candidate.name());
         }
         if let Some(best) = status.best {
-            line += &format!("  best {best:.4}");
+            message += &format!("  best {best:.4}");
         }
         if let Some(left) = status.seconds_left {
-            line += &format!("  {left:.0} s left");
+            message += &format!("  {left:.0} s left");
         }
-        if std::io::stderr().is_terminal() {
-            eprint!("\r\u{1b}[2K{line}");
-        } else if status.trial == 0 {
-            eprintln!("{line}");
+        if self.line.is_hidden() {
+            if status.trial == 0 {
+                eprintln!("{:>6.1} s  {stage}{message}", self.line.elapsed().as_secs_f64());
+            }
+            return;
         }
+        self.line.set_style(Self::style(status.trials > 0));
+        self.line.set_length(status.trials as u64);
+        self.line.set_position(status.trial as u64);
+        self.line.set_prefix(stage);
+        self.line.set_message(message);
     }
 
     fn note(&self, sentence: &str) {
-        use std::io::IsTerminal;
-        let clear = if std::io::stderr().is_terminal() { "\r\u{1b}[2K" } else { "" };
-        eprintln!("{clear}{sentence}");
+        self.line.suspend(|| eprintln!("{sentence}"));
     }
 
     fn cancelled(&self) -> bool {

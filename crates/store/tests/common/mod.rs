@@ -11,10 +11,7 @@ pub async fn stores(name: &str) -> Vec<(Store, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings { database: None, data_dir: folder.path().join("new"), artifacts: None };
     stores.push((Store::open(&settings).await.unwrap(), folder));
-    let Ok(server) = std::env::var("TENURE_TEST_POSTGRES") else {
-        eprintln!("SKIPPED on PostgreSQL: TENURE_TEST_POSTGRES is not set");
-        return stores;
-    };
+    let Some(server) = testing::postgres() else { return stores };
     let server = server.strip_suffix("/postgres").unwrap().to_owned();
     sqlx::any::install_default_drivers();
     let database = format!("test_{name}_{}", std::process::id());

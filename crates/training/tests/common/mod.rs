@@ -2,25 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 #![expect(dead_code, reason = "each test file uses its part")]
 
-use std::path::PathBuf;
-
 use model::{Cell, Column, Table, UseCase};
 use training::Dataset;
 
-/// A file of the shared folder; says so and gives `None` when it is absent.
-pub fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("TENURE_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")), PathBuf::from);
-    let file = root.join(path);
-    if !file.exists() {
-        eprintln!("SKIPPED: {path} of the shared folder absent");
-        return None;
-    }
-    Some(file)
-}
-
 pub fn golden(name: &str) -> Option<serde_json::Value> {
-    Some(serde_json::from_str(&std::fs::read_to_string(shared(&format!("golden/{name}.json"))?).unwrap()).unwrap())
+    Some(serde_json::from_str(&testing::shared_text(&format!("golden/{name}.json"))?).unwrap())
 }
 
 pub fn floats(value: &serde_json::Value) -> Vec<f64> {
@@ -61,14 +47,14 @@ pub fn load(use_case: &UseCase, text: &str) -> Dataset {
 }
 
 pub fn attrition() -> Option<(UseCase, Dataset)> {
-    let text = std::fs::read_to_string(shared("data/ibm_hr_attrition_1470.csv")?).unwrap();
+    let text = testing::shared_text("data/ibm_hr_attrition_1470.csv")?;
     let use_case = use_case("attrition");
     let dataset = load(&use_case, &text);
     Some((use_case, dataset))
 }
 
 pub fn churn() -> Option<(UseCase, Dataset)> {
-    let text = std::fs::read_to_string(shared("data/mlc_churn_5000.csv")?).unwrap();
+    let text = testing::shared_text("data/mlc_churn_5000.csv")?;
     let use_case = use_case("churn");
     let dataset = load(&use_case, &text);
     Some((use_case, dataset))

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, Salt};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, Params};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
@@ -60,11 +61,10 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, Params::default())
 }
 
+/// With a salt of 16 random bytes.
 fn hash(password: &str) -> Result<String> {
-    let failed = |error: argon2::password_hash::Error| Error::internal(format!("a password cannot be hashed: {error}"));
-    let salt = argon2::password_hash::SaltString::encode_b64(&random::<16>()?).map_err(failed)?;
-    let salt: Salt<'_> = salt.as_salt();
-    Ok(argon2().hash_password(password.as_bytes(), salt).map_err(failed)?.to_string())
+    let hash = argon2().hash_password(password.as_bytes());
+    Ok(hash.map_err(|error| Error::internal(format!("a password cannot be hashed: {error}")))?.to_string())
 }
 
 /// Hashes a password, off the async threads.

@@ -8,7 +8,7 @@ use serde_json::json;
 use store::accounts;
 use store::audit::{self, ChainCheck, Entry, Filter, Head};
 
-use crate::scoring::people::csv_cell;
+use crate::csv_text::csv_text;
 use crate::{Admin, Error, Member, Result, Role, Tenure, clock, error::compute};
 
 const PAGE: usize = 100;
@@ -104,13 +104,10 @@ impl Tenure {
     /// # Errors
     /// When a day is none, or the store fails.
     pub async fn audit_csv(&self, member: &Member<'_>, query: &AuditQuery) -> Result<String> {
-        let mut text = String::from("\u{feff}entry,time,who,what,to,detail,hash\r\n");
-        for row in self.audit_rows(member, query).await? {
-            let cells = [row.sequence.to_string(), row.at, row.who, row.action, row.subject, row.detail, row.hash];
-            text += &cells.map(|cell| csv_cell(&cell)).join(",");
-            text += "\r\n";
-        }
-        Ok(text)
+        let header = ["entry", "time", "who", "what", "to", "detail", "hash"].map(str::to_owned);
+        let rows = self.audit_rows(member, query).await?.into_iter();
+        let rows = rows.map(|row| [row.sequence.to_string(), row.at, row.who, row.action, row.subject, row.detail, row.hash]);
+        Ok(format!("\u{feff}{}", csv_text(header, rows)?))
     }
 
     /// The newest entries about one subject, for example "model attrition/3".

@@ -43,7 +43,7 @@ impl Tenure {
             return Err(Error::Invalid(format!("\"{as_of}\" is no date: write YYYY-MM-DD")));
         }
         let whole: Vec<u8> = import.files.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
-        let hash = data::hash(&whole);
+        let hash = store::artifacts::hash(&whole);
         let names: Vec<&str> = import.files.iter().map(|(name, _)| name.as_str()).collect();
         let name = names.join(" + ");
         let (files, snapshot, simulated) = (import.files, import.snapshot, import.simulated);
@@ -51,7 +51,7 @@ impl Tenure {
             let checked = check_files(&files, &use_case, snapshot)?;
             let sources = files.iter().map(|(name, _)| name.clone()).zip(checked.iter().map(|part| part.ids.len() as u32)).collect();
             let unused = checked.first().map(|part| part.unused.clone()).unwrap_or_default();
-            let people = StoredPeople::merge(checked, sources);
+            let people = StoredPeople::merge(checked, sources)?;
             let content = people.to_bytes()?;
             Ok((people, unused, content))
         })

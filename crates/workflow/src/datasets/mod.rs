@@ -5,4 +5,4 @@ mod queries;
 
 pub use commands::{Import, Imported, check_import};
 pub use queries::DataDiff;
-pub(crate) use queries::Profiles;
+pub(crate) use queries::Refusals;

@@ -1,6 +1,6 @@
 //! Dataset versions as people look at them: the list, the profile of one, what changed between two, and why a file was not taken.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_profile};
@@ -73,29 +73,25 @@ impl Tenure {
 
     /// The profile of a dataset: computed when first asked for, kept from then on.
     pub(crate) async fn profile_of(&self, dataset: &datasets::Dataset) -> Result<Arc<DataProfile>> {
-        if let Some(profile) = self.profiles.get(&dataset.dataset_id) {
-            return Ok(profile);
-        }
+        self.caches.profiles.get_or_make(&dataset.dataset_id, self.make_profile(dataset)).await
+    }
+
+    async fn make_profile(&self, dataset: &datasets::Dataset) -> Result<Arc<DataProfile>> {
         let known = cards::profile(&mut *self.store.read().await?, &dataset.dataset_id).await?;
-        let profile = match known {
-            Some(hash) => {
-                let bytes = self.store.artifact(&hash).await?;
-                compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await?
-            }
-            None => {
-                let people = self.people_of(dataset).await?;
-                let made = compute(move || {
-                    let profile = data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
-                    let bytes = serde_json::to_vec(&profile).map_err(store::Error::from)?;
-                    Ok((profile, bytes))
-                });
-                let (profile, bytes) = made.await?;
-                let hash = self.store.put_artifact(bytes).await?;
-                cards::keep_profile(&mut *self.store.read().await?, &dataset.dataset_id, &hash, store::now()).await?;
-                profile
-            }
-        };
-        Ok(self.profiles.keep(&dataset.dataset_id, profile))
+        if let Some(hash) = known {
+            let bytes = self.store.artifact(&hash).await?;
+            return compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await;
+        }
+        let people = self.people_of(dataset).await?;
+        let made = compute(move || {
+            let profile = data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
+            let bytes = serde_json::to_vec(&profile).map_err(store::Error::from)?;
+            Ok((Arc::new(profile), bytes))
+        });
+        let (profile, bytes) = made.await?;
+        let hash = self.store.put_artifact(bytes).await?;
+        cards::keep_profile(&mut *self.store.read().await?, &dataset.dataset_id, &hash, store::now()).await?;
+        Ok(profile)
     }
 
     /// Imports files that somebody sent from a page. A refusal is held for that person, with every cell that breaks a rule, until the
@@ -116,12 +112,12 @@ impl Tenure {
             Err(Error::Invalid(sentence)) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
             Err(error) => return Err(error),
         };
-        Ok(Err(self.profiles.keep_refusal(admin.name(), refused)))
+        Ok(Err(self.refusals.keep(admin.name(), refused)))
     }
 
     /// Why a file was refused, for the person who sent it; `None` when it is no longer held.
     pub fn refused_import(&self, admin: &Admin<'_>, number: &str) -> Option<RefusedImport> {
-        self.profiles.refusal(admin.name(), number)
+        self.refusals.of(admin.name(), number)
     }
 }
 
@@ -164,43 +160,26 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
     }
 }
 
-/// Profiles that were asked for lately, and refusals that were not read yet.
+/// Imports that were refused and not read yet, by number, with who sent them; the oldest go first.
 #[derive(Default)]
-pub(crate) struct Profiles {
-    held: Mutex<HashMap<String, Arc<DataProfile>>>,
-    refusals: Mutex<Vec<(String, String, RefusedImport)>>,
-}
+pub(crate) struct Refusals(Mutex<VecDeque<(String, String, RefusedImport)>>);
 
-impl Profiles {
-    /// Most profiles and refusals that are held.
+impl Refusals {
+    /// Most that are held.
     const MOST: usize = 32;
 
-    fn get(&self, dataset: &str) -> Option<Arc<DataProfile>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).get(dataset).cloned()
-    }
-
-    fn keep(&self, dataset: &str, profile: DataProfile) -> Arc<DataProfile> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+    fn keep(&self, by: &str, refused: RefusedImport) -> String {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= Self::MOST {
-            held.clear();
-        }
-        let profile = Arc::new(profile);
-        held.insert(dataset.to_owned(), Arc::clone(&profile));
-        profile
-    }
-
-    fn keep_refusal(&self, by: &str, refused: RefusedImport) -> String {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        if refusals.len() >= Self::MOST {
-            refusals.remove(0);
+            held.pop_front();
         }
         let number = store::new_id();
-        refusals.push((number.clone(), by.to_owned(), refused));
+        held.push_back((number.clone(), by.to_owned(), refused));
         number
     }
 
-    fn refusal(&self, by: &str, number: &str) -> Option<RefusedImport> {
-        let refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        refusals.iter().find(|(own, person, _)| own == number && person == by).map(|(_, _, refused)| refused.clone())
+    fn of(&self, by: &str, number: &str) -> Option<RefusedImport> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.iter().find(|(own, person, _)| own == number && person == by).map(|(_, _, refused)| refused.clone())
     }
 }

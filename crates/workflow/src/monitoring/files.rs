@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::history::{CheckPage, by_weight};
-use crate::scoring::people::csv_cell;
+use crate::csv_text::csv_text;
 use crate::{Error, Result};
 
 /// What a check can be taken away as.
@@ -38,8 +38,23 @@ impl ExportFormat {
     }
 }
 
-const HEADINGS: &str = "column,label,kind,verdict,test,statistic,p_value,p_adjusted,effect_size,n_reference,n_current,missing_reference,\
-                        missing_current,importance,why";
+const HEADINGS: [&str; 15] = [
+    "column",
+    "label",
+    "kind",
+    "verdict",
+    "test",
+    "statistic",
+    "p_value",
+    "p_adjusted",
+    "effect_size",
+    "n_reference",
+    "n_current",
+    "missing_reference",
+    "missing_current",
+    "importance",
+    "why",
+];
 
 impl CheckPage {
     /// The check as the text of a file.
@@ -53,17 +68,16 @@ impl CheckPage {
                 text(&json!({ "check": self.check, "report": *self.report, "notes": self.notes, "simulated": self.simulated }))
             }
             ExportFormat::Guide => text(&json!(self.report.guide_report(rfc3339(self.check.created_at)))),
-            ExportFormat::Csv => Ok(self.csv()),
+            ExportFormat::Csv => self.csv(),
         }
     }
 
-    fn csv(&self) -> String {
-        let mut text = format!("{HEADINGS}\n");
+    fn csv(&self) -> Result<String> {
         let columns = by_weight(&self.report).into_iter().chain([(&self.report.prediction, None), (&self.report.target, None)]);
-        for (column, importance) in columns {
+        let rows = columns.map(|(column, importance)| {
             let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
             let test = column.deciding_test();
-            let cells = [
+            [
                 column.name.clone(),
                 self.use_case.label(&column.name),
                 column.kind.clone(),
@@ -79,11 +93,9 @@ impl CheckPage {
                 column.missing_current.to_string(),
                 number(importance),
                 column.why.clone().unwrap_or_default(),
-            ];
-            text.push_str(&cells.map(|cell| csv_cell(&cell)).join(","));
-            text.push('\n');
-        }
-        text
+            ]
+        });
+        csv_text(HEADINGS.map(str::to_owned), rows)
     }
 }
 

@@ -114,13 +114,11 @@ pub fn by_weight(report: &MonthlyCheck) -> Vec<(&monitoring::ColumnReport, Optio
 impl Tenure {
     /// The report of a check.
     pub(crate) async fn drift_report(&self, check: &checks::Check) -> Result<Arc<MonthlyCheck>> {
-        if let Some(report) = self.caches.report(&check.report_hash) {
-            return Ok(report);
-        }
-        let bytes = self.store.artifact(&check.report_hash).await?;
-        let report = compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await?;
-        self.caches.keep_report(&check.report_hash, &report);
-        Ok(report)
+        let make = async {
+            let bytes = self.store.artifact(&check.report_hash).await?;
+            compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await
+        };
+        self.caches.reports.get_or_make(&check.report_hash, make).await
     }
 
     /// The checks from `from` to `to` (YYYY-MM-DD, both inclusive; open where absent) with everything that is drawn beside them.

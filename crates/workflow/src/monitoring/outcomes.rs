@@ -73,8 +73,9 @@ impl Tenure {
         if let Some(day) = import.complete_until.as_deref().filter(|day| !clock::is_date(day) || **day > *clock::today()) {
             return Err(Error::Invalid(format!("\"{day}\" is no date up to today: write YYYY-MM-DD")));
         }
-        let hash = data::hash(
-            format!("{}\n{horizon_days}\n{}", data::hash(&import.bytes), import.complete_until.as_deref().unwrap_or("")).as_bytes(),
+        let hash = store::artifacts::hash(
+            format!("{}\n{horizon_days}\n{}", store::artifacts::hash(&import.bytes), import.complete_until.as_deref().unwrap_or(""))
+                .as_bytes(),
         );
         let bytes = import.bytes.clone();
         let rows = compute(move || check_outcomes(&bytes, &use_case)).await?;

@@ -93,11 +93,7 @@ impl Tenure {
     }
 
     pub(crate) async fn explanation_of(&self, version: &store::registry::Version) -> Result<Arc<GlobalExplanation>> {
-        if let Some(explanation) = self.caches.explanation(&version.model_hash) {
-            return Ok(explanation);
-        }
-        let explanation = Arc::new(self.json_of_run(&version.run_id, EXPLANATION).await?);
-        self.caches.keep_explanation(&version.model_hash, &explanation);
-        Ok(explanation)
+        let make = async { Ok(Arc::new(self.json_of_run(&version.run_id, EXPLANATION).await?)) };
+        self.caches.explanations.get_or_make(&version.model_hash, make).await
     }
 }

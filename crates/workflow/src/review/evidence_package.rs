@@ -193,21 +193,21 @@ impl Tenure {
 
     /// A package that was kept.
     pub(crate) async fn stored_package(&self, hash: &str) -> Result<Arc<Package>> {
-        if let Some(package) = self.caches.package(hash) {
-            return Ok(package);
-        }
-        let bytes = self.store.artifact(hash).await?;
-        let package: Package = compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await?;
-        Ok(self.caches.keep_package(hash, package))
+        let make = async {
+            let bytes = self.store.artifact(hash).await?;
+            compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await
+        };
+        self.caches.packages.get_or_make(hash, make).await
     }
 
     /// The evidence of a version as things stand now.
     pub(crate) async fn package(&self, version: &registry::Version) -> Result<Arc<Package>> {
         let sources = self.sources(version).await?;
         let key = sources.key()?;
-        if let Some(package) = self.caches.package(&key) {
-            return Ok(package);
-        }
+        self.caches.packages.get_or_make(&key, self.make_package(version, sources)).await
+    }
+
+    async fn make_package(&self, version: &registry::Version, sources: Sources) -> Result<Arc<Package>> {
         let policy = self.policy_of(&sources).await?;
         let facts = self.card_facts(version).await?;
         let people = self.people_of(&facts.dataset).await?;
@@ -231,7 +231,7 @@ impl Tenure {
         // The stage is no evidence: it changes by the decision itself.
         let card = facts.card("under review", &[], &[]).markdown();
         let drift_policy = self.drift_policy(&version.use_case)?;
-        let package = compute(move || {
+        compute(move || {
             let Facts { model, evidence, explanation, revisions, version, .. } = facts;
             let parts = card::parts(
                 &model.use_case,
@@ -249,7 +249,7 @@ impl Tenure {
                 .map(|champion| feature_drift(&champion.baseline, &people.table, Some(&columns), &drift_policy, Detail::Usual));
             let no_drift =
                 if drift.is_some() { "" } else { "Nothing is live yet: there is no baseline to compare the training data with." };
-            Ok(Package {
+            Ok(Arc::new(Package {
                 sources,
                 policy,
                 gates,
@@ -268,9 +268,9 @@ impl Tenure {
                 no_drift: no_drift.to_owned(),
                 lineage,
                 card,
-            })
-        });
-        Ok(self.caches.keep_package(&key, package.await?))
+            }))
+        })
+        .await
     }
 
     async fn champion_of(&self, use_case: &str, number: i64) -> Result<Champion> {

@@ -6,6 +6,7 @@ use serde_json::json;
 use store::audit;
 use views::people::{FieldValue, FilterField, Looker, PastScore, PeoplePage, PeopleQuery, PersonPage, PersonRow};
 
+use crate::csv_text::csv_text;
 use crate::scoring::batch::reason;
 use crate::scoring::serving::Scored;
 use crate::{Analyst, Error, Result, Tenure, clock, error::compute};
@@ -65,7 +66,7 @@ impl Tenure {
         let detail = json!({ "rows": rows.len(), "batch": scored.batch.batch_id, "filters": filters, "why": why });
         audit::append(&mut transaction, analyst.name(), "people.export", &format!("use case {}", use_case.id), &detail).await?;
         transaction.commit().await.map_err(store::Error::from)?;
-        compute(move || Ok(csv(&use_case, &scored, &rows))).await
+        compute(move || csv(&use_case, &scored, &rows)).await
     }
 
     /// One person: score, reasons, values and past scores. The view is on record, with the purpose where one must be named: `why` is its
@@ -259,17 +260,10 @@ fn person_row(use_case: &UseCase, scored: &Scored, row: usize) -> PersonRow {
     }
 }
 
-fn csv(use_case: &UseCase, scored: &Scored, rows: &[usize]) -> String {
-    let segments = use_case.segments.iter().map(|name| use_case.label(name));
-    let fixed = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let header: Vec<String> = fixed(&["id", "probability", "interval low", "interval high", "band", "reasons", "model version", "as of"]);
-    let mut text = String::from("\u{feff}");
-    let mut push = |cells: &mut dyn Iterator<Item = String>| {
-        text.push_str(&cells.map(|cell| csv_cell(&cell)).collect::<Vec<_>>().join(","));
-        text.push_str("\r\n");
-    };
-    push(&mut header.into_iter().chain(segments));
-    for &row in rows {
+fn csv(use_case: &UseCase, scored: &Scored, rows: &[usize]) -> Result<String> {
+    let fixed = ["id", "probability", "interval low", "interval high", "band", "reasons", "model version", "as of"].map(str::to_owned);
+    let header = fixed.into_iter().chain(use_case.segments.iter().map(|name| use_case.label(name)));
+    let cells = |&row: &usize| {
         let person = person_row(use_case, scored, row);
         let end = |index: usize| person.interval.map(|interval| format!("{:.4}", interval[index])).unwrap_or_default();
         let reasons: Vec<String> =
@@ -284,26 +278,7 @@ fn csv(use_case: &UseCase, scored: &Scored, rows: &[usize]) -> String {
             scored.batch.version.to_string(),
             scored.batch.as_of.clone(),
         ];
-        push(&mut cells.into_iter().chain(person.segments));
-    }
-    text
-}
-
-/// A cell as spreadsheets read it: quoted where needed, and never a formula (OWASP: CSV injection).
-pub(crate) fn csv_cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_cell;
-
-    #[test]
-    fn cells_are_quoted_and_never_formulas() {
-        assert_eq!(csv_cell("plain"), "plain");
-        assert_eq!(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
-        assert_eq!(csv_cell("=1+1"), "'=1+1");
-        assert_eq!(csv_cell("@cmd,x"), "\"'@cmd,x\"");
-    }
+        cells.into_iter().chain(person.segments)
+    };
+    Ok(format!("\u{feff}{}", csv_text(header, rows.iter().map(cells))?))
 }

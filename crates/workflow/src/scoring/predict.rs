@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use data::{Checked, Refusal};
 use model::explain::ModelExplainer;
-use model::{Column, Record, Table};
+use model::{Record, Table};
 use serde::Serialize;
 use store::registry;
 use views::people::Reason;
@@ -88,10 +88,11 @@ impl Tenure {
 
 fn check_records(model: &model::Model, records: &[Record]) -> Result<Checked> {
     let mut refusal = Refusal::default();
-    let mut tables: Vec<Table> = Vec::new();
+    let mut table = Table::default();
     for (index, record) in records.iter().enumerate() {
         match model.use_case.check_record(record) {
-            Ok(table) => tables.push(table),
+            // Every record is checked into the same columns.
+            Ok(row) => table.append(row).map_err(Error::caused)?,
             Err(problems) => problems.into_iter().for_each(|problem| refusal.add(index + 1, &problem.column, &problem.value, problem.rule)),
         }
     }
@@ -103,23 +104,7 @@ fn check_records(model: &model::Model, records: &[Record]) -> Result<Checked> {
         given.cloned().unwrap_or_else(|| (index + 1).to_string())
     };
     let ids = records.iter().enumerate().map(id).collect();
-    Ok(Checked { table: stacked(&tables), ids, labels: None, periods: None, unused: Vec::new() })
-}
-
-/// Tables of the same columns, one below the other.
-fn stacked(tables: &[Table]) -> Table {
-    let mut whole = tables.first().cloned().unwrap_or_default();
-    for table in tables.iter().skip(1) {
-        for (column, more) in whole.columns.iter_mut().zip(&table.columns) {
-            match (column, more) {
-                (Column::Number(values), Column::Number(more)) => values.extend(more),
-                (Column::Level { codes, .. }, Column::Level { codes: more, .. }) => codes.extend(more),
-                (Column::Text(texts), Column::Text(more)) => texts.extend(more.iter().cloned()),
-                _ => {}
-            }
-        }
-    }
-    whole
+    Ok(Checked { table, ids, labels: None, periods: None, unused: Vec::new() })
 }
 
 /// Reads a file and scores every row.

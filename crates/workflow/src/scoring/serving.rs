@@ -1,18 +1,19 @@
-//! What is held in memory between requests: the live model with its explainer, and the people last scored. Keyed by content, so nothing
-//! here can be out of date: a new pointer names a new key.
+//! What is held in memory between requests: models with their explainers, and the people last scored. The live pointer itself is read anew
+//! each time.
 
-use domain::RefusalCode;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use data::Checked;
+use domain::RefusalCode;
 use model::explain::ModelExplainer;
 use model::global::GlobalExplanation;
-use model::{Column, Model, Table};
+use model::{Model, Table};
+use monitoring::data_profile::DataProfile;
 use monitoring::monthly::MonthlyCheck;
 use serde::{Deserialize, Serialize};
 use store::{datasets, registry, scores};
 
+use crate::cache::Cache;
 use crate::review::Package;
 use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
 
@@ -28,36 +29,37 @@ pub struct StoredPeople {
 }
 
 impl StoredPeople {
-    pub(crate) fn merge(parts: Vec<Checked>, sources: Vec<(String, u32)>) -> Self {
+    /// The rows of several files, one below the other.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] names the file and what it has that the first has not, or lacks.
+    pub(crate) fn merge(parts: Vec<Checked>, sources: Vec<(String, u32)>) -> Result<Self> {
         let mut parts = parts.into_iter();
         let mut whole = match parts.next() {
             Some(first) => Self { table: first.table, ids: first.ids, labels: first.labels, periods: first.periods, sources },
             None => Self { table: Table::default(), ids: Vec::new(), labels: None, periods: None, sources },
         };
-        for part in parts {
-            for (column, more) in whole.table.columns.iter_mut().zip(part.table.columns) {
-                match (column, more) {
-                    (Column::Number(values), Column::Number(more)) => values.extend(more),
-                    (Column::Level { codes, .. }, Column::Level { codes: more, .. }) => codes.extend(more),
-                    (Column::Text(texts), Column::Text(more)) => texts.extend(more),
-                    _ => {}
-                }
+        for (index, part) in parts.enumerate() {
+            let wrong = |why: String| {
+                let [first, this] = [0, index + 1].map(|at| whole.sources.get(at).map_or("", |(name, _)| name.as_str()));
+                Error::Invalid(format!("{this} does not continue {first}: {why}"))
+            };
+            if whole.labels.is_some() != part.labels.is_some() {
+                return Err(wrong("outcomes are in one of them only".into()));
             }
+            if whole.periods.is_some() != part.periods.is_some() {
+                return Err(wrong("periods are in one of them only".into()));
+            }
+            whole.table.append(part.table).map_err(|error| wrong(error.to_string()))?;
             whole.ids.extend(part.ids);
-            whole.labels = whole.labels.zip(part.labels).map(|(mut labels, more)| {
-                labels.extend(more);
-                labels
-            });
-            whole.periods = whole.periods.zip(part.periods).map(|(mut periods, more)| {
-                periods.extend(more);
-                periods
-            });
+            whole.labels.iter_mut().for_each(|labels| labels.extend(part.labels.iter().flatten()));
+            whole.periods.iter_mut().for_each(|periods| periods.extend(part.periods.iter().flatten().cloned()));
         }
         // Rows numbered per file would repeat in the merged whole.
         if whole.sources.len() > 1 && has_repeats(&whole.ids) && whole.periods.is_none() {
             whole.ids = (1..=whole.ids.len()).map(|row| row.to_string()).collect();
         }
-        whole
+        Ok(whole)
     }
 
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
@@ -108,73 +110,36 @@ pub struct Scored {
     pub reasons: Vec<Vec<views::people::Reason>>,
 }
 
-/// One entry per use case each: the newest.
-#[derive(Default)]
+/// By content, or by an id that never names something else.
 pub(crate) struct Caches {
-    live: Mutex<HashMap<String, Arc<Live>>>,
-    scored: Mutex<HashMap<String, Arc<Scored>>>,
-    people: Mutex<HashMap<String, Arc<StoredPeople>>>,
-    /// Evidence, by the hash of its file or of what it is made of; the last few.
-    packages: Mutex<HashMap<String, Arc<Package>>>,
-    /// By hash of the model file; the last few.
-    explanations: Mutex<HashMap<String, Arc<GlobalExplanation>>>,
-    reports: Mutex<HashMap<String, Arc<MonthlyCheck>>>,
+    /// By use case and hash of the model file.
+    explainers: Cache<Arc<ModelExplainer>>,
+    /// By batch.
+    scored: Cache<Arc<Scored>>,
+    /// By hash of the columns' file.
+    people: Cache<Arc<StoredPeople>>,
+    /// Evidence, by the hash of its file or of what it is made of.
+    pub(crate) packages: Cache<Arc<Package>>,
+    /// By hash of the model file.
+    pub(crate) explanations: Cache<Arc<GlobalExplanation>>,
+    /// Reports of drift checks, by the hash of their file.
+    pub(crate) reports: Cache<Arc<MonthlyCheck>>,
+    /// By dataset.
+    pub(crate) profiles: Cache<Arc<DataProfile>>,
 }
 
-/// Explanations that are held.
-const EXPLANATIONS: usize = 8;
-
-/// Packages of evidence that are held.
-const PACKAGES: usize = 8;
-
-impl Caches {
-    pub(crate) fn package(&self, key: &str) -> Option<Arc<Package>> {
-        cached(&self.packages, key, |_| true)
-    }
-
-    pub(crate) fn keep_package(&self, key: &str, package: Package) -> Arc<Package> {
-        let mut held = self.packages.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.len() >= PACKAGES {
-            held.clear();
+impl Default for Caches {
+    fn default() -> Self {
+        Self {
+            explainers: Cache::new(8),
+            scored: Cache::new(8),
+            people: Cache::new(8),
+            packages: Cache::new(8),
+            explanations: Cache::new(8),
+            reports: Cache::new(128),
+            profiles: Cache::new(32),
         }
-        let package = Arc::new(package);
-        held.insert(key.to_owned(), Arc::clone(&package));
-        package
     }
-
-    /// Reports of drift checks by the hash of their file.
-    pub(crate) fn report(&self, hash: &str) -> Option<Arc<MonthlyCheck>> {
-        cached(&self.reports, hash, |_| true)
-    }
-
-    pub(crate) fn keep_report(&self, hash: &str, report: &Arc<MonthlyCheck>) {
-        let mut held = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.len() > 128 {
-            held.clear();
-        }
-        held.insert(hash.to_owned(), Arc::clone(report));
-    }
-
-    pub(crate) fn explanation(&self, hash: &str) -> Option<Arc<GlobalExplanation>> {
-        cached(&self.explanations, hash, |_| true)
-    }
-
-    pub(crate) fn keep_explanation(&self, hash: &str, explanation: &Arc<GlobalExplanation>) {
-        let mut held = self.explanations.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.len() >= EXPLANATIONS {
-            held.clear();
-        }
-        held.insert(hash.to_owned(), Arc::clone(explanation));
-    }
-}
-
-/// The cached value under `key` when it is still right, by value so that no lock is held across an await.
-fn cached<T>(cache: &Mutex<HashMap<String, Arc<T>>>, key: &str, right: impl Fn(&T) -> bool) -> Option<Arc<T>> {
-    cache.lock().unwrap_or_else(PoisonError::into_inner).get(key).filter(|value| right(value)).cloned()
-}
-
-fn keep<T>(cache: &Mutex<HashMap<String, Arc<T>>>, key: &str, value: &Arc<T>) {
-    cache.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), Arc::clone(value));
 }
 
 impl Tenure {
@@ -187,16 +152,11 @@ impl Tenure {
         let mut connection = self.store.read().await?;
         let Some(change) = registry::live(&mut connection, use_case).await? else { return Ok(None) };
         let Some(number) = change.version else { return Ok(None) };
-        if let Some(live) = cached(&self.caches.live, use_case, |live: &Live| live.change == change) {
-            return Ok(Some(live));
-        }
         let version = registry::find(&mut connection, use_case, number).await?;
         let version = version.ok_or_else(|| Error::internal(format!("the live version {number} of {use_case} is not in the registry")))?;
         drop(connection);
         let explainer = self.explainer(&version).await?;
-        let live = Arc::new(Live { version, change, explainer });
-        keep(&self.caches.live, use_case, &live);
-        Ok(Some(live))
+        Ok(Some(Arc::new(Live { version, change, explainer })))
     }
 
     /// The version that serves, or a sentence that none does.
@@ -222,8 +182,11 @@ impl Tenure {
     }
 
     pub(crate) async fn explainer(&self, version: &registry::Version) -> Result<Arc<ModelExplainer>> {
-        let (_, model) = self.model_file(version).await?;
-        compute(move || Ok(Arc::new(ModelExplainer::new(Arc::new(model))?))).await
+        let make = async {
+            let (_, model) = self.model_file(version).await?;
+            compute(move || Ok(Arc::new(ModelExplainer::new(Arc::new(model))?))).await
+        };
+        self.caches.explainers.get_or_make(&format!("{} {}", version.use_case, version.model_hash), make).await
     }
 
     /// One version of the registry with its model: what the file holds, and its bytes.
@@ -257,18 +220,11 @@ impl Tenure {
     /// # Errors
     /// When the artifact is missing or damaged.
     pub(crate) async fn people_of(&self, dataset: &datasets::Dataset) -> Result<Arc<StoredPeople>> {
-        if let Some(people) = cached(&self.caches.people, &dataset.content_hash, |_| true) {
-            return Ok(people);
-        }
-        let bytes = self.store.artifact(&dataset.content_hash).await?;
-        let people = Arc::new(compute(move || StoredPeople::from_bytes(&bytes)).await?);
-        let mut cache = self.caches.people.lock().unwrap_or_else(PoisonError::into_inner);
-        // A handful of datasets is in use at a time; start over rather than grow without end.
-        if cache.len() > 8 {
-            cache.clear();
-        }
-        cache.insert(dataset.content_hash.clone(), Arc::clone(&people));
-        Ok(people)
+        let make = async {
+            let bytes = self.store.artifact(&dataset.content_hash).await?;
+            compute(move || Ok(Arc::new(StoredPeople::from_bytes(&bytes)?))).await
+        };
+        self.caches.people.get_or_make(&dataset.content_hash, make).await
     }
 
     /// The people of the newest batch with their scores; `None` when nobody was scored.
@@ -278,21 +234,19 @@ impl Tenure {
     pub(crate) async fn scored(&self, use_case: &str) -> Result<Option<Arc<Scored>>> {
         let mut connection = self.store.read().await?;
         let Some(batch) = scores::batches(&mut connection, use_case, 1).await?.into_iter().next() else { return Ok(None) };
-        if let Some(scored) = cached(&self.caches.scored, use_case, |scored: &Scored| scored.batch.batch_id == batch.batch_id) {
-            return Ok(Some(scored));
-        }
-        let list = scores::of_batch(&mut connection, &batch.batch_id).await?;
         drop(connection);
-        let dataset = self.dataset(&batch.dataset_id).await?;
-        let everybody = self.people_of(&dataset).await?;
-        let scored = compute(move || {
-            let rows: Vec<usize> = list.iter().map(|score| score.position as usize).collect();
-            let reasons = list.iter().map(|score| serde_json::from_str(&score.reasons).map_err(store::Error::from));
-            let reasons = reasons.collect::<std::result::Result<_, _>>()?;
-            Ok(Scored { batch, people: Arc::new(everybody.take(&rows)), scores: list, reasons })
-        });
-        let scored = Arc::new(scored.await?);
-        keep(&self.caches.scored, use_case, &scored);
-        Ok(Some(scored))
+        let id = batch.batch_id.clone();
+        let make = async {
+            let list = scores::of_batch(&mut *self.store.read().await?, &batch.batch_id).await?;
+            let everybody = self.people_of(&self.dataset(&batch.dataset_id).await?).await?;
+            compute(move || {
+                let rows: Vec<usize> = list.iter().map(|score| score.position as usize).collect();
+                let reasons = list.iter().map(|score| serde_json::from_str(&score.reasons).map_err(store::Error::from));
+                let reasons = reasons.collect::<std::result::Result<_, _>>()?;
+                Ok(Arc::new(Scored { batch, people: Arc::new(everybody.take(&rows)), scores: list, reasons }))
+            })
+            .await
+        };
+        self.caches.scored.get_or_make(&id, make).await.map(Some)
     }
 }

@@ -99,9 +99,8 @@ impl Catalogue {
         let use_case = data::parse_use_case(text)?;
         let mut errors = Vec::new();
         let mut report = |key: &str, message: String| {
-            let is_key = |line: &str| line.trim_start().starts_with(key) && line.contains('=');
-            let line = text.lines().position(is_key).map_or(1, |index| index + 1);
-            errors.push(data::UseCaseError { line, key: format!("policies.{key}"), message });
+            let key = format!("policies.{key}");
+            errors.push(data::UseCaseError { line: data::line_of(text, &key), key, message });
         };
         if let Err(error) = self.gate_policy(&use_case.policies.gates) {
             report("gates", error.to_string());

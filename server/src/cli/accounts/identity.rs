@@ -1,7 +1,6 @@
 //! Who a command is run as: the machine's own, or an account.
 
-use std::io::{BufRead, IsTerminal, Write};
-use std::process::{Command, Stdio};
+use std::io::{BufRead, IsTerminal};
 
 use clap::Args;
 use workflow::{Actor, Error, Result, Tenure};
@@ -42,21 +41,7 @@ fn ask(question: &str) -> Result<String> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::SignIn("a password is needed: set TENURE_PASSWORD, or run this on a terminal".into()));
     }
-    eprint!("{question}");
-    let hidden = echo(false);
-    let line = read_line();
-    if hidden {
-        echo(true);
-        eprintln!();
-    }
-    line
-}
-
-/// Switches the terminal's echo; false where that cannot be done.
-fn echo(on: bool) -> bool {
-    let mode = if on { "echo" } else { "-echo" };
-    _ = std::io::stderr().flush();
-    Command::new("stty").arg(mode).stdin(Stdio::inherit()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    rpassword::prompt_password(question).map_err(|error| Error::Invalid(format!("the terminal: {error}")))
 }
 
 /// The first line of standard input.

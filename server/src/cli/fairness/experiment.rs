@@ -47,7 +47,9 @@ pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<
     let (actor, bar) = (Actor::local(), Arc::new(Bar::new()));
     bar.stop_on_interrupt();
     let version = tenure.version_called(&actor.member()?, &command.use_case, &command.version).await?;
-    let made = tenure.experiment(&actor.admin()?, &command.use_case, version, &experiment, command.trials, bar).await?;
+    let made = tenure.experiment(&actor.admin()?, &command.use_case, version, &experiment, command.trials, Arc::clone(&bar) as _).await;
+    bar.close();
+    let made = made?;
     if as_json {
         output::json(&json!({ "run": made.run, "title": made.title, "effect": made.effect }))?;
     } else {

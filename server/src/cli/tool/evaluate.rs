@@ -58,8 +58,9 @@ pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Answer> {
     };
     let bar = Arc::new(Bar::new());
     bar.stop_on_interrupt();
-    let nested = nested_evaluation(&dataset, &use_case, &splits, &settings, bar.as_ref())?;
-    eprintln!();
+    let nested = nested_evaluation(&dataset, &use_case, &splits, &settings, bar.as_ref());
+    bar.close();
+    let nested = nested?;
     let mut leaks = splits.first().map(|split| leakage::check_data(&dataset, &use_case, split)).unwrap_or_default();
     leaks.extend(leakage::check_model(nested.roc_auc.value));
     // A field that is marked as known too late is left out already.

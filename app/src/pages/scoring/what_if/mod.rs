@@ -125,6 +125,8 @@ pub struct Desk {
     rested: RwSignal<Record>,
     /// The field whose response curve is shown.
     focused: RwSignal<String>,
+    /// Whether the model is in the page: from then on it answers by itself.
+    ready: Signal<bool>,
     #[cfg(feature = "hydrate")]
     explainer: RwSignal<Option<Arc<ModelExplainer>>>,
     judged: Memo<Result<Judgement, Vec<Problem>>>,
@@ -158,6 +160,7 @@ impl Desk {
             values,
             rested,
             focused,
+            ready: Signal::derive(move || explainer.with(Option::is_some)),
             #[cfg(feature = "hydrate")]
             explainer,
             judged: Memo::new(move |_| match explainer.get() {
@@ -229,7 +232,7 @@ fn WhatIf(data: WhatIfData) -> AnyView {
             </p>
         </PageHeading>
         <ErrorSummary errors=summary />
-        <div class="what-if">
+        <div class="what-if" data-ready=desk.ready>
             <form::ScenarioForm desk person />
             <outcome::Outcome desk />
         </div>

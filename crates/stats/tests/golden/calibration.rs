@@ -1,9 +1,5 @@
 //! Isotonic and Platt calibration against scikit-learn (`calibration.json`); Venn-Abers against refitting by brute force.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
-mod golden;
-
-use golden::{all_close, bools, close, load, numbers};
 use proptest::prelude::*;
 use stats::{
     ScoreTable,
@@ -11,45 +7,49 @@ use stats::{
     venn_abers::VennAbers,
 };
 
+use crate::{all_close, bools, close, load, numbers};
+
 #[test]
 fn isotonic_agrees() {
-    let Some(golden) = load("calibration.json") else { return };
-    let (truth, scores) = (bools(&golden["y"]), numbers(&golden["rf_scores"]));
-    let knots = isotonic(&truth, &scores).unwrap();
-    let (x, y): (Vec<f64>, Vec<f64>) = knots.iter().copied().unzip();
-    let expected = &golden["isotonic"];
-    all_close("x", &x, &expected["x"], 1e-9);
-    all_close("y", &y, &expected["y"], 1e-9);
-    let at = |scores: &[f64]| scores.iter().map(|&score| interpolate(&knots, score)).collect::<Vec<f64>>();
-    all_close("at", &at(&numbers(&expected["grid"])), &expected["grid_out"], 1e-9);
-    let fitted = at(&scores);
-    all_close("fitted", &fitted, &expected["fitted"], 1e-9);
-    for (scores, expected) in [(&scores, &golden["before"]), (&fitted, &golden["after_isotonic_in_sample"])] {
-        let table = ScoreTable::new(&truth, scores).unwrap();
-        for (value, name) in [
-            (table.roc_auc(), "roc_auc"),
-            (table.average_precision(), "pr_auc"),
-            (table.brier(), "brier"),
-            (table.log_loss(), "log_loss"),
-            (table.ece(), "ece10"),
-        ] {
-            close(name, value.unwrap(), &expected[name], 1e-9);
+    for golden in load("calibration.json") {
+        let (truth, scores) = (bools(&golden["y"]), numbers(&golden["rf_scores"]));
+        let knots = isotonic(&truth, &scores).unwrap();
+        let (x, y): (Vec<f64>, Vec<f64>) = knots.iter().copied().unzip();
+        let expected = &golden["isotonic"];
+        all_close("x", &x, &expected["x"], 1e-9);
+        all_close("y", &y, &expected["y"], 1e-9);
+        let at = |scores: &[f64]| scores.iter().map(|&score| interpolate(&knots, score)).collect::<Vec<f64>>();
+        all_close("at", &at(&numbers(&expected["grid"])), &expected["grid_out"], 1e-9);
+        let fitted = at(&scores);
+        all_close("fitted", &fitted, &expected["fitted"], 1e-9);
+        for (scores, expected) in [(&scores, &golden["before"]), (&fitted, &golden["after_isotonic_in_sample"])] {
+            let table = ScoreTable::new(&truth, scores).unwrap();
+            for (value, name) in [
+                (table.roc_auc(), "roc_auc"),
+                (table.average_precision(), "pr_auc"),
+                (table.brier(), "brier"),
+                (table.log_loss(), "log_loss"),
+                (table.ece(), "ece10"),
+            ] {
+                close(name, value.unwrap(), &expected[name], 1e-9);
+            }
         }
     }
 }
 
 #[test]
 fn platt_agrees() {
-    let Some(golden) = load("calibration.json") else { return };
-    let truth = bools(&golden["y"]);
-    for (scores, expected) in [("lr_decision", "platt_on_lr_decision"), ("rf_scores", "platt_on_rf_scores")] {
-        let scores = numbers(&golden[scores]);
-        let expected = &golden[expected];
-        let (a, b) = platt(&truth, &scores).unwrap();
-        close("a", a, &expected["a"], 1e-6 * a.abs().max(1.0));
-        close("b", b, &expected["b"], 1e-6 * b.abs().max(1.0));
-        let out: Vec<f64> = scores.iter().map(|score| 1.0 / (1.0 + (a * score + b).exp())).collect();
-        all_close("out", &out, &expected["out"], 1e-6);
+    for golden in load("calibration.json") {
+        let truth = bools(&golden["y"]);
+        for (scores, expected) in [("lr_decision", "platt_on_lr_decision"), ("rf_scores", "platt_on_rf_scores")] {
+            let scores = numbers(&golden[scores]);
+            let expected = &golden[expected];
+            let (a, b) = platt(&truth, &scores).unwrap();
+            close("a", a, &expected["a"], 1e-6 * a.abs().max(1.0));
+            close("b", b, &expected["b"], 1e-6 * b.abs().max(1.0));
+            let out: Vec<f64> = scores.iter().map(|score| 1.0 / (1.0 + (a * score + b).exp())).collect();
+            all_close("out", &out, &expected["out"], 1e-6);
+        }
     }
 }
 

@@ -1,0 +1,67 @@
+//! What was read or computed lately. A key never comes to stand for something else, so nothing here can be out of date.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::Result;
+
+type Made<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// At most so many values; those that are asked for least go first. A value is made once: who asks while it is being made waits for it.
+pub(crate) struct Cache<T: Clone>(quick_cache::sync::Cache<String, T>);
+
+impl<T: Clone> Cache<T> {
+    /// An empty cache for `capacity` values.
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self(quick_cache::sync::Cache::new(capacity))
+    }
+
+    /// The value under `key`; what `make` gives when there is none. When `make` fails the next who waits makes it.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub(crate) async fn get_or_make<'a>(&self, key: &str, make: impl Future<Output = Result<T>> + Send + 'a) -> Result<T> {
+        let make: Made<'a, T> = Box::pin(make);
+        self.0.get_or_insert_async(key, make).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::Cache;
+    use crate::Error;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn who_asks_while_a_value_is_made_waits_for_it() {
+        let (cache, made) = (Arc::new(Cache::new(8)), Arc::new(AtomicU32::new(0)));
+        let ask = || {
+            let (cache, made) = (Arc::clone(&cache), Arc::clone(&made));
+            tokio::spawn(async move {
+                let make = async {
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                    Ok(made.fetch_add(1, Ordering::Relaxed))
+                };
+                cache.get_or_make("key", make).await.unwrap()
+            })
+        };
+        for asked in [ask(), ask(), ask()] {
+            assert_eq!(asked.await.unwrap(), 0);
+        }
+        assert_eq!(made.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_not_kept_and_the_capacity_holds() {
+        let cache = Cache::new(2);
+        assert!(cache.get_or_make("a", async { Err(Error::internal("broken")) }).await.is_err());
+        assert_eq!(cache.get_or_make("a", async { Ok(1) }).await.unwrap(), 1);
+        for key in ["b", "c", "d", "e"] {
+            cache.get_or_make(key, async { Ok(2) }).await.unwrap();
+        }
+        assert!(cache.0.len() <= 2);
+    }
+}
