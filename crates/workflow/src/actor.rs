@@ -4,84 +4,9 @@
 //! compile.
 
 use crate::{Error, Result};
+pub use domain::{Role, Scope};
+
 use domain::RefusalCode;
-
-/// What an account may do. A person may hold several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// Sees people, their scores, and what would change them.
-    Analyst,
-    /// Decides which version goes live. Sees evidence, not people.
-    Reviewer,
-    /// Imports data, trains, scores, sets up, keeps the accounts. Sees no people.
-    Admin,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 3] = [Self::Analyst, Self::Reviewer, Self::Admin];
-
-    /// `analyst`, `reviewer`, `admin`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Analyst => "analyst",
-            Self::Reviewer => "reviewer",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The role called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
-    }
-}
-
-/// What an API token may do of what its owner may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// Runs, versions, checks: what any member may see.
-    Read,
-    /// Scores and people: what an analyst may.
-    Predict,
-    /// Decisions: what a reviewer may.
-    Review,
-    /// Data, training, settings: what an administrator may.
-    Manage,
-}
-
-impl Scope {
-    /// Every scope.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Predict, Self::Review, Self::Manage];
-
-    /// `read`, `predict`, `review`, `manage`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Predict => "predict",
-            Self::Review => "review",
-            Self::Manage => "manage",
-        }
-    }
-
-    /// The scope called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.name() == name)
-    }
-
-    /// The role that this scope needs; `None`: any.
-    pub fn role(self) -> Option<Role> {
-        Role::ALL.into_iter().find(|role| Self::of(*role) == self)
-    }
-
-    /// The scope in which `role` acts.
-    pub(crate) fn of(role: Role) -> Self {
-        match role {
-            Role::Analyst => Self::Predict,
-            Role::Reviewer => Self::Review,
-            Role::Admin => Self::Manage,
-        }
-    }
-}
 
 /// Where a request comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,9 +67,9 @@ impl Actor {
         Err(match self.origin {
             Origin::Token(_) if self.roles.contains(&role) => Error::forbidden(
                 RefusalCode::ScopeRequired,
-                format!("the scope of this token does not allow it: it needs {}", Scope::of(role).name()),
+                format!("the scope of this token does not allow it: it needs {}", Scope::of(role)),
             ),
-            _ => Error::forbidden(RefusalCode::RoleRequired, format!("this needs the role {}", role.name())),
+            _ => Error::forbidden(RefusalCode::RoleRequired, format!("this needs the role {}", role)),
         })
     }
 

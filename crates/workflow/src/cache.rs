@@ -2,8 +2,16 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
-use crate::Result;
+use model::explain::ModelExplainer;
+use model::global::GlobalExplanation;
+use monitoring::data_profile::DataProfile;
+use monitoring::monthly::MonthlyCheck;
+
+use crate::review::Package;
+use crate::scoring::Scored;
+use crate::{Result, StoredPeople};
 
 type Made<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
@@ -23,6 +31,38 @@ impl<T: Clone> Cache<T> {
     pub(crate) async fn get_or_make<'a>(&self, key: &str, make: impl Future<Output = Result<T>> + Send + 'a) -> Result<T> {
         let make: Made<'a, T> = Box::pin(make);
         self.0.get_or_insert_async(key, make).await
+    }
+}
+
+/// What is held in memory between requests, by content or by an id that never names something else.
+pub(crate) struct Caches {
+    /// By use case and hash of the model file.
+    pub(crate) explainers: Cache<Arc<ModelExplainer>>,
+    /// By batch.
+    pub(crate) scored: Cache<Arc<Scored>>,
+    /// By hash of the columns' file.
+    pub(crate) people: Cache<Arc<StoredPeople>>,
+    /// Evidence, by the hash of its file or of what it is made of.
+    pub(crate) packages: Cache<Arc<Package>>,
+    /// By hash of the model file.
+    pub(crate) explanations: Cache<Arc<GlobalExplanation>>,
+    /// Reports of drift checks, by the hash of their file.
+    pub(crate) reports: Cache<Arc<MonthlyCheck>>,
+    /// By dataset.
+    pub(crate) profiles: Cache<Arc<DataProfile>>,
+}
+
+impl Default for Caches {
+    fn default() -> Self {
+        Self {
+            explainers: Cache::new(8),
+            scored: Cache::new(8),
+            people: Cache::new(8),
+            packages: Cache::new(8),
+            explanations: Cache::new(8),
+            reports: Cache::new(128),
+            profiles: Cache::new(32),
+        }
     }
 }
 

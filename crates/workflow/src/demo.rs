@@ -41,10 +41,10 @@ impl Tenure {
         }
         let demo = Actor::new("demo", &[Role::Admin], Origin::CommandLine);
         let mut made = Vec::new();
-        for role in Role::ALL {
+        for &role in Role::ALL {
             let password = crate::accounts::demo_password()?;
-            self.add_account_with(&demo.admin()?, role.name(), &[role], &password).await?;
-            made.push(DemoAccount { name: role.name().into(), password });
+            self.add_account_with(&demo.admin()?, role.as_str(), &[role], &password).await?;
+            made.push(DemoAccount { name: role.as_str().into(), password });
         }
         Ok(made)
     }

@@ -28,7 +28,7 @@ pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed};
 pub use audit::{AuditExport, AuditQuery, AuditRow, verify_export};
 pub use clock::{date_of, days_between, long_time as time_text, parse as day_number, today};
-pub use datasets::{DataDiff, Import, Imported, check_import};
+pub use datasets::{DataDiff, Import, Imported, StoredPeople, check_import};
 pub use demo::DemoAccount;
 pub use error::{Error, Result, causes};
 pub use fairness::Experiment;
@@ -37,10 +37,10 @@ pub use monitoring::{
     CheckPage, CohortView, Coverage, DriftHistory, ExportFormat, FeatureLine, HORIZON_DAYS, HistoryEvent, HistoryPoint, Mark,
     OutcomesImport, OutcomesImported, RowsReport, Shift, SimulatedCheck, by_weight, check_outcomes, simulated_outcomes,
 };
-pub use registry::{Baseline, SavedBaseline};
+pub use registry::{Baseline, Live, SavedBaseline};
 pub use review::{CHECKLIST, Checklist, Choice, Decided, Package, QueueRow, ReviewPage, Ruling, Section, Sources, Waive};
 pub use runs::{Evidence, metric_name};
-pub use scoring::{Live, PredictOptions, Prediction, StoredPeople, predict_with};
+pub use scoring::{PredictOptions, Prediction, predict_with};
 pub use tenure::Tenure;
 pub use training::{FieldProblems, TrainOutcome, TrainingForm};
 pub use use_cases::{AccessPolicy, Catalogue, Purpose};

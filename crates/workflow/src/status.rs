@@ -59,7 +59,7 @@ impl Tenure {
             pending_reviews: self.pending_reviews(&use_case.id).await?,
             session: Some(Session {
                 name: member.name().to_owned(),
-                roles: member.actor().roles().iter().map(|role| role.name().to_owned()).collect(),
+                roles: member.actor().roles().iter().map(|role| role.as_str().to_owned()).collect(),
             }),
         })
     }

@@ -8,8 +8,8 @@ use store::Store;
 use tokio::sync::Semaphore;
 use training::gates::GatePolicy;
 
+use crate::cache::Caches;
 use crate::datasets::Refusals;
-use crate::scoring::serving::Caches;
 use crate::use_cases::{Catalogue, Purpose, drift_policy};
 use crate::{Error, Result};
 

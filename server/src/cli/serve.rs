@@ -39,7 +39,7 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
     }
     let accounts = accounts(place, &tenure).await?;
     if !filled {
-        let admin = accounts.iter().find(|account| account.name == Role::Admin.name());
+        let admin = accounts.iter().find(|account| account.name == Role::Admin.as_str());
         let admin = admin.ok_or_else(|| {
             Error::conflict(RefusalCode::NotEmpty, "the store has accounts already, but no data: use another data folder".into())
         })?;

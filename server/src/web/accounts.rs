@@ -144,7 +144,7 @@ async fn create_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fiel
     let request = TokenRequest {
         owner: actor.name().to_owned(),
         label: fields.one("label").to_owned(),
-        scopes: fields.all("scope", Scope::from_name),
+        scopes: fields.all("scope", |name| name.parse::<Scope>().ok()),
         days: fields.one("days").parse().unwrap_or(0),
         password: Some(fields.one("password").to_owned()),
     };
@@ -162,7 +162,7 @@ async fn revoke_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fiel
 
 async fn add_account(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
-    let made = desk.tenure.add_account(&actor.admin()?, fields.one("name"), &fields.all("role", Role::from_name)).await;
+    let made = desk.tenure.add_account(&actor.admin()?, fields.one("name"), &fields.all("role", |name| name.parse::<Role>().ok())).await;
     show_link(&desk, made, fields.one("name"))
 }
 
@@ -181,7 +181,7 @@ fn show_link(desk: &Desk, made: Result<String>, name: &str) -> Answer {
 
 async fn set_roles(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
-    let result = desk.tenure.set_roles(&actor.admin()?, fields.one("name"), &fields.all("role", Role::from_name)).await;
+    let result = desk.tenure.set_roles(&actor.admin()?, fields.one("name"), &fields.all("role", |name| name.parse::<Role>().ok())).await;
     answer(&desk, "/users", "accounts", result.map(|()| format!("The roles of {} are changed.", fields.one("name"))))
 }
 

@@ -29,7 +29,7 @@ pub async fn write() -> Result<Written, AppError> {
 
 #[component]
 fn Account(actor: Actor, sessions: i64, tokens: Vec<TokenRow>, once: Query) -> AnyView {
-    let roles = actor.roles().iter().map(|role| role.name()).collect::<Vec<_>>().join(", ");
+    let roles = actor.roles().iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
     let browsers = if sessions == 1 { "one browser".to_owned() } else { format!("{sessions} browsers") };
     let lead = format!("{}, with the roles: {roles}.", actor.name());
     view! {
@@ -76,9 +76,9 @@ fn Tokens(tokens: Vec<TokenRow>, roles: Vec<Role>, secret: String, until: String
     ];
     let list = (!tokens.is_empty())
         .then(|| view! { <Table headings rows=tokens.into_iter().map(row).collect() class="list" scroll="Your tokens" /> });
-    let scopes = Scope::ALL.into_iter().filter(|scope| scope.role().is_none_or(|role| roles.contains(&role)));
+    let scopes = Scope::ALL.iter().copied().filter(|scope| scope.role().is_none_or(|role| roles.contains(&role)));
     let scopes = scopes.map(|scope| {
-        view! { <label class="check"><input type="checkbox" name="scope" value=scope.name() checked=scope == Scope::Read />{meaning(scope)}</label> }
+        view! { <label class="check"><input type="checkbox" name="scope" value=scope.as_str() checked=scope == Scope::Read />{meaning(scope)}</label> }
     });
     let days = DAYS.map(|days| view! { <option value=days selected=days == 30>{format!("{days} days")}</option> });
     view! {

@@ -74,10 +74,10 @@ fn Users(accounts: Vec<AccountRow>, once: Query, own: String) -> AnyView {
 #[component]
 fn Roles(held: Vec<String>) -> AnyView {
     let choice = |role: Role| {
-        let checked = held.iter().any(|name| name == role.name());
-        view! { <label class="check"><input type="checkbox" name="role" value=role.name() checked=checked />{meaning(role)}</label> }
+        let checked = held.iter().any(|name| name == role.as_str());
+        view! { <label class="check"><input type="checkbox" name="role" value=role.as_str() checked=checked />{meaning(role)}</label> }
     };
-    view! { <fieldset class="choices"><legend>"Roles"</legend>{Role::ALL.map(choice).collect_view()}</fieldset> }.erase()
+    view! { <fieldset class="choices"><legend>"Roles"</legend>{Role::ALL.iter().copied().map(choice).collect_view()}</fieldset> }.erase()
 }
 
 fn meaning(role: Role) -> &'static str {

@@ -132,7 +132,7 @@ impl Tenure {
                 (None, Some(_)) => "active",
             }
             .into(),
-            roles: sign_in::roles(&account.roles).into_iter().map(|role| role.name().to_owned()).collect(),
+            roles: sign_in::roles(&account.roles).into_iter().map(|role| role.as_str().to_owned()).collect(),
             created_at: clock::long_time(account.created_at),
             signed_in_at: account.signed_in_at.map(clock::long_time),
             created_by: account.created_by,

@@ -96,7 +96,7 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         match self.open_link(&mut transaction, link).await? {
             None => {
-                insert(&mut transaction, &name, name.clone(), Role::Admin.name().into(), Some(hash)).await?;
+                insert(&mut transaction, &name, name.clone(), Role::Admin.as_str().into(), Some(hash)).await?;
                 accounts::remove_links(&mut transaction, None).await?;
             }
             Some(account) => set_password(&mut transaction, account, hash, "set-up link").await?,

@@ -24,11 +24,11 @@ pub struct SignedIn {
 }
 
 pub(super) fn roles(text: &str) -> Vec<Role> {
-    text.split(' ').filter_map(Role::from_name).collect()
+    text.split(' ').filter_map(|role| role.parse().ok()).collect()
 }
 
 pub(super) fn scopes(text: &str) -> Vec<Scope> {
-    text.split(' ').filter_map(Scope::from_name).collect()
+    text.split(' ').filter_map(|scope| scope.parse().ok()).collect()
 }
 
 impl Tenure {

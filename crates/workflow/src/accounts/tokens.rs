@@ -76,7 +76,7 @@ impl Tenure {
         if let Some(scope) = scopes.iter().find(beyond) {
             return Err(Error::forbidden(
                 RefusalCode::RoleRequired,
-                format!("{} has not the role that the scope {} needs", owner.name, scope.name()),
+                format!("{} has not the role that the scope {} needs", owner.name, scope.as_str()),
             ));
         }
         let secret = secret::secret("tenure_")?;
@@ -86,7 +86,7 @@ impl Tenure {
             token_id: store::new_id(),
             account_id: owner.account_id,
             label: label.to_owned(),
-            scopes: scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" "),
+            scopes: scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
             expires_at: Some(expires_at),
             revoked_at: None,
             last_used_at: None,
@@ -118,7 +118,7 @@ impl Tenure {
                 (None, _) => "active",
             }
             .into(),
-            scopes: sign_in::scopes(&token.scopes).into_iter().map(|scope| scope.name().to_owned()).collect(),
+            scopes: sign_in::scopes(&token.scopes).into_iter().map(|scope| scope.as_str().to_owned()).collect(),
             expires_at: token.expires_at.map(clock::long_time).unwrap_or_default(),
             last_used_at: token.last_used_at.map(clock::long_time),
             created_at: clock::long_time(token.created_at),

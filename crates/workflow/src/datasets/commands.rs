@@ -5,7 +5,7 @@ use model::UseCase;
 use serde_json::json;
 use store::{audit, datasets};
 
-use crate::scoring::serving::StoredPeople;
+use crate::StoredPeople;
 use crate::{Admin, Error, Member, Result, Tenure, clock, error::compute};
 
 /// What to import.

@@ -12,8 +12,7 @@ use store::{audit, checks};
 
 use super::baseline::Reference;
 use super::cycles::Recent;
-use crate::scoring::serving::{Live, StoredPeople};
-use crate::{Contributor, Error, Member, Result, Tenure, clock, error::compute};
+use crate::{Contributor, Error, Live, Member, Result, StoredPeople, Tenure, clock, error::compute};
 
 /// Rows on each side behind the importances of a check.
 const IMPORTANCE_ROWS: usize = 300;

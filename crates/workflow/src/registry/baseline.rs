@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use store::{registry, runs};
 
+use crate::StoredPeople;
 use crate::runs::artifacts::{BASELINE, REFERENCE_DATA, REFERENCE_SCORES};
 use crate::runs::evidence::Evidence;
-use crate::scoring::serving::StoredPeople;
 use crate::{Error, Member, Result, Tenure, error::compute};
 
 /// What is kept. The people are rows of a dataset version, which never changes.

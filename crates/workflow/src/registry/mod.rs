@@ -3,6 +3,8 @@
 mod baseline;
 mod deployment;
 mod labels;
+mod live;
 mod queries;
 
 pub use baseline::{Baseline, SavedBaseline};
+pub use live::Live;

@@ -7,8 +7,8 @@ use stats::comparison::{Comparison, compare};
 use training::evaluate::{Evaluation, evaluate};
 use training::gates::{self, CardPart, Gate, GatePolicy, GateReport};
 
+use crate::StoredPeople;
 use crate::runs::evidence::Evidence;
-use crate::scoring::serving::StoredPeople;
 use crate::{Error, Result};
 
 /// Fewer rows than this cannot tell two models apart.

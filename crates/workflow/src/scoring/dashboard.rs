@@ -6,7 +6,7 @@ use store::scores::{self, Batch};
 use views::people::{BandCount, CapacityPoint, Dashboard, Headline, Segment, SegmentRow};
 
 use crate::runs::evidence::Evidence;
-use crate::scoring::serving::Scored;
+use crate::scoring::scored::Scored;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
 
 /// Groups smaller than this are not shown.

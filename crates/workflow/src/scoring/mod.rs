@@ -4,8 +4,8 @@ pub(crate) mod batch;
 mod dashboard;
 pub(crate) mod people;
 mod predict;
-pub(crate) mod serving;
+mod scored;
 mod what_if;
 
 pub use predict::{PredictOptions, Prediction, predict_with};
-pub use serving::{Live, StoredPeople};
+pub(crate) use scored::Scored;

@@ -8,7 +8,7 @@ use views::people::{FieldValue, FilterField, Looker, PastScore, PeoplePage, Peop
 
 use crate::csv_text::csv_text;
 use crate::scoring::batch::reason;
-use crate::scoring::serving::Scored;
+use crate::scoring::scored::Scored;
 use crate::{Analyst, Error, Result, Tenure, clock, error::compute};
 
 const PAGE: usize = 25;

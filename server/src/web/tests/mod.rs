@@ -60,7 +60,7 @@ impl House {
         tenure.set_up(&link, "admin", PASSWORD).await.unwrap();
         let admin = tenure.sign_in("admin", PASSWORD, None).await.unwrap().actor;
         for role in [Role::Analyst, Role::Reviewer] {
-            tenure.add_account_with(&admin.admin().unwrap(), role.name(), &[role], PASSWORD).await.unwrap();
+            tenure.add_account_with(&admin.admin().unwrap(), role.as_str(), &[role], PASSWORD).await.unwrap();
         }
         let options = LeptosOptions::builder()
             .output_name("tenure")

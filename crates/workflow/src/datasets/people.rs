@@ -1,0 +1,94 @@
+//! The rows of a dataset as they are kept: checked once, when they were imported.
+
+use std::sync::Arc;
+
+use data::Checked;
+use model::Table;
+use serde::{Deserialize, Serialize};
+use store::datasets;
+
+use crate::{Error, Result, Tenure, error::compute};
+
+/// Checked rows as they lie in the artifact store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredPeople {
+    pub table: Table,
+    pub ids: Vec<String>,
+    pub labels: Option<Vec<bool>>,
+    pub periods: Option<Vec<String>>,
+    /// File name and its rows, in order.
+    pub sources: Vec<(String, u32)>,
+}
+
+impl StoredPeople {
+    /// The rows of several files, one below the other.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] names the file and what it has that the first has not, or lacks.
+    pub(crate) fn merge(parts: Vec<Checked>, sources: Vec<(String, u32)>) -> Result<Self> {
+        let mut parts = parts.into_iter();
+        let mut whole = match parts.next() {
+            Some(first) => Self { table: first.table, ids: first.ids, labels: first.labels, periods: first.periods, sources },
+            None => Self { table: Table::default(), ids: Vec::new(), labels: None, periods: None, sources },
+        };
+        for (index, part) in parts.enumerate() {
+            let wrong = |why: String| {
+                let [first, this] = [0, index + 1].map(|at| whole.sources.get(at).map_or("", |(name, _)| name.as_str()));
+                Error::Invalid(format!("{this} does not continue {first}: {why}"))
+            };
+            if whole.labels.is_some() != part.labels.is_some() {
+                return Err(wrong("outcomes are in one of them only".into()));
+            }
+            if whole.periods.is_some() != part.periods.is_some() {
+                return Err(wrong("periods are in one of them only".into()));
+            }
+            whole.table.append(part.table).map_err(|error| wrong(error.to_string()))?;
+            whole.ids.extend(part.ids);
+            whole.labels.iter_mut().for_each(|labels| labels.extend(part.labels.iter().flatten()));
+            whole.periods.iter_mut().for_each(|periods| periods.extend(part.periods.iter().flatten().cloned()));
+        }
+        // Rows numbered per file would repeat in the merged whole.
+        if whole.sources.len() > 1 && has_repeats(&whole.ids) && whole.periods.is_none() {
+            whole.ids = (1..=whole.ids.len()).map(|row| row.to_string()).collect();
+        }
+        Ok(whole)
+    }
+
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
+        postcard::to_stdvec(self).map_err(|error| Error::internal(format!("the columns cannot be written: {error}")))
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        postcard::from_bytes(bytes).map_err(|error| Error::internal(format!("the stored columns cannot be read: {error}")))
+    }
+
+    /// The rows `rows`, in that order.
+    pub fn take(&self, rows: &[usize]) -> Self {
+        Self {
+            table: self.table.take(rows),
+            ids: rows.iter().map(|&row| self.ids[row].clone()).collect(),
+            labels: self.labels.as_ref().map(|labels| rows.iter().map(|&row| labels[row]).collect()),
+            periods: self.periods.as_ref().map(|periods| rows.iter().map(|&row| periods[row].clone()).collect()),
+            sources: self.sources.clone(),
+        }
+    }
+}
+
+fn has_repeats(ids: &[String]) -> bool {
+    let mut seen = std::collections::HashSet::new();
+    ids.iter().any(|id| !seen.insert(id))
+}
+
+impl Tenure {
+    /// A dataset's rows.
+    ///
+    /// # Errors
+    /// When the artifact is missing or damaged.
+    pub(crate) async fn people_of(&self, dataset: &datasets::Dataset) -> Result<Arc<StoredPeople>> {
+        let make = async {
+            let bytes = self.store.artifact(&dataset.content_hash).await?;
+            compute(move || Ok(Arc::new(StoredPeople::from_bytes(&bytes)?))).await
+        };
+        self.caches.people.get_or_make(&dataset.content_hash, make).await
+    }
+}
