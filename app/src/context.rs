@@ -33,7 +33,7 @@ const LARGEST_COOKIE: usize = 4000;
 pub fn once_cookie(page: &str, pairs: &[(&str, &str)], SecureCookies(secure): SecureCookies) -> Option<HeaderValue> {
     let pairs: Vec<(String, String)> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let secure = if secure { "; Secure" } else { "" };
-    let text = views::address::query_string(&pairs);
+    let text = domain::query::query_string(&pairs);
     let cookie = format!("once={text}; Path={page}; Max-Age=60; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&cookie).ok().filter(|_| text.len() <= LARGEST_COOKIE)
 }
@@ -56,7 +56,7 @@ pub fn once(page: &str) -> Vec<(String, String)> {
     let cookies = request.as_ref().and_then(|request| request.headers.get(header::COOKIE)?.to_str().ok()).unwrap_or_default();
     let Some(text) = cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("once=")) else { return Vec::new() };
     set_cookie(&format!("once=; Path={page}; Max-Age=0; HttpOnly; SameSite=Strict"));
-    views::address::pairs(text)
+    domain::query::pairs(text)
 }
 
 fn set_cookie(cookie: &str) {

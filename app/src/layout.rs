@@ -5,7 +5,7 @@ use leptos::server_fn::codec::GetUrl;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 #[cfg(feature = "ssr")]
-use views::Status;
+use workflow::Status;
 
 use crate::boxed::Erase;
 use crate::components::heading::FocusOnNavigation;
@@ -27,7 +27,7 @@ pub async fn load_frame(path: String) -> Result<Written, AppError> {
 async fn write(path: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let member = actor.member()?;
-    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(views::address::decode).collect();
+    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(domain::query::decode).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let use_case = match parts.as_slice() {
         ["use-case", id, ..] => Some((*id).to_owned()),

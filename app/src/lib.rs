@@ -21,6 +21,6 @@ pub mod context;
 #[cfg(feature = "ssr")]
 pub mod standalone;
 
+pub use domain::format;
 pub use error::AppError;
 pub use shell::{App, shell};
-pub use views::format;

@@ -1,7 +1,7 @@
 //! Groups of people side by side: figures with their intervals, and how the scores of each group lie.
 
+use charts::Curve;
 use stats::Figure;
-use views::runs::Curve;
 
 use super::canvas::{Anchor, Axis, Canvas, LABELS, WIDTH};
 use crate::components::chart::Chart;

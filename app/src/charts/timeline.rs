@@ -1,7 +1,7 @@
 //! Values over time, with named limits. A value that is missing is a gap.
 
 use plotters::prelude::*;
-use views::people::PastScore;
+use workflow::scoring::PastScore;
 
 use super::{Drawing, FAINT, GRID, INK, draw, percent_tick, series_colour, text_style};
 use crate::components::chart::Chart;

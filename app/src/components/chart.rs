@@ -2,8 +2,8 @@
 
 use super::table::{Cell, Heading, Row, Table};
 use crate::boxed::Erase;
+pub use charts::Chart;
 use leptos::prelude::*;
-pub use views::chart::Chart;
 
 /// Shows a [`Chart`].
 #[component]

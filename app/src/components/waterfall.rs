@@ -1,7 +1,7 @@
 //! Where a probability comes from: from the base, field by field, to the result. A table whose middle column is the drawing.
 
+use domain::Reason;
 use leptos::prelude::*;
-use views::people::Reason;
 
 use super::table::{Cell, Heading, Mark, Row, Table};
 use crate::boxed::Erase;

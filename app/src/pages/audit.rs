@@ -1,7 +1,7 @@
 //! The record of what was done, with filters; exported and verified.
 
+use domain::query::query_string;
 use leptos::prelude::*;
-use views::address::query_string;
 use workflow::{AuditQuery, AuditRow, Tenure};
 
 use crate::boxed::Erase;

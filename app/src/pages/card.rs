@@ -1,8 +1,8 @@
 //! The model card of a version: the page, and the same as a file. Everything but the known limitations comes from the record.
 
+use domain::query::encode;
 use leptos::prelude::*;
-use views::address::encode;
-use views::card::{Block, Card, CardPage, CardSection};
+use workflow::card::{Block, Card, CardPage, CardSection};
 
 use crate::boxed::Erase;
 use crate::components::form::Field;

@@ -84,9 +84,9 @@ pub async fn load_page(path: String, #[server(default)] query: String) -> Result
 /// Writes the page at a path.
 #[cfg(feature = "ssr")]
 async fn write(path: &str, query: &str) -> Result<Written, AppError> {
-    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(views::address::decode).collect();
+    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(domain::query::decode).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let query = Query(views::address::pairs(query));
+    let query = Query(domain::query::pairs(query));
     match parts.as_slice() {
         ["use-case", id, "person", person] => scoring::person::write(id, person, &query).await,
         ["use-case", id, "runs"] => runs::list::write(id, &query).await,
@@ -138,7 +138,7 @@ impl Query {
 /// The use case that a path is about.
 #[cfg(feature = "ssr")]
 fn use_case_of(path: &str) -> String {
-    path.split('/').filter(|part| !part.is_empty()).nth(1).map(views::address::decode).unwrap_or_default()
+    path.split('/').filter(|part| !part.is_empty()).nth(1).map(domain::query::decode).unwrap_or_default()
 }
 
 #[cfg(test)]

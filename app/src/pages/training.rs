@@ -2,9 +2,9 @@
 
 #![expect(clippy::too_many_arguments, reason = "a server function takes each field of its form")]
 
+use domain::query::{encode, query_string};
 use leptos::prelude::*;
-use views::address::{encode, query_string};
-use views::jobs::{Outlook, TrainingChoices};
+use workflow::training::{Outlook, TrainingChoices};
 use workflow::{Role, TrainingForm};
 
 use crate::boxed::Erase;

@@ -1,11 +1,9 @@
 //! Curves of an evaluation: receiver operating characteristic, precision and recall, calibration, scores by outcome.
 
+use domain::format;
 use plotters::prelude::*;
-use views::chart::Chart;
-use views::format;
-use views::runs::{Curve, Curves};
 
-use crate::{Drawing, FAINT, GRID, draw, percent_tick, series_colour, text_style};
+use crate::{Chart, Curve, Curves, Drawing, FAINT, GRID, draw, percent_tick, series_colour, text_style};
 
 /// Every drawing that the curves have points for.
 pub fn all(curves: &Curves) -> Vec<Chart> {

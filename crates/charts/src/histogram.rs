@@ -1,10 +1,9 @@
 //! How many people have which score.
 
+use domain::format;
 use plotters::prelude::*;
-use views::chart::Chart;
-use views::format;
 
-use crate::{Drawing, FAINT, GRID, draw, percent_tick, series_colour, text_style};
+use crate::{Chart, Drawing, FAINT, GRID, draw, percent_tick, series_colour, text_style};
 
 /// The scores of today in equal bins from 0 to 1.
 pub fn scores(bins: &[u32], people: &str) -> Chart {

@@ -3,10 +3,12 @@
 //! The canvas is twice as fine as it is shown, since plotters rounds to whole units. Colours are placeholders that [`finish`] turns into
 //! the style sheet's custom properties, so that one drawing serves light, dark and print.
 
+mod chart;
 pub mod curves;
 pub mod histogram;
 mod stand_alone;
 
+pub use chart::{Chart, Curve, Curves};
 use plotters::prelude::*;
 pub use stand_alone::stand_alone;
 
@@ -93,6 +95,6 @@ mod tests {
     fn nothing_to_draw_is_no_panic() {
         histogram::scores(&[], "people");
         histogram::scores(&[0; 20], "people");
-        curves::all(&views::runs::Curves::default());
+        curves::all(&Curves::default());
     }
 }

@@ -5,8 +5,11 @@
 
 pub mod audit;
 mod estimate;
+pub mod format;
 mod ids;
+pub mod people;
 mod problem;
+pub mod query;
 pub mod route;
 pub mod status;
 mod time;
@@ -15,6 +18,7 @@ mod words;
 pub use audit::{AuditAction, AuditEvent, Subject};
 pub use estimate::Estimate;
 pub use ids::{AccountName, BatchId, CheckId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId, VersionNumber};
+pub use people::{CapacityPoint, PeopleQuery, Reason};
 pub use problem::{FieldProblem, ProblemCode, RefusalCode};
 pub use route::Route;
 pub use status::{

@@ -145,9 +145,9 @@ impl Route {
 
     /// The address with a query string of pairs; empty values are left out.
     pub fn with_query(&self, pairs: &[(&str, &str)]) -> String {
-        let pairs: Vec<String> =
-            pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
-        if pairs.is_empty() { self.path() } else { format!("{}?{}", self.path(), pairs.join("&")) }
+        let pairs: Vec<_> = pairs.iter().filter(|(_, value)| !value.is_empty()).collect();
+        let pairs: Vec<(&str, &str)> = pairs.into_iter().copied().collect();
+        format!("{}{}", self.path(), crate::query::query_string(&pairs))
     }
 }
 

@@ -2,26 +2,26 @@
 //!
 //! Server functions, REST handlers and commands are doors to the same methods of [`Tenure`]; none of them holds a rule of its own.
 
-mod accounts;
+pub mod accounts;
 mod actor;
 mod audit;
 mod cache;
-mod card;
+pub mod card;
 mod clock;
 mod csv_text;
-mod datasets;
+pub mod datasets;
 mod demo;
 mod error;
-mod fairness;
-mod jobs;
+pub mod fairness;
+pub mod jobs;
 mod monitoring;
 mod registry;
 mod review;
-mod runs;
-mod scoring;
+pub mod runs;
+pub mod scoring;
 mod status;
 mod tenure;
-mod training;
+pub mod training;
 mod use_cases;
 
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
@@ -41,6 +41,7 @@ pub use registry::{Baseline, Live, SavedBaseline};
 pub use review::{CHECKLIST, Checklist, Choice, Decided, Package, QueueRow, ReviewPage, Ruling, Section, Sources, Waive};
 pub use runs::{Evidence, metric_name};
 pub use scoring::{PredictOptions, Prediction, predict_with};
+pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{FieldProblems, TrainOutcome, TrainingForm};
 pub use use_cases::{AccessPolicy, Catalogue, Purpose};

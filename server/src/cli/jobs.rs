@@ -29,8 +29,9 @@ pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<An
             if as_json {
                 output::json(&jobs)?;
             } else {
-                let row =
-                    |job: &views::jobs::JobRow| [&job.id, &job.title, &job.status, &job.stage, &job.started_at].map(Clone::clone).to_vec();
+                let row = |job: &workflow::jobs::JobRow| {
+                    [&job.id, &job.title, &job.status, &job.stage, &job.started_at].map(Clone::clone).to_vec()
+                };
                 output::table(&["JOB", "TITLE", "STATUS", "STAGE", "STARTED"], &jobs.iter().map(row).collect::<Vec<_>>());
             }
         }

@@ -44,7 +44,7 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
             if as_json {
                 output::json(&runs)?;
             } else {
-                let row = |run: &views::runs::RunRow| {
+                let row = |run: &workflow::runs::RunRow| {
                     let metric = |name: &str| {
                         run.metrics.iter().find(|(other, _)| other == name).map(|(_, figure)| output::figure(figure)).unwrap_or_default()
                     };

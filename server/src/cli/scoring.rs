@@ -83,7 +83,7 @@ fn print(predictions: &[Prediction]) {
 }
 
 fn reasons(prediction: &Prediction) -> String {
-    let reason = |reason: &views::people::Reason| format!("{} = {} ({:+.1} points)", reason.label, reason.value, reason.points);
+    let reason = |reason: &domain::Reason| format!("{} = {} ({:+.1} points)", reason.label, reason.value, reason.points);
     prediction.reasons.iter().map(reason).collect::<Vec<_>>().join("; ")
 }
 

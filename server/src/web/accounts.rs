@@ -8,8 +8,8 @@ use axum::extract::{ConnectInfo, Form, Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
+use domain::query;
 use tower_sessions::Session;
-use views::address;
 use workflow::{Error, Result, Role, Scope, TokenRequest};
 
 use super::Desk;

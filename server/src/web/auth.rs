@@ -134,7 +134,7 @@ fn wants_page(method: &Method, headers: &HeaderMap) -> bool {
 /// To the sign-in page, and from there back to where the person wanted to go.
 fn to_sign_in(request: &Request) -> Response {
     let back = match (request.method(), request.uri().path_and_query()) {
-        (&Method::GET, Some(wanted)) if wanted.path() != "/" => format!("?return={}", views::address::encode(wanted.as_str())),
+        (&Method::GET, Some(wanted)) if wanted.path() != "/" => format!("?return={}", domain::query::encode(wanted.as_str())),
         _ => String::new(),
     };
     Redirect::to(&format!("/sign-in{back}")).into_response()

@@ -1,7 +1,7 @@
 //! The own account: password, sessions, API tokens.
 
 use leptos::prelude::*;
-use views::accounts::TokenRow;
+use workflow::accounts::TokenRow;
 use workflow::{Actor, Role, Scope};
 
 use crate::boxed::Erase;

@@ -14,7 +14,7 @@ use crate::server_page::Written;
 pub fn write(query: &Query) -> Written {
     let once = Query(crate::context::once("/sign-in"));
     let back = [once.one("return"), query.one("return")].into_iter().find(|back| !back.is_empty()).unwrap_or("/");
-    let (back, name) = (views::address::local(back).to_owned(), once.one("name").to_owned());
+    let (back, name) = (domain::query::local(back).to_owned(), once.one("name").to_owned());
     let (done, problem) = (once.one("done").to_owned(), once.one("problem").to_owned());
     Written::page("Sign in", view! { <SignIn back name done problem /> })
 }
@@ -22,7 +22,7 @@ pub fn write(query: &Query) -> Written {
 /// Writes the page of a set-up link.
 pub async fn write_set_up(link: &str) -> Result<Written, AppError> {
     let tenure = crate::context::tenure()?;
-    let action = format!("/set-up/{}", views::address::encode(link));
+    let action = format!("/set-up/{}", domain::query::encode(link));
     let once = Query(crate::context::once(&action));
     let (name, problem) = (once.one("name").to_owned(), once.one("problem").to_owned());
     let whom = tenure.set_up_for(link).await?;

@@ -1,8 +1,8 @@
 //! Accounts, for administrators: who may sign in, and as what.
 
 use leptos::prelude::*;
-use views::accounts::AccountRow;
 use workflow::Role;
+use workflow::accounts::AccountRow;
 
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};

@@ -1,7 +1,7 @@
 //! Two dataset versions side by side: facts, not tests. Tests are those of the drift check.
 
+use domain::query::encode;
 use leptos::prelude::*;
-use views::address::encode;
 use workflow::DataDiff;
 use workflow::data_profile::{ColumnSummary, DataProfile};
 
@@ -40,7 +40,7 @@ fn compared(diff: &DataDiff, base: &str) -> AnyView {
         1 => "1 change".to_owned(),
         count => format!("{count} changes"),
     };
-    let side = |name: &'static str, dataset: &views::data::DatasetRow| {
+    let side = |name: &'static str, dataset: &workflow::datasets::DatasetRow| {
         let facts = list::facts(dataset);
         let href = format!("{base}/{}", dataset.id);
         view! { <section><h2>{name}": "<a href=href>{dataset.name.clone()}</a></h2><Facts facts class="facts" /></section> }.erase()

@@ -1,9 +1,9 @@
 //! One dataset version: where it comes from, and its profile.
 
+use domain::query::encode;
 use leptos::prelude::*;
-use views::address::encode;
-use views::data::DatasetRow;
 use workflow::data_profile::DataProfile;
+use workflow::datasets::DatasetRow;
 
 use super::{list, profile};
 use crate::boxed::Erase;

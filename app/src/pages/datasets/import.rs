@@ -1,8 +1,8 @@
 //! The way in for a new file, and the list of what is wrong with one that was refused.
 
+use domain::query::encode;
 use leptos::prelude::*;
-use views::address::encode;
-use views::data::{RefusedCell, RefusedImport};
+use workflow::datasets::{RefusedCell, RefusedImport};
 
 use crate::boxed::Erase;
 use crate::components::form::Field;

@@ -1,9 +1,9 @@
 //! The dataset versions of a use case.
 
+use domain::query::encode;
 use leptos::prelude::*;
-use views::address::encode;
-use views::data::{DatasetChange, DatasetRow};
 use workflow::Role;
+use workflow::datasets::{DatasetChange, DatasetRow};
 
 use super::import;
 use crate::boxed::Erase;
@@ -23,7 +23,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
     let datasets = tenure.dataset_changes(&actor.member()?, use_case).await?;
     let admin = if actor.is(Role::Admin) { Some(actor.admin()?) } else { None };
     let refused = admin.as_ref().and_then(|admin| tenure.refused_import(admin, query.one("refused")));
-    let once = Query(crate::context::once(&format!("/use-case/{}/data", views::address::encode(use_case))));
+    let once = Query(crate::context::once(&format!("/use-case/{}/data", domain::query::encode(use_case))));
     let lost = !query.one("refused").is_empty() && refused.is_none();
     let problem = if lost { "That file was refused. Why is no longer held: send it again to see it." } else { once.one("problem") };
     let definition = tenure.use_case(use_case)?;

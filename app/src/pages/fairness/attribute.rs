@@ -1,11 +1,11 @@
 //! One attribute: its groups in figures and drawings, the gaps with their verdicts, the four-fifths rule with its tests.
 
+use charts::Curve;
 use leptos::prelude::*;
 use stats::Figure;
 use stats::fairness::{GroupRow, GroupSize};
 use stats::group_metrics::GroupMetric;
-use views::fairness::{AttributeReport, FairnessReport, GroupCurves};
-use views::runs::Curve;
+use workflow::fairness::{AttributeReport, FairnessReport, GroupCurves};
 
 use super::report::{anchor, badge, limit_text};
 use crate::boxed::Erase;

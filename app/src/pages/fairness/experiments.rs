@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use stats::comparison::Comparison;
 use stats::paired_fairness::ParityChange;
 use stats::{Figure, Metric};
-use views::fairness::{ExperimentChoice, ExperimentRow, FairnessReport};
+use workflow::fairness::{ExperimentChoice, ExperimentRow, FairnessReport};
 
 use crate::boxed::Erase;
 use crate::charts::groups::{Spot, frontier};
@@ -177,7 +177,7 @@ fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
             let better = if change.metric.is_ratio() { sign } else { -sign };
             change.change.interval.is_some_and(|[low, high]| if better > 0.0 { low > 0.0 } else { high < 0.0 })
         };
-        let of = |attribute: &views::fairness::AttributeReport| {
+        let of = |attribute: &workflow::fairness::AttributeReport| {
             let changes = own.effect.fairness.get(&attribute.name)?;
             let count = changes.iter().filter(moved).count();
             (count > 0).then(|| format!("{count} of {} gaps of {}", changes.len(), attribute.label.to_lowercase()))

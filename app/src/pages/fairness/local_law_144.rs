@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use stats::local_law_144::CategoryRow;
-use views::fairness::{AttributeReport, FairnessReport};
+use workflow::fairness::{AttributeReport, FairnessReport};
 
 use crate::boxed::Erase;
 use crate::components::figure::Scale;

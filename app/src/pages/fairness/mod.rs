@@ -9,7 +9,7 @@ mod report;
 mod tests;
 
 use leptos::prelude::*;
-use views::fairness::FairnessReport;
+use workflow::fairness::FairnessReport;
 
 use crate::boxed::Erase;
 use crate::components::form::Field;

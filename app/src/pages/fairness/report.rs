@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use stats::Verdict;
 use stats::fairness::ParityMetric;
-use views::fairness::{AttributeReport, FairnessReport, ProxyRow, VersionVerdicts};
+use workflow::fairness::{AttributeReport, FairnessReport, ProxyRow, VersionVerdicts};
 
 use super::{attribute, local_law_144};
 use crate::boxed::Erase;

@@ -5,7 +5,7 @@ use stats::fairness::{FairnessPolicy, audit};
 use stats::groups::Groups;
 use stats::local_law_144::local_law_144;
 use stats::paired_fairness::compare_fairness;
-use views::fairness::{AttributeReport, Effect, ExperimentRow, FairnessReport, GroupCurves};
+use workflow::fairness::{AttributeReport, Effect, ExperimentRow, FairnessReport, GroupCurves};
 
 use super::file;
 

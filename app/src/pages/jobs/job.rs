@@ -1,8 +1,8 @@
 //! One job: how far it is, what it said, how it ended.
 
 use leptos::prelude::*;
-use views::jobs::{JobPage, JobRow};
 use workflow::Role;
+use workflow::jobs::{JobPage, JobRow};
 
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
@@ -26,7 +26,7 @@ pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
     if refreshing {
         crate::context::refresh_after(REFRESH_SECONDS);
     }
-    let once = Query(crate::context::once(&format!("/jobs/{}", views::address::encode(id))));
+    let once = Query(crate::context::once(&format!("/jobs/{}", domain::query::encode(id))));
     let (may, problem) = (actor.is(Role::Admin), once.one("problem").to_owned());
     let title = format!("{} · {}", state_word(&page.job), page.job.title);
     Ok(Written::page(title, view! { <Job page refreshing may problem /> }).left_whole())
@@ -36,7 +36,7 @@ pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
 #[server(prefix = "/fn", endpoint = "cancel-job")]
 pub async fn cancel_job(job: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::desk()?;
-    let address = format!("/jobs/{}", views::address::encode(&job));
+    let address = format!("/jobs/{}", domain::query::encode(&job));
     match tenure.cancel_job(&actor.admin()?, &job).await.map_err(AppError::from) {
         Ok(()) => leptos_axum::redirect(&address),
         Err(error) => crate::context::go_to(&address, "", &[("problem", &error.message)]),

@@ -1,7 +1,7 @@
 //! The jobs of a use case, newest first.
 
 use leptos::prelude::*;
-use views::jobs::JobRow;
+use workflow::jobs::JobRow;
 
 use crate::boxed::Erase;
 use crate::components::empty::Empty;

@@ -1,7 +1,7 @@
 //! What a person can do: plain forms, answered by a redirect.
 
+use domain::query::encode;
 use leptos::prelude::*;
-use views::address::encode;
 
 use crate::boxed::Erase;
 use crate::error::AppError;

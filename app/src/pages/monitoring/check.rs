@@ -22,7 +22,7 @@ use crate::server_page::Written;
 pub(in crate::pages) async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let page = tenure.drift_check(&actor.member()?, use_case, check).await?;
-    let encode = views::address::encode;
+    let encode = domain::query::encode;
     let once = Query(crate::context::once(&format!("/use-case/{}/drift/{}", encode(use_case), encode(check))));
     let feature = query.one("feature").to_owned();
     let title = match feature.as_str() {
@@ -53,7 +53,7 @@ fn Check(page: CheckPage, feature: String, once: Query) -> AnyView {
         .into_iter()
         .collect::<Vec<_>>();
     let one = one_feature(&page, &feature, &here);
-    let found = body(&page, |name| Some(format!("{here}?feature={}#feature", views::address::encode(name))));
+    let found = body(&page, |name| Some(format!("{here}?feature={}#feature", domain::query::encode(name))));
     let notes = notes(&page, once.one("note"));
     view! {
         <nav class="crumbs" aria-label="Where this is"><a href=base.clone()>"Drift history"</a></nav>

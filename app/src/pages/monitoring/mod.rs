@@ -11,8 +11,8 @@ mod performance;
 pub mod report;
 mod simulate;
 
+use domain::query::query_string;
 use leptos::prelude::*;
-use views::address::query_string;
 use workflow::{DriftHistory, HistoryPoint, Mark};
 
 pub(super) use check::write as write_check;
@@ -40,7 +40,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
     let (from, to) = (day("from"), day("to"));
     let history = tenure.drift_history(&actor.member()?, use_case, from, to).await?;
     let range = [from, to].map(|day| day.unwrap_or_default().to_owned());
-    let once = Query(crate::context::once(&format!("/use-case/{}/drift", views::address::encode(use_case))));
+    let once = Query(crate::context::once(&format!("/use-case/{}/drift", domain::query::encode(use_case))));
     let problem = once.one("problem").to_owned();
     Ok(Written::page("Drift history", view! { <History history range problem /> }))
 }

@@ -1,7 +1,7 @@
 //! The versions of a use case's model: which one is live, which wait, which were.
 
 use leptos::prelude::*;
-use views::runs::VersionRow;
+use workflow::runs::VersionRow;
 
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
@@ -26,7 +26,7 @@ pub async fn write(use_case: &str) -> Result<Written, AppError> {
 
 #[component]
 fn Versions(rows: Vec<VersionRow>, use_case: String) -> AnyView {
-    let reviews = format!("/use-case/{}/review", views::address::encode(&use_case));
+    let reviews = format!("/use-case/{}/review", domain::query::encode(&use_case));
     let list = if rows.is_empty() {
         view! { <Empty title="No model yet"><p>"Train one: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
             .erase()
@@ -46,7 +46,7 @@ fn Versions(rows: Vec<VersionRow>, use_case: String) -> AnyView {
 fn row(version: VersionRow, use_case: &str) -> Row {
     let number = version.version;
     let (tone, word) = if version.live { (Tone::Good, "Live".to_owned()) } else { (Tone::Neutral, stage_word(&version.stage)) };
-    let address = views::address::encode(use_case);
+    let address = domain::query::encode(use_case);
     let review = format!("/use-case/{address}/models/{number}/review");
     let called = (!version.aliases.is_empty()).then(|| view! { " "<span class="aside">{version.aliases.join(", ")}</span> });
     let mut cells = vec![

@@ -1,7 +1,7 @@
 //! What the forms of the review do. Each comes back to the page by a redirect, with what was done or what is wrong.
 
+use domain::query::{encode, query_string};
 use leptos::prelude::*;
-use views::address::{encode, query_string};
 use workflow::{Actor, Checklist, Choice, Ruling, Tenure, Waive};
 
 use crate::error::AppError;

@@ -31,7 +31,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
 
 /// Where the whole profile of the training data stands, with its distributions.
 pub fn data_page(page: &ReviewPage) -> String {
-    format!("/use-case/{}/data/{}", views::address::encode(&page.version.use_case), page.version.dataset_id)
+    format!("/use-case/{}/data/{}", domain::query::encode(&page.version.use_case), page.version.dataset_id)
 }
 
 fn profile(profile: &workflow::DataProfile, data_page: &str) -> AnyView {

@@ -60,7 +60,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
         _ => return ().erase(),
     };
     let what = what.into_iter().map(|text| view! { <li>{text}</li> }.erase()).collect::<Vec<_>>();
-    let cancel = format!("/use-case/{}/models/{number}/review", views::address::encode(&page.version.use_case));
+    let cancel = format!("/use-case/{}/models/{number}/review", domain::query::encode(&page.version.use_case));
     let action = if asked.doing == "waive" { "/fn/review-waive" } else { "/fn/review-decide" };
     let wrong =
         |field: &str| asked.problem.as_ref().filter(|(own, _)| own == field).map(|(_, sentence)| sentence.clone()).unwrap_or_default();

@@ -46,7 +46,7 @@ pub async fn write(use_case: &str, number: &str, query: &Query) -> Result<Writte
     let number = crate::context::version_number(number)?;
     let page = tenure.review_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
-    let once = Query(crate::context::once(&format!("/use-case/{}/models/{number}/review", views::address::encode(use_case))));
+    let once = Query(crate::context::once(&format!("/use-case/{}/models/{number}/review", domain::query::encode(use_case))));
     let problem = once.one("problem");
     let asked = Asked {
         doing: query.one("doing").to_owned(),
@@ -87,7 +87,7 @@ impl Charts {
 #[component]
 fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> AnyView {
     let number = page.version.version;
-    let use_case = views::address::encode(&page.version.use_case);
+    let use_case = domain::query::encode(&page.version.use_case);
     let base = format!("/use-case/{use_case}/models/{number}");
     let problem = asked.problem.as_ref().map(|(field, sentence)| decide::problem(field, sentence));
     let done = (!asked.done.is_empty()).then(|| view! { <p class="note" role="status">{done_text(&asked.done, number)}</p> });

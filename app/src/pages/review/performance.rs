@@ -1,11 +1,11 @@
 //! Candidate and live version side by side on the same unseen rows.
 
+use charts::Curve;
 use leptos::prelude::*;
 use model::global::GlobalExplanation;
 use stats::Metric;
 use stats::comparison::Comparison;
 use stats::report::Report;
-use views::runs::Curve;
 use workflow::{Evaluation, Package};
 
 use crate::boxed::Erase;

@@ -40,7 +40,7 @@ fn Queue(
     moment: String,
     then: Option<Option<LiveChange>>,
 ) -> AnyView {
-    let base = format!("/use-case/{}/models", views::address::encode(&use_case));
+    let base = format!("/use-case/{}/models", domain::query::encode(&use_case));
     let (pending, closed): (Vec<_>, Vec<_>) = queue.into_iter().partition(|row| row.request.state == "pending");
     let lead = match waiting {
         0 => "Nothing waits for a decision.".to_owned(),
@@ -65,7 +65,7 @@ fn Queue(
         let headings = ["When", "Change", "Live from then on", "By", "Reason"].map(Heading::text).into_iter().collect();
         let rows = history.iter().rev().map(|change| change_row(change, &base)).collect();
         let said = then.map(|change| view! { <p role="status">{then_text(&moment, change.as_ref())}</p> });
-        let action = format!("/use-case/{}/review#live", views::address::encode(&use_case));
+        let action = format!("/use-case/{}/review#live", domain::query::encode(&use_case));
         view! {
             <section id="live">
                 <h2>"What was live"</h2>

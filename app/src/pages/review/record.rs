@@ -83,7 +83,7 @@ fn log(page: &ReviewPage) -> AnyView {
     let rows: Vec<Row> = page.log.iter().map(row).collect();
     let headings = vec![Heading::number("Entry"), Heading::text("Time"), Heading::text("Who"), Heading::text("What")];
     let subject = format!("model {}/{}", page.version.use_case, page.version.version);
-    let all = format!("/audit{}", views::address::query_string(&[("subject".to_owned(), subject)]));
+    let all = format!("/audit{}", domain::query::query_string(&[("subject".to_owned(), subject)]));
     view! {
         <h3>"Activity"</h3>
         <Table headings rows class="list" scroll="Activity of this version" />
@@ -95,7 +95,7 @@ fn log(page: &ReviewPage) -> AnyView {
 /// Links to the stop switch and to the rollback, for who may.
 fn service(page: &ReviewPage) -> AnyView {
     let href = |doing: &str| {
-        format!("/use-case/{}/models/{}/review?doing={doing}", views::address::encode(&page.version.use_case), page.version.version)
+        format!("/use-case/{}/models/{}/review?doing={doing}", domain::query::encode(&page.version.use_case), page.version.version)
     };
     if page.live && page.may_undeploy {
         return view! { <p class="actions screen-only"><a class="button quiet" href=href("undeploy") rel="external">"Take it out of service…"</a></p> }

@@ -1,9 +1,9 @@
 //! Runs side by side: the parameters that differ first, every metric with its interval, the curves in one drawing.
 
+use domain::query::query_string;
 use leptos::prelude::*;
 use stats::Metric;
-use views::address::query_string;
-use views::runs::{Comparison, RunRow};
+use workflow::runs::{Comparison, RunRow};
 
 use crate::boxed::Erase;
 use crate::components::chart::ChartFigure;

@@ -1,9 +1,9 @@
 //! The runs of a use case: what was tried, with what, and how it went. Select some to compare them.
 
+use domain::query::query_string;
 use leptos::prelude::*;
 use stats::Figure;
-use views::address::query_string;
-use views::runs::{RunRow, RunsPage as Page};
+use workflow::runs::{RunRow, RunsPage as Page};
 
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};

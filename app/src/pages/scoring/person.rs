@@ -1,9 +1,9 @@
 //! One person: the score with its uncertainty, where it comes from, what is known, and how it went.
 
+use domain::query::{encode, query_string};
 use leptos::prelude::*;
 use model::use_case::Words;
-use views::address::{encode, query_string};
-use views::people::{FieldValue, Looker};
+use workflow::scoring::{FieldValue, Looker};
 
 use crate::boxed::Erase;
 use crate::components::badge::RiskBadge;
@@ -34,7 +34,7 @@ pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<Written, A
 }
 
 #[component]
-fn Person(person: views::PersonPage, words: Words, history: Option<Chart>, use_case: String, why: String) -> AnyView {
+fn Person(person: workflow::scoring::PersonPage, words: Words, history: Option<Chart>, use_case: String, why: String) -> AnyView {
     let warnings = (!person.warnings.is_empty()).then(|| {
         view! { <div class="note warn"><h2>"Read this score with care"</h2><TextList texts=person.warnings /></div> }
     });

@@ -1,5 +1,6 @@
 //! Accounts: who may sign in, and as what. No account comes with the program: the first one is made through a link that is shown once.
 
+mod rows;
 mod secret;
 mod set_up;
 mod sign_in;
@@ -7,11 +8,11 @@ mod throttle;
 mod tokens;
 
 use domain::RefusalCode;
+pub use rows::{AccountRow, TokenRow};
 use serde_json::json;
 use store::{Connection, accounts, audit};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::{GeneralSecurityProfile, MixedScript, skeleton};
-use views::accounts::AccountRow;
 
 pub use set_up::SetUp;
 pub use sign_in::SignedIn;

@@ -1,9 +1,9 @@
 //! API tokens: what a program shows instead of a password. Shown once, kept as a hash, good for less than its owner.
 
+use crate::accounts::TokenRow;
 use domain::RefusalCode;
 use serde_json::json;
 use store::{accounts, audit};
-use views::accounts::TokenRow;
 
 use super::{expect_person, find, secret, sign_in};
 use crate::{Actor, Error, Origin, Result, Scope, Tenure, clock};

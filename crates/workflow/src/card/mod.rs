@@ -1,7 +1,9 @@
 //! The model card: what a version is, made from the record and never typed twice. People add what the record cannot know.
 
+mod document;
 mod write;
 
+pub use document::{Block, Card, CardPage, CardSection};
 use domain::RefusalCode;
 use std::sync::Arc;
 
@@ -9,7 +11,6 @@ use model::Model;
 use model::global::GlobalExplanation;
 use serde_json::json;
 use store::{audit, cards, checks, datasets, registry, review, runs};
-use views::card::{Card, CardPage};
 
 pub(crate) use write::{Sources, card, parts};
 

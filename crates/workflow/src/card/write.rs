@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::card::{Block, Card, CardSection};
 use model::global::GlobalExplanation;
 use model::{Model, Role, UseCase};
 use stats::fairness::GroupAudit;
@@ -10,7 +11,6 @@ use stats::{Figure, Metric, Verdict};
 use store::{cards, checks, datasets, registry, review};
 use training::evaluate::Evaluation;
 use training::gates::CardPart;
-use views::card::{Block, Card, CardSection};
 
 use crate::clock;
 use crate::runs::evidence::Evidence;

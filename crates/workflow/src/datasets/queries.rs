@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::datasets::{DatasetChange, DatasetRow, RefusedCell, RefusedImport};
 use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_profile};
 use stats::intervals::proportion;
 use store::{cards, datasets, registry};
-use views::data::{DatasetChange, DatasetRow, RefusedCell, RefusedImport};
 
 use crate::{Admin, Error, Import, Imported, Member, Result, Tenure, clock, error::compute};
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::fairness::{Effect, ExperimentChoice, ExperimentRow};
 use model::{Model, UseCase};
 use serde_json::json;
 use stats::Metric;
@@ -13,7 +14,6 @@ use store::{audit, cards, registry, runs};
 use training::groups::groups;
 use training::proxies::Proxy;
 use training::{Candidate, Settings, Trained, TrainingError, Trial};
-use views::fairness::{Effect, ExperimentChoice, ExperimentRow};
 
 use crate::runs::artifacts::EVIDENCE;
 use crate::runs::evidence::{self, Evidence};

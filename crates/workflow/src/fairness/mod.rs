@@ -2,5 +2,7 @@
 
 pub(crate) mod experiment;
 mod queries;
+mod report;
 
 pub use experiment::Experiment;
+pub use report::*;

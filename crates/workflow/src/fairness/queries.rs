@@ -1,5 +1,6 @@
 //! The fairness report of a version, from the out-of-fold scores of the people that it was trained on.
 
+use crate::fairness::{AttributeReport, FairnessReport, GroupCurves, ProxyRow, VersionVerdicts};
 use model::{Role, Table, UseCase};
 use stats::ScoreTable;
 use stats::fairness::{FairnessPolicy, audit};
@@ -7,7 +8,6 @@ use stats::groups::Groups;
 use stats::local_law_144::local_law_144;
 use training::gates::{Gate, GatePolicy};
 use training::groups::{group_codes, group_name, groups};
-use views::fairness::{AttributeReport, FairnessReport, GroupCurves, ProxyRow, VersionVerdicts};
 
 use crate::fairness::experiment::choices;
 use crate::runs::evidence::Evidence;

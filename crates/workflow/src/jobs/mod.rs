@@ -3,9 +3,11 @@
 
 mod handle;
 mod queries;
+mod rows;
 mod worker;
 
 use domain::RefusalCode;
+pub use rows::{JobPage, JobRow};
 use std::sync::Arc;
 use std::time::Duration;
 

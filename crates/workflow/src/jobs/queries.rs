@@ -1,7 +1,7 @@
 //! Jobs as the screens and commands show them.
 
+use crate::jobs::{JobPage, JobRow};
 use store::jobs;
-use views::jobs::{JobPage, JobRow};
 
 use crate::{Error, Member, Result, Tenure, clock};
 

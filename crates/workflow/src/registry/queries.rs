@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::runs::{VersionPage, VersionRow};
 use model::global::GlobalExplanation;
 use stats::Verdict;
 use store::{registry, runs};
-use views::runs::{VersionPage, VersionRow};
 
 use crate::runs::artifacts::EXPLANATION;
 use crate::runs::queries::figure;

@@ -3,10 +3,14 @@
 pub(crate) mod artifacts;
 pub(crate) mod evidence;
 mod filter;
+mod findings;
 pub(crate) mod nested;
 pub(crate) mod page;
 pub(crate) mod queries;
 pub(crate) mod recording;
+mod rows;
 
 pub use evidence::Evidence;
+pub use findings::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
 pub use recording::metric_name;
+pub use rows::*;

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use crate::runs::{ArtifactRow, RunPage, Stage};
+use crate::runs::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
+use crate::training::Outlook;
+use charts::{Curve, Curves};
 use model::UseCase;
 use stats::curves::CalibrationBin;
 use stats::report::Report;
 use stats::{Figure, Metric};
 use store::{jobs, registry, runs};
 use training::gates::{Gate, GatePolicy};
-use views::evidence::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
-use views::jobs::Outlook;
-use views::runs::{ArtifactRow, Curve, Curves, RunPage, Stage};
 
 use crate::runs::artifacts::{EVIDENCE, GATE_POLICY};
 use crate::runs::evidence::Evidence;

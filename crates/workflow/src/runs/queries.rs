@@ -1,8 +1,9 @@
 //! Runs as the screens and commands show them.
 
+use crate::runs::{Comparison, RunRow, RunsPage};
+use charts::{Curve, Curves};
 use stats::Figure;
 use store::{audit, runs};
-use views::runs::{Comparison, Curve, Curves, RunRow, RunsPage};
 
 use crate::runs::artifacts::{ROWS_OF_PEOPLE, no_file};
 use crate::runs::filter;

@@ -61,7 +61,7 @@ impl<'a> Metrics<'a> {
 
 /// The curves of the evaluation as drawings that stand alone.
 pub(crate) fn plots(evidence: &Evidence) -> Vec<File> {
-    let file = |(name, chart): (&'static str, views::chart::Chart)| {
+    let file = |(name, chart): (&'static str, charts::Chart)| {
         let svg = charts::stand_alone(&chart.title, &chart.svg)?;
         Some((name, "image/svg+xml", svg.into_bytes()))
     };

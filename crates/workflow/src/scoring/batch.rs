@@ -74,7 +74,7 @@ fn score_chunk(explainer: &model::explain::ModelExplainer, people: &crate::Store
     let table = people.table.take(rows);
     let explanations = explainer.explain_rows(&table, 0..rows.len(), REASONS)?;
     let score = |(&row, explanation): (&usize, &model::explain::Explanation)| {
-        let reasons: Vec<views::people::Reason> = explanation.fields.iter().map(reason).collect();
+        let reasons: Vec<domain::Reason> = explanation.fields.iter().map(reason).collect();
         Ok(scores::Score {
             position: row as i64,
             person_id: people.ids[row].clone(),
@@ -87,8 +87,8 @@ fn score_chunk(explainer: &model::explain::ModelExplainer, people: &crate::Store
 }
 
 /// A contribution as the screens show it.
-pub(crate) fn reason(contribution: &model::explain::FieldContribution) -> views::people::Reason {
-    views::people::Reason {
+pub(crate) fn reason(contribution: &model::explain::FieldContribution) -> domain::Reason {
+    domain::Reason {
         field: contribution.field.clone(),
         label: contribution.label.clone(),
         value: contribution.value.clone(),

@@ -1,9 +1,10 @@
 //! The dashboard: headline figures, bands, segments, drivers, and the cut-off tied to capacity.
 
+use crate::scoring::{BandCount, Dashboard, Headline, Segment, SegmentRow};
+use domain::CapacityPoint;
 use model::{Table, UseCase};
 use stats::{Figure, Metric};
 use store::scores::{self, Batch};
-use views::people::{BandCount, CapacityPoint, Dashboard, Headline, Segment, SegmentRow};
 
 use crate::runs::evidence::Evidence;
 use crate::scoring::scored::Scored;

@@ -4,8 +4,10 @@ pub(crate) mod batch;
 mod dashboard;
 pub(crate) mod people;
 mod predict;
+mod rows;
 mod scored;
 mod what_if;
 
 pub use predict::{PredictOptions, Prediction, predict_with};
+pub use rows::*;
 pub(crate) use scored::Scored;

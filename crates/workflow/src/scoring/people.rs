@@ -1,10 +1,11 @@
 //! The table of people, its CSV, and the page of one person.
 
+use crate::scoring::{FieldValue, FilterField, Looker, PastScore, PeoplePage, PersonPage, PersonRow};
+use domain::PeopleQuery;
 use domain::RefusalCode;
 use model::{Column, Role, Table, UseCase};
 use serde_json::json;
 use store::audit;
-use views::people::{FieldValue, FilterField, Looker, PastScore, PeoplePage, PeopleQuery, PersonPage, PersonRow};
 
 use crate::csv_text::csv_text;
 use crate::scoring::batch::reason;

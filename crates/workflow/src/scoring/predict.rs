@@ -4,11 +4,11 @@ use domain::RefusalCode;
 use std::sync::Arc;
 
 use data::{Checked, Refusal};
+use domain::Reason;
 use model::explain::ModelExplainer;
 use model::{Record, Table};
 use serde::Serialize;
 use store::registry;
-use views::people::Reason;
 
 use crate::scoring::batch::reason;
 use crate::{Analyst, Error, Result, Tenure, error::compute};

@@ -12,7 +12,7 @@ pub struct Scored {
     pub people: Arc<StoredPeople>,
     /// In the order of `batch`'s positions.
     pub scores: Vec<scores::Score>,
-    pub reasons: Vec<Vec<views::people::Reason>>,
+    pub reasons: Vec<Vec<domain::Reason>>,
 }
 
 impl Tenure {

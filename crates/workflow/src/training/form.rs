@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::training::{Outlook, TrainingChoices};
 use store::datasets::Dataset;
 use training::feasibility::Feasibility;
 use training::{Candidate, SelectionMetric, Settings};
-use views::jobs::{Outlook, TrainingChoices};
 
 use crate::training::commands::to_dataset;
 use crate::{Admin, Error, Member, Result, Tenure, error::compute};

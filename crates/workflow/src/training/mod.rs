@@ -2,6 +2,8 @@
 
 pub(crate) mod commands;
 mod form;
+mod rows;
 
 pub use commands::TrainOutcome;
 pub use form::{FieldProblems, TrainingForm};
+pub use rows::{Outlook, TrainingChoices};

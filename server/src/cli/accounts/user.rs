@@ -125,7 +125,7 @@ pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<A
             if as_json {
                 output::json(&accounts)?;
             } else {
-                let row = |account: &views::accounts::AccountRow| {
+                let row = |account: &workflow::accounts::AccountRow| {
                     let last = account.signed_in_at.clone().unwrap_or_default();
                     vec![account.name.clone(), account.roles.join(", "), account.state.clone(), account.created_at.clone(), last]
                 };
@@ -162,7 +162,7 @@ async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: b
             if as_json {
                 return output::json(&tokens);
             }
-            let row = |token: &views::accounts::TokenRow| {
+            let row = |token: &workflow::accounts::TokenRow| {
                 let last = token.last_used_at.clone().unwrap_or_default();
                 vec![token.id.clone(), token.scopes.join(", "), token.state.clone(), token.expires_at.clone(), last, token.label.clone()]
             };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 use stats::Figure;
-use views::fairness::ExperimentRow;
+use workflow::fairness::ExperimentRow;
 use workflow::{Actor, Result, Tenure};
 
 use crate::cli::training::Bar;

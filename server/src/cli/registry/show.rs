@@ -10,7 +10,7 @@ pub async fn list(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> 
     if as_json {
         return output::json(&versions);
     }
-    let row = |version: &views::runs::VersionRow| {
+    let row = |version: &workflow::runs::VersionRow| {
         let auc = version.metrics.iter().find(|(name, _)| name == "roc_auc").map(|(_, figure)| output::figure(figure));
         let live = if version.live { "live" } else { "" };
         vec![

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use views::PeopleQuery;
+use domain::PeopleQuery;
 use workflow::{Error, Tenure};
 
 use crate::web::auth::Caller;

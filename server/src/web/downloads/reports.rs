@@ -5,8 +5,8 @@ use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, post};
+use domain::query::encode;
 use serde::Deserialize;
-use views::address::encode;
 use workflow::{Error, Import, Tenure};
 
 use crate::web::Desk;

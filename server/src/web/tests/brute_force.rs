@@ -48,9 +48,9 @@ async fn who_guesses_from_elsewhere_locks_nobody_out() {
     assert!(house.tenure.sign_in("reviewer", PASSWORD, office).await.is_ok(), "from where the owner signed in before");
     // Signing within a session is counted apart, and slowed down by itself.
     let tell = async |password: &str| {
-        let form = format!("use_case=attrition&version=1&doing=reject&reason=x&password={}", views::address::encode(password));
+        let form = format!("use_case=attrition&version=1&doing=reject&reason=x&password={}", domain::query::encode(password));
         let answer = house.ask("/fn/review-decide", Some(&form), &[("cookie", &cookie), ("sec-fetch-site", "same-origin")]).await;
-        views::address::decode(&answer.cookie("once").unwrap())
+        domain::query::decode(&answer.cookie("once").unwrap())
     };
     assert!(tell(PASSWORD).await.contains("no version 1"), "the signature is taken");
     let mut refused_unseen = 0;
@@ -107,7 +107,7 @@ async fn texts_stay_texts() {
     let cookie = house.session("admin").await;
     let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
     for text in NASTY {
-        let coded = views::address::encode(text);
+        let coded = domain::query::encode(text);
         for (path, body) in [
             ("/sign-in", format!("name={coded}&password={coded}&return={coded}")),
             ("/users", format!("name={coded}&role=admin")),

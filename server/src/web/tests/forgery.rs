@@ -32,7 +32,7 @@ async fn a_form_of_another_site_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn cookies_are_kept_from_scripts_and_from_plain_http() {
-    let form = format!("name=admin&password={}", views::address::encode(super::PASSWORD));
+    let form = format!("name=admin&password={}", domain::query::encode(super::PASSWORD));
     let plain = House::new().await.ask("/sign-in", Some(&form), &[]).await;
     let cookie = plain.cookie("session").unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/") && !cookie.contains("Secure"));
@@ -70,7 +70,7 @@ async fn the_session_changes_at_sign_in_and_ends_everywhere() {
         house.ask(path, body, &headers).await.status
     };
     // Signing in again with a session replaces it: an id that somebody planted is worth nothing.
-    let form = format!("name=analyst&password={}", views::address::encode(super::PASSWORD));
+    let form = format!("name=analyst&password={}", domain::query::encode(super::PASSWORD));
     let answer = house.ask("/sign-in", Some(&form), &[("cookie", &first), ("sec-fetch-site", "same-origin")]).await;
     let third = answer.cookie("session").unwrap().split(';').next().unwrap().to_owned();
     assert_ne!(first, third);
@@ -92,7 +92,7 @@ async fn the_way_back_after_signing_in_stays_here() {
     let wanted = house.ask("/use-case/attrition/runs?page=2", None, &[("accept", "text/html")]).await;
     assert_eq!(wanted.header(header::LOCATION), "/sign-in?return=%2Fuse-case%2Fattrition%2Fruns%3Fpage%3D2");
     for (back, to) in [("/users", "/users"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil.example", "/")] {
-        let form = format!("name=admin&password={}&return={}", views::address::encode(super::PASSWORD), views::address::encode(back));
+        let form = format!("name=admin&password={}&return={}", domain::query::encode(super::PASSWORD), domain::query::encode(back));
         assert_eq!(house.ask("/sign-in", Some(&form), &[]).await.header(header::LOCATION), to);
     }
 }

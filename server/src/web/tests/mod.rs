@@ -96,7 +96,7 @@ impl House {
 
     /// The cookie of a new session.
     async fn session(&self, name: &str) -> String {
-        let form = format!("name={name}&password={}", views::address::encode(PASSWORD));
+        let form = format!("name={name}&password={}", domain::query::encode(PASSWORD));
         let answer = self.ask("/sign-in", Some(&form), &[("sec-fetch-site", "same-origin")]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         let cookie = answer.cookie("session").or_else(|| answer.cookie("__Host-session")).unwrap();

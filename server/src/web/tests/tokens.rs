@@ -75,7 +75,7 @@ async fn a_new_password_or_a_way_out_ends_every_token() {
         let cookie = house.session("analyst").await;
         house.ask(path, Some(form), &[("cookie", &cookie), ("sec-fetch-site", "same-origin")]).await
     };
-    let phrase = views::address::encode(super::PASSWORD);
+    let phrase = domain::query::encode(super::PASSWORD);
     // Who finds a session open does not leave with a token: it takes the password.
     let without = post("/account/tokens", "label=x&scope=read&days=1&password=not+that").await;
     assert!(without.cookie("once").unwrap().contains("wrong"), "{:?}", without.headers);

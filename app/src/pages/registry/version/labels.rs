@@ -1,7 +1,7 @@
 //! What people call a version: description, tags, aliases. Administrators set them; what is live does not change with them.
 
+use domain::query::encode;
 use leptos::prelude::*;
-use views::address::encode;
 
 use crate::boxed::Erase;
 use crate::components::form::Field;

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use model::global::GlobalExplanation;
 use model::use_case::Words;
 use stats::Metric;
-use views::people::Headline;
-use views::runs::VersionPage;
 use workflow::Role;
+use workflow::runs::VersionPage;
+use workflow::scoring::Headline;
 
 use crate::boxed::Erase;
 use crate::charts::{beeswarm, dependence, importance};

@@ -1,7 +1,7 @@
 //! How a run was made: candidates, settings, environment, and the files that it left.
 
 use leptos::prelude::*;
-use views::runs::{ArtifactRow, RunPage as Page};
+use workflow::runs::{ArtifactRow, RunPage as Page};
 
 use crate::boxed::Erase;
 use crate::components::figure::Scale;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::use_case::Words;
-use views::evidence::{CohortRow, ProxyRow, RunEvidence};
+use workflow::runs::{CohortRow, ProxyRow, RunEvidence};
 
 use super::capital;
 use crate::boxed::Erase;

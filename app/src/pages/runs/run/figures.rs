@@ -1,10 +1,11 @@
 //! The figures of a run: every metric on the hold-out and out of fold, the curves, and what each cut-off would mean.
 
+use charts::Curves;
 use leptos::prelude::*;
 use model::use_case::Words;
 use stats::curves::ThresholdRow;
-use views::evidence::RunEvidence;
-use views::runs::{Curves, RunPage as Page};
+use workflow::runs::RunEvidence;
+use workflow::runs::RunPage as Page;
 
 use super::capital;
 use crate::boxed::Erase;

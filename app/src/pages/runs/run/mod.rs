@@ -9,8 +9,8 @@ mod preview;
 
 use leptos::prelude::*;
 use model::use_case::Words;
-use views::evidence::RunEvidence;
-use views::runs::RunPage as Page;
+use workflow::runs::RunEvidence;
+use workflow::runs::RunPage as Page;
 
 use crate::boxed::Erase;
 use crate::components::heading::PageHeading;

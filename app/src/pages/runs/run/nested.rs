@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use stats::Figure;
-use views::runs::{RunPage as Page, RunRow};
+use workflow::runs::{RunPage as Page, RunRow};
 
 use crate::boxed::Erase;
 use crate::components::figure::Scale;

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use stats::comparison::Comparison;
 use stats::{Figure, Metric, Verdict};
-use views::evidence::{GateRow, RunEvidence};
-use views::people::Headline;
-use views::runs::{RunPage as Page, Stage};
+use workflow::runs::{GateRow, RunEvidence};
+use workflow::runs::{RunPage as Page, Stage};
+use workflow::scoring::Headline;
 
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};

@@ -10,7 +10,7 @@ use crate::server_page::Written;
 
 /// Writes the page.
 pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -> Result<Written, AppError> {
-    let address = format!("/artifacts/{id}/{}", views::address::encode(name));
+    let address = format!("/artifacts/{id}/{}", domain::query::encode(name));
     let shown = if name.ends_with(".svg") {
         // Checked to be there before a page says so.
         tenure.run_artifact(member, id, name).await?;

@@ -1,8 +1,8 @@
 //! The risk bands: one bar for the whole, one row for each band, each a link to its people.
 
+use domain::PeopleQuery;
 use leptos::prelude::*;
-use views::PeopleQuery;
-use views::people::BandCount;
+use workflow::scoring::BandCount;
 
 use crate::boxed::Erase;
 use crate::components::badge::{RiskBadge, risk_style};

@@ -1,9 +1,9 @@
 //! "We can talk to N people": what cut-off that means, whom it would have caught, and how many conversations would have been in vain.
 
+use domain::CapacityPoint;
 use leptos::prelude::*;
 use model::use_case::Words;
 use serde::{Deserialize, Serialize};
-use views::people::CapacityPoint;
 
 use crate::boxed::{Erase, Handler, live};
 use crate::components::figure::Scale;

@@ -1,7 +1,7 @@
 //! The headline figures.
 
 use leptos::prelude::*;
-use views::people::Headline;
+use workflow::scoring::Headline;
 
 use crate::boxed::Erase;
 use crate::components::figure::Scale;

@@ -1,9 +1,11 @@
 //! The people table: filters as a form, order and pages as links, the top reasons in each row.
 
+use domain::PeopleQuery;
+use domain::Reason;
+use domain::query::FILTER_PREFIX;
 use leptos::prelude::*;
-use views::address::FILTER_PREFIX;
-use views::people::{FilterField, PersonRow, Reason};
-use views::{PeoplePage, PeopleQuery};
+use workflow::scoring::PeoplePage;
+use workflow::scoring::{FilterField, PersonRow};
 
 use crate::boxed::Erase;
 use crate::components::badge::RiskBadge;
@@ -33,7 +35,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
         heading.sorted(href(&query.sorted_by(column)), order)
     };
     let table = if let Some(id) = &page.withheld {
-        let href = format!("{base}/person/{}", views::address::encode(id));
+        let href = format!("{base}/person/{}", domain::query::encode(id));
         let open = format!("Open {id}");
         view! {
             <Empty title="One person matches">
@@ -71,7 +73,7 @@ fn csv(base: &str, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
     if page.purposes.is_empty() {
         return view! { <a class="button quiet" href=format!("{path}{pairs}") download="" rel="external">"Download CSV"</a> }.erase();
     }
-    let hidden = views::address::pairs(&pairs).into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let hidden = domain::query::pairs(&pairs).into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     let hidden = hidden.collect_view();
     let options = page.purposes.iter().map(|(key, text)| view! { <option value=key.clone()>{text.clone()}</option> }).collect_view();
     view! {
@@ -90,7 +92,7 @@ fn row(person: &PersonRow, base: &str) -> Row {
     let risk = format::percent(person.probability);
     let reasons = person.reasons.iter().take(3).map(reason).collect::<Vec<_>>();
     let mut cells = vec![
-        Cell::link(format!("{base}/person/{}", views::address::encode(&person.id)), &person.id),
+        Cell::link(format!("{base}/person/{}", domain::query::encode(&person.id)), &person.id),
         Cell::view(view! { <b>{risk}</b>" "<span class="aside">{interval}</span> }).numeric(),
         Cell::view(view! { <RiskBadge band=person.band.clone() probability=person.probability /> }),
     ];

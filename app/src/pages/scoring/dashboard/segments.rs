@@ -1,7 +1,7 @@
 //! Risk by group, with its uncertainty: a dot and its interval for each group.
 
 use leptos::prelude::*;
-use views::people::{Segment, SegmentRow};
+use workflow::scoring::{Segment, SegmentRow};
 
 use crate::boxed::Erase;
 use crate::components::figure::Scale;

@@ -1,7 +1,7 @@
 //! What the server writes of the dashboard.
 
+use domain::PeopleQuery;
 use leptos::prelude::*;
-use views::PeopleQuery;
 
 use super::bands::Bands;
 use super::capacity::CapacityData;
@@ -23,7 +23,7 @@ pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
     let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
     let dashboard = tenure.dashboard(&actor.analyst()?, &use_case).await?;
     let histogram = crate::charts::histogram::scores(&dashboard.histogram, &words.many);
-    let pairs = Query(views::address::pairs(query));
+    let pairs = Query(domain::query::pairs(query));
     let capacity = CapacityData {
         points: dashboard.capacity,
         people: dashboard.bands.iter().map(|band| band.count).sum(),
@@ -54,7 +54,7 @@ pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
 pub async fn people(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = use_case_of(path);
     let (tenure, actor) = crate::context::desk()?;
-    let asked = PeopleQuery::from_pairs(views::address::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
+    let asked = PeopleQuery::from_pairs(domain::query::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
     let page = tenure.people(&actor.analyst()?, &use_case, &asked).await?;
     Ok(Written::page("", view! { <People page use_case query=asked /> }))
 }

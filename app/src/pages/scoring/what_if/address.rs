@@ -1,8 +1,8 @@
 //! The address of a scenario: only values, never whose they are. `v.Field=` is the scenario, `s.Field=` what it started from where that
 //! differs, `person=` (from a link inside the app) a start that the server looks up.
 
+use domain::query::query_string;
 use model::Record;
-use views::address::query_string;
 
 const VALUE: &str = "v.";
 const START: &str = "s.";
@@ -77,7 +77,7 @@ mod tests {
     fn a_shared_scenario_comes_back_with_its_start() {
         let (start, values) = (record(&[("Age", "30"), ("OverTime", "Yes")]), record(&[("Age", "30"), ("OverTime", "No")]));
         let address = share("/x", &start, &values);
-        let asked = Asked::from_pairs(views::address::pairs(address.split_once('?').map_or("", |(_, query)| query)));
+        let asked = Asked::from_pairs(domain::query::pairs(address.split_once('?').map_or("", |(_, query)| query)));
         assert_eq!(asked.over(record(&[("Age", "50"), ("OverTime", "No")])), (start, values));
     }
 

@@ -1,10 +1,10 @@
 //! What the model says about a scenario. The same code on the server and in the browser, so that both give the same bits.
 
+use domain::Reason;
 use model::counterfactual::{Counterfactuals, counterfactuals};
 use model::vary::{Curve, ice};
 use model::{ModelExplainer, Problem, Record, sentence};
 use serde::{Deserialize, Serialize};
-use views::people::Reason;
 
 /// Regions that the search for the smallest change may look at: well under a second.
 const EFFORT: u64 = 20_000;

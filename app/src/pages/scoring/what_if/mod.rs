@@ -58,7 +58,7 @@ pub async fn load_what_if(path: String, #[server(default)] query: String) -> Res
 async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = crate::pages::use_case_of(path);
     let (tenure, actor) = crate::context::desk()?;
-    let asked = address::Asked::from_pairs(views::address::pairs(query));
+    let asked = address::Asked::from_pairs(domain::query::pairs(query));
     let analyst = actor.analyst()?;
     let live = tenure.live_model(&analyst, &use_case).await?;
     let (explainer, model_hash) = (std::sync::Arc::clone(&live.explainer), live.version.model_hash.clone());
@@ -215,8 +215,8 @@ fn WhatIf(data: WhatIfData) -> AnyView {
     let desk = Desk::new(data, &use_case);
     browser::bring_model(desk, &use_case, &hash);
     let back = person.as_ref().map(|[person, why]| {
-        let why = if why.is_empty() { String::new() } else { format!("?why={}", views::address::encode(why)) };
-        (format!("/use-case/{use_case}/person/{}{why}", views::address::encode(person)), person.clone())
+        let why = if why.is_empty() { String::new() } else { format!("?why={}", domain::query::encode(why)) };
+        (format!("/use-case/{use_case}/person/{}{why}", domain::query::encode(person)), person.clone())
     });
     let one = desk.words.with_value(|words| words.one.clone());
     let (href, from) = match back {

@@ -128,5 +128,5 @@ fn download(desk: Desk) -> String {
         let line = |(field, value): (&String, &String)| format!("{},{}\r\n", quoted(field), quoted(value));
         values.iter().map(line).collect::<String>()
     });
-    format!("data:text/csv;charset=utf-8,{}", views::address::encode(&format!("field,value\r\n{lines}")))
+    format!("data:text/csv;charset=utf-8,{}", domain::query::encode(&format!("field,value\r\n{lines}")))
 }

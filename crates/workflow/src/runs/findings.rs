@@ -5,7 +5,7 @@ use stats::comparison::Comparison;
 use stats::curves::ThresholdRow;
 use stats::{Figure, Metric, Verdict};
 
-use crate::jobs::Outlook;
+use crate::training::Outlook;
 
 /// The findings of a training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Dashboard, table of people, page of one person.
 
+use domain::people::{CapacityPoint, Reason};
 use serde::{Deserialize, Serialize};
 use stats::Figure;
 
@@ -46,18 +47,6 @@ pub struct Segment {
     pub rows: Vec<SegmentRow>,
 }
 
-/// One step of the capacity control: "we can talk to N people".
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CapacityPoint {
-    pub cutoff: f64,
-    /// People of today at or above the cut-off.
-    pub people: u32,
-    /// Share of past leavers that the cut-off would have caught (out-of-fold or hold-out scores), with interval.
-    pub caught: Figure,
-    /// Share of those listed that did leave.
-    pub precision: Figure,
-}
-
 /// The dashboard of one use case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dashboard {
@@ -69,37 +58,6 @@ pub struct Dashboard {
     /// Twenty equal bins from 0 to 1.
     pub histogram: Vec<u32>,
     pub capacity: Vec<CapacityPoint>,
-}
-
-/// Filters, order and page of the people table: exactly what the address says.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct PeopleQuery {
-    /// Part of an id.
-    #[serde(default)]
-    pub search: String,
-    #[serde(default)]
-    pub band: String,
-    /// Segment field → value.
-    #[serde(default)]
-    pub filters: std::collections::BTreeMap<String, String>,
-    /// `risk` (default), `id`, or a segment field.
-    #[serde(default)]
-    pub sort: String,
-    #[serde(default)]
-    pub ascending: bool,
-    /// From 1; 0 counts as 1.
-    #[serde(default)]
-    pub page: u32,
-}
-
-/// A reason: one row per original field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Reason {
-    pub field: String,
-    pub label: String,
-    pub value: String,
-    /// Percentage points of probability, signed.
-    pub points: f64,
 }
 
 /// A row of the people table.

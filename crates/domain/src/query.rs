@@ -1,7 +1,8 @@
 //! The address of the people table: what is asked for is in the query string, so that a link, the back button, the CSV and a form all
 //! say the same thing. One definition for the server and the browser.
 
-use crate::people::PeopleQuery;
+pub use crate::people::PeopleQuery;
+pub use crate::route::{decode, encode};
 
 /// Prefix of the keys of segment filters: `f.Department=Sales`.
 pub const FILTER_PREFIX: &str = "f.";
@@ -107,47 +108,19 @@ pub fn local(path: &str) -> &str {
     if path.starts_with('/') && !leads_away { path } else { "/" }
 }
 
-/// `?key=value&…` of pairs, percent-encoded; empty without pairs.
-pub fn query_string(pairs: &[(String, String)]) -> String {
-    let joined: Vec<String> = pairs.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
-    if joined.is_empty() { String::new() } else { format!("?{}", joined.join("&")) }
+/// `?key=value&…` of pairs, encoded as forms are; empty without pairs.
+pub fn query_string<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
+    if pairs.is_empty() {
+        return String::new();
+    }
+    let mut text = form_urlencoded::Serializer::new("?".to_owned());
+    text.extend_pairs(pairs);
+    text.finish()
 }
 
-/// The decoded pairs of a query string, with or without its question mark.
+/// The decoded pairs of a query string, with or without its question mark. Bytes that are not UTF-8 become the replacement character.
 pub fn pairs(query: &str) -> Vec<(String, String)> {
-    let query = query.strip_prefix('?').unwrap_or(query);
-    let parts = query.split('&').filter(|part| !part.is_empty());
-    parts.map(|part| part.split_once('=').unwrap_or((part, ""))).map(|(key, value)| (decode(key), decode(value))).collect()
-}
-
-/// Percent-decoding; a plus is a space, as forms write it. What is no UTF-8 becomes the replacement character.
-pub fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let escaped =
-            || after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        let (byte, used) = match first {
-            b'%' => escaped().map_or((b'%', 0), |byte| (byte, 2)),
-            b'+' => (b' ', 0),
-            byte => (*byte, 0),
-        };
-        bytes.push(byte);
-        rest = &after[used..];
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Percent-encoding of everything but the unreserved characters (RFC 3986).
-pub fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    form_urlencoded::parse(query.strip_prefix('?').unwrap_or(query).as_bytes()).into_owned().collect()
 }
 
 #[cfg(test)]
@@ -161,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_query_survives_its_address() {
-        assert_eq!(filtered().to_query_string(), "?band=High&f.Department=R%26D%2C%20%C3%9Cnit&sort=id&order=asc&page=3");
+        assert_eq!(filtered().to_query_string(), "?band=High&f.Department=R%26D%2C+%C3%9Cnit&sort=id&order=asc&page=3");
         assert_eq!(PeopleQuery::from_pairs::<&str, &str>([]).unwrap().to_query_string(), "");
     }
 

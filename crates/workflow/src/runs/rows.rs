@@ -1,9 +1,10 @@
 //! Training runs and model versions.
 
+use charts::{Curve, Curves};
 use serde::{Deserialize, Serialize};
 use stats::Figure;
 
-use crate::evidence::RunEvidence;
+use super::findings::RunEvidence;
 
 /// A row of the table of runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,32 +45,6 @@ pub struct Stage {
     pub name: String,
     pub seconds: f64,
     pub note: String,
-}
-
-/// A curve for a chart: points and its direct label.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Curve {
-    pub label: String,
-    pub points: Vec<[f64; 2]>,
-    /// The figure that sums it up: ROC AUC, average precision, calibration error, lift of the top tenth.
-    #[serde(default)]
-    pub figure: Option<f64>,
-}
-
-/// The curves of an evaluation.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Curves {
-    pub roc: Vec<Curve>,
-    pub precision_recall: Vec<Curve>,
-    pub calibration: Vec<Curve>,
-    /// Share of the people looked at, highest scores first, and how many times more events they hold than as many drawn at random.
-    #[serde(default)]
-    pub lift: Vec<Curve>,
-    /// Twenty bins from 0 to 1: people who stayed, people who left.
-    pub histogram: [Vec<u32>; 2],
-    /// `[[tn, fp], [fn, tp]]`
-    pub confusion: [[u32; 2]; 2],
-    pub cutoff: f64,
 }
 
 /// An artifact of a run.
