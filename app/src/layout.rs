@@ -1,5 +1,7 @@
 //! What is on every screen: where one can go, which model is live, and how old what is shown is.
 
+#[cfg(feature = "ssr")]
+use domain::{Role, Route, UseCaseId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::components::Outlet;
@@ -27,18 +29,19 @@ pub async fn load_frame(path: String) -> Result<Written, AppError> {
 async fn write(path: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let member = actor.member()?;
-    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(domain::query::decode).collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let use_case = match parts.as_slice() {
-        ["use-case", id, ..] => Some((*id).to_owned()),
-        ["jobs", id] => Some(tenure.job(&member, id).await?.job.use_case),
-        ["runs", id, ..] if *id != "compare" => Some(tenure.use_case_of_run(&member, id).await?),
-        _ => None,
+    let route = Route::parse(path);
+    let use_case = match &route {
+        Some(Route::Job { job }) => Some(tenure.job(&member, job).await?.job.use_case),
+        Some(Route::Run { run } | Route::RunPart { run, .. } | Route::RunFile { run, .. }) => {
+            Some(tenure.use_case_of_run(&member, run).await?)
+        }
+        Some(other) => other.use_case().map(UseCaseId::into_string),
+        None => None,
     };
     let status = tenure.status(&member, use_case.as_deref()).await?;
-    let way = view! { <Navigation status=status.clone() path=path.to_owned() /> };
+    let way = view! { <Navigation status=status.clone() route=route.clone() /> };
     let frame = Written::parts("", vec![way.erase(), view! { <Strip status /> }.erase()]);
-    Ok(if parts.first() == Some(&"jobs") { frame.left_whole() } else { frame })
+    Ok(if matches!(route, Some(Route::Job { .. })) { frame.left_whole() } else { frame })
 }
 
 /// The frame around every page.
@@ -71,64 +74,153 @@ pub fn Frame() -> AnyView {
     .erase()
 }
 
-/// The pages of a use case: address below it, name, and the roles of which one is needed (any, where none is named).
+/// The entries of the navigation in a use case.
 #[cfg(feature = "ssr")]
-const PAGES: &[(&str, &str, &[&str])] = &[
-    ("", "Dashboard", &["analyst"]),
-    ("/what-if", "What if", &["analyst"]),
-    ("/data", "Data", &[]),
-    ("/runs", "Runs", &[]),
-    ("/models", "Models", &[]),
-    ("/drift", "Drift", &[]),
-    ("/review", "Reviews", &[]),
-];
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Dashboard,
+    WhatIf,
+    Data,
+    Runs,
+    Models,
+    Drift,
+    Reviews,
+}
+
+#[cfg(feature = "ssr")]
+impl Entry {
+    const ALL: [Self; 7] = [Self::Dashboard, Self::WhatIf, Self::Data, Self::Runs, Self::Models, Self::Drift, Self::Reviews];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Dashboard => "Dashboard",
+            Self::WhatIf => "What if",
+            Self::Data => "Data",
+            Self::Runs => "Runs",
+            Self::Models => "Models",
+            Self::Drift => "Drift",
+            Self::Reviews => "Reviews",
+        }
+    }
+
+    /// Those who see people only, or every member.
+    fn is_for(self, roles: &[Role]) -> bool {
+        match self {
+            Self::Dashboard | Self::WhatIf => roles.contains(&Role::Analyst),
+            Self::Data | Self::Runs | Self::Models | Self::Drift | Self::Reviews => true,
+        }
+    }
+
+    fn route(self, use_case: &UseCaseId) -> Route {
+        let use_case = use_case.clone();
+        match self {
+            Self::Dashboard => Route::Dashboard { use_case },
+            Self::WhatIf => Route::WhatIf { use_case },
+            Self::Data => Route::Datasets { use_case },
+            Self::Runs => Route::Runs { use_case },
+            Self::Models => Route::Models { use_case },
+            Self::Drift => Route::DriftHistory { use_case },
+            Self::Reviews => Route::Reviews { use_case },
+        }
+    }
+
+    /// The entry that a page belongs to.
+    fn of(route: &Route) -> Option<Self> {
+        match route {
+            Route::Dashboard { .. } | Route::Person { .. } | Route::PeopleCsv { .. } => Some(Self::Dashboard),
+            Route::WhatIf { .. } | Route::LiveModel { .. } => Some(Self::WhatIf),
+            Route::Datasets { .. }
+            | Route::DatasetImport { .. }
+            | Route::DatasetCompare { .. }
+            | Route::Dataset { .. }
+            | Route::DatasetProfileHtml { .. }
+            | Route::DatasetProfileJson { .. } => Some(Self::Data),
+            Route::Train { .. }
+            | Route::Jobs { .. }
+            | Route::Job { .. }
+            | Route::Runs { .. }
+            | Route::RunCompare
+            | Route::RunCompareHtml
+            | Route::Run { .. }
+            | Route::RunFile { .. }
+            | Route::RunPart { .. }
+            | Route::Artifact { .. } => Some(Self::Runs),
+            Route::Models { .. }
+            | Route::Model { .. }
+            | Route::ModelCard { .. }
+            | Route::ModelCardHtml { .. }
+            | Route::ModelCardMarkdown { .. }
+            | Route::ModelFairness { .. }
+            | Route::ModelFairnessHtml { .. } => Some(Self::Models),
+            Route::DriftHistory { .. }
+            | Route::DriftCompare { .. }
+            | Route::DriftSimulate { .. }
+            | Route::DriftCheck { .. }
+            | Route::DriftExport { .. }
+            | Route::Outcomes { .. } => Some(Self::Drift),
+            Route::ModelReview { .. } | Route::Reviews { .. } => Some(Self::Reviews),
+            Route::Home
+            | Route::SignIn
+            | Route::SignOut
+            | Route::SetUp { .. }
+            | Route::Account
+            | Route::Users
+            | Route::AuditLog
+            | Route::AuditExport
+            | Route::AuditCsv => None,
+        }
+    }
+}
 
 /// Where somebody with these roles begins in a use case: with people, with versions, or with runs.
 #[cfg(feature = "ssr")]
-pub fn start(use_case: &str, roles: &[String]) -> String {
-    let has = |role: &str| roles.iter().any(|own| own == role);
-    let below = if has("analyst") {
-        ""
-    } else if has("reviewer") {
-        "/review"
+pub fn start(use_case: &UseCaseId, roles: &[Role]) -> Route {
+    let entry = if roles.contains(&Role::Analyst) {
+        Entry::Dashboard
+    } else if roles.contains(&Role::Reviewer) {
+        Entry::Reviews
     } else {
-        "/runs"
+        Entry::Runs
     };
-    format!("/use-case/{use_case}{below}")
+    entry.route(use_case)
 }
 
 #[cfg(feature = "ssr")]
 #[component]
-fn Navigation(status: Status, path: String) -> AnyView {
-    let base = format!("/use-case/{}", status.use_case);
+fn Navigation(status: Status, route: Option<Route>) -> AnyView {
+    let use_case = UseCaseId::from(status.use_case.as_str());
     let roles = status.session.as_ref().map(|session| session.roles.clone()).unwrap_or_default();
-    let may = |needed: &[&str]| needed.is_empty() || roles.iter().any(|role| needed.contains(&role.as_str()));
-    let link = |(below, name, _): &(&'static str, &'static str, &[&str])| {
-        let href = format!("{base}{below}");
-        let current = is_current(&path, &base, &href).then_some("page");
+    let current = route.as_ref().and_then(Entry::of);
+    let link = |entry: Entry| {
+        let marked = (current == Some(entry)).then_some("page");
         let waiting = status.pending_reviews;
-        let count = (*below == "/review" && waiting > 0).then(|| {
+        let count = (entry == Entry::Reviews && waiting > 0).then(|| {
             view! { " "<span class="count">{crate::format::count(waiting)}<span class="visually-hidden">" waiting"</span></span> }
         });
-        view! { <li><a href=href aria-current=current>{*name}{count}</a></li> }.erase()
+        view! { <li><a href=entry.route(&use_case).path() aria-current=marked>{entry.name()}{count}</a></li> }.erase()
     };
-    let links = PAGES.iter().filter(|(_, _, needed)| may(needed)).map(link).collect::<Vec<_>>();
+    let links = Entry::ALL.into_iter().filter(|entry| entry.is_for(&roles)).map(link).collect::<Vec<_>>();
     let several = status.use_cases.len() > 1;
     let here = status.use_case.clone();
     let switch = several.then(|| {
         let items = status.use_cases.iter().map(|(id, title)| {
             let current = (*id == here).then_some("true");
-            view! { <li><a href=start(id, &roles) aria-current=current>{title.clone()}</a></li> }
+            view! { <li><a href=start(&id.as_str().into(), &roles).path() aria-current=current>{title.clone()}</a></li> }
         });
         view! { <nav class="use-cases" aria-label="Use cases"><ul>{items.collect_view()}</ul></nav> }
     });
     let session = status.session.map(|session| {
-        let users = may(&["admin"]).then(|| view! { <li><a href="/users">"Accounts"</a></li> });
+        let users = roles.contains(&Role::Admin).then(|| view! { <li><a href=Route::Users.path()>"Accounts"</a></li> });
+        let names = session.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
         view! {
             <div class="session">
-                <p>"Signed in as " <b>{session.name}</b> <span>{session.roles.join(", ")}</span></p>
-                <ul><li><a href="/account">"Your account"</a></li><li><a href="/audit">"Record"</a></li>{users}</ul>
-                <form method="post" action="/sign-out"><button class="link">"Sign out"</button></form>
+                <p>"Signed in as " <b>{session.name}</b> <span>{names}</span></p>
+                <ul>
+                    <li><a href=Route::Account.path()>"Your account"</a></li>
+                    <li><a href=Route::AuditLog.path()>"Record"</a></li>
+                    {users}
+                </ul>
+                <form method="post" action=Route::SignOut.path()><button class="link">"Sign out"</button></form>
             </div>
         }
     });
@@ -138,23 +230,6 @@ fn Navigation(status: Status, path: String) -> AnyView {
         {session}
     }
     .erase()
-}
-
-/// Whether the page at `path` belongs to the entry `target`; a run or a comparison belongs to the runs, a person to the dashboard.
-#[cfg(feature = "ssr")]
-fn is_current(path: &str, base: &str, target: &str) -> bool {
-    let below = target.strip_prefix(base).unwrap_or_default();
-    match below {
-        // The review of a version stands below the versions, but belongs to the reviews.
-        "/models" => path.starts_with(target) && !path.ends_with("/review"),
-        "/review" => path.ends_with("/review"),
-        "" => path == base || path.starts_with(&format!("{base}/person/")),
-        "/runs" => {
-            let own = ["/runs/", "/jobs/"].iter().any(|start| path.starts_with(start));
-            own || [target, &format!("{base}/train"), &format!("{base}/jobs")].iter().any(|start| path.starts_with(start))
-        }
-        _ => path.starts_with(target),
-    }
 }
 
 #[cfg(feature = "ssr")]
@@ -170,7 +245,7 @@ fn Strip(status: Status) -> AnyView {
     let live = match status.live {
         Some(live) => view! {
             <dt>"Live model"</dt>
-            <dd><a href=format!("/use-case/{}/models", status.use_case)>{format!("Version {}", live.version)}</a>{format!(", since {}", live.promoted_at)}</dd>
+            <dd><a href=Route::Models { use_case: status.use_case.as_str().into() }.path()>{format!("Version {}", live.version)}</a>{format!(", since {}", live.promoted_at)}</dd>
         }
         .erase(),
         None => {
@@ -200,11 +275,13 @@ mod tests {
 
     #[test]
     fn a_page_below_an_entry_marks_the_entry() {
-        let current = |path, target| is_current(path, "/use-case/a", target);
-        assert!(current("/use-case/a/person/7", "/use-case/a"));
-        assert!(!current("/use-case/a/runs", "/use-case/a"));
+        let entry = |path| Route::parse(path).as_ref().and_then(Entry::of);
+        assert_eq!(entry("/use-case/a/person/7"), Some(Entry::Dashboard));
         for path in ["/runs/0190", "/jobs/0190", "/use-case/a/jobs", "/use-case/a/train"] {
-            assert!(current(path, "/use-case/a/runs"), "{path}");
+            assert_eq!(entry(path), Some(Entry::Runs), "{path}");
         }
+        assert_eq!(entry("/use-case/a/models/1/review"), Some(Entry::Reviews));
+        assert_eq!(entry("/use-case/a/models/1/card"), Some(Entry::Models));
+        assert_eq!(entry("/users"), None);
     }
 }

@@ -43,10 +43,10 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=pages::home::HomePage ssr=SsrMode::Async />
-                    <Route path=path!("use-case/:id") view=pages::scoring::dashboard::DashboardPage ssr=SsrMode::Async />
-                    <Route path=path!("use-case/:id/what-if") view=pages::scoring::what_if::WhatIfPage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:use_case") view=pages::scoring::dashboard::DashboardPage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:use_case/what-if") view=pages::scoring::what_if::WhatIfPage ssr=SsrMode::Async />
                     // Everything else is only written: `pages::write` knows the addresses.
-                    <Route path=path!("use-case/:id/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:use_case/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                     <Route path=path!("jobs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                     <Route path=path!("runs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                     <Route path=path!("audit") view=pages::WrittenPage ssr=SsrMode::Async />

@@ -1,5 +1,6 @@
 //! The model card of a version: the page, and the same as a file. Everything but the known limitations comes from the record.
 
+use domain::VersionNumber;
 use domain::query::encode;
 use leptos::prelude::*;
 use workflow::card::{Block, Card, CardPage, CardSection};
@@ -13,9 +14,9 @@ use crate::pages::Query;
 use crate::server_page::Written;
 
 /// Writes the page.
-pub(super) async fn write(use_case: &str, version: &str) -> Result<Written, AppError> {
+pub(super) async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
-    let number = crate::context::version_number(version)?;
+    let number = i64::from(version);
     let mut page = tenure.model_card(&actor.member()?, use_case, number).await?;
     let once = Query(crate::context::once(&format!("/use-case/{}/models/{version}/card", encode(use_case))));
     let problem = once.one("problem").to_owned();

@@ -22,7 +22,7 @@ async fn write() -> Result<Written, AppError> {
     let status = tenure.status(&actor.member()?, None).await?;
     if !status.use_cases.is_empty() {
         let roles = status.session.map(|session| session.roles).unwrap_or_default();
-        return Written::default().with_data(&crate::layout::start(&status.use_case, &roles));
+        return Written::default().with_data(&crate::layout::start(&status.use_case.as_str().into(), &roles).path());
     }
     Ok(Written::page(
         "Start",

@@ -27,6 +27,9 @@ pub mod runs;
 #[cfg(feature = "ssr")]
 mod training;
 
+use domain::Route;
+#[cfg(feature = "ssr")]
+use domain::{UseCaseId, query::pairs};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_location;
@@ -48,10 +51,9 @@ pub enum Place {
 
 impl Place {
     fn of_path(path: &str) -> Self {
-        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-        match parts.as_slice() {
-            ["use-case", _] => Self::Dashboard,
-            ["use-case", _, "what-if"] => Self::WhatIf,
+        match Route::parse(path) {
+            Some(Route::Dashboard { .. }) => Self::Dashboard,
+            Some(Route::WhatIf { .. }) => Self::WhatIf,
             _ => Self::Written,
         }
     }
@@ -84,38 +86,61 @@ pub async fn load_page(path: String, #[server(default)] query: String) -> Result
 /// Writes the page at a path.
 #[cfg(feature = "ssr")]
 async fn write(path: &str, query: &str) -> Result<Written, AppError> {
-    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(domain::query::decode).collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let query = Query(domain::query::pairs(query));
-    match parts.as_slice() {
-        ["use-case", id, "person", person] => scoring::person::write(id, person, &query).await,
-        ["use-case", id, "runs"] => runs::list::write(id, &query).await,
-        ["use-case", id, "models"] => registry::list::write(id).await,
-        ["use-case", id, "models", version] => registry::version::write(id, version).await,
-        ["use-case", id, "models", version, "review"] => review::write(id, version, &query).await,
-        ["use-case", id, "review"] => review::queue::write(id, &query).await,
-        ["audit"] => audit::write(&query).await,
-        ["use-case", id, "train"] => training::write(id, &query).await,
-        ["use-case", id, "jobs"] => jobs::list::write(id).await,
-        ["jobs", id] => jobs::job::write(id, &query).await,
-        ["use-case", id, "data"] => datasets::write_list(id, &query).await,
-        ["use-case", id, "data", "compare"] => datasets::write_compare(id, &query).await,
-        ["use-case", id, "data", dataset] => datasets::write_dataset(id, dataset).await,
-        ["use-case", id, "models", version, "card"] => card::write(id, version).await,
-        ["use-case", id, "models", version, "fairness"] => fairness::write(id, version, &query).await,
-        ["sign-in"] => Ok(accounts::sign_in::write(&query)),
-        ["set-up", link] => accounts::sign_in::write_set_up(link).await,
-        ["account"] => accounts::account::write().await,
-        ["users"] => accounts::users::write().await,
-        ["use-case", id, "drift"] => monitoring::write(id, &query).await,
-        ["use-case", id, "drift", "compare"] => monitoring::write_compare(id, &query).await,
-        ["use-case", id, "drift", "simulate"] => monitoring::write_simulate(id, &query).await,
-        ["use-case", id, "drift", check] => monitoring::write_check(id, check, &query).await,
-        ["use-case", id, "outcomes"] => monitoring::write_outcomes(id, &query).await,
-        ["runs", "compare"] => runs::compare::write(&query).await,
-        ["runs", run, part @ ..] => runs::run::write(run, part).await,
-        _ => Err(AppError::new(Kind::NotFound, "There is no page at this address.")),
+    let query = Query(pairs(query));
+    let route = Route::parse(path).ok_or_else(no_page)?;
+    match route {
+        Route::Person { use_case, person } => scoring::person::write(&use_case, &person, &query).await,
+        Route::Runs { use_case } => runs::list::write(&use_case, &query).await,
+        Route::Models { use_case } => registry::list::write(&use_case).await,
+        Route::Model { use_case, version } => registry::version::write(&use_case, version).await,
+        Route::ModelReview { use_case, version } => review::write(&use_case, version, &query).await,
+        Route::ModelCard { use_case, version } => card::write(&use_case, version).await,
+        Route::ModelFairness { use_case, version } => fairness::write(&use_case, version, &query).await,
+        Route::Reviews { use_case } => review::queue::write(&use_case, &query).await,
+        Route::AuditLog => audit::write(&query).await,
+        Route::Train { use_case } => training::write(&use_case, &query).await,
+        Route::Jobs { use_case } => jobs::list::write(&use_case).await,
+        Route::Job { job } => jobs::job::write(&job, &query).await,
+        Route::Datasets { use_case } => datasets::write_list(&use_case, &query).await,
+        Route::DatasetCompare { use_case } => datasets::write_compare(&use_case, &query).await,
+        Route::Dataset { use_case, dataset } => datasets::write_dataset(&use_case, &dataset).await,
+        Route::SignIn => Ok(accounts::sign_in::write(&query)),
+        Route::SetUp { link } => accounts::sign_in::write_set_up(&link).await,
+        Route::Account => accounts::account::write().await,
+        Route::Users => accounts::users::write().await,
+        Route::DriftHistory { use_case } => monitoring::write(&use_case, &query).await,
+        Route::DriftCompare { use_case } => monitoring::write_compare(&use_case, &query).await,
+        Route::DriftSimulate { use_case } => monitoring::write_simulate(&use_case, &query).await,
+        Route::DriftCheck { use_case, check } => monitoring::write_check(&use_case, &check, &query).await,
+        Route::Outcomes { use_case } => monitoring::write_outcomes(&use_case, &query).await,
+        Route::RunCompare => runs::compare::write(&query).await,
+        Route::Run { run } => runs::run::write(&run, None).await,
+        Route::RunPart { run, part } => runs::run::write(&run, Some(part)).await,
+        Route::RunFile { run, name } => runs::run::write_file(&run, &name).await,
+        // Pages with parts of their own in the browser, and files: the router sends none of them here.
+        Route::Home
+        | Route::Dashboard { .. }
+        | Route::WhatIf { .. }
+        | Route::SignOut
+        | Route::AuditExport
+        | Route::AuditCsv
+        | Route::PeopleCsv { .. }
+        | Route::LiveModel { .. }
+        | Route::DatasetImport { .. }
+        | Route::DatasetProfileHtml { .. }
+        | Route::DatasetProfileJson { .. }
+        | Route::RunCompareHtml
+        | Route::Artifact { .. }
+        | Route::ModelCardHtml { .. }
+        | Route::ModelCardMarkdown { .. }
+        | Route::ModelFairnessHtml { .. }
+        | Route::DriftExport { .. } => Err(no_page()),
     }
+}
+
+#[cfg(feature = "ssr")]
+fn no_page() -> AppError {
+    AppError::new(Kind::NotFound, "There is no page at this address.")
 }
 
 /// The decoded pairs of a query string.
@@ -137,8 +162,8 @@ impl Query {
 
 /// The use case that a path is about.
 #[cfg(feature = "ssr")]
-fn use_case_of(path: &str) -> String {
-    path.split('/').filter(|part| !part.is_empty()).nth(1).map(domain::query::decode).unwrap_or_default()
+fn use_case_of(path: &str) -> UseCaseId {
+    Route::parse(path).and_then(|route| route.use_case()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use stats::{Figure, Metric};
 use store::{registry, scores};
 
-use crate::{Error, Member, Result, Tenure, clock};
+use crate::{Error, Member, Result, Role, Tenure, clock};
 
 /// Scores older than this are said to be old.
 const STALE_AFTER_DAYS: i64 = 45;
@@ -14,8 +14,8 @@ const STALE_AFTER_DAYS: i64 = 45;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Session {
     pub name: String,
-    /// `analyst`, `reviewer`, `admin`; a person may hold several.
-    pub roles: Vec<String>,
+    /// A person may hold several.
+    pub roles: Vec<Role>,
 }
 
 /// The version that serves.
@@ -105,10 +105,7 @@ impl Tenure {
             data_as_of: batch.as_ref().map(|batch| clock::long_date(&batch.as_of)),
             stale,
             pending_reviews: self.pending_reviews(&use_case.id).await?,
-            session: Some(Session {
-                name: member.name().to_owned(),
-                roles: member.actor().roles().iter().map(|role| role.as_str().to_owned()).collect(),
-            }),
+            session: Some(Session { name: member.name().to_owned(), roles: member.actor().roles().to_vec() }),
         })
     }
 

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use domain::query;
+use domain::route::pattern;
 use tower_sessions::Session;
 use workflow::{Error, Result, Role, Scope, TokenRequest};
 
@@ -19,14 +20,14 @@ use super::problem::Problem;
 /// The routes of the forms. The pages that hold them are written by `app`.
 pub fn routes() -> Router<Desk> {
     Router::new()
-        .route("/sign-in", post(sign_in))
-        .route("/sign-out", post(sign_out))
-        .route("/set-up/{link}", post(set_up))
+        .route(pattern::SignIn, post(sign_in))
+        .route(pattern::SignOut, post(sign_out))
+        .route(pattern::SetUp, post(set_up))
         .route("/account/password", post(change_password))
         .route("/account/sign-out-everywhere", post(sign_out_everywhere))
         .route("/account/tokens", post(create_token))
         .route("/account/tokens/revoke", post(revoke_token))
-        .route("/users", post(add_account))
+        .route(pattern::Users, post(add_account))
         .route("/users/roles", post(set_roles))
         .route("/users/disabled", post(set_disabled))
         .route("/users/link", post(renew_link))

@@ -19,6 +19,7 @@ use axum::extract::FromRef;
 use axum::http::request::Parts;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use domain::route::pattern;
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -125,19 +126,19 @@ fn router(desk: Desk) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/health", get(health::health))
-        .route("/use-case/{id}/people.csv", get(downloads::files::people_csv))
-        .route("/use-case/{id}/model.bin", get(downloads::files::live_model))
-        .route("/use-case/{id}/models/{version}/fairness.html", get(downloads::reports::fairness))
-        .route("/use-case/{id}/models/{version}/card.html", get(downloads::reports::card_page))
-        .route("/use-case/{id}/models/{version}/card.md", get(downloads::reports::card_markdown))
-        .route("/runs/compare.html", get(downloads::reports::comparison))
-        .route("/use-case/{id}/data/{dataset}/profile.html", get(downloads::reports::profile_page))
-        .route("/use-case/{id}/data/{dataset}/profile.json", get(downloads::reports::profile_json))
-        .route("/use-case/{id}/data/import", downloads::reports::import_route())
-        .route("/audit/record.jsonl", get(downloads::files::record))
-        .route("/audit/record.csv", get(downloads::files::record_csv))
-        .route("/artifacts/{id}/{name}", get(downloads::files::run_file))
-        .route("/use-case/{id}/drift/{check}/{format}", get(downloads::monitoring::check))
+        .route(pattern::PeopleCsv, get(downloads::files::people_csv))
+        .route(pattern::LiveModel, get(downloads::files::live_model))
+        .route(pattern::ModelFairnessHtml, get(downloads::reports::fairness))
+        .route(pattern::ModelCardHtml, get(downloads::reports::card_page))
+        .route(pattern::ModelCardMarkdown, get(downloads::reports::card_markdown))
+        .route(pattern::RunCompareHtml, get(downloads::reports::comparison))
+        .route(pattern::DatasetProfileHtml, get(downloads::reports::profile_page))
+        .route(pattern::DatasetProfileJson, get(downloads::reports::profile_json))
+        .route(pattern::DatasetImport, downloads::reports::import_route())
+        .route(pattern::AuditExport, get(downloads::files::record))
+        .route(pattern::AuditCsv, get(downloads::files::record_csv))
+        .route(pattern::Artifact, get(downloads::files::run_file))
+        .route(pattern::DriftExport, get(downloads::monitoring::check))
         .nest("/api/v1", api::router())
         .merge(accounts::routes())
         .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), move || shell(options.clone()))

@@ -8,6 +8,7 @@ mod report;
 #[cfg(test)]
 mod tests;
 
+use domain::VersionNumber;
 use leptos::prelude::*;
 use workflow::fairness::FairnessReport;
 
@@ -20,9 +21,9 @@ use crate::pages::Query;
 use crate::server_page::Written;
 
 /// Writes the page. `cutoff` in the address is the score from which people are listed.
-pub(super) async fn write(use_case: &str, version: &str, query: &Query) -> Result<Written, AppError> {
+pub(super) async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
-    let number = crate::context::version_number(version)?;
+    let number = i64::from(version);
     let page = tenure.fairness(&actor.member()?, use_case, number, cutoff(query.one("cutoff"))?).await?;
     let may = actor.is(workflow::Role::Admin);
     let crossed = query.one("intersections") == "show";

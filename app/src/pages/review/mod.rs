@@ -12,6 +12,7 @@ mod performance;
 pub mod queue;
 mod record;
 
+use domain::VersionNumber;
 use leptos::prelude::*;
 use workflow::ReviewPage;
 
@@ -40,10 +41,10 @@ struct Asked {
 }
 
 /// Writes the page.
-pub async fn write(use_case: &str, number: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let member = actor.member()?;
-    let number = crate::context::version_number(number)?;
+    let number = i64::from(version);
     let page = tenure.review_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
     let once = Query(crate::context::once(&format!("/use-case/{}/models/{number}/review", domain::query::encode(use_case))));

@@ -2,6 +2,7 @@
 
 mod labels;
 
+use domain::VersionNumber;
 use leptos::prelude::*;
 use model::global::GlobalExplanation;
 use model::use_case::Words;
@@ -29,10 +30,10 @@ const HEADLINES: [(&str, Metric); 4] =
     [("roc_auc", Metric::RocAuc), ("average_precision", Metric::AveragePrecision), ("brier", Metric::Brier), ("ece", Metric::Ece)];
 
 /// Writes the page.
-pub async fn write(use_case: &str, number: &str) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let member = actor.member()?;
-    let number = crate::context::version_number(number)?;
+    let number = i64::from(version);
     let page = tenure.version_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
     let (tags, aliases) = tenure.labels_of(&member, use_case, number).await?;

@@ -7,6 +7,8 @@ mod nested;
 mod overview;
 mod preview;
 
+use domain::route::RunPart;
+use domain::{Route, RunId};
 use leptos::prelude::*;
 use model::use_case::Words;
 use workflow::runs::RunEvidence;
@@ -20,31 +22,37 @@ use crate::format;
 use crate::pages::runs::list::RunState;
 use crate::server_page::Written;
 
-/// The parts of a run with evidence: address below the run's, name.
-const PARTS: [(&str, &str); 4] =
-    [("", "Overview"), ("/figures", "Figures"), ("/errors", "Errors and data"), ("/made", "Settings and files")];
+/// The parts of a run with evidence, and their names.
+const PARTS: [(Option<RunPart>, &str); 4] = [
+    (None, "Overview"),
+    (Some(RunPart::Figures), "Figures"),
+    (Some(RunPart::Errors), "Errors and data"),
+    (Some(RunPart::Made), "Settings and files"),
+];
+
+/// Writes a file of a run as a page.
+pub(crate) async fn write_file(run: &RunId, name: &str) -> Result<Written, AppError> {
+    let (tenure, actor) = crate::context::desk()?;
+    preview::write(&tenure, &actor.member()?, run, name).await
+}
 
 /// Writes the page of a run, or a part of it.
-pub async fn write(id: &str, part: &[&str]) -> Result<Written, AppError> {
+pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let member = actor.member()?;
-    if let ["files", name] = part {
-        return preview::write(&tenure, &member, id, name).await;
-    }
     let mut page = tenure.run(&member, id).await?;
     let words = tenure.use_case(&page.use_case)?.words.clone();
     let evidence = page.evidence.take();
     let content = match (part, evidence) {
-        ([], None) => plain(&page),
-        ([], Some(evidence)) => overview::view(&page, evidence),
-        (["figures"], Some(evidence)) => figures::view(&page, evidence, &words),
-        (["errors"], Some(evidence)) => errors::view(evidence, &words),
-        (["made"], Some(_)) => artifacts::view(&page),
-        _ => return Err(AppError::new(Kind::NotFound, "The run has no such part.")),
+        (None, None) => plain(&page),
+        (None, Some(evidence)) => overview::view(&page, evidence),
+        (Some(RunPart::Figures), Some(evidence)) => figures::view(&page, evidence, &words),
+        (Some(RunPart::Errors), Some(evidence)) => errors::view(evidence, &words),
+        (Some(RunPart::Made), Some(_)) => artifacts::view(&page),
+        (Some(_), None) => return Err(AppError::new(Kind::NotFound, "The run has no such part.")),
     };
-    let part = part.first().map(|part| format!("/{part}")).unwrap_or_default();
-    let name = PARTS.iter().find(|(below, _)| *below == part).map_or("", |(_, name)| name);
-    let title = if part.is_empty() { format!("Run {}", page.run.name) } else { format!("{name} · Run {}", page.run.name) };
+    let name = PARTS.iter().find(|(own, _)| *own == part).map_or("", |(_, name)| name);
+    let title = if part.is_none() { format!("Run {}", page.run.name) } else { format!("{name} · Run {}", page.run.name) };
     let has_parts = page.curves.is_some();
     Ok(Written::page(title, view! { <Run page part has_parts content /> }))
 }
@@ -57,9 +65,9 @@ fn plain(page: &Page) -> AnyView {
 
 /// What stands above every part.
 #[component]
-fn Run(page: Page, part: String, has_parts: bool, content: AnyView) -> AnyView {
+fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> AnyView {
     let run = page.run;
-    let own = format!("/runs/{}", run.id);
+    let id = RunId::from(run.id);
     let took = run.duration_seconds.map_or_else(|| "still running".to_owned(), format::duration);
     let mut facts = vec![
         ("Started".to_owned(), Cell::text(run.started_at)),
@@ -83,9 +91,14 @@ fn Run(page: Page, part: String, has_parts: bool, content: AnyView) -> AnyView {
     });
     let messages = (!page.messages.is_empty()).then(|| view! { <div class="note"><TextList texts=page.messages /></div> });
     let parts = has_parts.then(|| {
-        let link = |(below, name): (&str, &'static str)| {
-            let current = (below == part).then_some("page");
-            view! { <li><a href=format!("{own}{below}") aria-current=current>{name}</a></li> }.erase()
+        let link = |(own, name): (Option<RunPart>, &'static str)| {
+            let current = (own == part).then_some("page");
+            let run = id.clone();
+            let route = match own {
+                Some(part) => Route::RunPart { run, part },
+                None => Route::Run { run },
+            };
+            view! { <li><a href=route.path() aria-current=current>{name}</a></li> }.erase()
         };
         view! { <nav class="parts" aria-label="Parts of this run"><ul>{PARTS.into_iter().map(link).collect::<Vec<_>>()}</ul></nav> }
     });
