@@ -127,9 +127,9 @@ fn scatter(swarm: &Swarm, shade: &dyn Fn(usize) -> Shade, key: Option<&str>) -> 
     axes(&mut canvas, &x, &y, &swarm.label, &|value, decimals| format::signed(value, decimals));
     canvas.line([LEFT, y.at(0.0)], [WIDTH - 48.0, y.at(0.0)], "ink-soft", 3.0);
     let dots: Vec<([f64; 2], Shade)> = known().map(|(row, at, value)| ([x.at(at), y.at(value)], shade(row))).collect();
-    strips::shaded(&mut canvas, &dots);
+    strip_plot::shaded(&mut canvas, &dots);
     if let Some(key) = key {
-        strips::shade_key(&mut canvas, BOTTOM + 130.0, key);
+        strip_plot::shade_key(&mut canvas, BOTTOM + 130.0, key);
     }
     canvas.finish()
 }

@@ -78,11 +78,7 @@ impl Actor {
     /// # Errors
     /// [`Error::Forbidden`] for an account without any role.
     pub fn member(&self) -> Result<Member<'_>> {
-        if self.roles.is_empty() {
-            Err(Error::forbidden(RefusalCode::RoleRequired, "this account has no role".into()))
-        } else {
-            Ok(Member(self))
-        }
+        if self.roles.is_empty() { Err(Error::forbidden(RefusalCode::RoleRequired, "this account has no role")) } else { Ok(Member(self)) }
     }
 
     /// Leave to write what every member may write: requests for review, comments, notes, limitations, checks. A token needs a scope that is
@@ -93,10 +89,9 @@ impl Actor {
     pub fn contributor(&self) -> Result<Contributor<'_>> {
         self.member()?;
         match &self.origin {
-            Origin::Token(_) if !self.is(Role::Reviewer) && !self.is(Role::Admin) => Err(Error::forbidden(
-                RefusalCode::ScopeRequired,
-                "the scope of this token does not allow it: it needs review or manage".into(),
-            )),
+            Origin::Token(_) if !self.is(Role::Reviewer) && !self.is(Role::Admin) => {
+                Err(Error::forbidden(RefusalCode::ScopeRequired, "the scope of this token does not allow it: it needs review or manage"))
+            }
             _ => Ok(Contributor(self)),
         }
     }

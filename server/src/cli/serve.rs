@@ -41,7 +41,7 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
     if !filled {
         let admin = accounts.iter().find(|account| account.name == Role::Admin.as_str());
         let admin = admin.ok_or_else(|| {
-            Error::conflict(RefusalCode::NotEmpty, "the store has accounts already, but no data: use another data folder".into())
+            Error::conflict(RefusalCode::NotEmpty, "the store has accounts already, but no data: use another data folder")
         })?;
         let admin = tenure.sign_in(&admin.name, &admin.password, None).await?.actor;
         let bar = Arc::new(Bar::new());

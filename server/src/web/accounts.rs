@@ -86,7 +86,7 @@ async fn sign_in(
     Form(fields): Posted,
 ) -> Answer {
     let fields = Fields(fields);
-    let (name, back) = (fields.one("name").trim(), address::local(fields.one("return")));
+    let (name, back) = (fields.one("name").trim(), query::local(fields.one("return")));
     match desk.tenure.sign_in(name, fields.one("password"), Some(&origin(&desk, &headers, peer))).await {
         Ok(signed_in) => {
             auth::begin(&session, &signed_in.account_id).await?;
@@ -106,7 +106,7 @@ async fn sign_out(session: Session) -> Answer {
 
 async fn set_up(State(desk): State<Desk>, session: Session, Path(link): Path<String>, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
-    let page = format!("/set-up/{}", address::encode(&link));
+    let page = format!("/set-up/{}", query::encode(&link));
     let result = match fields.one("password") == fields.one("again") {
         true => desk.tenure.set_up(&link, fields.one("name"), fields.one("password")).await,
         false => Err(Error::Invalid("the two passwords differ".into())),

@@ -18,7 +18,7 @@ pub async fn no_forgery(State(public): State<Option<String>>, request: Request, 
         return next.run(request).await;
     }
     tracing::warn!("a request from another site was refused");
-    Problem(Error::forbidden(RefusalCode::CrossSite, "this request came from another site".into())).into_response()
+    Problem(Error::forbidden(RefusalCode::CrossSite, "this request came from another site")).into_response()
 }
 
 /// True when the request comes from a page of ours, or from a program that is no browser (which holds no session of somebody else).

@@ -6,7 +6,7 @@ use workflow::{DriftHistory, FeatureLine};
 
 use super::labels;
 use crate::boxed::Erase;
-use crate::charts::mini;
+use crate::charts::sparkline;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
@@ -28,7 +28,7 @@ pub fn over_time(history: &DriftHistory) -> AnyView {
         let mut cells = vec![
             Cell::text(&line.label),
             Cell::number(line.importance.map_or("–".into(), format::percent)),
-            drawing(mini::spark(&points, limit)),
+            drawing(sparkline::spark(&points, limit)),
         ];
         cells.extend(days.iter().map(|(day, _)| {
             let found = line.points.iter().find(|(own, _, _)| own == day);
@@ -66,7 +66,7 @@ pub fn of_check(
     href: impl Fn(&str) -> Option<String>,
 ) -> AnyView {
     let row = |(column, importance): &(&ColumnReport, Option<f64>)| {
-        let chart = column.chart.as_ref().map(|chart| mini::two_histograms(&chart.reference, &chart.current)).unwrap_or_default();
+        let chart = column.chart.as_ref().map(|chart| sparkline::two_histograms(&chart.reference, &chart.current)).unwrap_or_default();
         let test = column.deciding_test();
         let name = label(&column.name);
         Row::new(vec![

@@ -186,7 +186,7 @@ pub fn importance_change(own: &GlobalExplanation, live: &GlobalExplanation) -> O
     Some(Chart {
         title,
         sentence: "Mean |contribution| in percentage points, each on its own held-out people; largest change first.".to_owned(),
-        svg: crate::charts::pairs::draw(&changes),
+        svg: crate::charts::pair_plot::draw(&changes),
         legend: vec!["Candidate".to_owned(), "Live version".to_owned()],
         columns: ["Field", "Live version", "Candidate", "Change"].map(str::to_owned).to_vec(),
         rows: changes.iter().map(row).collect(),

@@ -62,7 +62,7 @@ fn check_roles(roles: &[Role]) -> Result<String> {
     if roles.is_empty() {
         return Err(Error::Invalid("choose at least one role: analyst, reviewer or admin".into()));
     }
-    Ok(roles.into_iter().map(Role::name).collect::<Vec<_>>().join(" "))
+    Ok(roles.into_iter().map(Role::as_str).collect::<Vec<_>>().join(" "))
 }
 
 async fn find(connection: &mut Connection, name: &str) -> Result<accounts::Account> {
@@ -72,7 +72,7 @@ async fn find(connection: &mut Connection, name: &str) -> Result<accounts::Accou
 /// Accounts are kept by who signed in or has the machine itself: a token that leaks must not make an account that stays.
 pub(crate) fn expect_person(actor: &crate::Actor) -> Result<()> {
     match actor.origin() {
-        crate::Origin::Token(_) => Err(Error::forbidden(RefusalCode::PersonRequired, "a token cannot do this: sign in".into())),
+        crate::Origin::Token(_) => Err(Error::forbidden(RefusalCode::PersonRequired, "a token cannot do this: sign in")),
         _ => Ok(()),
     }
 }
@@ -87,7 +87,7 @@ async fn keep_an_admin(connection: &mut Connection, before: &accounts::Account) 
     let keeps = |account: &accounts::Account| {
         account.disabled_at.is_none() && account.password_hash.is_some() && sign_in::roles(&account.roles).contains(&Role::Admin)
     };
-    if all.iter().any(keeps) { Ok(()) } else { Err(Error::conflict(RefusalCode::LastAdmin, "somebody has to stay administrator".into())) }
+    if all.iter().any(keeps) { Ok(()) } else { Err(Error::conflict(RefusalCode::LastAdmin, "somebody has to stay administrator")) }
 }
 
 impl Tenure {
@@ -191,7 +191,7 @@ async fn insert(connection: &mut Connection, by: &str, name: String, roles: Stri
     if let Some(other) = accounts::list(connection).await?.into_iter().find(|other| looks_like(&other.name, &name)) {
         let same = accounts::name_key(&other.name) == accounts::name_key(&name);
         let why = if same { "there is an account of this name already" } else { "there is an account whose name looks the same" };
-        return Err(Error::conflict(RefusalCode::NameTaken, why.into()));
+        return Err(Error::conflict(RefusalCode::NameTaken, why));
     }
     let account = accounts::Account {
         account_id: store::new_id(),

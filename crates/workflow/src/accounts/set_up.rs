@@ -49,7 +49,7 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         let account = find(&mut transaction, name).await?;
         if account.disabled_at.is_some() {
-            return Err(Error::conflict(RefusalCode::AccountDisabled, "this account is disabled".into()));
+            return Err(Error::conflict(RefusalCode::AccountDisabled, "this account is disabled"));
         }
         let link = new_link(&mut transaction, Some(&account.account_id), admin.name()).await?;
         let subject = format!("account {}", account.name);
@@ -111,7 +111,7 @@ impl Tenure {
     /// [`Error::SignIn`] when the old one is wrong; [`Error::Forbidden`] for who did not sign in with it.
     pub async fn change_password(&self, actor: &Actor, old: &str, new: &str) -> Result<()> {
         if *actor.origin() != Origin::SignedIn {
-            return Err(Error::forbidden(RefusalCode::PersonRequired, "only who signed in with a password changes it".into()));
+            return Err(Error::forbidden(RefusalCode::PersonRequired, "only who signed in with a password changes it"));
         }
         secret::check_new(actor.name(), new)?;
         self.confirm_password(actor, old).await?;

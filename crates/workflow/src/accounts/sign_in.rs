@@ -120,7 +120,7 @@ impl Tenure {
     /// [`Error::SignIn`] when it is wrong, [`Error::TooMany`] after too many wrong ones, [`Error::Forbidden`] for who did not sign in.
     pub async fn confirm_password(&self, actor: &Actor, password: &str) -> Result<()> {
         if *actor.origin() != Origin::SignedIn {
-            return Err(Error::forbidden(RefusalCode::PersonRequired, "only who signed in with a password gives it once more".into()));
+            return Err(Error::forbidden(RefusalCode::PersonRequired, "only who signed in with a password gives it once more"));
         }
         // Counted apart from signing in: who guesses from outside must not keep a reviewer from signing.
         let attempt = Attempt::Confirm { name: actor.name() };

@@ -41,7 +41,7 @@ fn may_manage(actor: &Actor, owner: &str) -> Result<()> {
     match actor.origin() {
         Origin::CommandLine => actor.admin().map(|_| ()),
         Origin::SignedIn | Origin::Password if accounts::name_key(actor.name()) == accounts::name_key(owner) => Ok(()),
-        Origin::SignedIn | Origin::Password => Err(Error::forbidden(RefusalCode::NotTheOwner, "everybody makes their own tokens".into())),
+        Origin::SignedIn | Origin::Password => Err(Error::forbidden(RefusalCode::NotTheOwner, "everybody makes their own tokens")),
         Origin::Token(_) => expect_person(actor),
     }
 }

@@ -192,7 +192,7 @@ impl Tenure {
         if kind == "account" {
             let account = accounts::by_name(&mut transaction, name).await?;
             if account.is_some_and(|account| account.disabled_at.is_none()) {
-                return Err(Error::conflict(RefusalCode::AccountActive, "the account is in use: disable it first".into()));
+                return Err(Error::conflict(RefusalCode::AccountActive, "the account is in use: disable it first"));
             }
         }
         if !audit::forget(&mut transaction, kind, name).await? {

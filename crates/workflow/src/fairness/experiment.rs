@@ -159,7 +159,7 @@ impl Tenure {
             let plan = Arc::new(plan);
             let own = Arc::clone(&plan);
             let outcome = compute(move || {
-                let labels = people.labels.clone().ok_or_else(|| Error::internal("a training set without outcomes".into()))?;
+                let labels = people.labels.clone().ok_or_else(|| Error::internal("a training set without outcomes"))?;
                 let rows = to_dataset(&people, labels)?.with_hash(hash);
                 let trained = training::train(&rows, &use_case, &gates, &own.settings, &*handle).map_err(stopped)?;
                 let evidence = evidence::evidence(&trained, &gates, Vec::new(), false);
@@ -191,19 +191,19 @@ impl Tenure {
         let effect_hash = artifacts.last().map(|file| file.hash.clone()).unwrap_or_default();
         let mut parameters = trained.chosen.parameters.describe();
         parameters.push(("candidate".into(), trained.chosen.candidate.name().to_owned()));
-        parameters.extend(run_record::described(&plan.settings));
+        parameters.extend(recording::described(&plan.settings));
         let mut tags = vec![
             ("kind".to_owned(), "experiment".to_owned()),
             ("version".to_owned(), plan.version.version.to_string()),
             ("data".to_owned(), data.to_owned()),
         ];
-        tags.extend(run_record::environment(&plan.settings));
-        let held_out = run_record::metrics("", &evidence.holdout.report);
+        tags.extend(recording::environment(&plan.settings));
+        let held_out = recording::metrics("", &evidence.holdout.report);
         let details = runs::Details {
             parameters,
-            metrics: held_out.chain(run_record::metrics("cv_", &evidence.cross_validated.report)).collect(),
+            metrics: held_out.chain(recording::metrics("cv_", &evidence.cross_validated.report)).collect(),
             tags,
-            stages: trained.stages.iter().map(|stage| (run_record::stage_name(stage.stage), stage.seconds, stage.detail.clone())).collect(),
+            stages: trained.stages.iter().map(|stage| (recording::stage_name(stage.stage), stage.seconds, stage.detail.clone())).collect(),
             artifacts,
         };
         let own = cards::Experiment {
@@ -324,7 +324,7 @@ fn exclude(use_case: &UseCase, fields: Vec<String>, settings: &mut Settings) {
 
 /// Both models' out-of-fold scores of the same people, side by side.
 fn effect(use_case: &UseCase, people: &StoredPeople, plan: &Plan, evidence: &Evidence) -> Result<Effect> {
-    let labels = people.labels.as_ref().ok_or_else(|| Error::internal("a training set without outcomes".into()))?;
+    let labels = people.labels.as_ref().ok_or_else(|| Error::internal("a training set without outcomes"))?;
     let scores = |evidence: &Evidence| -> BTreeMap<u32, f64> {
         evidence.training_rows.iter().zip(&evidence.out_of_fold).filter_map(|(row, score)| Some((*row, (*score)?))).collect()
     };

@@ -193,7 +193,7 @@ impl Tenure {
             return Err(Error::NotFound(format!("there is no job {job_id}")));
         }
         if !jobs::request_cancel(&mut transaction, job_id).await? {
-            return Err(Error::conflict(RefusalCode::JobEnded, "the job has ended already".into()));
+            return Err(Error::conflict(RefusalCode::JobEnded, "the job has ended already"));
         }
         audit::append(&mut transaction, admin.name(), "job.cancel", &format!("job {job_id}"), &json!({})).await?;
         transaction.commit().await.map_err(store::Error::from)?;

@@ -136,7 +136,7 @@ impl Tenure {
 }
 
 /// The people to be checked: where it is known who left, those who stayed.
-fn current_people(people: &StoredPeople) -> Table {
+pub(super) fn current_people(people: &StoredPeople) -> Table {
     match &people.labels {
         Some(labels) => people.table.take(&(0..people.ids.len()).filter(|&row| !labels[row]).collect::<Vec<_>>()),
         None => people.table.clone(),

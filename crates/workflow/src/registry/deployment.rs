@@ -90,7 +90,7 @@ impl Tenure {
         let name = match (actor.reviewer(), actor.admin()) {
             (Ok(reviewer), _) => reviewer.name(),
             (_, Ok(admin)) => admin.name(),
-            _ => return Err(Error::forbidden(RefusalCode::RoleRequired, "this needs the role reviewer or admin".into())),
+            _ => return Err(Error::forbidden(RefusalCode::RoleRequired, "this needs the role reviewer or admin")),
         };
         let reason = required("reason", reason)?;
         self.use_case(use_case)?;

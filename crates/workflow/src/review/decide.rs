@@ -92,7 +92,7 @@ impl Tenure {
         if ruling.evidence.is_some_and(|shown| shown != request.evidence_hash) {
             return Err(Error::conflict(
                 RefusalCode::OtherEvidence,
-                "that is not the evidence of the request as it stands: look at it again before you decide".into(),
+                "that is not the evidence of the request as it stands: look at it again before you decide",
             ));
         }
         self.expect_unchanged(reviewer, &version, &request).await?;
@@ -135,7 +135,7 @@ impl Tenure {
         if newest.request_id != request.request_id || decisions.len() != before.len() || changed.is_some() {
             return Err(Error::conflict(
                 RefusalCode::Changed,
-                "somebody else changed the review at the same moment: load the page again and sign once more".into(),
+                "somebody else changed the review at the same moment: load the page again and sign once more",
             ));
         }
         review::insert_decision(&mut transaction, &decision).await?;

@@ -6,7 +6,7 @@ use store::{audit, review};
 
 use super::{Checklist, blocking, is_same, required};
 use crate::error::Problems;
-use crate::{Contributor, Error, Member, Result, Reviewer, Signed, Tenure, clock};
+use crate::{Contributor, Error, Result, Reviewer, Signed, Tenure, clock};
 
 /// A waiver as a reviewer submits it.
 #[derive(Debug, Clone, Copy)]

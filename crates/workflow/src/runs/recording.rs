@@ -65,7 +65,7 @@ pub(crate) fn plots(evidence: &Evidence) -> Vec<File> {
         let svg = charts::stand_alone(&chart.title, &chart.svg)?;
         Some((name, "image/svg+xml", svg.into_bytes()))
     };
-    charts::curves::named(&run_page::curves(evidence)).into_iter().filter_map(file).collect()
+    charts::curves::named(&page::curves(evidence)).into_iter().filter_map(file).collect()
 }
 
 pub(crate) const JSON: &str = "application/json";

@@ -1,6 +1,6 @@
 //! Training runs and model versions.
 
-use charts::{Curve, Curves};
+use charts::Curves;
 use serde::{Deserialize, Serialize};
 use stats::Figure;
 

@@ -46,7 +46,7 @@ impl Tenure {
         if registry::live(&mut transaction, use_case).await?.and_then(|change| change.version) != Some(version) {
             return Err(Error::conflict(
                 RefusalCode::Changed,
-                "another version went live, or this one was stopped, while people were scored: score again".into(),
+                "another version went live, or this one was stopped, while people were scored: score again",
             ));
         }
         scores::insert(&mut transaction, &batch, &scores).await?;

@@ -60,7 +60,7 @@ impl Tenure {
         let use_case = self.use_case(use_case)?;
         let why = self.purpose(&use_case.id, why)?.map(|purpose| purpose.key.clone());
         let scored =
-            self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "nobody has been scored yet".into()))?;
+            self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "nobody has been scored yet"))?;
         let rows = select(&use_case, &scored, query)?;
         let mut transaction = self.store.begin().await?;
         let filters = query.filters.keys().collect::<Vec<_>>();

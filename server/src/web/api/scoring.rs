@@ -61,7 +61,7 @@ pub async fn one(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked
     let version = number(&tenure, &actor, &asked.use_case, asked.model_version).await?;
     let (_, predictions) = tenure.predict_records(&actor.analyst()?, &asked.use_case, version, records, options).await?;
     let first = predictions.into_iter().next();
-    first.map(Json).ok_or_else(|| Problem(workflow::Error::internal("a record was not scored".into())))
+    first.map(Json).ok_or_else(|| Problem(workflow::Error::internal("a record was not scored")))
 }
 
 /// Many scores.

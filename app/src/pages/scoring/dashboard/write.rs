@@ -18,7 +18,7 @@ use crate::server_page::Written;
 
 /// Three parts: what stands above the capacity control, beside it, and below the people table.
 pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
-    let use_case = use_case_of(path);
+    let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::desk()?;
     let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
     let dashboard = tenure.dashboard(&actor.analyst()?, &use_case).await?;
@@ -52,7 +52,7 @@ pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
 
 /// The people table of the address.
 pub async fn people(path: &str, query: &str) -> Result<Written, AppError> {
-    let use_case = use_case_of(path);
+    let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::desk()?;
     let asked = PeopleQuery::from_pairs(domain::query::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
     let page = tenure.people(&actor.analyst()?, &use_case, &asked).await?;
