@@ -14,7 +14,7 @@ impl TestApp {
 
     async fn undeploy(&self, name: &str) -> workflow::Result<i64> {
         let actor = self.actor(name).await;
-        self.tenure.take_out_of_service(&actor, USE_CASE, "wrong data").await
+        self.tenure.undeploy(&actor, Some(PASSWORD), USE_CASE, "wrong data").await
     }
 
     async fn live_version(&self) -> Option<i64> {
