@@ -26,6 +26,7 @@ const ACCOUNTS: [(&str, &[Role]); 5] = [
 
 pub struct TestApp {
     pub tenure: Tenure,
+    /// Removed with the application.
     folder: TempDir,
 }
 
@@ -57,11 +58,6 @@ impl TestApp {
     /// Somebody who signed in on the pages. Deciding takes the password once more.
     pub async fn actor(&self, name: &str) -> Actor {
         self.tenure.sign_in(name, PASSWORD, Some("127.0.0.1")).await.unwrap().actor
-    }
-
-    /// The folder of the store.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// Requested by Ada, approved by Rita.
@@ -122,7 +118,8 @@ fn fill() -> TempDir {
             simulated: true,
         };
         let dataset = app.tenure.import(&admin, import("training.csv", labelled, "2025-01-01", false)).await.unwrap().dataset;
-        let current = simulation::simulate(&settings).remove(0);
+        // Few people, so that some of their groups are small.
+        let current = simulation::simulate(&simulation::Settings { people: 80, ..settings }).remove(0);
         let people = data::write(&current.people, data::Format::Csv).unwrap();
         app.tenure.import(&admin, import("people.csv", people, "2026-01-01", true)).await.unwrap();
         for seed in 0..VERSIONS as u64 {
