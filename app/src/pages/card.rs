@@ -16,7 +16,7 @@ use crate::server_page::Written;
 /// Writes the page.
 pub(super) async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
-    let number = i64::from(version);
+    let number = version;
     let mut page = tenure.model_card(&actor.member()?, use_case, number).await?;
     let once = Query(crate::context::once(&format!("/use-case/{}/models/{version}/card", encode(use_case))));
     let problem = once.one("problem").to_owned();
@@ -29,7 +29,12 @@ pub(super) async fn write(use_case: &str, version: VersionNumber) -> Result<Writ
 
 /// Writes the known limitations down, and goes back to the card.
 #[server(prefix = "/fn", endpoint = "write-limitations")]
-pub async fn write_limitations(use_case: String, version: i64, revision: i64, #[server(default)] text: String) -> Result<(), AppError> {
+pub async fn write_limitations(
+    use_case: String,
+    version: VersionNumber,
+    revision: i64,
+    #[server(default)] text: String,
+) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let card = format!("/use-case/{}/models/{version}/card", encode(&use_case));
     match tenure.write_limitations(&actor.contributor()?, &use_case, version, Some(revision), &text).await {

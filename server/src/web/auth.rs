@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use store::sessions::ACCOUNT;
+use store::accounts::sessions::ACCOUNT;
 use time::Duration;
 use tower_sessions::Session;
 use workflow::{Actor, Error, Result, Tenure};
@@ -40,7 +40,7 @@ fn nobody() -> Error {
 }
 
 fn now() -> i64 {
-    store::now() / 1_000_000
+    store::now().micros() / 1_000_000
 }
 
 /// Starts a session of an account, under an id that nobody has seen before.

@@ -21,7 +21,7 @@ const STEPS: [&str; 7] = ["validate", "merge", "preprocess", "features", "train"
 /// Writes the page. While the job is open the page refreshes itself, unless the address says otherwise.
 pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
-    let page = tenure.job(&actor.member()?, id).await?;
+    let page = tenure.job(&actor.member()?, &id.into()).await?;
     let refreshing = page.job.is_open() && query.one("refresh") != "off";
     if refreshing {
         crate::context::refresh_after(REFRESH_SECONDS);
@@ -37,7 +37,7 @@ pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
 pub async fn cancel_job(job: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let address = format!("/jobs/{}", domain::query::encode(&job));
-    match tenure.cancel_job(&actor.admin()?, &job).await.map_err(AppError::from) {
+    match tenure.cancel_job(&actor.admin()?, &job.as_str().into()).await.map_err(AppError::from) {
         Ok(()) => leptos_axum::redirect(&address),
         Err(error) => crate::context::go_to(&address, "", &[("problem", &error.message)]),
     }

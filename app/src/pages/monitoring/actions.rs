@@ -23,7 +23,7 @@ pub async fn run_check(use_case: String) -> Result<(), AppError> {
 pub async fn acknowledge(use_case: String, check: String, #[server(default)] note: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let base = format!("/use-case/{}/drift/{}", encode(&use_case), encode(&check));
-    match tenure.acknowledge(&actor.contributor()?, &use_case, &check, &note).await.map_err(AppError::from) {
+    match tenure.acknowledge(&actor.contributor()?, &use_case, &check.as_str().into(), &note).await.map_err(AppError::from) {
         Ok(_) => leptos_axum::redirect(&format!("{base}#notes")),
         Err(error) => crate::context::go_to(&base, "#notes", &[("problem", &error.message), ("note", &note)]),
     }

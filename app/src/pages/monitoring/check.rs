@@ -21,7 +21,7 @@ use crate::server_page::Written;
 /// Writes the page.
 pub(in crate::pages) async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
-    let page = tenure.drift_check(&actor.member()?, use_case, check).await?;
+    let page = tenure.drift_check(&actor.member()?, use_case, &check.into()).await?;
     let encode = domain::query::encode;
     let once = Query(crate::context::once(&format!("/use-case/{}/drift/{}", encode(use_case), encode(check))));
     let feature = query.one("feature").to_owned();
@@ -247,7 +247,7 @@ fn notes(page: &CheckPage, written: &str) -> AnyView {
     } else {
         view! { <ul class="plain">{items.collect::<Vec<_>>()}</ul> }.erase()
     };
-    let (use_case, check) = (page.use_case.id.clone(), page.check.check_id.clone());
+    let (use_case, check) = (page.use_case.id.clone(), page.check.check_id.to_string());
     view! {
         <section id="notes">
             <h2>"Acknowledged"</h2>

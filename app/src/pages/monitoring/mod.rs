@@ -94,7 +94,7 @@ fn latest(history: &DriftHistory, base: &str) -> AnyView {
     let recommendation = &point.report.recommendation;
     let (badge, sentence) = (labels::action(recommendation.action), recommendation.sentence.clone());
     let href = format!("{base}/{}", point.check.check_id);
-    let day = point.check.as_of.clone();
+    let day = point.check.as_of.to_string();
     view! {
         <section class="note drift-latest">
             <h2>"Newest check, "{day}" "{badge}</h2>
@@ -152,7 +152,7 @@ fn reasons(history: &DriftHistory) -> AnyView {
     };
     let rows = names.iter().map(row).collect();
     let mut headings = vec![Heading::text("Reason")];
-    headings.extend(cohorts.iter().map(|(cohort, _)| Heading::number(&cohort.as_of)));
+    headings.extend(cohorts.iter().map(|(cohort, _)| Heading::number(cohort.as_of.to_string())));
     view! {
         <section>
             <h2>"By reason of leaving"</h2>
@@ -194,18 +194,18 @@ fn events(history: &DriftHistory) -> AnyView {
 fn checks(history: &DriftHistory, base: &str) -> AnyView {
     let row = |point: &HistoryPoint| {
         let check = &point.check;
-        let id = check.check_id.clone();
+        let id = check.check_id.to_string();
         let name = format!("Compare the check of {}", check.as_of);
         let share = check.share_drifted.map_or("–".to_owned(), format::percent);
         let seen = point.notes.last().map(|note| note.created_by.clone()).unwrap_or_default();
         Row::new(vec![
             Cell::view(view! { <input type="checkbox" name="check" value=id aria-label=name /> }),
-            Cell::link(format!("{base}/{}", check.check_id), &check.as_of),
+            Cell::link(format!("{base}/{}", check.check_id), check.as_of.to_string()),
             Cell::number(check.version.to_string()),
-            Cell::view(labels::named_verdict(&check.verdict)),
+            Cell::view(labels::named_verdict(check.verdict)),
             Cell::number(share),
             Cell::view(labels::named_verdict(&check.prediction_verdict)),
-            Cell::view(labels::named_action(&check.recommendation)),
+            Cell::view(labels::named_action(check.recommendation)),
             Cell::brief(seen),
         ])
         .named_by(1)

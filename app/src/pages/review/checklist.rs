@@ -1,5 +1,6 @@
 //! The checklist that a reviewer fills in while going through the evidence, and the ways out of it.
 
+use domain::{ReviewState, Stage};
 use leptos::prelude::*;
 use workflow::{CHECKLIST, Checklist, ReviewPage};
 
@@ -83,8 +84,8 @@ fn form(page: &ReviewPage) -> AnyView {
 
 /// The form that asks for a review, where that is the next step.
 fn request(page: &ReviewPage) -> AnyView {
-    let pending = page.request.as_ref().is_some_and(|request| request.state == "pending" && page.stale.is_empty());
-    if pending || page.live || page.version.stage == "Archived" {
+    let pending = page.request.as_ref().is_some_and(|request| request.state == ReviewState::Pending && page.stale.is_empty());
+    if pending || page.live || page.version.stage == Stage::Archived {
         return ().erase();
     }
     view! {
@@ -105,7 +106,7 @@ fn comments(page: &ReviewPage) -> AnyView {
     let list = page.comments.iter().map(|comment| {
         view! {
             <li>
-                <p class="aside"><b>{comment.author.clone()}</b>", "{workflow::time_text(comment.written_at)}</p>
+                <p class="aside"><b>{comment.author.to_string()}</b>", "{workflow::time_text(comment.written_at)}</p>
                 <p>{comment.body.clone()}</p>
             </li>
         }

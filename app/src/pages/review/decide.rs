@@ -1,5 +1,6 @@
 //! The last step before something happens: what will happen, by name; a reason; and the password once more.
 
+use domain::VersionNumber;
 use leptos::prelude::*;
 use workflow::ReviewPage;
 
@@ -117,7 +118,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
     .erase()
 }
 
-fn approving(page: &ReviewPage, number: i64, live: Option<i64>) -> Vec<String> {
+fn approving(page: &ReviewPage, number: VersionNumber, live: Option<VersionNumber>) -> Vec<String> {
     let mut what = Vec::new();
     let approvals = page.decisions.len() as i64 + 1;
     if let Some(request) = page.request.as_ref().filter(|request| approvals < request.approvals_needed) {

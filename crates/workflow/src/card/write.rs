@@ -8,7 +8,8 @@ use model::{Model, Role, UseCase};
 use stats::fairness::GroupAudit;
 use stats::group_metrics::GroupMetric;
 use stats::{Figure, Metric, Verdict};
-use store::{cards, checks, datasets, registry, review};
+use store::monitoring::checks;
+use store::{datasets, registry, review};
 use training::evaluate::Evaluation;
 use training::gates::CardPart;
 
@@ -22,6 +23,8 @@ const FIELDS: usize = 10;
 #[derive(Clone, Copy)]
 pub(crate) struct Sources<'a> {
     pub version: &'a registry::Version,
+    /// What is said in the place of its stage.
+    pub stage: &'a str,
     pub model: &'a Model,
     pub evidence: &'a Evidence,
     pub dataset: &'a datasets::Dataset,
@@ -29,9 +32,9 @@ pub(crate) struct Sources<'a> {
     pub code: &'a str,
     pub explanation: Option<&'a GlobalExplanation>,
     /// Newest first.
-    pub revisions: &'a [cards::Revision],
+    pub revisions: &'a [store::card::Revision],
     /// Of the review that put it into service, oldest first.
-    pub decisions: &'a [review::Decision],
+    pub decisions: &'a [review::ReviewDecision],
     pub checks: &'a [checks::Check],
 }
 
@@ -58,7 +61,7 @@ pub(crate) fn parts(
 
 /// The card.
 pub(crate) fn card(sources: &Sources<'_>) -> Card {
-    let Sources { version, model, .. } = sources;
+    let Sources { version, stage, model, .. } = sources;
     let use_case = &model.use_case;
     let made = clock::long_time(version.created_at);
     let mut sections = vec![
@@ -88,7 +91,7 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
         title: format!("{} – version {}", use_case.title, version.version),
         summary: format!(
             "{} Candidate: {}. Stage: {}. Trained on {made} by {}.{description}",
-            use_case.description, version.candidate, version.stage, version.author
+            use_case.description, version.candidate, stage, version.author
         ),
         sections,
     }
@@ -96,7 +99,7 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
 
 /// Who let it go live, and why.
 fn approval(Sources { decisions, .. }: &Sources<'_>) -> CardSection {
-    let item = |decision: &review::Decision| {
+    let item = |decision: &review::ReviewDecision| {
         let failing = decision.in_spite_of();
         let in_spite = if failing.is_empty() { String::new() } else { format!(" In spite of failing gates: {}.", failing.join("; ")) };
         let when = clock::long_time(decision.decided_at);
@@ -140,7 +143,7 @@ fn training_data(Sources { model, evidence, dataset, .. }: &Sources<'_>) -> Card
                 "{} rows of {} as of {}: {} to learn from, {} of them with the event, and {} held out that nothing was chosen by.{simulated}",
                 dataset.row_count,
                 dataset.name,
-                clock::long_date(&dataset.as_of),
+                dataset.as_of.long(),
                 model.training.rows,
                 model.training.positives,
                 evidence.holdout_rows.len(),
@@ -226,7 +229,7 @@ fn explained(explanation: &GlobalExplanation) -> CardSection {
 
 fn limitations(Sources { evidence, model, revisions, .. }: &Sources<'_>) -> CardSection {
     let mut blocks: Vec<Block> = Vec::new();
-    let source = |revision: &cards::Revision| {
+    let source = |revision: &store::card::Revision| {
         format!("{}, {} (revision {})", revision.written_by, clock::long_time(revision.written_at), revision.revision)
     };
     match revisions.first() {
@@ -267,10 +270,10 @@ fn drift(Sources { checks, .. }: &Sources<'_>) -> CardSection {
     }
     let row = |check: &checks::Check| {
         vec![
-            check.as_of.clone(),
-            check.verdict.replace('_', " "),
-            check.prediction_verdict.replace('_', " "),
-            check.recommendation.clone(),
+            check.as_of.to_string(),
+            check.verdict.as_str().replace('_', " "),
+            check.prediction_verdict.as_str().replace('_', " "),
+            check.recommendation.to_string(),
             check.reason.clone(),
         ]
     };

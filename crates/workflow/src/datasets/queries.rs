@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::datasets::{DatasetChange, DatasetRow, RefusedCell, RefusedImport};
 use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_profile};
 use stats::intervals::proportion;
-use store::{cards, datasets, registry};
+use store::{datasets, registry};
 
 use crate::{Admin, Error, Import, Imported, Member, Result, Tenure, clock, error::compute};
 
@@ -23,8 +23,8 @@ impl Tenure {
     pub async fn dataset_changes(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<DatasetChange>> {
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
-        let all = datasets::list(&mut connection, Some(use_case)).await?;
-        let versions = registry::list(&mut connection, use_case).await?;
+        let all = datasets::list(&mut connection, Some(&use_case.into())).await?;
+        let versions = registry::list(&mut connection, &use_case.into()).await?;
         drop(connection);
         let mut changes = Vec::new();
         for (at, dataset) in all.iter().enumerate() {
@@ -38,7 +38,7 @@ impl Tenure {
                 sentences = found.into_iter().take(SENTENCES).map(|change| change.sentence).collect();
                 sentences.extend((more > 0).then(|| format!("And {more} more.")));
             }
-            let before = before.map(|before| before.dataset_id.clone());
+            let before = before.map(|before| before.dataset_id.to_string());
             changes.push(DatasetChange { dataset: row(dataset, &versions), before, sentences });
         }
         Ok(changes)
@@ -50,10 +50,10 @@ impl Tenure {
     /// [`Error::NotFound`] when the use case has no such dataset.
     pub async fn data_profile(&self, _: &Member<'_>, use_case: Option<&str>, prefix: &str) -> Result<(DatasetRow, Arc<DataProfile>)> {
         let dataset = self.dataset(prefix).await?;
-        if let Some(use_case) = use_case.filter(|use_case| *use_case != dataset.use_case) {
+        if let Some(use_case) = use_case.filter(|use_case| *use_case != dataset.use_case.as_str()) {
             return Err(Error::NotFound(format!("{use_case} has no dataset {prefix}")));
         }
-        let versions = registry::list(&mut *self.store.read().await?, &dataset.use_case).await?;
+        let versions = registry::list(&mut self.store.read().await?, &dataset.use_case).await?;
         Ok((row(&dataset, &versions), self.profile_of(&dataset).await?))
     }
 
@@ -77,7 +77,7 @@ impl Tenure {
     }
 
     async fn make_profile(&self, dataset: &datasets::Dataset) -> Result<Arc<DataProfile>> {
-        let known = cards::profile(&mut *self.store.read().await?, &dataset.dataset_id).await?;
+        let known = datasets::profile(&mut self.store.read().await?, &dataset.dataset_id).await?;
         if let Some(hash) = known {
             let bytes = self.store.artifact(&hash).await?;
             return compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await;
@@ -90,7 +90,9 @@ impl Tenure {
         });
         let (profile, bytes) = made.await?;
         let hash = self.store.put_artifact(bytes).await?;
-        cards::keep_profile(&mut *self.store.read().await?, &dataset.dataset_id, &hash, store::now()).await?;
+        let mut transaction = self.store.begin().await?;
+        datasets::keep_profile(&mut transaction, &dataset.dataset_id, &hash).await?;
+        transaction.commit().await?;
         Ok(profile)
     }
 
@@ -140,10 +142,10 @@ fn cell(problem: data::RowProblem) -> RefusedCell {
 fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRow {
     let (rows, positives) = (dataset.row_count as u32, dataset.positives.map(|count| count as u32));
     DatasetRow {
-        id: dataset.dataset_id.clone(),
+        id: dataset.dataset_id.to_string(),
         name: dataset.name.clone(),
-        as_of: dataset.as_of.clone(),
-        as_of_text: clock::long_date(&dataset.as_of),
+        as_of: dataset.as_of.to_string(),
+        as_of_text: dataset.as_of.long(),
         rows,
         columns: dataset.column_count as u32,
         positives,
@@ -151,11 +153,11 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
         hash: dataset.hash.clone(),
         simulated: dataset.simulated,
         imported_at: clock::long_time(dataset.created_at),
-        by: dataset.created_by.clone(),
+        by: dataset.created_by.to_string(),
         versions: versions
             .iter()
             .filter(|version| version.dataset_id == dataset.dataset_id)
-            .map(|version| version.version as u32)
+            .map(|version| version.version.into())
             .collect(),
     }
 }
@@ -173,7 +175,7 @@ impl Refusals {
         if held.len() >= Self::MOST {
             held.pop_front();
         }
-        let number = store::new_id();
+        let number: String = store::new_id();
         held.push_back((number.clone(), by.to_owned(), refused));
         number
     }

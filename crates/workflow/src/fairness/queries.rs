@@ -45,7 +45,7 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version, [`Error::Invalid`] when the cut-off is no probability.
-    pub async fn fairness(&self, _: &Member<'_>, use_case: &str, number: i64, cutoff: Option<f64>) -> Result<FairnessReport> {
+    pub async fn fairness(&self, _: &Member<'_>, use_case: &str, number: domain::VersionNumber, cutoff: Option<f64>) -> Result<FairnessReport> {
         let definition = self.use_case(use_case)?;
         let usual_cutoff = definition.policies.cutoff;
         let cutoff = cutoff.unwrap_or(usual_cutoff);
@@ -88,10 +88,10 @@ impl Tenure {
             use_case: use_case.to_owned(),
             title: definition.title.clone(),
             words: definition.words.clone(),
-            version: number as u32,
+            version: number.into(),
             trained_at: clock::long_time(version.created_at),
             data_name: dataset.name,
-            data_as_of: clock::long_date(&dataset.as_of),
+            data_as_of: dataset.as_of.long(),
             simulated: dataset.simulated,
             rows,
             positives,
@@ -114,14 +114,14 @@ impl Tenure {
     /// What the audit said of the newest versions when they were trained.
     async fn verdict_history(&self, use_case: &str) -> Result<Vec<VersionVerdicts>> {
         let mut connection = self.store.read().await?;
-        let versions = store::registry::list(&mut connection, use_case).await?;
-        let live = store::registry::live(&mut connection, use_case).await?.and_then(|change| change.version);
+        let versions = store::registry::list(&mut connection, &use_case.into()).await?;
+        let live = store::registry::live(&mut connection, &use_case.into()).await?.and_then(|change| change.version);
         drop(connection);
         let mut history = Vec::new();
         for version in versions.into_iter().take(VERSIONS) {
             let audited = self.evidence(&version.run_id).await?.cross_validated;
             history.push(VersionVerdicts {
-                version: version.version as u32,
+                version: version.version.into(),
                 created_at: clock::long_time(version.created_at),
                 live: live == Some(version.version),
                 cutoff: audited.report.cutoff,

@@ -1,10 +1,11 @@
 //! Rows that a program sends, compared with the baseline. Nothing of them is kept.
 
+use domain::VersionNumber;
 use model::{Column, MISSING_LEVEL, Record, Table, UseCase};
 use monitoring::quality::{self, QualityReport};
 use monitoring::{ColumnReport, DriftReport, prediction_drift};
 use serde::Serialize;
-use store::checks;
+use store::monitoring::checks;
 
 use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
 
@@ -12,7 +13,7 @@ use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
 #[derive(Debug, Clone, Serialize)]
 pub struct RowsReport {
     pub use_case: String,
-    pub model_version: i64,
+    pub model_version: VersionNumber,
     pub rows: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<DriftReport>,

@@ -118,7 +118,7 @@ impl Tenure {
                 monitoring::policy::NAMES.map(|policy| (policy.to_owned(), count(policy, &shifted), count(policy, &people))).to_vec();
             Ok(SimulatedCheck {
                 sentence,
-                as_of: current.as_of,
+                as_of: current.as_of.to_string(),
                 report: material.check(&shifted, None, None),
                 unchanged: material.check(&people, None, None),
                 use_case: material.definition,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use domain::VersionNumber;
 use model::Model;
 use stats::comparison::{Comparison, compare};
 use training::evaluate::{Evaluation, evaluate};
@@ -16,7 +17,7 @@ const LEAST_ROWS: usize = 50;
 
 /// The live version, the people that it was trained on, and its baseline.
 pub(super) struct Champion {
-    pub number: i64,
+    pub number: VersionNumber,
     pub model: Model,
     pub seen: HashSet<String>,
     pub baseline: model::Table,

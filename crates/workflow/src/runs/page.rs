@@ -47,15 +47,15 @@ impl Tenure {
         }
         Ok(RunPage {
             run: row(&run, &details, nested.len() as i64),
-            use_case: run.use_case.clone(),
+            use_case: run.use_case.to_string(),
             data_hash: dataset.as_ref().map(|dataset| dataset.hash.clone()).unwrap_or_default(),
-            dataset: dataset.map(|dataset| (dataset.dataset_id, dataset.name)),
+            dataset: dataset.map(|dataset| (dataset.dataset_id.into_string(), dataset.name)),
             seed: run.seed,
             code_version: run.code_version.clone(),
-            stages: details.stages.into_iter().map(|(name, seconds, note)| Stage { name, seconds, note }).collect(),
+            stages: details.stages.into_iter().map(|stage| Stage { name: stage.name, seconds: stage.seconds, note: stage.note }).collect(),
             tags: details.tags,
             steps: steps.into_iter().collect(),
-            job,
+            job: job.map(domain::JobId::into_string),
             curves: evidence.as_ref().map(curves),
             evidence: match evidence {
                 Some(evidence) => {
@@ -73,7 +73,7 @@ impl Tenure {
             },
             artifacts: details.artifacts.into_iter().map(artifact).collect(),
             children,
-            version: version.map(|version| version.version as u32),
+            version: version.map(|version| version.version.into()),
             messages: if run.message.is_empty() { Vec::new() } else { vec![run.message] },
         })
     }
@@ -83,7 +83,7 @@ impl Tenure {
     /// # Errors
     /// When there is no such run, or the store fails.
     pub async fn use_case_of_run(&self, _: &Member<'_>, id: &str) -> Result<String> {
-        Ok(self.find_run(id).await?.use_case)
+        Ok(self.find_run(id).await?.use_case.into_string())
     }
 
     /// The beginning of a run's text file, and whether that is all; `None` for a file that is no text.

@@ -2,6 +2,8 @@
 
 use crate::runs::{Comparison, RunRow, RunsPage};
 use charts::{Curve, Curves};
+use domain::audit::PeopleExportDetail;
+use domain::{AuditEvent, RunId, Subject};
 use stats::Figure;
 use store::{audit, runs};
 
@@ -30,9 +32,10 @@ impl Tenure {
         let page = page.max(1);
         let mut connection = self.store.read().await?;
         let offset = i64::from(page - 1) * i64::from(PAGE);
-        let found = runs::search(&mut connection, use_case, &conditions, offset, i64::from(PAGE)).await?;
+        let found = runs::search(&mut connection, &use_case.into(), &conditions, offset, i64::from(PAGE)).await?;
         let rows = rows(&mut connection, &found.runs).await?;
-        let unfolded: Vec<String> = found.runs.iter().map(|run| run.run_id.clone()).filter(|id| unfolded.contains(id)).collect();
+        let is_unfolded = |id: &RunId| unfolded.iter().any(|unfolded| unfolded == id.as_str());
+        let unfolded: Vec<RunId> = found.runs.iter().map(|run| run.run_id.clone()).filter(is_unfolded).collect();
         let nested = runs::children(&mut connection, &unfolded).await?;
         let nested = self::rows(&mut connection, &nested).await?;
         let shown = || rows.iter().chain(&nested);
@@ -45,7 +48,7 @@ impl Tenure {
     }
 
     pub(crate) async fn find_run(&self, prefix: &str) -> Result<runs::Run> {
-        let found = runs::find(&mut *self.store.read().await?, prefix).await?;
+        let found = runs::find(&mut self.store.read().await?, prefix).await?;
         found.ok_or_else(|| Error::NotFound(format!("there is no run {prefix}")))
     }
 
@@ -55,15 +58,15 @@ impl Tenure {
     /// When there is no such run or file; [`Error::Forbidden`] for rows of people without the role.
     pub async fn run_artifact(&self, member: &Member<'_>, id: &str, name: &str) -> Result<(Vec<u8>, String)> {
         let run = self.find_run(id).await?;
-        let details = runs::details(&mut *self.store.read().await?, &run.run_id).await?;
+        let details = runs::details(&mut self.store.read().await?, &run.run_id).await?;
         let found = details.artifacts.into_iter().find(|artifact| artifact.name == name);
         let found = found.ok_or_else(|| no_file(name))?;
         if ROWS_OF_PEOPLE.contains(&name) {
             let analyst = member.actor().analyst()?;
             let mut transaction = self.store.begin().await?;
-            let (subject, detail) = (format!("run {}", run.run_id), serde_json::json!({ "file": name }));
-            audit::append(&mut transaction, analyst.name(), "people.export", &subject, &detail).await?;
-            transaction.commit().await.map_err(store::Error::from)?;
+            let event = AuditEvent::PeopleExport { export: PeopleExportDetail::File { file: name.to_owned() } };
+            audit::append(&mut transaction, analyst.name(), &Subject::Run(run.run_id), &event).await?;
+            transaction.commit().await?;
         }
         Ok((self.store.artifact(&found.hash).await?, found.media_type))
     }
@@ -125,10 +128,10 @@ fn names<'a, I: Iterator<Item = &'a String>>(runs: impl Iterator<Item = &'a RunR
 }
 
 /// Runs with what their rows show, in three queries however many they are.
-pub(crate) async fn rows(connection: &mut store::Connection, found: &[runs::Run]) -> Result<Vec<RunRow>> {
-    let ids: Vec<String> = found.iter().map(|run| run.run_id.clone()).collect();
-    let children = runs::child_counts(connection, &ids).await?;
-    let mut figures = runs::figures_of(connection, &ids).await?;
+pub(crate) async fn rows(reader: &mut store::Reader, found: &[runs::Run]) -> Result<Vec<RunRow>> {
+    let ids: Vec<RunId> = found.iter().map(|run| run.run_id.clone()).collect();
+    let children = runs::child_counts(reader, &ids).await?;
+    let mut figures = runs::figures_of(reader, &ids).await?;
     let row_of =
         |run: &runs::Run| row(run, &figures.remove(&run.run_id).unwrap_or_default(), children.get(&run.run_id).copied().unwrap_or(0));
     Ok(found.iter().map(row_of).collect())
@@ -136,13 +139,13 @@ pub(crate) async fn rows(connection: &mut store::Connection, found: &[runs::Run]
 
 pub(crate) fn row(run: &runs::Run, details: &runs::Details, children: i64) -> RunRow {
     RunRow {
-        id: run.run_id.clone(),
-        parent: run.parent_id.clone(),
+        id: run.run_id.to_string(),
+        parent: run.parent_id.as_ref().map(RunId::to_string),
         name: run.name.clone(),
-        status: run.status.clone(),
-        author: run.author.clone(),
+        status: run.status.to_string(),
+        author: run.author.to_string(),
         started_at: clock::long_time(run.started_at),
-        duration_seconds: run.ended_at.map(|ended| (ended - run.started_at) as f64 / 1e6),
+        duration_seconds: run.ended_at.map(|ended| ended.since(run.started_at) as f64 / 1e6),
         parameters: details.parameters.clone(),
         metrics: details.metrics.iter().filter(|metric| metric.step == 0).map(|metric| (metric.name.clone(), figure(metric))).collect(),
         children: children as u32,

@@ -4,7 +4,7 @@ use crate::scoring::{BandCount, Dashboard, Headline, Segment, SegmentRow};
 use domain::CapacityPoint;
 use model::{Table, UseCase};
 use stats::{Figure, Metric};
-use store::scores::{self, Batch};
+use store::scoring::{self, Batch};
 
 use crate::runs::evidence::Evidence;
 use crate::scoring::scored::Scored;
@@ -22,7 +22,7 @@ impl Tenure {
         let use_case = self.use_case(use_case)?;
         let nobody = || Error::NotFound(format!("no {} has been scored yet: import data, train, promote, score", use_case.words.one));
         let scored = self.scored(&use_case.id).await?.ok_or_else(nobody)?;
-        let previous = scores::batches(&mut *self.store.read().await?, &use_case.id, 24).await?;
+        let previous = scoring::batches(&mut self.store.read().await?, &use_case.id.as_str().into(), 24).await?;
         let previous = previous.into_iter().find(|batch| batch.as_of < scored.batch.as_of);
         let version = self.version(&use_case.id, scored.batch.version).await?;
         let evidence = self.evidence(&version.run_id).await?;

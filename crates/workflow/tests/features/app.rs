@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use domain::VersionNumber;
 use monitoring::simulation;
 use tempfile::TempDir;
 use training::Candidate;
@@ -68,18 +69,18 @@ impl TestApp {
 
     pub async fn request(&self, version: i64) -> workflow::Request {
         let ada = self.actor("ada").await;
-        self.tenure.request_review(&ada.contributor().unwrap(), USE_CASE, version, "").await.unwrap()
+        self.tenure.request_review(&ada.contributor().unwrap(), USE_CASE, number(version), "").await.unwrap()
     }
 
     pub async fn approve(&self, version: i64, name: &str) -> workflow::Result<workflow::Decided> {
-        self.decide(version, name, workflow::Choice::Approve, "ranks well").await
+        self.decide(version, name, domain::Decision::Approve, "ranks well").await
     }
 
-    pub async fn decide(&self, version: i64, name: &str, choice: workflow::Choice, reason: &str) -> workflow::Result<workflow::Decided> {
+    pub async fn decide(&self, version: i64, name: &str, choice: domain::Decision, reason: &str) -> workflow::Result<workflow::Decided> {
         let actor = self.actor(name).await;
         let signed = self.tenure.sign(actor.reviewer()?, Some(PASSWORD)).await?;
         let ruling = workflow::Ruling { choice, reason, checklist: None, evidence: None };
-        self.tenure.decide(&signed, USE_CASE, version, ruling).await
+        self.tenure.decide(&signed, USE_CASE, number(version), ruling).await
     }
 
     async fn add_accounts(&self) {
@@ -95,6 +96,10 @@ impl TestApp {
             }
         }
     }
+}
+
+pub fn number(number: i64) -> VersionNumber {
+    number.try_into().unwrap()
 }
 
 async fn open(folder: &Path) -> Tenure {

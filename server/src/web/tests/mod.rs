@@ -24,7 +24,7 @@ const PASSWORD: &str = "a long phrase of the tests";
 struct House {
     tenure: Tenure,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What a request was answered with.
@@ -69,7 +69,7 @@ impl House {
             .build();
         let secure = public_url.starts_with("https://");
         let desk = Desk { tenure: tenure.clone(), options, public_url: public_url.to_owned(), secure, behind_proxy: false };
-        Self { tenure, router: super::router(desk), _folder: folder }
+        Self { tenure, router: super::router(desk), folder }
     }
 
     /// Sends a request. A body makes it a POST of a form.

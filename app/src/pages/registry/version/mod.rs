@@ -33,7 +33,7 @@ const HEADLINES: [(&str, Metric); 4] =
 pub async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let member = actor.member()?;
-    let number = i64::from(version);
+    let number = version;
     let page = tenure.version_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
     let (tags, aliases) = tenure.labels_of(&member, use_case, number).await?;

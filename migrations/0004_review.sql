@@ -1,28 +1,4 @@
--- Review and registry: who asked, who decided on which evidence, and what was said. What the database itself enforces about these tables
--- (append-only history, four eyes, nothing unapproved in service) stands in `crates/store/src/rules/`, since triggers differ.
-
-alter table model_version add column description text not null default '';
--- promotion, rollback, stop
-alter table live_history add column kind text not null default 'promotion';
-create unique index one_production_version on model_version (use_case) where stage = 'Production';
-
-create table model_tag (
-    use_case text not null,
-    version bigint not null,
-    name text not null,
-    value text not null,
-    primary key (use_case, version, name),
-    foreign key (use_case, version) references model_version (use_case, version)
-);
-
--- A name that follows a version, for example "champion-2026". It never serves: the pointer does.
-create table model_alias (
-    use_case text not null,
-    alias text not null,
-    version bigint not null,
-    primary key (use_case, alias),
-    foreign key (use_case, version) references model_version (use_case, version)
-);
+-- Who asked, who decided on which evidence, and what was said. Here too the rules stand in `crates/store/src/rules/`.
 
 -- Somebody asks for a version to go live, on the evidence with this hash.
 create table review_request (
@@ -34,6 +10,7 @@ create table review_request (
     approvals_needed bigint not null,
     note text not null,
     requested_by text not null,
+    requested_by_key text not null,
     requested_at bigint not null,
     -- pending, approved, rejected, changes_requested, void
     state text not null,
@@ -51,6 +28,7 @@ create table review_decision (
     decision_id text primary key,
     request_id text not null references review_request (request_id),
     reviewer text not null,
+    reviewer_key text not null,
     -- approve, reject, request_changes
     decision text not null,
     reason text not null,
@@ -60,16 +38,16 @@ create table review_decision (
     waivers text not null,
     evidence_hash text not null,
     decided_at bigint not null,
-    unique (request_id, reviewer)
+    unique (request_id, reviewer_key)
 );
 
 -- The checklist while a reviewer is at it.
 create table review_checklist (
     request_id text not null references review_request (request_id),
-    reviewer text not null,
+    reviewer_key text not null,
     items text not null,
     updated_at bigint not null,
-    primary key (request_id, reviewer)
+    primary key (request_id, reviewer_key)
 );
 
 create table review_waiver (
@@ -82,6 +60,7 @@ create table review_waiver (
     owner text not null,
     reason text not null,
     granted_by text not null,
+    granted_by_key text not null,
     granted_at bigint not null,
     -- last day on which it holds, YYYY-MM-DD
     expires_on text not null,
@@ -97,21 +76,3 @@ create table review_comment (
     written_at bigint not null,
     foreign key (use_case, version) references model_version (use_case, version)
 );
-
--- Who a pseudonym in the record is. Removing a row erases the person; the chain, which knows only the pseudonym, stays whole.
-create table audit_person (
-    pseudonym text primary key,
-    -- account, person
-    kind text not null,
-    name text not null,
-    salt text not null,
-    unique (kind, name)
-);
-
--- The newest entry of the record, so that a record cut short at its end is noticed.
-create table audit_head (
-    only_row bigint primary key,
-    sequence bigint not null,
-    hash text not null
-);
-insert into audit_head (only_row, sequence, hash) values (1, 0, '');

@@ -39,12 +39,3 @@ create table job_line (
     text text not null,
     primary key (job_id, position)
 );
-
--- Search over runs: from a value to its runs without reading the rows, and the newest first.
-create index run_metric_search on run_metric (name, value, run_id);
-drop index run_metric_by_value;
-create index run_parameter_search on run_parameter (name, value, run_id);
-drop index run_parameter_by_value;
-create index run_tag_search on run_tag (name, value, run_id);
-drop index run_tag_by_value;
-create index run_by_status on run (status, use_case);

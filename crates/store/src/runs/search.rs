@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::any::{AnyArguments, AnyRow};
-use sqlx::query::Query;
-use sqlx::{Any, Row};
+use domain::{RunId, UseCaseId};
+use sqlx::FromRow as _;
 
-use crate::runs::{COLUMNS, Details, Run, metric, run};
-use crate::{Connection, Result};
+use super::{Details, Metric, Run};
+use crate::sql::{Field as _, Sql, places, row, select, sql};
+use crate::{Reader, Result};
 
 /// One condition of a search: all must hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,26 +94,21 @@ impl Condition {
     }
 
     /// Binds its own values, in the order of its placeholders.
-    fn bind<'q>(&'q self, query: Query<'q, Any, AnyArguments>) -> Query<'q, Any, AnyArguments> {
+    fn bind(&self, statement: Sql) -> Sql {
         match self {
-            Self::Metric { name, value, .. } => query.bind(name).bind(*value),
-            Self::Parameter { name, value, .. } | Self::Tag { name, value, .. } => query.bind(name).bind(value),
-            Self::Attribute { value, .. } => query.bind(value),
+            Self::Metric { name, value, .. } => statement.bind(name).bind(*value),
+            Self::Parameter { name, value, .. } | Self::Tag { name, value, .. } => statement.bind(name).bind(value),
+            Self::Attribute { value, .. } => statement.bind(value),
         }
     }
-}
-
-fn query<'q>(text: String, bound: &[&'q Condition], use_case: &'q str) -> Query<'q, Any, AnyArguments> {
-    let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(use_case);
-    bound.iter().fold(query, |query, condition| condition.bind(query))
 }
 
 /// A page of the top-level runs of a use case that meet every condition, newest first, and how many there are.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn search(connection: &mut Connection, use_case: &str, conditions: &[Condition], offset: i64, limit: i64) -> Result<Found> {
-    let driver = driver(connection, use_case, conditions).await?;
+pub async fn search(reader: &mut Reader, use_case: &UseCaseId, conditions: &[Condition], offset: i64, limit: i64) -> Result<Found> {
+    let driver = driver(reader, use_case, conditions).await?;
     let mut place = 1;
     let mut bound: Vec<&Condition> = Vec::new();
     let (mut from, mut id) = ("run r".to_owned(), "r.run_id");
@@ -133,27 +128,27 @@ pub async fn search(connection: &mut Connection, use_case: &str, conditions: &[C
     // One pass: the ids of as many as are counted, the page among them, and one to know whether there are more.
     let counting = COUNTED.max(offset + limit);
     let ids = format!("select r.run_id from {from}{clauses} order by r.started_at desc, r.run_id desc limit ${}", place + 1);
-    let ids: Vec<String> =
-        query(ids, &bound, use_case).bind(counting + 1).fetch_all(&mut *connection).await?.iter().map(|row| row.get(0)).collect();
+    let statement = bound.iter().fold(sql(ids).bind(use_case), |statement, condition| condition.bind(statement));
+    let ids: Vec<RunId> = statement.bind(counting + 1).scalars(reader).await?;
     let counted = ids.len() as i64;
-    let page: Vec<String> = ids.into_iter().skip(offset as usize).take(limit as usize).collect();
-    Ok(Found { runs: by_ids(connection, &page).await?, total: counted.min(counting), more: counted > counting })
+    let page: Vec<RunId> = ids.into_iter().skip(offset as usize).take(limit as usize).collect();
+    Ok(Found { runs: by_ids(reader, &page).await?, total: counted.min(counting), more: counted > counting })
 }
 
 /// The runs with these ids, newest first.
-async fn by_ids(connection: &mut Connection, run_ids: &[String]) -> Result<Vec<Run>> {
+async fn by_ids(reader: &mut Reader, run_ids: &[RunId]) -> Result<Vec<Run>> {
     if run_ids.is_empty() {
         return Ok(Vec::new());
     }
-    let text = format!("{COLUMNS} where r.run_id in ({}) order by r.started_at desc, r.run_id desc", places(run_ids.len()));
-    Ok(of_each(connection, text, run_ids).await?.iter().map(run).collect())
+    let rest = format!("where run_id in ({}) order by started_at desc, run_id desc", places(0, run_ids.len()));
+    select(&rest).bind_all(run_ids).all(reader).await
 }
 
 /// The condition that the fewest rows meet, with its table, when starting from its rows takes less than looking at the newest runs until
 /// enough are found (as if conditions were independent of each other).
 async fn driver<'c>(
-    connection: &mut Connection,
-    use_case: &str,
+    reader: &mut Reader,
+    use_case: &UseCaseId,
     conditions: &'c [Condition],
 ) -> Result<Option<(&'c Condition, &'static str)>> {
     let mut rarest: Option<(i64, (&Condition, &'static str))> = None;
@@ -162,7 +157,7 @@ async fn driver<'c>(
         let Some(table) = condition.table().filter(|_| !matches!(condition.operator(), "!=" | "like")) else { continue };
         let clause = condition.of_row(&mut 0);
         let text = format!("select count(*) from (select 1 as one from {table} x where {clause} limit {COMMON}) as counted");
-        let counted: i64 = condition.bind(sqlx::query(sqlx::AssertSqlSafe(text))).fetch_one(&mut *connection).await?.get(0);
+        let counted: i64 = condition.bind(sql(text)).scalar(reader).await?;
         shares.push(counted as f64);
         if counted < COMMON && rarest.is_none_or(|(fewest, _)| counted < fewest) {
             rarest = Some((counted, (condition, table)));
@@ -170,67 +165,67 @@ async fn driver<'c>(
     }
     let Some((fewest, found)) = rarest else { return Ok(None) };
     let text = "select count(*) from run r where r.use_case = $1 and r.parent_id is null";
-    let all: i64 = sqlx::query(text).bind(use_case).fetch_one(&mut *connection).await?.get(0);
+    let all: i64 = sql(text).bind(use_case).scalar(reader).await?;
     let share: f64 = shares.iter().map(|counted| (counted / all.max(1) as f64).min(1.0)).product();
     let looked_at = (COUNTED as f64 / share).min(all as f64);
     // The newest runs lie side by side, those of a condition all over the table: each costs about twice as much.
     Ok((2.0 * fewest as f64 <= looked_at).then_some(found))
 }
 
-/// `$1, $2, …` for so many values.
-fn places(count: usize) -> String {
-    (1..=count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
-}
-
-async fn of_each(connection: &mut Connection, text: String, ids: &[String]) -> Result<Vec<AnyRow>> {
-    let query = sqlx::query(sqlx::AssertSqlSafe(text));
-    Ok(ids.iter().fold(query, |query, id| query.bind(id)).fetch_all(connection).await?)
-}
-
 /// The nested runs of these runs, oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn children(connection: &mut Connection, run_ids: &[String]) -> Result<Vec<Run>> {
+pub async fn children(reader: &mut Reader, run_ids: &[RunId]) -> Result<Vec<Run>> {
     if run_ids.is_empty() {
         return Ok(Vec::new());
     }
-    let text = format!("{COLUMNS} where r.parent_id in ({}) order by r.started_at, r.run_id", places(run_ids.len()));
-    Ok(of_each(connection, text, run_ids).await?.iter().map(run).collect())
+    let rest = format!("where parent_id in ({}) order by started_at, run_id", places(0, run_ids.len()));
+    select(&rest).bind_all(run_ids).all(reader).await
+}
+
+row! {
+    struct Children {
+        parent_id: RunId,
+        children: i64,
+    }
 }
 
 /// Number of nested runs of each of these runs that has any.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn child_counts(connection: &mut Connection, run_ids: &[String]) -> Result<BTreeMap<String, i64>> {
+pub async fn child_counts(reader: &mut Reader, run_ids: &[RunId]) -> Result<BTreeMap<RunId, i64>> {
     if run_ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let text = format!("select parent_id, count(*) from run where parent_id in ({}) group by parent_id", places(run_ids.len()));
-    Ok(of_each(connection, text, run_ids).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
+    let places = places(0, run_ids.len());
+    let text = format!("select parent_id, count(*) as children from run where parent_id in ({places}) group by parent_id");
+    let counts: Vec<Children> = sql(text).bind_all(run_ids).all(reader).await?;
+    Ok(counts.into_iter().map(|count| (count.parent_id, count.children)).collect())
 }
 
 /// Parameters, and metrics without steps, of each of these runs.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn figures_of(connection: &mut Connection, run_ids: &[String]) -> Result<BTreeMap<String, Details>> {
-    let mut all: BTreeMap<String, Details> = BTreeMap::new();
+pub async fn figures_of(reader: &mut Reader, run_ids: &[RunId]) -> Result<BTreeMap<RunId, Details>> {
+    let mut all: BTreeMap<RunId, Details> = BTreeMap::new();
     if run_ids.is_empty() {
         return Ok(all);
     }
-    let places = places(run_ids.len());
-    let parameters = format!("select name, value, run_id from run_parameter where run_id in ({places}) order by run_id, name");
-    for row in of_each(connection, parameters, run_ids).await? {
-        all.entry(row.get(2)).or_default().parameters.push((row.get(0), row.get(1)));
+    let places = places(0, run_ids.len());
+    let parameters = format!("select run_id, name, value from run_parameter where run_id in ({places}) order by run_id, name");
+    for row in sql(parameters).bind_all(run_ids).rows(reader).await? {
+        let pair = (String::read(&row, "name")?, String::read(&row, "value")?);
+        all.entry(RunId::read(&row, "run_id")?).or_default().parameters.push(pair);
     }
     let metrics = format!(
-        "select name, step, value, interval_low, interval_high, n, why, run_id from run_metric where step = 0 and run_id in ({places}) \
+        "select run_id, name, step, value, interval_low, interval_high, n, why from run_metric where step = 0 and run_id in ({places}) \
          order by run_id, name"
     );
-    for row in of_each(connection, metrics, run_ids).await? {
-        all.entry(row.get(7)).or_default().metrics.push(metric(&row));
+    for row in sql(metrics).bind_all(run_ids).rows(reader).await? {
+        all.entry(RunId::read(&row, "run_id")?).or_default().metrics.push(Metric::from_row(&row)?);
     }
     Ok(all)
 }

@@ -1,7 +1,7 @@
--- Who may sign in. An account is never removed: the record names it.
+-- Who may sign in. An account is never removed: the audit log names it.
 create table account (
     account_id text primary key,
-    -- as it was entered; and in lower case, so that no two accounts look alike
+    -- as it was entered; and its key, so that no two accounts look alike
     name text not null,
     name_key text not null unique,
     -- argon2id in PHC form; null until the set-up link was used
@@ -47,5 +47,18 @@ create table sign_in_failure (
     last_at bigint not null
 );
 
-alter table session add column account_id text;
+-- Addresses from which a name has signed in, as SHA-256 of both: wrong passwords from there are counted apart from everybody else's.
+create table sign_in_place (
+    place_hash text primary key,
+    last_at bigint not null
+);
+
+create table session (
+    -- SHA-256 of the id that the browser holds
+    session_id text primary key,
+    -- JSON
+    data text not null,
+    expires_at bigint not null,
+    account_id text
+);
 create index session_by_account on session (account_id);

@@ -1,3 +1,36 @@
+-- A check of one day's people against the baseline of the live version.
+create table drift_check (
+    check_id text primary key,
+    use_case text not null,
+    version bigint not null,
+    dataset_id text not null references dataset (dataset_id),
+    as_of text not null,
+    -- drifted, stable, too_few_rows, could_not_compute
+    verdict text not null,
+    -- null: could not be computed
+    share_drifted double precision,
+    prediction_verdict text not null,
+    -- retrain, wait, keep, unclear
+    recommendation text not null,
+    reason text not null,
+    -- the whole report, JSON, in the artifact store
+    report_hash text not null,
+    created_by text not null,
+    created_at bigint not null,
+    foreign key (use_case, version) references model_version (use_case, version)
+);
+create index drift_check_by_day on drift_check (use_case, as_of, created_at);
+
+-- What a person had to say to a check. Append-only.
+create table drift_note (
+    note_id text primary key,
+    check_id text not null references drift_check (check_id),
+    note text not null,
+    created_by text not null,
+    created_at bigint not null
+);
+create index drift_note_by_check on drift_note (check_id, created_at);
+
 -- Outcomes: who left, when and why. One row a file; the same file with the same settings is one import.
 create table outcome_import (
     import_id text primary key,
@@ -44,13 +77,3 @@ create table cohort (
     report text
 );
 create index cohort_by_day on cohort (use_case, as_of);
-
--- What a person had to say to a check. Append-only.
-create table drift_note (
-    note_id text primary key,
-    check_id text not null references drift_check (check_id),
-    note text not null,
-    created_by text not null,
-    created_at bigint not null
-);
-create index drift_note_by_check on drift_note (check_id, created_at);

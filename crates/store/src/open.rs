@@ -1,0 +1,185 @@
+//! How the store is opened: folder, file, connections, migrations, rules.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _};
+
+use crate::{Error, Result, Settings, Store, artifacts, migrations, rules};
+
+/// How long somebody waits for a connection; and again, for the lock that writers take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Which database it is, and how to reach it.
+#[derive(Debug)]
+pub(crate) struct Database {
+    url: String,
+    pub postgres: bool,
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Read,
+    Write,
+}
+
+impl Store {
+    /// Opens the store and brings the database up to date.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, the database cannot be opened or migrated, or a URL is none.
+    pub async fn open(settings: &Settings) -> Result<Self> {
+        private_folder(&settings.data_dir)?;
+        let database = Arc::new(Database::new(settings));
+        if let Some(file) = database.file() {
+            private_files(&file)?;
+        }
+        sqlx::any::install_default_drivers();
+        // Not from the pool, which would try until it is out of time and then tell of the time alone.
+        let mut connection = database.connect(Purpose::Write).await.map_err(|error| database.cannot_open(error))?;
+        migrations::run(&mut connection).await.map_err(|error| match error {
+            Error::Migration(sqlx::migrate::MigrateError::Execute(cause)) => database.cannot_open(cause),
+            other => other,
+        })?;
+        connection.close().await?;
+        let (artifacts, prefix) = artifacts::open(settings)?;
+        let readers = database.pool(Purpose::Read, if database.postgres { 12 } else { 8 })?;
+        let writer = database.pool(Purpose::Write, 1)?;
+        let store = Self { readers, writer, database, artifacts, prefix };
+        rules::enforce(&store).await?;
+        Ok(store)
+    }
+
+    /// A connection of one of the two pools.
+    pub(crate) async fn acquire(&self, pool: &AnyPool) -> Result<PoolConnection<Any>> {
+        match pool.acquire().await {
+            Err(sqlx::Error::PoolTimedOut) => {
+                // The pool tells nothing but the time. Where it could not connect, a connection of our own tells why.
+                let probe = tokio::time::timeout(PATIENCE, AnyConnection::connect(&self.database.url)).await;
+                let Ok(Err(cause)) = probe else { return Err(Error::Unavailable(sqlx::Error::PoolTimedOut)) };
+                Err(Error::Unavailable(cause))
+            }
+            other => Ok(other?),
+        }
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.database.postgres
+    }
+}
+
+impl Database {
+    fn new(settings: &Settings) -> Self {
+        let url = settings.database.clone().unwrap_or_else(|| sqlite_url(&settings.data_dir));
+        Self { postgres: url.starts_with("postgres"), url }
+    }
+
+    /// The file of a SQLite database.
+    fn file(&self) -> Option<PathBuf> {
+        let place = self.url.strip_prefix("sqlite:")?;
+        let place = place.strip_prefix("//").unwrap_or(place);
+        let (path, parameters) = place.split_once('?').unwrap_or((place, ""));
+        let in_memory = path == ":memory:" || path.is_empty() || parameters.contains("mode=memory");
+        (!in_memory).then(|| PathBuf::from(percent_encoding::percent_decode_str(path).decode_utf8_lossy().as_ref()))
+    }
+
+    /// As people know it; without the password of the URL.
+    fn name(&self) -> String {
+        match self.file() {
+            Some(file) => file.display().to_string(),
+            None => {
+                let (scheme, rest) = self.url.split_once("://").unwrap_or(("", &self.url));
+                let rest = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+                format!("{scheme}://{}", rest.split('?').next().unwrap_or_default())
+            }
+        }
+    }
+
+    fn cannot_open(&self, error: sqlx::Error) -> Error {
+        match Error::from(error) {
+            Error::Database(source) => Error::Open { database: self.name(), source },
+            other => other,
+        }
+    }
+
+    async fn connect(&self, purpose: Purpose) -> sqlx::Result<AnyConnection> {
+        let mut connection = AnyConnection::connect(&self.url).await?;
+        set_up(&mut connection, self.postgres, purpose).await?;
+        Ok(connection)
+    }
+
+    fn pool(&self, purpose: Purpose, connections: u32) -> Result<AnyPool> {
+        let postgres = self.postgres;
+        let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+        let options = options.after_connect(move |connection, _| Box::pin(set_up(connection, postgres, purpose)));
+        Ok(options.connect_lazy(&self.url)?)
+    }
+}
+
+/// Sets a fresh connection up.
+async fn set_up(connection: &mut AnyConnection, postgres: bool, purpose: Purpose) -> sqlx::Result<()> {
+    if postgres {
+        connection.execute("set lock_timeout = '3s'").await?;
+        if purpose == Purpose::Read {
+            connection.execute("set default_transaction_read_only = on").await?;
+        }
+        return Ok(());
+    }
+    connection.execute("pragma busy_timeout = 3000").await?;
+    connection.execute("pragma journal_mode = wal").await?;
+    connection.execute("pragma foreign_keys = on").await?;
+    // Else `insert or replace` would delete rows past the triggers that forbid it.
+    connection.execute("pragma recursive_triggers = on").await?;
+    // 32 MB a connection instead of 2: searches over runs touch many pages far apart.
+    connection.execute("pragma cache_size = -32768").await?;
+    if purpose == Purpose::Read {
+        connection.execute("pragma query_only = on").await?;
+    }
+    Ok(())
+}
+
+/// A folder that nobody else on the machine can read: it holds people and password hashes. One that is there stays as it is.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// The database file and those that SQLite keeps beside it, readable by nobody else whatever the folder allows. SQLite gives the files
+/// beside it the mode of the database file.
+fn private_files(database: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        let mut options = std::fs::OpenOptions::new();
+        match options.write(true).create_new(true).mode(0o600).open(database) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+            Ok(_) | Err(_) => {}
+        }
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let mut file = database.as_os_str().to_owned();
+            file.push(suffix);
+            match std::fs::metadata(&file) {
+                Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+                    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))?;
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", folder.join("tenure.db").display())
+}
