@@ -1,15 +1,15 @@
 //! Drift checks, their notes, and outcomes.
 
-use domain::{CheckId, RefusalCode};
+use domain::RefusalCode;
 use workflow::{Error, OutcomesImport};
 
 use crate::app::{TestApp, USE_CASE};
 
 impl TestApp {
-    async fn check(&self) -> workflow::Result<CheckId> {
+    async fn check(&self) -> workflow::Result<String> {
         let ann = self.actor("ann").await;
         let (check, _) = self.tenure.check_drift(&ann.contributor()?, USE_CASE, None).await?;
-        Ok(check.check_id)
+        Ok(check.check_id.to_string())
     }
 
     async fn score(&self) {
@@ -42,7 +42,7 @@ async fn a_check_is_kept_with_its_report() {
     let id = app.check().await.unwrap();
     let ann = app.actor("ann").await;
     let checks = app.tenure.checks(&ann.member().unwrap(), USE_CASE).await.unwrap();
-    assert_eq!(checks.iter().map(|check| check.check_id.clone()).collect::<Vec<_>>(), [id]);
+    assert_eq!(checks.iter().map(|check| check.check_id.to_string()).collect::<Vec<_>>(), [id]);
 }
 
 #[tokio::test]
@@ -51,9 +51,9 @@ async fn a_note_needs_a_text_and_a_check() {
     let id = app.check().await.unwrap();
     let ann = app.actor("ann").await;
     let contributor = ann.contributor().unwrap();
-    assert!(app.tenure.acknowledge(&contributor, USE_CASE, &id, " ").await.is_err());
+    assert!(app.tenure.acknowledge(&contributor, USE_CASE, &id.as_str().into(), " ").await.is_err());
     assert!(matches!(app.tenure.acknowledge(&contributor, USE_CASE, &"none".into(), "seen").await, Err(Error::NotFound(_))));
-    assert!(app.tenure.acknowledge(&contributor, USE_CASE, &id, "seen").await.is_ok());
+    assert!(app.tenure.acknowledge(&contributor, USE_CASE, &id.as_str().into(), "seen").await.is_ok());
 }
 
 #[tokio::test]
