@@ -11,6 +11,7 @@ mod connection;
 pub mod datasets;
 mod error;
 pub mod fairness;
+mod files;
 pub mod jobs;
 mod migrations;
 pub mod monitoring;
@@ -26,7 +27,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::Timestamp;
-use object_store::ObjectStore;
 use sqlx::AnyPool;
 
 pub use connection::{Reader, Writer};
@@ -50,8 +50,7 @@ pub struct Store {
     /// One connection: writers of this process take turns.
     writer: AnyPool,
     database: Arc<open::Database>,
-    artifacts: Arc<dyn ObjectStore>,
-    prefix: object_store::path::Path,
+    artifacts: artifacts::Artifacts,
 }
 
 /// Any number will do, as long as every writer asks for the same.
