@@ -12,6 +12,7 @@ pub mod datasets;
 mod error;
 pub mod fairness;
 mod files;
+mod health;
 pub mod jobs;
 mod migrations;
 pub mod monitoring;
@@ -51,6 +52,7 @@ pub struct Store {
     writer: AnyPool,
     database: Arc<open::Database>,
     artifacts: artifacts::Artifacts,
+    probe: Arc<health::Probe>,
 }
 
 /// Any number will do, as long as every writer asks for the same.

@@ -44,11 +44,14 @@ impl Store {
             Error::Migration(sqlx::migrate::MigrateError::Execute(cause)) => database.cannot_open(cause),
             other => other,
         })?;
+        if !database.postgres {
+            expect_writable(&mut connection).await.map_err(|error| database.cannot_open(error))?;
+        }
         connection.close().await?;
         let artifacts = Artifacts::open(settings)?;
         let readers = database.pool(Purpose::Read, if database.postgres { 12 } else { 8 })?;
         let writer = database.pool(Purpose::Write, 1)?;
-        let store = Self { readers, writer, database, artifacts };
+        let store = Self { readers, writer, database, artifacts, probe: Arc::default() };
         rules::enforce(&store).await?;
         Ok(store)
     }
@@ -131,6 +134,16 @@ impl Database {
         let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
         let options = options.after_connect(move |connection, _| Box::pin(set_up(connection, postgres, purpose)));
         Ok(options.connect_lazy(&self.url)?)
+    }
+}
+
+/// A database that can only be read is refused at once, and not by the first who writes. One that is locked at the moment is not.
+async fn expect_writable(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    connection.execute("pragma busy_timeout = 0").await?;
+    match connection.execute("begin immediate").await.map_err(Error::from) {
+        Ok(_) => connection.execute("rollback").await.map(|_| ()),
+        Err(Error::Database(error)) => Err(error),
+        Err(_) => Ok(()),
     }
 }
 

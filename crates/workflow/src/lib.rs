@@ -27,7 +27,7 @@ mod use_cases;
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed};
 pub use audit::{AuditExport, AuditQuery, AuditRow, verify_export};
-pub use clock::{date_of, long_time as time_text, parse as day_number, today};
+pub use clock::{date_of, long_time as time_text, today};
 pub use datasets::{DataDiff, Import, Imported, StoredPeople, check_import};
 pub use demo::DemoAccount;
 pub use error::{Error, Result, causes};

@@ -62,7 +62,7 @@ pub(super) fn show_once(desk: &Desk, page: &str, pairs: &[(&str, &str)]) -> Answ
 fn answer(desk: &Desk, page: &str, field: &str, result: Result<String>) -> Answer {
     match result {
         Ok(done) => show_once(desk, page, &[("done", &done)]),
-        Err(error @ (Error::Store(_) | Error::Internal { .. })) => Err(Problem(error)),
+        Err(error @ (Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. })) => Err(Problem(error)),
         Err(error) => show_once(desk, page, &[("problem", &error.to_string()), ("field", field)]),
     }
 }
@@ -116,7 +116,7 @@ async fn set_up(State(desk): State<Desk>, session: Session, Path(link): Path<Str
             auth::end(&session).await?;
             show_once(&desk, "/sign-in", &[("done", "Your password is set: sign in with it."), ("name", &name)])
         }
-        Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Internal { .. })) => Err(Problem(error)),
+        Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. })) => Err(Problem(error)),
         Err(error) => show_once(&desk, &page, &[("problem", &error.to_string()), ("name", fields.one("name"))]),
     }
 }

@@ -19,7 +19,7 @@ pub async fn write() -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let accounts = tenure.accounts(&actor.admin()?).await?;
     let once = Query(crate::context::once("/users"));
-    Ok(Written::page("Accounts", view! { <Users accounts once own=actor.name().to_owned() /> }))
+    Ok(Written::page("Accounts", view! { <Users accounts once own=actor.name().to_string() /> }))
 }
 
 /// What the form that led here did, or why it did not.

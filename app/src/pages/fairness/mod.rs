@@ -23,7 +23,7 @@ use crate::server_page::Written;
 /// Writes the page. `cutoff` in the address is the score from which people are listed.
 pub(super) async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::desk()?;
-    let number = i64::from(version);
+    let number = version;
     let page = tenure.fairness(&actor.member()?, use_case, number, cutoff(query.one("cutoff"))?).await?;
     let may = actor.is(workflow::Role::Admin);
     let crossed = query.one("intersections") == "show";

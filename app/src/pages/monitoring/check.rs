@@ -1,5 +1,6 @@
 //! One check: what changed, how we know, and what to do.
 
+use domain::{CheckId, Date};
 use leptos::prelude::*;
 use monitoring::quality::QualityReport;
 use monitoring::recommendation::Reason;
@@ -38,7 +39,7 @@ fn Check(page: CheckPage, feature: String, once: Query) -> AnyView {
     let here = format!("{base}/{}", page.check.check_id);
     let problem = once.one("problem").to_owned();
     let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
-    let step = |step: &Option<(String, String)>, word: &str| {
+    let step = |step: &Option<(CheckId, Date)>, word: &str| {
         let (id, day) = step.clone()?;
         Some(view! { <a href=format!("{base}/{id}")>{format!("{word} ({day})")}</a>" " })
     };

@@ -57,7 +57,7 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
         both("Share of features that drifted", &|page| {
             Cell::text(page.check.share_drifted.map_or("could not be computed".into(), format::percent))
         }),
-        both("Scores", &|page| Cell::view(labels::named_verdict(&page.check.prediction_verdict))),
+        both("Scores", &|page| Cell::view(labels::named_verdict(page.check.prediction_verdict))),
         both("ROC AUC on outcomes", &|page| figure(page.report.realised.as_ref().map(|found| found.roc_auc.clone()))),
         both("ROC AUC estimated", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()))),
         both("People", &|page| {

@@ -108,7 +108,7 @@ fn latest(history: &DriftHistory, base: &str) -> AnyView {
 fn ranges(history: &DriftHistory, base: &str, [from, to]: &[String; 2]) -> AnyView {
     let Some([first, last]) = &history.span else { return ().erase() };
     let newest = history.points.iter().map(|point| point.day).max();
-    let newest = newest.or_else(|| workflow::day_number(last)).unwrap_or(0);
+    let newest = newest.unwrap_or_else(|| last.day_number().into());
     let link = |name: &'static str, start: String| {
         let current = (*from == start && to.is_empty()).then_some("true");
         let pairs: Vec<(String, String)> = (!start.is_empty()).then(|| ("from".to_owned(), start)).into_iter().collect();
@@ -116,7 +116,7 @@ fn ranges(history: &DriftHistory, base: &str, [from, to]: &[String; 2]) -> AnyVi
     };
     let mut links: Vec<AnyView> = PRESETS.map(|(name, days)| link(name, workflow::date_of(newest - days))).into_iter().collect();
     links.push(link("All", String::new()));
-    let (action, low, high) = (base.to_owned(), first.clone(), last.clone());
+    let (action, low, high) = (base.to_owned(), first.to_string(), last.to_string());
     let (from, to) = (from.clone(), to.clone());
     view! {
         <div class="drift-range">
@@ -197,14 +197,14 @@ fn checks(history: &DriftHistory, base: &str) -> AnyView {
         let id = check.check_id.to_string();
         let name = format!("Compare the check of {}", check.as_of);
         let share = check.share_drifted.map_or("–".to_owned(), format::percent);
-        let seen = point.notes.last().map(|note| note.created_by.clone()).unwrap_or_default();
+        let seen = point.notes.last().map(|note| note.created_by.to_string()).unwrap_or_default();
         Row::new(vec![
             Cell::view(view! { <input type="checkbox" name="check" value=id aria-label=name /> }),
             Cell::link(format!("{base}/{}", check.check_id), check.as_of.to_string()),
             Cell::number(check.version.to_string()),
             Cell::view(labels::named_verdict(check.verdict)),
             Cell::number(share),
-            Cell::view(labels::named_verdict(&check.prediction_verdict)),
+            Cell::view(labels::named_verdict(check.prediction_verdict)),
             Cell::view(labels::named_action(check.recommendation)),
             Cell::brief(seen),
         ])

@@ -62,8 +62,8 @@ fn form(page: &ReviewPage) -> AnyView {
     let progress = format!("{} of {} items are ticked.", Checklist::keys().count() - open, Checklist::keys().count());
     view! {
         <form method="post" action="/fn/review-checklist" class="review-form">
-            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-            <input type="hidden" name="version" value=page.version.version />
+            <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+            <input type="hidden" name="version" value=page.version.version.to_string() />
             <p class="aside">"Tick what you have looked at: it is kept as you go, and becomes part of the record. "{progress}</p>
             {items(&page.checklist, false)}
             <div class="field">
@@ -90,8 +90,8 @@ fn request(page: &ReviewPage) -> AnyView {
     }
     view! {
         <form method="post" action="/fn/review-request" class="review-form">
-            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-            <input type="hidden" name="version" value=page.version.version />
+            <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+            <input type="hidden" name="version" value=page.version.version.to_string() />
             <div class="field">
                 <label for="note">"What the reviewers should know (optional)"</label>
                 <textarea id="note" name="note" rows="2"></textarea>
@@ -119,8 +119,8 @@ fn comments(page: &ReviewPage) -> AnyView {
         {none}
         <ul class="comments">{list}</ul>
         <form method="post" action="/fn/review-comment" class="review-form">
-            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-            <input type="hidden" name="version" value=page.version.version />
+            <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+            <input type="hidden" name="version" value=page.version.version.to_string() />
             <div class="field">
                 <label for="comment">"Comment"</label>
                 <textarea id="comment" name="body" rows="2"></textarea>

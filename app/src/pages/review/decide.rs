@@ -93,8 +93,8 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
             <h2 id="confirm-title">{title}</h2>
             <ul>{what}</ul>
             <form method="post" action=action class="review-form">
-                <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-                <input type="hidden" name="version" value=number />
+                <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+                <input type="hidden" name="version" value=number.to_string() />
                 <input type="hidden" name="doing" value=asked.doing.clone() />
                 <input type="hidden" name="evidence" value=page.evidence_hash.clone().unwrap_or_default() />
                 {waiver}
