@@ -11,6 +11,7 @@ mod clock;
 mod csv_text;
 pub mod datasets;
 mod demo;
+pub mod disclosure;
 mod error;
 pub mod fairness;
 pub mod jobs;
@@ -23,6 +24,7 @@ mod status;
 mod tenure;
 pub mod training;
 mod use_cases;
+mod viewer;
 
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed};
@@ -45,6 +47,7 @@ pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{FieldProblems, TrainOutcome, TrainingForm};
 pub use use_cases::{AccessPolicy, Catalogue, Purpose};
+pub use viewer::{OrganizationScope, Viewer};
 
 pub use ::monitoring::data_profile::{self, ColumnSummary, Correlation, DataProfile};
 pub use ::monitoring::report::{ColumnReport, DriftReport};

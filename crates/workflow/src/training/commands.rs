@@ -236,6 +236,7 @@ impl Tenure {
             revisions: &[],
             decisions: &[],
             checks: &[],
+            rule: self.disclosure(&run.use_case),
         });
         let card = self.artifact("model_card_at_training.md", "text/markdown; charset=utf-8", card.markdown().into_bytes()).await?;
         let card = runs::Details { artifacts: vec![card], ..runs::Details::default() };

@@ -71,7 +71,7 @@ impl Charts {
         let fields = explanation.dependence.iter().flat_map(|own| {
             let swarm = &own.swarm;
             let partial = partial(&swarm.field).map(|found| dependence::partial(found, swarm.ordered, many));
-            [Some(dependence::dependence(own)), partial].into_iter().flatten()
+            [Some(dependence::dependence(own, explanation.people_per_point)), partial].into_iter().flatten()
         });
         Self { all: all.into_iter().flatten().collect(), fields: fields.collect() }
     }
