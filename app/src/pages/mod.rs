@@ -145,7 +145,7 @@ fn no_page() -> AppError {
 
 /// The decoded pairs of a query string.
 #[cfg(feature = "ssr")]
-struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 #[cfg(feature = "ssr")]
 impl Query {
