@@ -1,8 +1,10 @@
 //! The checklist that a reviewer fills in while going through the evidence, and the ways out of it.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use workflow::{CHECKLIST, Checklist, ReviewPage};
 
+use super::actions::{ReviewChecklist, ReviewComment, ReviewRequest};
 use crate::boxed::Erase;
 
 /// The section: to be filled in by who may decide, to be read by others.
@@ -60,7 +62,7 @@ fn form(page: &ReviewPage) -> AnyView {
     let open = page.checklist.open().len();
     let progress = format!("{} of {} items are ticked.", Checklist::keys().count() - open, Checklist::keys().count());
     view! {
-        <form method="post" action="/fn/review-checklist" class="review-form">
+        <form method="post" action=ReviewChecklist::PATH class="review-form">
             <input type="hidden" name="use_case" value=page.version.use_case.clone() />
             <input type="hidden" name="version" value=page.version.version />
             <p class="aside">"Tick what you have looked at: it is kept as you go, and becomes part of the record. "{progress}</p>
@@ -88,7 +90,7 @@ fn request(page: &ReviewPage) -> AnyView {
         return ().erase();
     }
     view! {
-        <form method="post" action="/fn/review-request" class="review-form">
+        <form method="post" action=ReviewRequest::PATH class="review-form">
             <input type="hidden" name="use_case" value=page.version.use_case.clone() />
             <input type="hidden" name="version" value=page.version.version />
             <div class="field">
@@ -117,7 +119,7 @@ fn comments(page: &ReviewPage) -> AnyView {
         <h3>"Comments"</h3>
         {none}
         <ul class="comments">{list}</ul>
-        <form method="post" action="/fn/review-comment" class="review-form">
+        <form method="post" action=ReviewComment::PATH class="review-form">
             <input type="hidden" name="use_case" value=page.version.use_case.clone() />
             <input type="hidden" name="version" value=page.version.version />
             <div class="field">
