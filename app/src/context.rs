@@ -108,6 +108,10 @@ impl From<workflow::Error> for AppError {
                 let message = fields.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ");
                 return Self { kind: Kind::Fields, message, fields };
             }
+            error @ workflow::Error::Unavailable(_) => {
+                tracing::error!(error = workflow::causes(&error), request_id = request_id(), "the database is not available");
+                (Kind::Unavailable, "The database is busy or cannot be reached.".to_owned())
+            }
             error @ (workflow::Error::Store(_) | workflow::Error::Internal { .. }) => {
                 tracing::error!(error = workflow::causes(&error), request_id = request_id(), "a request failed");
                 (Kind::Internal, "The server could not do this.".to_owned())

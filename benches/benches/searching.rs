@@ -2,6 +2,7 @@
 //! PostgreSQL.
 
 use benches::{Outcome, say};
+use domain::{RunId, UseCaseId};
 use store::runs::{self, Condition};
 use store::{Settings, Store};
 
@@ -25,8 +26,8 @@ async fn main() -> Outcome {
     let url = format!("{}/{database}", server.trim_end_matches("/postgres"));
     let store = Store::open(&Settings { database: Some(url), data_dir: folder.clone(), artifacts: None }).await?;
     let outcome = on("postgresql", &store).await;
-    store.pool().close().await;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("drop database {database}"))).execute(&admin).await?;
+    drop(store);
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("drop database {database} with (force)"))).execute(&admin).await?;
     std::fs::remove_dir_all(&folder)?;
     outcome
 }
@@ -50,14 +51,15 @@ async fn on(database: &str, store: &Store) -> Outcome {
         ("name_like", vec![Condition::Attribute { column: "name", operator: "like", value: text("%99999%") }]),
         ("tag", vec![Condition::Tag { name: text("data"), operator: "=", value: text("data_7") }]),
     ];
+    let use_case = UseCaseId::from("attrition");
     let mut connection = store.read().await?;
     for (name, conditions) in &searches {
         let mut best = f64::INFINITY;
         let mut total = 0;
         for _ in 0..5 {
             let started = std::time::Instant::now();
-            let found = runs::search(&mut connection, "attrition", conditions, 0, 50).await?;
-            let ids: Vec<String> = found.runs.into_iter().map(|run| run.run_id).collect();
+            let found = runs::search(&mut connection, &use_case, conditions, 0, 50).await?;
+            let ids: Vec<RunId> = found.runs.into_iter().map(|run| run.run_id).collect();
             runs::child_counts(&mut connection, &ids).await?;
             runs::figures_of(&mut connection, &ids).await?;
             best = best.min(started.elapsed().as_secs_f64());
@@ -95,8 +97,9 @@ async fn fill(store: &Store) -> Outcome {
         format!("insert into run_tag (run_id, name, value) {runs} select {id}, 'data', 'data_' || (n.i % 20) from n"),
         "analyze".to_owned(),
     ];
+    let mut transaction = store.begin().await?;
     for statement in statements {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(store.pool()).await?;
+        transaction.run(statement).await?;
     }
-    Ok(())
+    Ok(transaction.commit().await?)
 }

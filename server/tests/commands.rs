@@ -81,14 +81,14 @@ fn from_a_file_of_people_to_scores() {
         assert!((0.74..0.95).contains(&auc), "{use_case}: ROC AUC {auc}");
         assert_eq!(bench.json(&train)["model_hash"], trained["model_hash"], "the same seed gives the same bytes");
 
-        assert_eq!(bench.run(&["batch", "--use-case", use_case]).status.code(), Some(1), "nothing is live yet");
+        assert_eq!(bench.run(&["batch", "--use-case", use_case]).status.code(), Some(2), "nothing is live yet");
         bench.add_account("rita", "reviewer");
         let approve = ["model", "approve", "1", "--use-case", use_case, "--reason"];
         let nobody_asked = bench.run(&[&approve[..], &["first", "--as", "rita"]].concat());
-        assert_eq!(nobody_asked.status.code(), Some(1));
+        assert_eq!(nobody_asked.status.code(), Some(2));
         let request = bench.json(&["model", "request", "1", "--use-case", use_case]);
         assert_eq!(request["state"], "pending");
-        assert_eq!(bench.run(&[&approve[..], &["first"]].concat()).status.code(), Some(1), "the command line is no reviewer");
+        assert_eq!(bench.run(&[&approve[..], &["first"]].concat()).status.code(), Some(2), "the command line is no reviewer");
         assert_eq!(bench.run(&[&approve[..], &[" ", "--as", "rita"]].concat()).status.code(), Some(2));
         let approved = bench.json(&[&approve[..], &["first", "--as", "rita"]].concat());
         assert_eq!((approved["version"]["stage"].as_str(), approved["request"]["state"].as_str()), (Some("Production"), Some("approved")));

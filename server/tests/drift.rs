@@ -215,7 +215,7 @@ fn what_cannot_be_compared_is_never_no_drift() {
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(2) && error.contains(says), "{error}");
     };
-    let check = || bench.json(2, &["drift", "check", "--use-case", "attrition"]);
+    let check = || bench.json(3, &["drift", "check", "--use-case", "attrition"]);
     let place = |name: &str| heading.split(',').position(|known| known == name).unwrap();
     let with = |line: &str, place: usize, value: &str| {
         let mut cells: Vec<&str> = line.split(',').collect();
@@ -232,12 +232,12 @@ fn what_cannot_be_compared_is_never_no_drift() {
     refused(import("gone.csv", &text.replacen("OverTime", "Other", 1), "2025-02-01"), "OverTime");
     refused(import("type.csv", &whole("MonthlyIncome", "plenty"), "2025-02-01"), "MonthlyIncome");
 
-    // One row: nothing could be judged, in words, and exit code 2.
+    // One row: nothing could be judged, in words, and exit code 3.
     assert!(import("one.csv", &format!("{heading}\n{first}\n"), "2025-02-01").status.success());
     let report = check();
     assert_eq!((report["check"]["verdict"].as_str(), report["check"]["recommendation"].as_str()), (Some("too_few_rows"), Some("unclear")));
     let said = bench.run(&["drift", "check", "--use-case", "attrition"]);
-    assert_eq!(said.status.code(), Some(2));
+    assert_eq!(said.status.code(), Some(3));
     assert!(String::from_utf8(said.stdout).unwrap().contains("the current data has 1 row with a value, fewer than 30"));
 
     // One value for everybody is a change of what varied before.

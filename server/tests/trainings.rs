@@ -190,7 +190,7 @@ fn a_job_is_cancelled_from_another_process() {
     bench.run(&["job", "cancel", bench.newest_job()["id"].as_str().unwrap()]);
     assert_eq!(child.wait().unwrap().code(), Some(1));
     assert_eq!(bench.newest_job()["status"], "cancelled");
-    assert_eq!(bench.run(&["job", "cancel", bench.newest_job()["id"].as_str().unwrap()]).status.code(), Some(1), "it has ended");
+    assert_eq!(bench.run(&["job", "cancel", bench.newest_job()["id"].as_str().unwrap()]).status.code(), Some(2), "it has ended");
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub fn failure(error: AppError) -> Written {
 
 #[component]
 fn Failure(error: AppError) -> AnyView {
-    let again = matches!(error.kind, Kind::Internal | Kind::Offline | Kind::Conflict);
+    let again = matches!(error.kind, Kind::Internal | Kind::Unavailable | Kind::Offline | Kind::Conflict);
     let (heading, advice) = (error.heading(), error.advice());
     let way = match error.kind {
         Kind::SignIn => view! { <a class="button" href=Route::SignIn.path() rel="external">"Sign in"</a> }.erase(),

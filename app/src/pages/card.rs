@@ -16,7 +16,7 @@ use crate::server_page::Written;
 /// Writes the page.
 pub(super) async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let number = i64::from(version);
+    let number = version;
     let mut page = tenure.model_card(&actor.member()?, use_case, number).await?;
     let flash = Query(crate::context::take_flash(&Route::ModelCard { use_case: use_case.into(), version }));
     let problem = flash.one("problem").to_owned();
@@ -29,9 +29,14 @@ pub(super) async fn write(use_case: &str, version: VersionNumber) -> Result<Writ
 
 /// Writes the known limitations down, and goes back to the card.
 #[server(prefix = "/fn", endpoint = "write-limitations")]
-pub async fn write_limitations(use_case: String, version: i64, revision: i64, #[server(default)] text: String) -> Result<(), AppError> {
+pub async fn write_limitations(
+    use_case: String,
+    version: VersionNumber,
+    revision: i64,
+    #[server(default)] text: String,
+) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let card = Route::ModelCard { use_case: (&use_case).into(), version: version_number(version) };
+    let card = Route::ModelCard { use_case: (&use_case).into(), version };
     match tenure.write_limitations(&actor.contributor()?, &use_case, version, Some(revision), &text).await {
         Ok(()) => leptos_axum::redirect(&format!("{card}#known-limitations")),
         Err(workflow::Error::Invalid(problem) | workflow::Error::Conflict { message: problem, .. }) => {

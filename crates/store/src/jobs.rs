@@ -1,145 +1,102 @@
 //! Long work: its progress record, its log, and the process that works on it.
 
-use sqlx::Row;
+use domain::{AccountName, JobId, JobKind, JobStatus, RunId, Timestamp, UseCaseId};
+use sqlx::FromRow as _;
 use sqlx::any::AnyRow;
 
-use crate::{Connection, Result, now};
+use crate::sql::{self, Cell, Field, Value as _, row, select, sql};
+use crate::{Reader, Result, Writer, now};
 
-/// A job. See the table `job` in `migrations/`.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Job {
-    pub job_id: String,
-    pub use_case: String,
-    pub kind: String,
-    pub title: String,
-    pub status: String,
-    pub progress: Progress,
-    pub message: String,
-    pub run_id: Option<String>,
-    pub cancel_requested: bool,
-    pub started_by: String,
-    pub worker: String,
-    pub heartbeat_at: i64,
-    pub started_at: i64,
-    pub ended_at: Option<i64>,
-}
-
-/// How far a job is.
-#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
-pub struct Progress {
-    pub stage: String,
-    /// Steps done and planned of the stage; 0 planned: not counted.
-    pub done: i64,
-    pub planned: i64,
-    pub best: Option<f64>,
-    pub seconds_left: Option<f64>,
-    /// Address of what it made; empty until there is something.
-    pub result: String,
-}
-
-/// A line of a job's log: unix microseconds and text.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Line {
-    pub at: i64,
-    pub text: String,
-}
-
-const COLUMNS: &str = "select job_id, use_case, kind, title, status, stage, done, planned, best, seconds_left, result, message, run_id, \
-                       cancel_requested, started_by, worker, heartbeat_at, started_at, ended_at from job";
-
-/// Statuses of a job that somebody should be working on.
-const OPEN: &str = "status in ('queued', 'running')";
-
-fn job(row: &AnyRow) -> Job {
-    Job {
-        job_id: row.get(0),
-        use_case: row.get(1),
-        kind: row.get(2),
-        title: row.get(3),
-        status: row.get(4),
-        progress: Progress {
-            stage: row.get(5),
-            done: row.get(6),
-            planned: row.get(7),
-            best: row.get(8),
-            seconds_left: row.get(9),
-            result: row.get(10),
-        },
-        message: row.get(11),
-        run_id: row.get(12),
-        cancel_requested: row.get::<i64, _>(13) != 0,
-        started_by: row.get(14),
-        worker: row.get(15),
-        heartbeat_at: row.get(16),
-        started_at: row.get(17),
-        ended_at: row.get(18),
+row! {
+    /// A job. See the table `job` in `migrations/`.
+    pub struct Job in "job" {
+        pub job_id: JobId,
+        pub use_case: UseCaseId,
+        pub kind: JobKind,
+        pub title: String,
+        pub status: JobStatus,
+        pub progress: Progress,
+        pub message: String,
+        pub run_id: Option<RunId>,
+        pub cancel_requested: bool,
+        pub started_by: AccountName,
+        pub worker: String,
+        pub heartbeat_at: Timestamp,
+        pub started_at: Timestamp,
+        pub ended_at: Option<Timestamp>,
     }
 }
+
+row! {
+    /// How far a job is.
+    #[derive(Default)]
+    pub struct Progress in "job" {
+        pub stage: String,
+        /// Steps done and planned of the stage; 0 planned: not counted.
+        pub done: i64,
+        pub planned: i64,
+        pub best: Option<f64>,
+        pub seconds_left: Option<f64>,
+        /// Address of what it made; empty until there is something.
+        pub result: String,
+    }
+}
+
+/// In the columns of the job itself.
+impl Field for Progress {
+    fn columns(_: &'static str, columns: &mut Vec<&'static str>) {
+        columns.extend(<Self as crate::sql::Record>::columns());
+    }
+
+    fn read(row: &AnyRow, _: &str) -> sqlx::Result<Self> {
+        Self::from_row(row)
+    }
+
+    fn write(&self, cells: &mut Vec<Cell>) {
+        crate::sql::Record::write(self, cells);
+    }
+}
+
+row! {
+    /// A line of a job's log.
+    #[derive(Eq)]
+    pub struct Line in "job_line" {
+        pub at: Timestamp,
+        pub text: String,
+    }
+}
+
+/// Condition on a job that somebody should be working on.
+const OPEN: &str = "status in ('queued', 'running')";
 
 /// Adds a job.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(connection: &mut Connection, job: &Job) -> Result<()> {
-    sqlx::query(
-        "insert into job (job_id, use_case, kind, title, status, stage, done, planned, best, seconds_left, result, message, run_id, \
-         cancel_requested, started_by, worker, heartbeat_at, started_at, ended_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
-    )
-    .bind(&job.job_id)
-    .bind(&job.use_case)
-    .bind(&job.kind)
-    .bind(&job.title)
-    .bind(&job.status)
-    .bind(&job.progress.stage)
-    .bind(job.progress.done)
-    .bind(job.progress.planned)
-    .bind(job.progress.best)
-    .bind(job.progress.seconds_left)
-    .bind(&job.progress.result)
-    .bind(&job.message)
-    .bind(&job.run_id)
-    .bind(i64::from(job.cancel_requested))
-    .bind(&job.started_by)
-    .bind(&job.worker)
-    .bind(job.heartbeat_at)
-    .bind(job.started_at)
-    .bind(job.ended_at)
-    .execute(connection)
-    .await?;
-    Ok(())
+pub async fn insert(writer: &mut Writer, job: &Job) -> Result<()> {
+    sql::insert(writer, job).await
 }
 
 /// Writes how far an open job is, and that its process lives. `None`: the job is not open any more. Otherwise whether it should stop.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn report(connection: &mut Connection, job_id: &str, status: &str, progress: &Progress) -> Result<Option<bool>> {
-    let text = format!(
+pub async fn report(writer: &mut Writer, job_id: &JobId, status: JobStatus, progress: &Progress) -> Result<Option<bool>> {
+    let statement = sql(format!(
         "update job set status = $2, stage = $3, done = $4, planned = $5, best = $6, seconds_left = $7, result = $8, heartbeat_at = $9 \
          where job_id = $1 and {OPEN} returning cancel_requested"
-    );
-    let row = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(job_id)
-        .bind(status)
-        .bind(&progress.stage)
-        .bind(progress.done)
-        .bind(progress.planned)
-        .bind(progress.best)
-        .bind(progress.seconds_left)
-        .bind(&progress.result)
-        .bind(now())
-        .fetch_optional(connection)
-        .await?;
-    Ok(row.map(|row| row.get::<i64, _>(0) != 0))
+    ));
+    let Progress { stage, done, planned, best, seconds_left, result } = progress;
+    let statement = statement.bind(job_id).bind(status).bind(stage).bind(done).bind(planned).bind(best).bind(seconds_left);
+    statement.bind(result).bind(now()).optional_scalar(writer).await
 }
 
 /// Names the run that a job works on.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_run(connection: &mut Connection, job_id: &str, run_id: &str) -> Result<()> {
-    sqlx::query("update job set run_id = $2 where job_id = $1").bind(job_id).bind(run_id).execute(connection).await?;
+pub async fn set_run(writer: &mut Writer, job_id: &JobId, run_id: &RunId) -> Result<()> {
+    sql("update job set run_id = $2 where job_id = $1").bind(job_id).bind(run_id).execute(writer).await?;
     Ok(())
 }
 
@@ -147,34 +104,28 @@ pub async fn set_run(connection: &mut Connection, job_id: &str, run_id: &str) ->
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish(connection: &mut Connection, job_id: &str, status: &str, message: &str) -> Result<bool> {
+pub async fn finish(writer: &mut Writer, job_id: &JobId, status: JobStatus, message: &str) -> Result<bool> {
     let text = format!("update job set status = $2, message = $3, seconds_left = null, ended_at = $4 where job_id = $1 and {OPEN}");
-    let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(job_id).bind(status).bind(message).bind(now());
-    Ok(query.execute(connection).await?.rows_affected() > 0)
+    Ok(sql(text).bind(job_id).bind(status).bind(message).bind(now()).execute(writer).await? > 0)
 }
 
 /// Asks an open job to stop. False: it was not open any more.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn request_cancel(connection: &mut Connection, job_id: &str) -> Result<bool> {
+pub async fn request_cancel(writer: &mut Writer, job_id: &JobId) -> Result<bool> {
     let text = format!("update job set cancel_requested = 1 where job_id = $1 and {OPEN}");
-    Ok(sqlx::query(sqlx::AssertSqlSafe(text)).bind(job_id).execute(connection).await?.rows_affected() > 0)
+    Ok(sql(text).bind(job_id).execute(writer).await? > 0)
 }
 
 /// Adds lines to a job's log; the first of them at `position` (from 0).
 ///
 /// # Errors
 /// When the database fails, or a position is taken.
-pub async fn append(connection: &mut Connection, job_id: &str, position: i64, lines: &[Line]) -> Result<()> {
-    for (line, position) in lines.iter().zip(position..) {
-        sqlx::query("insert into job_line (job_id, position, at, text) values ($1, $2, $3, $4)")
-            .bind(job_id)
-            .bind(position)
-            .bind(line.at)
-            .bind(&line.text)
-            .execute(&mut *connection)
-            .await?;
+pub async fn append(writer: &mut Writer, job_id: &JobId, position: i64, lines: &[Line]) -> Result<()> {
+    for (position, line) in (position..).zip(lines) {
+        let place = [("job_id", job_id.cell()), ("position", position.cell())];
+        sql::insert_with(writer, &place, std::slice::from_ref(line), "").await?;
     }
     Ok(())
 }
@@ -183,44 +134,38 @@ pub async fn append(connection: &mut Connection, job_id: &str, position: i64, li
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lines(connection: &mut Connection, job_id: &str) -> Result<Vec<Line>> {
-    let rows = sqlx::query("select at, text from job_line where job_id = $1 order by position").bind(job_id).fetch_all(connection).await?;
-    Ok(rows.iter().map(|row| Line { at: row.get(0), text: row.get(1) }).collect())
+pub async fn lines(reader: &mut Reader, job_id: &JobId) -> Result<Vec<Line>> {
+    select("where job_id = $1 order by position").bind(job_id).all(reader).await
 }
 
 /// The job with this id.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(connection: &mut Connection, job_id: &str) -> Result<Option<Job>> {
-    let text = format!("{COLUMNS} where job_id = $1");
-    Ok(sqlx::query(sqlx::AssertSqlSafe(text)).bind(job_id).fetch_optional(connection).await?.as_ref().map(job))
+pub async fn find(reader: &mut Reader, job_id: &JobId) -> Result<Option<Job>> {
+    select("where job_id = $1").bind(job_id).optional(reader).await
 }
 
 /// Id of the job that works, or worked, on a run.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_run(connection: &mut Connection, run_id: &str) -> Result<Option<String>> {
-    let row = sqlx::query("select job_id from job where run_id = $1").bind(run_id).fetch_optional(connection).await?;
-    Ok(row.map(|row| row.get(0)))
+pub async fn of_run(reader: &mut Reader, run_id: &RunId) -> Result<Option<JobId>> {
+    sql("select job_id from job where run_id = $1").bind(run_id).optional_scalar(reader).await
 }
 
 /// The newest jobs of a use case, newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(connection: &mut Connection, use_case: &str, limit: i64) -> Result<Vec<Job>> {
-    let text = format!("{COLUMNS} where use_case = $1 order by started_at desc, job_id desc limit $2");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(use_case).bind(limit).fetch_all(connection).await?;
-    Ok(rows.iter().map(job).collect())
+pub async fn list(reader: &mut Reader, use_case: &UseCaseId, limit: i64) -> Result<Vec<Job>> {
+    select("where use_case = $1 order by started_at desc, job_id desc limit $2").bind(use_case).bind(limit).all(reader).await
 }
 
 /// Jobs that somebody should be working on.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn open(connection: &mut Connection) -> Result<Vec<Job>> {
-    let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} where {OPEN} order by started_at"))).fetch_all(connection).await?;
-    Ok(rows.iter().map(job).collect())
+pub async fn open(reader: &mut Reader) -> Result<Vec<Job>> {
+    select(&format!("where {OPEN} order by started_at")).all(reader).await
 }

@@ -8,17 +8,20 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{batch, dataset, run, stores, version};
+use common::{at, batch, dataset, number, run, stores, version};
+use domain::{Decision, LiveChangeKind, ReviewState, Stage, UseCaseId, VersionNumber};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use store::review::{self, Decision, Request};
-use store::{Connection, Store, datasets, registry, runs, scores};
+use store::review::{self, Request, ReviewDecision};
+use store::{Store, Writer, datasets, registry, runs, scoring};
 
 const PEOPLE: [&str; 4] = ["ann", "bo", "Rita", "sam"];
+/// The last one is no stage.
 const STAGES: [&str; 5] = ["None", "Staging", "Production", "Archived", "Nowhere"];
-const CHOICES: [&str; 3] = ["approve", "reject", "request_changes"];
-const STATES: [&str; 5] = ["approved", "rejected", "changes_requested", "void", "pending"];
+const CHOICES: [Decision; 3] = [Decision::Approve, Decision::Reject, Decision::RequestChanges];
+const STATES: [ReviewState; 5] =
+    [ReviewState::Approved, ReviewState::Rejected, ReviewState::ChangesRequested, ReviewState::Void, ReviewState::Pending];
 
 #[derive(Debug, Clone)]
 enum Operation {
@@ -115,16 +118,16 @@ struct Rules {
 #[derive(Debug)]
 struct Asked {
     request: Request,
-    decisions: Vec<(String, String)>,
+    decisions: Vec<(String, Decision)>,
 }
 
 impl Asked {
     fn approvals(&self) -> i64 {
-        self.decisions.iter().filter(|(_, choice)| choice == "approve").count() as i64
+        self.decisions.iter().filter(|(_, choice)| *choice == Decision::Approve).count() as i64
     }
 
-    fn has(&self, choice: &str) -> bool {
-        self.decisions.iter().any(|(_, own)| own == choice)
+    fn has(&self, choice: Decision) -> bool {
+        self.decisions.iter().any(|(_, own)| *own == choice)
     }
 }
 
@@ -134,11 +137,11 @@ fn same(one: &str, other: &str) -> bool {
 
 impl Rules {
     fn newest(&mut self, version: i64) -> Option<&mut Asked> {
-        self.requests.iter_mut().rev().find(|asked| asked.request.version == version)
+        self.requests.iter_mut().rev().find(|asked| i64::from(asked.request.version) == version)
     }
 
     fn is_approved(&self, version: i64) -> bool {
-        let approved = |asked: &&Asked| asked.request.version == version && asked.request.state == "approved";
+        let approved = |asked: &&Asked| i64::from(asked.request.version) == version && asked.request.state == ReviewState::Approved;
         self.requests.iter().any(|asked| approved(&asked))
     }
 
@@ -155,7 +158,10 @@ impl Rules {
             }
             Operation::Request { version, approvals, .. } => {
                 let staged = self.versions.get(version).is_some_and(|(_, stage)| stage == "Staging");
-                let waits = self.requests.iter().any(|asked| asked.request.version == *version && asked.request.state == "pending");
+                let waits = self
+                    .requests
+                    .iter()
+                    .any(|asked| i64::from(asked.request.version) == *version && asked.request.state == ReviewState::Pending);
                 let allowed = staged && !waits && *approvals >= 1;
                 if let (true, Some(request)) = (allowed, made) {
                     self.requests.push(Asked { request: request.clone(), decisions: Vec::new() });
@@ -166,27 +172,28 @@ impl Rules {
                 let author = self.versions.get(version).map(|(author, _)| author.clone()).unwrap_or_default();
                 let reviewer = PEOPLE[*reviewer];
                 let Some(asked) = self.newest(*version) else { return false };
-                let allowed = asked.request.state == "pending"
+                let allowed = asked.request.state == ReviewState::Pending
                     && *right_evidence
                     && !same(reviewer, &author)
                     && !same(reviewer, &asked.request.requested_by)
                     && !asked.decisions.iter().any(|(own, _)| own == reviewer);
                 if allowed {
-                    asked.decisions.push((reviewer.into(), CHOICES[*choice].into()));
+                    asked.decisions.push((reviewer.into(), CHOICES[*choice]));
                 }
                 allowed
             }
             Operation::Close { version, state } => {
                 let Some(asked) = self.newest(*version) else { return false };
-                let allowed = asked.request.state == "pending"
+                let allowed = asked.request.state == ReviewState::Pending
                     && match STATES[*state] {
-                        "approved" => asked.approvals() >= asked.request.approvals_needed,
-                        "rejected" => asked.has("reject"),
-                        "changes_requested" => asked.has("request_changes"),
-                        state => state == "void",
+                        ReviewState::Approved => asked.approvals() >= asked.request.approvals_needed,
+                        ReviewState::Rejected => asked.has(Decision::Reject),
+                        ReviewState::ChangesRequested => asked.has(Decision::RequestChanges),
+                        ReviewState::Void => true,
+                        ReviewState::Pending => false,
                     };
                 if allowed {
-                    asked.request.state = STATES[*state].into();
+                    asked.request.state = STATES[*state];
                 }
                 allowed
             }
@@ -224,8 +231,8 @@ impl Rules {
 
 /// A use case of its own for every sequence, in one store.
 struct Registry<'a> {
-    connection: &'a mut Connection,
-    use_case: String,
+    connection: &'a mut Writer,
+    use_case: UseCaseId,
     dataset: datasets::Dataset,
     run: runs::Run,
     clock: i64,
@@ -235,15 +242,15 @@ impl Registry<'_> {
     fn request(&mut self, version: i64, by: usize, approvals_needed: i64) -> Request {
         self.clock += 1;
         Request {
-            request_id: format!("{}-{}", self.use_case, self.clock),
+            request_id: format!("{}-{}", self.use_case, self.clock).into(),
             use_case: self.use_case.clone(),
-            version,
+            version: number(version),
             evidence_hash: format!("evidence {}", self.clock),
             approvals_needed,
             note: String::new(),
             requested_by: PEOPLE[by].into(),
-            requested_at: self.clock,
-            state: "pending".into(),
+            requested_at: at(self.clock),
+            state: ReviewState::Pending,
             closed_at: None,
             closed_because: String::new(),
         }
@@ -254,84 +261,91 @@ impl Registry<'_> {
         let connection = &mut *self.connection;
         match operation {
             Operation::Register { author, stage } => {
-                let new = registry::Version {
-                    use_case,
-                    author: PEOPLE[*author].into(),
-                    stage: STAGES[*stage].into(),
-                    ..version(&self.run, &self.dataset)
+                let Ok(stage) = STAGES[*stage].parse::<Stage>() else {
+                    let (run, dataset, stage) = (&self.run.run_id, &self.dataset.dataset_id, STAGES[*stage]);
+                    let statement = format!(
+                        "insert into model_version (use_case, version, run_id, dataset_id, model_hash, candidate, stage, author, author_key, \
+                         note, created_at, description) values ('{use_case}', 99, '{run}', '{dataset}', 'm', 'c', '{stage}', 'a', 'a', '', 1, '')"
+                    );
+                    return connection.run(statement).await;
                 };
+                let new = registry::Version { use_case, author: PEOPLE[*author].into(), stage, ..version(&self.run, &self.dataset) };
                 registry::insert(connection, &new).await.map(|_| ())
             }
             Operation::Request { .. } => review::insert_request(connection, made.unwrap()).await,
             Operation::Decide { version, reviewer, choice, right_evidence } => {
-                let request = review::newest_request(connection, &use_case, *version).await?;
+                let request = review::newest_request(connection, &use_case, number(*version)).await?;
                 let request = request.ok_or_else(|| store::Error::Setting("nobody asked".into()))?;
-                let decision = Decision {
+                let decision = ReviewDecision {
                     decision_id: store::new_id(),
                     reviewer: PEOPLE[*reviewer].into(),
-                    decision: CHOICES[*choice].into(),
+                    decision: CHOICES[*choice],
                     reason: "because".into(),
                     checklist: "{}".into(),
                     waivers: "{}".into(),
                     evidence_hash: if *right_evidence { request.evidence_hash.clone() } else { "other".into() },
                     request_id: request.request_id,
-                    decided_at: 1,
+                    decided_at: at(1),
                 };
                 review::insert_decision(connection, &decision).await
             }
             Operation::Close { version, state } => {
-                let request = review::newest_request(connection, &use_case, *version).await?;
+                let request = review::newest_request(connection, &use_case, number(*version)).await?;
                 let request = request.ok_or_else(|| store::Error::Setting("nobody asked".into()))?;
-                review::close_request(connection, &request.request_id, STATES[*state], 1, "").await
+                review::close_request(connection, &request.request_id, STATES[*state], at(1), "").await
             }
             Operation::SetLive { version, by, rollback } => {
-                let kind = if *rollback { "rollback" } else { "promotion" };
-                registry::set_live(connection, &use_case, *version, PEOPLE[*by], "why not", kind).await.map(|_| ())
+                let kind = if *rollback { LiveChangeKind::Rollback } else { LiveChangeKind::Promotion };
+                let by = PEOPLE[*by].into();
+                registry::set_live(connection, &use_case, version.map(number), &by, "why not", kind).await.map(|_| ())
             }
-            Operation::Score { version } => scores::insert(connection, &batch(&self.dataset, &use_case, *version), &[]).await,
-            Operation::SetStage { version, stage } => registry::set_stage(connection, &use_case, *version, STAGES[*stage]).await,
+            Operation::Score { version } => scoring::insert(connection, &batch(&self.dataset, &use_case, *version), &[]).await,
+            Operation::SetStage { version, stage } => match STAGES[*stage].parse() {
+                Ok(stage) => registry::set_stage(connection, &use_case, number(*version), stage).await,
+                Err(_) => {
+                    let stage = STAGES[*stage];
+                    let place = format!("use_case = '{use_case}' and version = {version}");
+                    connection.run(format!("update model_version set stage = '{stage}' where {place}")).await
+                }
+            },
             Operation::MovePointer { version } => {
-                raw(connection, "update live_model set version = $2 where use_case = $1", &use_case, *version).await
+                connection.run(format!("update live_model set version = {version} where use_case = '{use_case}'")).await
             }
-            Operation::RewriteHistory => raw(connection, "update live_history set version = $2 where use_case = $1", &use_case, 1).await,
+            Operation::RewriteHistory => connection.run(format!("update live_history set version = 1 where use_case = '{use_case}'")).await,
         }
     }
 
     /// As in a transaction of its own: what is refused half-way leaves nothing.
     async fn attempt(&mut self, operation: &Operation, made: Option<&Request>) -> bool {
-        sqlx::query("savepoint attempt").execute(&mut *self.connection).await.unwrap();
+        self.connection.run("savepoint attempt").await.unwrap();
         let taken = self.ask(operation, made).await.is_ok();
         if !taken {
-            sqlx::query("rollback to savepoint attempt").execute(&mut *self.connection).await.unwrap();
+            self.connection.run("rollback to savepoint attempt").await.unwrap();
         }
-        sqlx::query("release savepoint attempt").execute(&mut *self.connection).await.unwrap();
+        self.connection.run("release savepoint attempt").await.unwrap();
         taken
     }
 
     async fn agrees_with(&mut self, rules: &Rules) {
         let versions = registry::list(self.connection, &self.use_case).await.unwrap();
         let stages: BTreeMap<i64, (String, String)> =
-            versions.into_iter().map(|version| (version.version, (version.author, version.stage))).collect();
+            versions.into_iter().map(|own| (own.version.into(), (own.author.into_string(), own.stage.to_string()))).collect();
         assert_eq!(stages, rules.versions);
         assert!(stages.values().filter(|(_, stage)| stage == "Production").count() <= 1, "two live versions");
         let live = registry::live(self.connection, &self.use_case).await.unwrap().and_then(|change| change.version);
-        assert_eq!(live, rules.live);
+        assert_eq!(live.map(i64::from), rules.live);
         let history = registry::live_history(self.connection, &self.use_case).await.unwrap();
-        assert_eq!(history.iter().map(|change| change.version).collect::<Vec<_>>(), rules.history, "history");
+        let versions: Vec<Option<i64>> = history.iter().map(|change| change.version.map(i64::from)).collect();
+        assert_eq!(versions, rules.history, "history");
         assert!(history.iter().enumerate().all(|(index, change)| change.sequence == index as i64 + 1), "history has no gap");
         assert!(
-            history.iter().flat_map(|change| change.version).all(|version| rules.is_approved(version)),
+            history.iter().filter_map(|change| change.version).all(|version| rules.is_approved(version.into())),
             "an unapproved version was live"
         );
-        let states: Vec<String> =
+        let states: Vec<ReviewState> =
             review::requests(self.connection, &self.use_case).await.unwrap().into_iter().rev().map(|request| request.state).collect();
-        assert_eq!(states, rules.requests.iter().map(|asked| asked.request.state.clone()).collect::<Vec<_>>());
+        assert_eq!(states, rules.requests.iter().map(|asked| asked.request.state).collect::<Vec<_>>());
     }
-}
-
-async fn raw(connection: &mut Connection, text: &'static str, use_case: &str, number: i64) -> store::Result<()> {
-    sqlx::query(text).bind(use_case).bind(number).execute(connection).await?;
-    Ok(())
 }
 
 /// Plays `sequences` sequences; returns how many operations were taken and refused, and how many times something went live.
@@ -341,7 +355,7 @@ async fn play(store: &Store, sequences: u32, seed: u8) -> [u32; 3] {
     let mut counts = [0; 3];
     for number in 0..sequences {
         let operations = strategy.new_tree(&mut runner).unwrap().current();
-        let use_case = format!("case-{number}");
+        let use_case = UseCaseId::from(format!("case-{number}"));
         let mut transaction = store.begin().await.unwrap();
         let (dataset, run) = (datasets::Dataset { use_case: use_case.clone(), ..dataset("aa", "2026-01-01") }, run("training", None));
         datasets::insert(&mut transaction, &dataset).await.unwrap();
@@ -434,20 +448,25 @@ async fn writers_side_by_side_never_break_the_rules() {
         }
         assert!(promoted > 0, "nothing went live: the test tests nothing");
         let mut connection = store.read().await.unwrap();
-        let versions = registry::list(&mut connection, "attrition").await.unwrap();
-        let history = registry::live_history(&mut connection, "attrition").await.unwrap();
-        let live = registry::live(&mut connection, "attrition").await.unwrap().and_then(|change| change.version);
-        let requests = review::requests(&mut connection, "attrition").await.unwrap();
-        let production: Vec<i64> = versions.iter().filter(|version| version.stage == "Production").map(|version| version.version).collect();
+        let use_case = UseCaseId::from("attrition");
+        let versions = registry::list(&mut connection, &use_case).await.unwrap();
+        let history = registry::live_history(&mut connection, &use_case).await.unwrap();
+        let live = registry::live(&mut connection, &use_case).await.unwrap().and_then(|change| change.version);
+        let requests = review::requests(&mut connection, &use_case).await.unwrap();
+        let production: Vec<VersionNumber> =
+            versions.iter().filter(|version| version.stage == Stage::Production).map(|version| version.version).collect();
         assert_eq!(production, live.into_iter().collect::<Vec<_>>(), "the pointer and Production are one");
         assert_eq!(history.last().and_then(|change| change.version), live);
         assert!(history.iter().enumerate().all(|(index, change)| change.sequence == index as i64 + 1));
         assert!(history.windows(2).all(|pair| pair[0].changed_at <= pair[1].changed_at));
         for change in history.iter().filter_map(|change| change.version) {
-            assert!(requests.iter().any(|request| request.version == change && request.state == "approved"), "{change} was never approved");
+            assert!(
+                requests.iter().any(|request| request.version == change && request.state == ReviewState::Approved),
+                "{change} was never approved"
+            );
         }
-        for version in 1..5 {
-            let waiting = requests.iter().filter(|request| request.version == version && request.state == "pending").count();
+        for version in (1..5).map(number) {
+            let waiting = requests.iter().filter(|request| request.version == version && request.state == ReviewState::Pending).count();
             assert!(waiting <= 1);
         }
     }

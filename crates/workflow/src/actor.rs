@@ -6,7 +6,7 @@
 use crate::{Error, Result};
 pub use domain::{Role, Scope};
 
-use domain::RefusalCode;
+use domain::{AccountName, RefusalCode};
 
 /// Where a request comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Origin {
 /// Somebody on whose behalf something is done. Only this crate makes one: doors ask for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    name: String,
+    name: AccountName,
     roles: Vec<Role>,
     origin: Origin,
 }
@@ -36,11 +36,11 @@ impl Actor {
     }
 
     pub(crate) fn new(name: &str, roles: &[Role], origin: Origin) -> Self {
-        Self { name: name.to_owned(), roles: roles.to_vec(), origin }
+        Self { name: name.into(), roles: roles.to_vec(), origin }
     }
 
     /// Name of the account.
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> &AccountName {
         &self.name
     }
 
@@ -129,7 +129,7 @@ macro_rules! permit {
 
         impl<'a> $name<'a> {
             /// Name of the account, as it stands in the record.
-            pub fn name(&self) -> &'a str {
+            pub fn name(&self) -> &'a AccountName {
                 &self.0.name
             }
 
@@ -186,7 +186,7 @@ impl<'a> Signed<'a> {
     }
 
     /// Name of the account, as it stands in the record.
-    pub fn name(&self) -> &'a str {
+    pub fn name(&self) -> &'a AccountName {
         self.0.name()
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use monitoring::simulation::{self, Kind};
 use training::{Candidate, Progress};
 
-use crate::{Actor, Admin, Checklist, Choice, Import, Origin, OutcomesImport, Result, Role, Ruling, Tenure, Waive, error::compute};
+use crate::{Actor, Admin, Checklist, Import, Origin, OutcomesImport, Result, Role, Ruling, Tenure, Waive, error::compute};
 
 /// Months of the demo, and the month in which its one real drift begins.
 const MONTHS: usize = 12;
@@ -36,7 +36,7 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn demo_accounts(&self) -> Result<Vec<DemoAccount>> {
-        if store::accounts::any(&mut *self.store.read().await?).await? {
+        if store::accounts::any(&mut self.store.read().await?).await? {
             return Ok(Vec::new());
         }
         let demo = Actor::new("demo", &[Role::Admin], Origin::CommandLine);
@@ -112,7 +112,7 @@ impl Tenure {
 
 impl Tenure {
     /// Authored and requested by the demo's administrator, approved by its reviewer: the demo takes no way around the rules.
-    async fn approve_demo(&self, admin: &Admin<'_>, number: i64) -> Result<()> {
+    async fn approve_demo(&self, admin: &Admin<'_>, number: domain::VersionNumber) -> Result<()> {
         let reviewer = Actor::new("reviewer", &[Role::Reviewer], Origin::CommandLine);
         let signed = self.sign(reviewer.reviewer()?, None).await?;
         let note = "First version of the demo, trained on simulated people.";
@@ -129,7 +129,7 @@ impl Tenure {
         }
         let reason = "Ranks leavers far better than chance on people it had not seen. Simulated people only.";
         let checklist = Some(Checklist::from_keys(["all"], "")?);
-        let ruling = Ruling { choice: Choice::Approve, reason, checklist, evidence: None };
+        let ruling = Ruling { choice: domain::Decision::Approve, reason, checklist, evidence: None };
         self.decide(&signed, "attrition", number, ruling).await?;
         Ok(())
     }

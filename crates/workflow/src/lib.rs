@@ -11,6 +11,7 @@ mod clock;
 mod csv_text;
 pub mod datasets;
 mod demo;
+pub mod disclosure;
 mod error;
 pub mod fairness;
 pub mod jobs;
@@ -23,11 +24,12 @@ mod status;
 mod tenure;
 pub mod training;
 mod use_cases;
+mod viewer;
 
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed};
 pub use audit::{AuditExport, AuditQuery, AuditRow, verify_export};
-pub use clock::{date_of, days_between, long_time as time_text, parse as day_number, today};
+pub use clock::{date_of, long_time as time_text, today};
 pub use datasets::{DataDiff, Import, Imported, StoredPeople, check_import};
 pub use demo::DemoAccount;
 pub use error::{Error, Result, causes};
@@ -38,13 +40,14 @@ pub use monitoring::{
     OutcomesImport, OutcomesImported, RowsReport, Shift, SimulatedCheck, by_weight, check_outcomes, simulated_outcomes,
 };
 pub use registry::{Baseline, Live, SavedBaseline};
-pub use review::{CHECKLIST, Checklist, Choice, Decided, Package, QueueRow, ReviewPage, Ruling, Section, Sources, Waive};
+pub use review::{CHECKLIST, Checklist, Decided, Package, QueueRow, ReviewPage, Ruling, Section, Sources, Waive};
 pub use runs::{Evidence, metric_name};
 pub use scoring::{PredictOptions, Prediction, predict_with};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{FieldProblems, TrainOutcome, TrainingForm};
 pub use use_cases::{AccessPolicy, Catalogue, Purpose};
+pub use viewer::{OrganizationScope, Viewer};
 
 pub use ::monitoring::data_profile::{self, ColumnSummary, Correlation, DataProfile};
 pub use ::monitoring::report::{ColumnReport, DriftReport};
@@ -55,5 +58,5 @@ pub use ::training::proxies::Proxy;
 pub use ::training::stability::FieldRanks;
 pub use model::global::GlobalExplanation;
 pub use store::registry::LiveChange;
-pub use store::review::{Decision, Request};
+pub use store::review::{Request, ReviewDecision};
 pub use store::{Settings as StoreSettings, new_id};

@@ -1,9 +1,10 @@
 //! What is on every screen.
 
+use domain::{RunId, VersionNumber};
 use model::use_case::Words;
 use serde::{Deserialize, Serialize};
 use stats::{Figure, Metric};
-use store::{registry, scores};
+use store::{registry, scoring};
 
 use crate::{Error, Member, Result, Role, Tenure, clock};
 
@@ -68,7 +69,7 @@ impl Tenure {
             None => self.first_use_case().await?,
         };
         let live = self.live(&use_case.id).await?;
-        let batch = scores::batches(&mut *self.store.read().await?, &use_case.id, 1).await?.into_iter().next();
+        let batch = scoring::batches(&mut self.store.read().await?, &use_case.id.as_str().into(), 1).await?.into_iter().next();
         let dataset = match &batch {
             Some(batch) => Some(self.dataset(&batch.dataset_id).await?),
             None => None,
@@ -80,14 +81,16 @@ impl Tenure {
         };
         let out_of_service = match &live {
             Some(_) => None,
-            None => registry::live(&mut *self.store.read().await?, &use_case.id).await?.map(|change| clock::long_time(change.changed_at)),
+            None => registry::live(&mut self.store.read().await?, &use_case.id.as_str().into())
+                .await?
+                .map(|change| clock::long_time(change.changed_at)),
         };
         let live = match live {
             Some(live) => Some(LiveModel {
-                version: live.version.version as u32,
+                version: live.version.version.into(),
                 candidate: live.version.candidate.clone(),
                 promoted_at: clock::long_time(live.change.changed_at),
-                promoted_by: live.change.changed_by.clone(),
+                promoted_by: live.change.changed_by.to_string(),
                 data_hash: live.model().lineage.data_hash.clone(),
                 roc_auc: self.holdout_figure(&live.version.run_id, Metric::RocAuc).await?,
             }),
@@ -102,10 +105,10 @@ impl Tenure {
             live,
             out_of_service,
             scored_at: batch.as_ref().map(|batch| clock::long_time(batch.created_at)),
-            data_as_of: batch.as_ref().map(|batch| clock::long_date(&batch.as_of)),
+            data_as_of: batch.as_ref().map(|batch| batch.as_of.long()),
             stale,
             pending_reviews: self.pending_reviews(&use_case.id).await?,
-            session: Some(Session { name: member.name().to_owned(), roles: member.actor().roles().to_vec() }),
+            session: Some(Session { name: member.name().to_string(), roles: member.actor().roles().to_vec() }),
         })
     }
 
@@ -119,16 +122,16 @@ impl Tenure {
         self.use_cases().next().cloned().ok_or_else(|| Error::NotFound("there is no use case".into()))
     }
 
-    async fn holdout_figure(&self, run_id: &str, metric: Metric) -> Result<Figure> {
-        let details = store::runs::details(&mut *self.store.read().await?, run_id).await?;
+    async fn holdout_figure(&self, run_id: &RunId, metric: Metric) -> Result<Figure> {
+        let details = store::runs::details(&mut self.store.read().await?, run_id).await?;
         let name = crate::runs::recording::metric_name(metric);
         let found = details.metrics.iter().find(|metric| metric.name == name).map(crate::runs::queries::figure);
         Ok(found.unwrap_or_else(|| Figure::unknown("the run recorded no such figure")))
     }
 }
 
-fn stale(live: i64, batch: &scores::Batch) -> Option<String> {
-    let age = clock::days_between(&batch.as_of, &clock::today()).unwrap_or(0);
+fn stale(live: VersionNumber, batch: &scoring::Batch) -> Option<String> {
+    let age = i64::from(clock::today_date().days_since(batch.as_of));
     if batch.version != live {
         Some(format!("The scores shown were made by version {}, but version {live} is live: score again.", batch.version))
     } else if age > STALE_AFTER_DAYS {

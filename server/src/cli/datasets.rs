@@ -95,17 +95,15 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
                 let row = |dataset: &store::datasets::Dataset| {
                     let positives = dataset.positives.map_or("–".to_owned(), |count| count.to_string());
                     let simulated = if dataset.simulated { "simulated" } else { "" };
-                    [
-                        &dataset.dataset_id,
-                        &dataset.use_case,
-                        &dataset.as_of,
-                        &dataset.row_count.to_string(),
-                        &positives,
-                        &dataset.name,
-                        simulated,
+                    vec![
+                        dataset.dataset_id.to_string(),
+                        dataset.use_case.to_string(),
+                        dataset.as_of.to_string(),
+                        dataset.row_count.to_string(),
+                        positives,
+                        dataset.name.clone(),
+                        simulated.to_owned(),
                     ]
-                    .map(str::to_owned)
-                    .to_vec()
                 };
                 output::table(
                     &["DATASET", "USE CASE", "AS OF", "ROWS", "EVENTS", "NAME", ""],

@@ -36,7 +36,7 @@ pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<An
             }
         }
         JobCommand::Show { id } => {
-            let page = tenure.job(&actor.member()?, &id).await?;
+            let page = tenure.job(&actor.member()?, &id.into()).await?;
             if as_json {
                 output::json(&page)?;
             } else {
@@ -46,7 +46,7 @@ pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<An
             }
         }
         JobCommand::Cancel { id } => {
-            tenure.cancel_job(&actor.admin()?, &id).await?;
+            tenure.cancel_job(&actor.admin()?, &id.into()).await?;
             output::line("asked to stop");
         }
     }

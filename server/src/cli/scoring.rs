@@ -51,7 +51,7 @@ pub async fn predict(place: &Place, command: Predict, as_json: bool) -> Result<A
     Ok(Answer::Done)
 }
 
-async fn load(place: &Place, command: &Predict) -> Result<(Arc<ModelExplainer>, i64)> {
+async fn load(place: &Place, command: &Predict) -> Result<(Arc<ModelExplainer>, u32)> {
     let is_file = |model: &&str| model.parse::<i64>().is_err() && (std::path::Path::new(model).exists() || model.contains(['/', '.']));
     if let Some(file) = command.model.as_deref().filter(is_file) {
         let model = model::Model::from_bytes(&read_input(file)?)?;
@@ -65,7 +65,7 @@ async fn load(place: &Place, command: &Predict) -> Result<(Arc<ModelExplainer>, 
         None => None,
     };
     let (version, explainer) = tenure.scorer(&actor.analyst()?, &command.use_case, asked).await?;
-    Ok((explainer, version))
+    Ok((explainer, version.into()))
 }
 
 fn print(predictions: &[Prediction]) {

@@ -62,7 +62,7 @@ pub(super) fn redirect_with_flash(desk: &Desk, page: &Route, pairs: &[(&str, &st
 fn answer(desk: &Desk, page: &Route, field: &str, result: Result<String>) -> Answer {
     match result {
         Ok(done) => redirect_with_flash(desk, page, &[("done", &done)]),
-        Err(error @ (Error::Store(_) | Error::Internal { .. })) => Err(Problem(error)),
+        Err(error @ (Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. })) => Err(Problem(error)),
         Err(error) => redirect_with_flash(desk, page, &[("problem", &error.to_string()), ("field", field)]),
     }
 }
@@ -116,7 +116,7 @@ async fn set_up(State(desk): State<Desk>, session: Session, Path(link): Path<Str
             auth::end(&session).await?;
             redirect_with_flash(&desk, &Route::SignIn, &[("done", "Your password is set: sign in with it."), ("name", &name)])
         }
-        Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Internal { .. })) => Err(Problem(error)),
+        Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. })) => Err(Problem(error)),
         Err(error) => redirect_with_flash(&desk, &page, &[("problem", &error.to_string()), ("name", fields.one("name"))]),
     }
 }

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::Route;
 use domain::route::pattern;
 use leptos::server_fn::ServerFn;
-use store::sessions::ACCOUNT;
+use store::accounts::sessions::ACCOUNT;
 use time::Duration;
 use tower_sessions::Session;
 use workflow::{Actor, Error, Result, Tenure};
@@ -47,7 +47,15 @@ fn nobody() -> Error {
 }
 
 fn now() -> i64 {
-    store::now() / 1_000_000
+    store::now().micros() / 1_000_000
+}
+
+/// Sessions lie in the database: where they cannot be read or written, it is not available.
+fn failed(error: tower_sessions::session::Error) -> Error {
+    match error {
+        tower_sessions::session::Error::Store(error) => Error::Unavailable(error.into()),
+        error => Error::caused(error),
+    }
 }
 
 /// Starts a session of an account, under an id that nobody has seen before.
@@ -61,7 +69,7 @@ pub async fn begin(session: &Session, account_id: &str) -> Result<()> {
         session.insert(SINCE, now()).await?;
         session.insert(SEEN, now()).await
     };
-    begun.await.map_err(Error::caused)
+    begun.await.map_err(failed)
 }
 
 /// Ends a session.
@@ -69,11 +77,10 @@ pub async fn begin(session: &Session, account_id: &str) -> Result<()> {
 /// # Errors
 /// When the store fails.
 pub async fn end(session: &Session) -> Result<()> {
-    session.flush().await.map_err(Error::caused)
+    session.flush().await.map_err(failed)
 }
 
 async fn of_session(tenure: &Tenure, session: &Session) -> Result<Option<Actor>> {
-    let failed = |error: tower_sessions::session::Error| Error::caused(error);
     let Some(account) = session.get::<String>(ACCOUNT).await.map_err(failed)? else { return Ok(None) };
     let times = (session.get::<i64>(SINCE).await.map_err(failed)?, session.get::<i64>(SEEN).await.map_err(failed)?);
     let (Some(since), Some(seen)) = times else { return Ok(None) };
@@ -106,7 +113,8 @@ pub fn is_open(method: &Method, path: &str) -> bool {
 pub async fn identify(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
     let tenure = &desk.tenure;
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    if path.starts_with("/pkg/") {
+    // Whether the server is well is told also when nobody can be identified.
+    if path.starts_with("/pkg/") || matches!(path.as_str(), "/healthz" | "/health") {
         return next.run(request).await;
     }
     let found = match (bearer(request.headers()), request.extensions().get::<Session>().cloned()) {

@@ -20,7 +20,7 @@ pub async fn write() -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let accounts = tenure.accounts(&actor.admin()?).await?;
     let flash = Query(crate::context::take_flash(&Route::Users));
-    Ok(Written::page("Accounts", view! { <Users accounts flash own=actor.name().to_owned() /> }))
+    Ok(Written::page("Accounts", view! { <Users accounts flash own=actor.name().to_string() /> }))
 }
 
 /// What the form that led here did, or why it did not.

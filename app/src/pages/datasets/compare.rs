@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use workflow::DataDiff;
 use workflow::data_profile::{ColumnSummary, DataProfile};
 
-use super::list;
+use super::{list, profile};
 use crate::boxed::Erase;
 use crate::components::empty::Empty;
 use crate::components::heading::PageHeading;
@@ -50,6 +50,7 @@ fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Data"</a></nav>
         <PageHeading title="Compare data"><p>"What differs between the two profiles. Whether a difference is more than luck is the question of the drift check."</p></PageHeading>
         <div class="columns">{side("Older", &diff.before)}{side("Newer", &diff.after)}</div>
+        {profile::released(&diff.new)}
         <section><h2>{title}</h2><TextList texts class="report-limits" /></section>
         <section><h2>"Column by column"</h2>{table(&diff.old, &diff.new)}</section>
     }
@@ -68,8 +69,8 @@ fn table(old: &DataProfile, new: &DataProfile) -> AnyView {
             let [before, after] = [before, after].map(|own| own.map_or("–".to_owned(), text));
             if before == after { Cell::aside(after).numeric() } else { Cell::view(view! { {before}" → "<b>{after}</b> }).numeric() }
         };
-        let number = |own: &ColumnSummary, of: fn(&workflow::data_profile::Numbers) -> f64| {
-            own.numbers.as_ref().map(|numbers| format::number(of(numbers), 2)).unwrap_or_default()
+        let number = |own: &ColumnSummary, of: fn(&workflow::data_profile::Numbers) -> Option<f64>| {
+            own.numbers.as_ref().and_then(of).map(|value| format::number(value, 2)).unwrap_or_default()
         };
         let frequent = |own: &ColumnSummary| {
             let total: u64 = own.bars.counts.iter().sum::<u64>() + own.bars.other;
@@ -80,7 +81,7 @@ fn table(old: &DataProfile, new: &DataProfile) -> AnyView {
             Cell::text(name),
             pair(&|own| format!("{:.1}%", 100.0 * own.missing_rate)),
             pair(&|own| format::count(own.distinct as u32)),
-            pair(&|own| number(own, |numbers| numbers.mean)),
+            pair(&|own| number(own, |numbers| Some(numbers.mean))),
             pair(&|own| number(own, |numbers| numbers.quantiles[3])),
             pair(&frequent),
         ])

@@ -1,6 +1,6 @@
 //! Mitigation: what may be tried, what was tried and what it did, and the frontier between accuracy and fairness.
 
-use domain::Route;
+use domain::{Route, VersionNumber};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use stats::comparison::Comparison;
@@ -22,7 +22,7 @@ const ON_PAGE: usize = 2;
 
 /// Starts an experiment as a background job, and goes to its page.
 #[server(prefix = "/fn", endpoint = "start-experiment")]
-pub async fn start_experiment(use_case: String, version: i64, kind: String, attribute: String) -> Result<(), AppError> {
+pub async fn start_experiment(use_case: String, version: VersionNumber, kind: String, attribute: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let experiment = match kind.as_str() {
         "drop" => workflow::Experiment::Drop(attribute),

@@ -23,7 +23,7 @@ use crate::server_page::Written;
 /// Writes the page. `cutoff` in the address is the score from which people are listed.
 pub(super) async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let number = i64::from(version);
+    let number = version;
     let page = tenure.fairness(&actor.member()?, use_case, number, cutoff(query.one("cutoff"))?).await?;
     let may = actor.is(workflow::Role::Admin);
     let crossed = query.one("intersections") == "show";
@@ -82,16 +82,33 @@ fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
     let usual = format!("From 0.01 to 0.99; usually {}", format::number(page.usual_cutoff, 2));
     let more = (!crossed).then(|| format!("{}#intersections", route.with_query(&[("cutoff", cutoff.as_str()), ("intersections", "show")])));
     let lead = lead(&page);
+    let file = view! { <a class="button quiet" href=download rel="external" download="">"Download as one HTML file"</a> };
+    let choice = match page.least_people {
+        None => view! {
+            <form method="get" action=route.path() class="cutoff-form">
+                <Field id="cutoff" label="Cut-off" help=usual>
+                    <input id="cutoff" name="cutoff" r#type="number" min="0.01" max="0.99" step="0.01" required=true value=page.cutoff aria-describedby="cutoff-help" />
+                </Field>
+                <button class="button">"Show"</button>
+                {file}
+            </form>
+        }
+        .erase(),
+        Some(least) => view! {
+            <p class="note">
+                {format!(
+                    "Rounded to protect people: {least} people or more stand behind every figure, counts are multiples of {least}, and the \
+                     cut-off is the version's own. Other cut-offs require the role analyst."
+                )}
+            </p>
+            <p class="actions">{file}</p>
+        }
+        .erase(),
+    };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=overview.path()>{format!("Version {}", page.version)}</a></nav>
         <PageHeading title=format!("Fairness of version {}", page.version)>{lead}</PageHeading>
-        <form method="get" action=route.path() class="cutoff-form">
-            <Field id="cutoff" label="Cut-off" help=usual>
-                <input id="cutoff" name="cutoff" r#type="number" min="0.01" max="0.99" step="0.01" required=true value=page.cutoff aria-describedby="cutoff-help" />
-            </Field>
-            <button class="button">"Show"</button>
-            <a class="button quiet" href=download rel="external" download="">"Download as one HTML file"</a>
-        </form>
+        {choice}
         {report::report(&page, more)}
         {experiments::section(&page, may)}
         {report::not_shown(&page)}

@@ -1,6 +1,6 @@
 //! One job: how far it is, what it said, how it ended.
 
-use domain::Route;
+use domain::{JobId, Route};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use workflow::Role;
@@ -23,7 +23,7 @@ const STEPS: [&str; 7] = ["validate", "merge", "preprocess", "features", "train"
 /// Writes the page. While the job is open the page refreshes itself, unless the address says otherwise.
 pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let page = tenure.job(&actor.member()?, id).await?;
+    let page = tenure.job(&actor.member()?, &id.into()).await?;
     let refreshing = page.job.is_open() && query.one("refresh") != "off";
     if refreshing {
         crate::context::refresh_after(REFRESH_SECONDS);
@@ -38,7 +38,8 @@ pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
 #[server(prefix = "/fn", endpoint = "cancel-job")]
 pub async fn cancel_job(job: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let route = Route::Job { job: (&job).into() };
+    let job = JobId::from(job);
+    let route = Route::Job { job: job.clone() };
     match tenure.cancel_job(&actor.admin()?, &job).await.map_err(AppError::from) {
         Ok(()) => leptos_axum::redirect(&route.path()),
         Err(error) => crate::context::redirect_with_flash(&route, "", &[("problem", &error.message)]),

@@ -1,6 +1,6 @@
 //! What a person can do: plain forms, answered by a redirect.
 
-use domain::Route;
+use domain::{CheckId, Route};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -28,7 +28,8 @@ pub async fn run_check(use_case: String) -> Result<(), AppError> {
 #[server(prefix = "/fn", endpoint = "drift-acknowledge")]
 pub async fn acknowledge(use_case: String, check: String, #[server(default)] note: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let route = Route::DriftCheck { use_case: (&use_case).into(), check: (&check).into() };
+    let check = CheckId::from(check);
+    let route = Route::DriftCheck { use_case: (&use_case).into(), check: check.clone() };
     match tenure.acknowledge(&actor.contributor()?, &use_case, &check, &note).await.map_err(AppError::from) {
         Ok(_) => leptos_axum::redirect(&format!("{route}#notes")),
         Err(error) => crate::context::redirect_with_flash(&route, "#notes", &[("problem", &error.message), ("note", &note)]),

@@ -1,6 +1,6 @@
 //! One check: what changed, how we know, and what to do.
 
-use domain::Route;
+use domain::{CheckId, Date, Route};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use monitoring::quality::QualityReport;
@@ -24,7 +24,7 @@ use crate::server_page::Written;
 /// Writes the page.
 pub(in crate::pages) async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let page = tenure.drift_check(&actor.member()?, use_case, check).await?;
+    let page = tenure.drift_check(&actor.member()?, use_case, &check.into()).await?;
     let route = Route::DriftCheck { use_case: use_case.into(), check: check.into() };
     let flash = Query(crate::context::take_flash(&route));
     let feature = query.one("feature").to_owned();
@@ -42,7 +42,7 @@ fn Check(page: CheckPage, feature: String, flash: Query) -> AnyView {
     let here = route(&page.check.check_id);
     let problem = flash.one("problem").to_owned();
     let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
-    let step = |step: &Option<(String, String)>, word: &str| {
+    let step = |step: &Option<(CheckId, Date)>, word: &str| {
         let (id, day) = step.clone()?;
         Some(view! { <a href=route(&id).path()>{format!("{word} ({day})")}</a>" " })
     };
@@ -255,7 +255,7 @@ fn notes(page: &CheckPage, written: &str) -> AnyView {
     } else {
         view! { <ul class="plain">{items.collect::<Vec<_>>()}</ul> }.erase()
     };
-    let (use_case, check) = (page.use_case.id.clone(), page.check.check_id.clone());
+    let (use_case, check) = (page.use_case.id.clone(), page.check.check_id.to_string());
     view! {
         <section id="notes">
             <h2>"Acknowledged"</h2>

@@ -29,7 +29,8 @@ pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Wri
     };
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
-    let mut pages = [tenure.drift_check(&member, use_case, first).await?, tenure.drift_check(&member, use_case, second).await?];
+    let mut pages =
+        [tenure.drift_check(&member, use_case, &first.into()).await?, tenure.drift_check(&member, use_case, &second.into()).await?];
     pages.sort_by(|a, b| (&a.check.as_of, a.check.created_at).cmp(&(&b.check.as_of, b.check.created_at)));
     let title = format!("Checks of {} and {}", pages[0].check.as_of, pages[1].check.as_of);
     let view = compared(&pages, &title);
@@ -52,13 +53,13 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
         None => Cell::text("not known"),
     };
     let whole = vec![
-        both("Recommendation", &|page| Cell::view(labels::named_action(&page.check.recommendation))),
+        both("Recommendation", &|page| Cell::view(labels::named_action(page.check.recommendation))),
         both("Reason", &|page| Cell::text(&page.check.reason)),
-        both("Features", &|page| Cell::view(labels::named_verdict(&page.check.verdict))),
+        both("Features", &|page| Cell::view(labels::named_verdict(page.check.verdict))),
         both("Share of features that drifted", &|page| {
             Cell::text(page.check.share_drifted.map_or("could not be computed".into(), format::percent))
         }),
-        both("Scores", &|page| Cell::view(labels::named_verdict(&page.check.prediction_verdict))),
+        both("Scores", &|page| Cell::view(labels::named_verdict(page.check.prediction_verdict))),
         both("ROC AUC on outcomes", &|page| figure(page.report.realised.as_ref().map(|found| found.roc_auc.clone()))),
         both("ROC AUC estimated", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()))),
         both("People", &|page| {

@@ -18,7 +18,7 @@ fn drawing(svg: String) -> Cell {
 /// Every feature as a line over the checks, with the numbers beside it.
 pub fn over_time(history: &DriftHistory) -> AnyView {
     let days: Vec<(i64, String)> =
-        history.points.iter().rev().filter(|point| point.drawn).map(|point| (point.day, point.check.as_of.clone())).collect();
+        history.points.iter().rev().filter(|point| point.drawn).map(|point| (point.day, point.check.as_of.to_string())).collect();
     let policy = monitoring::Policy::default();
     let row = |line: &FeatureLine| {
         let number = history.use_case.field(&line.name).is_some_and(|field| !field.is_level());

@@ -1,5 +1,6 @@
 //! Verdicts, recommendations and tests in words.
 
+use domain::Recommendation;
 use leptos::prelude::*;
 use monitoring::recommendation::{Action, Says};
 use monitoring::{ColumnReport, Verdict};
@@ -20,9 +21,13 @@ pub fn verdict(verdict: Verdict) -> AnyView {
 }
 
 /// A stored verdict.
-pub fn named_verdict(name: &str) -> AnyView {
-    let found = [Verdict::Drifted, Verdict::Stable, Verdict::TooFewRows].into_iter().find(|verdict| verdict.name() == name);
-    verdict(found.unwrap_or(Verdict::CouldNotCompute))
+pub fn named_verdict(stored: domain::DriftVerdict) -> AnyView {
+    verdict(match stored {
+        domain::DriftVerdict::Drifted => Verdict::Drifted,
+        domain::DriftVerdict::Stable => Verdict::Stable,
+        domain::DriftVerdict::TooFewRows => Verdict::TooFewRows,
+        domain::DriftVerdict::CouldNotCompute => Verdict::CouldNotCompute,
+    })
 }
 
 /// What to do.
@@ -37,12 +42,12 @@ pub fn action(action: Action) -> AnyView {
 }
 
 /// A stored recommendation.
-pub fn named_action(name: &str) -> AnyView {
-    action(match name {
-        "retrain" => Action::Retrain,
-        "wait" => Action::Wait,
-        "keep" => Action::Keep,
-        _ => Action::Unclear,
+pub fn named_action(stored: Recommendation) -> AnyView {
+    action(match stored {
+        Recommendation::Retrain => Action::Retrain,
+        Recommendation::Wait => Action::Wait,
+        Recommendation::Keep => Action::Keep,
+        Recommendation::Unclear => Action::Unclear,
     })
 }
 

@@ -111,7 +111,7 @@ fn features(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
     let rows = drawn.iter().map(|point| {
         let report = &point.report.features;
         vec![
-            point.check.as_of.clone(),
+            point.check.as_of.to_string(),
             share(point).map_or("could not be computed".into(), format::percent),
             report.drifted().len().to_string(),
             report.summary.clone(),
@@ -145,7 +145,7 @@ fn scores(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
     let rows = drawn.iter().map(|point| {
         let column = &point.report.prediction;
         vec![
-            point.check.as_of.clone(),
+            point.check.as_of.to_string(),
             super::labels::effect(column),
             super::labels::p_value(column.deciding_test().and_then(|test| test.p_value)),
             column.why.clone().unwrap_or_else(|| column.verdict.name().replace('_', " ")),
@@ -196,7 +196,7 @@ fn events(history: &DriftHistory) -> Chart {
         (all, some) => format!("In {some} of {all} cycles the number of {} was not what the scores promised", words.event_many),
     };
     let rows = known.iter().map(|(cohort, actual, expected)| {
-        vec![cohort.as_of.clone(), cohort.until.clone(), text(Some(actual), Scale::Percent), text(Some(expected), Scale::Percent)]
+        vec![cohort.as_of.to_string(), cohort.until.to_string(), text(Some(actual), Scale::Percent), text(Some(expected), Scale::Percent)]
     });
     Chart {
         title,

@@ -100,7 +100,7 @@ fn latest(history: &DriftHistory) -> AnyView {
     let recommendation = &point.report.recommendation;
     let (badge, sentence) = (labels::action(recommendation.action), recommendation.sentence.clone());
     let href = check_route(history, &point.check.check_id).path();
-    let day = point.check.as_of.clone();
+    let day = point.check.as_of.to_string();
     view! {
         <section class="note drift-latest">
             <h2>"Newest check, "{day}" "{badge}</h2>
@@ -114,7 +114,7 @@ fn latest(history: &DriftHistory) -> AnyView {
 fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> AnyView {
     let Some([first, last]) = &history.span else { return ().erase() };
     let newest = history.points.iter().map(|point| point.day).max();
-    let newest = newest.or_else(|| workflow::day_number(last)).unwrap_or(0);
+    let newest = newest.unwrap_or_else(|| last.day_number().into());
     let link = |name: &'static str, start: String| {
         let current = (*from == start && to.is_empty()).then_some("true");
         let href = route.with_query(&[("from", start)]);
@@ -122,7 +122,7 @@ fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> An
     };
     let mut links: Vec<AnyView> = PRESETS.map(|(name, days)| link(name, workflow::date_of(newest - days))).into_iter().collect();
     links.push(link("All", String::new()));
-    let (action, low, high) = (route.path(), first.clone(), last.clone());
+    let (action, low, high) = (route.path(), first.to_string(), last.to_string());
     let (from, to) = (from.clone(), to.clone());
     view! {
         <div class="drift-range">
@@ -158,7 +158,7 @@ fn reasons(history: &DriftHistory) -> AnyView {
     };
     let rows = names.iter().map(row).collect();
     let mut headings = vec![Heading::text("Reason")];
-    headings.extend(cohorts.iter().map(|(cohort, _)| Heading::number(&cohort.as_of)));
+    headings.extend(cohorts.iter().map(|(cohort, _)| Heading::number(cohort.as_of.to_string())));
     view! {
         <section>
             <h2>"By reason of leaving"</h2>
@@ -200,18 +200,18 @@ fn events(history: &DriftHistory) -> AnyView {
 fn checks(history: &DriftHistory) -> AnyView {
     let row = |point: &HistoryPoint| {
         let check = &point.check;
-        let id = check.check_id.clone();
+        let id = check.check_id.to_string();
         let name = format!("Compare the check of {}", check.as_of);
         let share = check.share_drifted.map_or("–".to_owned(), format::percent);
-        let seen = point.notes.last().map(|note| note.created_by.clone()).unwrap_or_default();
+        let seen = point.notes.last().map(|note| note.created_by.to_string()).unwrap_or_default();
         Row::new(vec![
             Cell::view(view! { <input type="checkbox" name="check" value=id aria-label=name /> }),
-            Cell::link(check_route(history, &check.check_id).path(), &check.as_of),
+            Cell::link(check_route(history, &check.check_id).path(), check.as_of.to_string()),
             Cell::number(check.version.to_string()),
-            Cell::view(labels::named_verdict(&check.verdict)),
+            Cell::view(labels::named_verdict(check.verdict)),
             Cell::number(share),
-            Cell::view(labels::named_verdict(&check.prediction_verdict)),
-            Cell::view(labels::named_action(&check.recommendation)),
+            Cell::view(labels::named_verdict(check.prediction_verdict)),
+            Cell::view(labels::named_action(check.recommendation)),
             Cell::brief(seen),
         ])
         .named_by(1)

@@ -40,7 +40,7 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
         return view! { {head}<Empty title="No outcomes yet">{how}</Empty> }.erase();
     }
     let horizon = coverage.imports.first().map_or(0, |import| import.horizon_days);
-    let open = coverage.cohorts.iter().find(|cohort| cohort.as_of == cycle).and_then(|cohort| {
+    let open = coverage.cohorts.iter().find(|cohort| cohort.as_of.to_string() == cycle).and_then(|cohort| {
         let realised = cohort.realised.as_ref()?;
         let title = format!("Scored on {}, known until {}", cohort.as_of, cohort.until);
         Some(view! { <section id="cycle"><h2>{title}</h2>{realised_of(realised, &events)}</section> })
@@ -61,8 +61,8 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
             Cell::number(format::count(import.row_count as u32)),
             Cell::number(format::count(import.event_count as u32)),
             Cell::brief(format!("{} to {}", import.first_day, import.last_day)),
-            Cell::brief(import.complete_until.clone().unwrap_or_else(|| "as named".into())),
-            Cell::brief(&import.created_by),
+            Cell::brief(import.complete_until.map_or_else(|| "as named".into(), |day| day.to_string())),
+            Cell::brief(import.created_by.as_str()),
             Cell::brief(workflow::time_text(import.created_at)),
         ])
     });
@@ -96,12 +96,16 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
 
 fn row(cohort: &CohortView, use_case: &str) -> Row {
     let known = format!("{} ({})", format::count(cohort.known), format::percent(f64::from(cohort.known) / f64::from(cohort.scored.max(1))));
-    let mut cells =
-        vec![Cell::text(&cohort.as_of), Cell::brief(&cohort.until), Cell::number(format::count(cohort.scored)), Cell::number(known)];
+    let mut cells = vec![
+        Cell::text(cohort.as_of.to_string()),
+        Cell::brief(cohort.until.to_string()),
+        Cell::number(format::count(cohort.scored)),
+        Cell::number(known),
+    ];
     match &cohort.realised {
         Some(realised) => {
-            let address = Route::Outcomes { use_case: use_case.into() }.with_query(&[("cycle", &cohort.as_of)]);
-            cells[0] = Cell::link(format!("{address}#cycle"), &cohort.as_of);
+            let address = Route::Outcomes { use_case: use_case.into() }.with_query(&[("cycle", cohort.as_of.to_string())]);
+            cells[0] = Cell::link(format!("{address}#cycle"), cohort.as_of.to_string());
             cells.push(Cell::number(format::count(realised.left as u32)));
             cells.push(Cell::figure(Some(realised.expected_left.clone()), Scale::Count));
             cells.push(Cell::figure(Some(realised.roc_auc.clone()), Scale::Metric));

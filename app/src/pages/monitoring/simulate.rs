@@ -24,7 +24,7 @@ pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Wri
         None => None,
         Some(Err(error)) => Some(Err(error)),
         Some(Ok(shift)) => match tenure.simulate_drift(&actor.member()?, use_case, shift).await.map_err(AppError::from) {
-            Err(error) if error.kind == Kind::Internal => return Err(error),
+            Err(error) if matches!(error.kind, Kind::Internal | Kind::Unavailable) => return Err(error),
             answer => Some(answer.map_err(|error| error.message)),
         },
     };

@@ -1,16 +1,15 @@
 //! What the forms of the review do. Each comes back to the page by a redirect, with what was done or what is wrong.
 
-use domain::Route;
 use domain::query::query_string;
+use domain::{Decision, Route, Stage, VersionNumber};
 use leptos::prelude::*;
-use workflow::{Actor, Checklist, Choice, Ruling, Tenure, Waive};
+use workflow::{Actor, Checklist, Ruling, Tenure, Waive};
 
 use crate::error::AppError;
-use crate::pages::version_number;
 
 /// The review of a version, with what stays in its address (`doing`, `gate`) and what it shows once (`done`, `field`, `problem`, …).
-fn back(use_case: &str, version: i64, stays: &[(&str, &str)], flash: &[(&str, &str)]) {
-    let route = Route::ModelReview { use_case: use_case.into(), version: version_number(version) };
+fn back(use_case: &str, version: VersionNumber, stays: &[(&str, &str)], flash: &[(&str, &str)]) {
+    let route = Route::ModelReview { use_case: use_case.into(), version };
     crate::context::redirect_with_flash(&route, &query_string(stays), flash);
 }
 
@@ -20,7 +19,7 @@ fn sentence(error: &AppError) -> String {
     if text.ends_with('.') { text } else { format!("{text}.") }
 }
 
-fn answer(use_case: &str, version: i64, done: &str, field: &str, result: Result<(), workflow::Error>) {
+fn answer(use_case: &str, version: VersionNumber, done: &str, field: &str, result: Result<(), workflow::Error>) {
     match result.map_err(AppError::from) {
         Ok(()) => back(use_case, version, &[], &[("done", done)]),
         Err(error) => back(use_case, version, &[], &[("field", field), ("problem", &sentence(&error))]),
@@ -28,7 +27,7 @@ fn answer(use_case: &str, version: i64, done: &str, field: &str, result: Result<
 }
 
 #[server(prefix = "/fn", endpoint = "review-request")]
-pub async fn review_request(use_case: String, version: i64, #[server(default)] note: String) -> Result<(), AppError> {
+pub async fn review_request(use_case: String, version: VersionNumber, #[server(default)] note: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let result = tenure.request_review(&actor.contributor()?, &use_case, version, &note).await;
     answer(&use_case, version, "request", "", result.map(|_| ()));
@@ -36,7 +35,7 @@ pub async fn review_request(use_case: String, version: i64, #[server(default)] n
 }
 
 #[server(prefix = "/fn", endpoint = "review-comment")]
-pub async fn review_comment(use_case: String, version: i64, #[server(default)] body: String) -> Result<(), AppError> {
+pub async fn review_comment(use_case: String, version: VersionNumber, #[server(default)] body: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let result = tenure.comment(&actor.contributor()?, &use_case, version, &body).await;
     answer(&use_case, version, "comment", "comment", result.map(|_| ()));
@@ -47,7 +46,7 @@ pub async fn review_comment(use_case: String, version: i64, #[server(default)] b
 #[server(prefix = "/fn", endpoint = "review-checklist")]
 pub async fn review_checklist(
     use_case: String,
-    version: i64,
+    version: VersionNumber,
     #[server(default)] items: Vec<String>,
     #[server(default)] findings: String,
     #[server(default)] then: String,
@@ -60,7 +59,7 @@ pub async fn review_checklist(
         tenure.keep_checklist(&actor.reviewer()?, &use_case, version, &checklist).await
     };
     match kept.await {
-        Ok(()) if Choice::from_name(&then).is_some() => back(&use_case, version, &[("doing", &then)], &[]),
+        Ok(()) if then.parse::<Decision>().is_ok() => back(&use_case, version, &[("doing", &then)], &[]),
         result => answer(&use_case, version, "checklist", "", result),
     }
     Ok(())
@@ -70,7 +69,7 @@ pub async fn review_checklist(
 #[server(prefix = "/fn", endpoint = "review-decide")]
 pub async fn review_decide(
     use_case: String,
-    version: i64,
+    version: VersionNumber,
     doing: String,
     #[server(default)] reason: String,
     #[server(default)] password: String,
@@ -89,14 +88,14 @@ pub async fn review_decide(
             return tenure.rollback(&signed, &use_case, Some(version), &reason).await.map(|_| "rollback");
         }
         let unknown = || workflow::Error::Invalid("There is no such decision.".into());
-        let choice = Choice::from_name(&doing).ok_or_else(unknown)?;
+        let choice: Decision = doing.parse().map_err(|_| unknown())?;
         // A form without the hash was not made by the page that shows the evidence: then it is another one's.
         let ruling = Ruling { choice, reason: &reason, checklist: None, evidence: Some(&evidence) };
         let decided = tenure.decide(&signed, &use_case, version, ruling).await?;
         Ok(match choice {
-            Choice::Approve if decided.approvals_missing > 0 => "approval",
-            Choice::Approve if decided.version.stage != "Production" => "not_live",
-            choice => choice.name(),
+            Decision::Approve if decided.approvals_missing > 0 => "approval",
+            Decision::Approve if decided.version.stage != Stage::Production => "not_live",
+            choice => choice.as_str(),
         })
     };
     match done.await {
@@ -111,7 +110,7 @@ pub async fn review_decide(
 #[server(prefix = "/fn", endpoint = "review-waive")]
 pub async fn review_waive(
     use_case: String,
-    version: i64,
+    version: VersionNumber,
     gate: String,
     #[server(default)] owner: String,
     #[server(default)] expires_on: String,
@@ -139,7 +138,7 @@ struct Panel<'a> {
     tenure: &'a Tenure,
     actor: &'a Actor,
     use_case: &'a str,
-    version: i64,
+    version: VersionNumber,
     stays: &'a [(&'a str, &'a str)],
 }
 

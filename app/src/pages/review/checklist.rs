@@ -1,5 +1,6 @@
 //! The checklist that a reviewer fills in while going through the evidence, and the ways out of it.
 
+use domain::{ReviewState, Stage};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use workflow::{CHECKLIST, Checklist, ReviewPage};
@@ -63,8 +64,8 @@ fn form(page: &ReviewPage) -> AnyView {
     let progress = format!("{} of {} items are ticked.", Checklist::keys().count() - open, Checklist::keys().count());
     view! {
         <form method="post" action=ReviewChecklist::PATH class="review-form">
-            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-            <input type="hidden" name="version" value=page.version.version />
+            <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+            <input type="hidden" name="version" value=page.version.version.to_string() />
             <p class="aside">"Tick what you have looked at: it is kept as you go, and becomes part of the record. "{progress}</p>
             {items(&page.checklist, false)}
             <div class="field">
@@ -85,14 +86,14 @@ fn form(page: &ReviewPage) -> AnyView {
 
 /// The form that asks for a review, where that is the next step.
 fn request(page: &ReviewPage) -> AnyView {
-    let pending = page.request.as_ref().is_some_and(|request| request.state == "pending" && page.stale.is_empty());
-    if pending || page.live || page.version.stage == "Archived" {
+    let pending = page.request.as_ref().is_some_and(|request| request.state == ReviewState::Pending && page.stale.is_empty());
+    if pending || page.live || page.version.stage == Stage::Archived {
         return ().erase();
     }
     view! {
         <form method="post" action=ReviewRequest::PATH class="review-form">
-            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-            <input type="hidden" name="version" value=page.version.version />
+            <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+            <input type="hidden" name="version" value=page.version.version.to_string() />
             <div class="field">
                 <label for="note">"What the reviewers should know (optional)"</label>
                 <textarea id="note" name="note" rows="2"></textarea>
@@ -107,7 +108,7 @@ fn comments(page: &ReviewPage) -> AnyView {
     let list = page.comments.iter().map(|comment| {
         view! {
             <li>
-                <p class="aside"><b>{comment.author.clone()}</b>", "{workflow::time_text(comment.written_at)}</p>
+                <p class="aside"><b>{comment.author.to_string()}</b>", "{workflow::time_text(comment.written_at)}</p>
                 <p>{comment.body.clone()}</p>
             </li>
         }
@@ -120,8 +121,8 @@ fn comments(page: &ReviewPage) -> AnyView {
         {none}
         <ul class="comments">{list}</ul>
         <form method="post" action=ReviewComment::PATH class="review-form">
-            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-            <input type="hidden" name="version" value=page.version.version />
+            <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+            <input type="hidden" name="version" value=page.version.version.to_string() />
             <div class="field">
                 <label for="comment">"Comment"</label>
                 <textarea id="comment" name="body" rows="2"></textarea>

@@ -49,7 +49,7 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
     let row = |column: &workflow::ColumnSummary| {
         let numbers = column.numbers.as_ref();
         let range = numbers
-            .map(|numbers| format!("{} to {}", number(numbers.min), number(numbers.max)))
+            .map(|numbers| numbers.min.zip(numbers.max).map(|(min, max)| format!("{} to {}", number(min), number(max))).unwrap_or_default())
             .unwrap_or_else(|| column.bars.levels.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
         Row::new(vec![
             Cell::text(&column.name),

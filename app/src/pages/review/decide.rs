@@ -1,5 +1,6 @@
 //! The last step before something happens: what will happen, by name; a reason; and the password once more.
 
+use domain::VersionNumber;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use workflow::ReviewPage;
@@ -94,8 +95,8 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
             <h2 id="confirm-title">{title}</h2>
             <ul>{what}</ul>
             <form method="post" action=action class="review-form">
-                <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-                <input type="hidden" name="version" value=number />
+                <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+                <input type="hidden" name="version" value=number.to_string() />
                 <input type="hidden" name="doing" value=asked.doing.clone() />
                 <input type="hidden" name="evidence" value=page.evidence_hash.clone().unwrap_or_default() />
                 {waiver}
@@ -119,7 +120,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
     .erase()
 }
 
-fn approving(page: &ReviewPage, number: i64, live: Option<i64>) -> Vec<String> {
+fn approving(page: &ReviewPage, number: VersionNumber, live: Option<VersionNumber>) -> Vec<String> {
     let mut what = Vec::new();
     let approvals = page.decisions.len() as i64 + 1;
     if let Some(request) = page.request.as_ref().filter(|request| approvals < request.approvals_needed) {

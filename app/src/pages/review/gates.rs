@@ -1,5 +1,6 @@
 //! The gates of the policy, each with figure, limit and verdict in a word and a sign; and the thresholds of guide 002 beside them.
 
+use domain::ReviewState;
 use leptos::prelude::*;
 use stats::Verdict;
 use workflow::{GateReport, GateResult, ReviewPage};
@@ -19,7 +20,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let blocks = |title: &String| page.blocking.contains(title);
     let route = route_of(page);
     // A version that was sent back, or whose request is void, may need the waiver before it is asked for again.
-    let open = page.request.as_ref().is_none_or(|request| !["approved", "rejected"].contains(&request.state.as_str()));
+    let open = page.request.as_ref().is_none_or(|request| !matches!(request.state, ReviewState::Approved | ReviewState::Rejected));
     let note = |result: &GateResult| {
         let waiver = waived(&result.title);
         if let Some(waiver) = waiver.filter(|_| !blocks(&result.title)) {

@@ -12,7 +12,7 @@ mod performance;
 pub mod queue;
 mod record;
 
-use domain::{Route, UseCaseId, VersionNumber};
+use domain::{Decision, ReviewState, Route, VersionNumber};
 use leptos::prelude::*;
 use workflow::ReviewPage;
 
@@ -22,8 +22,8 @@ use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::Chart;
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
+use crate::pages::Query;
 use crate::pages::registry::list::review_word;
-use crate::pages::{Query, version_number};
 use crate::server_page::Written;
 
 /// What the address says beside the version: what is to be decided; and what a form has left: what was done, what went wrong.
@@ -42,14 +42,14 @@ struct Asked {
 
 /// The page of a review.
 fn route_of(page: &ReviewPage) -> Route {
-    Route::ModelReview { use_case: (&page.version.use_case).into(), version: version_number(page.version.version) }
+    Route::ModelReview { use_case: (&page.version.use_case).into(), version: page.version.version }
 }
 
 /// Writes the page.
 pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
-    let number = i64::from(version);
+    let number = version;
     let page = tenure.review_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
     let flash = Query(crate::context::take_flash(&Route::ModelReview { use_case: use_case.into(), version }));
@@ -93,7 +93,7 @@ impl Charts {
 #[component]
 fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> AnyView {
     let number = page.version.version;
-    let (use_case, version) = (UseCaseId::from(&page.version.use_case), version_number(number));
+    let (use_case, version) = (page.version.use_case.clone(), number);
     let reviews = Route::Reviews { use_case: use_case.clone() };
     let overview = Route::Model { use_case: use_case.clone(), version };
     let fairness_page = Route::ModelFairness { use_case: use_case.clone(), version };
@@ -153,27 +153,27 @@ fn standing(page: &ReviewPage) -> AnyView {
     let Some(request) = &page.request else {
         return view! { <p>{stage}" Nobody has asked for a review yet. This is the evidence as it would be reviewed now."</p> }.erase();
     };
-    let tone = match request.state.as_str() {
-        "pending" => Tone::Watch,
-        "approved" => Tone::Good,
-        "rejected" => Tone::Bad,
-        _ => Tone::Neutral,
+    let tone = match request.state {
+        ReviewState::Pending => Tone::Watch,
+        ReviewState::Approved => Tone::Good,
+        ReviewState::Rejected => Tone::Bad,
+        ReviewState::ChangesRequested | ReviewState::Void => Tone::Neutral,
     };
     let asked = format!(
         "Asked for by {} on {}. Approvals: {} of {} needed.",
         request.requested_by,
         workflow::time_text(request.requested_at),
-        page.decisions.iter().filter(|decision| decision.decision == "approve").count(),
+        page.decisions.iter().filter(|decision| decision.decision == Decision::Approve).count(),
         request.approvals_needed
     );
     let note = (!request.note.is_empty()).then(|| view! { <p>"“"{request.note.clone()}"”"</p> });
     let stale = (!page.stale.is_empty()).then(
         || view! { <p class="note warn">"The request cannot be decided on any more: "{page.stale.clone()}". Ask for a new review."</p> },
     );
-    let void = (request.state == "void")
+    let void = (request.state == ReviewState::Void)
         .then(|| view! { <p class="note warn">"The request is void: "{request.closed_because.clone()}". Ask for a new review."</p> });
     view! {
-        <p>{stage}" "<StateBadge tone word=review_word(&request.state) />" "{asked}</p>
+        <p>{stage}" "<StateBadge tone word=review_word(request.state.as_str()) />" "{asked}</p>
         {note}
         {stale}
         {void}
@@ -181,7 +181,7 @@ fn standing(page: &ReviewPage) -> AnyView {
     .erase()
 }
 
-fn done_text(done: &str, number: i64) -> String {
+fn done_text(done: &str, number: VersionNumber) -> String {
     match done {
         "request" => format!("A review of version {number} is asked for. It is bound to the evidence below."),
         "approve" => format!("Version {number} is approved and live."),

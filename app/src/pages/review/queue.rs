@@ -1,6 +1,6 @@
 //! The queue of reviews: what waits, what was decided, how long it took; and what was live when.
 
-use domain::Route;
+use domain::{LiveChangeKind, ReviewState, Route, VersionNumber};
 use leptos::prelude::*;
 use workflow::{LiveChange, QueueRow};
 
@@ -12,8 +12,8 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
+use crate::pages::Query;
 use crate::pages::registry::list::review_word;
-use crate::pages::{Query, version_number};
 use crate::server_page::Written;
 
 /// Writes the page.
@@ -27,7 +27,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     };
     let queue = tenure.review_queue(&member, use_case).await?;
     let history = tenure.live_history(&member, use_case).await?;
-    let waiting = queue.iter().filter(|row| row.request.state == "pending").count() as u32;
+    let waiting = queue.iter().filter(|row| row.request.state == ReviewState::Pending).count() as u32;
     let title = if waiting > 0 { format!("({}) Reviews", format::count(waiting)) } else { "Reviews".to_owned() };
     Ok(Written::page(title, view! { <Queue queue history waiting use_case=use_case.to_owned() moment then /> }))
 }
@@ -42,7 +42,7 @@ fn Queue(
     then: Option<Option<LiveChange>>,
 ) -> AnyView {
     let models = Route::Models { use_case: (&use_case).into() };
-    let (pending, closed): (Vec<_>, Vec<_>) = queue.into_iter().partition(|row| row.request.state == "pending");
+    let (pending, closed): (Vec<_>, Vec<_>) = queue.into_iter().partition(|row| row.request.state == ReviewState::Pending);
     let lead = match waiting {
         0 => "Nothing waits for a decision.".to_owned(),
         1 => "One version waits for a decision.".to_owned(),
@@ -99,9 +99,9 @@ fn then_text(moment: &str, change: Option<&LiveChange>) -> String {
     }
 }
 
-fn version_link(use_case: &str, number: i64) -> Cell {
-    let route = Route::ModelReview { use_case: use_case.into(), version: version_number(number) };
-    Cell::link(route.path(), format!("Version {number}"))
+fn version_link(use_case: &str, version: VersionNumber) -> Cell {
+    let route = Route::ModelReview { use_case: use_case.into(), version };
+    Cell::link(route.path(), format!("Version {version}"))
 }
 
 fn pending_row(row: &QueueRow, use_case: &str) -> Row {
@@ -109,7 +109,7 @@ fn pending_row(row: &QueueRow, use_case: &str) -> Row {
     Row::new(vec![
         version_link(use_case, request.version),
         Cell::text(format::metric_label(&row.candidate)),
-        Cell::text(&request.requested_by),
+        Cell::text(request.requested_by.as_str()),
         Cell::brief(&row.requested_at),
         Cell::text(&row.age),
         Cell::text(format!("{} of {}", row.decisions.len(), request.approvals_needed)),
@@ -118,36 +118,37 @@ fn pending_row(row: &QueueRow, use_case: &str) -> Row {
 
 fn closed_row(row: &QueueRow, use_case: &str) -> Row {
     let last = row.decisions.last();
-    let (tone, word) = match last.filter(|_| row.request.state != "void") {
-        Some(decision) => decision_word(&decision.decision),
-        None => (Tone::Neutral, review_word(&row.request.state)),
+    let (tone, word) = match last.filter(|_| row.request.state != ReviewState::Void) {
+        Some(decision) => decision_word(decision.decision),
+        None => (Tone::Neutral, review_word(row.request.state.as_str())),
     };
-    let reason = last.filter(|_| row.request.state != "void").map_or(row.request.closed_because.clone(), |last| last.reason.clone());
+    let reason =
+        last.filter(|_| row.request.state != ReviewState::Void).map_or(row.request.closed_because.clone(), |last| last.reason.clone());
     Row::new(vec![
         version_link(use_case, row.request.version),
         Cell::view(view! { <StateBadge tone word /> }),
-        Cell::text(if row.request.state == "void" { String::new() } else { reviewers(&row.decisions) }),
+        Cell::text(if row.request.state == ReviewState::Void { String::new() } else { reviewers(&row.decisions) }),
         Cell::brief(row.closed_at.clone().unwrap_or_default()),
         Cell::text(&row.age),
         Cell::text(reason),
     ])
 }
 
-fn reviewers(decisions: &[workflow::Decision]) -> String {
+fn reviewers(decisions: &[workflow::ReviewDecision]) -> String {
     decisions.iter().map(|decision| decision.reviewer.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn change_row(change: &LiveChange, use_case: &str) -> Row {
-    let kind = match change.kind.as_str() {
-        "rollback" => "Rollback",
-        "undeployment" => "Taken out of service",
-        _ => "Promotion",
+    let kind = match change.kind {
+        LiveChangeKind::Promotion => "Promotion",
+        LiveChangeKind::Rollback => "Rollback",
+        LiveChangeKind::Undeployment => "Taken out of service",
     };
     Row::new(vec![
         Cell::brief(workflow::time_text(change.changed_at)),
         Cell::text(kind),
         change.version.map_or_else(|| Cell::text("Nothing"), |number| version_link(use_case, number)),
-        Cell::text(&change.changed_by),
+        Cell::text(change.changed_by.as_str()),
         Cell::text(&change.reason),
     ])
 }

@@ -1,8 +1,8 @@
 //! What was decided so far, by whom, and what can be done with a version that is or was live.
 
-use domain::Route;
+use domain::{Decision, Route};
 use leptos::prelude::*;
-use workflow::{Checklist, Decision, ReviewPage};
+use workflow::{Checklist, ReviewDecision, ReviewPage};
 
 use super::checklist::items;
 use super::route_of;
@@ -29,26 +29,26 @@ pub fn section(page: &ReviewPage) -> AnyView {
 }
 
 /// Tone and words of a decision.
-pub fn decision_word(decision: &str) -> (Tone, &'static str) {
+pub fn decision_word(decision: Decision) -> (Tone, &'static str) {
     match decision {
-        "approve" => (Tone::Good, "Approved"),
-        "reject" => (Tone::Bad, "Rejected"),
-        _ => (Tone::Watch, "Changes requested"),
+        Decision::Approve => (Tone::Good, "Approved"),
+        Decision::Reject => (Tone::Bad, "Rejected"),
+        Decision::RequestChanges => (Tone::Watch, "Changes requested"),
     }
 }
 
-fn decision(decision: &Decision) -> AnyView {
-    let (tone, word) = decision_word(&decision.decision);
+fn decision(decision: &ReviewDecision) -> AnyView {
+    let (tone, word) = decision_word(decision.decision);
     let checklist: Checklist = Checklist::of_decision(decision);
     let open = checklist.open().len();
     let all = Checklist::keys().count();
     let findings = (!checklist.findings.is_empty()).then(|| view! { <p>"Found: "{checklist.findings.clone()}</p> });
     let in_spite_of = decision.in_spite_of();
-    let in_spite_of = (!in_spite_of.is_empty() && decision.decision == "approve")
+    let in_spite_of = (!in_spite_of.is_empty() && decision.decision == Decision::Approve)
         .then(|| view! { <p class="aside">"In spite of failing gates: "{in_spite_of.join("; ")}"."</p> });
     view! {
         <article class="decision">
-            <p><StateBadge tone word />" by "<b>{decision.reviewer.clone()}</b>", "{workflow::time_text(decision.decided_at)}</p>
+            <p><StateBadge tone word />" by "<b>{decision.reviewer.to_string()}</b>", "{workflow::time_text(decision.decided_at)}</p>
             <p>"“"{decision.reason.clone()}"”"</p>
             {in_spite_of}
             {findings}
@@ -66,9 +66,9 @@ fn earlier(page: &ReviewPage) -> AnyView {
     if page.earlier.is_empty() {
         return ().erase();
     }
-    let request = |(request, decisions): &(workflow::Request, Vec<Decision>)| {
+    let request = |(request, decisions): &(workflow::Request, Vec<ReviewDecision>)| {
         let asked = format!("Asked for by {} on {}: ", request.requested_by, workflow::time_text(request.requested_at));
-        let state = review_word(&request.state);
+        let state = review_word(request.state.as_str());
         let why = if request.closed_because.is_empty() { ".".to_owned() } else { format!(": {}.", request.closed_because) };
         let decisions = decisions.iter().map(decision).collect::<Vec<_>>();
         view! { <p>{asked}{state}{why}</p>{decisions} }.erase()

@@ -105,7 +105,7 @@ mod tests {
         for sequence in 1..=count {
             let mut entry = Entry {
                 sequence,
-                at: 1000 * sequence,
+                at: domain::Timestamp::from_micros(1000 * sequence),
                 actor: "~a".into(),
                 action: "act".into(),
                 subject: format!("thing {sequence}"),

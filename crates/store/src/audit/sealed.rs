@@ -3,66 +3,132 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::{RequestId, UseCaseId, VersionNumber};
 use serde::{Deserialize, Serialize};
-use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 use super::Entry;
-use crate::{Connection, Result, artifacts};
+use crate::sql::{Column as _, sql};
+use crate::{Reader, Result, artifacts};
+
+/// A row that an entry can vouch for.
+#[derive(Debug, Clone, Copy)]
+pub enum Row<'a> {
+    Version(&'a UseCaseId, VersionNumber),
+    /// By its sequence.
+    LiveChange(&'a UseCaseId, i64),
+    Request(&'a RequestId),
+    Decision(&'a str),
+    Waiver(&'a str),
+    Comment(&'a str),
+    /// By its number.
+    CardRevision(&'a UseCaseId, VersionNumber, i64),
+    DriftNote(&'a str),
+}
+
+impl Row<'_> {
+    fn table(&self) -> &'static Table {
+        match self {
+            Self::Version(..) => &VERSION,
+            Self::LiveChange(..) => &LIVE_CHANGE,
+            Self::Request(_) => &REQUEST,
+            Self::Decision(_) => &DECISION,
+            Self::Waiver(_) => &WAIVER,
+            Self::Comment(_) => &COMMENT,
+            Self::CardRevision(..) => &CARD_REVISION,
+            Self::DriftNote(_) => &DRIFT_NOTE,
+        }
+    }
+
+    /// The row's id, or its parts with slashes between them, for example `attrition/3`.
+    fn key(&self) -> String {
+        match self {
+            Self::Version(use_case, number) => format!("{use_case}/{number}"),
+            Self::LiveChange(use_case, sequence) => format!("{use_case}/{sequence}"),
+            Self::Request(id) => id.to_string(),
+            Self::Decision(id) | Self::Waiver(id) | Self::Comment(id) | Self::DriftNote(id) => (*id).to_owned(),
+            Self::CardRevision(use_case, number, revision) => format!("{use_case}/{number}/{revision}"),
+        }
+    }
+}
 
 /// A table of which each row is told of once; none of these columns changes afterwards.
 struct Table {
     name: &'static str,
     /// SQL for the text by which a row is called.
     key: &'static str,
-    columns: &'static str,
+    columns: &'static [&'static str],
 }
 
-const TABLES: [Table; 8] = [
-    Table {
-        name: "model_version",
-        key: "use_case || '/' || cast(version as text)",
-        columns: "use_case, version, run_id, dataset_id, model_hash, candidate, author, created_at",
-    },
-    Table {
-        name: "live_history",
-        key: "use_case || '/' || cast(sequence as text)",
-        columns: "use_case, sequence, version, changed_by, reason, changed_at, kind",
-    },
-    Table {
-        name: "review_request",
-        key: "request_id",
-        columns: "request_id, use_case, version, evidence_hash, approvals_needed, note, requested_by, requested_at",
-    },
-    Table {
-        name: "review_decision",
-        key: "decision_id",
-        columns: "decision_id, request_id, reviewer, decision, reason, checklist, waivers, evidence_hash, decided_at",
-    },
-    Table {
-        name: "review_waiver",
-        key: "waiver_id",
-        columns: "waiver_id, use_case, version, gate, owner, reason, granted_by, granted_at, expires_on",
-    },
-    Table { name: "review_comment", key: "comment_id", columns: "comment_id, use_case, version, author, body, written_at" },
-    Table {
-        name: "card_revision",
-        key: "use_case || '/' || cast(version as text) || '/' || cast(revision as text)",
-        columns: "use_case, version, revision, text, written_by, written_at",
-    },
-    Table { name: "drift_note", key: "note_id", columns: "note_id, check_id, note, created_by, created_at" },
-];
+const VERSION: Table = Table {
+    name: "model_version",
+    key: "use_case || '/' || cast(version as text)",
+    columns: &["use_case", "version", "run_id", "dataset_id", "model_hash", "candidate", "author", "author_key", "created_at"],
+};
+const LIVE_CHANGE: Table = Table {
+    name: "live_history",
+    key: "use_case || '/' || cast(sequence as text)",
+    columns: &["use_case", "sequence", "version", "changed_by", "changed_by_key", "reason", "changed_at", "kind"],
+};
+const REQUEST: Table = Table {
+    name: "review_request",
+    key: "request_id",
+    columns: &[
+        "request_id",
+        "use_case",
+        "version",
+        "evidence_hash",
+        "approvals_needed",
+        "note",
+        "requested_by",
+        "requested_by_key",
+        "requested_at",
+    ],
+};
+const DECISION: Table = Table {
+    name: "review_decision",
+    key: "decision_id",
+    columns: &[
+        "decision_id",
+        "request_id",
+        "reviewer",
+        "reviewer_key",
+        "decision",
+        "reason",
+        "checklist",
+        "waivers",
+        "evidence_hash",
+        "decided_at",
+    ],
+};
+const WAIVER: Table = Table {
+    name: "review_waiver",
+    key: "waiver_id",
+    columns: &["waiver_id", "use_case", "version", "gate", "owner", "reason", "granted_by", "granted_by_key", "granted_at", "expires_on"],
+};
+const COMMENT: Table =
+    Table { name: "review_comment", key: "comment_id", columns: &["comment_id", "use_case", "version", "author", "body", "written_at"] };
+const CARD_REVISION: Table = Table {
+    name: "card_revision",
+    key: "use_case || '/' || cast(version as text) || '/' || cast(revision as text)",
+    columns: &["use_case", "version", "revision", "text", "written_by", "written_at"],
+};
+const DRIFT_NOTE: Table =
+    Table { name: "drift_note", key: "note_id", columns: &["note_id", "check_id", "note", "created_by", "created_at"] };
+
+const TABLES: [&Table; 8] = [&VERSION, &LIVE_CHANGE, &REQUEST, &DECISION, &WAIVER, &COMMENT, &CARD_REVISION, &DRIFT_NOTE];
 
 impl Table {
-    /// Key and content of the rows, as texts.
+    /// The row's key under `row_key`, and its content as texts, `text_` before the name of each column.
     fn select(&self) -> String {
-        let columns: Vec<String> = self.columns.split(", ").map(|column| format!("cast({column} as text)")).collect();
-        format!("select {}, {} from {}", self.key, columns.join(", "), self.name)
+        let columns: Vec<String> = self.columns.iter().map(|column| format!("cast({column} as text) as text_{column}")).collect();
+        format!("select {} as row_key, {} from {}", self.key, columns.join(", "), self.name)
     }
 
-    fn hash(&self, row: &sqlx::any::AnyRow) -> String {
-        let fields: Vec<Option<String>> = (1..=self.columns.split(", ").count()).map(|column| row.get(column)).collect();
-        // A list of texts always has a JSON form.
-        artifacts::hash(serde_json::to_string(&(self.name, fields)).unwrap_or_default().as_bytes())
+    fn hash(&self, row: &AnyRow) -> Result<String> {
+        let fields = self.columns.iter().map(|column| Option::<String>::get(row, &format!("text_{column}")));
+        let fields: Vec<Option<String>> = fields.collect::<sqlx::Result<_>>()?;
+        Ok(artifacts::hash(serde_json::to_string(&(self.name, fields))?.as_bytes()))
     }
 }
 
@@ -98,16 +164,15 @@ const STATES: [(&str, &str); 3] = [
     ),
 ];
 
-/// The seal of a row that was just written, within the same transaction. `key` is the row's id, or its parts with slashes between them,
-/// for example `attrition/3` of `model_version`.
+/// The seal of a row that was just written, within the same transaction.
 ///
 /// # Errors
 /// When there is no such row, or the database fails.
-pub(super) async fn seal(connection: &mut Connection, table: &str, key: &str) -> Result<Sealed> {
-    let table = TABLES.iter().find(|own| own.name == table).ok_or_else(|| sqlx::Error::TypeNotFound { type_name: table.to_owned() })?;
-    let text = format!("{} where {} = $1", table.select(), table.key);
-    let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(key).fetch_one(connection).await?;
-    Ok(Sealed { table: table.name.to_owned(), key: key.to_owned(), hash: table.hash(&row) })
+pub(super) async fn seal(reader: &mut Reader, row: &Row<'_>) -> Result<Sealed> {
+    let (table, key) = (row.table(), row.key());
+    let found = sql(format!("{} where {} = $1", table.select(), table.key)).bind(&key).rows(reader).await?;
+    let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Sealed { table: table.name.to_owned(), hash: table.hash(found)?, key })
 }
 
 /// The rows that a record tells of: by table and key the entry's number and the row's hash.
@@ -136,14 +201,15 @@ impl Told {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn verify_rows(connection: &mut Connection, Told(told): &Told) -> Result<Vec<String>> {
+pub async fn verify_rows(reader: &mut Reader, Told(told): &Told) -> Result<Vec<String>> {
     let mut problems = Vec::new();
     let mut found = BTreeSet::new();
-    for table in &TABLES {
-        for row in sqlx::query(sqlx::AssertSqlSafe(table.select())).fetch_all(&mut *connection).await? {
-            let place = (table.name.to_owned(), row.get::<String, _>(0));
+    for table in TABLES {
+        for row in sql(table.select()).rows(reader).await? {
+            let place = (table.name.to_owned(), String::get(&row, "row_key")?);
+            let hash = table.hash(&row)?;
             match told.get(&place) {
-                Some((_, hash)) if *hash == table.hash(&row) => {}
+                Some((_, told)) if *told == hash => {}
                 Some((number, _)) => problems.push(format!("{} {} is not as entry {number} tells: it was changed", place.0, place.1)),
                 None => problems.push(format!("{} {} is told of by no entry: it was inserted past the record", place.0, place.1)),
             }
@@ -152,8 +218,8 @@ pub async fn verify_rows(connection: &mut Connection, Told(told): &Told) -> Resu
     }
     let gone = told.iter().filter(|(place, _)| !found.contains(place));
     for (sentence, query) in STATES {
-        let rows = sqlx::query(query).fetch_all(&mut *connection).await?;
-        problems.extend(rows.iter().map(|row| sentence.replace("{}", row.get(0))));
+        let keys: Vec<String> = sql(query).scalars(reader).await?;
+        problems.extend(keys.iter().map(|key| sentence.replace("{}", key)));
     }
     problems.extend(gone.map(|((table, key), (number, _))| format!("{table} {key}, of which entry {number} tells, was removed")));
     Ok(problems)

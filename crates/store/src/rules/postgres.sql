@@ -1,4 +1,6 @@
 -- What the database enforces by itself, for PostgreSQL. `sqlite.sql` says the same.
+-- Two names are the same by their keys, which the program writes beside them. Who writes past the program gains nothing by another key:
+-- names that differ only in the case of ASCII letters are the same too.
 
 create or replace function refuse_rewriting() returns trigger language plpgsql as
 $$ begin raise exception 'the history cannot be rewritten'; end $$;
@@ -29,7 +31,7 @@ $$ begin
     end if;
     if new.kind = 'rollback' and exists (
         select 1 from model_version v
-        where v.use_case = new.use_case and v.version = new.version and lower(v.author) = lower(new.changed_by)
+        where v.use_case = new.use_case and v.version = new.version and (v.author_key = new.changed_by_key or lower(v.author) = lower(new.changed_by))
     ) then
         raise exception 'not by the author of the version';
     end if;
@@ -66,8 +68,9 @@ end $$;
 
 create or replace function model_version_rules() returns trigger language plpgsql as
 $$ begin
-    if (new.use_case, new.version, new.run_id, new.dataset_id, new.model_hash, new.candidate, new.author, new.created_at)
-        is distinct from (old.use_case, old.version, old.run_id, old.dataset_id, old.model_hash, old.candidate, old.author, old.created_at)
+    if (new.use_case, new.version, new.run_id, new.dataset_id, new.model_hash, new.candidate, new.author, new.author_key, new.created_at)
+        is distinct from
+        (old.use_case, old.version, old.run_id, old.dataset_id, old.model_hash, old.candidate, old.author, old.author_key, old.created_at)
     then
         raise exception 'a version cannot be changed';
     end if;
@@ -94,9 +97,11 @@ end $$;
 
 create or replace function review_request_rules() returns trigger language plpgsql as
 $$ begin
-    if (new.request_id, new.use_case, new.version, new.evidence_hash, new.approvals_needed, new.note, new.requested_by, new.requested_at)
+    if (new.request_id, new.use_case, new.version, new.evidence_hash, new.approvals_needed, new.note, new.requested_by,
+            new.requested_by_key, new.requested_at)
         is distinct from
-        (old.request_id, old.use_case, old.version, old.evidence_hash, old.approvals_needed, old.note, old.requested_by, old.requested_at)
+        (old.request_id, old.use_case, old.version, old.evidence_hash, old.approvals_needed, old.note, old.requested_by,
+            old.requested_by_key, old.requested_at)
     then
         raise exception 'a request cannot be changed';
     end if;
@@ -121,7 +126,8 @@ $$ begin
     if not exists (
         select 1 from review_request r
         join model_version v on v.use_case = r.use_case and v.version = r.version
-        where r.request_id = new.request_id and lower(new.reviewer) <> lower(r.requested_by) and lower(new.reviewer) <> lower(v.author)
+        where r.request_id = new.request_id and new.reviewer_key not in (r.requested_by_key, v.author_key)
+            and lower(new.reviewer) not in (lower(r.requested_by), lower(v.author))
     ) then
         raise exception 'not by the author of the version, nor by who asked for the review';
     end if;
@@ -138,7 +144,7 @@ create or replace function review_waiver_rules() returns trigger language plpgsq
 $$ begin
     if trim(new.reason) = '' or trim(new.owner) = '' or exists (
         select 1 from model_version v
-        where v.use_case = new.use_case and v.version = new.version and lower(v.author) = lower(new.granted_by)
+        where v.use_case = new.use_case and v.version = new.version and (v.author_key = new.granted_by_key or lower(v.author) = lower(new.granted_by))
     ) then
         raise exception 'a waiver has a reason and an owner, and is not granted by the author of the version';
     end if;

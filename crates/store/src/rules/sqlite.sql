@@ -1,4 +1,6 @@
 -- What the database enforces by itself, for SQLite. `postgres.sql` says the same.
+-- Two names are the same by their keys, which the program writes beside them. Who writes past the program gains nothing by another key:
+-- names that differ only in the case of ASCII letters are the same too.
 
 create trigger audit_no_update before update on audit
 begin select raise(abort, 'the history cannot be rewritten'); end;
@@ -29,7 +31,7 @@ begin select raise(abort, 'a version that is not approved cannot serve'); end;
 create trigger live_history_four_eyes before insert on live_history
 when new.kind = 'rollback' and exists (
     select 1 from model_version v
-    where v.use_case = new.use_case and v.version = new.version and lower(v.author) = lower(new.changed_by)
+    where v.use_case = new.use_case and v.version = new.version and (v.author_key = new.changed_by_key or lower(v.author) = lower(new.changed_by))
 )
 begin select raise(abort, 'not by the author of the version'); end;
 
@@ -63,7 +65,7 @@ when new.stage not in ('None', 'Staging', 'Production', 'Archived')
         <> exists (select 1 from live_model l where l.use_case = new.use_case and l.version = new.version)
 begin select raise(abort, 'the version in service is the one in Production, and no other'); end;
 create trigger model_version_is_fixed
-before update of use_case, version, run_id, dataset_id, model_hash, candidate, author, created_at on model_version
+before update of use_case, version, run_id, dataset_id, model_hash, candidate, author, author_key, created_at on model_version
 begin select raise(abort, 'a version cannot be changed'); end;
 create trigger model_version_no_delete before delete on model_version
 begin select raise(abort, 'the history cannot be rewritten'); end;
@@ -74,7 +76,7 @@ when new.state <> 'pending' or new.approvals_needed < 1 or not exists (
 )
 begin select raise(abort, 'a request begins pending, for a version in Staging'); end;
 create trigger review_request_is_fixed
-before update of request_id, use_case, version, evidence_hash, approvals_needed, note, requested_by, requested_at on review_request
+before update of request_id, use_case, version, evidence_hash, approvals_needed, note, requested_by, requested_by_key, requested_at on review_request
 begin select raise(abort, 'a request cannot be changed'); end;
 create trigger review_request_closes_once before update of state on review_request
 when old.state <> 'pending'
@@ -95,7 +97,8 @@ create trigger review_decision_four_eyes before insert on review_decision
 when not exists (
     select 1 from review_request r
     join model_version v on v.use_case = r.use_case and v.version = r.version
-    where r.request_id = new.request_id and lower(new.reviewer) <> lower(r.requested_by) and lower(new.reviewer) <> lower(v.author)
+    where r.request_id = new.request_id and new.reviewer_key not in (r.requested_by_key, v.author_key)
+        and lower(new.reviewer) not in (lower(r.requested_by), lower(v.author))
 )
 begin select raise(abort, 'not by the author of the version, nor by who asked for the review'); end;
 create trigger review_decision_is_bound before insert on review_decision
@@ -112,7 +115,7 @@ begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger review_waiver_four_eyes before insert on review_waiver
 when trim(new.reason) = '' or trim(new.owner) = '' or exists (
     select 1 from model_version v
-    where v.use_case = new.use_case and v.version = new.version and lower(v.author) = lower(new.granted_by)
+    where v.use_case = new.use_case and v.version = new.version and (v.author_key = new.granted_by_key or lower(v.author) = lower(new.granted_by))
 )
 begin select raise(abort, 'a waiver has a reason and an owner, and is not granted by the author of the version'); end;
 create trigger review_waiver_no_update before update on review_waiver

@@ -2,8 +2,26 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 #![expect(dead_code, reason = "each test file uses its part")]
 
-use store::review::{self, Decision, Request};
-use store::{Connection, Settings, Store, datasets, registry, runs, scores};
+use domain::{Date, Decision, ReviewState, RunStatus, Stage, Timestamp, UseCaseId, VersionNumber};
+use store::review::{self, Request, ReviewDecision};
+use store::{Settings, Store, Writer, datasets, registry, runs, scoring};
+
+/// The use case of the tests.
+pub fn attrition() -> UseCaseId {
+    "attrition".into()
+}
+
+pub fn number(number: i64) -> VersionNumber {
+    number.try_into().unwrap()
+}
+
+pub fn date(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+pub fn at(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
+}
 
 /// An empty store on each database at hand. A PostgreSQL database of its own is made for each test.
 pub async fn stores(name: &str) -> Vec<(Store, tempfile::TempDir)> {
@@ -33,7 +51,7 @@ pub fn dataset(hash: &str, as_of: &str) -> datasets::Dataset {
         row_count: 3,
         column_count: 2,
         positives: None,
-        as_of: as_of.into(),
+        as_of: date(as_of),
         simulated: true,
         created_by: "test".into(),
         created_at: store::now(),
@@ -46,7 +64,7 @@ pub fn run(name: &str, parent: Option<&runs::Run>) -> runs::Run {
         parent_id: parent.map(|parent| parent.run_id.clone()),
         use_case: "attrition".into(),
         name: name.into(),
-        status: "running".into(),
+        status: RunStatus::Running,
         author: "test".into(),
         dataset_id: None,
         seed: 42,
@@ -60,12 +78,12 @@ pub fn run(name: &str, parent: Option<&runs::Run>) -> runs::Run {
 pub fn version(run: &runs::Run, dataset: &datasets::Dataset) -> registry::Version {
     registry::Version {
         use_case: "attrition".into(),
-        version: 0,
+        version: VersionNumber::FIRST,
         run_id: run.run_id.clone(),
         dataset_id: dataset.dataset_id.clone(),
         model_hash: "m".into(),
         candidate: "blend".into(),
-        stage: "Staging".into(),
+        stage: Stage::Staging,
         author: "test".into(),
         note: String::new(),
         created_at: store::now(),
@@ -73,13 +91,13 @@ pub fn version(run: &runs::Run, dataset: &datasets::Dataset) -> registry::Versio
     }
 }
 
-pub fn batch(dataset: &datasets::Dataset, use_case: &str, version: i64) -> scores::Batch {
-    scores::Batch {
+pub fn batch(dataset: &datasets::Dataset, use_case: &UseCaseId, version: i64) -> scoring::Batch {
+    scoring::Batch {
         batch_id: store::new_id(),
-        use_case: use_case.into(),
-        version,
+        use_case: use_case.clone(),
+        version: number(version),
         dataset_id: dataset.dataset_id.clone(),
-        as_of: "2026-01-01".into(),
+        as_of: date("2026-01-01"),
         people: 1203,
         expected_events: 12.5,
         created_by: "test".into(),
@@ -91,24 +109,24 @@ pub fn request(version: i64, approvals_needed: i64) -> Request {
     Request {
         request_id: store::new_id(),
         use_case: "attrition".into(),
-        version,
+        version: number(version),
         evidence_hash: format!("evidence of {version}"),
         approvals_needed,
         note: String::new(),
         requested_by: "Rob".into(),
         requested_at: store::now(),
-        state: "pending".into(),
+        state: ReviewState::Pending,
         closed_at: None,
         closed_because: String::new(),
     }
 }
 
-pub fn decision(request: &Request, reviewer: &str, decision: &str) -> Decision {
-    Decision {
+pub fn decision(request: &Request, reviewer: &str, decision: Decision) -> ReviewDecision {
+    ReviewDecision {
         decision_id: store::new_id(),
         request_id: request.request_id.clone(),
         reviewer: reviewer.into(),
-        decision: decision.into(),
+        decision,
         reason: "because".into(),
         checklist: "{}".into(),
         waivers: "[]".into(),
@@ -118,12 +136,12 @@ pub fn decision(request: &Request, reviewer: &str, decision: &str) -> Decision {
 }
 
 /// Asked for and approved; gives the decision.
-pub async fn approve(connection: &mut Connection, number: i64) -> Decision {
+pub async fn approve(writer: &mut Writer, number: i64) -> ReviewDecision {
     let request = request(number, 1);
-    review::insert_request(connection, &request).await.unwrap();
-    let decision = decision(&request, "rita", "approve");
-    review::insert_decision(connection, &decision).await.unwrap();
-    review::close_request(connection, &request.request_id, "approved", store::now(), "").await.unwrap();
+    review::insert_request(writer, &request).await.unwrap();
+    let decision = decision(&request, "rita", Decision::Approve);
+    review::insert_decision(writer, &decision).await.unwrap();
+    review::close_request(writer, &request.request_id, ReviewState::Approved, store::now(), "").await.unwrap();
     decision
 }
 
@@ -133,32 +151,32 @@ pub async fn with_versions(store: &Store, count: i64) -> datasets::Dataset {
     let (dataset, run) = (dataset("aa", "2026-01-01"), run("training", None));
     datasets::insert(&mut transaction, &dataset).await.unwrap();
     runs::insert(&mut transaction, &run).await.unwrap();
-    for number in 1..=count {
-        assert_eq!(registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap(), number);
+    for own in 1..=count {
+        assert_eq!(registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap(), number(own));
     }
     transaction.commit().await.unwrap();
     dataset
 }
 
 /// Runs one statement in a transaction of its own; true when the database took it.
-pub async fn taken(store: &Store, statement: &'static str) -> bool {
+pub async fn taken(store: &Store, statement: &str) -> bool {
     let mut transaction = store.begin().await.unwrap();
-    let done = sqlx::query(statement).execute(&mut *transaction).await.is_ok();
+    let done = transaction.run(statement).await.is_ok();
     done && transaction.commit().await.is_ok()
 }
 
 /// The database as somebody finds it who may do anything to it: its rules are gone.
 pub async fn without_rules(store: &Store, statement: &str) {
-    let sqlite = sqlx::query("select 1 from sqlite_master limit 1").fetch_optional(store.pool()).await.is_ok();
+    let sqlite = store.begin().await.unwrap().run("select 1 from sqlite_master limit 1").await.is_ok();
     let mut transaction = store.begin().await.unwrap();
     if sqlite {
-        for row in sqlx::query("select name from sqlite_master where type = 'trigger'").fetch_all(&mut *transaction).await.unwrap() {
-            let text = format!("drop trigger {}", sqlx::Row::get::<String, _>(&row, 0));
-            sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut *transaction).await.unwrap();
+        let names = include_str!("../../src/rules/sqlite.sql").split("create trigger ").skip(1);
+        for name in names.map(|rest| rest.split_whitespace().next().unwrap()) {
+            transaction.run(format!("drop trigger if exists {name}")).await.unwrap();
         }
     } else {
-        sqlx::raw_sql("set local session_replication_role = replica").execute(&mut *transaction).await.unwrap();
+        transaction.run("set local session_replication_role = replica").await.unwrap();
     }
-    sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned())).execute(&mut *transaction).await.unwrap();
+    transaction.run(statement).await.unwrap();
     transaction.commit().await.unwrap();
 }

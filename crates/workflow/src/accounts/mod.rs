@@ -7,10 +7,9 @@ mod sign_in;
 mod throttle;
 mod tokens;
 
-use domain::RefusalCode;
+use domain::{AccountName, AuditEvent, RefusalCode, Subject};
 pub use rows::{AccountRow, TokenRow};
-use serde_json::json;
-use store::{Connection, accounts, audit};
+use store::{Reader, Writer, accounts, audit};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::{GeneralSecurityProfile, MixedScript, skeleton};
 
@@ -51,22 +50,22 @@ fn check_name(name: &str) -> Result<String> {
 
 /// Whether two names are the same to the eye, in whatever case (skeletons of Unicode Technical Standard 39).
 fn looks_like(one: &str, other: &str) -> bool {
-    let key = |name: &str| skeleton(&accounts::name_key(name)).collect::<String>();
+    let key = |name: &str| skeleton(&AccountName::from(name).key()).collect::<String>();
     key(one) == key(other)
 }
 
-fn check_roles(roles: &[Role]) -> Result<String> {
+fn check_roles(roles: &[Role]) -> Result<Vec<Role>> {
     let mut roles = roles.to_vec();
     roles.sort_unstable();
     roles.dedup();
     if roles.is_empty() {
         return Err(Error::Invalid("choose at least one role: analyst, reviewer or admin".into()));
     }
-    Ok(roles.into_iter().map(Role::as_str).collect::<Vec<_>>().join(" "))
+    Ok(roles)
 }
 
-async fn find(connection: &mut Connection, name: &str) -> Result<accounts::Account> {
-    accounts::by_name(connection, name).await?.ok_or_else(|| Error::NotFound("there is no account of this name".into()))
+async fn find(reader: &mut Reader, name: &str) -> Result<accounts::Account> {
+    accounts::by_name(reader, &name.into()).await?.ok_or_else(|| Error::NotFound("there is no account of this name".into()))
 }
 
 /// Accounts are kept by who signed in or has the machine itself: a token that leaks must not make an account that stays.
@@ -78,14 +77,14 @@ pub(crate) fn expect_person(actor: &crate::Actor) -> Result<()> {
 }
 
 /// Refuses a change of `before` that would leave nobody who can keep the accounts.
-async fn keep_an_admin(connection: &mut Connection, before: &accounts::Account) -> Result<()> {
-    if before.disabled_at.is_some() || !sign_in::roles(&before.roles).contains(&Role::Admin) {
+async fn keep_an_admin(reader: &mut Reader, before: &accounts::Account) -> Result<()> {
+    if before.disabled_at.is_some() || !before.roles.contains(&Role::Admin) {
         return Ok(());
     }
-    let all = accounts::list(connection).await?;
+    let all = accounts::list(reader).await?;
     // Who never set a password may never do so.
     let keeps = |account: &accounts::Account| {
-        account.disabled_at.is_none() && account.password_hash.is_some() && sign_in::roles(&account.roles).contains(&Role::Admin)
+        account.disabled_at.is_none() && account.password_hash.is_some() && account.roles.contains(&Role::Admin)
     };
     if all.iter().any(keeps) { Ok(()) } else { Err(Error::conflict(RefusalCode::LastAdmin, "somebody has to stay administrator")) }
 }
@@ -101,7 +100,7 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         let account = insert(&mut transaction, admin.name(), name, roles, None).await?;
         let link = set_up::new_link(&mut transaction, Some(&account), admin.name()).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        transaction.commit().await?;
         Ok(link)
     }
 
@@ -116,7 +115,7 @@ impl Tenure {
         let hash = secret::hashed(password.to_owned()).await?;
         let mut transaction = self.store.begin().await?;
         insert(&mut transaction, admin.name(), name, roles, Some(hash)).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -125,7 +124,7 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn accounts(&self, _: &Admin<'_>) -> Result<Vec<AccountRow>> {
-        let list = accounts::list(&mut *self.store.read().await?).await?;
+        let list = accounts::list(&mut self.store.read().await?).await?;
         let row = |account: accounts::Account| AccountRow {
             state: match (account.disabled_at, &account.password_hash) {
                 (Some(_), _) => "disabled",
@@ -133,11 +132,11 @@ impl Tenure {
                 (None, Some(_)) => "active",
             }
             .into(),
-            roles: sign_in::roles(&account.roles).into_iter().map(|role| role.as_str().to_owned()).collect(),
+            roles: account.roles.iter().map(|role| role.as_str().to_owned()).collect(),
             created_at: clock::long_time(account.created_at),
             signed_in_at: account.signed_in_at.map(clock::long_time),
-            created_by: account.created_by,
-            name: account.name,
+            created_by: account.created_by.into_string(),
+            name: account.name.into_string(),
         };
         Ok(list.into_iter().map(row).collect())
     }
@@ -151,12 +150,12 @@ impl Tenure {
         let roles = check_roles(roles)?;
         let mut transaction = self.store.begin().await?;
         let before = find(&mut transaction, name).await?;
-        let detail = json!({ "from": before.roles, "to": roles });
+        let event = AuditEvent::AccountRoles { from: before.roles.clone(), to: roles.clone() };
         let account = accounts::Account { roles, ..before.clone() };
         accounts::update(&mut transaction, &account).await?;
         keep_an_admin(&mut transaction, &before).await?;
-        audit::append(&mut transaction, admin.name(), "account.roles", &format!("account {}", account.name), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        audit::append(&mut transaction, admin.name(), &Subject::Account(account.name), &event).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -173,24 +172,25 @@ impl Tenure {
         }
         let account = accounts::Account { disabled_at: disabled.then(store::now), ..before.clone() };
         accounts::update(&mut transaction, &account).await?;
-        let mut action = "account.enable";
+        let mut event = AuditEvent::AccountEnable {};
         if disabled {
-            action = "account.disable";
+            event = AuditEvent::AccountDisable {};
             keep_an_admin(&mut transaction, &before).await?;
             accounts::end_sessions(&mut transaction, &account.account_id).await?;
             accounts::remove_links(&mut transaction, Some(&account.account_id)).await?;
             accounts::revoke_tokens(&mut transaction, &account.account_id).await?;
         }
-        audit::append(&mut transaction, admin.name(), action, &format!("account {}", account.name), &json!({})).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        audit::append(&mut transaction, admin.name(), &Subject::Account(account.name), &event).await?;
+        transaction.commit().await?;
         Ok(())
     }
 }
 
-async fn insert(connection: &mut Connection, by: &str, name: String, roles: String, password_hash: Option<String>) -> Result<String> {
-    if let Some(other) = accounts::list(connection).await?.into_iter().find(|other| looks_like(&other.name, &name)) {
-        let same = accounts::name_key(&other.name) == accounts::name_key(&name);
-        let why = if same { "there is an account of this name already" } else { "there is an account whose name looks the same" };
+async fn insert(writer: &mut Writer, by: &AccountName, name: String, roles: Vec<Role>, password_hash: Option<String>) -> Result<String> {
+    let name = AccountName::from(name);
+    if let Some(other) = accounts::list(writer).await?.into_iter().find(|other| looks_like(&other.name, &name)) {
+        let why =
+            if other.name == name { "there is an account of this name already" } else { "there is an account whose name looks the same" };
         return Err(Error::conflict(RefusalCode::NameTaken, why));
     }
     let account = accounts::Account {
@@ -199,13 +199,12 @@ async fn insert(connection: &mut Connection, by: &str, name: String, roles: Stri
         password_hash,
         roles,
         disabled_at: None,
-        created_by: by.to_owned(),
+        created_by: by.clone(),
         created_at: store::now(),
         signed_in_at: None,
     };
-    accounts::insert(connection, &account).await?;
-    let detail = json!({ "roles": account.roles });
-    audit::append(connection, by, "account.add", &format!("account {}", account.name), &detail).await?;
+    accounts::insert(writer, &account).await?;
+    audit::append(writer, by, &Subject::Account(account.name), &AuditEvent::AccountAdd { roles: account.roles }).await?;
     Ok(account.account_id)
 }
 
@@ -224,7 +223,7 @@ mod tests {
         assert_eq!(check_name("Ｒｉｔａ").unwrap(), "Rita", "wide letters are the same letters");
         assert_eq!(check_name("Светлана").unwrap(), "Светлана", "every script may write names");
         assert!(looks_like("саша", "caшa") && looks_like("paul", "pau1") && !looks_like("ann", "anna"));
-        assert_eq!(check_roles(&[Role::Admin, Role::Analyst, Role::Admin]).unwrap(), "analyst admin");
+        assert_eq!(check_roles(&[Role::Admin, Role::Analyst, Role::Admin]).unwrap(), [Role::Analyst, Role::Admin]);
         assert!(check_roles(&[]).is_err());
     }
 }

@@ -1,14 +1,14 @@
 //! Setting a password: through a link that works once, or with the old one.
 
-use domain::RefusalCode;
-use serde_json::json;
-use store::{Connection, accounts, audit};
+use domain::audit::PasswordProof;
+use domain::{AccountName, AuditEvent, RefusalCode, Subject};
+use store::{Reader, Writer, accounts, audit};
 
 use super::{check_name, expect_person, find, insert, secret};
 use crate::{Actor, Admin, Error, Origin, Result, Role, Tenure};
 
-/// How long a set-up link is good.
-const LINK_LASTS: i64 = 3 * 24 * 3600 * 1_000_000;
+/// Seconds that a set-up link is good.
+const LINK_LASTS: i64 = 3 * 24 * 3600;
 
 /// Whom a set-up link is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +19,9 @@ pub enum SetUp {
     Account(String),
 }
 
-pub(super) async fn new_link(connection: &mut Connection, account_id: Option<&str>, by: &str) -> Result<String> {
+pub(super) async fn new_link(writer: &mut Writer, account_id: Option<&str>, by: &AccountName) -> Result<String> {
     let link = secret::secret("")?;
-    accounts::set_link(connection, &secret::kept(&link), account_id, store::now() + LINK_LASTS, by).await?;
+    accounts::set_link(writer, &secret::kept(&link), account_id, store::now().plus_seconds(LINK_LASTS), by).await?;
     Ok(link)
 }
 
@@ -35,8 +35,8 @@ impl Tenure {
         if accounts::any(&mut transaction).await? {
             return Ok(None);
         }
-        let link = new_link(&mut transaction, None, "tenure").await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let link = new_link(&mut transaction, None, &"tenure".into()).await?;
+        transaction.commit().await?;
         Ok(Some(link))
     }
 
@@ -52,9 +52,8 @@ impl Tenure {
             return Err(Error::conflict(RefusalCode::AccountDisabled, "this account is disabled"));
         }
         let link = new_link(&mut transaction, Some(&account.account_id), admin.name()).await?;
-        let subject = format!("account {}", account.name);
-        audit::append(&mut transaction, admin.name(), "account.set_up_link", &subject, &json!({})).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        audit::append(&mut transaction, admin.name(), &Subject::Account(account.name), &AuditEvent::AccountSetUpLink {}).await?;
+        transaction.commit().await?;
         Ok(link)
     }
 
@@ -63,19 +62,19 @@ impl Tenure {
     /// # Errors
     /// [`Error::NotFound`] when it was used, has expired or never was.
     pub async fn set_up_for(&self, link: &str) -> Result<SetUp> {
-        self.open_link(&mut *self.store.read().await?, link).await.map(|found| match found {
-            Some(account) => SetUp::Account(account.name),
+        self.open_link(&mut self.store.read().await?, link).await.map(|found| match found {
+            Some(account) => SetUp::Account(account.name.into_string()),
             None => SetUp::FirstAdmin,
         })
     }
 
-    async fn open_link(&self, connection: &mut Connection, link: &str) -> Result<Option<accounts::Account>> {
+    async fn open_link(&self, reader: &mut Reader, link: &str) -> Result<Option<accounts::Account>> {
         let gone = || Error::NotFound("this link was used, has expired, or never was: ask an administrator for a new one".into());
-        match accounts::link(connection, &secret::kept(link)).await?.ok_or_else(gone)? {
-            None if accounts::any(connection).await? => Err(gone()),
+        match accounts::link(reader, &secret::kept(link)).await?.ok_or_else(gone)?.account_id {
+            None if accounts::any(reader).await? => Err(gone()),
             None => Ok(None),
             Some(id) => {
-                let account = accounts::by_id(connection, &id).await?.filter(|account| account.disabled_at.is_none());
+                let account = accounts::by_id(reader, &id).await?.filter(|account| account.disabled_at.is_none());
                 account.map(Some).ok_or_else(gone)
             }
         }
@@ -96,12 +95,12 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         match self.open_link(&mut transaction, link).await? {
             None => {
-                insert(&mut transaction, &name, name.clone(), Role::Admin.as_str().into(), Some(hash)).await?;
+                insert(&mut transaction, &name.as_str().into(), name.clone(), vec![Role::Admin], Some(hash)).await?;
                 accounts::remove_links(&mut transaction, None).await?;
             }
-            Some(account) => set_password(&mut transaction, account, hash, "set-up link").await?,
+            Some(account) => set_password(&mut transaction, account, hash, PasswordProof::SetUpLink).await?,
         }
-        transaction.commit().await.map_err(store::Error::from)?;
+        transaction.commit().await?;
         Ok(name)
     }
 
@@ -118,8 +117,8 @@ impl Tenure {
         let hash = secret::hashed(new.to_owned()).await?;
         let mut transaction = self.store.begin().await?;
         let account = find(&mut transaction, actor.name()).await?;
-        set_password(&mut transaction, account, hash, "old password").await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        set_password(&mut transaction, account, hash, PasswordProof::OldPassword).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -133,16 +132,9 @@ impl Tenure {
         let account = find(&mut transaction, actor.name()).await?;
         let ended = accounts::end_sessions(&mut transaction, &account.account_id).await?;
         let revoked = accounts::revoke_tokens(&mut transaction, &account.account_id).await?;
-        let subject = format!("account {}", account.name);
-        audit::append(
-            &mut transaction,
-            actor.name(),
-            "account.sign_out_everywhere",
-            &subject,
-            &json!({ "sessions": ended, "tokens": revoked }),
-        )
-        .await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::AccountSignOutEverywhere { sessions: ended, tokens: revoked };
+        audit::append(&mut transaction, actor.name(), &Subject::Account(account.name), &event).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -157,13 +149,13 @@ impl Tenure {
     }
 }
 
-async fn set_password(connection: &mut Connection, mut account: accounts::Account, hash: String, with: &str) -> Result<()> {
+async fn set_password(writer: &mut Writer, mut account: accounts::Account, hash: String, with: PasswordProof) -> Result<()> {
     account.password_hash = Some(hash);
-    accounts::update(connection, &account).await?;
-    accounts::remove_links(connection, Some(&account.account_id)).await?;
-    accounts::end_sessions(connection, &account.account_id).await?;
-    accounts::revoke_tokens(connection, &account.account_id).await?;
-    let subject = format!("account {}", account.name);
-    audit::append(connection, &account.name, "account.password", &subject, &json!({ "with": with })).await?;
+    accounts::update(writer, &account).await?;
+    accounts::remove_links(writer, Some(&account.account_id)).await?;
+    accounts::end_sessions(writer, &account.account_id).await?;
+    accounts::revoke_tokens(writer, &account.account_id).await?;
+    let subject = Subject::Account(account.name.clone());
+    audit::append(writer, &account.name, &subject, &AuditEvent::AccountPassword { with }).await?;
     Ok(())
 }

@@ -1,18 +1,18 @@
 //! From a name and password, a session or a token to an [`Actor`].
 
-use domain::{ProblemCode, RefusalCode};
-use serde_json::json;
+use domain::audit::SignInPlace;
+use domain::{AuditEvent, ProblemCode, RefusalCode, Subject};
 use store::{accounts, audit};
 
 use super::secret;
 use super::throttle::Attempt;
 use crate::actor::Origin;
-use crate::{Actor, Error, Result, Reviewer, Role, Scope, Signed, Tenure};
+use crate::{Actor, Error, Result, Reviewer, Signed, Tenure};
 
 /// The same answer whatever was wrong: who guesses learns nothing.
 const WRONG: &str = "name or password are wrong";
 
-/// A token's last use is written down at most this often.
+/// A token's last use is written down at most this often, in microseconds.
 const TOUCH_AFTER: i64 = 60 * 1_000_000;
 
 /// Somebody who gave the right password.
@@ -23,14 +23,6 @@ pub struct SignedIn {
     pub actor: Actor,
 }
 
-pub(super) fn roles(text: &str) -> Vec<Role> {
-    text.split(' ').filter_map(|role| role.parse().ok()).collect()
-}
-
-pub(super) fn scopes(text: &str) -> Vec<Scope> {
-    text.split(' ').filter_map(|scope| scope.parse().ok()).collect()
-}
-
 impl Tenure {
     /// Checks name and password, with the sign-in on record. `address`: where the request comes from, for the throttle.
     ///
@@ -39,7 +31,7 @@ impl Tenure {
     pub async fn sign_in(&self, name: &str, password: &str, address: Option<&str>) -> Result<SignedIn> {
         let attempt = Attempt::SignIn { name, address };
         self.attempt(&attempt).await?;
-        let found = accounts::by_name(&mut *self.store.read().await?, name).await?.filter(|account| account.disabled_at.is_none());
+        let found = accounts::by_name(&mut self.store.read().await?, &name.into()).await?.filter(|account| account.disabled_at.is_none());
         let kept = found.as_ref().and_then(|account| account.password_hash.clone());
         let right = secret::matches(password.to_owned(), kept).await?;
         let Some(account) = found.filter(|_| right) else { return Err(Error::SignIn(WRONG.into())) };
@@ -51,12 +43,12 @@ impl Tenure {
         let Some(mut account) = now else { return Err(Error::SignIn(WRONG.into())) };
         account.signed_in_at = Some(store::now());
         accounts::update(&mut transaction, &account).await?;
-        let from = if address.is_some() { "pages" } else { "command line" };
-        let subject = format!("account {}", account.name);
-        audit::append(&mut transaction, &account.name, "account.sign_in", &subject, &json!({ "from": from })).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let from = if address.is_some() { SignInPlace::Pages } else { SignInPlace::CommandLine };
+        let subject = Subject::Account(account.name.clone());
+        audit::append(&mut transaction, &account.name, &subject, &AuditEvent::AccountSignIn { from }).await?;
+        transaction.commit().await?;
         let origin = if address.is_some() { Origin::SignedIn } else { Origin::Password };
-        let actor = Actor::new(&account.name, &roles(&account.roles), origin);
+        let actor = Actor::new(&account.name, &account.roles, origin);
         Ok(SignedIn { account_id: account.account_id, actor })
     }
 
@@ -65,9 +57,9 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn actor_of_account(&self, account_id: &str) -> Result<Option<Actor>> {
-        let account = accounts::by_id(&mut *self.store.read().await?, account_id).await?;
+        let account = accounts::by_id(&mut self.store.read().await?, account_id).await?;
         let account = account.filter(|account| account.disabled_at.is_none());
-        Ok(account.map(|account| Actor::new(&account.name, &roles(&account.roles), Origin::SignedIn)))
+        Ok(account.map(|account| Actor::new(&account.name, &account.roles, Origin::SignedIn)))
     }
 
     /// Who holds an API token. Its use is written down.
@@ -84,10 +76,20 @@ impl Tenure {
         }
         let account = accounts::by_id(&mut connection, &token.account_id).await?;
         let account = account.filter(|account| account.disabled_at.is_none()).ok_or_else(refused)?;
-        if token.last_used_at.is_none_or(|last| now - last > TOUCH_AFTER) {
-            accounts::touch_token(&mut connection, &token.token_id).await?;
+        drop(connection);
+        if token.last_used_at.is_none_or(|last| now.since(last) > TOUCH_AFTER) {
+            // Nobody is kept from reading by a database that cannot be written for a while.
+            if let Err(error) = self.touch(&token.token_id).await {
+                tracing::warn!(error = crate::causes(&error), "the last use of a token could not be written down");
+            }
         }
-        Ok(Actor::new(&account.name, &roles(&account.roles), Origin::Token(scopes(&token.scopes))))
+        Ok(Actor::new(&account.name, &account.roles, Origin::Token(token.scopes)))
+    }
+
+    async fn touch(&self, token_id: &str) -> store::Result<()> {
+        let mut transaction = self.store.begin().await?;
+        accounts::touch_token(&mut transaction, token_id).await?;
+        transaction.commit().await
     }
 
     /// The reviewer's signature under a decision. Who has a session gives the password once more; a password or token that came with this
@@ -125,7 +127,7 @@ impl Tenure {
         // Counted apart from signing in: who guesses from outside must not keep a reviewer from signing.
         let attempt = Attempt::Confirm { name: actor.name() };
         self.attempt(&attempt).await?;
-        let account = accounts::by_name(&mut *self.store.read().await?, actor.name()).await?;
+        let account = accounts::by_name(&mut self.store.read().await?, actor.name()).await?;
         let kept = account.filter(|account| account.disabled_at.is_none()).and_then(|account| account.password_hash);
         if !secret::matches(password.to_owned(), kept).await? {
             return Err(Error::SignIn("the password is wrong".into()));

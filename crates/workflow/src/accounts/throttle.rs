@@ -1,7 +1,8 @@
 //! Guessing passwords is made slow: the more wrong ones, the longer the wait, by name and by address. An address from which somebody has
 //! signed in before is counted apart for that name: who guesses from elsewhere does not lock the owner out.
 
-use store::{Connection, accounts};
+use domain::{AccountName, Timestamp};
+use store::{Reader, accounts};
 
 use crate::{Error, Result, Tenure};
 
@@ -10,10 +11,10 @@ const SECOND: i64 = 1_000_000;
 const FREE_BY_NAME: i64 = 5;
 const FREE_BY_ADDRESS: i64 = 20;
 const LONGEST_WAIT: i64 = 15 * 60 * SECOND;
-/// Wrong passwords longer ago than this are forgotten.
-const FORGET_AFTER: i64 = 24 * 3600 * SECOND;
-/// An address from which nobody has signed in for so long is forgotten.
-const PLACE_LASTS: i64 = 60 * 24 * 3600 * SECOND;
+/// Wrong passwords longer ago than so many seconds are forgotten.
+const FORGET_AFTER: i64 = 24 * 3600;
+/// An address from which nobody has signed in for so many seconds is forgotten.
+const PLACE_LASTS: i64 = 60 * 24 * 3600;
 
 /// How long to wait after so many wrong passwords, of which `free` cost nothing: 1 s, 2 s, 4 s … a quarter of an hour.
 fn wait(failures: i64, free: i64) -> i64 {
@@ -44,7 +45,7 @@ impl Attempt<'_> {
     /// Where a name has signed in from.
     fn place(&self) -> Option<String> {
         match self {
-            Self::SignIn { name, address: Some(address) } => Some(key("place", &format!("{} {address}", accounts::name_key(name)))),
+            Self::SignIn { name, address: Some(address) } => Some(key("place", &format!("{} {address}", AccountName::from(*name).key()))),
             _ => None,
         }
     }
@@ -52,9 +53,9 @@ impl Attempt<'_> {
     /// What it counts under, and how many wrong ones are free there. `known`: the name has signed in from this address before.
     fn keys(&self, known: bool) -> Vec<(String, i64)> {
         match self {
-            Self::Confirm { name } => vec![(key("confirm", &accounts::name_key(name)), FREE_BY_NAME)],
+            Self::Confirm { name } => vec![(key("confirm", &AccountName::from(*name).key()), FREE_BY_NAME)],
             Self::SignIn { name, address } => {
-                let own = self.place().filter(|_| known).unwrap_or_else(|| key("name", &accounts::name_key(name)));
+                let own = self.place().filter(|_| known).unwrap_or_else(|| key("name", &AccountName::from(*name).key()));
                 let address = address.map(|address| (key("address", address), FREE_BY_ADDRESS));
                 std::iter::once((own, FREE_BY_NAME)).chain(address).collect()
             }
@@ -72,16 +73,16 @@ impl Tenure {
         let now = store::now();
         let known = is_known(&mut transaction, attempt).await?;
         for (key, free) in attempt.keys(known) {
-            let failures = recent_failures(&mut transaction, &key, now).await?;
-            let until = failures.1 + wait(failures.0, free);
-            if now < until {
-                let seconds = (until - now + SECOND - 1) / SECOND;
-                tracing::warn!(failures = failures.0, wait_seconds = seconds, "too many wrong passwords for one name or from one address");
+            let (failures, last_at) = recent_failures(&mut transaction, &key, now).await?;
+            let left = wait(failures, free) - now.since(last_at);
+            if left > 0 {
+                let seconds = (left + SECOND - 1) / SECOND;
+                tracing::warn!(failures, wait_seconds = seconds, "too many wrong passwords for one name or from one address");
                 return Err(Error::TooMany { message: format!("too many wrong passwords: wait {seconds} s and try again"), seconds });
             }
-            accounts::set_failures(&mut transaction, &key, failures.0 + 1, now - FORGET_AFTER).await?;
+            accounts::set_failures(&mut transaction, &key, failures + 1, now.plus_seconds(-FORGET_AFTER)).await?;
         }
-        transaction.commit().await.map_err(store::Error::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -91,27 +92,28 @@ impl Tenure {
         let now = store::now();
         let known = is_known(&mut transaction, attempt).await?;
         if let Some(place) = attempt.place() {
-            accounts::keep_place(&mut transaction, &place, now - PLACE_LASTS).await?;
+            accounts::keep_place(&mut transaction, &place, now.plus_seconds(-PLACE_LASTS)).await?;
         }
         for (position, (key, _)) in attempt.keys(known).into_iter().enumerate() {
             let left = if position == 0 { 0 } else { recent_failures(&mut transaction, &key, now).await?.0 - 1 };
-            accounts::set_failures(&mut transaction, &key, left, now - FORGET_AFTER).await?;
+            accounts::set_failures(&mut transaction, &key, left, now.plus_seconds(-FORGET_AFTER)).await?;
         }
-        transaction.commit().await.map_err(store::Error::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 }
 
-async fn is_known(connection: &mut Connection, attempt: &Attempt<'_>) -> Result<bool> {
+async fn is_known(reader: &mut Reader, attempt: &Attempt<'_>) -> Result<bool> {
     match attempt.place() {
-        Some(place) => Ok(accounts::is_place_known(connection, &place, store::now() - PLACE_LASTS).await?),
+        Some(place) => Ok(accounts::is_place_known(reader, &place, store::now().plus_seconds(-PLACE_LASTS)).await?),
         None => Ok(false),
     }
 }
 
-async fn recent_failures(connection: &mut Connection, key: &str, now: i64) -> Result<(i64, i64)> {
-    let (failures, last_at) = accounts::failures(connection, key).await?;
-    Ok(if now - last_at > FORGET_AFTER { (0, 0) } else { (failures, last_at) })
+/// Wrong passwords that count, and when the last one was.
+async fn recent_failures(reader: &mut Reader, key: &str, now: Timestamp) -> Result<(i64, Timestamp)> {
+    let found = accounts::failures(reader, key).await?.filter(|found| now <= found.last_at.plus_seconds(FORGET_AFTER));
+    Ok(found.map_or((0, now), |found| (found.failures, found.last_at)))
 }
 
 #[cfg(test)]

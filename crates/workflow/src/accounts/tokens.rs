@@ -1,14 +1,14 @@
 //! API tokens: what a program shows instead of a password. Shown once, kept as a hash, good for less than its owner.
 
 use crate::accounts::TokenRow;
-use domain::RefusalCode;
-use serde_json::json;
+use domain::{AccountName, AuditEvent, RefusalCode, Subject};
 use store::{accounts, audit};
 
-use super::{expect_person, find, secret, sign_in};
+use super::{expect_person, find, secret};
 use crate::{Actor, Error, Origin, Result, Scope, Tenure, clock};
 
-const DAY: i64 = 24 * 3600 * 1_000_000;
+/// Seconds of a day.
+const DAY: i64 = 24 * 3600;
 /// Days that a token may be good.
 const DAYS: std::ops::RangeInclusive<u32> = 1..=366;
 const LONGEST_LABEL: usize = 64;
@@ -40,7 +40,7 @@ pub struct NewToken {
 fn may_manage(actor: &Actor, owner: &str) -> Result<()> {
     match actor.origin() {
         Origin::CommandLine => actor.admin().map(|_| ()),
-        Origin::SignedIn | Origin::Password if accounts::name_key(actor.name()) == accounts::name_key(owner) => Ok(()),
+        Origin::SignedIn | Origin::Password if *actor.name() == AccountName::from(owner) => Ok(()),
         Origin::SignedIn | Origin::Password => Err(Error::forbidden(RefusalCode::NotTheOwner, "everybody makes their own tokens")),
         Origin::Token(_) => expect_person(actor),
     }
@@ -71,8 +71,7 @@ impl Tenure {
         }
         let mut transaction = self.store.begin().await?;
         let owner = find(&mut transaction, &request.owner).await?;
-        let roles = sign_in::roles(&owner.roles);
-        let beyond = |scope: &&Scope| scope.role().is_some_and(|role| !roles.contains(&role));
+        let beyond = |scope: &&Scope| scope.role().is_some_and(|role| !owner.roles.contains(&role));
         if let Some(scope) = scopes.iter().find(beyond) {
             return Err(Error::forbidden(
                 RefusalCode::RoleRequired,
@@ -81,12 +80,12 @@ impl Tenure {
         }
         let secret = secret::secret("tenure_")?;
         let now = store::now();
-        let expires_at = now + i64::from(request.days) * DAY;
+        let expires_at = now.plus_seconds(i64::from(request.days) * DAY);
         let token = accounts::Token {
             token_id: store::new_id(),
             account_id: owner.account_id,
             label: label.to_owned(),
-            scopes: scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
+            scopes: scopes.clone(),
             expires_at: Some(expires_at),
             revoked_at: None,
             last_used_at: None,
@@ -94,9 +93,9 @@ impl Tenure {
             created_at: now,
         };
         accounts::insert_token(&mut transaction, &token, &secret::kept(&secret)).await?;
-        let detail = json!({ "token": token.token_id, "scopes": token.scopes, "days": request.days });
-        audit::append(&mut transaction, actor.name(), "token.create", &format!("account {}", owner.name), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::TokenCreate { token: token.token_id.clone(), scopes, days: request.days };
+        audit::append(&mut transaction, actor.name(), &Subject::Account(owner.name), &event).await?;
+        transaction.commit().await?;
         Ok(NewToken { token_id: token.token_id, secret, expires_at: clock::long_time(expires_at) })
     }
 
@@ -105,7 +104,7 @@ impl Tenure {
     /// # Errors
     /// When the actor may not see them, or there is no such account.
     pub async fn tokens(&self, actor: &Actor, owner: &str) -> Result<Vec<TokenRow>> {
-        if accounts::name_key(actor.name()) != accounts::name_key(owner) {
+        if *actor.name() != AccountName::from(owner) {
             actor.admin()?;
         }
         let mut connection = self.store.read().await?;
@@ -118,7 +117,7 @@ impl Tenure {
                 (None, _) => "active",
             }
             .into(),
-            scopes: sign_in::scopes(&token.scopes).into_iter().map(|scope| scope.as_str().to_owned()).collect(),
+            scopes: token.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
             expires_at: token.expires_at.map(clock::long_time).unwrap_or_default(),
             last_used_at: token.last_used_at.map(clock::long_time),
             created_at: clock::long_time(token.created_at),
@@ -139,13 +138,13 @@ impl Tenure {
         let token = accounts::tokens(&mut transaction, None).await?.into_iter().find(|token| token.token_id == token_id);
         let token = token.ok_or_else(missing)?;
         let owner = accounts::by_id(&mut transaction, &token.account_id).await?.ok_or_else(missing)?;
-        if owner.name != actor.name() && actor.admin().is_err() {
+        if owner.name != *actor.name() && actor.admin().is_err() {
             return Err(missing());
         }
         accounts::revoke_token(&mut transaction, token_id).await?;
-        let subject = format!("account {}", owner.name);
-        audit::append(&mut transaction, actor.name(), "token.revoke", &subject, &json!({ "token": token_id })).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::TokenRevoke { token: token_id.to_owned() };
+        audit::append(&mut transaction, actor.name(), &Subject::Account(owner.name), &event).await?;
+        transaction.commit().await?;
         Ok(())
     }
 }

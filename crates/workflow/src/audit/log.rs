@@ -1,10 +1,10 @@
 //! The record of what was done: read, filtered, exported, verified, and how a person is erased from it.
 
-use domain::RefusalCode;
+use domain::audit::Erasable;
+use domain::{AuditEvent, RefusalCode, Subject, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use store::accounts;
 use store::audit::{self, ChainCheck, Entry, Filter, Head};
 
@@ -16,8 +16,6 @@ const PAGE: usize = 100;
 const CHUNK: i64 = 10_000;
 /// Entries of the log of one version.
 const LOG: i64 = 50;
-/// Microseconds of a day.
-const DAY: i64 = 86_400 * 1_000_000;
 
 /// Which entries are asked for; an empty text asks for all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -110,8 +108,8 @@ impl Tenure {
         Ok(format!("\u{feff}{}", csv_text(header, rows)?))
     }
 
-    /// The newest entries about one subject, for example "model attrition/3".
-    pub(crate) async fn log_of(&self, member: &Member<'_>, subject: &str) -> Result<Vec<AuditRow>> {
+    /// The newest entries about one subject.
+    pub(crate) async fn log_of(&self, member: &Member<'_>, subject: &Subject) -> Result<Vec<AuditRow>> {
         let mut connection = self.store.read().await?;
         let entries = audit::of_subject(&mut connection, subject, LOG).await?;
         let people = People::of(&mut connection, member).await?;
@@ -175,7 +173,7 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn audit_head(&self, _: &Member<'_>) -> Result<Head> {
-        let newest = audit::page(&mut *self.store.read().await?, &Filter::default(), 0, 1).await?.into_iter().next();
+        let newest = audit::page(&mut self.store.read().await?, &Filter::default(), 0, 1).await?.into_iter().next();
         Ok(newest.map_or(Head { sequence: 0, hash: String::new() }, |newest| Head { sequence: newest.sequence, hash: newest.hash }))
     }
 
@@ -185,12 +183,10 @@ impl Tenure {
     /// [`Error::Invalid`] for another kind, [`Error::Conflict`] for an account that is in use, [`Error::NotFound`] when the record knows
     /// nobody of that name.
     pub async fn audit_erase(&self, admin: &Admin<'_>, kind: &str, name: &str) -> Result<()> {
-        if !["person", "account"].contains(&kind) {
-            return Err(Error::Invalid("only a person or an account can be erased".into()));
-        }
+        let kind: Erasable = kind.parse().map_err(|_| Error::Invalid("only a person or an account can be erased".into()))?;
         let mut transaction = self.store.begin().await?;
-        if kind == "account" {
-            let account = accounts::by_name(&mut transaction, name).await?;
+        if kind == Erasable::Account {
+            let account = accounts::by_name(&mut transaction, &name.into()).await?;
             if account.is_some_and(|account| account.disabled_at.is_none()) {
                 return Err(Error::conflict(RefusalCode::AccountActive, "the account is in use: disable it first"));
             }
@@ -198,8 +194,8 @@ impl Tenure {
         if !audit::forget(&mut transaction, kind, name).await? {
             return Err(Error::NotFound("the record knows nobody of that name".into()));
         }
-        audit::append(&mut transaction, admin.name(), "audit.erase", "audit", &json!({ "kind": kind })).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        audit::append(&mut transaction, admin.name(), &Subject::AuditLog, &AuditEvent::AuditErase { kind }).await?;
+        transaction.commit().await?;
         Ok(())
     }
 }
@@ -217,8 +213,8 @@ struct People {
 }
 
 impl People {
-    async fn of(connection: &mut store::Connection, member: &Member<'_>) -> Result<Self> {
-        let people = audit::people(connection).await?.into_iter().map(|person| (person.pseudonym, (person.name, person.kind)));
+    async fn of(reader: &mut store::Reader, member: &Member<'_>) -> Result<Self> {
+        let people = audit::people(reader).await?.into_iter().map(|person| (person.pseudonym, (person.name, person.kind)));
         Ok(Self { people: people.collect(), sees_people: member.actor().is(Role::Analyst) })
     }
 
@@ -227,10 +223,8 @@ impl People {
     }
 
     fn filter(&self, query: &AuditQuery) -> Result<Filter> {
-        let start = |day: &str, later: i64| match clock::parse(day) {
-            Some(number) => Ok(Some((number + later) * DAY)),
-            None if day.is_empty() => Ok(None),
-            None => Err(Error::Invalid(format!("\"{day}\" is no date: write YYYY-MM-DD"))),
+        let start = |day: &str, later: i32| -> Result<Option<Timestamp>> {
+            if day.is_empty() { Ok(None) } else { Ok(Some(clock::date(day)?.plus_days(later).start())) }
         };
         let who = query.who.to_lowercase();
         let accounts = self.people.iter().filter(|(_, (_, kind))| kind == "account");

@@ -4,16 +4,17 @@ mod document;
 mod write;
 
 pub use document::{Block, Card, CardPage, CardSection};
-use domain::RefusalCode;
+use domain::{AuditEvent, RefusalCode, ReviewState, Stage, Subject, VersionNumber};
 use std::sync::Arc;
 
 use model::Model;
 use model::global::GlobalExplanation;
-use serde_json::json;
-use store::{audit, cards, checks, datasets, registry, review, runs};
+use store::monitoring::checks;
+use store::{audit, datasets, registry, review, runs};
 
 pub(crate) use write::{Sources, card, parts};
 
+use crate::disclosure::Disclosure;
 use crate::runs::evidence::Evidence;
 use crate::{Contributor, Error, Member, Result, Tenure};
 
@@ -29,15 +30,22 @@ pub(crate) struct Facts {
     pub code: String,
     pub explanation: Option<Arc<GlobalExplanation>>,
     /// Newest first.
-    pub revisions: Vec<cards::Revision>,
+    pub revisions: Vec<store::card::Revision>,
+    /// A card is handed on: it holds released figures, whoever asks for it.
+    pub rule: Disclosure,
 }
 
 impl Facts {
     /// The card in a stage, with the decisions that put it there.
-    pub fn card(&self, stage: &str, decisions: &[review::Decision], checks: &[checks::Check]) -> Card {
-        let version = registry::Version { stage: stage.to_owned(), ..self.version.clone() };
+    pub fn card(&self, stage: Stage, decisions: &[review::ReviewDecision], checks: &[checks::Check]) -> Card {
+        self.card_named(stage.as_str(), decisions, checks)
+    }
+
+    /// The card with any text in the place of the stage.
+    pub fn card_named(&self, stage: &str, decisions: &[review::ReviewDecision], checks: &[checks::Check]) -> Card {
         card(&Sources {
-            version: &version,
+            version: &self.version,
+            stage,
             model: &self.model,
             evidence: &self.evidence,
             dataset: &self.dataset,
@@ -46,6 +54,7 @@ impl Facts {
             revisions: &self.revisions,
             decisions,
             checks,
+            rule: self.rule,
         })
     }
 }
@@ -58,7 +67,7 @@ impl Tenure {
             Err(error) => return Err(error),
         };
         let mut connection = self.store.read().await?;
-        let revisions = cards::revisions(&mut connection, &version.use_case, version.version).await?;
+        let revisions = store::card::revisions(&mut connection, &version.use_case, version.version).await?;
         let code = runs::find(&mut connection, &version.run_id).await?.map(|run| run.code_version).unwrap_or_default();
         drop(connection);
         Ok(Facts {
@@ -66,6 +75,7 @@ impl Tenure {
             evidence: self.evidence(&version.run_id).await?,
             dataset: self.dataset(&version.dataset_id).await?,
             version: version.clone(),
+            rule: self.disclosure(&version.use_case),
             code,
             explanation,
             revisions,
@@ -76,19 +86,19 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version, or when the store fails.
-    pub async fn model_card(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<CardPage> {
+    pub async fn model_card(&self, member: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<CardPage> {
         let facts = self.card_facts(&self.version(use_case, number).await?).await?;
         let checks: Vec<checks::Check> = self.checks(member, use_case).await?.into_iter().filter(|check| check.version == number).collect();
         let mut connection = self.store.read().await?;
-        let requests = review::requests(&mut connection, use_case).await?;
-        let decisions = match requests.iter().find(|request| request.version == number && request.state == "approved") {
+        let requests = review::requests(&mut connection, &use_case.into()).await?;
+        let decisions = match requests.iter().find(|request| request.version == number && request.state == ReviewState::Approved) {
             Some(request) => review::decisions(&mut connection, &request.request_id).await?,
             None => Vec::new(),
         };
         Ok(CardPage {
-            card: facts.card(&facts.version.stage, &decisions, &checks),
+            card: facts.card(facts.version.stage, &decisions, &checks),
             use_case: use_case.to_owned(),
-            version: number as u32,
+            version: number.into(),
             limitations: facts.revisions.first().map(|revision| revision.text.clone()).unwrap_or_default(),
             revision: facts.revisions.first().map_or(0, |revision| revision.revision as u32),
         })
@@ -103,7 +113,7 @@ impl Tenure {
         &self,
         contributor: &Contributor<'_>,
         use_case: &str,
-        number: i64,
+        number: VersionNumber,
         from: Option<i64>,
         text: &str,
     ) -> Result<()> {
@@ -114,30 +124,30 @@ impl Tenure {
         self.version(use_case, number).await?;
         let by = contributor.name();
         let mut transaction = self.store.begin().await?;
-        let newest = cards::revisions(&mut transaction, use_case, number).await?.into_iter().next();
+        let newest = store::card::revisions(&mut transaction, &use_case.into(), number).await?.into_iter().next();
         let before = newest.as_ref().map_or(0, |revision| revision.revision);
         if from.is_some_and(|from| from != before) {
-            let who = newest.map(|revision| revision.written_by).unwrap_or_default();
+            let who = newest.map(|revision| revision.written_by.into_string()).unwrap_or_default();
             return Err(Error::conflict(
                 RefusalCode::Changed,
                 format!("{who} changed the limitations while you wrote: read them, then write again"),
             ));
         }
-        let revision = cards::Revision {
-            use_case: use_case.to_owned(),
+        let revision = store::card::Revision {
+            use_case: use_case.into(),
             version: number,
             revision: before + 1,
             text,
-            written_by: by.to_owned(),
+            written_by: by.clone(),
             written_at: store::now(),
         };
-        cards::add_revision(&mut transaction, &revision).await?;
+        store::card::add_revision(&mut transaction, &revision).await?;
         self.void_pending(&mut transaction, use_case, Some(number), by, "the known limitations were changed").await?;
-        let detail = json!({ "revision": revision.revision });
-        let key = format!("{use_case}/{number}/{}", revision.revision);
-        let subject = format!("model {use_case}/{number}");
-        audit::append_with_rows(&mut transaction, by, "model.limitations", &subject, &detail, &[("card_revision", &key)]).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::ModelLimitations { revision: revision.revision };
+        let row = audit::Row::CardRevision(&revision.use_case, number, revision.revision);
+        let subject = Subject::Model(revision.use_case.clone(), number);
+        audit::append_with_rows(&mut transaction, by, &subject, &event, &[row]).await?;
+        transaction.commit().await?;
         Ok(())
     }
 }

@@ -8,11 +8,13 @@ use model::{Model, Role, UseCase};
 use stats::fairness::GroupAudit;
 use stats::group_metrics::GroupMetric;
 use stats::{Figure, Metric, Verdict};
-use store::{cards, checks, datasets, registry, review};
+use store::monitoring::checks;
+use store::{datasets, registry, review};
 use training::evaluate::Evaluation;
 use training::gates::CardPart;
 
 use crate::clock;
+use crate::disclosure::{self, Disclosure};
 use crate::runs::evidence::Evidence;
 
 /// Fields in the summary of the explanation.
@@ -22,6 +24,8 @@ const FIELDS: usize = 10;
 #[derive(Clone, Copy)]
 pub(crate) struct Sources<'a> {
     pub version: &'a registry::Version,
+    /// What is said in the place of its stage.
+    pub stage: &'a str,
     pub model: &'a Model,
     pub evidence: &'a Evidence,
     pub dataset: &'a datasets::Dataset,
@@ -29,10 +33,11 @@ pub(crate) struct Sources<'a> {
     pub code: &'a str,
     pub explanation: Option<&'a GlobalExplanation>,
     /// Newest first.
-    pub revisions: &'a [cards::Revision],
+    pub revisions: &'a [store::card::Revision],
     /// Of the review that put it into service, oldest first.
-    pub decisions: &'a [review::Decision],
+    pub decisions: &'a [review::ReviewDecision],
     pub checks: &'a [checks::Check],
+    pub rule: Disclosure,
 }
 
 /// The parts that a card has, for the gate that asks for them.
@@ -58,7 +63,10 @@ pub(crate) fn parts(
 
 /// The card.
 pub(crate) fn card(sources: &Sources<'_>) -> Card {
-    let Sources { version, model, .. } = sources;
+    let evidence = disclosure::evidence::evidence(sources.evidence, sources.rule);
+    let explanation = sources.explanation.map(|own| disclosure::explanation::explanation(own, sources.rule));
+    let sources = &Sources { evidence: &evidence, explanation: explanation.as_ref(), ..*sources };
+    let Sources { version, stage, model, .. } = sources;
     let use_case = &model.use_case;
     let made = clock::long_time(version.created_at);
     let mut sections = vec![
@@ -88,7 +96,7 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
         title: format!("{} – version {}", use_case.title, version.version),
         summary: format!(
             "{} Candidate: {}. Stage: {}. Trained on {made} by {}.{description}",
-            use_case.description, version.candidate, version.stage, version.author
+            use_case.description, version.candidate, stage, version.author
         ),
         sections,
     }
@@ -96,7 +104,7 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
 
 /// Who let it go live, and why.
 fn approval(Sources { decisions, .. }: &Sources<'_>) -> CardSection {
-    let item = |decision: &review::Decision| {
+    let item = |decision: &review::ReviewDecision| {
         let failing = decision.in_spite_of();
         let in_spite = if failing.is_empty() { String::new() } else { format!(" In spite of failing gates: {}.", failing.join("; ")) };
         let when = clock::long_time(decision.decided_at);
@@ -115,7 +123,7 @@ fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
-fn training_data(Sources { model, evidence, dataset, .. }: &Sources<'_>) -> CardSection {
+fn training_data(Sources { model, evidence, dataset, rule, .. }: &Sources<'_>) -> CardSection {
     let use_case = &model.use_case;
     let simulated = if dataset.simulated { " The people are simulated." } else { "" };
     let is_input = |name: &str| model.encoder.fields.iter().any(|field| field.name == name);
@@ -137,12 +145,12 @@ fn training_data(Sources { model, evidence, dataset, .. }: &Sources<'_>) -> Card
         "Training data and period",
         vec![
             Block::text(format!(
-                "{} rows of {} as of {}: {} to learn from, {} of them with the event, and {} held out that nothing was chosen by.{simulated}",
+                "{} rows of {} as of {}: {} to learn from, about {} of them with the event, and {} held out that nothing was chosen by.{simulated}",
                 dataset.row_count,
                 dataset.name,
-                clock::long_date(&dataset.as_of),
+                dataset.as_of.long(),
                 model.training.rows,
-                model.training.positives,
+                rule.count_u32(model.training.positives),
                 evidence.holdout_rows.len(),
             )),
             Block::text(format!("Inputs: {inputs}.")),
@@ -226,7 +234,7 @@ fn explained(explanation: &GlobalExplanation) -> CardSection {
 
 fn limitations(Sources { evidence, model, revisions, .. }: &Sources<'_>) -> CardSection {
     let mut blocks: Vec<Block> = Vec::new();
-    let source = |revision: &cards::Revision| {
+    let source = |revision: &store::card::Revision| {
         format!("{}, {} (revision {})", revision.written_by, clock::long_time(revision.written_at), revision.revision)
     };
     match revisions.first() {
@@ -267,10 +275,10 @@ fn drift(Sources { checks, .. }: &Sources<'_>) -> CardSection {
     }
     let row = |check: &checks::Check| {
         vec![
-            check.as_of.clone(),
-            check.verdict.replace('_', " "),
-            check.prediction_verdict.replace('_', " "),
-            check.recommendation.clone(),
+            check.as_of.to_string(),
+            check.verdict.as_str().replace('_', " "),
+            check.prediction_verdict.as_str().replace('_', " "),
+            check.recommendation.to_string(),
             check.reason.clone(),
         ]
     };

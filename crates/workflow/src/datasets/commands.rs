@@ -1,12 +1,12 @@
 //! Files become immutable dataset versions.
 
 use data::{Checked, Purpose};
+use domain::{AuditEvent, Subject};
 use model::UseCase;
-use serde_json::json;
 use store::{audit, datasets};
 
 use crate::StoredPeople;
-use crate::{Admin, Error, Member, Result, Tenure, clock, error::compute};
+use crate::{Admin, Error, Member, Result, Tenure, Viewer, clock, error::compute};
 
 /// What to import.
 #[derive(Debug, Clone, Default)]
@@ -38,10 +38,7 @@ impl Tenure {
     /// When a file cannot be read or breaks a rule: then nothing is stored.
     pub async fn import(&self, admin: &Admin<'_>, import: Import) -> Result<Imported> {
         let use_case = self.use_case(&import.use_case)?;
-        let as_of = import.as_of.clone().unwrap_or_else(clock::today);
-        if !clock::is_date(&as_of) {
-            return Err(Error::Invalid(format!("\"{as_of}\" is no date: write YYYY-MM-DD")));
-        }
+        let as_of = import.as_of.as_deref().map_or_else(|| Ok(clock::today_date()), clock::date)?;
         let whole: Vec<u8> = import.files.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
         let hash = store::artifacts::hash(&whole);
         let names: Vec<&str> = import.files.iter().map(|(name, _)| name.as_str()).collect();
@@ -61,12 +58,12 @@ impl Tenure {
         self.store.put_artifact(whole).await?;
         let content_hash = self.store.put_artifact(content).await?;
         let mut transaction = self.store.begin().await?;
-        if let Some(dataset) = datasets::by_hash(&mut transaction, &import.use_case, &hash).await? {
+        if let Some(dataset) = datasets::by_hash(&mut transaction, &import.use_case.as_str().into(), &hash).await? {
             return Ok(Imported { dataset, new: false, unused_columns });
         }
         let dataset = datasets::Dataset {
             dataset_id: store::new_id(),
-            use_case: import.use_case,
+            use_case: import.use_case.into(),
             hash,
             content_hash,
             name,
@@ -75,13 +72,13 @@ impl Tenure {
             positives: people.labels.as_ref().map(|labels| labels.iter().filter(|label| **label).count() as i64),
             as_of,
             simulated,
-            created_by: admin.name().to_owned(),
+            created_by: admin.name().clone(),
             created_at: store::now(),
         };
         datasets::insert(&mut transaction, &dataset).await?;
-        let detail = json!({ "hash": dataset.hash, "rows": dataset.row_count, "name": dataset.name });
-        audit::append(&mut transaction, admin.name(), "data.import", &format!("dataset {}", dataset.dataset_id), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::DataImport { hash: dataset.hash.clone(), rows: dataset.row_count, name: dataset.name.clone() };
+        audit::append(&mut transaction, admin.name(), &Subject::Dataset(dataset.dataset_id.clone()), &event).await?;
+        transaction.commit().await?;
         Ok(Imported { dataset, new: true, unused_columns })
     }
 
@@ -89,12 +86,20 @@ impl Tenure {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn datasets(&self, _: &Member<'_>, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
-        self.all_datasets(use_case).await
+    pub async fn datasets(&self, viewer: impl Into<Viewer>, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
+        let viewer = viewer.into();
+        let mut all = self.all_datasets(use_case).await?;
+        for dataset in &mut all {
+            if let Some(rule) = self.rule_for(&viewer, &dataset.use_case) {
+                let released = self.released_positives(dataset).await?;
+                dataset.positives = released.map(|count| rule.count(count.unsigned_abs()).cast_signed());
+            }
+        }
+        Ok(all)
     }
 
     pub(crate) async fn all_datasets(&self, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
-        Ok(datasets::list(&mut *self.store.read().await?, use_case).await?)
+        Ok(datasets::list(&mut self.store.read().await?, use_case.map(domain::UseCaseId::from).as_ref()).await?)
     }
 
     /// The dataset whose id or hash begins with `prefix`.
@@ -106,7 +111,7 @@ impl Tenure {
     }
 
     pub(crate) async fn dataset(&self, prefix: &str) -> Result<datasets::Dataset> {
-        let found = datasets::find(&mut *self.store.read().await?, prefix).await?;
+        let found = datasets::find(&mut self.store.read().await?, prefix).await?;
         found.ok_or_else(|| Error::NotFound(format!("there is no dataset {prefix}: `tenure data list` shows those there are")))
     }
 }

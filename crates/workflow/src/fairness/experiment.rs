@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::fairness::{Effect, ExperimentChoice, ExperimentRow};
+use domain::{AuditEvent, JobId, JobKind, RunStatus, Subject, VersionNumber};
 use model::{Model, UseCase};
-use serde_json::json;
 use stats::Metric;
 use stats::comparison::compare;
 use stats::fairness::FairnessPolicy;
 use stats::paired_fairness::compare_fairness;
-use store::{audit, cards, registry, runs};
+use store::fairness as store_fairness;
+use store::{audit, registry, runs};
 use training::groups::groups;
 use training::proxies::Proxy;
 use training::{Candidate, Settings, Trained, TrainingError, Trial};
@@ -64,10 +65,10 @@ impl Tenure {
         &self,
         admin: &Admin<'_>,
         use_case: &str,
-        number: i64,
+        number: VersionNumber,
         experiment: &Experiment,
         trials: Option<usize>,
-    ) -> Result<String> {
+    ) -> Result<JobId> {
         let plan = self.plan(use_case, number, experiment, trials).await?;
         self.start_job(admin, job(&plan), async move |tenure, job| {
             let run = tenure.carry_out_experiment(&job, plan).await?.run;
@@ -85,7 +86,7 @@ impl Tenure {
         &self,
         admin: &Admin<'_>,
         use_case: &str,
-        number: i64,
+        number: VersionNumber,
         experiment: &Experiment,
         trials: Option<usize>,
         observer: Observer,
@@ -97,14 +98,14 @@ impl Tenure {
 
     /// The experiments that were made from a version, newest first.
     pub(crate) async fn experiments_of(&self, version: &registry::Version) -> Result<Vec<ExperimentRow>> {
-        let all = cards::experiments(&mut *self.store.read().await?, &version.use_case, version.version).await?;
+        let all = store_fairness::experiments(&mut self.store.read().await?, &version.use_case, version.version).await?;
         let mut rows = Vec::new();
         for own in all {
             let effect = serde_json::from_slice(&self.store.artifact(&own.effect_hash).await?).map_err(store::Error::from)?;
             rows.push(ExperimentRow {
-                run: own.run_id,
+                run: own.run_id.into_string(),
                 title: own.title,
-                by: own.created_by,
+                by: own.created_by.into_string(),
                 at: clock::long_time(own.created_at),
                 effect,
             });
@@ -112,7 +113,7 @@ impl Tenure {
         Ok(rows)
     }
 
-    async fn plan(&self, use_case: &str, number: i64, experiment: &Experiment, trials: Option<usize>) -> Result<Plan> {
+    async fn plan(&self, use_case: &str, number: VersionNumber, experiment: &Experiment, trials: Option<usize>) -> Result<Plan> {
         let definition = self.use_case(use_case)?;
         let version = self.version(use_case, number).await?;
         let base = self.evidence(&version.run_id).await?;
@@ -139,8 +140,8 @@ impl Tenure {
             parent_id: None,
             use_case: plan.version.use_case.clone(),
             name: format!("experiment: version {} {}", plan.version.version, plan.title),
-            status: "running".into(),
-            author: job.actor().name().to_owned(),
+            status: RunStatus::Running,
+            author: job.actor().name().clone(),
             dataset_id: Some(dataset.dataset_id.clone()),
             seed: plan.settings.seed as i64,
             code_version: self.code.to_string(),
@@ -151,7 +152,7 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         runs::insert(&mut transaction, &run).await?;
         store::jobs::set_run(&mut transaction, job.id(), &run.run_id).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        transaction.commit().await?;
         let made = async {
             let (people, use_case) = (self.people_of(&dataset).await?, self.use_case(&run.use_case)?);
             let gates = self.gate_policy(&run.use_case)?;
@@ -171,8 +172,7 @@ impl Tenure {
         };
         let made = made.await;
         if let Err(error) = &made {
-            let status = if matches!(error, Error::Cancelled(_)) { "cancelled" } else { "failed" };
-            runs::finish(&mut *self.store.read().await?, &run.run_id, status, &error.to_string()).await?;
+            self.fail_run(&run.run_id, error).await?;
         }
         made
     }
@@ -203,10 +203,10 @@ impl Tenure {
             parameters,
             metrics: held_out.chain(recording::metrics("cv_", &evidence.cross_validated.report)).collect(),
             tags,
-            stages: trained.stages.iter().map(|stage| (recording::stage_name(stage.stage), stage.seconds, stage.detail.clone())).collect(),
+            stages: trained.stages.iter().map(recording::stage_time).collect(),
             artifacts,
         };
-        let own = cards::Experiment {
+        let own = store_fairness::Experiment {
             run_id: run.run_id.clone(),
             use_case: run.use_case.clone(),
             version: plan.version.version,
@@ -217,19 +217,25 @@ impl Tenure {
         };
         let mut transaction = self.store.begin().await?;
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
-        runs::finish(&mut transaction, &run.run_id, "finished", "").await?;
-        cards::add_experiment(&mut transaction, &own).await?;
-        let detail = json!({ "run": own.run_id, "experiment": own.title });
-        let subject = format!("model {}/{}", own.use_case, own.version);
-        audit::append(&mut transaction, &own.created_by, "model.experiment", &subject, &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
-        Ok(ExperimentRow { run: own.run_id, title: own.title, by: own.created_by, at: clock::long_time(own.created_at), effect })
+        runs::finish(&mut transaction, &run.run_id, RunStatus::Finished, "").await?;
+        store_fairness::add_experiment(&mut transaction, &own).await?;
+        let event = AuditEvent::ModelExperiment { run: own.run_id.clone(), experiment: own.title.clone() };
+        let subject = Subject::Model(own.use_case.clone(), own.version);
+        audit::append(&mut transaction, &own.created_by, &subject, &event).await?;
+        transaction.commit().await?;
+        Ok(ExperimentRow {
+            run: own.run_id.into_string(),
+            title: own.title,
+            by: own.created_by.into_string(),
+            at: clock::long_time(own.created_at),
+            effect,
+        })
     }
 }
 
 fn job(plan: &Plan) -> NewJob {
     let title = format!("Experiment: version {} {}", plan.version.version, plan.title);
-    NewJob { use_case: plan.version.use_case.clone(), kind: "experiment", title }
+    NewJob { use_case: plan.version.use_case.to_string(), kind: JobKind::Experiment, title }
 }
 
 fn stopped(error: TrainingError) -> Error {

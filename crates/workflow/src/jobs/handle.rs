@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use domain::{JobId, JobStatus};
 use store::jobs::{Line, Progress as Record};
 use training::{Progress, Status};
 
@@ -14,7 +15,7 @@ pub type Observer = Arc<dyn Progress + Send + Sync>;
 
 /// A running job, seen from its work. Everything told here reaches the record within a second.
 pub struct JobHandle {
-    job_id: String,
+    job_id: JobId,
     actor: Actor,
     observer: Option<Observer>,
     cancelled: AtomicBool,
@@ -22,21 +23,20 @@ pub struct JobHandle {
 }
 
 /// What was told and is not yet written down.
-#[derive(Default)]
 pub(crate) struct Told {
-    pub status: &'static str,
+    pub status: JobStatus,
     pub progress: Record,
     pub lines: Vec<Line>,
 }
 
 impl JobHandle {
-    pub(crate) fn new(job_id: String, actor: Actor, observer: Option<Observer>, status: &'static str) -> Self {
-        let told = Told { status, ..Told::default() };
+    pub(crate) fn new(job_id: JobId, actor: Actor, observer: Option<Observer>, status: JobStatus) -> Self {
+        let told = Told { status, progress: Record::default(), lines: Vec::new() };
         Self { job_id, actor, observer, cancelled: AtomicBool::new(false), told: Mutex::new(told) }
     }
 
     /// Id of the job; its page is `/jobs/{id}`.
-    pub fn id(&self) -> &str {
+    pub fn id(&self) -> &JobId {
         &self.job_id
     }
 

@@ -6,12 +6,11 @@ mod queries;
 mod rows;
 mod worker;
 
-use domain::RefusalCode;
+use domain::{AuditEvent, JobId, JobKind, JobStatus, RefusalCode, Subject};
 pub use rows::{JobPage, JobRow};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
 use store::{Store, audit, jobs};
 use tokio::sync::oneshot;
 use training::Progress;
@@ -19,14 +18,13 @@ use training::Progress;
 pub use handle::{JobHandle, Observer};
 use worker::{HEARTBEAT_SECONDS, WORKER};
 
-use crate::{Actor, Admin, Error, Result, Tenure};
+use crate::{Actor, Admin, Error, Result, Tenure, causes};
 
 /// What is to be started.
 #[derive(Debug, Clone)]
 pub struct NewJob {
     pub use_case: String,
-    /// In one word: `training`, `experiment`.
-    pub kind: &'static str,
+    pub kind: JobKind,
     /// For people: "Training on people.csv".
     pub title: String,
 }
@@ -44,13 +42,13 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn start_job<W, F>(&self, admin: &Admin<'_>, new: NewJob, work: W) -> Result<String>
+    pub async fn start_job<W, F>(&self, admin: &Admin<'_>, new: NewJob, work: W) -> Result<JobId>
     where
         W: FnOnce(Self, Arc<JobHandle>) -> F + Send + 'static,
         F: Future<Output = Result<()>> + Send + 'static,
     {
-        let handle = self.open_job(admin.actor(), new, None, "queued").await?;
-        let (tenure, job_id) = (self.clone(), handle.id().to_owned());
+        let handle = self.open_job(admin.actor(), new, None, JobStatus::Queued).await?;
+        let (tenure, job_id) = (self.clone(), handle.id().clone());
         tokio::spawn(async move {
             let (own, watched) = (tenure.clone(), Arc::clone(&handle));
             let whole = async move |tenure: Self, handle: Arc<JobHandle>| {
@@ -60,7 +58,7 @@ impl Tenure {
             let done = tokio::spawn(async move { own.carry_out(watched, whole).await }).await;
             if let Err(broken) = done {
                 tracing::error!(%broken, "a job broke off");
-                tenure.end_job(&handle, "failed", "the work broke off: the server's log names the cause").await;
+                tenure.end_job(&handle, JobStatus::Failed, "the work broke off: the server's log names the cause").await;
             }
         });
         Ok(job_id)
@@ -75,25 +73,25 @@ impl Tenure {
         W: FnOnce(Self, Arc<JobHandle>) -> F,
         F: Future<Output = Result<T>>,
     {
-        let handle = self.open_job(actor, new, observer, "running").await?;
+        let handle = self.open_job(actor, new, observer, JobStatus::Running).await?;
         self.carry_out(handle, work).await
     }
 
-    async fn open_job(&self, actor: &Actor, new: NewJob, observer: Option<Observer>, status: &'static str) -> Result<Arc<JobHandle>> {
+    async fn open_job(&self, actor: &Actor, new: NewJob, observer: Option<Observer>, status: JobStatus) -> Result<Arc<JobHandle>> {
         self.use_case(&new.use_case)?;
         self.fail_interrupted().await?;
         let now = store::now();
         let job = jobs::Job {
             job_id: store::new_id(),
-            use_case: new.use_case,
-            kind: new.kind.to_owned(),
+            use_case: new.use_case.into(),
+            kind: new.kind,
             title: new.title,
-            status: status.to_owned(),
+            status,
             progress: jobs::Progress::default(),
             message: String::new(),
             run_id: None,
             cancel_requested: false,
-            started_by: actor.name().to_owned(),
+            started_by: actor.name().clone(),
             worker: WORKER.clone(),
             heartbeat_at: now,
             started_at: now,
@@ -101,9 +99,9 @@ impl Tenure {
         };
         let mut transaction = self.store.begin().await?;
         jobs::insert(&mut transaction, &job).await?;
-        let detail = json!({ "kind": job.kind, "title": job.title });
-        audit::append(&mut transaction, actor.name(), "job.start", &format!("job {}", job.job_id), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::JobStart { kind: job.kind, title: job.title };
+        audit::append(&mut transaction, actor.name(), &Subject::Job(job.job_id.clone()), &event).await?;
+        transaction.commit().await?;
         Ok(Arc::new(JobHandle::new(job.job_id, actor.clone(), observer, status)))
     }
 
@@ -115,7 +113,7 @@ impl Tenure {
         loop {
             tokio::select! {
                 turn = &mut turn => {
-                    handle.told().status = "running";
+                    handle.told().status = JobStatus::Running;
                     return turn.map_err(Error::caused);
                 }
                 _ = look.tick() => if handle.cancelled() {
@@ -136,25 +134,29 @@ impl Tenure {
         drop(stop);
         let written = keeper.await.unwrap_or_default();
         let (status, message) = match &outcome {
-            Ok(_) => ("finished", String::new()),
-            Err(error @ Error::Cancelled(_)) => ("cancelled", error.to_string()),
-            Err(error) => ("failed", error.to_string()),
+            Ok(_) => (JobStatus::Finished, String::new()),
+            Err(error @ Error::Cancelled(_)) => (JobStatus::Cancelled, error.to_string()),
+            Err(error) => (JobStatus::Failed, error.to_string()),
         };
-        if let Err(Error::Store(cause)) = &outcome {
-            tracing::error!(?cause, job = handle.id(), "a job failed");
+        if let Err(error @ (Error::Store(_) | Error::Unavailable(_))) = &outcome {
+            tracing::error!(error = causes(error), job = %handle.id(), "a job failed");
         }
-        handle.log(if message.is_empty() { status.to_owned() } else { format!("{status}: {message}") });
+        handle.log(if message.is_empty() { status.to_string() } else { format!("{status}: {message}") });
         if let Err(error) = write_down(&self.store, &handle, written).await {
-            tracing::error!(%error, "the log of a job could not be written");
+            tracing::error!(error = causes(&error), "the log of a job could not be written");
         }
         self.end_job(&handle, status, &message).await;
         outcome
     }
 
-    async fn end_job(&self, handle: &JobHandle, status: &str, message: &str) {
-        let end = async { jobs::finish(&mut *self.store.read().await?, handle.id(), status, message).await };
+    async fn end_job(&self, handle: &JobHandle, status: JobStatus, message: &str) {
+        let end = async {
+            let mut transaction = self.store.begin().await?;
+            jobs::finish(&mut transaction, handle.id(), status, message).await?;
+            transaction.commit().await
+        };
         if let Err(error) = end.await {
-            tracing::error!(%error, "the end of a job could not be written");
+            tracing::error!(error = causes(&error), "the end of a job could not be written");
         }
     }
 
@@ -164,22 +166,23 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn fail_interrupted(&self) -> Result<()> {
-        let open = jobs::open(&mut *self.store.read().await?).await?;
+        let open = jobs::open(&mut self.store.read().await?).await?;
         let gone: Vec<&jobs::Job> = open.iter().filter(|job| worker::is_gone(job, store::now())).collect();
         if gone.is_empty() {
             return Ok(());
         }
         let mut transaction = self.store.begin().await?;
         for job in gone {
-            if jobs::finish(&mut transaction, &job.job_id, "failed", INTERRUPTED).await? {
+            if jobs::finish(&mut transaction, &job.job_id, JobStatus::Failed, INTERRUPTED).await? {
                 let position = jobs::lines(&mut transaction, &job.job_id).await?.len() as i64;
                 let line = jobs::Line { at: store::now(), text: format!("failed: {INTERRUPTED}") };
                 jobs::append(&mut transaction, &job.job_id, position, &[line]).await?;
-                audit::append(&mut transaction, "tenure", "job.interrupted", &format!("job {}", job.job_id), &json!({})).await?;
+                let subject = Subject::Job(job.job_id.clone());
+                audit::append(&mut transaction, &"tenure".into(), &subject, &AuditEvent::JobInterrupted {}).await?;
             }
         }
         store::runs::fail_abandoned(&mut transaction).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -187,7 +190,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such job, or it has ended.
-    pub async fn cancel_job(&self, admin: &Admin<'_>, job_id: &str) -> Result<()> {
+    pub async fn cancel_job(&self, admin: &Admin<'_>, job_id: &JobId) -> Result<()> {
         let mut transaction = self.store.begin().await?;
         if jobs::find(&mut transaction, job_id).await?.is_none() {
             return Err(Error::NotFound(format!("there is no job {job_id}")));
@@ -195,8 +198,8 @@ impl Tenure {
         if !jobs::request_cancel(&mut transaction, job_id).await? {
             return Err(Error::conflict(RefusalCode::JobEnded, "the job has ended already"));
         }
-        audit::append(&mut transaction, admin.name(), "job.cancel", &format!("job {job_id}"), &json!({})).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        audit::append(&mut transaction, admin.name(), &Subject::Job(job_id.clone()), &AuditEvent::JobCancel {}).await?;
+        transaction.commit().await?;
         Ok(())
     }
 }
@@ -220,7 +223,7 @@ async fn keep_record(store: Store, handle: Arc<JobHandle>, mut stopped: oneshot:
         }
         match write_down(&store, &handle, written).await {
             Ok(lines) => (written, before, silent) = (lines, Some(now), Duration::ZERO),
-            Err(error) => tracing::warn!(%error, "the record of a job could not be written"),
+            Err(error) => tracing::warn!(error = causes(&error), "the record of a job could not be written"),
         }
     }
 }

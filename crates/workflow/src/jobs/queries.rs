@@ -1,6 +1,7 @@
 //! Jobs as the screens and commands show them.
 
 use crate::jobs::{JobPage, JobRow};
+use domain::{JobId, JobState, Timestamp};
 use store::jobs;
 
 use crate::{Error, Member, Result, Tenure, clock};
@@ -16,14 +17,14 @@ impl Tenure {
     pub async fn jobs(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<JobRow>> {
         self.use_case(use_case)?;
         self.fail_interrupted().await?;
-        Ok(jobs::list(&mut *self.store.read().await?, use_case, NEWEST).await?.into_iter().map(row).collect())
+        Ok(jobs::list(&mut self.store.read().await?, &use_case.into(), NEWEST).await?.into_iter().map(row).collect())
     }
 
     /// One job with its log.
     ///
     /// # Errors
     /// When there is no such job, or the store fails.
-    pub async fn job(&self, _: &Member<'_>, job_id: &str) -> Result<JobPage> {
+    pub async fn job(&self, _: &Member<'_>, job_id: &JobId) -> Result<JobPage> {
         self.fail_interrupted().await?;
         let mut connection = self.store.read().await?;
         let job = jobs::find(&mut connection, job_id).await?.ok_or_else(|| Error::NotFound(format!("there is no job {job_id}")))?;
@@ -33,18 +34,17 @@ impl Tenure {
     }
 }
 
-fn seconds(from: i64, to: i64) -> f64 {
-    (to - from).max(0) as f64 / 1e6
+fn seconds(from: Timestamp, to: Timestamp) -> f64 {
+    to.since(from).max(0) as f64 / 1e6
 }
 
 fn row(job: jobs::Job) -> JobRow {
-    let open = job.ended_at.is_none();
     JobRow {
-        status: if open && job.cancel_requested { "stopping".to_owned() } else { job.status },
+        status: JobState::new(job.status, job.cancel_requested).to_string(),
         seconds: seconds(job.started_at, job.ended_at.unwrap_or_else(store::now)),
-        id: job.job_id,
-        use_case: job.use_case,
-        kind: job.kind,
+        id: job.job_id.into_string(),
+        use_case: job.use_case.into_string(),
+        kind: job.kind.to_string(),
         title: job.title,
         stage: job.progress.stage,
         done: job.progress.done as u32,
@@ -53,8 +53,8 @@ fn row(job: jobs::Job) -> JobRow {
         seconds_left: job.progress.seconds_left,
         message: job.message,
         result: job.progress.result,
-        run: job.run_id,
-        by: job.started_by,
+        run: job.run_id.map(domain::RunId::into_string),
+        by: job.started_by.into_string(),
         started_at: clock::long_time(job.started_at),
     }
 }

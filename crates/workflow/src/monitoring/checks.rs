@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use domain::{AuditEvent, CheckId, Date, Subject};
 use model::Table;
 use monitoring::monthly::{Baseline, Month, MonthlyCheck, Settings, monthly_check};
 use monitoring::outcomes::over_window;
 use monitoring::performance::{Outcomes, estimated};
 use monitoring::{Detail, DriftReport, Policy, feature_drift, quality, recommendation};
-use serde_json::json;
-use store::{audit, checks};
+use store::audit;
+use store::monitoring::checks;
 
 use super::baseline::Reference;
 use super::cycles::Recent;
@@ -41,37 +42,38 @@ impl Tenure {
         use_case: &str,
         as_of: Option<&str>,
     ) -> Result<(checks::Check, MonthlyCheck)> {
+        let as_of = as_of.map(clock::date).transpose()?;
         let current = self.dataset_as_of(use_case, as_of).await?;
-        let as_of = as_of.unwrap_or(&current.as_of).to_owned();
+        let as_of = as_of.unwrap_or(current.as_of);
         let people = self.people_of(&current).await?;
-        let material = self.drift_material(&contributor.member(), use_case, people.labels.is_some(), Some(&current.as_of)).await?;
+        let material = self.drift_material(&contributor.member(), use_case, people.labels.is_some(), Some(current.as_of)).await?;
         self.renew_cohorts(use_case).await?;
-        let recent = self.recent_outcomes(use_case, &as_of).await?;
-        let cycle = self.cycle(use_case, &as_of, recent.as_ref()).await?;
+        let recent = self.recent_outcomes(use_case, as_of).await?;
+        let cycle = self.cycle(use_case, as_of, recent.as_ref()).await?;
         let version = material.live.version.version;
         let report = compute(move || Ok(material.check(&current_people(&people), recent.as_ref(), cycle))).await?;
 
         let bytes = serde_json::to_vec(&report).map_err(store::Error::from)?;
         let check = checks::Check {
             check_id: store::new_id(),
-            use_case: use_case.to_owned(),
+            use_case: use_case.into(),
             version,
             dataset_id: current.dataset_id.clone(),
             as_of,
-            verdict: report.features.verdict.name().to_owned(),
+            verdict: verdict(report.features.verdict),
             share_drifted: report.features.share_drifted,
-            prediction_verdict: report.prediction.verdict.name().to_owned(),
-            recommendation: json!(report.recommendation.action).as_str().unwrap_or_default().to_owned(),
+            prediction_verdict: verdict(report.prediction.verdict),
+            recommendation: recommendation(report.recommendation.action),
             reason: report.recommendation.sentence.clone(),
             report_hash: self.store.put_artifact(bytes).await?,
-            created_by: contributor.name().to_owned(),
+            created_by: contributor.name().clone(),
             created_at: store::now(),
         };
         let mut transaction = self.store.begin().await?;
         checks::insert(&mut transaction, &check).await?;
-        let detail = json!({ "version": check.version, "dataset": check.dataset_id, "verdict": check.verdict });
-        audit::append(&mut transaction, contributor.name(), "drift.check", &format!("check {}", check.check_id), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::DriftCheck { version: check.version, dataset: check.dataset_id.clone(), verdict: check.verdict };
+        audit::append(&mut transaction, contributor.name(), &Subject::Check(check.check_id.clone()), &event).await?;
+        transaction.commit().await?;
         Ok((check, report))
     }
 
@@ -81,33 +83,32 @@ impl Tenure {
     /// When there is no such use case, or the store fails.
     pub async fn checks(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<checks::Check>> {
         self.use_case(use_case)?;
-        Ok(checks::list(&mut *self.store.read().await?, use_case).await?)
+        Ok(checks::list(&mut self.store.read().await?, &use_case.into()).await?)
     }
 
     /// Writes down that somebody has seen a check, and what they had to say.
     ///
     /// # Errors
     /// When there is no such check, or the note is empty or very long.
-    pub async fn acknowledge(&self, contributor: &Contributor<'_>, use_case: &str, check_id: &str, note: &str) -> Result<checks::Note> {
+    pub async fn acknowledge(&self, contributor: &Contributor<'_>, use_case: &str, check_id: &CheckId, note: &str) -> Result<checks::Note> {
         let note = note.trim();
         if note.is_empty() || note.chars().count() > LONGEST_NOTE {
             return Err(Error::Invalid(format!("a note of 1 to {LONGEST_NOTE} characters is required")));
         }
         let mut transaction = self.store.begin().await?;
-        let found = checks::find(&mut transaction, use_case, check_id).await?;
+        let found = checks::find(&mut transaction, &use_case.into(), check_id).await?;
         let check = found.ok_or_else(|| Error::NotFound(format!("{use_case} has no check {check_id}")))?;
         let note = checks::Note {
             note_id: store::new_id(),
             check_id: check.check_id,
             note: note.to_owned(),
-            created_by: contributor.name().to_owned(),
+            created_by: contributor.name().clone(),
             created_at: store::now(),
         };
         checks::insert_note(&mut transaction, &note).await?;
-        let (subject, row) = (format!("check {}", note.check_id), ("drift_note", note.note_id.as_str()));
-        let by = contributor.name();
-        audit::append_with_rows(&mut transaction, by, "drift.acknowledge", &subject, &json!({}), &[row]).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let (subject, row) = (Subject::Check(note.check_id.clone()), audit::Row::DriftNote(&note.note_id));
+        audit::append_with_rows(&mut transaction, contributor.name(), &subject, &AuditEvent::DriftAcknowledge {}, &[row]).await?;
+        transaction.commit().await?;
         Ok(note)
     }
 
@@ -118,13 +119,13 @@ impl Tenure {
         member: &Member<'_>,
         use_case: &str,
         with_leavers: bool,
-        as_of: Option<&str>,
+        as_of: Option<Date>,
     ) -> Result<Material> {
         let definition = self.use_case(use_case)?;
         let live = self.expect_live(use_case).await?;
         let policy = self.drift_policy(use_case)?;
         let trained_on = self.dataset(&live.version.dataset_id).await?;
-        let days = as_of.and_then(|day| clock::days_between(&trained_on.as_of, day)).and_then(|days| u32::try_from(days).ok());
+        let days = as_of.and_then(|day| u32::try_from(day.days_since(trained_on.as_of)).ok());
         let reference = match self.reference(member, &live.version, with_leavers).await {
             Ok(reference) => Some(reference),
             // A baseline that is gone is a finding of the check, not the end of it.
@@ -132,6 +133,26 @@ impl Tenure {
             Err(error) => return Err(error),
         };
         Ok(Material { definition, live, policy, reference, days_since_training: days })
+    }
+}
+
+/// What the store calls a verdict.
+fn verdict(verdict: monitoring::Verdict) -> domain::DriftVerdict {
+    match verdict {
+        monitoring::Verdict::Drifted => domain::DriftVerdict::Drifted,
+        monitoring::Verdict::Stable => domain::DriftVerdict::Stable,
+        monitoring::Verdict::TooFewRows => domain::DriftVerdict::TooFewRows,
+        monitoring::Verdict::CouldNotCompute => domain::DriftVerdict::CouldNotCompute,
+    }
+}
+
+/// What the store calls a recommendation.
+fn recommendation(action: recommendation::Action) -> domain::Recommendation {
+    match action {
+        recommendation::Action::Retrain => domain::Recommendation::Retrain,
+        recommendation::Action::Wait => domain::Recommendation::Wait,
+        recommendation::Action::Keep => domain::Recommendation::Keep,
+        recommendation::Action::Unclear => domain::Recommendation::Unclear,
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
+use domain::Date;
 use model::UseCase;
 use monitoring::outcomes::{Event, Fate, Known, over_window};
 use monitoring::performance::{self, Outcomes, Realised};
-use store::outcomes::{self, Cohort};
-use store::scores;
+use store::monitoring::outcomes::{self, Cohort, PersonProbability};
+use store::scoring;
 
 use super::outcomes::HORIZON_DAYS;
-use crate::{Result, Tenure, clock, error::compute};
+use crate::{Result, Tenure, error::compute};
 
 /// Cycles looked back on.
 pub(super) const BATCHES: i64 = 120;
@@ -28,7 +29,7 @@ struct Row {
 
 /// The people of one cycle whose outcome is known.
 pub(crate) struct Joined {
-    batch: scores::Batch,
+    batch: scoring::Batch,
     from: i64,
     until: i64,
     scored: usize,
@@ -70,17 +71,17 @@ impl Tenure {
     /// Every cycle with what is known of its people, oldest first. `today` ends the newest window.
     async fn joined(&self, use_case: &str, today: Option<i64>) -> Result<Option<(Vec<Joined>, i64)>> {
         let mut connection = self.store.read().await?;
-        let imports = outcomes::imports(&mut connection, use_case).await?;
+        let imports = outcomes::imports(&mut connection, &use_case.into()).await?;
         let Some(horizon) = imports.first().map(|import| import.horizon_days) else { return Ok(None) };
-        let complete = imports.iter().filter_map(|import| import.complete_until.as_deref()).max().and_then(clock::parse);
-        let last = imports.iter().filter_map(|import| clock::parse(&import.last_day)).max();
+        let complete = imports.iter().filter_map(|import| import.complete_until).max().map(day);
+        let last = imports.iter().map(|import| day(import.last_day)).max();
         let mut known = Known { events: HashMap::new(), complete_until: complete };
-        for outcome in outcomes::all(&mut connection, use_case).await? {
-            let event = clock::parse(&outcome.day).map(|day| Event { day, happened: outcome.happened, reason: outcome.reason });
-            known.events.entry(outcome.person_id).or_default().extend(event);
+        for outcome in outcomes::all(&mut connection, &use_case.into()).await? {
+            let event = Event { day: day(outcome.day), happened: outcome.happened, reason: outcome.reason };
+            known.events.entry(outcome.person_id.into_string()).or_default().push(event);
         }
-        let batches = days_of(scores::batches(&mut connection, use_case, BATCHES).await?);
-        let starts: Vec<i64> = batches.iter().map(|batch| clock::parse(&batch.as_of).unwrap_or(0)).collect();
+        let batches = days_of(scoring::batches(&mut connection, &use_case.into(), BATCHES).await?);
+        let starts: Vec<i64> = batches.iter().map(|batch| day(batch.as_of)).collect();
         let end = today.or(last.max(complete)).unwrap_or(0);
         let mut joined = Vec::new();
         for (position, batch) in batches.into_iter().enumerate() {
@@ -92,10 +93,10 @@ impl Tenure {
             joined.push((batch, from, until, people));
         }
         drop(connection);
-        let join = move |(batch, from, until, people): (scores::Batch, i64, i64, Vec<(String, f64)>)| {
-            let row = |(person, score): &(String, f64)| match known.fate(person, from, until) {
-                Fate::Left(reason) => Some(Row { left: true, score: *score, reason: reason.map(str::to_owned) }),
-                Fate::Stayed => Some(Row { left: false, score: *score, reason: None }),
+        let join = move |(batch, from, until, people): (scoring::Batch, i64, i64, Vec<PersonProbability>)| {
+            let row = |scored: &PersonProbability| match known.fate(&scored.person_id, from, until) {
+                Fate::Left(reason) => Some(Row { left: true, score: scored.probability, reason: reason.map(str::to_owned) }),
+                Fate::Stayed => Some(Row { left: false, score: scored.probability, reason: None }),
                 Fate::Unknown => None,
             };
             Joined { scored: people.len(), rows: people.iter().filter_map(row).collect(), batch, from, until }
@@ -108,7 +109,7 @@ impl Tenure {
     pub(crate) async fn renew_cohorts(&self, use_case: &str) -> Result<()> {
         let Some((joined, horizon)) = self.joined(use_case, None).await? else { return Ok(()) };
         let definition = self.use_case(use_case)?;
-        let before = outcomes::cohorts(&mut *self.store.read().await?, use_case).await?;
+        let before = outcomes::cohorts(&mut self.store.read().await?, &use_case.into()).await?;
         let cohorts = compute(move || {
             let cohort = |joined: &Joined| {
                 let report = realised_of(&definition, &recent(&[joined], horizon)).filter(|_| joined.is_known());
@@ -116,8 +117,8 @@ impl Tenure {
                 Ok(Cohort {
                     batch_id: joined.batch.batch_id.clone(),
                     use_case: joined.batch.use_case.clone(),
-                    as_of: joined.batch.as_of.clone(),
-                    until_day: clock::date_of(joined.until),
+                    as_of: joined.batch.as_of,
+                    until_day: Date::from_day_number(joined.until as i32),
                     scored: joined.scored as i64,
                     known: joined.rows.len() as i64,
                     report,
@@ -133,12 +134,12 @@ impl Tenure {
         for cohort in &changed {
             outcomes::set_cohort(&mut transaction, cohort).await?;
         }
-        Ok(transaction.commit().await.map_err(store::Error::from)?)
+        Ok(transaction.commit().await?)
     }
 
     /// The outcomes that a check of day `today` looks at: the newest whole cycles, until there are enough leavers or a year is spanned.
-    pub(crate) async fn recent_outcomes(&self, use_case: &str, today: &str) -> Result<Option<Recent>> {
-        let Some(today) = clock::parse(today) else { return Ok(None) };
+    pub(crate) async fn recent_outcomes(&self, use_case: &str, today: Date) -> Result<Option<Recent>> {
+        let today = day(today);
         let Some((joined, horizon)) = self.joined(use_case, Some(today)).await? else { return Ok(None) };
         let (mut chosen, mut left) = (Vec::new(), 0);
         for cycle in joined.iter().rev().filter(|cycle| cycle.is_known()) {
@@ -153,20 +154,24 @@ impl Tenure {
 
     /// The time up to the next scoring and the time that a score is about, in days: as long as the cycles whose outcomes are known, else as
     /// the one before `today`. `None` for the first one.
-    pub(crate) async fn cycle(&self, use_case: &str, today: &str, recent: Option<&Recent>) -> Result<Option<[i64; 2]>> {
+    pub(crate) async fn cycle(&self, use_case: &str, today: Date, recent: Option<&Recent>) -> Result<Option<[i64; 2]>> {
         if let Some(recent) = recent {
             return Ok(Some([recent.window, recent.horizon]));
         }
-        let batches = scores::batches(&mut *self.store.read().await?, use_case, BATCHES).await?;
-        let before = batches.iter().find(|batch| batch.as_of.as_str() < today);
-        let days = before.and_then(|batch| clock::days_between(&batch.as_of, today));
-        Ok(days.map(|days| [days, HORIZON_DAYS]))
+        let batches = scoring::batches(&mut self.store.read().await?, &use_case.into(), BATCHES).await?;
+        let before = batches.iter().find(|batch| batch.as_of < today);
+        Ok(before.map(|batch| [i64::from(today.days_since(batch.as_of)), HORIZON_DAYS]))
     }
 }
 
+/// Days since 1970-01-01.
+pub(super) fn day(date: Date) -> i64 {
+    date.day_number().into()
+}
+
 /// One batch a day, the last one made, oldest day first.
-pub(super) fn days_of(newest_first: Vec<scores::Batch>) -> Vec<scores::Batch> {
-    let mut batches: Vec<scores::Batch> = newest_first;
+pub(super) fn days_of(newest_first: Vec<scoring::Batch>) -> Vec<scoring::Batch> {
+    let mut batches: Vec<scoring::Batch> = newest_first;
     batches.dedup_by(|later, earlier| later.as_of == earlier.as_of);
     batches.reverse();
     batches
@@ -181,7 +186,7 @@ fn recent(cycles: &[&Joined], horizon: i64) -> Recent {
         left: rows().map(|(_, row)| row.left).collect(),
         scores: rows().map(|(_, row)| over_window(row.score, window, horizon)).collect(),
         reasons: rows().map(|(_, row)| row.reason.clone()).collect(),
-        cohorts: rows().map(|(cycle, _)| cycle.batch.as_of.get(..7).unwrap_or_default().to_owned()).collect(),
+        cohorts: rows().map(|(cycle, _)| cycle.batch.as_of.to_string().get(..7).unwrap_or_default().to_owned()).collect(),
         window,
         horizon,
         counts: counts.ok_or_else(|| format!("the outcomes cover {window} days at a time, those of the baseline {horizon}")),

@@ -67,7 +67,7 @@ impl CheckPage {
             ExportFormat::Json => {
                 text(&json!({ "check": self.check, "report": *self.report, "notes": self.notes, "simulated": self.simulated }))
             }
-            ExportFormat::Guide => text(&json!(self.report.guide_report(rfc3339(self.check.created_at)))),
+            ExportFormat::Guide => text(&json!(self.report.guide_report(self.check.created_at.rfc3339()))),
             ExportFormat::Csv => self.csv(),
         }
     }
@@ -97,12 +97,4 @@ impl CheckPage {
         });
         csv_text(HEADINGS.map(str::to_owned), rows)
     }
-}
-
-/// `2026-11-21T09:14:00Z` of unix microseconds.
-fn rfc3339(micros: i64) -> String {
-    let seconds = micros.div_euclid(1_000_000);
-    let of_day = seconds.rem_euclid(86_400);
-    let day = crate::clock::date_of(seconds.div_euclid(86_400));
-    format!("{day}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use domain::{CheckId, Date};
 use model::UseCase;
 use monitoring::Verdict;
 use monitoring::monthly::MonthlyCheck;
 use monitoring::recommendation::Limits;
-use store::{checks, registry};
+use store::monitoring::checks;
+use store::registry;
 
+use super::cycles::day;
 use crate::monitoring::outcomes::CohortView;
-use crate::{Error, Member, Result, Tenure, clock, error::compute};
+use crate::{Error, Member, Result, Tenure, Viewer, clock, disclosure, error::compute};
 
 /// Everything about the checks of a use case between two days.
 #[derive(Debug, Clone)]
@@ -26,7 +29,7 @@ pub struct DriftHistory {
     pub features: Vec<FeatureLine>,
     pub limits: Limits,
     /// First and last day with a check, whatever days were asked for.
-    pub span: Option<[String; 2]>,
+    pub span: Option<[Date; 2]>,
 }
 
 /// One check.
@@ -78,8 +81,8 @@ pub struct CheckPage {
     pub data_name: String,
     pub simulated: bool,
     /// The checks before and after it, if any: id and day.
-    pub before: Option<(String, String)>,
-    pub after: Option<(String, String)>,
+    pub before: Option<(CheckId, Date)>,
+    pub after: Option<(CheckId, Date)>,
 }
 
 /// Share of the sum of importances by feature.
@@ -112,8 +115,18 @@ pub fn by_weight(report: &MonthlyCheck) -> Vec<(&monitoring::ColumnReport, Optio
 }
 
 impl Tenure {
+    /// The report of a check as a viewer may see it.
+    pub(crate) async fn drift_report_for(&self, viewer: &Viewer, check: &checks::Check) -> Result<Arc<MonthlyCheck>> {
+        let report = self.drift_report(check).await?;
+        let Some(rule) = self.rule_for(viewer, &check.use_case) else { return Ok(report) };
+        let version = self.version(&check.use_case, check.version).await?;
+        let (current, reference) = (self.dataset(&check.dataset_id).await?, self.dataset(&version.dataset_id).await?);
+        let withheld = self.withheld(&[&current, &reference]).await?;
+        Ok(Arc::new(disclosure::drift::check(&report, &withheld, rule)))
+    }
+
     /// The report of a check.
-    pub(crate) async fn drift_report(&self, check: &checks::Check) -> Result<Arc<MonthlyCheck>> {
+    async fn drift_report(&self, check: &checks::Check) -> Result<Arc<MonthlyCheck>> {
         let make = async {
             let bytes = self.store.artifact(&check.report_hash).await?;
             compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await
@@ -126,24 +139,23 @@ impl Tenure {
     /// # Errors
     /// When there is no such use case, a day is none, or the store fails.
     pub async fn drift_history(&self, member: &Member<'_>, use_case: &str, from: Option<&str>, to: Option<&str>) -> Result<DriftHistory> {
+        let viewer = Viewer::from(member);
         let definition = self.use_case(use_case)?;
-        if let Some(wrong) = [from, to].into_iter().flatten().find(|day| !clock::is_date(day)) {
-            return Err(Error::Invalid(format!("\"{wrong}\" is no date: write YYYY-MM-DD")));
-        }
-        let inside = |day: &str| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to);
+        let (from, to) = (from.map(clock::date).transpose()?, to.map(clock::date).transpose()?);
+        let inside = |day: Date| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to);
         let mut all = self.checks(member, use_case).await?;
         all.reverse();
-        let span = all.first().zip(all.last()).map(|(first, last)| [first.as_of.clone(), last.as_of.clone()]);
+        let span = all.first().zip(all.last()).map(|(first, last)| [first.as_of, last.as_of]);
         let total = all.len() as u32;
-        let notes = checks::notes(&mut *self.store.read().await?, use_case).await?;
+        let notes = checks::notes(&mut self.store.read().await?, &use_case.into()).await?;
         let events = self.drift_events(use_case, &all, &notes).await?;
         let mut points: Vec<HistoryPoint> = Vec::new();
-        for check in all.into_iter().filter(|check| inside(&check.as_of)) {
+        for check in all.into_iter().filter(|check| inside(check.as_of)) {
             if let Some(earlier) = points.last_mut().filter(|earlier| earlier.check.as_of == check.as_of) {
                 earlier.drawn = false;
             }
             let notes = notes.iter().filter(|note| note.check_id == check.check_id).cloned().collect();
-            let (day, report) = (clock::parse(&check.as_of).unwrap_or(0), self.drift_report(&check).await?);
+            let (day, report) = (day(check.as_of), self.drift_report_for(&viewer, &check).await?);
             points.push(HistoryPoint { check, day, report, notes, drawn: true });
         }
         let cohorts = self.outcomes_coverage(member, use_case).await?.cohorts;
@@ -152,8 +164,8 @@ impl Tenure {
             use_case: definition,
             points,
             total,
-            cohorts: cohorts.into_iter().filter(|cohort| inside(&cohort.as_of)).collect(),
-            events: events.into_iter().filter(|event| inside(&clock::date_of(event.day))).collect(),
+            cohorts: cohorts.into_iter().filter(|cohort| inside(cohort.as_of)).collect(),
+            events: events.into_iter().filter(|event| inside(Date::from_day_number(event.day as i32))).collect(),
             limits: Limits::default(),
             span,
         })
@@ -161,14 +173,14 @@ impl Tenure {
 
     async fn drift_events(&self, use_case: &str, all: &[checks::Check], notes: &[checks::Note]) -> Result<Vec<HistoryEvent>> {
         let mut connection = self.store.read().await?;
-        let versions = registry::list(&mut connection, use_case).await?;
-        let changes = registry::live_history(&mut connection, use_case).await?;
+        let versions = registry::list(&mut connection, &use_case.into()).await?;
+        let changes = registry::live_history(&mut connection, &use_case.into()).await?;
         drop(connection);
         let mut events = Vec::new();
         for version in &versions {
             let dataset = self.dataset(&version.dataset_id).await?;
-            let sentence = format!("Version {} trained on data as of {}", version.version, clock::long_date(&dataset.as_of));
-            events.extend(clock::parse(&dataset.as_of).map(|day| HistoryEvent { day, mark: Mark::Training, sentence }));
+            let sentence = format!("Version {} trained on data as of {}", version.version, dataset.as_of.long());
+            events.push(HistoryEvent { day: day(dataset.as_of), mark: Mark::Training, sentence });
         }
         let mut before = None;
         for change in &changes {
@@ -179,9 +191,9 @@ impl Tenure {
             let first = all
                 .iter()
                 .filter(|check| check.version == version && check.created_at >= change.changed_at)
-                .filter_map(|check| clock::parse(&check.as_of))
+                .map(|check| day(check.as_of))
                 .min();
-            let changed = clock::day_number_of(change.changed_at);
+            let changed = day(change.changed_at.date());
             let word = if mark == Mark::Rollback { "rolled back to" } else { "promoted" };
             let sentence = format!("Version {version} {word} by {} on {}", change.changed_by, clock::long_time(change.changed_at));
             events.push(HistoryEvent { day: first.map_or(changed, |first| first.min(changed)), mark, sentence });
@@ -189,11 +201,7 @@ impl Tenure {
         for note in notes {
             let check = all.iter().find(|check| check.check_id == note.check_id);
             let sentence = format!("Acknowledged by {}: {}", note.created_by, note.note);
-            events.extend(check.and_then(|check| clock::parse(&check.as_of)).map(|day| HistoryEvent {
-                day,
-                mark: Mark::Acknowledgement,
-                sentence,
-            }));
+            events.extend(check.map(|check| HistoryEvent { day: day(check.as_of), mark: Mark::Acknowledgement, sentence }));
         }
         events.sort_by_key(|event| event.day);
         Ok(events)
@@ -203,18 +211,18 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`], or when the store fails.
-    pub async fn drift_check(&self, member: &Member<'_>, use_case: &str, check_id: &str) -> Result<CheckPage> {
+    pub async fn drift_check(&self, member: &Member<'_>, use_case: &str, check_id: &CheckId) -> Result<CheckPage> {
         let definition = self.use_case(use_case)?;
         let all = self.checks(member, use_case).await?;
         let unknown = || Error::NotFound(format!("{use_case} has no check {check_id}"));
-        let place = all.iter().position(|check| check.check_id == check_id).ok_or_else(unknown)?;
-        let brief = |check: &checks::Check| (check.check_id.clone(), check.as_of.clone());
+        let place = all.iter().position(|check| check.check_id == *check_id).ok_or_else(unknown)?;
+        let brief = |check: &checks::Check| (check.check_id.clone(), check.as_of);
         let dataset = self.dataset(&all[place].dataset_id).await?;
-        let notes = checks::notes(&mut *self.store.read().await?, use_case).await?;
+        let notes = checks::notes(&mut self.store.read().await?, &use_case.into()).await?;
         Ok(CheckPage {
             use_case: definition,
-            report: self.drift_report(&all[place]).await?,
-            notes: notes.into_iter().filter(|note| note.check_id == check_id).collect(),
+            report: self.drift_report_for(&Viewer::from(member), &all[place]).await?,
+            notes: notes.into_iter().filter(|note| note.check_id == *check_id).collect(),
             data_name: dataset.name,
             simulated: dataset.simulated,
             before: all.get(place + 1).map(brief),

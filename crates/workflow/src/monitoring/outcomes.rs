@@ -1,15 +1,15 @@
 //! Outcomes: who left, when and why; joined with the scores of the cycle that preceded.
 
 use data::OutcomeRow;
+use domain::{AuditEvent, Date, PersonId, Subject};
 use model::{Column, Table, UseCase};
 use monitoring::performance::Realised;
 use monitoring::simulation::{self, Snapshot};
-use serde_json::json;
-use store::outcomes::{self, Cohort, Import, Outcome};
-use store::{audit, scores};
+use store::monitoring::outcomes::{self, Cohort, Import, Outcome};
+use store::{audit, scoring};
 
-use super::cycles::{BATCHES, days_of};
-use crate::{Admin, Error, Member, Result, Tenure, clock, error::compute};
+use super::cycles::{BATCHES, day, days_of};
+use crate::{Admin, Error, Result, Tenure, Viewer, clock, disclosure, error::compute};
 
 /// The time that a score is about, unless the import says otherwise.
 pub const HORIZON_DAYS: i64 = 365;
@@ -48,9 +48,9 @@ pub struct Coverage {
 /// The people of one cycle and what became of them.
 #[derive(Debug, Clone)]
 pub struct CohortView {
-    pub as_of: String,
+    pub as_of: Date,
     pub day: i64,
-    pub until: String,
+    pub until: Date,
     pub scored: u32,
     pub known: u32,
     /// `None` while too few outcomes are known.
@@ -70,9 +70,11 @@ impl Tenure {
         if horizon_days < 1 {
             return Err(Error::Invalid("the horizon must be a day or more".into()));
         }
-        if let Some(day) = import.complete_until.as_deref().filter(|day| !clock::is_date(day) || **day > *clock::today()) {
-            return Err(Error::Invalid(format!("\"{day}\" is no date up to today: write YYYY-MM-DD")));
-        }
+        let up_to_today = |day: &str| {
+            let date = day.parse::<Date>().ok().filter(|date| *date <= clock::today_date());
+            date.ok_or_else(|| Error::Invalid(format!("\"{day}\" is no date up to today: write YYYY-MM-DD")))
+        };
+        let complete_until = import.complete_until.as_deref().map(up_to_today).transpose()?;
         let hash = store::artifacts::hash(
             format!("{}\n{horizon_days}\n{}", store::artifacts::hash(&import.bytes), import.complete_until.as_deref().unwrap_or(""))
                 .as_bytes(),
@@ -80,39 +82,53 @@ impl Tenure {
         let bytes = import.bytes.clone();
         let rows = compute(move || check_outcomes(&bytes, &use_case)).await?;
         let file_hash = self.store.put_artifact(import.bytes).await?;
-        let known: std::collections::HashSet<String> = self.ever_scored(&id).await?;
-        let never_scored =
-            rows.iter().map(|row| &row.person).filter(|person| !known.contains(*person)).collect::<std::collections::HashSet<_>>().len();
+        let known: std::collections::HashSet<PersonId> = self.ever_scored(&id).await?;
+        let never_scored = rows
+            .iter()
+            .map(|row| &row.person)
+            .filter(|person| !known.contains(&PersonId::from(person.as_str())))
+            .collect::<std::collections::HashSet<_>>()
+            .len();
         let mut transaction = self.store.begin().await?;
-        if let Some(import) = outcomes::by_hash(&mut transaction, &id, &hash).await? {
+        if let Some(import) = outcomes::by_hash(&mut transaction, &id.as_str().into(), &hash).await? {
             return Ok(OutcomesImported { import, new: false, never_scored });
         }
-        let day = |pick: fn(std::slice::Iter<'_, OutcomeRow>) -> Option<&OutcomeRow>| {
-            pick(rows.iter()).map(|row| row.day.clone()).unwrap_or_default()
+        let list: Vec<Outcome> = rows
+            .into_iter()
+            .map(|row| {
+                let day = clock::date(&row.day)?;
+                Ok(Outcome { person_id: row.person.into(), day, happened: row.happened, reason: row.reason })
+            })
+            .collect::<Result<_>>()?;
+        let days = || list.iter().map(|outcome| outcome.day);
+        let (Some(first_day), Some(last_day)) = (days().min(), days().max()) else {
+            return Err(Error::Invalid("the file holds no outcomes".into()));
         };
         let record = Import {
             import_id: store::new_id(),
-            use_case: id.clone(),
+            use_case: id.as_str().into(),
             hash,
             name: import.name,
-            row_count: rows.len() as i64,
-            event_count: rows.iter().filter(|row| row.happened).count() as i64,
-            first_day: day(|rows| rows.min_by(|a, b| a.day.cmp(&b.day))),
-            last_day: day(|rows| rows.max_by(|a, b| a.day.cmp(&b.day))),
-            complete_until: import.complete_until,
+            row_count: list.len() as i64,
+            event_count: list.iter().filter(|outcome| outcome.happened).count() as i64,
+            first_day,
+            last_day,
+            complete_until,
             horizon_days,
             simulated: import.simulated,
-            created_by: admin.name().to_owned(),
+            created_by: admin.name().clone(),
             created_at: store::now(),
         };
-        let list: Vec<Outcome> = rows
-            .into_iter()
-            .map(|row| Outcome { person_id: row.person, day: row.day, happened: row.happened, reason: row.reason })
-            .collect();
         outcomes::insert(&mut transaction, &record, &list).await?;
-        let detail = json!({ "file": file_hash, "name": record.name, "rows": record.row_count, "events": record.event_count, "complete_until": record.complete_until });
-        audit::append(&mut transaction, admin.name(), "outcomes.import", &format!("outcomes {}", record.import_id), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::OutcomesImport {
+            file: file_hash,
+            name: record.name.clone(),
+            rows: record.row_count,
+            events: record.event_count,
+            complete_until,
+        };
+        audit::append(&mut transaction, admin.name(), &Subject::Outcomes(record.import_id.clone()), &event).await?;
+        transaction.commit().await?;
         self.renew_cohorts(&id).await?;
         Ok(OutcomesImported { import: record, new: true, never_scored })
     }
@@ -121,19 +137,30 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn outcomes_coverage(&self, _: &Member<'_>, use_case: &str) -> Result<Coverage> {
+    pub async fn outcomes_coverage(&self, viewer: impl Into<Viewer>, use_case: &str) -> Result<Coverage> {
+        let rule = self.rule_for(&viewer.into(), use_case);
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
-        let imports = outcomes::imports(&mut connection, use_case).await?;
-        let cohorts = outcomes::cohorts(&mut connection, use_case).await?.into_iter().map(cohort_view).collect::<Result<_>>()?;
+        let mut imports = outcomes::imports(&mut connection, &use_case.into()).await?;
+        let mut cohorts =
+            outcomes::cohorts(&mut connection, &use_case.into()).await?.into_iter().map(cohort_view).collect::<Result<Vec<_>>>()?;
+        if let Some(rule) = rule {
+            for import in &mut imports {
+                import.row_count = rule.count(import.row_count.unsigned_abs()).cast_signed();
+                import.event_count = rule.count(import.event_count.unsigned_abs()).cast_signed();
+            }
+            cohorts
+                .iter_mut()
+                .for_each(|cohort| cohort.realised = cohort.realised.as_ref().map(|own| disclosure::drift::realised(own, rule)));
+        }
         Ok(Coverage { imports, cohorts })
     }
 
-    async fn ever_scored(&self, use_case: &str) -> Result<std::collections::HashSet<String>> {
+    async fn ever_scored(&self, use_case: &str) -> Result<std::collections::HashSet<PersonId>> {
         let mut connection = self.store.read().await?;
         let mut people = std::collections::HashSet::new();
-        for batch in days_of(scores::batches(&mut connection, use_case, BATCHES).await?) {
-            people.extend(outcomes::scores_of(&mut connection, &batch.batch_id).await?.into_iter().map(|(person, _)| person));
+        for batch in days_of(scoring::batches(&mut connection, &use_case.into(), BATCHES).await?) {
+            people.extend(outcomes::scores_of(&mut connection, &batch.batch_id).await?.into_iter().map(|scored| scored.person_id));
         }
         Ok(people)
     }
@@ -144,7 +171,7 @@ impl Tenure {
 /// # Errors
 /// When it cannot be read or breaks a rule.
 pub fn check_outcomes(bytes: &[u8], use_case: &UseCase) -> Result<Vec<OutcomeRow>> {
-    Ok(data::check_outcomes(&data::read(bytes)?, use_case, clock::is_date, &clock::today())?)
+    Ok(data::check_outcomes(&data::read(bytes)?, use_case, |text| clock::parse(text).is_some(), &clock::today())?)
 }
 
 /// Who of a simulated snapshot left before the next one, as a file of outcomes has it: on the last day of the month.
@@ -164,7 +191,7 @@ pub fn simulated_outcomes(snapshot: &Snapshot) -> (Table, String) {
 
 fn cohort_view(cohort: Cohort) -> Result<CohortView> {
     Ok(CohortView {
-        day: clock::parse(&cohort.as_of).unwrap_or(0),
+        day: day(cohort.as_of),
         as_of: cohort.as_of,
         until: cohort.until_day,
         scored: cohort.scored as u32,

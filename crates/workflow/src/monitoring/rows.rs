@@ -1,18 +1,20 @@
 //! Rows that a program sends, compared with the baseline. Nothing of them is kept.
 
+use domain::VersionNumber;
 use model::{Column, MISSING_LEVEL, Record, Table, UseCase};
 use monitoring::quality::{self, QualityReport};
 use monitoring::{ColumnReport, DriftReport, prediction_drift};
 use serde::Serialize;
-use store::checks;
+use store::monitoring::checks;
 
-use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
+use crate::disclosure::{self, drift::Withheld};
+use crate::{Analyst, Error, Member, Result, Tenure, Viewer, error::compute};
 
 /// The answer to rows.
 #[derive(Debug, Clone, Serialize)]
 pub struct RowsReport {
     pub use_case: String,
-    pub model_version: i64,
+    pub model_version: VersionNumber,
     pub rows: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<DriftReport>,
@@ -23,12 +25,18 @@ pub struct RowsReport {
 }
 
 impl Tenure {
-    /// Feature drift and data quality of rows. A column that is gone, or of another type, is an answer and no error.
+    /// Feature drift and data quality of rows. A column that is gone, or of another type, is an answer and no error. Whoever does not see people
+    /// gets what is released: with rows of their own choice on one side, exact distances would tell the baseline person by person.
     ///
     /// # Errors
     /// When nothing is in service.
     pub async fn drift_of_rows(&self, member: &Member<'_>, use_case: &str, records: Vec<Record>) -> Result<RowsReport> {
         let material = self.drift_material(member, use_case, false, None).await?;
+        let rule = self.rule_for(&Viewer::from(member), use_case);
+        let withheld = match rule {
+            Some(_) => self.withheld(&[&self.dataset(&material.live.version.dataset_id).await?]).await?,
+            None => Withheld::default(),
+        };
         compute(move || {
             let people = loose_table(&material.definition, &records);
             let quality = material.reference.as_ref().map(|reference| {
@@ -39,8 +47,14 @@ impl Tenure {
                 use_case: material.definition.id.clone(),
                 model_version: material.live.version.version,
                 rows: records.len(),
-                features: Some(material.features(&people)),
-                quality,
+                features: Some(match rule {
+                    Some(rule) => disclosure::drift::features(&material.features(&people), &withheld, rule),
+                    None => material.features(&people),
+                }),
+                quality: match rule {
+                    Some(rule) => quality.map(|own| disclosure::drift::quality(&own, &withheld, rule)),
+                    None => quality,
+                },
                 prediction: None,
             })
         })
@@ -92,7 +106,7 @@ impl Tenure {
     ) -> Result<(checks::Check, std::sync::Arc<monitoring::monthly::MonthlyCheck>)> {
         let newest = self.checks(member, use_case).await?.into_iter().next();
         let check = newest.ok_or_else(|| Error::NotFound(format!("{use_case} was not checked yet: run `tenure drift check`")))?;
-        let report = self.drift_report(&check).await?;
+        let report = self.drift_report_for(&Viewer::from(member), &check).await?;
         Ok((check, report))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::{DatasetId, Date, UseCaseId, VersionNumber};
 use serde::{Deserialize, Serialize};
 use store::{registry, runs};
 
@@ -13,12 +14,12 @@ use crate::{Error, Member, Result, Tenure, error::compute};
 /// What is kept. The people are rows of a dataset version, which never changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SavedBaseline {
-    pub use_case: String,
-    pub version: i64,
-    pub dataset_id: String,
+    pub use_case: UseCaseId,
+    pub version: VersionNumber,
+    pub dataset_id: DatasetId,
     pub data_hash: String,
-    /// The day that the people's data describes, YYYY-MM-DD.
-    pub as_of: String,
+    /// The day that the people's data describes.
+    pub as_of: Date,
     /// Rows of the dataset, ascending: everybody with a score by a model that never saw them.
     pub rows: Vec<u32>,
     /// The score of each row.
@@ -43,7 +44,7 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the version was never promoted.
-    pub async fn baseline(&self, _: &Member<'_>, use_case: &str, number: i64) -> Result<Baseline> {
+    pub async fn baseline(&self, _: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<Baseline> {
         let version = self.version(use_case, number).await?;
         let saved: SavedBaseline = self.json_of_run(&version.run_id, BASELINE).await?;
         self.with_people(saved).await

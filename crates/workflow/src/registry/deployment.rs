@@ -1,10 +1,9 @@
 //! Rollback, and the stop switch.
 
-use domain::RefusalCode;
-use serde_json::json;
+use domain::{AuditEvent, LiveChangeKind, RefusalCode, Subject, Timestamp, UseCaseId, VersionNumber};
 use store::{audit, registry};
 
-use crate::review::{is_same, required};
+use crate::review::required;
 use crate::{Actor, Error, Member, Result, Signed, Tenure, clock};
 
 impl Tenure {
@@ -14,13 +13,19 @@ impl Tenure {
     /// # Errors
     /// [`Error::Invalid`] without a reason, [`Error::Forbidden`] for the version's author, [`Error::Conflict`] when the version is live, was
     /// never live, or there is none to go back to.
-    pub async fn rollback(&self, signed: &Signed<'_>, use_case: &str, number: Option<i64>, reason: &str) -> Result<registry::Version> {
+    pub async fn rollback(
+        &self,
+        signed: &Signed<'_>,
+        use_case: &str,
+        number: Option<VersionNumber>,
+        reason: &str,
+    ) -> Result<registry::Version> {
         let reviewer = signed.reviewer();
         let reason = required("reason", reason)?;
         self.use_case(use_case)?;
         let target = self.rollback_target(use_case, number).await?;
         let version = self.version(use_case, target).await?;
-        if is_same(reviewer.name(), &version.author) {
+        if *reviewer.name() == version.author {
             return Err(Error::forbidden(
                 RefusalCode::FourEyes,
                 format!("you trained version {target}: somebody else must put it back into service"),
@@ -28,7 +33,7 @@ impl Tenure {
         }
         // Nothing that cannot be read goes live, and nothing without the baseline that monitoring compares with.
         self.model_file(&version).await?;
-        let was_live = registry::live_history(&mut *self.store.read().await?, use_case).await?;
+        let was_live = registry::live_history(&mut self.store.read().await?, &use_case.into()).await?;
         if !was_live.iter().any(|change| change.version == Some(target)) {
             return Err(Error::conflict(
                 RefusalCode::NeverLive,
@@ -37,41 +42,41 @@ impl Tenure {
         }
         self.baseline(&reviewer.member(), use_case, target).await?;
         let mut transaction = self.store.begin().await?;
-        let history = registry::live_history(&mut transaction, use_case).await?;
+        let history = registry::live_history(&mut transaction, &use_case.into()).await?;
         let newest = history.last();
         let live = newest.and_then(|change| change.version);
         if live == Some(target) {
             // The same said twice is said once; anything else about a version that is live already would be lost.
-            let said = |change: &registry::LiveChange| is_same(&change.changed_by, reviewer.name()) && change.reason == reason;
-            let own = newest.is_some_and(|change| change.kind == "rollback" && said(change));
+            let said = |change: &registry::LiveChange| change.changed_by == *reviewer.name() && change.reason == reason;
+            let own = newest.is_some_and(|change| change.kind == LiveChangeKind::Rollback && said(change));
             return if own {
                 Ok(version)
             } else {
                 Err(Error::conflict(RefusalCode::AlreadyLive, format!("version {target} is live already")))
             };
         }
-        let by = reviewer.name();
-        let sequence = registry::set_live(&mut transaction, use_case, Some(target), by, reason, "rollback").await?;
+        let (by, id) = (reviewer.name(), UseCaseId::from(use_case));
+        let sequence = registry::set_live(&mut transaction, &id, Some(target), by, reason, LiveChangeKind::Rollback).await?;
         self.void_pending(&mut transaction, use_case, None, by, &format!("version {target} was put back into service")).await?;
-        let detail = json!({ "model": version.model_hash, "previous": live, "reason": reason });
-        let (subject, change) = (format!("model {use_case}/{target}"), format!("{use_case}/{sequence}"));
-        audit::append_with_rows(&mut transaction, by, "model.rollback", &subject, &detail, &[("live_history", &change)]).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::ModelRollback { model: version.model_hash, previous: live, reason: reason.to_owned() };
+        let row = audit::Row::LiveChange(&id, sequence);
+        audit::append_with_rows(&mut transaction, by, &Subject::Model(id.clone(), target), &event, &[row]).await?;
+        transaction.commit().await?;
         self.version(use_case, target).await
     }
 
-    async fn rollback_target(&self, use_case: &str, number: Option<i64>) -> Result<i64> {
+    async fn rollback_target(&self, use_case: &str, number: Option<VersionNumber>) -> Result<VersionNumber> {
         if let Some(number) = number {
             return Ok(number);
         }
-        let history = registry::live_history(&mut *self.store.read().await?, use_case).await?;
+        let history = registry::live_history(&mut self.store.read().await?, &use_case.into()).await?;
         let newest = history.last();
-        if let Some(change) = newest.filter(|change| change.kind == "rollback") {
+        if let Some(change) = newest.filter(|change| change.kind == LiveChangeKind::Rollback) {
             return Err(Error::conflict(
                 RefusalCode::AlreadyDecided,
                 format!(
                     "version {} was put back by {} on {} already: name the version to go back to from there",
-                    change.version.unwrap_or_default(),
+                    change.version.map(|version| version.to_string()).unwrap_or_default(),
                     change.changed_by,
                     clock::long_time(change.changed_at)
                 ),
@@ -86,7 +91,7 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for others, [`Error::Fields`] without a reason or password, [`Error::Conflict`] when no version is live.
-    pub async fn undeploy(&self, actor: &Actor, password: Option<&str>, use_case: &str, reason: &str) -> Result<i64> {
+    pub async fn undeploy(&self, actor: &Actor, password: Option<&str>, use_case: &str, reason: &str) -> Result<VersionNumber> {
         let name = match (actor.reviewer(), actor.admin()) {
             (Ok(reviewer), _) => reviewer.name(),
             (_, Ok(admin)) => admin.name(),
@@ -96,14 +101,15 @@ impl Tenure {
         self.use_case(use_case)?;
         self.sign_again(actor, password).await?;
         let mut transaction = self.store.begin().await?;
-        let live = registry::live(&mut transaction, use_case).await?.and_then(|change| change.version);
+        let live = registry::live(&mut transaction, &use_case.into()).await?.and_then(|change| change.version);
         let number = live.ok_or_else(|| Error::conflict(RefusalCode::NothingLive, format!("no version of {use_case} is in service")))?;
-        let sequence = registry::set_live(&mut transaction, use_case, None, name, reason, "undeployment").await?;
+        let id = UseCaseId::from(use_case);
+        let sequence = registry::set_live(&mut transaction, &id, None, name, reason, LiveChangeKind::Undeployment).await?;
         self.void_pending(&mut transaction, use_case, None, name, &format!("version {number} was taken out of service")).await?;
-        let detail = json!({ "previous": number, "reason": reason });
-        let (subject, change) = (format!("model {use_case}/{number}"), format!("{use_case}/{sequence}"));
-        audit::append_with_rows(&mut transaction, name, "model.stop", &subject, &detail, &[("live_history", &change)]).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::ModelUndeploy { previous: number, reason: reason.to_owned() };
+        let row = audit::Row::LiveChange(&id, sequence);
+        audit::append_with_rows(&mut transaction, name, &Subject::Model(id.clone(), number), &event, &[row]).await?;
+        transaction.commit().await?;
         Ok(number)
     }
 
@@ -113,7 +119,7 @@ impl Tenure {
     /// When there is no such use case, or the store fails.
     pub async fn live_history(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<registry::LiveChange>> {
         self.use_case(use_case)?;
-        Ok(registry::live_history(&mut *self.store.read().await?, use_case).await?)
+        Ok(registry::live_history(&mut self.store.read().await?, &use_case.into()).await?)
     }
 
     /// What was live at a moment of the past: `2026-11-21` (the end of that day), `2026-11-21T09:14` or `2026-11-21T09:14:30`, in UTC. The
@@ -124,8 +130,8 @@ impl Tenure {
     pub async fn live_as_of(&self, _: &Member<'_>, use_case: &str, moment: &str) -> Result<Option<registry::LiveChange>> {
         self.use_case(use_case)?;
         let wrong = || Error::Invalid(format!("\"{moment}\" is no moment: write YYYY-MM-DD or YYYY-MM-DDTHH:MM, in UTC"));
-        let micros = clock::moment(moment).ok_or_else(wrong)?;
-        Ok(registry::live_as_of(&mut *self.store.read().await?, use_case, micros).await?)
+        let moment = Timestamp::end_of(moment).map_err(|_| wrong())?;
+        Ok(registry::live_as_of(&mut self.store.read().await?, &use_case.into(), moment).await?)
     }
 
     /// That nothing is in service, for everybody to read: without names and reasons.
@@ -133,7 +139,7 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn nothing_serves_since(&self, use_case: &str) -> Result<String> {
-        let stopped = registry::live(&mut *self.store.read().await?, use_case).await?;
+        let stopped = registry::live(&mut self.store.read().await?, &use_case.into()).await?;
         Ok(match stopped {
             Some(change) => format!("taken out of service on {}", clock::long_time(change.changed_at)),
             None => "no version was ever put into service".to_owned(),
@@ -142,7 +148,7 @@ impl Tenure {
 
     /// Why nothing is in service, in a sentence.
     pub(crate) async fn why_nothing_serves(&self, use_case: &str) -> Result<String> {
-        let stopped = registry::live(&mut *self.store.read().await?, use_case).await?;
+        let stopped = registry::live(&mut self.store.read().await?, &use_case.into()).await?;
         Ok(match stopped {
             Some(change) => format!(
                 "the model of {use_case} was taken out of service on {} by {}: {}",

@@ -1,6 +1,6 @@
 //! What people call a version and say about it: description, tags and aliases.
 
-use serde_json::json;
+use domain::{AuditEvent, Subject, VersionNumber};
 use store::{audit, registry};
 
 use crate::review::{optional, required};
@@ -27,15 +27,15 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such version, or the text is too long.
-    pub async fn describe_version(&self, admin: &Admin<'_>, use_case: &str, number: i64, description: &str) -> Result<()> {
+    pub async fn describe_version(&self, admin: &Admin<'_>, use_case: &str, number: VersionNumber, description: &str) -> Result<()> {
         let description = optional("description", description)?;
         self.version(use_case, number).await?;
         let mut transaction = self.store.begin().await?;
-        registry::describe(&mut transaction, use_case, number, description).await?;
+        registry::describe(&mut transaction, &use_case.into(), number, description).await?;
         self.void_pending(&mut transaction, use_case, Some(number), admin.name(), "the description was changed").await?;
-        let detail = json!({ "description": description });
-        audit::append(&mut transaction, admin.name(), "model.describe", &format!("model {use_case}/{number}"), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::ModelDescribe { description: description.to_owned() };
+        audit::append(&mut transaction, admin.name(), &Subject::Model(use_case.into(), number), &event).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -43,17 +43,17 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such version, or name or value are too long.
-    pub async fn tag_version(&self, admin: &Admin<'_>, use_case: &str, number: i64, name: &str, value: &str) -> Result<()> {
+    pub async fn tag_version(&self, admin: &Admin<'_>, use_case: &str, number: VersionNumber, name: &str, value: &str) -> Result<()> {
         let name = label(name)?;
         if value.trim().chars().count() > LONGEST_VALUE {
             return Err(Error::Invalid(format!("the value of a tag has at most {LONGEST_VALUE} letters")));
         }
         self.version(use_case, number).await?;
         let mut transaction = self.store.begin().await?;
-        registry::set_tag(&mut transaction, use_case, number, name, value.trim()).await?;
-        let detail = json!({ "tag": name, "value": value.trim() });
-        audit::append(&mut transaction, admin.name(), "model.tag", &format!("model {use_case}/{number}"), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        registry::set_tag(&mut transaction, &use_case.into(), number, name, value.trim()).await?;
+        let event = AuditEvent::ModelTag { tag: name.to_owned(), value: value.trim().to_owned() };
+        audit::append(&mut transaction, admin.name(), &Subject::Model(use_case.into(), number), &event).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -61,7 +61,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such version, or the name is empty, too long or a number.
-    pub async fn alias_version(&self, admin: &Admin<'_>, use_case: &str, number: i64, alias: &str) -> Result<()> {
+    pub async fn alias_version(&self, admin: &Admin<'_>, use_case: &str, number: VersionNumber, alias: &str) -> Result<()> {
         let alias = label(alias)?;
         if alias.chars().all(|letter| letter.is_ascii_digit()) {
             return Err(Error::Invalid("an alias must not look like a version number".into()));
@@ -74,10 +74,10 @@ impl Tenure {
         }
         self.version(use_case, number).await?;
         let mut transaction = self.store.begin().await?;
-        registry::set_alias(&mut transaction, use_case, alias, number).await?;
-        audit::append(&mut transaction, admin.name(), "model.alias", &format!("model {use_case}/{number}"), &json!({ "alias": alias }))
-            .await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        registry::set_alias(&mut transaction, &use_case.into(), alias, number).await?;
+        let event = AuditEvent::ModelAlias { alias: alias.to_owned(), removed: false };
+        audit::append(&mut transaction, admin.name(), &Subject::Model(use_case.into(), number), &event).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -88,12 +88,12 @@ impl Tenure {
     pub async fn remove_alias(&self, admin: &Admin<'_>, use_case: &str, alias: &str) -> Result<()> {
         self.use_case(use_case)?;
         let mut transaction = self.store.begin().await?;
-        if !registry::remove_alias(&mut transaction, use_case, alias.trim()).await? {
+        if !registry::remove_alias(&mut transaction, &use_case.into(), alias.trim()).await? {
             return Err(Error::NotFound(format!("no version of {use_case} is called {}", alias.trim())));
         }
-        let detail = json!({ "alias": alias.trim(), "removed": true });
-        audit::append(&mut transaction, admin.name(), "model.alias", &format!("use case {use_case}"), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::ModelAlias { alias: alias.trim().to_owned(), removed: true };
+        audit::append(&mut transaction, admin.name(), &Subject::UseCase(use_case.into()), &event).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -101,14 +101,14 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none.
-    pub async fn version_called(&self, _: &Member<'_>, use_case: &str, name: &str) -> Result<i64> {
+    pub async fn version_called(&self, _: &Member<'_>, use_case: &str, name: &str) -> Result<VersionNumber> {
         self.use_case(use_case)?;
         let name = name.trim();
-        let number = match name.parse::<i64>() {
+        let number = match name.parse::<VersionNumber>() {
             Ok(number) => number,
             Err(_) => {
-                let aliases = registry::aliases(&mut *self.store.read().await?, use_case).await?;
-                let found = aliases.into_iter().find(|(alias, _)| alias == name).map(|(_, number)| number);
+                let aliases = registry::aliases(&mut self.store.read().await?, &use_case.into()).await?;
+                let found = aliases.into_iter().find(|own| own.alias == name).map(|own| own.version);
                 found.ok_or_else(|| Error::NotFound(format!("no version of {use_case} is called {name}")))?
             }
         };
@@ -119,10 +119,10 @@ impl Tenure {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn labels_of(&self, _: &Member<'_>, use_case: &str, number: i64) -> Result<(Vec<(String, String)>, Vec<String>)> {
+    pub async fn labels_of(&self, _: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<(Vec<(String, String)>, Vec<String>)> {
         let mut connection = self.store.read().await?;
-        let tags = registry::tags(&mut connection, use_case, number).await?;
-        let aliases = registry::aliases(&mut connection, use_case).await?;
-        Ok((tags, aliases.into_iter().filter(|(_, version)| *version == number).map(|(alias, _)| alias).collect()))
+        let tags = registry::tags(&mut connection, &use_case.into(), number).await?;
+        let aliases = registry::aliases(&mut connection, &use_case.into()).await?;
+        Ok((tags, aliases.into_iter().filter(|own| own.version == number).map(|own| own.alias).collect()))
     }
 }

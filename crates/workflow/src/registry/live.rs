@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::RefusalCode;
+use domain::{RefusalCode, VersionNumber};
 use model::Model;
 use model::explain::ModelExplainer;
 use store::registry;
@@ -31,9 +31,9 @@ impl Tenure {
     pub async fn live(&self, use_case: &str) -> Result<Option<Arc<Live>>> {
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
-        let Some(change) = registry::live(&mut connection, use_case).await? else { return Ok(None) };
+        let Some(change) = registry::live(&mut connection, &use_case.into()).await? else { return Ok(None) };
         let Some(number) = change.version else { return Ok(None) };
-        let version = registry::find(&mut connection, use_case, number).await?;
+        let version = registry::find(&mut connection, &use_case.into(), number).await?;
         let version = version.ok_or_else(|| Error::internal(format!("the live version {number} of {use_case} is not in the registry")))?;
         drop(connection);
         let explainer = self.explainer(&version).await?;
@@ -74,7 +74,7 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`], or when the file is missing or damaged.
-    pub async fn registered(&self, _: &Member<'_>, use_case: &str, number: i64) -> Result<(registry::Version, Model, Vec<u8>)> {
+    pub async fn registered(&self, _: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<(registry::Version, Model, Vec<u8>)> {
         let version = self.version(use_case, number).await?;
         let (bytes, model) = self.model_file(&version).await?;
         Ok((version, model, bytes))
@@ -91,8 +91,8 @@ impl Tenure {
         Ok((hash, bytes))
     }
 
-    pub(crate) async fn version(&self, use_case: &str, number: i64) -> Result<registry::Version> {
-        let found = registry::find(&mut *self.store.read().await?, use_case, number).await?;
+    pub(crate) async fn version(&self, use_case: &str, number: VersionNumber) -> Result<registry::Version> {
+        let found = registry::find(&mut self.store.read().await?, &use_case.into(), number).await?;
         found.ok_or_else(|| Error::no_version(use_case, number))
     }
 }

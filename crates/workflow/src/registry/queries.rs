@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::runs::{VersionPage, VersionRow};
+use domain::VersionNumber;
 use model::global::GlobalExplanation;
 use stats::Verdict;
 use store::{registry, runs};
 
 use crate::runs::artifacts::EXPLANATION;
 use crate::runs::queries::figure;
-use crate::{Error, Member, Result, Tenure, clock};
+use crate::{Error, Member, Result, Tenure, Viewer, clock, disclosure};
 
 impl Tenure {
     /// The versions of a use case, newest first.
@@ -19,22 +20,22 @@ impl Tenure {
     pub async fn versions(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<VersionRow>> {
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
-        let live = registry::live(&mut connection, use_case).await?.and_then(|change| change.version);
-        let aliases = registry::aliases(&mut connection, use_case).await?;
+        let live = registry::live(&mut connection, &use_case.into()).await?.and_then(|change| change.version);
+        let aliases = registry::aliases(&mut connection, &use_case.into()).await?;
         let mut rows = Vec::new();
-        for version in registry::list(&mut connection, use_case).await? {
+        for version in registry::list(&mut connection, &use_case.into()).await? {
             let details = runs::details(&mut connection, &version.run_id).await?;
-            let request = store::review::newest_request(&mut connection, use_case, version.version).await?;
+            let request = store::review::newest_request(&mut connection, &use_case.into(), version.version).await?;
             rows.push(VersionRow {
-                aliases: aliases.iter().filter(|(_, number)| *number == version.version).map(|(alias, _)| alias.clone()).collect(),
-                review: request.map(|request| request.state).unwrap_or_default(),
-                version: version.version as u32,
+                aliases: aliases.iter().filter(|own| own.version == version.version).map(|own| own.alias.clone()).collect(),
+                review: request.map(|request| request.state.to_string()).unwrap_or_default(),
+                version: version.version.into(),
                 live: live == Some(version.version),
-                stage: version.stage,
+                stage: version.stage.to_string(),
                 candidate: version.candidate,
-                author: version.author,
+                author: version.author.into_string(),
                 created_at: clock::long_time(version.created_at),
-                run: version.run_id,
+                run: version.run_id.into_string(),
                 metrics: details.metrics.iter().map(|metric| (metric.name.clone(), figure(metric))).collect(),
                 note: version.note,
             });
@@ -46,21 +47,21 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`], or when the store fails.
-    pub async fn version_page(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<VersionPage> {
+    pub async fn version_page(&self, member: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<VersionPage> {
         let unknown = || Error::no_version(use_case, number);
         let version =
-            self.versions(member, use_case).await?.into_iter().find(|row| i64::from(row.version) == number).ok_or_else(unknown)?;
+            self.versions(member, use_case).await?.into_iter().find(|row| row.version == u32::from(number)).ok_or_else(unknown)?;
         let (registered, model, _) = self.registered(member, use_case, number).await?;
         let dataset = self.dataset(&registered.dataset_id).await?;
         let run = self.run(member, &version.run).await?;
-        let gates = self.evidence(&version.run).await?.gates;
+        let gates = self.evidence(&registered.run_id).await?.gates;
         let count = |verdict| gates.results.iter().filter(|result| result.verdict == verdict).count() as u32;
         Ok(VersionPage {
             gates: [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive, Verdict::CouldNotCompute].map(count),
             gate_policy: gates.policy,
             data_name: dataset.name,
-            data_id: dataset.dataset_id,
-            data_as_of: dataset.as_of,
+            data_id: dataset.dataset_id.into_string(),
+            data_as_of: dataset.as_of.to_string(),
             data_hash: dataset.hash,
             simulated: dataset.simulated,
             description: registered.description,
@@ -88,8 +89,18 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version, or it was trained by a build that did not measure this.
-    pub async fn explanation(&self, _: &Member<'_>, use_case: &str, number: i64) -> Result<Arc<GlobalExplanation>> {
-        self.explanation_of(&self.version(use_case, number).await?).await
+    pub async fn explanation(&self, viewer: impl Into<Viewer>, use_case: &str, number: VersionNumber) -> Result<Arc<GlobalExplanation>> {
+        let viewer = viewer.into();
+        self.explanation_for(&viewer, &self.version(use_case, number).await?).await
+    }
+
+    /// The explanation of a version as a viewer may see it.
+    pub(crate) async fn explanation_for(&self, viewer: &Viewer, version: &store::registry::Version) -> Result<Arc<GlobalExplanation>> {
+        let exact = self.explanation_of(version).await?;
+        Ok(match self.rule_for(viewer, &version.use_case) {
+            Some(rule) => Arc::new(disclosure::explanation::explanation(&exact, rule)),
+            None => exact,
+        })
     }
 
     pub(crate) async fn explanation_of(&self, version: &store::registry::Version) -> Result<Arc<GlobalExplanation>> {

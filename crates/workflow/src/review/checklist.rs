@@ -122,7 +122,7 @@ impl Checklist {
     }
 
     /// As it was when the decision was taken.
-    pub fn of_decision(decision: &store::review::Decision) -> Self {
+    pub fn of_decision(decision: &store::review::ReviewDecision) -> Self {
         Self::from_json(&decision.checklist)
     }
 

@@ -1,6 +1,6 @@
 //! The evidence that a decision is bound to: made once when a review is asked for, kept under its hash, and shown from there.
 
-use domain::RefusalCode;
+use domain::{AccountName, RefusalCode, RunId, UseCaseId, VersionNumber};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use monitoring::report::DriftReport;
 use serde::{Deserialize, Serialize};
 use stats::comparison::Comparison;
 use stats::fairness::GroupAudit;
-use store::{artifacts, cards, datasets, registry, runs};
+use store::{artifacts, datasets, registry, runs};
 use training::error_analysis::ErrorAnalysis;
 use training::evaluate::Evaluation;
 use training::feasibility::Feasibility;
@@ -27,9 +27,9 @@ use crate::{Error, Result, Tenure, clock, error::compute};
 /// What evidence is made of, by hash. While this is the same, so is the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sources {
-    pub use_case: String,
-    pub version: i64,
-    pub author: String,
+    pub use_case: UseCaseId,
+    pub version: VersionNumber,
+    pub author: AccountName,
     pub description: String,
     /// Revision of the known limitations; 0 when nobody wrote any.
     #[serde(default)]
@@ -41,7 +41,7 @@ pub struct Sources {
     /// SHA-256 of the gates, as set before the evaluation.
     pub policy_hash: String,
     /// The version that is live, and its model file.
-    pub champion: Option<(i64, String)>,
+    pub champion: Option<(VersionNumber, String)>,
 }
 
 /// The evidence of one version, as the reviewer sees it.
@@ -132,31 +132,33 @@ impl Sources {
 
 impl Tenure {
     /// Writes down the gates before the training begins: they cannot be chosen by its outcome.
-    pub(crate) async fn record_policy(&self, run_id: &str, policy: &GatePolicy) -> Result<()> {
+    pub(crate) async fn record_policy(&self, run_id: &RunId, policy: &GatePolicy) -> Result<()> {
         let bytes = serde_json::to_vec(policy).map_err(store::Error::from)?;
         let byte_count = bytes.len() as i64;
         let hash = self.store.put_artifact(bytes).await?;
         let tags = vec![("gate_policy".to_owned(), policy.name.clone()), ("gate_policy_hash".to_owned(), hash.clone())];
         let artifacts = vec![runs::Artifact { name: GATE_POLICY.into(), hash, byte_count, media_type: "application/json".into() }];
         let details = runs::Details { tags, artifacts, ..runs::Details::default() };
-        Ok(runs::insert_details(&mut *self.store.read().await?, run_id, &details).await?)
+        let mut transaction = self.store.begin().await?;
+        runs::insert_details(&mut transaction, run_id, &details).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// What the evidence of a version would be made of now.
     pub(crate) async fn sources(&self, version: &registry::Version) -> Result<Sources> {
-        self.sources_in(&mut *self.store.read().await?, version).await
+        self.sources_in(&mut self.store.read().await?, version).await
     }
 
     /// The same within a transaction.
-    pub(super) async fn sources_in(&self, connection: &mut store::Connection, version: &registry::Version) -> Result<Sources> {
-        let details = runs::details(connection, &version.run_id).await?;
-        let live = registry::live(connection, &version.use_case).await?.and_then(|change| change.version);
+    pub(super) async fn sources_in(&self, reader: &mut store::Reader, version: &registry::Version) -> Result<Sources> {
+        let details = runs::details(reader, &version.run_id).await?;
+        let live = registry::live(reader, &version.use_case).await?.and_then(|change| change.version);
         let champion = match live {
-            Some(number) => registry::find(connection, &version.use_case, number).await?.map(|live| (number, live.model_hash)),
+            Some(number) => registry::find(reader, &version.use_case, number).await?.map(|live| (number, live.model_hash)),
             None => None,
         };
-        let revisions = cards::revisions(connection, &version.use_case, version.version).await?;
-        let dataset = datasets::find(connection, &version.dataset_id).await?;
+        let revisions = store::card::revisions(reader, &version.use_case, version.version).await?;
+        let dataset = datasets::find(reader, &version.dataset_id).await?;
         let no_data = || Error::internal(format!("the data of version {} is not in the store", version.version));
         let wanted = [EVIDENCE, "data_profile.json", EXPLANATION, GATE_POLICY];
         let files: BTreeMap<String, String> = details
@@ -217,9 +219,9 @@ impl Tenure {
         };
         let Facts { dataset, model, .. } = &facts;
         let mut lineage = vec![
-            ("Run".to_owned(), version.run_id.clone()),
+            ("Run".to_owned(), version.run_id.to_string()),
             ("Trained".to_owned(), clock::long_time(version.created_at)),
-            ("By".to_owned(), version.author.clone()),
+            ("By".to_owned(), version.author.to_string()),
             ("Data".to_owned(), format!("{}, {} rows, as of {}", dataset.name, dataset.row_count, dataset.as_of)),
             ("Data SHA-256".to_owned(), dataset.hash.clone()),
             ("Model file SHA-256".to_owned(), version.model_hash.clone()),
@@ -229,7 +231,7 @@ impl Tenure {
         ];
         lineage.extend(model.lineage.parameters.iter().cloned());
         // The stage is no evidence: it changes by the decision itself.
-        let card = facts.card("under review", &[], &[]).markdown();
+        let card = facts.card_named("under review", &[], &[]).markdown();
         let drift_policy = self.drift_policy(&version.use_case)?;
         compute(move || {
             let Facts { model, evidence, explanation, revisions, version, .. } = facts;
@@ -273,7 +275,7 @@ impl Tenure {
         .await
     }
 
-    async fn champion_of(&self, use_case: &str, number: i64) -> Result<Champion> {
+    async fn champion_of(&self, use_case: &str, number: VersionNumber) -> Result<Champion> {
         let version = self.version(use_case, number).await?;
         let (_, model) = self.model_file(&version).await?;
         let evidence = self.evidence(&version.run_id).await?;

@@ -12,7 +12,7 @@ mod request;
 mod side_by_side;
 
 pub use checklist::{CHECKLIST, Checklist, Section};
-pub use decide::{Choice, Decided, Ruling};
+pub use decide::{Decided, Ruling};
 pub use evidence_package::{Package, Sources};
 pub use notes::Waive;
 pub use queries::{QueueRow, ReviewPage};
@@ -42,9 +42,4 @@ pub(crate) fn optional<'a>(field: &str, text: &'a str) -> Result<&'a str> {
 fn blocking<'a>(package: &'a Package, waived: &[String]) -> Vec<&'a str> {
     let blocks = |result: &&training::gates::GateResult| package.policy.blocks(result) && !waived.contains(&result.title);
     package.gates.results.iter().filter(blocks).map(|result| result.title.as_str()).collect()
-}
-
-/// Two names of the same account: letters count alike in both cases, as in the database.
-pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
 }

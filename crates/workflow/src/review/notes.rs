@@ -1,10 +1,9 @@
 //! Waivers, comments, and the checklist under way.
 
-use domain::{Date, ProblemCode, RefusalCode};
-use serde_json::json;
+use domain::{AuditEvent, Date, ProblemCode, RefusalCode, ReviewState, Subject, VersionNumber};
 use store::{audit, review};
 
-use super::{Checklist, blocking, is_same, required};
+use super::{Checklist, blocking, required};
 use crate::error::Problems;
 use crate::{Contributor, Error, Result, Reviewer, Signed, Tenure, clock};
 
@@ -42,11 +41,11 @@ impl Tenure {
     /// # Errors
     /// [`Error::Forbidden`] for the author, [`Error::Conflict`] where the policy allows no waivers or the gate does not block,
     /// [`Error::Invalid`] without owner, reason or a day to come.
-    pub async fn waive(&self, signed: &Signed<'_>, use_case: &str, number: i64, waive: Waive<'_>) -> Result<review::Waiver> {
+    pub async fn waive(&self, signed: &Signed<'_>, use_case: &str, number: VersionNumber, waive: Waive<'_>) -> Result<review::Waiver> {
         let reviewer = signed.reviewer();
         let (owner, reason, expires_on) = waive.check(clock::today_date())?;
         let version = self.version(use_case, number).await?;
-        if is_same(reviewer.name(), &version.author) {
+        if *reviewer.name() == version.author {
             return Err(Error::forbidden(
                 RefusalCode::FourEyes,
                 format!("you trained version {number}: somebody else must waive its gates"),
@@ -63,21 +62,21 @@ impl Tenure {
         }
         let waiver = review::Waiver {
             waiver_id: store::new_id(),
-            use_case: use_case.to_owned(),
+            use_case: use_case.into(),
             version: number,
             gate: waive.gate.trim().to_owned(),
             owner: owner.to_owned(),
             reason: reason.to_owned(),
-            granted_by: reviewer.name().to_owned(),
+            granted_by: reviewer.name().clone(),
             granted_at: store::now(),
-            expires_on: expires_on.to_string(),
+            expires_on,
         };
         let mut transaction = self.store.begin().await?;
         review::insert_waiver(&mut transaction, &waiver).await?;
-        let detail = json!({ "gate": waiver.gate, "reason": waiver.reason, "expires_on": waiver.expires_on });
-        let (subject, row) = (format!("model {use_case}/{number}"), ("review_waiver", waiver.waiver_id.as_str()));
-        audit::append_with_rows(&mut transaction, reviewer.name(), "model.waive", &subject, &detail, &[row]).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::ModelWaive { gate: waiver.gate.clone(), reason: waiver.reason.clone(), expires_on };
+        let (subject, row) = (Subject::Model(use_case.into(), number), audit::Row::Waiver(&waiver.waiver_id));
+        audit::append_with_rows(&mut transaction, reviewer.name(), &subject, &event, &[row]).await?;
+        transaction.commit().await?;
         Ok(waiver)
     }
 
@@ -85,23 +84,29 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such version, or the text is empty or too long.
-    pub async fn comment(&self, contributor: &Contributor<'_>, use_case: &str, number: i64, body: &str) -> Result<review::Comment> {
+    pub async fn comment(
+        &self,
+        contributor: &Contributor<'_>,
+        use_case: &str,
+        number: VersionNumber,
+        body: &str,
+    ) -> Result<review::Comment> {
         let body = required("comment", body)?;
         self.version(use_case, number).await?;
         let comment = review::Comment {
             comment_id: store::new_id(),
-            use_case: use_case.to_owned(),
+            use_case: use_case.into(),
             version: number,
-            author: contributor.name().to_owned(),
+            author: contributor.name().clone(),
             body: body.to_owned(),
             written_at: store::now(),
         };
         let mut transaction = self.store.begin().await?;
         review::insert_comment(&mut transaction, &comment).await?;
-        let detail = json!({ "comment": comment.comment_id });
-        let (subject, row) = (format!("model {use_case}/{number}"), ("review_comment", comment.comment_id.as_str()));
-        audit::append_with_rows(&mut transaction, contributor.name(), "model.comment", &subject, &detail, &[row]).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::ModelComment { comment: comment.comment_id.clone() };
+        let (subject, row) = (Subject::Model(use_case.into(), number), audit::Row::Comment(&comment.comment_id));
+        audit::append_with_rows(&mut transaction, contributor.name(), &subject, &event, &[row]).await?;
+        transaction.commit().await?;
         Ok(comment)
     }
 
@@ -109,9 +114,9 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::Conflict`] when nobody has asked for a review.
-    pub async fn kept_checklist(&self, reviewer: &Reviewer<'_>, use_case: &str, number: i64) -> Result<Checklist> {
+    pub async fn kept_checklist(&self, reviewer: &Reviewer<'_>, use_case: &str, number: VersionNumber) -> Result<Checklist> {
         let (request, _) = self.request_of(use_case, number).await?;
-        let kept = review::checklist(&mut *self.store.read().await?, &request.request_id, reviewer.name()).await?;
+        let kept = review::checklist(&mut self.store.read().await?, &request.request_id, reviewer.name()).await?;
         Ok(kept.map(|text| Checklist::from_json(&text)).unwrap_or_default())
     }
 
@@ -119,15 +124,21 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::Conflict`] when nothing is pending.
-    pub async fn keep_checklist(&self, reviewer: &Reviewer<'_>, use_case: &str, number: i64, checklist: &Checklist) -> Result<()> {
+    pub async fn keep_checklist(
+        &self,
+        reviewer: &Reviewer<'_>,
+        use_case: &str,
+        number: VersionNumber,
+        checklist: &Checklist,
+    ) -> Result<()> {
         let (request, _) = self.request_of(use_case, number).await?;
-        if request.state != "pending" {
+        if request.state != ReviewState::Pending {
             return Err(Error::conflict(RefusalCode::AlreadyDecided, format!("the review of version {number} is closed")));
         }
         let items = serde_json::to_string(checklist).map_err(store::Error::from)?;
         let mut transaction = self.store.begin().await?;
-        review::save_checklist(&mut transaction, &request.request_id, reviewer.name(), &items, store::now()).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        review::save_checklist(&mut transaction, &request.request_id, reviewer.name(), &items).await?;
+        transaction.commit().await?;
         Ok(())
     }
 }

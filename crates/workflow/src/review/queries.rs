@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
+use domain::{ReviewState, Subject, VersionNumber};
 use model::global::GlobalExplanation;
 use monitoring::data_profile::DataProfile;
 use serde::Serialize;
-use store::{registry, review, scores};
+use store::{registry, review, scoring};
 
 use super::decide::four_eyes;
 use super::{Checklist, Package};
 use crate::audit::AuditRow;
-use crate::{Error, Member, Result, Role, Tenure, clock};
+use crate::{Error, Member, Result, Role, Tenure, Viewer, clock, disclosure};
 
 /// A request in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QueueRow {
     pub request: review::Request,
-    pub decisions: Vec<review::Decision>,
+    pub decisions: Vec<review::ReviewDecision>,
     /// "3 days", "2 hours": since the request, or how long it took.
     pub age: String,
     pub requested_at: String,
@@ -36,10 +37,10 @@ pub struct ReviewPage {
     pub explanation: Option<Arc<GlobalExplanation>>,
     /// Of the live version.
     pub live_explanation: Option<Arc<GlobalExplanation>>,
-    pub profile: Option<DataProfile>,
+    pub profile: Option<Arc<DataProfile>>,
     /// The newest request, with what was decided on it.
     pub request: Option<review::Request>,
-    pub decisions: Vec<review::Decision>,
+    pub decisions: Vec<review::ReviewDecision>,
     /// Why the pending request cannot be decided on any more; empty otherwise.
     pub stale: String,
     pub tags: Vec<(String, String)>,
@@ -65,7 +66,7 @@ pub struct ReviewPage {
     /// Whether it was live before, so that a rollback to it is possible.
     pub was_live: bool,
     /// Earlier requests for it, newest first, with what was decided on them.
-    pub earlier: Vec<(review::Request, Vec<review::Decision>)>,
+    pub earlier: Vec<(review::Request, Vec<review::ReviewDecision>)>,
 }
 
 impl Tenure {
@@ -77,11 +78,11 @@ impl Tenure {
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
         let mut rows = Vec::new();
-        for request in review::requests(&mut connection, use_case).await? {
+        for request in review::requests(&mut connection, &use_case.into()).await? {
             let decisions = review::decisions(&mut connection, &request.request_id).await?;
-            let version = registry::find(&mut connection, use_case, request.version).await?;
+            let version = registry::find(&mut connection, &use_case.into(), request.version).await?;
             rows.push(QueueRow {
-                age: clock::age(request.closed_at.unwrap_or_else(store::now) - request.requested_at),
+                age: clock::age(request.closed_at.unwrap_or_else(store::now).since(request.requested_at)),
                 requested_at: clock::long_time(request.requested_at),
                 closed_at: request.closed_at.map(clock::long_time),
                 candidate: version.map(|version| version.candidate).unwrap_or_default(),
@@ -96,11 +97,11 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version; [`Error::Conflict`] when its gates were not set before its training.
-    pub async fn review_page(&self, member: &Member<'_>, use_case: &str, number: i64) -> Result<ReviewPage> {
+    pub async fn review_page(&self, member: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<ReviewPage> {
         let version = self.version(use_case, number).await?;
         let mut connection = self.store.read().await?;
         let mut earlier = Vec::new();
-        for request in review::requests(&mut connection, use_case).await?.into_iter().filter(|request| request.version == number) {
+        for request in review::requests(&mut connection, &use_case.into()).await?.into_iter().filter(|request| request.version == number) {
             let decisions = review::decisions(&mut connection, &request.request_id).await?;
             earlier.push((request, decisions));
         }
@@ -110,38 +111,39 @@ impl Tenure {
             Some(request) => review::checklist(&mut connection, &request.request_id, member.name()).await?,
             None => None,
         };
-        let waivers = review::waivers(&mut connection, use_case, number).await?;
-        let comments = review::comments(&mut connection, use_case, number).await?;
-        let history = registry::live_history(&mut connection, use_case).await?;
-        let batches = scores::of_version(&mut connection, use_case, number, BATCHES).await?;
+        let waivers = review::waivers(&mut connection, &use_case.into(), number).await?;
+        let comments = review::comments(&mut connection, &use_case.into(), number).await?;
+        let history = registry::live_history(&mut connection, &use_case.into()).await?;
+        let batches = scoring::of_version(&mut connection, &use_case.into(), number, BATCHES).await?;
         drop(connection);
         let (tags, aliases) = self.labels_of(member, use_case, number).await?;
-        let log = self.log_of(member, &format!("model {use_case}/{number}")).await?;
+        let log = self.log_of(member, &Subject::Model(use_case.into(), number)).await?;
         // What was decided stays as it was shown; what is void or sent back is shown as it would be now.
-        let bound = request.as_ref().filter(|request| ["pending", "approved", "rejected"].contains(&request.state.as_str()));
+        let bound = request.as_ref().filter(|request| is_bound(request.state));
         let evidence_hash = bound.map(|request| request.evidence_hash.clone());
         let package = match &evidence_hash {
             Some(hash) => self.stored_package(hash).await?,
             None => self.package(&version).await?,
         };
         let stale = match &request {
-            Some(request) if request.state == "pending" => {
+            Some(request) if request.state == ReviewState::Pending => {
                 let changed = package.sources.changed(&self.sources(&version).await?);
                 changed.or(self.expect_same_policy(&version).await.err().map(|error| error.to_string())).unwrap_or_default()
             }
             _ => String::new(),
         };
+        let viewer = Viewer::from(member);
         let live_explanation = match &package.sources.champion {
-            Some((number, _)) => found(self.explanation_of(&self.version(use_case, *number).await?).await)?,
+            Some((number, _)) => found(self.explanation_for(&viewer, &self.version(use_case, *number).await?).await)?,
             None => None,
         };
         let waived = self.waived(&version).await?;
         let blocking = super::blocking(&package, &waived).into_iter().map(str::to_owned).collect();
-        let is_other_reviewer = member.actor().is(Role::Reviewer) && !super::is_same(member.name(), &version.author);
+        let is_other_reviewer = member.actor().is(Role::Reviewer) && *member.name() != version.author;
         let live = history.last().and_then(|change| change.version) == Some(number);
         Ok(ReviewPage {
-            explanation: found(self.explanation_of(&version).await)?,
-            profile: found(self.json_of_run(&version.run_id, "data_profile.json").await)?,
+            explanation: found(self.explanation_for(&viewer, &version).await)?,
+            profile: found(self.profile_of_version(&viewer, &version).await)?,
             may_decide: may_decide(member, &version, request.as_ref(), &decisions),
             may_waive: is_other_reviewer,
             may_roll_back: is_other_reviewer,
@@ -151,7 +153,7 @@ impl Tenure {
             live,
             live_explanation,
             evidence_hash,
-            package,
+            package: self.package_for(&viewer, &version, package).await?,
             blocking,
             version,
             request,
@@ -160,11 +162,30 @@ impl Tenure {
             tags,
             aliases,
             log,
-            batches: batches.into_iter().map(|batch| (batch.as_of, batch.people, clock::long_time(batch.created_at))).collect(),
+            batches: batches.into_iter().map(|batch| (batch.as_of.to_string(), batch.people, clock::long_time(batch.created_at))).collect(),
             waivers,
             comments,
             earlier,
         })
+    }
+
+    /// The profile that a version was trained on.
+    async fn profile_of_version(&self, viewer: &Viewer, version: &registry::Version) -> Result<Arc<DataProfile>> {
+        if viewer.sees_people() {
+            return Ok(Arc::new(self.json_of_run(&version.run_id, "data_profile.json").await?));
+        }
+        self.released_profile(&self.dataset(&version.dataset_id).await?).await
+    }
+
+    /// The evidence as a viewer may see it. What is decided on is the evidence itself, by its hash.
+    async fn package_for(&self, viewer: &Viewer, version: &registry::Version, package: Arc<Package>) -> Result<Arc<Package>> {
+        let Some(rule) = self.rule_for(viewer, &version.use_case) else { return Ok(package) };
+        let mut datasets = vec![self.dataset(&version.dataset_id).await?];
+        if let Some((number, _)) = &package.sources.champion {
+            datasets.push(self.dataset(&self.version(&version.use_case, *number).await?.dataset_id).await?);
+        }
+        let withheld = self.withheld(&datasets.iter().collect::<Vec<_>>()).await?;
+        Ok(Arc::new(disclosure::evidence::package(&package, &withheld, rule)))
     }
 
     /// Requests that wait for a decision.
@@ -172,12 +193,20 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub(crate) async fn pending_reviews(&self, use_case: &str) -> Result<u32> {
-        Ok(review::pending(&mut *self.store.read().await?, use_case).await? as u32)
+        Ok(review::pending(&mut self.store.read().await?, &use_case.into()).await? as u32)
     }
 }
 
 /// Batches that are listed.
 const BATCHES: i64 = 12;
+
+/// Whether a request in this state still stands for the evidence that it was made on.
+fn is_bound(state: ReviewState) -> bool {
+    match state {
+        ReviewState::Pending | ReviewState::Approved | ReviewState::Rejected => true,
+        ReviewState::ChangesRequested | ReviewState::Void => false,
+    }
+}
 
 /// What there is not, is not shown.
 fn found<T>(result: Result<T>) -> Result<Option<T>> {
@@ -192,13 +221,15 @@ fn may_decide(
     member: &Member<'_>,
     version: &registry::Version,
     request: Option<&review::Request>,
-    decisions: &[review::Decision],
+    decisions: &[review::ReviewDecision],
 ) -> std::result::Result<(), String> {
-    let Some(request) = request.filter(|request| request.state == "pending") else { return Err("Nothing waits for a decision.".into()) };
+    let Some(request) = request.filter(|request| request.state == ReviewState::Pending) else {
+        return Err("Nothing waits for a decision.".into());
+    };
     if !member.actor().is(Role::Reviewer) {
         return Err("Deciding needs the role reviewer.".into());
     }
-    if decisions.iter().any(|decision| super::is_same(&decision.reviewer, member.name())) {
+    if decisions.iter().any(|decision| decision.reviewer == *member.name()) {
         return Err("You have decided; another reviewer must, too.".into());
     }
     four_eyes(member.name(), version, request).map_err(|error| format!("{error}."))

@@ -1,7 +1,6 @@
 //! Asking for a review.
 
-use domain::RefusalCode;
-use serde_json::json;
+use domain::{AuditEvent, RefusalCode, ReviewState, Stage, Subject, VersionNumber};
 use store::{audit, registry, review};
 
 use super::optional;
@@ -13,23 +12,29 @@ impl Tenure {
     /// # Errors
     /// [`Error::Conflict`] when the version is live or archived, its gates were changed since the training, its author has no name where the
     /// policy asks for one, or gates keep it out of Staging.
-    pub async fn request_review(&self, contributor: &Contributor<'_>, use_case: &str, number: i64, note: &str) -> Result<review::Request> {
+    pub async fn request_review(
+        &self,
+        contributor: &Contributor<'_>,
+        use_case: &str,
+        number: VersionNumber,
+        note: &str,
+    ) -> Result<review::Request> {
         let version = self.version(use_case, number).await?;
-        match version.stage.as_str() {
-            "Production" => return Err(Error::conflict(RefusalCode::AlreadyLive, format!("version {number} is live already"))),
-            "Archived" => {
+        match version.stage {
+            Stage::Production => return Err(Error::conflict(RefusalCode::AlreadyLive, format!("version {number} is live already"))),
+            Stage::Archived => {
                 return Err(Error::conflict(
                     RefusalCode::NotInStaging,
                     format!("version {number} is archived: roll back to it if it was live, or train again"),
                 ));
             }
-            _ => {}
+            Stage::None | Stage::Staging => {}
         }
         // Nothing that cannot be read is proposed.
         self.model_file(&version).await?;
         self.expect_same_policy(&version).await?;
         let package = self.package(&version).await?;
-        if package.policy.named_author && version.author == Actor::local().name() {
+        if package.policy.named_author && version.author == *Actor::local().name() {
             return Err(Error::conflict(
                 RefusalCode::AuthorRequired,
                 format!(
@@ -53,41 +58,41 @@ impl Tenure {
         let note = optional("note", note)?;
         let request = review::Request {
             request_id: store::new_id(),
-            use_case: use_case.to_owned(),
+            use_case: use_case.into(),
             version: number,
             evidence_hash,
             approvals_needed: i64::from(package.policy.approvals.max(1)),
             note: note.to_owned(),
-            requested_by: contributor.name().to_owned(),
+            requested_by: contributor.name().clone(),
             requested_at: store::now(),
-            state: "pending".into(),
+            state: ReviewState::Pending,
             closed_at: None,
             closed_because: String::new(),
         };
         let mut transaction = self.store.begin().await?;
-        let now = registry::find(&mut transaction, use_case, number).await?.unwrap_or_else(|| version.clone());
+        let now = registry::find(&mut transaction, &use_case.into(), number).await?.unwrap_or_else(|| version.clone());
         if let Some(change) = package.sources.changed(&self.sources_in(&mut transaction, &now).await?) {
             return Err(Error::conflict(RefusalCode::Changed, format!("{change}, just now: ask again")));
         }
-        let before = review::newest_request(&mut transaction, use_case, number).await?;
-        if let Some(pending) = before.filter(|request| request.state == "pending") {
+        let before = review::newest_request(&mut transaction, &use_case.into(), number).await?;
+        if let Some(pending) = before.filter(|request| request.state == ReviewState::Pending) {
             if pending.evidence_hash == request.evidence_hash {
                 return Ok(pending);
             }
             let because = "the evidence has changed, and a new review was asked for";
-            review::close_request(&mut transaction, &pending.request_id, "void", request.requested_at, because).await?;
+            review::close_request(&mut transaction, &pending.request_id, ReviewState::Void, request.requested_at, because).await?;
         }
-        if now.stage == "None" {
-            registry::set_stage(&mut transaction, use_case, number, "Staging").await?;
-        } else if now.stage != "Staging" {
+        if now.stage == Stage::None {
+            registry::set_stage(&mut transaction, &use_case.into(), number, Stage::Staging).await?;
+        } else if now.stage != Stage::Staging {
             return Err(Error::conflict(RefusalCode::NotInStaging, format!("version {number} is in the stage {} by now", now.stage)));
         }
         review::insert_request(&mut transaction, &request).await?;
-        let detail = json!({ "evidence": request.evidence_hash, "approvals_needed": request.approvals_needed, "waived": waived });
-        let (by, subject) = (contributor.name(), format!("model {use_case}/{number}"));
-        let row = ("review_request", request.request_id.as_str());
-        audit::append_with_rows(&mut transaction, by, "model.request", &subject, &detail, &[row]).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event =
+            AuditEvent::ModelRequest { evidence: request.evidence_hash.clone(), approvals_needed: request.approvals_needed, waived };
+        let (by, subject) = (contributor.name(), Subject::Model(use_case.into(), number));
+        audit::append_with_rows(&mut transaction, by, &subject, &event, &[audit::Row::Request(&request.request_id)]).await?;
+        transaction.commit().await?;
         Ok(request)
     }
 
@@ -105,12 +110,12 @@ impl Tenure {
 
     /// Titles of the gates with a waiver that holds today.
     pub(super) async fn waived(&self, version: &registry::Version) -> Result<Vec<String>> {
-        let waivers = review::waivers(&mut *self.store.read().await?, &version.use_case, version.version).await?;
+        let waivers = review::waivers(&mut self.store.read().await?, &version.use_case, version.version).await?;
         Ok(waivers.into_iter().filter(holds_today).map(|waiver| waiver.gate).collect())
     }
 }
 
 /// Whether a waiver has not expired.
 pub(super) fn holds_today(waiver: &review::Waiver) -> bool {
-    waiver.expires_on >= clock::today()
+    waiver.expires_on >= clock::today_date()
 }

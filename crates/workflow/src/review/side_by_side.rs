@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use domain::VersionNumber;
 use model::Model;
 use stats::comparison::{Comparison, compare};
 use training::evaluate::{Evaluation, evaluate};
@@ -16,7 +17,7 @@ const LEAST_ROWS: usize = 50;
 
 /// The live version, the people that it was trained on, and its baseline.
 pub(super) struct Champion {
-    pub number: i64,
+    pub number: VersionNumber,
     pub model: Model,
     pub seen: HashSet<String>,
     pub baseline: model::Table,
@@ -59,7 +60,7 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
     Ok(SideBySide {
         candidate: evaluate(&model.use_case, &table, &truth, &challenger, seed)?,
         champion: Some(evaluate(&champion.model.use_case, &table, &truth, &scores, seed)?),
-        rows: format!("{} rows that neither version was trained on, {events} of them with the event.", rows.len()),
+        rows: format!("{} rows that neither version was trained on.", rows.len()),
         comparisons,
     })
 }

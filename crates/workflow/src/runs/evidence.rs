@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use domain::RunId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stats::comparison::Comparison;
@@ -64,13 +65,13 @@ impl Tenure {
     ///
     /// # Errors
     /// When the artifact is missing or damaged.
-    pub(crate) async fn evidence(&self, run_id: &str) -> Result<Evidence> {
+    pub(crate) async fn evidence(&self, run_id: &RunId) -> Result<Evidence> {
         self.json_of_run(run_id, EVIDENCE).await
     }
 
     /// A JSON file of a run.
-    pub(crate) async fn json_of_run<T: DeserializeOwned + Send + 'static>(&self, run_id: &str, name: &str) -> Result<T> {
-        let details = runs::details(&mut *self.store.read().await?, run_id).await?;
+    pub(crate) async fn json_of_run<T: DeserializeOwned + Send + 'static>(&self, run_id: &RunId, name: &str) -> Result<T> {
+        let details = runs::details(&mut self.store.read().await?, run_id).await?;
         let artifact = details.artifacts.iter().find(|artifact| artifact.name == name);
         let artifact = artifact.ok_or_else(|| no_file(name))?;
         let bytes = self.store.artifact(&artifact.hash).await?;

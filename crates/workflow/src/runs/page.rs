@@ -16,7 +16,7 @@ use training::gates::{Gate, GatePolicy};
 use crate::runs::artifacts::{EVIDENCE, GATE_POLICY};
 use crate::runs::evidence::Evidence;
 use crate::runs::queries::{figure, row, rows};
-use crate::{Error, Member, Result, Tenure};
+use crate::{Error, Member, Result, Tenure, Viewer, disclosure};
 
 /// A preview shows so much of a text.
 const PREVIEW_BYTES: usize = 64 * 1024;
@@ -26,7 +26,8 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such run, or the store fails.
-    pub async fn run(&self, _: &Member<'_>, id: &str) -> Result<RunPage> {
+    pub async fn run(&self, viewer: impl Into<Viewer>, id: &str) -> Result<RunPage> {
+        let viewer = viewer.into();
         let run = self.find_run(id).await?;
         let mut connection = self.store.read().await?;
         let details = runs::details(&mut connection, &run.run_id).await?;
@@ -40,22 +41,22 @@ impl Tenure {
             None => None,
         };
         let has_evidence = details.artifacts.iter().any(|artifact| artifact.name == EVIDENCE);
-        let evidence = if has_evidence { Some(self.evidence(&run.run_id).await?) } else { None };
+        let evidence = if has_evidence { Some(self.evidence_for(&viewer, &run).await?) } else { None };
         let mut steps: BTreeMap<String, Vec<(i64, Figure)>> = BTreeMap::new();
         for metric in details.metrics.iter().filter(|metric| metric.step > 0) {
             steps.entry(metric.name.clone()).or_default().push((metric.step, figure(metric)));
         }
         Ok(RunPage {
             run: row(&run, &details, nested.len() as i64),
-            use_case: run.use_case.clone(),
+            use_case: run.use_case.to_string(),
             data_hash: dataset.as_ref().map(|dataset| dataset.hash.clone()).unwrap_or_default(),
-            dataset: dataset.map(|dataset| (dataset.dataset_id, dataset.name)),
+            dataset: dataset.map(|dataset| (dataset.dataset_id.into_string(), dataset.name)),
             seed: run.seed,
             code_version: run.code_version.clone(),
-            stages: details.stages.into_iter().map(|(name, seconds, note)| Stage { name, seconds, note }).collect(),
+            stages: details.stages.into_iter().map(|stage| Stage { name: stage.name, seconds: stage.seconds, note: stage.note }).collect(),
             tags: details.tags,
             steps: steps.into_iter().collect(),
-            job,
+            job: job.map(domain::JobId::into_string),
             curves: evidence.as_ref().map(curves),
             evidence: match evidence {
                 Some(evidence) => {
@@ -73,8 +74,17 @@ impl Tenure {
             },
             artifacts: details.artifacts.into_iter().map(artifact).collect(),
             children,
-            version: version.map(|version| version.version as u32),
+            version: version.map(|version| version.version.into()),
             messages: if run.message.is_empty() { Vec::new() } else { vec![run.message] },
+        })
+    }
+
+    /// The evidence of a run as a viewer may see it.
+    async fn evidence_for(&self, viewer: &Viewer, run: &runs::Run) -> Result<Evidence> {
+        let evidence = self.evidence(&run.run_id).await?;
+        Ok(match self.rule_for(viewer, &run.use_case) {
+            Some(rule) => disclosure::evidence::evidence(&evidence, rule),
+            None => evidence,
         })
     }
 
@@ -83,7 +93,7 @@ impl Tenure {
     /// # Errors
     /// When there is no such run, or the store fails.
     pub async fn use_case_of_run(&self, _: &Member<'_>, id: &str) -> Result<String> {
-        Ok(self.find_run(id).await?.use_case)
+        Ok(self.find_run(id).await?.use_case.into_string())
     }
 
     /// The beginning of a run's text file, and whether that is all; `None` for a file that is no text.

@@ -2,12 +2,17 @@
 
 use crate::runs::{Comparison, RunRow, RunsPage};
 use charts::{Curve, Curves};
+use domain::audit::PeopleExportDetail;
+use domain::{AuditEvent, RunId, Subject};
 use stats::Figure;
 use store::{audit, runs};
 
+use crate::disclosure::files::{Leave, leave};
+use crate::disclosure::{self, Disclosure};
 use crate::runs::artifacts::{ROWS_OF_PEOPLE, no_file};
 use crate::runs::filter;
-use crate::{Error, Member, Result, Tenure, clock};
+use crate::runs::recording::{plots, to_json};
+use crate::{Error, Member, Result, Tenure, Viewer, clock};
 
 const PAGE: u32 = 50;
 /// Curves that can be told apart in one drawing.
@@ -30,9 +35,10 @@ impl Tenure {
         let page = page.max(1);
         let mut connection = self.store.read().await?;
         let offset = i64::from(page - 1) * i64::from(PAGE);
-        let found = runs::search(&mut connection, use_case, &conditions, offset, i64::from(PAGE)).await?;
+        let found = runs::search(&mut connection, &use_case.into(), &conditions, offset, i64::from(PAGE)).await?;
         let rows = rows(&mut connection, &found.runs).await?;
-        let unfolded: Vec<String> = found.runs.iter().map(|run| run.run_id.clone()).filter(|id| unfolded.contains(id)).collect();
+        let is_unfolded = |id: &RunId| unfolded.iter().any(|unfolded| unfolded == id.as_str());
+        let unfolded: Vec<RunId> = found.runs.iter().map(|run| run.run_id.clone()).filter(is_unfolded).collect();
         let nested = runs::children(&mut connection, &unfolded).await?;
         let nested = self::rows(&mut connection, &nested).await?;
         let shown = || rows.iter().chain(&nested);
@@ -45,40 +51,69 @@ impl Tenure {
     }
 
     pub(crate) async fn find_run(&self, prefix: &str) -> Result<runs::Run> {
-        let found = runs::find(&mut *self.store.read().await?, prefix).await?;
+        let found = runs::find(&mut self.store.read().await?, prefix).await?;
         found.ok_or_else(|| Error::NotFound(format!("there is no run {prefix}")))
     }
 
-    /// A file of a run: its bytes and media type. One that holds rows of people is for analysts, and reading it is on record.
+    /// A file of a run: its bytes and media type. One that holds rows of people is for analysts, and reading it is on record; other figures
+    /// are released to everybody else, or stay inside ([`disclosure::files`]).
     ///
     /// # Errors
-    /// When there is no such run or file; [`Error::Forbidden`] for rows of people without the role.
+    /// When there is no such run or file; [`Error::Forbidden`] for what does not leave without the role.
     pub async fn run_artifact(&self, member: &Member<'_>, id: &str, name: &str) -> Result<(Vec<u8>, String)> {
         let run = self.find_run(id).await?;
-        let details = runs::details(&mut *self.store.read().await?, &run.run_id).await?;
+        let details = runs::details(&mut self.store.read().await?, &run.run_id).await?;
         let found = details.artifacts.into_iter().find(|artifact| artifact.name == name);
         let found = found.ok_or_else(|| no_file(name))?;
         if ROWS_OF_PEOPLE.contains(&name) {
             let analyst = member.actor().analyst()?;
             let mut transaction = self.store.begin().await?;
-            let (subject, detail) = (format!("run {}", run.run_id), serde_json::json!({ "file": name }));
-            audit::append(&mut transaction, analyst.name(), "people.export", &subject, &detail).await?;
-            transaction.commit().await.map_err(store::Error::from)?;
+            let event = AuditEvent::PeopleExport { export: PeopleExportDetail::File { file: name.to_owned() } };
+            audit::append(&mut transaction, analyst.name(), &Subject::Run(run.run_id), &event).await?;
+            transaction.commit().await?;
+        }
+        if let Some(rule) = self.rule_for(&Viewer::from(member), &run.use_case) {
+            return Ok((self.released_file(&run, &found, rule).await?, found.media_type));
         }
         Ok((self.store.artifact(&found.hash).await?, found.media_type))
+    }
+
+    /// A file of a run as it is released.
+    async fn released_file(&self, run: &runs::Run, file: &runs::Artifact, rule: Disclosure) -> Result<Vec<u8>> {
+        match leave(&file.name) {
+            Leave::Whole => Ok(self.store.artifact(&file.hash).await?),
+            Leave::Explanation => {
+                let exact: model::global::GlobalExplanation = self.json_of_run(&run.run_id, &file.name).await?;
+                to_json(&disclosure::explanation::explanation(&exact, rule))
+            }
+            Leave::DataProfile => {
+                let dataset = run.dataset_id.as_ref().ok_or_else(|| no_file(&file.name))?;
+                to_json(&*self.released_profile(&self.dataset(dataset).await?).await?)
+            }
+            Leave::Drawing => {
+                let released = disclosure::evidence::evidence(&self.evidence(&run.run_id).await?, rule);
+                let drawing = plots(&released).into_iter().find(|(name, ..)| *name == file.name);
+                drawing.map(|(.., bytes)| bytes).ok_or_else(|| no_file(&file.name))
+            }
+            Leave::Refused => {
+                let message = format!("{} holds figures about individual people: this needs the role analyst", file.name);
+                Err(Error::forbidden(domain::RefusalCode::RoleRequired, message))
+            }
+        }
     }
 
     /// Runs side by side.
     ///
     /// # Errors
     /// When fewer than two or more than ten runs are named, or one does not exist.
-    pub async fn compare(&self, member: &Member<'_>, ids: &[String]) -> Result<Comparison> {
+    pub async fn compare(&self, viewer: impl Into<Viewer>, ids: &[String]) -> Result<Comparison> {
+        let viewer = viewer.into();
         if !(2..=10).contains(&ids.len()) {
             return Err(Error::Invalid("choose from 2 to 10 runs to compare".into()));
         }
         let mut pages = Vec::new();
         for id in ids {
-            pages.push(self.run(member, id).await?);
+            pages.push(self.run(viewer.clone(), id).await?);
         }
         let runs: Vec<RunRow> = pages.iter().map(|page| page.run.clone()).collect();
         let parameters = names(runs.iter(), |row| row.parameters.iter().map(|(name, _)| name)).into_iter().map(|name| {
@@ -125,10 +160,10 @@ fn names<'a, I: Iterator<Item = &'a String>>(runs: impl Iterator<Item = &'a RunR
 }
 
 /// Runs with what their rows show, in three queries however many they are.
-pub(crate) async fn rows(connection: &mut store::Connection, found: &[runs::Run]) -> Result<Vec<RunRow>> {
-    let ids: Vec<String> = found.iter().map(|run| run.run_id.clone()).collect();
-    let children = runs::child_counts(connection, &ids).await?;
-    let mut figures = runs::figures_of(connection, &ids).await?;
+pub(crate) async fn rows(reader: &mut store::Reader, found: &[runs::Run]) -> Result<Vec<RunRow>> {
+    let ids: Vec<RunId> = found.iter().map(|run| run.run_id.clone()).collect();
+    let children = runs::child_counts(reader, &ids).await?;
+    let mut figures = runs::figures_of(reader, &ids).await?;
     let row_of =
         |run: &runs::Run| row(run, &figures.remove(&run.run_id).unwrap_or_default(), children.get(&run.run_id).copied().unwrap_or(0));
     Ok(found.iter().map(row_of).collect())
@@ -136,13 +171,13 @@ pub(crate) async fn rows(connection: &mut store::Connection, found: &[runs::Run]
 
 pub(crate) fn row(run: &runs::Run, details: &runs::Details, children: i64) -> RunRow {
     RunRow {
-        id: run.run_id.clone(),
-        parent: run.parent_id.clone(),
+        id: run.run_id.to_string(),
+        parent: run.parent_id.as_ref().map(RunId::to_string),
         name: run.name.clone(),
-        status: run.status.clone(),
-        author: run.author.clone(),
+        status: run.status.to_string(),
+        author: run.author.to_string(),
         started_at: clock::long_time(run.started_at),
-        duration_seconds: run.ended_at.map(|ended| (ended - run.started_at) as f64 / 1e6),
+        duration_seconds: run.ended_at.map(|ended| ended.since(run.started_at) as f64 / 1e6),
         parameters: details.parameters.clone(),
         metrics: details.metrics.iter().filter(|metric| metric.step == 0).map(|metric| (metric.name.clone(), figure(metric))).collect(),
         children: children as u32,

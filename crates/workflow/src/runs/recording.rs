@@ -90,6 +90,11 @@ pub fn metric_name(metric: Metric) -> String {
     }
 }
 
+/// How long a stage took.
+pub(crate) fn stage_time(stage: &training::StageRecord) -> runs::StageTime {
+    runs::StageTime { name: stage_name(stage.stage), seconds: stage.seconds, note: stage.detail.clone() }
+}
+
 /// The stage's name as in JSON.
 pub(crate) fn stage_name(stage: training::Stage) -> String {
     match serde_json::to_value(stage) {

@@ -1,8 +1,7 @@
 //! Scoring the current people.
 
-use domain::RefusalCode;
-use serde_json::json;
-use store::{audit, datasets, registry, scores};
+use domain::{AuditEvent, Date, RefusalCode, Subject};
+use store::{audit, datasets, registry, scoring};
 
 use crate::{Admin, Error, Result, Tenure, clock, error::compute};
 
@@ -16,10 +15,8 @@ impl Tenure {
     ///
     /// # Errors
     /// When nothing is in service, or there is no such dataset.
-    pub async fn batch(&self, admin: &Admin<'_>, use_case: &str, as_of: Option<&str>) -> Result<scores::Batch> {
-        if let Some(day) = as_of.filter(|day| !clock::is_date(day)) {
-            return Err(Error::Invalid(format!("\"{day}\" is no date: write YYYY-MM-DD")));
-        }
+    pub async fn batch(&self, admin: &Admin<'_>, use_case: &str, as_of: Option<&str>) -> Result<scoring::Batch> {
+        let as_of = as_of.map(clock::date).transpose()?;
         let live = self.expect_live(use_case).await?;
         let dataset = self.dataset_as_of(use_case, as_of).await?;
         let people = self.people_of(&dataset).await?;
@@ -30,54 +27,54 @@ impl Tenure {
             score_rows(&live.explainer, &people, &rows)
         })
         .await?;
-        let batch = scores::Batch {
+        let batch = scoring::Batch {
             batch_id: store::new_id(),
-            use_case: use_case.to_owned(),
+            use_case: use_case.into(),
             version,
             dataset_id: dataset.dataset_id.clone(),
-            as_of: as_of.unwrap_or(&dataset.as_of).to_owned(),
+            as_of: as_of.unwrap_or(dataset.as_of),
             people: scores.len() as i64,
             expected_events: scores.iter().map(|score| score.probability).sum(),
-            created_by: admin.name().to_owned(),
+            created_by: admin.name().clone(),
             created_at: store::now(),
         };
         let mut transaction = self.store.begin().await?;
         // The database refuses it too; here with a sentence.
-        if registry::live(&mut transaction, use_case).await?.and_then(|change| change.version) != Some(version) {
+        if registry::live(&mut transaction, &use_case.into()).await?.and_then(|change| change.version) != Some(version) {
             return Err(Error::conflict(
                 RefusalCode::Changed,
                 "another version went live, or this one was stopped, while people were scored: score again",
             ));
         }
-        scores::insert(&mut transaction, &batch, &scores).await?;
-        let detail = json!({ "version": version, "dataset": dataset.dataset_id, "as_of": batch.as_of, "people": batch.people });
-        audit::append(&mut transaction, admin.name(), "scores.batch", &format!("batch {}", batch.batch_id), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        scoring::insert(&mut transaction, &batch, &scores).await?;
+        let event = AuditEvent::ScoresBatch { version, dataset: dataset.dataset_id, as_of: batch.as_of, people: batch.people };
+        audit::append(&mut transaction, admin.name(), &Subject::Batch(batch.batch_id.clone()), &event).await?;
+        transaction.commit().await?;
         Ok(batch)
     }
 
-    pub(crate) async fn dataset_as_of(&self, use_case: &str, as_of: Option<&str>) -> Result<datasets::Dataset> {
+    pub(crate) async fn dataset_as_of(&self, use_case: &str, as_of: Option<Date>) -> Result<datasets::Dataset> {
         let all = self.all_datasets(Some(use_case)).await?;
-        let found = all.into_iter().find(|dataset| as_of.is_none_or(|day| dataset.as_of.as_str() <= day));
+        let found = all.into_iter().find(|dataset| as_of.is_none_or(|day| dataset.as_of <= day));
         found.ok_or_else(|| Error::NotFound(format!("{use_case} has no data on or before that day: import some first")))
     }
 }
 
-fn score_rows(explainer: &model::explain::ModelExplainer, people: &crate::StoredPeople, rows: &[usize]) -> Result<Vec<scores::Score>> {
+fn score_rows(explainer: &model::explain::ModelExplainer, people: &crate::StoredPeople, rows: &[usize]) -> Result<Vec<scoring::Score>> {
     use rayon::prelude::*;
-    let parts: Vec<Vec<scores::Score>> =
+    let parts: Vec<Vec<scoring::Score>> =
         rows.par_chunks(CHUNK).map(|chunk| score_chunk(explainer, people, chunk)).collect::<Result<_>>()?;
     Ok(parts.concat())
 }
 
-fn score_chunk(explainer: &model::explain::ModelExplainer, people: &crate::StoredPeople, rows: &[usize]) -> Result<Vec<scores::Score>> {
+fn score_chunk(explainer: &model::explain::ModelExplainer, people: &crate::StoredPeople, rows: &[usize]) -> Result<Vec<scoring::Score>> {
     let table = people.table.take(rows);
     let explanations = explainer.explain_rows(&table, 0..rows.len(), REASONS)?;
     let score = |(&row, explanation): (&usize, &model::explain::Explanation)| {
         let reasons: Vec<domain::Reason> = explanation.fields.iter().map(reason).collect();
-        Ok(scores::Score {
+        Ok(scoring::Score {
             position: row as i64,
-            person_id: people.ids[row].clone(),
+            person_id: people.ids[row].as_str().into(),
             probability: explanation.probability,
             interval: explainer.model().interval(explanation.probability),
             reasons: serde_json::to_string(&reasons).map_err(store::Error::from)?,

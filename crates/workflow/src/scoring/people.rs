@@ -2,9 +2,9 @@
 
 use crate::scoring::{FieldValue, FilterField, Looker, PastScore, PeoplePage, PersonPage, PersonRow};
 use domain::PeopleQuery;
-use domain::RefusalCode;
+use domain::audit::{Erasable, PeopleExportDetail, PersonViewDetail};
+use domain::{AuditAction, AuditEvent, RefusalCode, Subject};
 use model::{Column, Role, Table, UseCase};
-use serde_json::json;
 use store::audit;
 
 use crate::csv_text::csv_text;
@@ -63,10 +63,11 @@ impl Tenure {
             self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "nobody has been scored yet"))?;
         let rows = select(&use_case, &scored, query)?;
         let mut transaction = self.store.begin().await?;
-        let filters = query.filters.keys().collect::<Vec<_>>();
-        let detail = json!({ "rows": rows.len(), "batch": scored.batch.batch_id, "filters": filters, "why": why });
-        audit::append(&mut transaction, analyst.name(), "people.export", &format!("use case {}", use_case.id), &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let filters = query.filters.keys().cloned().collect();
+        let export = PeopleExportDetail::Rows { rows: rows.len(), batch: scored.batch.batch_id.clone(), filters, why };
+        let subject = Subject::UseCase(use_case.id.as_str().into());
+        audit::append(&mut transaction, analyst.name(), &subject, &AuditEvent::PeopleExport { export }).await?;
+        transaction.commit().await?;
         compute(move || csv(&use_case, &scored, &rows)).await
     }
 
@@ -87,7 +88,7 @@ impl Tenure {
             Some(live) if live.version == version => std::sync::Arc::clone(&live.explainer),
             _ => self.explainer(&version).await?,
         };
-        let history = store::scores::of_person(&mut *self.store.read().await?, &use_case.id, id).await?;
+        let history = store::scoring::of_person(&mut self.store.read().await?, &use_case.id.as_str().into(), &id.into()).await?;
         let lookers = self.lookers(&use_case.id, id).await?;
         self.record_view(analyst, &use_case.id, id, &scored.batch.batch_id, why).await?;
         compute(move || {
@@ -95,7 +96,7 @@ impl Tenure {
             let explanation = explainer.explain(table, row)?;
             let score = &scored.scores[row];
             Ok(PersonPage {
-                id: score.person_id.clone(),
+                id: score.person_id.to_string(),
                 probability: score.probability,
                 interval: score.interval,
                 band: use_case.band(score.probability).to_owned(),
@@ -106,14 +107,10 @@ impl Tenure {
                 fields: field_values(explainer.model(), table, row, &explanation),
                 history: history
                     .into_iter()
-                    .map(|(as_of, probability, version)| PastScore {
-                        as_of: clock::long_date(&as_of),
-                        probability,
-                        version: version as u32,
-                    })
+                    .map(|past| PastScore { as_of: past.as_of.long(), probability: past.probability, version: past.version.into() })
                     .collect(),
                 lookers,
-                version: scored.batch.version as u32,
+                version: scored.batch.version.into(),
             })
         })
         .await
@@ -122,7 +119,7 @@ impl Tenure {
     /// Who looked at a person, from the record: the latest first.
     async fn lookers(&self, use_case: &str, id: &str) -> Result<Vec<Looker>> {
         let mut connection = self.store.read().await?;
-        let entries = audit::about(&mut connection, "person", &format!("{use_case}/{id}")).await?;
+        let entries = audit::about(&mut connection, Erasable::Person, &format!("{use_case}/{id}")).await?;
         let names = audit::names(&mut connection).await?;
         let mut lookers: Vec<Looker> = Vec::new();
         let purpose = |key: &str| {
@@ -130,11 +127,11 @@ impl Tenure {
             known.map_or_else(|| key.to_owned(), |purpose| purpose.text.clone())
         };
         // Newest first: the first entry of somebody is the last time.
-        for entry in entries.into_iter().filter(|entry| entry.action == "person.view") {
+        for entry in entries.into_iter().filter(|entry| entry.action() == Ok(AuditAction::PersonView)) {
             let name = names.get(&entry.actor).cloned().unwrap_or_else(|| "an erased account".to_owned());
             // Where no reasons are listed, none was named; an entry that was damaged is another matter.
-            let why = match serde_json::from_str::<serde_json::Value>(&entry.detail) {
-                Ok(detail) => detail["why"].as_str().map(purpose).unwrap_or_default(),
+            let why = match serde_json::from_str::<PersonViewDetail>(&entry.detail) {
+                Ok(detail) => detail.why.as_deref().map(purpose).unwrap_or_default(),
                 Err(_) => format!("cannot be read: entry {} of the record is damaged", entry.sequence),
             };
             match lookers.iter_mut().find(|looker| looker.name == name) {
@@ -252,7 +249,7 @@ fn segment_values(use_case: &UseCase, table: &Table, row: usize) -> Vec<String> 
 fn person_row(use_case: &UseCase, scored: &Scored, row: usize) -> PersonRow {
     let score = &scored.scores[row];
     PersonRow {
-        id: score.person_id.clone(),
+        id: score.person_id.to_string(),
         probability: score.probability,
         interval: score.interval,
         band: use_case.band(score.probability).to_owned(),
@@ -277,7 +274,7 @@ fn csv(use_case: &UseCase, scored: &Scored, rows: &[usize]) -> Result<String> {
             person.band.clone(),
             reasons.join("; "),
             scored.batch.version.to_string(),
-            scored.batch.as_of.clone(),
+            scored.batch.as_of.to_string(),
         ];
         cells.into_iter().chain(person.segments)
     };

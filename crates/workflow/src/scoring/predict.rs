@@ -1,6 +1,6 @@
 //! Scores for rows of a file or of a program, without storing anything.
 
-use domain::RefusalCode;
+use domain::{RefusalCode, VersionNumber};
 use std::sync::Arc;
 
 use data::{Checked, Refusal};
@@ -34,7 +34,7 @@ pub struct Prediction {
     /// True at or above the use case's cut-off.
     pub decision: bool,
     /// The version, or 0 for a model file that is in no registry.
-    pub model_version: i64,
+    pub model_version: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
 }
@@ -50,15 +50,15 @@ impl Tenure {
         &self,
         analyst: &Analyst<'_>,
         use_case: &str,
-        version: Option<i64>,
+        version: Option<VersionNumber>,
         records: Vec<Record>,
         options: PredictOptions,
-    ) -> Result<(i64, Vec<Prediction>)> {
+    ) -> Result<(VersionNumber, Vec<Prediction>)> {
         if records.is_empty() || records.len() > MOST_RECORDS {
             return Err(Error::Invalid(format!("a request holds from 1 to {MOST_RECORDS} records, this one {}", records.len())));
         }
         let (version, explainer) = self.scorer(analyst, use_case, version).await?;
-        let work = move || predict_rows(&explainer, version, &check_records(explainer.model(), &records)?, options);
+        let work = move || predict_rows(&explainer, version.into(), &check_records(explainer.model(), &records)?, options);
         Ok((version, compute(work).await?))
     }
 }
@@ -69,13 +69,18 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::Conflict`] when nothing serves, [`Error::Forbidden`] for a version that may not score, [`Error::NotFound`] when there is none.
-    pub async fn scorer(&self, analyst: &Analyst<'_>, use_case: &str, version: Option<i64>) -> Result<(i64, Arc<ModelExplainer>)> {
+    pub async fn scorer(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        version: Option<VersionNumber>,
+    ) -> Result<(VersionNumber, Arc<ModelExplainer>)> {
         let Some(number) = version else {
             let live = self.live_model(analyst, use_case).await?;
             return Ok((live.version.version, Arc::clone(&live.explainer)));
         };
         let version = self.version(use_case, number).await?;
-        let history = registry::live_history(&mut *self.store.read().await?, use_case).await?;
+        let history = registry::live_history(&mut self.store.read().await?, &use_case.into()).await?;
         let serves = history.last().is_some_and(|change| change.version.is_some());
         let was_live = history.iter().any(|change| change.version == Some(number));
         if !(serves && was_live) && analyst.actor().admin().is_err() {
@@ -107,17 +112,17 @@ fn check_records(model: &model::Model, records: &[Record]) -> Result<Checked> {
     Ok(Checked { table, ids, labels: None, periods: None, unused: Vec::new() })
 }
 
-/// Reads a file and scores every row.
+/// Reads a file and scores every row. `version` is 0 for a model file that is in no registry.
 ///
 /// # Errors
 /// When the file cannot be read or breaks a rule of the model's use case.
-pub fn predict_with(explainer: &ModelExplainer, version: i64, bytes: &[u8], options: PredictOptions) -> Result<Vec<Prediction>> {
+pub fn predict_with(explainer: &ModelExplainer, version: u32, bytes: &[u8], options: PredictOptions) -> Result<Vec<Prediction>> {
     let raw = data::read(bytes).map_err(Error::from)?;
     let checked = data::check(&raw, &explainer.model().use_case, data::Purpose::Scoring)?;
     predict_rows(explainer, version, &checked, options)
 }
 
-fn predict_rows(explainer: &ModelExplainer, version: i64, checked: &Checked, options: PredictOptions) -> Result<Vec<Prediction>> {
+fn predict_rows(explainer: &ModelExplainer, version: u32, checked: &Checked, options: PredictOptions) -> Result<Vec<Prediction>> {
     let model = explainer.model();
     let rows = checked.ids.len();
     let explained = match options.reasons {

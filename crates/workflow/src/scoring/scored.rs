@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use store::scores;
+use store::scoring;
 
 use crate::{Result, StoredPeople, Tenure, error::compute};
 
 /// The people of the newest batch with their scores.
 pub struct Scored {
-    pub batch: scores::Batch,
+    pub batch: scoring::Batch,
     pub people: Arc<StoredPeople>,
     /// In the order of `batch`'s positions.
-    pub scores: Vec<scores::Score>,
+    pub scores: Vec<scoring::Score>,
     pub reasons: Vec<Vec<domain::Reason>>,
 }
 
@@ -22,11 +22,11 @@ impl Tenure {
     /// When the store fails.
     pub(crate) async fn scored(&self, use_case: &str) -> Result<Option<Arc<Scored>>> {
         let mut connection = self.store.read().await?;
-        let Some(batch) = scores::batches(&mut connection, use_case, 1).await?.into_iter().next() else { return Ok(None) };
+        let Some(batch) = scoring::batches(&mut connection, &use_case.into(), 1).await?.into_iter().next() else { return Ok(None) };
         drop(connection);
         let id = batch.batch_id.clone();
         let make = async {
-            let list = scores::of_batch(&mut *self.store.read().await?, &batch.batch_id).await?;
+            let list = scoring::of_batch(&mut self.store.read().await?, &batch.batch_id).await?;
             let everybody = self.people_of(&self.dataset(&batch.dataset_id).await?).await?;
             compute(move || {
                 let rows: Vec<usize> = list.iter().map(|score| score.position as usize).collect();

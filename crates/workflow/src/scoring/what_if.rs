@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use domain::audit::PersonViewDetail;
+use domain::{AuditEvent, BatchId, Subject};
 use model::{Record, Role};
-use serde_json::json;
 use store::audit;
 
 use crate::{Analyst, Error, Live, Purpose, Result, Tenure};
@@ -41,14 +42,14 @@ impl Tenure {
         analyst: &Analyst<'_>,
         use_case: &str,
         person: &str,
-        batch: &str,
+        batch: &BatchId,
         why: Option<&Purpose>,
     ) -> Result<()> {
-        let subject = format!("person {use_case}/{person}");
-        let detail = json!({ "batch": batch, "why": why.map(|purpose| &purpose.key) });
+        let subject = Subject::Person(use_case.into(), person.into());
+        let view = PersonViewDetail { batch: batch.clone(), why: why.map(|purpose| purpose.key.clone()) };
         let mut transaction = self.store.begin().await?;
-        audit::append(&mut transaction, analyst.name(), "person.view", &subject, &detail).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        audit::append(&mut transaction, analyst.name(), &subject, &AuditEvent::PersonView { view }).await?;
+        transaction.commit().await?;
         Ok(())
     }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use domain::{AuditEvent, JobId, JobKind, RunId, RunStatus, Stage, Subject, VersionNumber};
 use model::global::GlobalExplanation;
 use monitoring::data_profile::GateLimits;
-use serde_json::json;
 use store::{audit, datasets, jobs, registry, runs};
 use training::explanation;
 use training::gates::{GatePolicy, GateReport};
@@ -13,13 +13,13 @@ use training::{Dataset, Trained, TrainingError, Trial};
 use crate::runs::artifacts::{EVIDENCE, EXPLANATION};
 use crate::runs::evidence::{Evidence, compare_with, evidence};
 use crate::runs::nested;
-use crate::runs::recording::{File, JSON, Metrics, described, environment, metrics, plots, stage_name, to_json};
+use crate::runs::recording::{File, JSON, Metrics, described, environment, metrics, plots, stage_time, to_json};
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, card, error::compute};
 
 /// What a training gave.
 #[derive(Debug, Clone)]
 pub struct TrainOutcome {
-    pub run_id: String,
+    pub run_id: RunId,
     pub version: registry::Version,
     pub evidence: Evidence,
     pub trained: Arc<Trained>,
@@ -60,7 +60,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When the dataset has no outcomes, the settings make no sense, or the store fails.
-    pub async fn start_training(&self, admin: &Admin<'_>, dataset: datasets::Dataset, settings: training::Settings) -> Result<String> {
+    pub async fn start_training(&self, admin: &Admin<'_>, dataset: datasets::Dataset, settings: training::Settings) -> Result<JobId> {
         settings.check()?;
         if dataset.positives.is_none() {
             return Err(no_outcomes());
@@ -83,8 +83,8 @@ impl Tenure {
             parent_id: None,
             use_case: dataset.use_case.clone(),
             name: format!("training of {}", dataset.as_of),
-            status: "running".into(),
-            author: job.actor().name().to_owned(),
+            status: RunStatus::Running,
+            author: job.actor().name().clone(),
             dataset_id: Some(dataset.dataset_id.clone()),
             seed: settings.seed as i64,
             code_version: self.code.to_string(),
@@ -95,13 +95,20 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         runs::insert(&mut transaction, &run).await?;
         jobs::set_run(&mut transaction, job.id(), &run.run_id).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        transaction.commit().await?;
         let outcome = self.train_as(job, &run, dataset, &settings).await;
         if let Err(error) = &outcome {
-            let status = if matches!(error, Error::Cancelled(_)) { "cancelled" } else { "failed" };
-            runs::finish(&mut *self.store.read().await?, &run.run_id, status, &error.to_string()).await?;
+            self.fail_run(&run.run_id, error).await?;
         }
         outcome
+    }
+
+    /// Ends a run whose work ended with an error.
+    pub(crate) async fn fail_run(&self, run_id: &RunId, error: &Error) -> Result<()> {
+        let status = if matches!(error, Error::Cancelled(_)) { RunStatus::Cancelled } else { RunStatus::Failed };
+        let mut transaction = self.store.begin().await?;
+        runs::finish(&mut transaction, run_id, status, &error.to_string()).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn train_as(
@@ -162,7 +169,7 @@ impl Tenure {
         let details = runs::Details { artifacts: vec![file], ..runs::Details::default() };
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         nested::insert(&mut transaction, run, &[], trials).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        transaction.commit().await?;
         Err(Error::Cancelled(format!("training was stopped after {} trials; they are kept in run {}", trials.len(), run.run_id)))
     }
 
@@ -190,13 +197,14 @@ impl Tenure {
         let candidate = trained.chosen.candidate.name().to_owned();
         let mut version = registry::Version {
             use_case: run.use_case.clone(),
-            version: 0,
+            // The registry gives the number.
+            version: VersionNumber::FIRST,
             run_id: run.run_id.clone(),
             dataset_id: dataset.dataset_id.clone(),
             model_hash: artifacts[0].hash.clone(),
             candidate: candidate.clone(),
-            stage: if policy.block_staging(&evidence.gates).next().is_none() { "Staging" } else { "None" }.into(),
-            author: author.to_owned(),
+            stage: if policy.block_staging(&evidence.gates).next().is_none() { Stage::Staging } else { Stage::None },
+            author: author.clone(),
             note: blocking_gates(&policy, &evidence.gates),
             created_at: store::now(),
             description: String::new(),
@@ -209,16 +217,17 @@ impl Tenure {
             parameters,
             metrics: metrics("", &evidence.holdout.report).chain(metrics("cv_", &evidence.cross_validated.report)).collect(),
             tags: std::iter::once(("data".to_owned(), dataset.name.clone())).chain(environment(settings)).collect(),
-            stages: trained.stages.iter().map(|stage| (stage_name(stage.stage), stage.seconds, stage.detail.clone())).collect(),
+            stages: trained.stages.iter().map(stage_time).collect(),
             artifacts,
         };
         let mut transaction = self.store.begin().await?;
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         nested::insert(&mut transaction, run, &trained.candidates, &trained.trials).await?;
-        runs::finish(&mut transaction, &run.run_id, "finished", "").await?;
+        runs::finish(&mut transaction, &run.run_id, RunStatus::Finished, "").await?;
         version.version = registry::insert(&mut transaction, &version).await?;
         let card = card::card(&card::Sources {
             version: &version,
+            stage: version.stage.as_str(),
             model: &trained.model,
             evidence: &evidence,
             dataset,
@@ -227,21 +236,27 @@ impl Tenure {
             revisions: &[],
             decisions: &[],
             checks: &[],
+            rule: self.disclosure(&run.use_case),
         });
         let card = self.artifact("model_card_at_training.md", "text/markdown; charset=utf-8", card.markdown().into_bytes()).await?;
         let card = runs::Details { artifacts: vec![card], ..runs::Details::default() };
         runs::insert_details(&mut transaction, &run.run_id, &card).await?;
-        let detail = json!({ "run": run.run_id, "data": dataset.hash, "model": version.model_hash, "candidate": version.candidate });
-        let subject = format!("model {}/{}", version.use_case, version.version);
-        let key = format!("{}/{}", version.use_case, version.version);
-        audit::append_with_rows(&mut transaction, author, "model.train", &subject, &detail, &[("model_version", &key)]).await?;
-        transaction.commit().await.map_err(store::Error::from)?;
+        let event = AuditEvent::ModelTrain {
+            run: run.run_id.clone(),
+            data: dataset.hash.clone(),
+            model: version.model_hash.clone(),
+            candidate: version.candidate.clone(),
+        };
+        let subject = Subject::Model(version.use_case.clone(), version.version);
+        let row = audit::Row::Version(&version.use_case, version.version);
+        audit::append_with_rows(&mut transaction, author, &subject, &event, &[row]).await?;
+        transaction.commit().await?;
         Ok(TrainOutcome { run_id: run.run_id.clone(), version, evidence, trained })
     }
 }
 
 fn training_job(dataset: &datasets::Dataset) -> NewJob {
-    NewJob { use_case: dataset.use_case.clone(), kind: "training", title: format!("Training on {}", dataset.name) }
+    NewJob { use_case: dataset.use_case.to_string(), kind: JobKind::Training, title: format!("Training on {}", dataset.name) }
 }
 
 fn no_outcomes() -> Error {

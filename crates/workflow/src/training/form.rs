@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::training::{Outlook, TrainingChoices};
+use domain::JobId;
 use store::datasets::Dataset;
 use training::feasibility::Feasibility;
 use training::{Candidate, SelectionMetric, Settings};
@@ -83,7 +84,7 @@ impl Tenure {
         let use_case = self.use_case(use_case)?;
         let datasets: Vec<Dataset> =
             self.datasets(member, Some(&use_case.id)).await?.into_iter().filter(|dataset| dataset.positives.is_some()).collect();
-        let chosen = datasets.iter().find(|own| dataset.is_empty() || own.dataset_id == dataset);
+        let chosen = datasets.iter().find(|own| dataset.is_empty() || own.dataset_id.as_str() == dataset);
         let outlook = match chosen {
             Some(dataset) => self.outlook(dataset).await?,
             None => None,
@@ -95,7 +96,7 @@ impl Tenure {
         };
         let defaults = Settings::default();
         Ok(TrainingChoices {
-            datasets: datasets.iter().map(|dataset| (dataset.dataset_id.clone(), label(dataset))).collect(),
+            datasets: datasets.iter().map(|dataset| (dataset.dataset_id.to_string(), label(dataset))).collect(),
             candidates: Candidate::ALL
                 .map(|candidate| (candidate.name().to_owned(), candidate.label().to_owned(), candidate.may_be_chosen()))
                 .to_vec(),
@@ -135,10 +136,10 @@ impl Tenure {
     ///
     /// # Errors
     /// The problems of the form by field, or why it could not be started under the field `form`.
-    pub async fn start_training_form(&self, admin: &Admin<'_>, form: &TrainingForm) -> Result<std::result::Result<String, FieldProblems>> {
+    pub async fn start_training_form(&self, admin: &Admin<'_>, form: &TrainingForm) -> Result<std::result::Result<JobId, FieldProblems>> {
         let settings = form.settings();
         let dataset = self.find_dataset(&admin.member(), &form.dataset).await;
-        let dataset = dataset.ok().filter(|dataset| dataset.use_case == form.use_case && !form.dataset.is_empty());
+        let dataset = dataset.ok().filter(|dataset| *dataset.use_case == *form.use_case && !form.dataset.is_empty());
         let (settings, dataset) = match (settings, dataset) {
             (Ok(settings), Some(dataset)) => (settings, dataset),
             (settings, dataset) => {

@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use domain::VersionNumber;
 use monitoring::simulation;
 use tempfile::TempDir;
 use training::Candidate;
@@ -26,6 +27,7 @@ const ACCOUNTS: [(&str, &[Role]); 5] = [
 
 pub struct TestApp {
     pub tenure: Tenure,
+    /// Removed with the application.
     folder: TempDir,
 }
 
@@ -59,11 +61,6 @@ impl TestApp {
         self.tenure.sign_in(name, PASSWORD, Some("127.0.0.1")).await.unwrap().actor
     }
 
-    /// The folder of the store.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// Requested by Ada, approved by Rita.
     pub async fn promote(&self, version: i64) {
         self.request(version).await;
@@ -72,18 +69,18 @@ impl TestApp {
 
     pub async fn request(&self, version: i64) -> workflow::Request {
         let ada = self.actor("ada").await;
-        self.tenure.request_review(&ada.contributor().unwrap(), USE_CASE, version, "").await.unwrap()
+        self.tenure.request_review(&ada.contributor().unwrap(), USE_CASE, number(version), "").await.unwrap()
     }
 
     pub async fn approve(&self, version: i64, name: &str) -> workflow::Result<workflow::Decided> {
-        self.decide(version, name, workflow::Choice::Approve, "ranks well").await
+        self.decide(version, name, domain::Decision::Approve, "ranks well").await
     }
 
-    pub async fn decide(&self, version: i64, name: &str, choice: workflow::Choice, reason: &str) -> workflow::Result<workflow::Decided> {
+    pub async fn decide(&self, version: i64, name: &str, choice: domain::Decision, reason: &str) -> workflow::Result<workflow::Decided> {
         let actor = self.actor(name).await;
         let signed = self.tenure.sign(actor.reviewer()?, Some(PASSWORD)).await?;
         let ruling = workflow::Ruling { choice, reason, checklist: None, evidence: None };
-        self.tenure.decide(&signed, USE_CASE, version, ruling).await
+        self.tenure.decide(&signed, USE_CASE, number(version), ruling).await
     }
 
     async fn add_accounts(&self) {
@@ -99,6 +96,10 @@ impl TestApp {
             }
         }
     }
+}
+
+pub fn number(number: i64) -> VersionNumber {
+    number.try_into().unwrap()
 }
 
 async fn open(folder: &Path) -> Tenure {
@@ -122,7 +123,8 @@ fn fill() -> TempDir {
             simulated: true,
         };
         let dataset = app.tenure.import(&admin, import("training.csv", labelled, "2025-01-01", false)).await.unwrap().dataset;
-        let current = simulation::simulate(&settings).remove(0);
+        // Few people, so that some of their groups are small.
+        let current = simulation::simulate(&simulation::Settings { people: 80, ..settings }).remove(0);
         let people = data::write(&current.people, data::Format::Csv).unwrap();
         app.tenure.import(&admin, import("people.csv", people, "2026-01-01", true)).await.unwrap();
         for seed in 0..VERSIONS as u64 {

@@ -3,5 +3,11 @@
 
 mod app;
 
+mod accounts;
+mod audit;
+mod card;
+mod datasets;
+mod monitoring;
 mod registry;
 mod review;
+mod scoring;

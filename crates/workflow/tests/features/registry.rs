@@ -1,23 +1,22 @@
 //! Which version serves: promotion, rollback, undeployment, and what people call a version.
 
-use domain::RefusalCode;
-use workflow::Choice;
+use domain::{Decision, RefusalCode, VersionNumber};
 
-use crate::app::{PASSWORD, TestApp, USE_CASE};
+use crate::app::{PASSWORD, TestApp, USE_CASE, number};
 
 impl TestApp {
-    async fn rollback(&self, name: &str, version: Option<i64>, reason: &str) -> workflow::Result<i64> {
+    async fn rollback(&self, name: &str, version: Option<i64>, reason: &str) -> workflow::Result<VersionNumber> {
         let actor = self.actor(name).await;
         let signed = self.tenure.sign(actor.reviewer()?, Some(PASSWORD)).await?;
-        self.tenure.rollback(&signed, USE_CASE, version, reason).await.map(|version| version.version)
+        self.tenure.rollback(&signed, USE_CASE, version.map(number), reason).await.map(|version| version.version)
     }
 
-    async fn undeploy(&self, name: &str) -> workflow::Result<i64> {
+    async fn undeploy(&self, name: &str) -> workflow::Result<VersionNumber> {
         let actor = self.actor(name).await;
         self.tenure.undeploy(&actor, Some(PASSWORD), USE_CASE, "wrong data").await
     }
 
-    async fn live_version(&self) -> Option<i64> {
+    async fn live_version(&self) -> Option<VersionNumber> {
         let history = self.history().await;
         history.last().and_then(|change| change.version)
     }
@@ -48,14 +47,14 @@ async fn a_promotion_archives_the_version_before() {
     let app = TestApp::live().await;
     app.promote(2).await;
     assert_eq!(app.stages().await, ["Archived", "Production", "Staging"]);
-    assert_eq!(app.live_version().await, Some(2));
+    assert_eq!(app.live_version().await, Some(number(2)));
 }
 
 #[tokio::test]
 async fn the_live_version_cannot_be_requested() {
     let app = TestApp::live().await;
     let ada = app.actor("ada").await;
-    let again = app.tenure.request_review(&ada.contributor().unwrap(), USE_CASE, 1, "").await;
+    let again = app.tenure.request_review(&ada.contributor().unwrap(), USE_CASE, number(1), "").await;
     assert_eq!(again.unwrap_err().code(), Some(RefusalCode::AlreadyLive));
 }
 
@@ -63,15 +62,15 @@ async fn the_live_version_cannot_be_requested() {
 async fn a_promotion_keeps_its_baseline_and_card_with_the_run() {
     let app = TestApp::live().await;
     let ann = app.actor("ann").await;
-    assert!(app.tenure.baseline(&ann.member().unwrap(), USE_CASE, 1).await.is_ok());
-    assert!(app.tenure.baseline(&ann.member().unwrap(), USE_CASE, 2).await.is_err());
+    assert!(app.tenure.baseline(&ann.member().unwrap(), USE_CASE, number(1)).await.is_ok());
+    assert!(app.tenure.baseline(&ann.member().unwrap(), USE_CASE, number(2)).await.is_err());
 }
 
 #[tokio::test]
 async fn a_rollback_without_a_number_goes_to_the_version_before() {
     let app = TestApp::live().await;
     app.promote(2).await;
-    assert_eq!(app.rollback("rita", None, "complaints").await.unwrap(), 1);
+    assert_eq!(app.rollback("rita", None, "complaints").await.unwrap(), number(1));
     assert_eq!(app.stages().await, ["Production", "Archived", "Staging"]);
 }
 
@@ -81,7 +80,7 @@ async fn a_second_rollback_names_its_version() {
     app.promote(2).await;
     app.rollback("rita", None, "complaints").await.unwrap();
     assert_eq!(app.rollback("rita", None, "complaints").await.unwrap_err().code(), Some(RefusalCode::AlreadyDecided));
-    assert_eq!(app.rollback("sam", Some(2), "mended").await.unwrap(), 2);
+    assert_eq!(app.rollback("sam", Some(2), "mended").await.unwrap(), number(2));
 }
 
 #[tokio::test]
@@ -89,7 +88,7 @@ async fn the_author_does_not_roll_back_to_the_own_version() {
     let app = TestApp::live().await;
     app.promote(2).await;
     assert_eq!(app.rollback("ada", Some(1), "mine").await.unwrap_err().code(), Some(RefusalCode::FourEyes));
-    assert_eq!(app.live_version().await, Some(2));
+    assert_eq!(app.live_version().await, Some(number(2)));
 }
 
 #[tokio::test]
@@ -142,7 +141,7 @@ async fn what_was_live_at_a_moment_is_told() {
     let ann = app.actor("ann").await;
     let as_of = async |moment: &str| app.tenure.live_as_of(&ann.member().unwrap(), USE_CASE, moment).await;
     assert_eq!(as_of("2020-01-01").await.unwrap(), None);
-    assert_eq!(as_of("2099-01-01").await.unwrap().unwrap().version, Some(1));
+    assert_eq!(as_of("2099-01-01").await.unwrap().unwrap().version, Some(number(1)));
     assert!(as_of("yesterday").await.is_err());
 }
 
@@ -151,8 +150,8 @@ async fn an_alias_names_a_version_until_it_is_removed() {
     let app = TestApp::filled().await;
     let oscar = app.actor("oscar").await;
     let (admin, member) = (oscar.admin().unwrap(), oscar.member().unwrap());
-    app.tenure.alias_version(&admin, USE_CASE, 2, "autumn").await.unwrap();
-    assert_eq!(app.tenure.version_called(&member, USE_CASE, "autumn").await.unwrap(), 2);
+    app.tenure.alias_version(&admin, USE_CASE, number(2), "autumn").await.unwrap();
+    assert_eq!(app.tenure.version_called(&member, USE_CASE, "autumn").await.unwrap(), number(2));
     app.tenure.remove_alias(&admin, USE_CASE, "autumn").await.unwrap();
     assert!(app.tenure.version_called(&member, USE_CASE, "autumn").await.is_err());
 }
@@ -162,7 +161,7 @@ async fn an_alias_cannot_be_mistaken_for_a_number_or_a_stage() {
     let app = TestApp::filled().await;
     let oscar = app.actor("oscar").await;
     for alias in ["12", "Live", "production", "a b/c", ""] {
-        assert!(app.tenure.alias_version(&oscar.admin().unwrap(), USE_CASE, 1, alias).await.is_err(), "{alias}");
+        assert!(app.tenure.alias_version(&oscar.admin().unwrap(), USE_CASE, number(1), alias).await.is_err(), "{alias}");
     }
 }
 
@@ -172,7 +171,7 @@ async fn every_change_is_in_the_audit_log_and_verifies() {
     app.promote(2).await;
     app.rollback("rita", None, "complaints").await.unwrap();
     app.request(3).await;
-    app.decide(3, "sam", Choice::Reject, "unfair").await.unwrap();
+    app.decide(3, "sam", Decision::Reject, "unfair").await.unwrap();
     let ann = app.actor("ann").await;
     let (_, problems) = app.tenure.audit_verify(&ann.member().unwrap()).await.unwrap();
     assert_eq!(problems, Vec::<String>::new());

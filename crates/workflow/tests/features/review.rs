@@ -1,9 +1,9 @@
 //! Requests, decisions, waivers and what makes them void.
 
-use domain::RefusalCode;
-use workflow::{Checklist, Choice, Error, Role, Waive};
+use domain::{Decision, RefusalCode};
+use workflow::{Checklist, Error, Role, Waive};
 
-use crate::app::{PASSWORD, TestApp, USE_CASE, VERSIONS};
+use crate::app::{PASSWORD, TestApp, USE_CASE, VERSIONS, number};
 
 fn code<T: std::fmt::Debug>(result: workflow::Result<T>) -> Option<RefusalCode> {
     result.unwrap_err().code()
@@ -11,7 +11,7 @@ fn code<T: std::fmt::Debug>(result: workflow::Result<T>) -> Option<RefusalCode> 
 
 async fn state(app: &TestApp, version: i64) -> String {
     let ann = app.actor("ann").await;
-    app.tenure.review_page(&ann.member().unwrap(), USE_CASE, version).await.unwrap().request.unwrap().state.to_string()
+    app.tenure.review_page(&ann.member().unwrap(), USE_CASE, number(version)).await.unwrap().request.unwrap().state.to_string()
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn only_reviewers_decide() {
 async fn the_author_does_not_decide_on_the_own_version() {
     let app = TestApp::filled().await;
     let oscar = app.actor("oscar").await;
-    app.tenure.request_review(&oscar.contributor().unwrap(), USE_CASE, 1, "").await.unwrap();
+    app.tenure.request_review(&oscar.contributor().unwrap(), USE_CASE, number(1), "").await.unwrap();
     assert_eq!(code(app.approve(1, "ada").await), Some(RefusalCode::FourEyes));
 }
 
@@ -47,7 +47,7 @@ async fn the_author_does_not_decide_on_the_own_version() {
 async fn who_requested_the_review_does_not_decide_on_it() {
     let app = TestApp::filled().await;
     let rita = app.actor("rita").await;
-    app.tenure.request_review(&rita.contributor().unwrap(), USE_CASE, 1, "").await.unwrap();
+    app.tenure.request_review(&rita.contributor().unwrap(), USE_CASE, number(1), "").await.unwrap();
     assert_eq!(code(app.approve(1, "rita").await), Some(RefusalCode::FourEyes));
     app.approve(1, "sam").await.unwrap();
 }
@@ -56,7 +56,7 @@ async fn who_requested_the_review_does_not_decide_on_it() {
 async fn a_decision_needs_a_reason() {
     let app = TestApp::filled().await;
     app.request(1).await;
-    let error = app.decide(1, "rita", Choice::Approve, " \n ").await.unwrap_err();
+    let error = app.decide(1, "rita", Decision::Approve, " \n ").await.unwrap_err();
     let Error::Fields(problems) = error else { panic!("{error:?}") };
     assert_eq!((problems[0].field.as_str(), problems[0].code), ("reason", domain::ProblemCode::Required));
 }
@@ -78,8 +78,8 @@ async fn a_decision_on_other_evidence_is_refused() {
     app.request(1).await;
     let rita = app.actor("rita").await;
     let signed = app.tenure.sign(rita.reviewer().unwrap(), Some(PASSWORD)).await.unwrap();
-    let ruling = workflow::Ruling { choice: Choice::Approve, reason: "fine", checklist: None, evidence: Some("00ff") };
-    assert_eq!(code(app.tenure.decide(&signed, USE_CASE, 1, ruling).await), Some(RefusalCode::OtherEvidence));
+    let ruling = workflow::Ruling { choice: Decision::Approve, reason: "fine", checklist: None, evidence: Some("00ff") };
+    assert_eq!(code(app.tenure.decide(&signed, USE_CASE, number(1), ruling).await), Some(RefusalCode::OtherEvidence));
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn the_same_decision_twice_is_one() {
 #[tokio::test]
 async fn another_decision_by_the_same_reviewer_is_refused() {
     let app = TestApp::live().await;
-    assert_eq!(code(app.decide(1, "rita", Choice::Reject, "on second thoughts").await), Some(RefusalCode::AlreadyDecided));
+    assert_eq!(code(app.decide(1, "rita", Decision::Reject, "on second thoughts").await), Some(RefusalCode::AlreadyDecided));
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn who_comes_late_is_told_that_it_was_decided() {
 async fn of_two_reviewers_at_once_one_decides() {
     let app = TestApp::filled().await;
     app.request(1).await;
-    let (one, other) = tokio::join!(app.approve(1, "rita"), app.decide(1, "sam", Choice::Reject, "unfair"));
+    let (one, other) = tokio::join!(app.approve(1, "rita"), app.decide(1, "sam", Decision::Reject, "unfair"));
     assert_eq!(u8::from(one.is_ok()) + u8::from(other.is_ok()), 1);
     let refused = one.err().or(other.err()).unwrap().code();
     assert!(matches!(refused, Some(RefusalCode::AlreadyDecided | RefusalCode::Changed)), "{refused:?}");
@@ -122,10 +122,10 @@ async fn of_two_reviewers_at_once_one_decides() {
 async fn a_rejected_version_is_archived_and_cannot_be_requested_again() {
     let app = TestApp::filled().await;
     app.request(2).await;
-    let decided = app.decide(2, "rita", Choice::Reject, "unfair").await.unwrap();
+    let decided = app.decide(2, "rita", Decision::Reject, "unfair").await.unwrap();
     assert_eq!(decided.version.stage.to_string(), "Archived");
     let ada = app.actor("ada").await;
-    let again = app.tenure.request_review(&ada.contributor().unwrap(), USE_CASE, 2, "").await;
+    let again = app.tenure.request_review(&ada.contributor().unwrap(), USE_CASE, number(2), "").await;
     assert_eq!(code(again), Some(RefusalCode::NotInStaging));
 }
 
@@ -133,7 +133,7 @@ async fn a_rejected_version_is_archived_and_cannot_be_requested_again() {
 async fn a_version_with_requested_changes_can_be_requested_again() {
     let app = TestApp::filled().await;
     let first = app.request(2).await;
-    app.decide(2, "rita", Choice::RequestChanges, "say more on the card").await.unwrap();
+    app.decide(2, "rita", Decision::RequestChanges, "say more on the card").await.unwrap();
     assert_eq!(state(&app, 2).await, "changes_requested");
     assert_ne!(app.request(2).await.request_id, first.request_id);
 }
@@ -152,7 +152,7 @@ async fn a_changed_description_voids_the_request() {
     let app = TestApp::filled().await;
     app.request(1).await;
     let oscar = app.actor("oscar").await;
-    app.tenure.describe_version(&oscar.admin().unwrap(), USE_CASE, 1, "other words").await.unwrap();
+    app.tenure.describe_version(&oscar.admin().unwrap(), USE_CASE, number(1), "other words").await.unwrap();
     assert_eq!(state(&app, 1).await, "void");
 }
 
@@ -161,7 +161,7 @@ async fn changed_limitations_void_the_request() {
     let app = TestApp::filled().await;
     app.request(1).await;
     let ann = app.actor("ann").await;
-    app.tenure.write_limitations(&ann.contributor().unwrap(), USE_CASE, 1, None, "not for the night shift").await.unwrap();
+    app.tenure.write_limitations(&ann.contributor().unwrap(), USE_CASE, number(1), None, "not for the night shift").await.unwrap();
     assert_eq!(state(&app, 1).await, "void");
 }
 
@@ -170,7 +170,7 @@ async fn a_comment_changes_nothing_about_a_request() {
     let app = TestApp::filled().await;
     app.request(1).await;
     let ann = app.actor("ann").await;
-    app.tenure.comment(&ann.contributor().unwrap(), USE_CASE, 1, "ask Sales first").await.unwrap();
+    app.tenure.comment(&ann.contributor().unwrap(), USE_CASE, number(1), "ask Sales first").await.unwrap();
     assert_eq!(state(&app, 1).await, "pending");
 }
 
@@ -180,7 +180,7 @@ async fn the_checklist_of_a_reviewer_goes_into_the_decision() {
     app.request(1).await;
     let rita = app.actor("rita").await;
     let checklist = Checklist::from_keys(["card", "groups"], "nothing odd").unwrap();
-    app.tenure.keep_checklist(&rita.reviewer().unwrap(), USE_CASE, 1, &checklist).await.unwrap();
+    app.tenure.keep_checklist(&rita.reviewer().unwrap(), USE_CASE, number(1), &checklist).await.unwrap();
     let decided = app.approve(1, "rita").await.unwrap();
     assert!(decided.decision.checklist.contains("nothing odd"));
 }
@@ -191,7 +191,7 @@ async fn a_gate_that_does_not_block_is_not_waived() {
     let rita = app.actor("rita").await;
     let signed = app.tenure.sign(rita.reviewer().unwrap(), Some(PASSWORD)).await.unwrap();
     let waive = Waive { gate: "Accuracy at least 1", owner: "hr", reason: "a trial", expires_on: "2099-01-01" };
-    assert!(app.tenure.waive(&signed, USE_CASE, 1, waive).await.is_err());
+    assert!(app.tenure.waive(&signed, USE_CASE, number(1), waive).await.is_err());
 }
 
 #[tokio::test]
@@ -200,7 +200,7 @@ async fn the_author_waives_no_gates_of_the_own_version() {
     let ada = app.actor("ada").await;
     let signed = app.tenure.sign(ada.reviewer().unwrap(), Some(PASSWORD)).await.unwrap();
     let waive = Waive { gate: "x", owner: "hr", reason: "a trial", expires_on: "2099-01-01" };
-    assert_eq!(code(app.tenure.waive(&signed, USE_CASE, 1, waive).await), Some(RefusalCode::FourEyes));
+    assert_eq!(code(app.tenure.waive(&signed, USE_CASE, number(1), waive).await), Some(RefusalCode::FourEyes));
 }
 
 #[tokio::test]

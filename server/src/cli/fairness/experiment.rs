@@ -58,7 +58,7 @@ pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<
     Ok(Answer::Done)
 }
 
-fn print(made: &ExperimentRow, version: i64) {
+fn print(made: &ExperimentRow, version: domain::VersionNumber) {
     let row = |name: String, before: &Figure, after: &Figure, change: &Figure| {
         let point = |figure: &Figure| output::figure(&Figure { interval: None, ..figure.clone() });
         vec![name, point(before), point(after), output::figure(change)]

@@ -85,15 +85,15 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
             if as_json {
                 output::json(&checks)?;
             } else {
-                let row = |check: &store::checks::Check| {
+                let row = |check: &store::monitoring::checks::Check| {
                     let share = check.share_drifted.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
                     vec![
-                        check.as_of.clone(),
+                        check.as_of.to_string(),
                         check.version.to_string(),
-                        check.verdict.clone(),
+                        check.verdict.to_string(),
                         share,
-                        check.prediction_verdict.clone(),
-                        check.recommendation.clone(),
+                        check.prediction_verdict.to_string(),
+                        check.recommendation.to_string(),
                     ]
                 };
                 output::table(

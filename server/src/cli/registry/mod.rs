@@ -3,8 +3,9 @@
 mod show;
 
 use clap::{Args, Subcommand};
+use domain::{Decision, Stage, VersionNumber};
 use serde_json::json;
-use workflow::{Actor, Checklist, Choice, Decided, Error, Result, Ruling, Tenure, Waive};
+use workflow::{Actor, Checklist, Decided, Error, Result, Ruling, Tenure, Waive};
 
 use crate::cli::accounts::identity::Identity;
 use crate::cli::{Answer, output};
@@ -215,9 +216,9 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             let says = format!("review requested for version {number} of {}; evidence {}", who.use_case, request.evidence_hash);
             say(as_json, &request, &says)?;
         }
-        ModelCommand::Approve(decide) => ruling(&tenure, Choice::Approve, decide, as_json).await?,
-        ModelCommand::Reject(decide) => ruling(&tenure, Choice::Reject, decide, as_json).await?,
-        ModelCommand::RequestChanges(decide) => ruling(&tenure, Choice::RequestChanges, decide, as_json).await?,
+        ModelCommand::Approve(decide) => ruling(&tenure, Decision::Approve, decide, as_json).await?,
+        ModelCommand::Reject(decide) => ruling(&tenure, Decision::Reject, decide, as_json).await?,
+        ModelCommand::RequestChanges(decide) => ruling(&tenure, Decision::RequestChanges, decide, as_json).await?,
         ModelCommand::Waive { version, who, gate, owner, reason, expires } => {
             let (actor, number) = who.about(&tenure, &version).await?;
             let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
@@ -284,7 +285,7 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
 
 impl Who {
     /// Who asks, and the number of the version that is meant.
-    async fn about(&self, tenure: &Tenure, version: &str) -> Result<(Actor, i64)> {
+    async fn about(&self, tenure: &Tenure, version: &str) -> Result<(Actor, VersionNumber)> {
         let actor = self.identity.actor(tenure).await?;
         let number = tenure.version_called(&actor.member()?, &self.use_case, version).await?;
         Ok((actor, number))
@@ -292,7 +293,7 @@ impl Who {
 }
 
 impl Which {
-    async fn number(&self, tenure: &Tenure) -> Result<i64> {
+    async fn number(&self, tenure: &Tenure) -> Result<VersionNumber> {
         tenure.version_called(&Actor::local().member()?, &self.use_case, &self.version).await
     }
 }
@@ -321,7 +322,7 @@ fn say(as_json: bool, value: &impl serde::Serialize, sentence: &str) -> Result<(
     Ok(())
 }
 
-async fn ruling(tenure: &Tenure, choice: Choice, decide: Decide, as_json: bool) -> Result<()> {
+async fn ruling(tenure: &Tenure, choice: Decision, decide: Decide, as_json: bool) -> Result<()> {
     let (actor, number) = decide.who.about(tenure, &decide.version).await?;
     let given = !decide.checklist.is_empty() || !decide.findings.is_empty();
     let checklist = Checklist::from_keys(decide.checklist.iter().map(String::as_str), &decide.findings)?;
@@ -331,7 +332,7 @@ async fn ruling(tenure: &Tenure, choice: Choice, decide: Decide, as_json: bool) 
     say(as_json, &decided, &outcome(&decided, choice))?;
     if !as_json {
         let failing = decided.decision.in_spite_of();
-        if choice == Choice::Approve && !failing.is_empty() {
+        if choice == Decision::Approve && !failing.is_empty() {
             output::line(&format!("approved in spite of failing gates: {}", failing.join("; ")));
         }
         output::line(&format!("bound to the evidence {}", decided.decision.evidence_hash));
@@ -339,16 +340,16 @@ async fn ruling(tenure: &Tenure, choice: Choice, decide: Decide, as_json: bool) 
     Ok(())
 }
 
-fn outcome(decided: &Decided, choice: Choice) -> String {
+fn outcome(decided: &Decided, choice: Decision) -> String {
     let (version, use_case) = (decided.version.version, &decided.version.use_case);
     let again = if decided.already { "; it was decided just so before" } else { "" };
     match choice {
-        Choice::Approve if decided.approvals_missing > 0 => {
+        Decision::Approve if decided.approvals_missing > 0 => {
             format!("version {version} of {use_case} is approved by you; approvals still missing: {}{again}", decided.approvals_missing)
         }
-        Choice::Approve if decided.version.stage == "Production" => format!("version {version} of {use_case} is live{again}"),
-        Choice::Approve => format!("version {version} of {use_case} was approved, and is not live any more{again}"),
-        Choice::Reject => format!("version {version} of {use_case} is rejected{again}"),
-        Choice::RequestChanges => format!("version {version} of {use_case} is sent back{again}"),
+        Decision::Approve if decided.version.stage == Stage::Production => format!("version {version} of {use_case} is live{again}"),
+        Decision::Approve => format!("version {version} of {use_case} was approved, and is not live any more{again}"),
+        Decision::Reject => format!("version {version} of {use_case} is rejected{again}"),
+        Decision::RequestChanges => format!("version {version} of {use_case} is sent back{again}"),
     }
 }

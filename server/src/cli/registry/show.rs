@@ -1,5 +1,6 @@
 //! What there is: versions, one version, what was live when.
 
+use domain::{Decision, VersionNumber};
 use serde_json::json;
 use workflow::{Actor, GateResult, Result, Tenure};
 
@@ -28,7 +29,7 @@ pub async fn list(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> 
     Ok(())
 }
 
-pub async fn show(tenure: &Tenure, use_case: &str, number: i64) -> Result<()> {
+pub async fn show(tenure: &Tenure, use_case: &str, number: VersionNumber) -> Result<()> {
     let actor = Actor::local();
     let member = actor.member()?;
     let (version, model, _) = tenure.registered(&member, use_case, number).await?;
@@ -50,7 +51,7 @@ pub async fn show(tenure: &Tenure, use_case: &str, number: i64) -> Result<()> {
 }
 
 /// What a reviewer decides on. The answer is "no" while gates block.
-pub async fn review(tenure: &Tenure, use_case: &str, number: i64, as_json: bool) -> Result<Answer> {
+pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_json: bool) -> Result<Answer> {
     let actor = Actor::local();
     let page = tenure.review_page(&actor.member()?, use_case, number).await?;
     let package = &page.package;
@@ -87,7 +88,7 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: i64, as_json: bool)
         output::table(&["GATE", "VERDICT", "FIGURE", "", "NOTE"], &package.gates.results.iter().map(row).collect::<Vec<_>>());
         match (&page.request, &page.evidence_hash) {
             (Some(request), Some(hash)) => {
-                let approvals = page.decisions.iter().filter(|decision| decision.decision == "approve").count();
+                let approvals = page.decisions.iter().filter(|decision| decision.decision == Decision::Approve).count();
                 let (state, by, needed) = (&request.state, &request.requested_by, request.approvals_needed);
                 output::line(&format!("{state}, asked for by {by}, approvals {approvals} of {needed}; evidence {hash}"));
                 if !request.note.is_empty() {
@@ -95,12 +96,12 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: i64, as_json: bool)
                 }
             }
             (Some(request), None) => {
-                output::line(&format!("{}: ask for a new review with tenure model request", request.state.replace('_', " ")));
+                output::line(&format!("{}: ask for a new review with tenure model request", request.state.as_str().replace('_', " ")));
             }
             (None, _) => output::line("nobody has asked for a review of it: tenure model request"),
         }
         for decision in &page.decisions {
-            output::line(&format!("{} by {}: {}", decision.decision.replace('_', " "), decision.reviewer, decision.reason));
+            output::line(&format!("{} by {}: {}", decision.decision.as_str().replace('_', " "), decision.reviewer, decision.reason));
         }
         if !page.stale.is_empty() {
             output::line(&format!("the request cannot be decided on any more: {}", page.stale));
@@ -126,7 +127,13 @@ pub async fn history(tenure: &Tenure, use_case: &str, as_of: Option<&str>, as_js
         .iter()
         .map(|change| {
             let version = change.version.map_or("none".to_owned(), |version| version.to_string());
-            vec![workflow::time_text(change.changed_at), change.kind.clone(), version, change.changed_by.clone(), change.reason.clone()]
+            vec![
+                workflow::time_text(change.changed_at),
+                change.kind.to_string(),
+                version,
+                change.changed_by.to_string(),
+                change.reason.clone(),
+            ]
         })
         .collect();
     output::table(&["TIME", "CHANGE", "LIVE", "BY", "REASON"], &rows);

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use domain::VersionNumber;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use workflow::{Actor, PredictOptions, Prediction, Tenure};
+use workflow::{Actor, Error, PredictOptions, Prediction, Tenure};
 
 use super::input::Body;
 use crate::web::auth::Caller;
@@ -50,7 +51,7 @@ pub struct Many {
 /// In the order of the records.
 #[derive(Debug, Serialize)]
 pub struct Answer {
-    model_version: i64,
+    model_version: VersionNumber,
     predictions: Vec<Prediction>,
 }
 
@@ -61,7 +62,7 @@ pub async fn one(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked
     let version = number(&tenure, &actor, &asked.use_case, asked.model_version).await?;
     let (_, predictions) = tenure.predict_records(&actor.analyst()?, &asked.use_case, version, records, options).await?;
     let first = predictions.into_iter().next();
-    first.map(Json).ok_or_else(|| Problem(workflow::Error::internal("a record was not scored")))
+    first.map(Json).ok_or_else(|| Problem(Error::internal("a record was not scored")))
 }
 
 /// Many scores.
@@ -73,10 +74,10 @@ pub async fn batch(State(tenure): State<Tenure>, Caller(actor): Caller, Body(ask
     Ok(Json(Answer { model_version, predictions }))
 }
 
-async fn number(tenure: &Tenure, actor: &Actor, use_case: &str, named: Option<Named>) -> Result<Option<i64>, Problem> {
+async fn number(tenure: &Tenure, actor: &Actor, use_case: &str, named: Option<Named>) -> Result<Option<VersionNumber>, Problem> {
     Ok(match named {
         None => None,
-        Some(Named::Number(number)) => Some(number),
+        Some(Named::Number(number)) => Some(number.try_into().map_err(|_| Error::no_version(use_case, number))?),
         Some(Named::Alias(alias)) => Some(tenure.version_called(&actor.member()?, use_case, &alias).await?),
     })
 }

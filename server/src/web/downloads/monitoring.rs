@@ -19,7 +19,7 @@ pub async fn check(
     Caller(actor): Caller,
     Path((id, check, format)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
-    let page = tenure.drift_check(&actor.member()?, &id, &check).await?;
+    let page = tenure.drift_check(&actor.member()?, &id, &check.into()).await?;
     let name = format!("drift-{}-{}", page.use_case.id, page.check.as_of);
     if format == "html" {
         return Ok(download(app::pages::drift_report(&page), "text/html; charset=utf-8", &format!("{name}.html")));

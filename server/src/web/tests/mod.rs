@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod brute_force;
+mod disclosure;
 mod forgery;
+mod markup;
+mod model;
 mod roles;
 mod tokens;
 
@@ -24,7 +27,7 @@ const PASSWORD: &str = "a long phrase of the tests";
 struct House {
     tenure: Tenure,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What a request was answered with.
@@ -52,10 +55,21 @@ impl House {
     }
 
     async fn at(public_url: &str) -> Self {
+        Self::with_files(public_url, &[]).await
+    }
+
+    /// With files of use cases and policies.
+    async fn with_files(public_url: &str, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
+        let cases = folder.path().join("cases");
+        std::fs::create_dir_all(&cases).unwrap();
+        for (name, text) in files {
+            std::fs::create_dir_all(cases.join(name).parent().unwrap()).unwrap();
+            std::fs::write(cases.join(name), text).unwrap();
+        }
         let settings = StoreSettings { database: None, data_dir: folder.path().join("data"), artifacts: None };
-        let tenure = Tenure::open(&settings, None, "test").await.unwrap();
+        let tenure = Tenure::open(&settings, Some(&cases), "test").await.unwrap();
         let link = tenure.first_set_up().await.unwrap().unwrap();
         tenure.set_up(&link, "admin", PASSWORD).await.unwrap();
         let admin = tenure.sign_in("admin", PASSWORD, None).await.unwrap().actor;
@@ -69,7 +83,7 @@ impl House {
             .build();
         let secure = public_url.starts_with("https://");
         let desk = Desk { tenure: tenure.clone(), options, public_url: public_url.to_owned(), secure, behind_proxy: false };
-        Self { tenure, router: super::router(desk), _folder: folder }
+        Self { tenure, router: super::router(desk), folder }
     }
 
     /// Sends a request. A body makes it a POST of a form.

@@ -108,14 +108,14 @@ async fn rows_of_people_are_for_analysts_and_reading_them_is_on_record() {
         parent_id: None,
         use_case: "attrition".into(),
         name: "training".into(),
-        status: "finished".into(),
+        status: domain::RunStatus::Finished,
         author: "test".into(),
         dataset_id: None,
         seed: 1,
         code_version: "test".into(),
         message: String::new(),
-        started_at: 1,
-        ended_at: Some(2),
+        started_at: store::now(),
+        ended_at: Some(store::now()),
     };
     let rows = ["reference_data.parquet", "reference_predictions.csv", "baseline.json", "evidence.json"];
     let artifacts = rows.iter().copied().chain(["metrics.json"]).map(file).collect();
@@ -140,13 +140,19 @@ async fn rows_of_people_are_for_analysts_and_reading_them_is_on_record() {
     let query = workflow::AuditQuery { action: "people.export".into(), ..Default::default() };
     let record = house.tenure.audit_rows(&analyst.member().unwrap(), &query).await.unwrap();
     assert_eq!(record.len(), 4);
-    assert!(record.iter().all(|row| row.who == "analyst" && row.subject.contains(&run.run_id)));
+    assert!(record.iter().all(|row| row.who == "analyst" && row.subject.contains(run.run_id.as_str())));
 }
 
+/// What somebody finds who has the database file.
 async fn sqlx_text(house: &House, query: &'static str) -> String {
-    sqlx::query_scalar(query).fetch_one(house.tenure.store().pool()).await.unwrap()
+    use sqlx::{Connection, Row};
+    let url = format!("sqlite://{}", house.folder.path().join("data/tenure.db").display());
+    let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+    sqlx::query(query).fetch_one(&mut connection).await.unwrap().get(0)
 }
 
-async fn sqlx_run(house: &House, query: &'static str) {
-    sqlx::query(query).execute(house.tenure.store().pool()).await.unwrap();
+async fn sqlx_run(house: &House, statement: &str) {
+    let mut transaction = house.tenure.store().begin().await.unwrap();
+    transaction.run(statement).await.unwrap();
+    transaction.commit().await.unwrap();
 }

@@ -1,6 +1,6 @@
 //! What people call a version: description, tags, aliases. Administrators set them; what is live does not change with them.
 
-use domain::Route;
+use domain::{Route, VersionNumber};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -10,12 +10,11 @@ use crate::components::table::{Cell, Facts};
 use crate::error::AppError;
 use crate::pages::Query;
 use crate::pages::accounts::users::said;
-use crate::pages::version_number;
 
 /// What is shown, and by whom it may be changed.
 pub struct Labels {
     pub use_case: String,
-    pub version: i64,
+    pub version: VersionNumber,
     pub description: String,
     pub tags: Vec<(String, String)>,
     pub aliases: Vec<String>,
@@ -23,18 +22,18 @@ pub struct Labels {
     pub flash: Query,
 }
 
-fn page_of(use_case: &str, version: i64) -> Route {
-    Route::Model { use_case: use_case.into(), version: version_number(version) }
+fn page_of(use_case: &str, version: VersionNumber) -> Route {
+    Route::Model { use_case: use_case.into(), version }
 }
 
 impl Labels {
     /// What a form on the page has left.
-    pub fn take_flash(use_case: &str, version: i64) -> Query {
+    pub fn take_flash(use_case: &str, version: VersionNumber) -> Query {
         Query(crate::context::take_flash(&page_of(use_case, version)))
     }
 }
 
-fn answer(use_case: &str, version: i64, done: &str, field: &str, result: Result<(), workflow::Error>) -> Result<(), AppError> {
+fn answer(use_case: &str, version: VersionNumber, done: &str, field: &str, result: Result<(), workflow::Error>) -> Result<(), AppError> {
     let page = page_of(use_case, version);
     match result {
         Ok(()) => crate::context::redirect_with_flash(&page, "", &[("done", done)]),
@@ -45,7 +44,7 @@ fn answer(use_case: &str, version: i64, done: &str, field: &str, result: Result<
 }
 
 #[server(prefix = "/fn", endpoint = "describe-version")]
-pub async fn describe_version(use_case: String, version: i64, #[server(default)] description: String) -> Result<(), AppError> {
+pub async fn describe_version(use_case: String, version: VersionNumber, #[server(default)] description: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let done = tenure.describe_version(&actor.admin()?, &use_case, version, &description).await;
     answer(&use_case, version, "The description is kept.", "description", done)
@@ -54,7 +53,7 @@ pub async fn describe_version(use_case: String, version: i64, #[server(default)]
 #[server(prefix = "/fn", endpoint = "tag-version")]
 pub async fn tag_version(
     use_case: String,
-    version: i64,
+    version: VersionNumber,
     #[server(default)] name: String,
     #[server(default)] value: String,
 ) -> Result<(), AppError> {
@@ -66,7 +65,7 @@ pub async fn tag_version(
 #[server(prefix = "/fn", endpoint = "alias-version")]
 pub async fn alias_version(
     use_case: String,
-    version: i64,
+    version: VersionNumber,
     #[server(default)] alias: String,
     #[server(default)] remove: bool,
 ) -> Result<(), AppError> {
@@ -103,7 +102,7 @@ fn forms(labels: &Labels) -> AnyView {
     let (use_case, version, description) = (labels.use_case.clone(), labels.version, labels.description.clone());
     let hidden = move || {
         let use_case = use_case.clone();
-        view! { <input type="hidden" name="use_case" value=use_case /><input type="hidden" name="version" value=version /> }
+        view! { <input type="hidden" name="use_case" value=use_case /><input type="hidden" name="version" value=version.to_string() /> }
     };
     let remove = labels.aliases.iter().map(|alias| {
         let (label, alias) = (format!("Remove the name {alias}"), alias.clone());

@@ -34,7 +34,7 @@ const HEADLINES: [(&str, Metric); 4] =
 pub async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
-    let number = i64::from(version);
+    let number = version;
     let page = tenure.version_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
     let (tags, aliases) = tenure.labels_of(&member, use_case, number).await?;
@@ -72,7 +72,7 @@ impl Charts {
         let fields = explanation.dependence.iter().flat_map(|own| {
             let swarm = &own.swarm;
             let partial = partial(&swarm.field).map(|found| dependence::partial(found, swarm.ordered, many));
-            [Some(dependence::dependence(own)), partial].into_iter().flatten()
+            [Some(dependence::dependence(own, explanation.people_per_point)), partial].into_iter().flatten()
         });
         Self { all: all.into_iter().flatten().collect(), fields: fields.collect() }
     }

@@ -1,0 +1,4 @@
+//! Drift checks, and what happened later.
+
+pub mod checks;
+pub mod outcomes;

@@ -1,0 +1,87 @@
+//! Scores of people, batch by batch.
+
+use domain::{AccountName, BatchId, DatasetId, Date, PersonId, Timestamp, UseCaseId, VersionNumber};
+
+use crate::sql::{self, Value as _, row, select, sql};
+use crate::{Reader, Result, Writer};
+
+row! {
+    /// People scored together. See the table `score_batch` in `migrations/`.
+    pub struct Batch in "score_batch" {
+        pub batch_id: BatchId,
+        pub use_case: UseCaseId,
+        pub version: VersionNumber,
+        pub dataset_id: DatasetId,
+        pub as_of: Date,
+        pub people: i64,
+        pub expected_events: f64,
+        pub created_by: AccountName,
+        pub created_at: Timestamp,
+    }
+}
+
+row! {
+    /// One score.
+    pub struct Score in "score" {
+        /// Row of the dataset, from 0.
+        pub position: i64,
+        pub person_id: PersonId,
+        pub probability: f64,
+        pub interval: Option<[f64; 2]>,
+        /// JSON.
+        pub reasons: String,
+    }
+}
+
+row! {
+    /// A score of a person in the course of time.
+    pub struct PastScore {
+        pub as_of: Date,
+        pub probability: f64,
+        pub version: VersionNumber,
+    }
+}
+
+/// Adds a batch with its scores.
+///
+/// # Errors
+/// When the database fails, or refuses: the version is not the live one.
+pub async fn insert(writer: &mut Writer, batch: &Batch, scores: &[Score]) -> Result<()> {
+    sql::insert(writer, batch).await?;
+    sql::insert_with(writer, &[("batch_id", batch.batch_id.cell())], scores, "").await
+}
+
+/// The newest batches of a use case, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn batches(reader: &mut Reader, use_case: &UseCaseId, limit: i64) -> Result<Vec<Batch>> {
+    select("where use_case = $1 order by as_of desc, created_at desc limit $2").bind(use_case).bind(limit).all(reader).await
+}
+
+/// The newest batches that a version scored, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_version(reader: &mut Reader, use_case: &UseCaseId, version: VersionNumber, limit: i64) -> Result<Vec<Batch>> {
+    let rest = "where use_case = $1 and version = $2 order by as_of desc, created_at desc limit $3";
+    select(rest).bind(use_case).bind(version).bind(limit).all(reader).await
+}
+
+/// The scores of a batch, in the order of the dataset's rows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_batch(reader: &mut Reader, batch_id: &BatchId) -> Result<Vec<Score>> {
+    select("where batch_id = $1 order by position").bind(batch_id).all(reader).await
+}
+
+/// A person's scores over time, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_person(reader: &mut Reader, use_case: &UseCaseId, person_id: &PersonId) -> Result<Vec<PastScore>> {
+    let text = "select b.as_of, s.probability, b.version from score s join score_batch b on b.batch_id = s.batch_id \
+                where s.person_id = $2 and b.use_case = $1 order by b.as_of, b.created_at";
+    sql(text).bind(use_case).bind(person_id).all(reader).await
+}

@@ -1,0 +1,88 @@
+//! Batches, the dashboard with its suppression, and who may see people.
+
+use domain::{PeopleQuery, RefusalCode};
+use workflow::Error;
+
+use crate::app::{TestApp, USE_CASE};
+
+impl TestApp {
+    async fn scored() -> Self {
+        let app = Self::live().await;
+        let oscar = app.actor("oscar").await;
+        app.tenure.batch(&oscar.admin().unwrap(), USE_CASE, None).await.unwrap();
+        app
+    }
+}
+
+#[tokio::test]
+async fn only_analysts_see_people() {
+    let app = TestApp::scored().await;
+    for name in ["rita", "oscar"] {
+        let actor = app.actor(name).await;
+        assert_eq!(actor.analyst().map(|_| ()).unwrap_err().code(), Some(RefusalCode::RoleRequired), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn everybody_of_the_snapshot_is_scored_once() {
+    let app = TestApp::scored().await;
+    let ann = app.actor("ann").await;
+    let page = app.tenure.people(&ann.analyst().unwrap(), USE_CASE, &PeopleQuery::default()).await.unwrap();
+    let dashboard = app.tenure.dashboard(&ann.analyst().unwrap(), USE_CASE).await.unwrap();
+    let counted: u32 = dashboard.bands.iter().map(|band| band.count).sum();
+    assert!(page.total > 0);
+    assert_eq!(counted, page.total);
+    assert_eq!(dashboard.histogram.iter().sum::<u32>(), page.total);
+}
+
+#[tokio::test]
+async fn a_small_group_is_hidden_and_cannot_be_told_from_the_others() {
+    let app = TestApp::scored().await;
+    let ann = app.actor("ann").await;
+    let dashboard = app.tenure.dashboard(&ann.analyst().unwrap(), USE_CASE).await.unwrap();
+    let mut hidden = 0;
+    for segment in &dashboard.segments {
+        for row in &segment.rows {
+            assert!(row.people.is_none_or(|people| people >= 10), "{} {}", segment.field, row.value);
+            assert_eq!(row.people.is_none(), row.mean_risk.value.is_none());
+        }
+        let gone = segment.rows.iter().filter(|row| row.people.is_none()).count();
+        assert_ne!(gone, 1, "{}: the total gives a single hidden group away", segment.field);
+        hidden += gone;
+    }
+    assert!(hidden > 0, "no group of these people is small: the test shows nothing");
+}
+
+#[tokio::test]
+async fn a_person_who_was_not_scored_has_no_page() {
+    let app = TestApp::scored().await;
+    let ann = app.actor("ann").await;
+    assert!(matches!(app.tenure.person(&ann.analyst().unwrap(), USE_CASE, "nobody", "").await, Err(Error::NotFound(_))));
+}
+
+#[tokio::test]
+async fn opening_a_person_is_in_the_audit_log() {
+    let app = TestApp::scored().await;
+    let ann = app.actor("ann").await;
+    let analyst = ann.analyst().unwrap();
+    let first = app.tenure.people(&analyst, USE_CASE, &PeopleQuery::default()).await.unwrap().rows.remove(0);
+    app.tenure.person(&analyst, USE_CASE, &first.id, "").await.unwrap();
+    let again = app.tenure.person(&analyst, USE_CASE, &first.id, "").await.unwrap();
+    assert_eq!((again.lookers[0].name.to_string().as_str(), again.lookers[0].times), ("ann", 1));
+}
+
+#[tokio::test]
+async fn a_filter_that_the_use_case_does_not_have_is_refused() {
+    let app = TestApp::scored().await;
+    let ann = app.actor("ann").await;
+    let query = PeopleQuery { band: "Enormous".into(), ..PeopleQuery::default() };
+    assert!(matches!(app.tenure.people(&ann.analyst().unwrap(), USE_CASE, &query).await, Err(Error::NotFound(_))));
+}
+
+#[tokio::test]
+async fn nobody_is_exported_before_anybody_is_scored() {
+    let app = TestApp::live().await;
+    let ann = app.actor("ann").await;
+    let exported = app.tenure.people_csv(&ann.analyst().unwrap(), USE_CASE, &PeopleQuery::default(), "").await;
+    assert_eq!(exported.unwrap_err().code(), Some(RefusalCode::NoScores));
+}
