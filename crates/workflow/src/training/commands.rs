@@ -67,7 +67,7 @@ impl Tenure {
         }
         self.start_job(admin, training_job(&dataset), async move |tenure, job| {
             let outcome = tenure.train_in(&job, &dataset, settings).await?;
-            job.made(format!("/runs/{}", outcome.run_id));
+            job.made(domain::Route::Run { run: (&outcome.run_id).into() }.path());
             Ok(())
         })
         .await
