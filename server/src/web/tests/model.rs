@@ -5,7 +5,8 @@ use std::sync::Arc;
 use model::{Column, Table};
 use monitoring::simulation::{self, training_table};
 use training::{Candidate, Silent};
-use workflow::{Actor, Checklist, Choice, Import, Role, Ruling, Waive};
+use domain::Decision;
+use workflow::{Actor, Checklist, Import, Role, Ruling, Waive};
 
 use super::{House, PASSWORD};
 
@@ -32,7 +33,7 @@ impl House {
             snapshot: false,
             simulated: true,
         };
-        self.tenure.import(&admin.admin().unwrap(), import).await.unwrap().dataset.dataset_id
+        self.tenure.import(&admin.admin().unwrap(), import).await.unwrap().dataset.dataset_id.into_string()
     }
 
     /// Trains on a dataset, and puts the version into service with everything written that can be.
@@ -62,7 +63,7 @@ impl House {
             tenure.waive(&signed, use_case, number, waive).await.unwrap();
         }
         let checklist = Some(Checklist::from_keys(["all"], text).unwrap());
-        let ruling = Ruling { choice: Choice::Approve, reason: text, checklist, evidence: None };
+        let ruling = Ruling { choice: Decision::Approve, reason: text, checklist, evidence: None };
         tenure.decide(&signed, use_case, number, ruling).await.unwrap();
     }
 }
