@@ -92,6 +92,14 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Closes every connection; waits for those in use. A store that is not closed leaves that to the end of the process.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
 /// A new id: UUIDv7, so that ids sort by age.
 pub fn new_id<T: From<String>>() -> T {
     uuid::Uuid::now_v7().to_string().into()

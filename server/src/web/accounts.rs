@@ -147,7 +147,7 @@ async fn sign_out_everywhere(State(desk): State<Desk>, Caller(actor): Caller, se
 async fn create_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let request = TokenRequest {
-        owner: actor.name().to_owned(),
+        owner: actor.name().to_string(),
         label: fields.one("label").to_owned(),
         scopes: fields.all("scope", |name| name.parse::<Scope>().ok()),
         days: fields.one("days").parse().unwrap_or(0),

@@ -5,7 +5,7 @@ use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, post};
-use domain::Route;
+use domain::{Route, VersionNumber};
 use serde::Deserialize;
 use workflow::{Error, Import, Tenure};
 
@@ -25,7 +25,7 @@ pub struct Cutoff {
 pub async fn fairness(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
-    Path((use_case, version)): Path<(String, i64)>,
+    Path((use_case, version)): Path<(String, VersionNumber)>,
     Query(Cutoff { cutoff }): Query<Cutoff>,
 ) -> Result<Response, Problem> {
     let report = tenure.fairness(&actor.member()?, &use_case, version, cutoff).await?;
@@ -37,7 +37,7 @@ pub async fn fairness(
 pub async fn card_page(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
-    Path((use_case, version)): Path<(String, i64)>,
+    Path((use_case, version)): Path<(String, VersionNumber)>,
 ) -> Result<Response, Problem> {
     let page = tenure.model_card(&actor.member()?, &use_case, version).await?;
     html(&format!("model-card-{use_case}-{version}.html"), move || app::pages::card::file(&page, &workflow::today())).await
@@ -47,7 +47,7 @@ pub async fn card_page(
 pub async fn card_markdown(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
-    Path((use_case, version)): Path<(String, i64)>,
+    Path((use_case, version)): Path<(String, VersionNumber)>,
 ) -> Result<Response, Problem> {
     let text = tenure.model_card(&actor.member()?, &use_case, version).await?.card.markdown();
     let kind = (header::CONTENT_TYPE, "text/markdown; charset=utf-8".to_owned());
