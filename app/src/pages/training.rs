@@ -5,7 +5,7 @@
 use domain::query::{encode, query_string};
 use leptos::prelude::*;
 use workflow::training::{Outlook, TrainingChoices};
-use workflow::{Role, TrainingForm};
+use workflow::{Error, Role, TrainingForm};
 
 use crate::boxed::Erase;
 use crate::components::empty::Empty;
@@ -56,9 +56,9 @@ pub async fn start_training(
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::desk()?;
     let form = TrainingForm { use_case, dataset, trials, minutes, candidates, metric, seed, include_protected };
-    match tenure.start_training_form(&actor.admin()?, &form).await? {
+    match tenure.start_training_form(&actor.admin()?, &form).await {
         Ok(job) => leptos_axum::redirect(&format!("/jobs/{job}")),
-        Err(problems) => {
+        Err(Error::Fields(problems)) => {
             let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
             let mut pairs = vec![
                 pair("dataset", &form.dataset),
@@ -69,9 +69,10 @@ pub async fn start_training(
                 pair("include_protected", if form.include_protected { "true" } else { "" }),
             ];
             pairs.extend(form.candidates.iter().map(|name| pair("candidates", name)));
-            let once: Vec<(&str, &str)> = problems.iter().map(|(field, sentence)| (*field, sentence.as_str())).collect();
+            let once: Vec<(&str, &str)> = problems.iter().map(|problem| (problem.field.as_str(), problem.message.as_str())).collect();
             crate::context::go_to(&format!("/use-case/{}/train", encode(&form.use_case)), &query_string(&pairs), &once);
         }
+        Err(error) => return Err(error.into()),
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The runs of a use case: what was tried, with what, and how it went. Select some to compare them.
 
+use domain::Estimate;
 use domain::query::query_string;
 use leptos::prelude::*;
-use stats::Figure;
 use workflow::runs::{RunRow, RunsPage as Page};
 
 use crate::boxed::Erase;
@@ -175,7 +175,7 @@ fn rest(run: &RunRow, columns: &[String]) -> Vec<Cell> {
 }
 
 /// The metric called `name`.
-pub fn metric(metrics: &[(String, Figure)], name: &str) -> Option<Figure> {
+pub fn metric(metrics: &[(String, Estimate)], name: &str) -> Option<Estimate> {
     metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone())
 }
 

@@ -6,7 +6,7 @@ use stats::ScoreTable;
 use stats::fairness::{FairnessPolicy, audit};
 use stats::groups::Groups;
 use stats::local_law_144::local_law_144;
-use training::gates::{Gate, GatePolicy};
+use training::gates::{Gate, ValidGatePolicy};
 use training::groups::{group_codes, group_name, groups};
 
 use crate::fairness::experiment::choices;
@@ -45,7 +45,13 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version, [`Error::Invalid`] when the cut-off is no probability.
-    pub async fn fairness(&self, _: &Member<'_>, use_case: &str, number: domain::VersionNumber, cutoff: Option<f64>) -> Result<FairnessReport> {
+    pub async fn fairness(
+        &self,
+        _: &Member<'_>,
+        use_case: &str,
+        number: domain::VersionNumber,
+        cutoff: Option<f64>,
+    ) -> Result<FairnessReport> {
         let definition = self.use_case(use_case)?;
         let usual_cutoff = definition.policies.cutoff;
         let cutoff = cutoff.unwrap_or(usual_cutoff);
@@ -133,7 +139,7 @@ impl Tenure {
 }
 
 /// The usual policy with the limits of the use case's gates.
-fn policy(gates: &GatePolicy) -> FairnessPolicy {
+fn policy(gates: &ValidGatePolicy) -> FairnessPolicy {
     let mut policy = FairnessPolicy::default();
     let limit = |gate: &Gate| if let Gate::Fairness { metric, limit } = gate { Some((*metric, *limit)) } else { None };
     policy.limits.extend(gates.gates.iter().filter_map(limit));

@@ -1,9 +1,9 @@
 //! The dashboard: headline figures, bands, segments, drivers, and the cut-off tied to capacity.
 
 use crate::scoring::{BandCount, Dashboard, Headline, Segment, SegmentRow};
-use domain::CapacityPoint;
+use domain::{CapacityPoint, Estimate};
 use model::{Table, UseCase};
-use stats::{Figure, Metric};
+use stats::Metric;
 use store::scoring::{self, Batch};
 
 use crate::runs::evidence::Evidence;
@@ -71,11 +71,11 @@ fn headlines(
     let names: Vec<String> = bands.iter().skip(bands.len().div_ceil(2)).map(|band| band.name.clone()).collect();
     let share = stats::intervals::proportion(at_risk, n as u32, "nobody was scored");
     let change = |now: Option<f64>, then: Option<f64>| now.zip(then).map(|(now, then)| now - then);
-    let auc = evidence.holdout.report.metrics.get(&Metric::RocAuc).cloned().unwrap_or_else(|| Figure::unknown("not recorded"));
+    let auc = evidence.holdout.report.metrics.get(&Metric::RocAuc).cloned().unwrap_or_else(|| Estimate::unknown("not recorded"));
     vec![
         Headline {
             label: "Headcount".into(),
-            figure: Figure::point(n as f64, n),
+            figure: Estimate::point(n as f64, n),
             unit: words.many.clone(),
             change: change(Some(n as f64), previous.map(|batch| batch.people as f64)),
             note: format!("{} scored, not counting those who have left.", capital(&words.many)),
@@ -126,7 +126,7 @@ fn segment(use_case: &UseCase, table: &Table, name: &str, probabilities: &[f64])
         let label = if value.is_empty() { "no value".to_owned() } else { field.value_label(value) };
         if group.len() < limit {
             let why = format!("hidden: fewer than {LEAST_GROUP} people, or the group that would give such a one away");
-            SegmentRow { value: value.clone(), label, people: None, mean_risk: Figure::unknown(why) }
+            SegmentRow { value: value.clone(), label, people: None, mean_risk: Estimate::unknown(why) }
         } else {
             SegmentRow { value: value.clone(), label, people: Some(group.len() as u32), mean_risk: mean_risk(group) }
         }
@@ -135,12 +135,12 @@ fn segment(use_case: &UseCase, table: &Table, name: &str, probabilities: &[f64])
 }
 
 /// Mean probability with the 95 % interval of the share that leaves when every probability is right.
-fn mean_risk(probabilities: &[f64]) -> Figure {
+fn mean_risk(probabilities: &[f64]) -> Estimate {
     let expected = monitoring::performance::expected_leavers(probabilities);
     let n = probabilities.len() as f64;
     match (expected.value, expected.interval) {
-        (Some(sum), Some([low, high])) => Figure::with_interval(sum / n, [low / n, high / n], probabilities.len()),
-        _ => Figure::unknown("nobody is in this group"),
+        (Some(sum), Some([low, high])) => Estimate::with_interval(sum / n, [low / n, high / n], probabilities.len()),
+        _ => Estimate::unknown("nobody is in this group"),
     }
 }
 
