@@ -71,8 +71,9 @@ struct Disk(tempfile::TempDir);
 impl Disk {
     fn new(size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let mount = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(folder.path());
-        let mounted = { mount }.output().is_ok_and(|output| output.status.success());
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(folder.path());
+        let mounted = mount.output().is_ok_and(|output| output.status.success());
         mounted.then_some(Self(folder))
     }
 }
@@ -147,8 +148,8 @@ async fn a_writer_that_is_dropped_leaves_nothing_and_blocks_nobody() {
             let mut transaction = store.begin().await.unwrap();
             datasets::insert(&mut transaction, &dataset(&format!("{step}"), "2026-01-01")).await.unwrap();
             // Also in the middle of a statement.
-            let cut = tokio::time::timeout(Duration::ZERO, datasets::insert(&mut transaction, &dataset("cut", "2026-01-01")));
-            _ = cut.await;
+            let row = dataset("cut", "2026-01-01");
+            _ = tokio::time::timeout(Duration::ZERO, datasets::insert(&mut transaction, &row)).await;
             drop(transaction);
         }
         write(&store, "after").await.unwrap();
