@@ -95,7 +95,7 @@ fn the_break_of_2011_shows_in_outcomes() {
             "{year}: guide-000 flags {} of 8, calibrated {}; target {}; ROC AUC {:.3} {:?}; {}",
             drift("guide-000").drifted().len(),
             drift("calibrated").drifted().len(),
-            target.verdict.name(),
+            target.verdict,
             found.roc_auc.value.unwrap(),
             found
                 .by_reason

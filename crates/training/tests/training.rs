@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::attrition;
-use model::Model;
+use model::{Model, UseCase};
 use stats::{Metric, Verdict};
 use training::candidate::Candidate;
 use training::explanation;

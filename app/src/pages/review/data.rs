@@ -1,6 +1,6 @@
 //! The training data: its profile, and its drift against the people behind the live version.
 
-use domain::Route;
+use domain::{DriftVerdict, Route};
 use leptos::prelude::*;
 use workflow::{DriftReport, ReviewPage};
 
@@ -53,7 +53,7 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
             .unwrap_or_else(|| column.bars.levels.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
         Row::new(vec![
             Cell::text(&column.name),
-            Cell::aside(&column.kind),
+            Cell::aside(column.kind.plural()),
             Cell::number(share(column.missing_rate)),
             Cell::number(column.distinct.to_string()),
             Cell::aside(range),
@@ -108,11 +108,11 @@ fn drift(report: &DriftReport) -> AnyView {
     let mut columns: Vec<_> = report.columns.iter().collect();
     columns.sort_by(|a, b| b.effect_size.unwrap_or(0.0).total_cmp(&a.effect_size.unwrap_or(0.0)));
     let row = |column: &&workflow::ColumnReport| {
-        let (tone, word) = match column.verdict.name() {
-            "drifted" => (Tone::Watch, "Drifted"),
-            "stable" => (Tone::Good, "Stable"),
-            "too_few_rows" => (Tone::Neutral, "Too few rows"),
-            _ => (Tone::Watch, "Not computed"),
+        let (tone, word) = match column.verdict {
+            DriftVerdict::Drifted => (Tone::Watch, "Drifted"),
+            DriftVerdict::Stable => (Tone::Good, "Stable"),
+            DriftVerdict::TooFewRows => (Tone::Neutral, "Too few rows"),
+            DriftVerdict::CouldNotCompute => (Tone::Watch, "Not computed"),
         };
         let p = column.deciding_test().and_then(|test| test.p_adjusted.or(test.p_value));
         Row::new(vec![
@@ -120,7 +120,7 @@ fn drift(report: &DriftReport) -> AnyView {
             Cell::view(view! { <StateBadge tone word /> }),
             Cell::number(column.effect_size.map(|size| format::number(size, 3)).unwrap_or_default()),
             Cell::number(p.map(|p| format::number(p, 3)).unwrap_or_default()),
-            Cell::aside(column.why.clone().unwrap_or_default()),
+            Cell::aside(column.why.map(|why| why.to_string()).unwrap_or_default()),
         ])
     };
     let rows: Vec<Row> = columns.iter().map(row).collect();

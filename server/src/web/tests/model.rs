@@ -50,7 +50,7 @@ impl House {
             ..training::Settings::default()
         };
         let dataset = tenure.find_dataset(&permit.member(), dataset).await.unwrap();
-        let number = tenure.train(&permit, &dataset, settings, Arc::new(Silent)).await.unwrap().version.version;
+        let number = tenure.train(&permit, &dataset, settings.check().unwrap(), Arc::new(Silent)).await.unwrap().version.version;
         tenure.describe_version(&permit, use_case, number, text).await.unwrap();
         tenure.tag_version(&permit, use_case, number, text, text).await.unwrap();
         tenure.write_limitations(&admin.contributor().unwrap(), use_case, number, None, text).await.unwrap();
