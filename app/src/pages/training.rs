@@ -7,7 +7,7 @@ use domain::query::query_string;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use workflow::training::{Outlook, TrainingChoices};
-use workflow::{Role, TrainingForm};
+use workflow::{Error, Role, TrainingForm};
 
 use crate::boxed::Erase;
 use crate::components::empty::Empty;
@@ -58,9 +58,9 @@ pub async fn start_training(
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let form = TrainingForm { use_case, dataset, trials, minutes, candidates, metric, seed, include_protected };
-    match tenure.start_training_form(&actor.admin()?, &form).await? {
+    match tenure.start_training_form(&actor.admin()?, &form).await {
         Ok(job) => leptos_axum::redirect(&Route::Job { job: (&job).into() }.path()),
-        Err(problems) => {
+        Err(Error::Fields(problems)) => {
             let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
             let mut pairs = vec![
                 pair("dataset", &form.dataset),
@@ -71,10 +71,11 @@ pub async fn start_training(
                 pair("include_protected", if form.include_protected { "true" } else { "" }),
             ];
             pairs.extend(form.candidates.iter().map(|name| pair("candidates", name)));
-            let flash: Vec<(&str, &str)> = problems.iter().map(|(field, sentence)| (*field, sentence.as_str())).collect();
+            let flash: Vec<(&str, &str)> = problems.iter().map(|problem| (problem.field.as_str(), problem.message.as_str())).collect();
             let page = Route::Train { use_case: (&form.use_case).into() };
             crate::context::redirect_with_flash(&page, &query_string(&pairs), &flash);
         }
+        Err(error) => return Err(error.into()),
     }
     Ok(())
 }

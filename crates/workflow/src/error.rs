@@ -197,9 +197,16 @@ impl From<stats::InputError> for Error {
 impl From<training::TrainingError> for Error {
     fn from(error: training::TrainingError) -> Self {
         match error {
-            training::TrainingError::Cancelled { .. } => Self::Cancelled(error.to_string()),
+            training::TrainingError::Cancelled => Self::Cancelled(error.to_string()),
             training::TrainingError::Learner(_) => Self::caused(error),
-            _ => Self::Invalid(error.to_string()),
+            training::TrainingError::UnequalLengths { .. }
+            | training::TrainingError::TooFewRows { .. }
+            | training::TrainingError::Infinite { .. }
+            | training::TrainingError::WrongType { .. }
+            | training::TrainingError::NoInputs
+            | training::TrainingError::Formula { .. }
+            | training::TrainingError::Settings(_)
+            | training::TrainingError::Split(_) => Self::Invalid(error.to_string()),
         }
     }
 }

@@ -45,7 +45,7 @@ pub use runs::{Evidence, metric_name};
 pub use scoring::{PredictOptions, Prediction, predict_with};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
-pub use training::{FieldProblems, TrainOutcome, TrainingForm};
+pub use training::{TrainOutcome, TrainingForm};
 pub use use_cases::{AccessPolicy, Catalogue, Purpose};
 pub use viewer::{OrganizationScope, Viewer};
 

@@ -1,11 +1,11 @@
 //! Mitigation: what may be tried, what was tried and what it did, and the frontier between accuracy and fairness.
 
-use domain::{Route, VersionNumber};
+use domain::{Estimate, Route, VersionNumber};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use stats::Metric;
 use stats::comparison::Comparison;
 use stats::paired_fairness::ParityChange;
-use stats::{Figure, Metric};
 use workflow::fairness::{ExperimentChoice, ExperimentRow, FairnessReport};
 
 use crate::boxed::Erase;
@@ -199,14 +199,14 @@ fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
     format!("{} {words}", auc.unwrap_or_else(|| "ROC AUC could not be compared.".to_owned()))
 }
 
-fn change(name: String, [before, after]: [&Figure; 2], difference: &Figure, more_is_better: bool) -> Row {
+fn change(name: String, [before, after]: [&Estimate; 2], difference: &Estimate, more_is_better: bool) -> Row {
     let word = match difference.interval {
         None => ().erase(),
         Some([low, high]) if low <= 0.0 && high >= 0.0 => view! { <span class="aside">"no difference beyond luck"</span> }.erase(),
         Some([low, _]) if (low > 0.0) == more_is_better => view! { <StateBadge tone=Tone::Good word="better" /> }.erase(),
         Some(_) => view! { <StateBadge tone=Tone::Bad word="worse" /> }.erase(),
     };
-    let point = |figure: &Figure| Cell::figure(Some(Figure { interval: None, ..figure.clone() }), Scale::Metric);
+    let point = |figure: &Estimate| Cell::figure(Some(Estimate { interval: None, ..figure.clone() }), Scale::Metric);
     let difference = match (difference.value, difference.interval) {
         (Some(value), Some([low, high])) => {
             let interval = format!("{} to {}", format::signed(low, 3), format::signed(high, 3));

@@ -1,6 +1,6 @@
 //! One check: what changed, how we know, and what to do.
 
-use domain::{CheckId, Date, Route};
+use domain::{CheckId, Date, DriftVerdict, Route};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use monitoring::quality::QualityReport;
@@ -113,7 +113,7 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
             Cell::text(name),
             Cell::view(labels::verdict(column.verdict)),
             Cell::number(labels::effect(column)),
-            Cell::text(column.decided_by.as_deref().map_or_else(|| column.why.clone().unwrap_or_default(), labels::test)),
+            Cell::text(labels::decided_by(column)),
             Cell::number(labels::p_value(test.and_then(|test| test.p_value))),
         ])
     });
@@ -141,7 +141,7 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
 
 fn reason(reason: &Reason) -> Row {
     Row::new(vec![
-        Cell::text(labels::signal(&reason.signal)),
+        Cell::text(reason.signal.label()),
         Cell::view(labels::says(reason.says)),
         Cell::text(format::capitalised(&reason.sentence)),
     ])
@@ -155,13 +155,13 @@ fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView>
         let level = |level: &String| page.use_case.field(&column.name).map_or_else(|| level.clone(), |field| field.value_label(level));
         let names: Vec<String> =
             if chart.levels.is_empty() { chart.edges.windows(2).map(bin).collect() } else { chart.levels.iter().map(level).collect() };
-        let verdict = column.verdict == monitoring::Verdict::Drifted;
+        let verdict = column.verdict == DriftVerdict::Drifted;
         let title = format!("{label}: {}", if verdict { "drifted" } else { "not told from the baseline" });
         view! { <ChartFigure chart=histogram::two_samples(title, &names, &chart.reference, &chart.current) /> }
     });
-    let tests = column.tests.iter().map(|(name, test)| {
+    let tests = column.tests.iter().map(|(statistic, test)| {
         Row::new(vec![
-            Cell::text(labels::test(name)),
+            Cell::text(statistic.label()),
             Cell::number(format::number(test.statistic, 4)),
             Cell::number(labels::p_value(test.p_value)),
             Cell::number(labels::p_value(test.p_adjusted)),
@@ -169,7 +169,7 @@ fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView>
     });
     let headings =
         vec![Heading::text("Test or distance"), Heading::number("Statistic"), Heading::number("p"), Heading::number("p adjusted")];
-    let why = column.why.clone().map(|why| view! { <p>{format::capitalised(&why)}"."</p> });
+    let why = column.why.map(|why| view! { <p>{format::capitalised(&why.to_string())}"."</p> });
     let rows = format!(
         "{} people in the baseline ({} without a value), {} today ({} without).",
         column.n_reference, column.missing_reference, column.n_current, column.missing_current
@@ -233,8 +233,8 @@ fn quality_of(quality: &QualityReport) -> AnyView {
         |findings: Vec<&monitoring::quality::Finding>| findings.into_iter().map(|finding| finding.sentence.clone()).collect::<Vec<_>>();
     let words = match (quality.verdict, alarms.len()) {
         (_, some @ 1..) => format!("{some} {} a limit.", if some == 1 { "finding crosses" } else { "findings cross" }),
-        (monitoring::Verdict::Stable, _) => "No finding crosses a limit.".to_owned(),
-        (monitoring::Verdict::TooFewRows, _) => "Too few rows to judge.".to_owned(),
+        (DriftVerdict::Stable, _) => "No finding crosses a limit.".to_owned(),
+        (DriftVerdict::TooFewRows, _) => "Too few rows to judge.".to_owned(),
         _ => "Could not be computed.".to_owned(),
     };
     let volume = format!("{} people today, {} in the baseline. ", quality.n_current, quality.n_reference);

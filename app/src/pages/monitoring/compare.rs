@@ -48,18 +48,18 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
         vec![Heading::text(first), head(before), head(after)]
     };
     let both = |name: &str, cell: &dyn Fn(&CheckPage) -> Cell| Row::new(vec![Cell::text(name), cell(before), cell(after)]);
-    let figure = |figure: Option<stats::Figure>| match figure {
+    let figure = |figure: Option<domain::Estimate>| match figure {
         Some(figure) => Cell::view(view! { <FigureValue figure scale=Scale::Metric /> }),
         None => Cell::text("not known"),
     };
     let whole = vec![
-        both("Recommendation", &|page| Cell::view(labels::named_action(page.check.recommendation))),
+        both("Recommendation", &|page| Cell::view(labels::action(page.check.recommendation))),
         both("Reason", &|page| Cell::text(&page.check.reason)),
-        both("Features", &|page| Cell::view(labels::named_verdict(page.check.verdict))),
+        both("Features", &|page| Cell::view(labels::verdict(page.check.verdict))),
         both("Share of features that drifted", &|page| {
             Cell::text(page.check.share_drifted.map_or("could not be computed".into(), format::percent))
         }),
-        both("Scores", &|page| Cell::view(labels::named_verdict(page.check.prediction_verdict))),
+        both("Scores", &|page| Cell::view(labels::verdict(page.check.prediction_verdict))),
         both("ROC AUC on outcomes", &|page| figure(page.report.realised.as_ref().map(|found| found.roc_auc.clone()))),
         both("ROC AUC estimated", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()))),
         both("People", &|page| {

@@ -208,10 +208,10 @@ fn checks(history: &DriftHistory) -> AnyView {
             Cell::view(view! { <input type="checkbox" name="check" value=id aria-label=name /> }),
             Cell::link(check_route(history, &check.check_id).path(), check.as_of.to_string()),
             Cell::number(check.version.to_string()),
-            Cell::view(labels::named_verdict(check.verdict)),
+            Cell::view(labels::verdict(check.verdict)),
             Cell::number(share),
-            Cell::view(labels::named_verdict(check.prediction_verdict)),
-            Cell::view(labels::named_action(check.recommendation)),
+            Cell::view(labels::verdict(check.prediction_verdict)),
+            Cell::view(labels::action(check.recommendation)),
             Cell::brief(seen),
         ])
         .named_by(1)

@@ -98,7 +98,7 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
 
 fn found_of(found: &SimulatedCheck) -> AnyView {
     let report = &found.report;
-    let columns: Vec<_> = by_weight(report).into_iter().filter(|(column, _)| column.verdict != monitoring::Verdict::Stable).collect();
+    let columns: Vec<_> = by_weight(report).into_iter().filter(|(column, _)| column.verdict != domain::DriftVerdict::Stable).collect();
     let table = if columns.is_empty() { ().erase() } else { features::of_check(&columns, |name| found.use_case.label(name), |_| None) };
     let policies = found.policies.iter().map(|(name, [with, compared], [without, _])| {
         Row::new(vec![Cell::code(name), Cell::number(format!("{with} of {compared}")), Cell::number(format!("{without} of {compared}"))])

@@ -1,8 +1,7 @@
 //! The runs of a use case: what was tried, with what, and how it went. Select some to compare them.
 
-use domain::Route;
+use domain::{Estimate, Route};
 use leptos::prelude::*;
-use stats::Figure;
 use workflow::runs::{RunRow, RunsPage as Page};
 
 use crate::boxed::Erase;
@@ -171,7 +170,7 @@ fn rest(run: &RunRow, columns: &[String]) -> Vec<Cell> {
 }
 
 /// The metric called `name`.
-pub fn metric(metrics: &[(String, Figure)], name: &str) -> Option<Figure> {
+pub fn metric(metrics: &[(String, Estimate)], name: &str) -> Option<Estimate> {
     metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone())
 }
 

@@ -32,7 +32,7 @@ pub fn view(page: &Page) -> AnyView {
     let chosen = parameter("Parameters", chosen, "");
     let asked = parameter("What was asked for", asked, ASKED);
     let metrics = (!has_evidence && !page.run.metrics.is_empty()).then(|| {
-        let row = |(name, figure): &(String, stats::Figure)| {
+        let row = |(name, figure): &(String, domain::Estimate)| {
             Row::new(vec![Cell::text(format::metric_label(name)), Cell::figure(Some(figure.clone()), Scale::Metric)])
         };
         let rows = page.run.metrics.iter().map(row).collect();

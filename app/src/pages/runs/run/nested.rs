@@ -1,8 +1,7 @@
 //! The nested runs of a run, and the folds of a trial.
 
-use domain::Route;
+use domain::{Estimate, Route};
 use leptos::prelude::*;
-use stats::Figure;
 use workflow::runs::{RunPage as Page, RunRow};
 
 use crate::boxed::Erase;
@@ -14,7 +13,7 @@ use crate::pages::runs::list::{RunState, metric};
 /// Metrics with steps, then nested runs.
 pub fn view(page: &Page) -> AnyView {
     let steps = page.steps.iter().map(|(name, steps)| {
-        let row = |(step, figure): &(i64, Figure)| {
+        let row = |(step, figure): &(i64, Estimate)| {
             Row::new(vec![Cell::text(step.to_string()), Cell::figure(Some(figure.clone()), Scale::Metric)])
         };
         let label = format::metric_label(name);
