@@ -6,7 +6,7 @@ use super::DataProfile;
 use super::columns::{ColumnSummary, Numbers};
 use crate::kind::ValueKind;
 
-/// What differs between two profiles.
+/// What differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
