@@ -45,7 +45,13 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version, [`Error::Invalid`] when the cut-off is no probability.
-    pub async fn fairness(&self, _: &Member<'_>, use_case: &str, number: domain::VersionNumber, cutoff: Option<f64>) -> Result<FairnessReport> {
+    pub async fn fairness(
+        &self,
+        _: &Member<'_>,
+        use_case: &str,
+        number: domain::VersionNumber,
+        cutoff: Option<f64>,
+    ) -> Result<FairnessReport> {
         let definition = self.use_case(use_case)?;
         let usual_cutoff = definition.policies.cutoff;
         let cutoff = cutoff.unwrap_or(usual_cutoff);
