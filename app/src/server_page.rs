@@ -148,16 +148,34 @@ pub fn show_page(written: Written) -> AnyView {
     view! { <PageTitle title=written.title />{page} }.erase()
 }
 
-/// The tab's title, and the focus for the heading after a change of page.
+/// The tab's title, and the focus for the heading after a change of page. The only place that names a [`Title`] with a text of its own.
 #[component]
 pub fn PageTitle(title: String) -> AnyView {
     crate::components::heading::focus_heading();
-    view! { <Title text=title /> }.erase()
+    view! { <Title text=title_text(title) /> }.erase()
+}
+
+/// A title as the server writes it: `leptos_meta` puts it into the document as it is, so whatever people named must not end the element.
+#[cfg(feature = "ssr")]
+fn title_text(title: String) -> String {
+    title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A title in the browser, where it is set as a text and never parsed.
+#[cfg(not(feature = "ssr"))]
+fn title_text(title: String) -> String {
+    title
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_title_cannot_end_its_element() {
+        assert_eq!(title_text("R&D </title><b>".to_owned()), "R&amp;D &lt;/title&gt;&lt;b&gt;");
+    }
 
     #[test]
     fn in_the_document_title_and_data_travel_and_the_html_does_not() {

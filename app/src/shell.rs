@@ -9,6 +9,7 @@ use leptos_router::path;
 use crate::components::heading::PageHeading;
 use crate::layout::Frame;
 use crate::pages;
+use crate::server_page::PageTitle;
 use crate::theme::Theme;
 
 /// The document around the app. The theme comes from the cookie, so that nothing flashes.
@@ -66,7 +67,7 @@ fn NotFound() -> impl IntoView {
     crate::context::respond(use_context::<leptos_axum::ResponseOptions>().as_ref(), 404);
     view! {
         <main id="main" class="alone">
-            <Title text="Nothing here" />
+            <PageTitle title="Nothing here".to_owned() />
             <PageHeading title="Nothing here">
                 <p>"There is no page at this address."</p>
             </PageHeading>

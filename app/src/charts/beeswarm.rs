@@ -25,15 +25,26 @@ pub fn summary(explanation: &GlobalExplanation, people: &str) -> Option<Chart> {
     (!strips.is_empty()).then(|| Chart {
         title: if title.is_empty() { "What each field does to the scores".to_owned() } else { format::capitalised(&title) },
         sentence: format!(
-            "Each dot is one of {} {people} whom the model has not seen: to the right of the line the field raises the log-odds of the score, \
-             to the left it lowers them (exact TreeSHAP; path-dependent). It describes the model, not a cause.",
-            format::count(explanation.rows)
+            "{}: to the right of the line the field raises the log-odds of the score, to the left it lowers them (exact TreeSHAP; \
+             path-dependent). It describes the model, not a cause.",
+            dots(explanation, people)
         ),
         svg: draw(&strips, "Contribution in log-odds", Some("Value of the field:")),
         legend: Vec::new(),
         columns: ["Field", "Mean size", "Mean at low values", "Mean at high values"].map(str::to_owned).to_vec(),
         rows: swarms.into_iter().map(row).collect(),
     })
+}
+
+/// What a dot is.
+fn dots(explanation: &GlobalExplanation, people: &str) -> String {
+    let rows = format::count(explanation.rows);
+    match explanation.people_per_point {
+        None => format!("Each dot is one of {rows} {people} whom the model has not seen"),
+        Some(least) => {
+            format!("Each dot is a group of {least} or more of {rows} {people} whom the model has not seen, with similar values")
+        }
+    }
 }
 
 fn strip(swarm: &Swarm) -> Strip {

@@ -19,8 +19,8 @@ const TOP: f64 = 16.0;
 const BOTTOM: f64 = 440.0;
 const LEFT: f64 = 120.0;
 
-/// Dependence of one field, shaded by its partner.
-pub fn dependence(dependence: &Dependence) -> Chart {
+/// Dependence of one field, shaded by its partner. `people_per_point`: the fewest people of a dot, where a dot is no single person.
+pub fn dependence(dependence: &Dependence, people_per_point: Option<u32>) -> Chart {
     let swarm = &dependence.swarm;
     let partner = dependence.partner.as_ref();
     let shade = |row: usize| Shade::of(partner.and_then(|partner| partner.places[row]));
@@ -37,16 +37,28 @@ pub fn dependence(dependence: &Dependence) -> Chart {
     };
     Chart {
         title: finding(swarm, &values),
-        sentence: sentence(partner),
+        sentence: sentence(partner, people_per_point),
         svg,
         legend: Vec::new(),
-        columns: [swarm.label.as_str(), "People", "Mean contribution", "Smallest to largest"].map(str::to_owned).to_vec(),
+        columns: [
+            swarm.label.as_str(),
+            if people_per_point.is_some() { "Groups of people" } else { "People" },
+            "Mean contribution",
+            "Smallest to largest",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows: groups(swarm, &values),
     }
 }
 
-fn sentence(partner: Option<&Partner>) -> String {
-    let method = "Each dot is a person: the contribution of this field to the log-odds, by its value.";
+fn sentence(partner: Option<&Partner>, people_per_point: Option<u32>) -> String {
+    let method = match people_per_point {
+        None => "Each dot is a person: the contribution of this field to the log-odds, by its value.".to_owned(),
+        Some(least) => {
+            format!("Each dot is a group of {least} or more people: their mean contribution of this field to the log-odds, by its value.")
+        }
+    };
     match partner {
         Some(partner) => format!(
             "{method} The shade is {}, which it interacts with most (mean size of the interaction {}).",

@@ -166,8 +166,8 @@ fn check_labels(texts: &[String], use_case: &UseCase, refusal: &mut Refusal) -> 
 fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal) -> Vec<String> {
     let mut first = HashMap::new();
     for (row, id) in ids.iter().enumerate() {
-        if id.trim().is_empty() {
-            refusal.add(row + 2, name, id, "must not be empty");
+        if let Some(rule) = id_rule(id) {
+            refusal.add(row + 2, name, &shown(id), rule);
         } else if let Some(earlier) = first.insert(id.trim(), row)
             && !may_repeat
         {
@@ -175,6 +175,44 @@ fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal
         }
     }
     ids.iter().map(|id| id.trim().to_owned()).collect()
+}
+
+/// Letters that an identifier of a person may have.
+const MOST_ID_LETTERS: usize = 200;
+
+/// What is wrong with an identifier of a person; `None` when nothing is. Identifiers stand in addresses, titles, files and the terminal, so
+/// they hold no letter that is a command there: none of markup, no line break, nothing that is not seen or turns the direction of writing.
+pub(crate) fn id_rule(id: &str) -> Option<String> {
+    let id = id.trim();
+    if id.is_empty() {
+        return Some("must not be empty".to_owned());
+    }
+    if id.chars().count() > MOST_ID_LETTERS {
+        return Some(format!("must not be longer than {MOST_ID_LETTERS} letters"));
+    }
+    id.chars().find(|letter| is_markup(*letter) || is_unseen(*letter)).map(|letter| match letter {
+        '<' | '>' => format!("must not contain \"{letter}\""),
+        letter => format!("must not contain the invisible character U+{:04X}", u32::from(letter)),
+    })
+}
+
+fn is_markup(letter: char) -> bool {
+    matches!(letter, '<' | '>')
+}
+
+/// Control characters with line breaks, and the marks of Unicode that have no width or turn the direction of writing.
+fn is_unseen(letter: char) -> bool {
+    let marks = ['\u{61c}', '\u{feff}', '\u{2028}', '\u{2029}'];
+    letter.is_control()
+        || marks.contains(&letter)
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+}
+
+/// The value of a refusal: short, and without what cannot be seen.
+pub(crate) fn shown(value: &str) -> String {
+    const MOST: usize = 60;
+    let seen: String = value.trim().chars().take(MOST).map(|letter| if is_unseen(letter) { '\u{fffd}' } else { letter }).collect();
+    if value.trim().chars().count() > MOST { format!("{seen}…") } else { seen }
 }
 
 /// A file's header, searched by name with spelling differences that do not matter.
@@ -210,5 +248,38 @@ impl<'a> Header<'a> {
             Some((likeness, nearest)) if likeness > 0.85 => format!("this column is missing; did you mean \"{nearest}\"?"),
             _ => "this column is missing".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{id_rule, shown};
+
+    #[test]
+    fn an_identifier_has_no_letter_that_is_a_command_somewhere() {
+        for sound in ["1", " 17 ", "E-00017/b", "Ærøskøbing 3", "名前", &"7".repeat(200)] {
+            assert_eq!(id_rule(sound), None, "{sound:?}");
+        }
+        for (wrong, rule) in [
+            ("", "empty"),
+            (" ", "empty"),
+            ("</title><b>", "\"<\""),
+            ("a>b", "\">\""),
+            ("a\nb", "U+000A"),
+            ("a\u{1b}[31m", "U+001B"),
+            ("a\u{202e}b", "U+202E"),
+            ("a\u{2067}b", "U+2067"),
+            ("a\u{200b}b", "U+200B"),
+            ("a\u{2028}b", "U+2028"),
+        ] {
+            assert!(id_rule(wrong).is_some_and(|own| own.contains(rule)), "{wrong:?}: {:?}", id_rule(wrong));
+        }
+        assert!(id_rule(&"7".repeat(201)).is_some_and(|rule| rule.contains("200 letters")));
+    }
+
+    #[test]
+    fn a_refusal_shows_little_of_it() {
+        assert_eq!(shown("a\u{202e}b\nc"), "a\u{fffd}b\u{fffd}c");
+        assert_eq!(shown(&"7".repeat(100_000)).chars().count(), 61);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use model::UseCase;
 
-use crate::check::{Header, Refusal};
+use crate::check::{Header, Refusal, id_rule, shown};
 use crate::read::Raw;
 
 /// One checked row.
@@ -51,8 +51,8 @@ pub fn check_outcomes(raw: &Raw, use_case: &UseCase, is_date: impl Fn(&str) -> b
     for row in 0..people.len() {
         let (person, day, outcome) = (people[row].trim(), days[row].trim(), outcomes[row].trim());
         let before = refusal.total;
-        if person.is_empty() {
-            refusal.add(row + 2, columns[0].0, "", "must not be empty");
+        if let Some(rule) = id_rule(person) {
+            refusal.add(row + 2, columns[0].0, &shown(person), rule);
         }
         if !is_date(day) {
             refusal.add(row + 2, "date", day, "must be a date of the calendar, YYYY-MM-DD");

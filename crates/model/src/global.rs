@@ -69,6 +69,9 @@ pub struct GlobalExplanation {
     pub partial_dependence: Vec<PartialDependence>,
     /// Loss of ROC AUC when a field is shuffled, largest first; empty when the rows hold one outcome only.
     pub permutation: Vec<PermutationImportance>,
+    /// The fewest people behind each point of `swarms` and `dependence` where a point is a group; `None` where each is a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_per_point: Option<u32>,
 }
 
 /// Contributions of one field against its value, with the field that it interacts with most.

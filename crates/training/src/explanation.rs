@@ -64,6 +64,7 @@ pub fn explain(model: &Arc<Model>, table: &Table, labels: &[bool], seed: u64) ->
         swarms: global.swarms.into_iter().map(sorted).collect(),
         partial_dependence: partial,
         permutation,
+        people_per_point: None,
     })
 }
 

@@ -50,6 +50,8 @@ pub(crate) struct Caches {
     pub(crate) reports: Cache<Arc<MonthlyCheck>>,
     /// By dataset.
     pub(crate) profiles: Cache<Arc<DataProfile>>,
+    /// By dataset, as they are released: what a version's figures come from never changes by later ones.
+    pub(crate) released_profiles: Cache<Arc<DataProfile>>,
 }
 
 impl Default for Caches {
@@ -62,6 +64,7 @@ impl Default for Caches {
             explanations: Cache::new(8),
             reports: Cache::new(128),
             profiles: Cache::new(32),
+            released_profiles: Cache::new(32),
         }
     }
 }

@@ -10,6 +10,7 @@ use training::gates::GatePolicy;
 
 use crate::cache::Caches;
 use crate::datasets::Refusals;
+use crate::disclosure::Histories;
 use crate::use_cases::{Catalogue, Purpose, drift_policy};
 use crate::{Error, Result};
 
@@ -22,6 +23,7 @@ pub struct Tenure {
     pub(crate) code: Arc<str>,
     pub(crate) caches: Arc<Caches>,
     pub(crate) refusals: Arc<Refusals>,
+    pub(crate) histories: Arc<Histories>,
     /// Background work takes turns.
     pub(crate) turns: Arc<Semaphore>,
 }
@@ -41,6 +43,7 @@ impl Tenure {
             code: code.into(),
             caches: Arc::new(Caches::default()),
             refusals: Arc::new(Refusals::default()),
+            histories: Arc::new(Histories::default()),
             turns: Arc::new(Semaphore::new(1)),
         })
     }

@@ -70,7 +70,7 @@ pub fn error(error: &Error, as_json: bool) {
             eprintln!("  … and {} more", refusal.total - refusal.problems.len());
         }
     }
-    if matches!(error, Error::Store(_) | Error::Internal { .. }) {
+    if matches!(error, Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. }) {
         let mut source = std::error::Error::source(error);
         while let Some(inner) = source {
             eprintln!("  caused by: {inner}");

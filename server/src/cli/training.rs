@@ -107,7 +107,7 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
             })?
         }
     };
-    if dataset.use_case != use_case.id {
+    if *dataset.use_case != *use_case.id {
         return Err(Error::Invalid(format!("the dataset belongs to the use case {}", dataset.use_case)));
     }
     let bar = Arc::new(Bar::new());
@@ -160,7 +160,7 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
         ));
     }
     // The version is there all the same; a gate that keeps it out of Staging is a "no".
-    Ok(if outcome.version.stage == "Staging" { Answer::Done } else { Answer::No })
+    Ok(if outcome.version.stage == domain::Stage::Staging { Answer::Done } else { Answer::No })
 }
 
 /// A progress line on standard error; Ctrl-C asks the training to stop.

@@ -38,6 +38,7 @@ pub(super) fn profile(found: &DataProfile) -> AnyView {
         count => format!("{} rows repeat an earlier one", format::count(count as u32)),
     };
     view! {
+        {released(found)}
         <section>
             <h2>"Data quality"</h2>
             <p class="aside">{format!("{}; {constant}. The figures are counts over the whole table, so they have no interval.", format::capitalised(&repeats))}</p>
@@ -55,6 +56,15 @@ pub(super) fn profile(found: &DataProfile) -> AnyView {
         {correlations(found)}
     }
     .erase()
+}
+
+/// What was done so that nothing can be read about single people; nothing for figures as they were measured.
+pub(super) fn released(found: &DataProfile) -> AnyView {
+    let note = found.released.as_ref().map(|released| {
+        let texts = released.notes.clone();
+        view! { <section class="note"><h2>"Rounded to protect people"</h2><TextList texts class="report-limits" /></section> }
+    });
+    note.erase()
 }
 
 fn gates(gates: &[Gate]) -> AnyView {
@@ -94,13 +104,17 @@ fn column(own: &ColumnSummary) -> AnyView {
     let missing = if own.missing == 0 { "none".to_owned() } else { format!("{} ({:.1}%)", own.missing, 100.0 * own.missing_rate) };
     let mut facts = vec![("Missing", missing), ("Distinct", format::count(own.distinct as u32))];
     if let Some(numbers) = &own.numbers {
-        let quartiles = [2, 3, 4].map(|at| short(numbers.quantiles[at])).join(" · ");
-        let outliers = format!("{} outside {} to {}", numbers.outliers, short(numbers.fences[0]), short(numbers.fences[1]));
+        let known = |value: Option<f64>| value.map_or_else(|| "not shown".to_owned(), short);
+        let quartiles = [2, 3, 4].map(|at| known(numbers.quantiles[at])).join(" · ");
+        let outliers = match numbers.fences {
+            Some([low, high]) => format!("{} outside {} to {}", numbers.outliers, short(low), short(high)),
+            None => numbers.outliers.to_string(),
+        };
+        facts.extend(numbers.min.zip(numbers.max).map(|(min, max)| ("Range", format!("{} to {}", short(min), short(max)))));
         facts.extend([
-            ("Range", format!("{} to {}", short(numbers.min), short(numbers.max))),
             ("Mean ± deviation", format!("{} ± {}", short(numbers.mean), short(numbers.standard_deviation))),
             ("Quartiles", quartiles),
-            ("1% and 99%", format!("{} · {}", short(numbers.quantiles[0]), short(numbers.quantiles[6]))),
+            ("1% and 99%", [0, 6].map(|at| known(numbers.quantiles[at])).join(" · ")),
             ("Outliers", outliers),
             ("Zeros", format!("{:.1}%", 100.0 * numbers.zeros)),
             ("Skewness", short(numbers.skewness)),
@@ -157,7 +171,7 @@ fn bars(own: &ColumnSummary) -> AnyView {
         "<svg aria-hidden=\"true\" viewBox=\"0 0 300 91\"><path d=\"{path}\" fill=\"var(--series-0)\"/><path d=\"M0 90.500h300\" stroke=\"var(--line-strong)\"/></svg>"
     );
     let end = |edge: Option<&f64>| edge.copied().map(short).unwrap_or_default();
-    let ends = own.numbers.as_ref().map(|numbers| [short(numbers.min), short(numbers.max)]);
+    let ends = own.numbers.as_ref().and_then(|numbers| numbers.min.zip(numbers.max)).map(|(min, max)| [short(min), short(max)]);
     let [low, high] = ends.unwrap_or_else(|| [end(edges.first()), end(edges.last())]);
     let label = format!("Histogram of {}", own.name);
     view! {

@@ -51,6 +51,7 @@ fn report(labels: &[Option<&str>], truth: &[bool], scores: &[f64]) -> FairnessRe
         limits: policy.limits,
         suppress_below: policy.suppress_below,
         judge_from: policy.judge_from,
+        least_people: None,
         protected_inputs: Vec::new(),
         audited_only: vec![word("Gender")],
         attributes: vec![own.clone()],

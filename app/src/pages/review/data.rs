@@ -1,5 +1,6 @@
 //! The training data: its profile, and its drift against the people behind the live version.
 
+use domain::Route;
 use leptos::prelude::*;
 use workflow::{DriftReport, ReviewPage};
 
@@ -11,7 +12,7 @@ use crate::format;
 /// Profile of the training data, and its drift against the baseline of the live version.
 pub fn section(page: &ReviewPage) -> AnyView {
     let profile = match &page.profile {
-        Some(profile) => self::profile(profile, &data_page(page)),
+        Some(profile) => self::profile(profile, data_page(page)),
         None => view! { <p class="aside">"The run kept no profile of its data."</p> }.erase(),
     };
     let drift = match &page.package.drift {
@@ -31,10 +32,10 @@ pub fn section(page: &ReviewPage) -> AnyView {
 
 /// Where the whole profile of the training data stands, with its distributions.
 pub fn data_page(page: &ReviewPage) -> String {
-    format!("/use-case/{}/data/{}", domain::query::encode(&page.version.use_case), page.version.dataset_id)
+    Route::Dataset { use_case: (&page.version.use_case).into(), dataset: (&page.version.dataset_id).into() }.path()
 }
 
-fn profile(profile: &workflow::DataProfile, data_page: &str) -> AnyView {
+fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
     let gates = profile.gates.iter().map(|gate| {
         let (tone, word) = match gate.passed {
             Some(true) => (Tone::Good, "Within the limit"),
@@ -48,7 +49,7 @@ fn profile(profile: &workflow::DataProfile, data_page: &str) -> AnyView {
     let row = |column: &workflow::ColumnSummary| {
         let numbers = column.numbers.as_ref();
         let range = numbers
-            .map(|numbers| format!("{} to {}", number(numbers.min), number(numbers.max)))
+            .map(|numbers| numbers.min.zip(numbers.max).map(|(min, max)| format!("{} to {}", number(min), number(max))).unwrap_or_default())
             .unwrap_or_else(|| column.bars.levels.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
         Row::new(vec![
             Cell::text(&column.name),
@@ -90,7 +91,7 @@ fn profile(profile: &workflow::DataProfile, data_page: &str) -> AnyView {
     view! {
         <ul class="verdicts">{gates}</ul>
         <p class="aside">"Limits of guide 002, held against the worst column: for information. Gates of the policy count over all columns. Outliers lie more than three standard deviations from the mean."</p>
-        <p><a href=data_page.to_owned()>"Distributions of every column"</a></p>
+        <p><a href=data_page>"Distributions of every column"</a></p>
         <details><summary>{summary}</summary><Table headings rows class="list" scroll="Columns of the training data" /></details>
         <details><summary>"Strongest correlations"</summary><Table headings=pair_headings rows=pairs class="list" scroll="Correlations" /></details>
         {warnings}

@@ -34,17 +34,19 @@ pub struct Numbers {
     pub mean: f64,
     /// Divisor n - 1; 0 for one row.
     pub standard_deviation: f64,
-    pub min: f64,
-    pub max: f64,
-    /// At 1, 5, 25, 50, 75, 95 and 99 %.
-    pub quantiles: [f64; 7],
+    /// Smallest and largest value; `None` where they are not released: each is the value of one person.
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    /// At 1, 5, 25, 50, 75, 95 and 99 %; `None` where too few people lie beyond one to release it.
+    pub quantiles: [Option<f64>; 7],
     /// Share of zeros, 0..=1.
     pub zeros: f64,
     /// Infinite values; they are left out of every other figure.
     pub infinite: u64,
     /// Values outside the fences: the quartiles minus and plus 1.5 interquartile ranges (Tukey).
     pub outliers: u64,
-    pub fences: [f64; 2],
+    /// `None` where the quartiles are not released.
+    pub fences: Option<[f64; 2]>,
     /// Share of values more than three standard deviations from the mean, 0..=1.
     pub outlier_rate_z: f64,
     /// Fisher's skewness; 0 for symmetric values.
@@ -93,7 +95,10 @@ impl ColumnSummary {
         rows > 20
             && self.missing == 0
             && self.distinct == rows
-            && self.numbers.as_ref().is_some_and(|n| whole(n.min) && whole(n.max) && whole(n.quantiles[3] * 2.0))
+            && self
+                .numbers
+                .as_ref()
+                .is_some_and(|n| [n.min, n.max, n.quantiles[3].map(|median| median * 2.0)].into_iter().all(|own| own.is_some_and(whole)))
     }
 }
 
@@ -156,22 +161,22 @@ fn numbers(sorted: &Sorted, infinite: u64) -> Option<Numbers> {
     let (min, max) = (*sorted.values().first()?, *sorted.values().last()?);
     let squares = sorted.squared_deviations();
     let deviation = sorted.standard_deviation();
-    let quantiles: [f64; 7] = sorted.quantiles(&[0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]).try_into().ok()?;
-    let reach = 1.5 * (quantiles[4] - quantiles[2]);
-    let fences = [quantiles[2] - reach, quantiles[4] + reach];
+    let found: [f64; 7] = sorted.quantiles(&[0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]).try_into().ok()?;
+    let reach = 1.5 * (found[4] - found[2]);
+    let fences = [found[2] - reach, found[4] + reach];
     let rows_where =
         |wanted: &dyn Fn(f64) -> bool| sorted.iter().filter(|&(value, _)| wanted(value)).map(|(_, count)| u64::from(count)).sum::<u64>();
     let cubes: f64 = sorted.iter().map(|(value, count)| (value - mean).powi(3) * f64::from(count)).sum();
     Some(Numbers {
         mean,
         standard_deviation: if n > 1.0 { (squares / (n - 1.0)).sqrt() } else { 0.0 },
-        min,
-        max,
-        quantiles,
+        min: Some(min),
+        max: Some(max),
+        quantiles: found.map(Some),
         zeros: rows_where(&|value| value == 0.0) as f64 / n,
         infinite,
         outliers: rows_where(&|value| value < fences[0] || value > fences[1]),
-        fences,
+        fences: Some(fences),
         outlier_rate_z: if deviation > 0.0 { rows_where(&|value| (value - mean).abs() > 3.0 * deviation) as f64 / n } else { 0.0 },
         skewness: if deviation > 0.0 { cubes / n / deviation.powi(3) } else { 0.0 },
     })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DataProfile;
-use super::columns::ColumnSummary;
+use super::columns::{ColumnSummary, Numbers};
 
 /// One change, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +57,10 @@ fn differences(before: &ColumnSummary, now: &ColumnSummary) -> Vec<(&'static str
             found.push(("mean", format!("{name}: mean {:.4}, before {:.4} ({moved:+.2} standard deviations).", b.mean, a.mean)));
         }
         if (a.min, a.max) != (b.min, b.max) {
-            found.push(("range", format!("{name}: {} to {}, before {} to {}.", b.min, b.max, a.min, a.max)));
+            let range = |own: &Numbers| own.min.zip(own.max).map(|(min, max)| format!("{min} to {max}"));
+            if let Some((before, now)) = range(a).zip(range(b)) {
+                found.push(("range", format!("{name}: {now}, before {before}.")));
+            }
         }
     }
     if now.kind == "level" {

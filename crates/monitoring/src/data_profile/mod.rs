@@ -28,6 +28,18 @@ pub struct DataProfile {
     pub warnings: Vec<Warning>,
     /// The data-quality figures of guide 002 as gates.
     pub gates: Vec<Gate>,
+    /// What was done to the figures so that nothing can be read about single people; `None` for figures as they were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Released>,
+}
+
+/// How figures were released to somebody who does not see people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Released {
+    /// People behind every figure; counts are multiples of it.
+    pub least_people: u32,
+    /// What a reader must know, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// One warning.
@@ -47,10 +59,23 @@ pub fn data_profile(table: &Table, target: Option<&[bool]>, exclude: &[&str], li
     let columns: Vec<ColumnSummary> =
         table.names.par_iter().zip(&table.columns).map(|(name, column)| columns::summarise(name, column, target)).collect();
     let (correlations, duplicate_rows) = rayon::join(|| correlations::correlations(table, exclude), || duplicates(table));
-    let constant_columns: Vec<String> = columns.iter().filter(|column| column.is_constant()).map(|column| column.name.clone()).collect();
-    let warnings = warnings(table.rows() as u64, &columns, &correlations, duplicate_rows, limits);
-    let gates = gates::gates(&columns, &correlations, limits);
-    DataProfile { rows: table.rows() as u64, columns, correlations, duplicate_rows, constant_columns, warnings, gates }
+    DataProfile::of_columns(table.rows() as u64, columns, correlations, duplicate_rows, limits)
+}
+
+impl DataProfile {
+    /// The profile of columns that were summarised before: warnings and gates follow from them.
+    pub fn of_columns(
+        rows: u64,
+        columns: Vec<ColumnSummary>,
+        correlations: Correlations,
+        duplicate_rows: u64,
+        limits: &GateLimits,
+    ) -> Self {
+        let constant_columns = columns.iter().filter(|column| column.is_constant()).map(|column| column.name.clone()).collect();
+        let warnings = warnings(rows, &columns, &correlations, duplicate_rows, limits);
+        let gates = gates::gates(&columns, &correlations, limits);
+        Self { rows, columns, correlations, duplicate_rows, constant_columns, warnings, gates, released: None }
+    }
 }
 
 /// Rows that repeat an earlier one, by a hash of 128 bits per row over all numbers and levels.

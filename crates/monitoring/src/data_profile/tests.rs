@@ -28,9 +28,9 @@ fn figures_by_hand() {
     let column = |name: &str| profile.columns.iter().find(|column| column.name == name).unwrap();
     let a = column("a");
     let numbers = a.numbers.as_ref().unwrap();
-    assert_eq!((a.missing, a.distinct, numbers.mean, numbers.min, numbers.max), (1, 5, 22.0, 1.0, 100.0));
-    assert_eq!((numbers.quantiles[2], numbers.quantiles[3], numbers.quantiles[4]), (2.0, 3.0, 4.0));
-    assert_eq!((numbers.fences, numbers.outliers), ([-1.0, 7.0], 1));
+    assert_eq!((a.missing, a.distinct, numbers.mean, numbers.min, numbers.max), (1, 5, 22.0, Some(1.0), Some(100.0)));
+    assert_eq!((numbers.quantiles[2], numbers.quantiles[3], numbers.quantiles[4]), (Some(2.0), Some(3.0), Some(4.0)));
+    assert_eq!((numbers.fences, numbers.outliers), (Some([-1.0, 7.0]), 1));
     let c = column("c");
     assert_eq!((c.distinct, c.missing, &c.bars.levels, &c.bars.counts), (2, 1, &vec!["y".to_owned(), "x".to_owned()], &vec![3, 2]));
     let groups = &c.against_target.as_ref().unwrap().groups;

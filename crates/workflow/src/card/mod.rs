@@ -14,6 +14,7 @@ use store::{audit, datasets, registry, review, runs};
 
 pub(crate) use write::{Sources, card, parts};
 
+use crate::disclosure::Disclosure;
 use crate::runs::evidence::Evidence;
 use crate::{Contributor, Error, Member, Result, Tenure};
 
@@ -30,6 +31,8 @@ pub(crate) struct Facts {
     pub explanation: Option<Arc<GlobalExplanation>>,
     /// Newest first.
     pub revisions: Vec<store::card::Revision>,
+    /// A card is handed on: it holds released figures, whoever asks for it.
+    pub rule: Disclosure,
 }
 
 impl Facts {
@@ -51,6 +54,7 @@ impl Facts {
             revisions: &self.revisions,
             decisions,
             checks,
+            rule: self.rule,
         })
     }
 }
@@ -71,6 +75,7 @@ impl Tenure {
             evidence: self.evidence(&version.run_id).await?,
             dataset: self.dataset(&version.dataset_id).await?,
             version: version.clone(),
+            rule: self.disclosure(&version.use_case),
             code,
             explanation,
             revisions,

@@ -14,6 +14,7 @@ use training::evaluate::Evaluation;
 use training::gates::CardPart;
 
 use crate::clock;
+use crate::disclosure::{self, Disclosure};
 use crate::runs::evidence::Evidence;
 
 /// Fields in the summary of the explanation.
@@ -36,6 +37,7 @@ pub(crate) struct Sources<'a> {
     /// Of the review that put it into service, oldest first.
     pub decisions: &'a [review::ReviewDecision],
     pub checks: &'a [checks::Check],
+    pub rule: Disclosure,
 }
 
 /// The parts that a card has, for the gate that asks for them.
@@ -61,6 +63,9 @@ pub(crate) fn parts(
 
 /// The card.
 pub(crate) fn card(sources: &Sources<'_>) -> Card {
+    let evidence = disclosure::evidence::evidence(sources.evidence, sources.rule);
+    let explanation = sources.explanation.map(|own| disclosure::explanation::explanation(own, sources.rule));
+    let sources = &Sources { evidence: &evidence, explanation: explanation.as_ref(), ..*sources };
     let Sources { version, stage, model, .. } = sources;
     let use_case = &model.use_case;
     let made = clock::long_time(version.created_at);
@@ -118,7 +123,7 @@ fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
-fn training_data(Sources { model, evidence, dataset, .. }: &Sources<'_>) -> CardSection {
+fn training_data(Sources { model, evidence, dataset, rule, .. }: &Sources<'_>) -> CardSection {
     let use_case = &model.use_case;
     let simulated = if dataset.simulated { " The people are simulated." } else { "" };
     let is_input = |name: &str| model.encoder.fields.iter().any(|field| field.name == name);
@@ -140,12 +145,12 @@ fn training_data(Sources { model, evidence, dataset, .. }: &Sources<'_>) -> Card
         "Training data and period",
         vec![
             Block::text(format!(
-                "{} rows of {} as of {}: {} to learn from, {} of them with the event, and {} held out that nothing was chosen by.{simulated}",
+                "{} rows of {} as of {}: {} to learn from, about {} of them with the event, and {} held out that nothing was chosen by.{simulated}",
                 dataset.row_count,
                 dataset.name,
                 dataset.as_of.long(),
                 model.training.rows,
-                model.training.positives,
+                rule.count_u32(model.training.positives),
                 evidence.holdout_rows.len(),
             )),
             Block::text(format!("Inputs: {inputs}.")),

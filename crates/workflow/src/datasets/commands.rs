@@ -6,7 +6,7 @@ use model::UseCase;
 use store::{audit, datasets};
 
 use crate::StoredPeople;
-use crate::{Admin, Error, Member, Result, Tenure, clock, error::compute};
+use crate::{Admin, Error, Member, Result, Tenure, Viewer, clock, error::compute};
 
 /// What to import.
 #[derive(Debug, Clone, Default)]
@@ -86,8 +86,16 @@ impl Tenure {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn datasets(&self, _: &Member<'_>, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
-        self.all_datasets(use_case).await
+    pub async fn datasets(&self, viewer: impl Into<Viewer>, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
+        let viewer = viewer.into();
+        let mut all = self.all_datasets(use_case).await?;
+        for dataset in &mut all {
+            if let Some(rule) = self.rule_for(&viewer, &dataset.use_case) {
+                let released = self.released_positives(dataset).await?;
+                dataset.positives = released.map(|count| rule.count(count.unsigned_abs()).cast_signed());
+            }
+        }
+        Ok(all)
     }
 
     pub(crate) async fn all_datasets(&self, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {

@@ -8,7 +8,7 @@ use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_pr
 use stats::intervals::proportion;
 use store::{datasets, registry};
 
-use crate::{Admin, Error, Import, Imported, Member, Result, Tenure, clock, error::compute};
+use crate::{Admin, Error, Import, Imported, Result, Tenure, Viewer, clock, disclosure, error::compute};
 
 /// Sentences about what changed in the table of datasets.
 const SENTENCES: usize = 3;
@@ -20,7 +20,8 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn dataset_changes(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<DatasetChange>> {
+    pub async fn dataset_changes(&self, viewer: impl Into<Viewer>, use_case: &str) -> Result<Vec<DatasetChange>> {
+        let viewer = viewer.into();
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
         let all = datasets::list(&mut connection, Some(&use_case.into())).await?;
@@ -32,14 +33,14 @@ impl Tenure {
             let before = all[at + 1..].iter().find(same_kind);
             let mut sentences = Vec::new();
             if let Some(before) = before.filter(|_| at < COMPARED) {
-                let (old, new) = (self.profile_of(before).await?, self.profile_of(dataset).await?);
+                let (old, new) = (self.profile_for(&viewer, before).await?, self.profile_for(&viewer, dataset).await?);
                 let found = compare(&old, &new);
                 let more = found.len().saturating_sub(SENTENCES);
                 sentences = found.into_iter().take(SENTENCES).map(|change| change.sentence).collect();
                 sentences.extend((more > 0).then(|| format!("And {more} more.")));
             }
             let before = before.map(|before| before.dataset_id.to_string());
-            changes.push(DatasetChange { dataset: row(dataset, &versions), before, sentences });
+            changes.push(DatasetChange { dataset: self.row_for(&viewer, dataset, &versions).await?, before, sentences });
         }
         Ok(changes)
     }
@@ -48,22 +49,44 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the use case has no such dataset.
-    pub async fn data_profile(&self, _: &Member<'_>, use_case: Option<&str>, prefix: &str) -> Result<(DatasetRow, Arc<DataProfile>)> {
+    pub async fn data_profile(
+        &self,
+        viewer: impl Into<Viewer>,
+        use_case: Option<&str>,
+        prefix: &str,
+    ) -> Result<(DatasetRow, Arc<DataProfile>)> {
+        let viewer = viewer.into();
         let dataset = self.dataset(prefix).await?;
         if let Some(use_case) = use_case.filter(|use_case| *use_case != dataset.use_case.as_str()) {
             return Err(Error::NotFound(format!("{use_case} has no dataset {prefix}")));
         }
         let versions = registry::list(&mut self.store.read().await?, &dataset.use_case).await?;
-        Ok((row(&dataset, &versions), self.profile_of(&dataset).await?))
+        Ok((self.row_for(&viewer, &dataset, &versions).await?, self.profile_for(&viewer, &dataset).await?))
+    }
+
+    /// The profile of a dataset as a viewer may see it.
+    async fn profile_for(&self, viewer: &Viewer, dataset: &datasets::Dataset) -> Result<Arc<DataProfile>> {
+        if viewer.sees_people() { self.profile_of(dataset).await } else { self.released_profile(dataset).await }
+    }
+
+    /// The row of a dataset as a viewer may see it: how many people it holds is known to everybody, how many of them left is not.
+    async fn row_for(&self, viewer: &Viewer, dataset: &datasets::Dataset, versions: &[registry::Version]) -> Result<DatasetRow> {
+        let mut row = row(dataset, versions);
+        if let Some(rule) = self.rule_for(viewer, &dataset.use_case) {
+            let positives = self.released_positives(dataset).await?.map(|count| count as u32);
+            (row.positives, row.share) = disclosure::evidence::positives(positives, row.rows, rule);
+        }
+        Ok(row)
     }
 
     /// What changed from one dataset version to another.
     ///
     /// # Errors
     /// [`Error::NotFound`] when one does not exist, [`Error::Invalid`] when they belong to two use cases.
-    pub async fn data_diff(&self, member: &Member<'_>, use_case: Option<&str>, [old, new]: [&str; 2]) -> Result<DataDiff> {
-        let ((before, old), (after, new)) =
-            (self.data_profile(member, use_case, old).await?, self.data_profile(member, use_case, new).await?);
+    pub async fn data_diff(&self, viewer: impl Into<Viewer>, use_case: Option<&str>, [old, new]: [&str; 2]) -> Result<DataDiff> {
+        let viewer = viewer.into();
+        let (before, old) = self.data_profile(viewer.clone(), use_case, old).await?;
+        let (after, new) = self.data_profile(viewer, use_case, new).await?;
         let [older, newer] = [self.dataset(&before.id).await?, self.dataset(&after.id).await?];
         if older.use_case != newer.use_case {
             return Err(Error::Invalid(format!("one dataset belongs to {}, the other to {}", older.use_case, newer.use_case)));

@@ -72,7 +72,7 @@ impl Tenure {
         let plan = self.plan(use_case, number, experiment, trials).await?;
         self.start_job(admin, job(&plan), async move |tenure, job| {
             let run = tenure.carry_out_experiment(&job, plan).await?.run;
-            job.made(format!("/runs/{run}"));
+            job.made(domain::Route::Run { run: (&run).into() }.path());
             Ok(())
         })
         .await

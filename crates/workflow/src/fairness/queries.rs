@@ -9,9 +9,10 @@ use stats::local_law_144::local_law_144;
 use training::gates::{Gate, GatePolicy};
 use training::groups::{group_codes, group_name, groups};
 
+use crate::disclosure::{self, Disclosure, tables};
 use crate::fairness::experiment::choices;
 use crate::runs::evidence::Evidence;
-use crate::{Error, Member, Result, Tenure, clock, error::compute};
+use crate::{Error, Result, Tenure, Viewer, clock, error::compute};
 
 /// Versions in the table of verdicts.
 const VERSIONS: usize = 12;
@@ -41,17 +42,19 @@ impl Judged {
 }
 
 impl Tenure {
-    /// The fairness report of a version at a cut-off (that of the use case when none is given).
+    /// The fairness report of a version at a cut-off (that of the use case when none is given). To somebody who does not see people it is
+    /// released, and at the version's own cut-off alone: many cut-offs together would tell people apart.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version, [`Error::Invalid`] when the cut-off is no probability.
     pub async fn fairness(
         &self,
-        _: &Member<'_>,
+        viewer: impl Into<Viewer>,
         use_case: &str,
         number: domain::VersionNumber,
         cutoff: Option<f64>,
     ) -> Result<FairnessReport> {
+        let rule = self.rule_for(&viewer.into(), use_case);
         let definition = self.use_case(use_case)?;
         let usual_cutoff = definition.policies.cutoff;
         let cutoff = cutoff.unwrap_or(usual_cutoff);
@@ -65,7 +68,9 @@ impl Tenure {
         let (_, model) = self.model_file(&version).await?;
         let history = self.verdict_history(use_case).await?;
         let experiments = self.experiments_of(&version).await?;
-        let policy = policy(&self.gate_policy(use_case)?);
+        let cutoff = if rule.is_some() { evidence.cross_validated.report.cutoff } else { cutoff };
+        let mut policy = policy(&self.gate_policy(use_case)?);
+        policy.suppress_below = policy.suppress_below.max(rule.map_or(0, Disclosure::least_people));
         let (own, seed) = (model.use_case.clone(), model.lineage.seed);
         let found_proxies = evidence.proxies.clone();
         let limits = policy.clone();
@@ -79,7 +84,7 @@ impl Tenure {
         let proxies = proxies.collect();
         let (attributes, intersections, rows, positives) = compute(move || {
             let judged = Judged::out_of_fold(&people, &evidence)?;
-            let (attributes, intersections) = assess(&own, &judged, cutoff, &policy, seed)?;
+            let (attributes, intersections) = assess(&own, &judged, cutoff, &policy, rule, seed)?;
             let positives = judged.truth.iter().filter(|left| **left).count() as u32;
             Ok((attributes, intersections, judged.truth.len() as u32, positives))
         })
@@ -90,7 +95,7 @@ impl Tenure {
             of_role.filter(|field| is_input(&field.name) == inputs).map(|field| field.label.clone()).collect()
         };
         let choices = choices(&definition, &model, &found_proxies);
-        Ok(FairnessReport {
+        let report = FairnessReport {
             use_case: use_case.to_owned(),
             title: definition.title.clone(),
             words: definition.words.clone(),
@@ -106,6 +111,7 @@ impl Tenure {
             limits: limits.limits,
             suppress_below: limits.suppress_below,
             judge_from: limits.judge_from,
+            least_people: None,
             protected_inputs: protected(true),
             audited_only: protected(false),
             attributes,
@@ -114,6 +120,10 @@ impl Tenure {
             history,
             experiments,
             choices,
+        };
+        Ok(match rule {
+            Some(rule) => disclosure::audit::report(report, rule),
+            None => report,
         })
     }
 
@@ -146,12 +156,14 @@ fn policy(gates: &GatePolicy) -> FairnessPolicy {
     policy
 }
 
-/// Audits every audited attribute that the people have, and every pair of them.
+/// Audits every audited attribute that the people have, and every pair of them. With a `rule`, cells of a pair that would follow from the
+/// single attributes are pooled too.
 pub(crate) fn assess(
     use_case: &UseCase,
     judged: &Judged,
     cutoff: f64,
     policy: &FairnessPolicy,
+    rule: Option<Disclosure>,
     seed: u64,
 ) -> Result<(Vec<AttributeReport>, Vec<AttributeReport>)> {
     let decisions: Vec<bool> = judged.scores.iter().map(|score| *score >= cutoff).collect();
@@ -175,7 +187,15 @@ pub(crate) fn assess(
     let crossed = pairs.map(|((first, left, rows), (second, right, columns))| {
         let order = rows.iter().flat_map(|row| columns.iter().map(move |column| format!("{row} × {column}"))).collect();
         let label = format!("{} × {}", use_case.label(first), use_case.label(second).to_lowercase());
-        report(format!("{first} × {second}"), label, order, &left.combine(right)?, false)
+        let (groups, hidden) = match rule {
+            Some(rule) => tables::crossed(left, right, rule)?,
+            None => (left.combine(right)?, Vec::new()),
+        };
+        let mut crossed = report(format!("{first} × {second}"), label, order, &groups, false)?;
+        if let Some(rule) = rule {
+            crossed.audit.by_group.extend(hidden.into_iter().map(|name| (name, disclosure::audit::hidden_row(rule))));
+        }
+        Ok(crossed)
     });
     Ok((single.collect::<Result<_>>()?, crossed.collect::<Result<_>>()?))
 }

@@ -139,6 +139,8 @@ pub struct FairnessReport {
     pub limits: BTreeMap<ParityMetric, f64>,
     pub suppress_below: u32,
     pub judge_from: u32,
+    /// The fewest people behind each figure where the report was released to somebody who does not see people; `None` where it was not.
+    pub least_people: Option<u32>,
     /// What people call the protected fields that are inputs of this model.
     pub protected_inputs: Vec<String>,
     /// What people call the protected fields that are audited and no inputs.

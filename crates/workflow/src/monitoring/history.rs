@@ -12,7 +12,7 @@ use store::registry;
 
 use super::cycles::day;
 use crate::monitoring::outcomes::CohortView;
-use crate::{Error, Member, Result, Tenure, clock, error::compute};
+use crate::{Error, Member, Result, Tenure, Viewer, clock, disclosure, error::compute};
 
 /// Everything about the checks of a use case between two days.
 #[derive(Debug, Clone)]
@@ -115,8 +115,18 @@ pub fn by_weight(report: &MonthlyCheck) -> Vec<(&monitoring::ColumnReport, Optio
 }
 
 impl Tenure {
+    /// The report of a check as a viewer may see it.
+    pub(crate) async fn drift_report_for(&self, viewer: &Viewer, check: &checks::Check) -> Result<Arc<MonthlyCheck>> {
+        let report = self.drift_report(check).await?;
+        let Some(rule) = self.rule_for(viewer, &check.use_case) else { return Ok(report) };
+        let version = self.version(&check.use_case, check.version).await?;
+        let (current, reference) = (self.dataset(&check.dataset_id).await?, self.dataset(&version.dataset_id).await?);
+        let withheld = self.withheld(&[&current, &reference]).await?;
+        Ok(Arc::new(disclosure::drift::check(&report, &withheld, rule)))
+    }
+
     /// The report of a check.
-    pub(crate) async fn drift_report(&self, check: &checks::Check) -> Result<Arc<MonthlyCheck>> {
+    async fn drift_report(&self, check: &checks::Check) -> Result<Arc<MonthlyCheck>> {
         let make = async {
             let bytes = self.store.artifact(&check.report_hash).await?;
             compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await
@@ -129,6 +139,7 @@ impl Tenure {
     /// # Errors
     /// When there is no such use case, a day is none, or the store fails.
     pub async fn drift_history(&self, member: &Member<'_>, use_case: &str, from: Option<&str>, to: Option<&str>) -> Result<DriftHistory> {
+        let viewer = Viewer::from(member);
         let definition = self.use_case(use_case)?;
         let (from, to) = (from.map(clock::date).transpose()?, to.map(clock::date).transpose()?);
         let inside = |day: Date| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to);
@@ -144,7 +155,7 @@ impl Tenure {
                 earlier.drawn = false;
             }
             let notes = notes.iter().filter(|note| note.check_id == check.check_id).cloned().collect();
-            let (day, report) = (day(check.as_of), self.drift_report(&check).await?);
+            let (day, report) = (day(check.as_of), self.drift_report_for(&viewer, &check).await?);
             points.push(HistoryPoint { check, day, report, notes, drawn: true });
         }
         let cohorts = self.outcomes_coverage(member, use_case).await?.cohorts;
@@ -210,7 +221,7 @@ impl Tenure {
         let notes = checks::notes(&mut self.store.read().await?, &use_case.into()).await?;
         Ok(CheckPage {
             use_case: definition,
-            report: self.drift_report(&all[place]).await?,
+            report: self.drift_report_for(&Viewer::from(member), &all[place]).await?,
             notes: notes.into_iter().filter(|note| note.check_id == *check_id).collect(),
             data_name: dataset.name,
             simulated: dataset.simulated,

@@ -9,7 +9,7 @@ use store::monitoring::outcomes::{self, Cohort, Import, Outcome};
 use store::{audit, scoring};
 
 use super::cycles::{BATCHES, day, days_of};
-use crate::{Admin, Error, Member, Result, Tenure, clock, error::compute};
+use crate::{Admin, Error, Result, Tenure, Viewer, clock, disclosure, error::compute};
 
 /// The time that a score is about, unless the import says otherwise.
 pub const HORIZON_DAYS: i64 = 365;
@@ -137,11 +137,22 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn outcomes_coverage(&self, _: &Member<'_>, use_case: &str) -> Result<Coverage> {
+    pub async fn outcomes_coverage(&self, viewer: impl Into<Viewer>, use_case: &str) -> Result<Coverage> {
+        let rule = self.rule_for(&viewer.into(), use_case);
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
-        let imports = outcomes::imports(&mut connection, &use_case.into()).await?;
-        let cohorts = outcomes::cohorts(&mut connection, &use_case.into()).await?.into_iter().map(cohort_view).collect::<Result<_>>()?;
+        let mut imports = outcomes::imports(&mut connection, &use_case.into()).await?;
+        let mut cohorts =
+            outcomes::cohorts(&mut connection, &use_case.into()).await?.into_iter().map(cohort_view).collect::<Result<Vec<_>>>()?;
+        if let Some(rule) = rule {
+            for import in &mut imports {
+                import.row_count = rule.count(import.row_count.unsigned_abs()).cast_signed();
+                import.event_count = rule.count(import.event_count.unsigned_abs()).cast_signed();
+            }
+            cohorts
+                .iter_mut()
+                .for_each(|cohort| cohort.realised = cohort.realised.as_ref().map(|own| disclosure::drift::realised(own, rule)));
+        }
         Ok(Coverage { imports, cohorts })
     }
 

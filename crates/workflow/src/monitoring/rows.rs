@@ -7,7 +7,8 @@ use monitoring::{ColumnReport, DriftReport, prediction_drift};
 use serde::Serialize;
 use store::monitoring::checks;
 
-use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
+use crate::disclosure::{self, drift::Withheld};
+use crate::{Analyst, Error, Member, Result, Tenure, Viewer, error::compute};
 
 /// The answer to rows.
 #[derive(Debug, Clone, Serialize)]
@@ -24,12 +25,18 @@ pub struct RowsReport {
 }
 
 impl Tenure {
-    /// Feature drift and data quality of rows. A column that is gone, or of another type, is an answer and no error.
+    /// Feature drift and data quality of rows. A column that is gone, or of another type, is an answer and no error. Whoever does not see people
+    /// gets what is released: with rows of their own choice on one side, exact distances would tell the baseline person by person.
     ///
     /// # Errors
     /// When nothing is in service.
     pub async fn drift_of_rows(&self, member: &Member<'_>, use_case: &str, records: Vec<Record>) -> Result<RowsReport> {
         let material = self.drift_material(member, use_case, false, None).await?;
+        let rule = self.rule_for(&Viewer::from(member), use_case);
+        let withheld = match rule {
+            Some(_) => self.withheld(&[&self.dataset(&material.live.version.dataset_id).await?]).await?,
+            None => Withheld::default(),
+        };
         compute(move || {
             let people = loose_table(&material.definition, &records);
             let quality = material.reference.as_ref().map(|reference| {
@@ -40,8 +47,14 @@ impl Tenure {
                 use_case: material.definition.id.clone(),
                 model_version: material.live.version.version,
                 rows: records.len(),
-                features: Some(material.features(&people)),
-                quality,
+                features: Some(match rule {
+                    Some(rule) => disclosure::drift::features(&material.features(&people), &withheld, rule),
+                    None => material.features(&people),
+                }),
+                quality: match rule {
+                    Some(rule) => quality.map(|own| disclosure::drift::quality(&own, &withheld, rule)),
+                    None => quality,
+                },
                 prediction: None,
             })
         })
@@ -93,7 +106,7 @@ impl Tenure {
     ) -> Result<(checks::Check, std::sync::Arc<monitoring::monthly::MonthlyCheck>)> {
         let newest = self.checks(member, use_case).await?.into_iter().next();
         let check = newest.ok_or_else(|| Error::NotFound(format!("{use_case} was not checked yet: run `tenure drift check`")))?;
-        let report = self.drift_report(&check).await?;
+        let report = self.drift_report_for(&Viewer::from(member), &check).await?;
         Ok((check, report))
     }
 }

@@ -7,7 +7,8 @@ use monitoring::Policy;
 use monitoring::monthly::MonthlyCheck;
 
 use super::checks::current_people;
-use crate::{Error, Member, Result, Tenure, error::compute};
+use crate::disclosure::{self, drift::Withheld};
+use crate::{Error, Member, Result, Tenure, Viewer, error::compute};
 
 /// A change put in on purpose.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,16 @@ impl Shift {
     fn field(&self) -> &str {
         match self {
             Self::Number { field, .. } | Self::Level { field, .. } | Self::Missing { field, .. } => field,
+        }
+    }
+
+    /// The same shift of a tenth of the people, or of several.
+    fn in_tenths(self) -> Self {
+        let tenths = |share: f64| (10.0 * share).round().max(1.0) / 10.0;
+        match self {
+            Self::Number { field, deviations } => Self::Number { field, deviations: (2.0 * deviations).round() / 2.0 },
+            Self::Level { field, level, share } => Self::Level { field, level, share: tenths(share) },
+            Self::Missing { field, share } => Self::Missing { field, share: tenths(share) },
         }
     }
 
@@ -84,7 +95,8 @@ impl Shift {
 }
 
 impl Tenure {
-    /// Checks the newest people with one field changed. Nothing is stored.
+    /// Checks the newest people with one field changed. Nothing is stored. To somebody who does not see people the answer is released, and a
+    /// share of the people is a multiple of a tenth: one share after the other would tell who is changed next.
     ///
     /// # Errors
     /// When the field or the size makes no sense, nothing is in service, or there is no data.
@@ -101,6 +113,12 @@ impl Tenure {
         let current = self.dataset_as_of(use_case, None).await?;
         let people = self.people_of(&current).await?;
         let material = self.drift_material(member, use_case, people.labels.is_some(), None).await?;
+        let rule = self.rule_for(&Viewer::from(member), use_case);
+        let shift = if rule.is_some() { shift.in_tenths() } else { shift };
+        let withheld = match rule {
+            Some(_) => self.withheld(&[&current, &self.dataset(&material.live.version.dataset_id).await?]).await?,
+            None => Withheld::default(),
+        };
         let sentence = shift.sentence(&material.definition);
         compute(move || {
             let people = current_people(&people);
@@ -116,14 +134,12 @@ impl Tenure {
             };
             let policies =
                 monitoring::policy::NAMES.map(|policy| (policy.to_owned(), count(policy, &shifted), count(policy, &people))).to_vec();
-            Ok(SimulatedCheck {
-                sentence,
-                as_of: current.as_of.to_string(),
-                report: material.check(&shifted, None, None),
-                unchanged: material.check(&people, None, None),
-                use_case: material.definition,
-                policies,
-            })
+            let check = |people: &Table| {
+                let exact = material.check(people, None, None);
+                rule.map_or_else(|| exact.clone(), |rule| disclosure::drift::check(&exact, &withheld, rule))
+            };
+            let (report, unchanged) = (check(&shifted), check(&people));
+            Ok(SimulatedCheck { sentence, as_of: current.as_of.to_string(), report, unchanged, use_case: material.definition, policies })
         })
         .await
     }

@@ -10,7 +10,7 @@ use store::{registry, runs};
 
 use crate::runs::artifacts::EXPLANATION;
 use crate::runs::queries::figure;
-use crate::{Error, Member, Result, Tenure, clock};
+use crate::{Error, Member, Result, Tenure, Viewer, clock, disclosure};
 
 impl Tenure {
     /// The versions of a use case, newest first.
@@ -89,8 +89,18 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version, or it was trained by a build that did not measure this.
-    pub async fn explanation(&self, _: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<Arc<GlobalExplanation>> {
-        self.explanation_of(&self.version(use_case, number).await?).await
+    pub async fn explanation(&self, viewer: impl Into<Viewer>, use_case: &str, number: VersionNumber) -> Result<Arc<GlobalExplanation>> {
+        let viewer = viewer.into();
+        self.explanation_for(&viewer, &self.version(use_case, number).await?).await
+    }
+
+    /// The explanation of a version as a viewer may see it.
+    pub(crate) async fn explanation_for(&self, viewer: &Viewer, version: &store::registry::Version) -> Result<Arc<GlobalExplanation>> {
+        let exact = self.explanation_of(version).await?;
+        Ok(match self.rule_for(viewer, &version.use_case) {
+            Some(rule) => Arc::new(disclosure::explanation::explanation(&exact, rule)),
+            None => exact,
+        })
     }
 
     pub(crate) async fn explanation_of(&self, version: &store::registry::Version) -> Result<Arc<GlobalExplanation>> {

@@ -11,7 +11,7 @@ use store::{registry, review, scoring};
 use super::decide::four_eyes;
 use super::{Checklist, Package};
 use crate::audit::AuditRow;
-use crate::{Error, Member, Result, Role, Tenure, clock};
+use crate::{Error, Member, Result, Role, Tenure, Viewer, clock, disclosure};
 
 /// A request in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,7 +37,7 @@ pub struct ReviewPage {
     pub explanation: Option<Arc<GlobalExplanation>>,
     /// Of the live version.
     pub live_explanation: Option<Arc<GlobalExplanation>>,
-    pub profile: Option<DataProfile>,
+    pub profile: Option<Arc<DataProfile>>,
     /// The newest request, with what was decided on it.
     pub request: Option<review::Request>,
     pub decisions: Vec<review::ReviewDecision>,
@@ -132,8 +132,9 @@ impl Tenure {
             }
             _ => String::new(),
         };
+        let viewer = Viewer::from(member);
         let live_explanation = match &package.sources.champion {
-            Some((number, _)) => found(self.explanation_of(&self.version(use_case, *number).await?).await)?,
+            Some((number, _)) => found(self.explanation_for(&viewer, &self.version(use_case, *number).await?).await)?,
             None => None,
         };
         let waived = self.waived(&version).await?;
@@ -141,8 +142,8 @@ impl Tenure {
         let is_other_reviewer = member.actor().is(Role::Reviewer) && *member.name() != version.author;
         let live = history.last().and_then(|change| change.version) == Some(number);
         Ok(ReviewPage {
-            explanation: found(self.explanation_of(&version).await)?,
-            profile: found(self.json_of_run(&version.run_id, "data_profile.json").await)?,
+            explanation: found(self.explanation_for(&viewer, &version).await)?,
+            profile: found(self.profile_of_version(&viewer, &version).await)?,
             may_decide: may_decide(member, &version, request.as_ref(), &decisions),
             may_waive: is_other_reviewer,
             may_roll_back: is_other_reviewer,
@@ -152,7 +153,7 @@ impl Tenure {
             live,
             live_explanation,
             evidence_hash,
-            package,
+            package: self.package_for(&viewer, &version, package).await?,
             blocking,
             version,
             request,
@@ -166,6 +167,25 @@ impl Tenure {
             comments,
             earlier,
         })
+    }
+
+    /// The profile that a version was trained on.
+    async fn profile_of_version(&self, viewer: &Viewer, version: &registry::Version) -> Result<Arc<DataProfile>> {
+        if viewer.sees_people() {
+            return Ok(Arc::new(self.json_of_run(&version.run_id, "data_profile.json").await?));
+        }
+        self.released_profile(&self.dataset(&version.dataset_id).await?).await
+    }
+
+    /// The evidence as a viewer may see it. What is decided on is the evidence itself, by its hash.
+    async fn package_for(&self, viewer: &Viewer, version: &registry::Version, package: Arc<Package>) -> Result<Arc<Package>> {
+        let Some(rule) = self.rule_for(viewer, &version.use_case) else { return Ok(package) };
+        let mut datasets = vec![self.dataset(&version.dataset_id).await?];
+        if let Some((number, _)) = &package.sources.champion {
+            datasets.push(self.dataset(&self.version(&version.use_case, *number).await?.dataset_id).await?);
+        }
+        let withheld = self.withheld(&datasets.iter().collect::<Vec<_>>()).await?;
+        Ok(Arc::new(disclosure::evidence::package(&package, &withheld, rule)))
     }
 
     /// Requests that wait for a decision.

@@ -60,7 +60,7 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
     Ok(SideBySide {
         candidate: evaluate(&model.use_case, &table, &truth, &challenger, seed)?,
         champion: Some(evaluate(&champion.model.use_case, &table, &truth, &scores, seed)?),
-        rows: format!("{} rows that neither version was trained on, {events} of them with the event.", rows.len()),
+        rows: format!("{} rows that neither version was trained on.", rows.len()),
         comparisons,
     })
 }

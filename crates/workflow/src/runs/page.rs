@@ -16,7 +16,7 @@ use training::gates::{Gate, GatePolicy};
 use crate::runs::artifacts::{EVIDENCE, GATE_POLICY};
 use crate::runs::evidence::Evidence;
 use crate::runs::queries::{figure, row, rows};
-use crate::{Error, Member, Result, Tenure};
+use crate::{Error, Member, Result, Tenure, Viewer, disclosure};
 
 /// A preview shows so much of a text.
 const PREVIEW_BYTES: usize = 64 * 1024;
@@ -26,7 +26,8 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such run, or the store fails.
-    pub async fn run(&self, _: &Member<'_>, id: &str) -> Result<RunPage> {
+    pub async fn run(&self, viewer: impl Into<Viewer>, id: &str) -> Result<RunPage> {
+        let viewer = viewer.into();
         let run = self.find_run(id).await?;
         let mut connection = self.store.read().await?;
         let details = runs::details(&mut connection, &run.run_id).await?;
@@ -40,7 +41,7 @@ impl Tenure {
             None => None,
         };
         let has_evidence = details.artifacts.iter().any(|artifact| artifact.name == EVIDENCE);
-        let evidence = if has_evidence { Some(self.evidence(&run.run_id).await?) } else { None };
+        let evidence = if has_evidence { Some(self.evidence_for(&viewer, &run).await?) } else { None };
         let mut steps: BTreeMap<String, Vec<(i64, Figure)>> = BTreeMap::new();
         for metric in details.metrics.iter().filter(|metric| metric.step > 0) {
             steps.entry(metric.name.clone()).or_default().push((metric.step, figure(metric)));
@@ -75,6 +76,15 @@ impl Tenure {
             children,
             version: version.map(|version| version.version.into()),
             messages: if run.message.is_empty() { Vec::new() } else { vec![run.message] },
+        })
+    }
+
+    /// The evidence of a run as a viewer may see it.
+    async fn evidence_for(&self, viewer: &Viewer, run: &runs::Run) -> Result<Evidence> {
+        let evidence = self.evidence(&run.run_id).await?;
+        Ok(match self.rule_for(viewer, &run.use_case) {
+            Some(rule) => disclosure::evidence::evidence(&evidence, rule),
+            None => evidence,
         })
     }
 

@@ -7,9 +7,12 @@ use domain::{AuditEvent, RunId, Subject};
 use stats::Figure;
 use store::{audit, runs};
 
+use crate::disclosure::files::{Leave, leave};
+use crate::disclosure::{self, Disclosure};
 use crate::runs::artifacts::{ROWS_OF_PEOPLE, no_file};
 use crate::runs::filter;
-use crate::{Error, Member, Result, Tenure, clock};
+use crate::runs::recording::{plots, to_json};
+use crate::{Error, Member, Result, Tenure, Viewer, clock};
 
 const PAGE: u32 = 50;
 /// Curves that can be told apart in one drawing.
@@ -52,10 +55,11 @@ impl Tenure {
         found.ok_or_else(|| Error::NotFound(format!("there is no run {prefix}")))
     }
 
-    /// A file of a run: its bytes and media type. One that holds rows of people is for analysts, and reading it is on record.
+    /// A file of a run: its bytes and media type. One that holds rows of people is for analysts, and reading it is on record; other figures
+    /// are released to everybody else, or stay inside ([`disclosure::files`]).
     ///
     /// # Errors
-    /// When there is no such run or file; [`Error::Forbidden`] for rows of people without the role.
+    /// When there is no such run or file; [`Error::Forbidden`] for what does not leave without the role.
     pub async fn run_artifact(&self, member: &Member<'_>, id: &str, name: &str) -> Result<(Vec<u8>, String)> {
         let run = self.find_run(id).await?;
         let details = runs::details(&mut self.store.read().await?, &run.run_id).await?;
@@ -65,23 +69,51 @@ impl Tenure {
             let analyst = member.actor().analyst()?;
             let mut transaction = self.store.begin().await?;
             let event = AuditEvent::PeopleExport { export: PeopleExportDetail::File { file: name.to_owned() } };
-            audit::append(&mut transaction, analyst.name(), &Subject::Run(run.run_id), &event).await?;
+            audit::append(&mut transaction, analyst.name(), &Subject::Run(run.run_id.clone()), &event).await?;
             transaction.commit().await?;
         }
+        if let Some(rule) = self.rule_for(&Viewer::from(member), &run.use_case) {
+            return Ok((self.released_file(&run, &found, rule).await?, found.media_type));
+        }
         Ok((self.store.artifact(&found.hash).await?, found.media_type))
+    }
+
+    /// A file of a run as it is released.
+    async fn released_file(&self, run: &runs::Run, file: &runs::Artifact, rule: Disclosure) -> Result<Vec<u8>> {
+        match leave(&file.name) {
+            Leave::Whole => Ok(self.store.artifact(&file.hash).await?),
+            Leave::Explanation => {
+                let exact: model::global::GlobalExplanation = self.json_of_run(&run.run_id, &file.name).await?;
+                to_json(&disclosure::explanation::explanation(&exact, rule))
+            }
+            Leave::DataProfile => {
+                let dataset = run.dataset_id.as_ref().ok_or_else(|| no_file(&file.name))?;
+                to_json(&*self.released_profile(&self.dataset(dataset).await?).await?)
+            }
+            Leave::Drawing => {
+                let released = disclosure::evidence::evidence(&self.evidence(&run.run_id).await?, rule);
+                let drawing = plots(&released).into_iter().find(|(name, ..)| *name == file.name);
+                drawing.map(|(.., bytes)| bytes).ok_or_else(|| no_file(&file.name))
+            }
+            Leave::Refused => {
+                let message = format!("{} holds figures about individual people: this needs the role analyst", file.name);
+                Err(Error::forbidden(domain::RefusalCode::RoleRequired, message))
+            }
+        }
     }
 
     /// Runs side by side.
     ///
     /// # Errors
     /// When fewer than two or more than ten runs are named, or one does not exist.
-    pub async fn compare(&self, member: &Member<'_>, ids: &[String]) -> Result<Comparison> {
+    pub async fn compare(&self, viewer: impl Into<Viewer>, ids: &[String]) -> Result<Comparison> {
+        let viewer = viewer.into();
         if !(2..=10).contains(&ids.len()) {
             return Err(Error::Invalid("choose from 2 to 10 runs to compare".into()));
         }
         let mut pages = Vec::new();
         for id in ids {
-            pages.push(self.run(member, id).await?);
+            pages.push(self.run(viewer.clone(), id).await?);
         }
         let runs: Vec<RunRow> = pages.iter().map(|page| page.run.clone()).collect();
         let parameters = names(runs.iter(), |row| row.parameters.iter().map(|(name, _)| name)).into_iter().map(|name| {

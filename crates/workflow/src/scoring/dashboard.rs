@@ -6,12 +6,10 @@ use model::{Table, UseCase};
 use stats::{Figure, Metric};
 use store::scoring::{self, Batch};
 
+use crate::disclosure::{Disclosure, segments};
 use crate::runs::evidence::Evidence;
 use crate::scoring::scored::Scored;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
-
-/// Groups smaller than this are not shown.
-const LEAST_GROUP: usize = 10;
 
 impl Tenure {
     /// The dashboard over the people last scored.
@@ -26,11 +24,12 @@ impl Tenure {
         let previous = previous.into_iter().find(|batch| batch.as_of < scored.batch.as_of);
         let version = self.version(&use_case.id, scored.batch.version).await?;
         let evidence = self.evidence(&version.run_id).await?;
-        compute(move || Ok(dashboard(&use_case, &scored, previous.as_ref(), &evidence))).await
+        let rule = self.disclosure(&use_case.id);
+        compute(move || Ok(dashboard(&use_case, &scored, previous.as_ref(), &evidence, rule))).await
     }
 }
 
-fn dashboard(use_case: &UseCase, scored: &Scored, previous: Option<&Batch>, evidence: &Evidence) -> Dashboard {
+fn dashboard(use_case: &UseCase, scored: &Scored, previous: Option<&Batch>, evidence: &Evidence, rule: Disclosure) -> Dashboard {
     let probabilities: Vec<f64> = scored.scores.iter().map(|score| score.probability).collect();
     let bands = bands(use_case, &probabilities);
     let mut histogram = vec![0; 20];
@@ -40,7 +39,7 @@ fn dashboard(use_case: &UseCase, scored: &Scored, previous: Option<&Batch>, evid
     Dashboard {
         headlines: headlines(use_case, &probabilities, &bands, previous, evidence),
         bands,
-        segments: use_case.segments.iter().filter_map(|name| segment(use_case, &scored.people.table, name, &probabilities)).collect(),
+        segments: use_case.segments.iter().filter_map(|name| segment(use_case, &scored.people.table, name, &probabilities, rule)).collect(),
         drivers: drivers(scored),
         histogram,
         capacity: capacity(&probabilities, evidence),
@@ -109,29 +108,22 @@ fn capital(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// Risk by the values of one field; small groups are hidden, and with one hidden group the next smallest, which would give it away.
-fn segment(use_case: &UseCase, table: &Table, name: &str, probabilities: &[f64]) -> Option<Segment> {
+/// Risk by the values of one field; small groups are hidden, and with them the next smallest where the total would give them away.
+fn segment(use_case: &UseCase, table: &Table, name: &str, probabilities: &[f64], rule: Disclosure) -> Option<Segment> {
     let field = use_case.field(name)?;
     let column = table.column(name)?;
     let mut groups: std::collections::BTreeMap<String, Vec<f64>> = std::collections::BTreeMap::new();
     for (row, probability) in probabilities.iter().enumerate() {
         groups.entry(column.text(row)).or_default().push(*probability);
     }
-    let mut sizes: Vec<usize> = groups.values().map(Vec::len).collect();
-    sizes.sort_unstable();
-    let hidden = sizes.iter().filter(|size| **size < LEAST_GROUP).count();
-    // One small group alone could be worked out from the total: the next smallest is hidden with it.
-    let limit = if hidden == 1 { sizes.get(1).map_or(LEAST_GROUP, |next| next + 1) } else { LEAST_GROUP };
-    let row = |(value, group): (&String, &Vec<f64>)| {
-        let label = if value.is_empty() { "no value".to_owned() } else { field.value_label(value) };
-        if group.len() < limit {
-            let why = format!("hidden: fewer than {LEAST_GROUP} people, or the group that would give such a one away");
-            SegmentRow { value: value.clone(), label, people: None, mean_risk: Figure::unknown(why) }
-        } else {
-            SegmentRow { value: value.clone(), label, people: Some(group.len() as u32), mean_risk: mean_risk(group) }
-        }
+    let row = |(value, group): (String, Option<Vec<f64>>)| {
+        let label = if value.is_empty() { "no value".to_owned() } else { field.value_label(&value) };
+        let why =
+            || Figure::unknown(format!("hidden: fewer than {} people, or a group that would give such a one away", rule.least_people()));
+        let people = group.as_ref().map(|group| group.len() as u32);
+        SegmentRow { value, label, people, mean_risk: group.map_or_else(why, |group| mean_risk(&group)) }
     };
-    Some(Segment { field: name.to_owned(), label: field.label.clone(), rows: groups.iter().map(row).collect() })
+    Some(Segment { field: name.to_owned(), label: field.label.clone(), rows: segments::shown(groups, rule).into_iter().map(row).collect() })
 }
 
 /// Mean probability with the 95 % interval of the share that leaves when every probability is right.
@@ -166,4 +158,46 @@ fn capacity(probabilities: &[f64], evidence: &Evidence) -> Vec<CapacityPoint> {
         precision: stats::intervals::proportion(row.caught, row.flagged, "nobody is listed at this cut-off"),
     };
     report.curves.thresholds.iter().map(point).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use model::Column;
+
+    /// The segment of a field whose first levels have so many people each.
+    fn departments(sizes: &[usize]) -> Segment {
+        let use_case = data::built_in().unwrap().into_iter().find(|use_case| use_case.id == "attrition").unwrap();
+        let levels = use_case.field("JobRole").unwrap().levels.clone();
+        let codes: Vec<u32> = sizes.iter().enumerate().flat_map(|(level, size)| std::iter::repeat_n(level as u32, *size)).collect();
+        let probabilities = vec![0.2; codes.len()];
+        let mut table = Table::default();
+        table.push("JobRole", Column::Level { codes, levels });
+        segment(&use_case, &table, "JobRole", &probabilities, Disclosure::default()).unwrap()
+    }
+
+    fn people(segment: &Segment) -> Vec<Option<u32>> {
+        let mut people: Vec<_> = segment.rows.iter().map(|row| row.people).collect();
+        people.sort_unstable();
+        people
+    }
+
+    #[test]
+    fn a_small_group_takes_the_next_one_with_it() {
+        assert_eq!(people(&departments(&[80, 50, 40])), [Some(40), Some(50), Some(80)]);
+        assert_eq!(people(&departments(&[80, 50, 9])), [None, None, Some(80)]);
+        assert_eq!(people(&departments(&[80, 50, 9, 8])), [None, None, Some(50), Some(80)]);
+        // Two hidden groups of four people would be read off the total together.
+        assert_eq!(people(&departments(&[80, 50, 3, 1])), [None, None, None, Some(80)]);
+    }
+
+    #[test]
+    fn a_hidden_group_has_no_risk_and_a_shown_one_has() {
+        let segment = departments(&[80, 50, 9]);
+        for row in &segment.rows {
+            assert_eq!(row.people.is_some(), row.mean_risk.value.is_some(), "{row:?}");
+            assert!(row.people.is_some() || row.mean_risk.why.as_ref().unwrap().contains("fewer than 10"), "{row:?}");
+        }
+    }
 }

@@ -67,7 +67,7 @@ impl Tenure {
         }
         self.start_job(admin, training_job(&dataset), async move |tenure, job| {
             let outcome = tenure.train_in(&job, &dataset, settings).await?;
-            job.made(format!("/runs/{}", outcome.run_id));
+            job.made(domain::Route::Run { run: (&outcome.run_id).into() }.path());
             Ok(())
         })
         .await
@@ -236,6 +236,7 @@ impl Tenure {
             revisions: &[],
             decisions: &[],
             checks: &[],
+            rule: self.disclosure(&run.use_case),
         });
         let card = self.artifact("model_card_at_training.md", "text/markdown; charset=utf-8", card.markdown().into_bytes()).await?;
         let card = runs::Details { artifacts: vec![card], ..runs::Details::default() };

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use training::gates::GatePolicy;
 
+use crate::disclosure::Disclosure;
 use crate::{Error, Result};
 
 /// Everything that was read.
@@ -22,12 +23,15 @@ pub struct Catalogue {
     access: BTreeMap<String, AccessPolicy>,
 }
 
-/// Why somebody may look at people of a use case: whoever opens one names a purpose, and the record keeps it.
+/// Who may see what of the people of a use case: whoever opens one names a purpose, and the record keeps it; everybody else sees figures with
+/// enough people behind them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessPolicy {
     pub use_case: String,
-    #[serde(rename = "purpose")]
+    /// The fewest people behind every figure that roles see who do not see people; the usual number when absent.
+    pub least_people: Option<u32>,
+    #[serde(rename = "purpose", default)]
     pub purposes: Vec<Purpose>,
 }
 
@@ -141,13 +145,21 @@ impl Catalogue {
     pub fn purposes(&self, use_case: &str) -> &[Purpose] {
         self.access.get(use_case).map_or(&[], |policy| &policy.purposes)
     }
+
+    /// How many people stand behind every figure of a use case that roles see who do not see people.
+    pub fn disclosure(&self, use_case: &str) -> Disclosure {
+        let least = self.access.get(use_case).and_then(|policy| policy.least_people);
+        // Checked when the file was read.
+        least.and_then(|least| Disclosure::new(least).ok()).unwrap_or_default()
+    }
 }
 
 impl AccessPolicy {
     fn check(&self) -> std::result::Result<(), String> {
-        if self.purposes.is_empty() {
-            return Err("an access policy lists at least one purpose".to_owned());
+        if self.purposes.is_empty() && self.least_people.is_none() {
+            return Err("an access policy lists at least one purpose, or says least_people".to_owned());
         }
+        self.least_people.map(Disclosure::new).transpose()?;
         let is_key = |key: &str| {
             !key.is_empty() && key.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
         };
@@ -232,6 +244,10 @@ mod tests {
         assert_eq!(read.gate_policy("house").unwrap().description, "ours");
         assert!(read.gate_policy("guide-strict").is_ok() && read.purposes("churn").is_empty());
         assert_eq!(read.purposes("attrition")[0].text, "Prepare a conversation");
+        assert_eq!(read.disclosure("attrition").least_people(), 10);
+        let read = folder(&[("access/any.toml", "use_case = \"attrition\"\nleast_people = 20\n")]).unwrap();
+        assert!(read.purposes("attrition").is_empty());
+        assert_eq!((read.disclosure("attrition").least_people(), read.disclosure("churn").least_people()), (20, 10));
     }
 
     #[test]
@@ -249,6 +265,7 @@ mod tests {
         assert!(says(&[("access/a.toml", &ACCESS.replace("attrition", "none"))]).contains("there is no use case none"));
         assert!(says(&[("access/a.toml", &ACCESS.replace("talk", "To talk"))]).contains("purpose 1"));
         assert!(says(&[("access/a.toml", "use_case = \"attrition\"\npurpose = []\n")]).contains("at least one purpose"));
+        assert!(says(&[("access/a.toml", "use_case = \"attrition\"\nleast_people = 4\n")]).contains("least_people must be from 5"));
         let with = |gate: &str| HOUSE.replace("gates = []", &format!("[[gates]]\n{gate}\n"));
         assert!(says(&[("gates/a.toml", &with("kind = \"documentation\"\nparts = []"))]).contains("gate 1: documentation names the parts"));
         assert!(says(&[("gates/a.toml", &with("kind = \"explanation_stability\"\ntop = 0\nlimit = 0.4"))]).contains("gate 1"));

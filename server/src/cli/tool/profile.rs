@@ -64,10 +64,10 @@ pub(crate) fn print(profile: &DataProfile) {
             column.kind.clone(),
             format!("{:.1} %", 100.0 * column.missing_rate),
             column.distinct.to_string(),
-            number(numbers.map(|numbers| numbers.min)),
-            number(numbers.map(|numbers| numbers.quantiles[3])),
+            number(numbers.and_then(|numbers| numbers.min)),
+            number(numbers.and_then(|numbers| numbers.quantiles[3])),
             number(numbers.map(|numbers| numbers.mean)),
-            number(numbers.map(|numbers| numbers.max)),
+            number(numbers.and_then(|numbers| numbers.max)),
             top.map(|(level, count)| format!("{level} ({count})")).unwrap_or_default(),
         ]
     };

@@ -2,9 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod brute_force;
+mod disclosure;
 mod forgery;
+mod markup;
+mod model;
 mod roles;
 mod tokens;
+mod unavailable;
 
 use std::net::SocketAddr;
 
@@ -52,10 +56,21 @@ impl House {
     }
 
     async fn at(public_url: &str) -> Self {
+        Self::with_files(public_url, &[]).await
+    }
+
+    /// With files of use cases and policies.
+    async fn with_files(public_url: &str, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
+        let cases = folder.path().join("cases");
+        std::fs::create_dir_all(&cases).unwrap();
+        for (name, text) in files {
+            std::fs::create_dir_all(cases.join(name).parent().unwrap()).unwrap();
+            std::fs::write(cases.join(name), text).unwrap();
+        }
         let settings = StoreSettings { database: None, data_dir: folder.path().join("data"), artifacts: None };
-        let tenure = Tenure::open(&settings, None, "test").await.unwrap();
+        let tenure = Tenure::open(&settings, Some(&cases), "test").await.unwrap();
         let link = tenure.first_set_up().await.unwrap().unwrap();
         tenure.set_up(&link, "admin", PASSWORD).await.unwrap();
         let admin = tenure.sign_in("admin", PASSWORD, None).await.unwrap().actor;

@@ -1,0 +1,154 @@
+//! What people write is text, everywhere: the same markup in everything that can be named or written, then every page that is linked.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use domain::Route;
+use workflow::{Import, Role, Scope, TokenRequest};
+
+use super::model::{Written, first, people, with_text};
+use super::{House, PASSWORD};
+
+/// Ends the title of a page where it is not escaped, and begins something.
+const MARKUP: &str = "</title><b>";
+const ATTRITION: &str = include_str!("../../../../crates/data/use_cases/attrition.toml");
+
+/// Pages that no link leads to, or that no account of the test may open.
+const UNLINKED: [&str; 1] = ["/set-up/{link}"];
+
+/// The use case with markup in its words.
+fn use_case() -> String {
+    let mut text = ATTRITION.to_owned();
+    for (key, value) in [
+        ("title", "Employee attrition"),
+        ("one", "employee"),
+        ("many", "employees"),
+        ("event_one", "leaver"),
+        ("event_many", "leavers"),
+        ("verb", "leave"),
+        ("label", "left"),
+        ("label", "Age"),
+    ] {
+        let line = format!("{key} = \"{value}\"");
+        assert!(text.contains(&line), "{line}");
+        text = text.replacen(&line, &format!("{key} = \"{value}{MARKUP}\""), 1);
+    }
+    text.replacen("description = \"", &format!("description = \"{MARKUP}"), 1)
+}
+
+/// Addresses of this site in a page.
+fn links(page: &str) -> BTreeSet<String> {
+    let values = |attribute: &str| {
+        page.split(&format!(" {attribute}=\"")).skip(1).filter_map(|part| part.split('"').next()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = values("href").into_iter().chain(values("src"));
+    let plain = all.map(|link| link.replace("&amp;", "&").replace("&#x27;", "'").split('#').next().unwrap_or_default().to_owned());
+    plain.filter(|link| link.starts_with('/') && !link.starts_with("//") && !link.starts_with("/pkg/")).collect()
+}
+
+/// The route of an address, with many addresses of the same kind counted once.
+fn kind(link: &str) -> String {
+    let (path, query) = link.split_once('?').unwrap_or((link, ""));
+    let keys: BTreeSet<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+    let route = Route::parse(path).map_or_else(|| path.to_owned(), |route| route.pattern().to_owned());
+    format!("{route}?{}", keys.into_iter().collect::<Vec<_>>().join("&"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_page_holds_markup_that_somebody_wrote() {
+    let house = House::with_files("http://tenure.test", &[("attrition.toml", &use_case())]).await;
+    house.account("everybody", &[Role::Analyst, Role::Reviewer, Role::Admin]).await;
+    let everybody = house.actor("everybody").await;
+    let file = format!("people{MARKUP}.csv");
+    let written = Written { text: MARKUP, file: &file };
+    let table = people(300);
+    let old = house.import(&first(&table, 260), written.file, "2024-01-01").await;
+    let dataset = house.import(&table, written.file, "2024-02-01").await;
+    house.promote(&dataset, &written).await;
+    let admin = house.actor("admin").await;
+    house.tenure.batch(&admin.admin().unwrap(), "attrition", None).await.unwrap();
+    let contributor = everybody.contributor().unwrap();
+    let (check, _) = house.tenure.check_drift(&contributor, "attrition", None).await.unwrap();
+    house.tenure.acknowledge(&contributor, "attrition", &check.check_id, MARKUP).await.unwrap();
+    let request = TokenRequest {
+        owner: "everybody".into(),
+        label: MARKUP.into(),
+        scopes: vec![Scope::Read],
+        days: 1,
+        password: Some(PASSWORD.into()),
+    };
+    house.tenure.create_token(&everybody, &request).await.unwrap();
+    // An identifier of a person cannot hold it: the file is refused, and the page says why.
+    let wrong = with_text(&table, "EmployeeNumber", MARKUP);
+    let import = Import {
+        use_case: "attrition".into(),
+        files: vec![(written.file.to_owned(), data::write(&wrong, data::Format::Csv).unwrap())],
+        as_of: Some("2024-03-01".into()),
+        snapshot: false,
+        simulated: true,
+    };
+    let refusal = house.tenure.import_form(&everybody.admin().unwrap(), import).await.unwrap().unwrap_err();
+
+    let cookie = house.session("everybody").await;
+    let encoded = domain::query::encode(MARKUP);
+    let base = "/use-case/attrition";
+    let mut open: VecDeque<String> = [
+        "/".to_owned(),
+        base.to_owned(),
+        format!("{base}/what-if"),
+        format!("{base}/data?refused={refusal}"),
+        format!("{base}/data/compare?old={old}&new={dataset}"),
+        format!("{base}/outcomes"),
+        format!("{base}/train"),
+        format!("{base}/drift/simulate"),
+        format!("{base}/models/1/review?doing=approve&done={encoded}"),
+        // Of somebody or something that there is not.
+        format!("{base}/person/{encoded}"),
+        format!("{base}/runs?filter={encoded}"),
+        format!("{base}?search={encoded}"),
+        format!("/use-case/{encoded}"),
+        format!("/runs/{encoded}"),
+        format!("/jobs/{encoded}"),
+        format!("/{encoded}"),
+        format!("/audit?who={encoded}"),
+        format!("/set-up/{encoded}"),
+    ]
+    .into();
+    let mut seen: BTreeSet<String> = open.iter().cloned().collect();
+    let mut kinds: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let (mut pages, mut named, mut wrong) = (0, 0, Vec::new());
+    while let Some(address) = open.pop_front() {
+        let answer = house.ask(&address, None, &[("cookie", &cookie), ("accept", "text/html"), ("sec-fetch-site", "same-origin")]).await;
+        let media_type = answer.header(axum::http::header::CONTENT_TYPE).to_owned();
+        if !media_type.contains("html") && !media_type.contains("svg") {
+            continue;
+        }
+        pages += 1;
+        if answer.body.contains(MARKUP) {
+            let at = answer.body.find(MARKUP).unwrap();
+            let from = (0..=at.saturating_sub(200)).rev().find(|from| answer.body.is_char_boundary(*from)).unwrap();
+            wrong.push(format!("{address}: …{}", &answer.body[from..at + MARKUP.len()]));
+        }
+        named += usize::from(answer.body.contains("&lt;/title&gt;&lt;b&gt;"));
+        let title = answer.body.split("<title>").nth(1).map(|rest| rest.split("</title>").next().unwrap_or_default());
+        assert!(title.is_none_or(|title| !title.contains('<')), "{address}: {title:?}");
+        for link in links(&answer.body) {
+            let count = kinds.entry(kind(&link)).or_default();
+            // A dozen of a kind: persons, checks, files.
+            if *count < 12 && seen.insert(link.clone()) {
+                *count += 1;
+                open.push_back(link);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(pages > 100 && named > 60, "{pages} pages, {named} of them with what was written");
+    let visited: BTreeSet<&str> =
+        seen.iter().filter_map(|link| Route::parse(link.split('?').next()?).map(|route| route.pattern())).collect();
+    let is_page = |pattern: &str| {
+        let roles = include_str!("roles.txt");
+        roles.lines().any(|line| line.starts_with(&format!("PAGE {pattern} ")))
+    };
+    let missed: Vec<&&str> =
+        Route::PATTERNS.iter().filter(|pattern| is_page(pattern) && !visited.contains(**pattern) && !UNLINKED.contains(pattern)).collect();
+    assert!(missed.is_empty(), "pages that were not visited: {missed:?}");
+}
