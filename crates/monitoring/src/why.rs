@@ -59,6 +59,10 @@ pub enum Why {
         reference: i64,
         current: i64,
     },
+    /// The figures stay inside: fewer people than this differ from a dataset whose figures are released.
+    Withheld {
+        least_people: u32,
+    },
 }
 
 impl std::fmt::Display for Why {
@@ -84,6 +88,9 @@ impl std::fmt::Display for Why {
             Self::NoOutcomes { side } => write!(formatter, "the {side} has no outcomes yet"),
             Self::OtherHorizon { reference, current } => {
                 write!(formatter, "the outcomes cover {current} days at a time, those of the baseline {reference}")
+            }
+            Self::Withheld { least_people } => {
+                write!(formatter, "figures not shown: fewer than {least_people} people differ from a dataset whose figures are")
             }
         }
     }

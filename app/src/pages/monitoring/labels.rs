@@ -61,11 +61,6 @@ pub fn p_value(p: Option<f64>) -> String {
     }
 }
 
-/// What the effect size is measured in.
-pub fn effect_unit(column: &ColumnReport) -> &'static str {
-    if column.kind.is_numeric() { "SD" } else { "of the people" }
-}
-
 /// An effect size with its unit.
 pub fn effect(column: &ColumnReport) -> String {
     match column.effect_size {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::Estimate;
+use monitoring::Why;
 use monitoring::monthly::MonthlyCheck;
 use monitoring::multivariate::MultivariateDrift;
 use monitoring::performance::{Group, Realised};
@@ -62,8 +63,8 @@ pub fn features(exact: &DriftReport, withheld: &Withheld, rule: Disclosure) -> D
 
 /// A column of which only the verdict is released.
 fn verdict_only(exact: &ColumnReport, rule: Disclosure) -> ColumnReport {
-    let why = format!("figures not shown: fewer than {} people differ from a dataset whose figures are", rule.least_people());
-    ColumnReport { verdict: exact.verdict, ..ColumnReport::failed(&exact.name, &exact.kind, exact.verdict, why) }
+    let why = Why::Withheld { least_people: rule.least_people() };
+    ColumnReport { verdict: exact.verdict, ..ColumnReport::failed(&exact.name, exact.kind, exact.verdict, why) }
 }
 
 /// The comparison of one column.
@@ -302,7 +303,7 @@ mod tests {
     #[test]
     fn a_drawing_shows_no_rare_level_and_no_extreme() {
         let (before, now) = sides();
-        let exact = feature_drift(&before, &now, None, &Policy::default(), Detail::Usual);
+        let exact = feature_drift(&before, &now, None, &Policy::default().check().unwrap(), Detail::Usual);
         let released = features(&exact, &Withheld::default(), Disclosure::default());
         let chart = |report: &DriftReport, name: &str| report.columns.iter().find(|own| own.name == name).unwrap().chart.clone().unwrap();
         assert_eq!(chart(&exact, "pay").edges.last(), Some(&25_000.0), "as it was measured the end is somebody's pay");
@@ -319,7 +320,7 @@ mod tests {
     #[test]
     fn a_withheld_column_has_its_verdict_only() {
         let (before, now) = sides();
-        let exact = feature_drift(&before, &now, None, &Policy::default(), Detail::Usual);
+        let exact = feature_drift(&before, &now, None, &Policy::default().check().unwrap(), Detail::Usual);
         let withheld = Withheld { columns: ["pay".to_owned()].into(), outcome: false };
         let released = features(&exact, &withheld, Disclosure::default());
         let own = &released.columns[0];

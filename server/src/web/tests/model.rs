@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use domain::Decision;
 use model::{Column, Table};
 use monitoring::simulation::{self, training_table};
 use training::{Candidate, Silent};
-use domain::Decision;
 use workflow::{Actor, Checklist, Import, Role, Ruling, Waive};
 
 use super::{House, PASSWORD};
