@@ -117,6 +117,9 @@ fn every_time_of_every_answer_is_rfc_3339() {
     }
     assert_eq!(problems, Vec::<String>::new());
     assert!(seen > 100, "only {seen} times were found");
+    // People read them in another form.
+    let (status, page) = demo.page("/use-case/attrition/models", &reader);
+    assert!(status == 200 && page.contains(" UTC") && !page.contains("Z</"), "{page}");
 }
 
 #[test]

@@ -94,7 +94,6 @@ impl Demo {
     }
 
     /// Status and body of a page.
-    #[allow(dead_code, reason = "not every test file opens pages")]
     pub fn page(&self, path: &str, token: &str) -> (u16, String) {
         let (status, _, body) = self.send(path, token, "", "text/html");
         (status, body)
