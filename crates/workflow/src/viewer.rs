@@ -29,7 +29,7 @@ pub struct Viewer {
 impl Viewer {
     fn of(actor: &Actor) -> Self {
         let roles = Role::ALL.iter().copied().filter(|role| actor.is(*role)).collect();
-        Self { name: actor.name().to_owned(), roles, purpose: None, scope: OrganizationScope::All }
+        Self { name: actor.name().to_string(), roles, purpose: None, scope: OrganizationScope::All }
     }
 
     /// The same viewer with the reason for looking at people that was chosen.

@@ -69,7 +69,7 @@ impl Tenure {
             let analyst = member.actor().analyst()?;
             let mut transaction = self.store.begin().await?;
             let event = AuditEvent::PeopleExport { export: PeopleExportDetail::File { file: name.to_owned() } };
-            audit::append(&mut transaction, analyst.name(), &Subject::Run(run.run_id), &event).await?;
+            audit::append(&mut transaction, analyst.name(), &Subject::Run(run.run_id.clone()), &event).await?;
             transaction.commit().await?;
         }
         if let Some(rule) = self.rule_for(&Viewer::from(member), &run.use_case) {

@@ -222,7 +222,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
-    const ATTRITION: &str = include_str!("../../data/use_cases/attrition.toml");
+    const ATTRITION: &str = include_str!("../../../data/use_cases/attrition.toml");
     const HOUSE: &str = "name = \"house\"\ndescription = \"ours\"\ninconclusive_blocks = false\ngates = []\n";
     const ACCESS: &str = "use_case = \"attrition\"\n[[purpose]]\nkey = \"talk\"\ntext = \"Prepare a conversation\"\n";
 
