@@ -2,6 +2,7 @@
 
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
+use domain::Route;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use workflow::{Actor, Tenure};
@@ -9,7 +10,7 @@ use workflow::{Actor, Tenure};
 use crate::error::{AppError, Kind};
 
 /// The use cases, put into context by the server, and the person whom it put into the request.
-pub fn desk() -> Result<(Tenure, Actor), AppError> {
+pub fn get() -> Result<(Tenure, Actor), AppError> {
     let tenure = tenure()?;
     let actor = use_context::<Parts>().and_then(|request| request.extensions.get::<Actor>().cloned());
     let actor = actor.ok_or_else(|| AppError::new(Kind::SignIn, "Nobody is signed in."))?;
@@ -30,32 +31,31 @@ const LARGEST_COOKIE: usize = 4000;
 
 /// A cookie with what a page shows once. Only this page gets it, so that it is in no address, no log and no store; `None` when it is too
 /// large for a cookie.
-pub fn once_cookie(page: &str, pairs: &[(&str, &str)], SecureCookies(secure): SecureCookies) -> Option<HeaderValue> {
-    let pairs: Vec<(String, String)> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+pub fn flash_cookie(page: &Route, pairs: &[(&str, &str)], SecureCookies(secure): SecureCookies) -> Option<HeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
-    let text = domain::query::query_string(&pairs);
-    let cookie = format!("once={text}; Path={page}; Max-Age=60; HttpOnly; SameSite=Strict{secure}");
+    let text = domain::query::query_string(pairs);
+    let cookie = format!("flash={text}; Path={page}; Max-Age=60; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&cookie).ok().filter(|_| text.len() <= LARGEST_COOKIE)
 }
 
-/// Answers a form: to `page` (with `query`, which is empty or begins with a question mark), which shows `once` and then forgets it. The last
+/// Answers a form: to `page` (with `rest`, which is a query string, a fragment or nothing), which shows `flash` and then forgets it. The last
 /// of them that make the cookie too large are left out.
-pub fn go_to(page: &str, query: &str, once: &[(&str, &str)]) {
-    let said: Vec<(&str, &str)> = once.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
+pub fn redirect_with_flash(page: &Route, rest: &str, flash: &[(&str, &str)]) {
+    let pairs: Vec<(&str, &str)> = flash.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
     let secure = use_context::<SecureCookies>().unwrap_or(SecureCookies(false));
-    let cookie = (1..=said.len()).rev().find_map(|count| once_cookie(page, &said[..count], secure));
+    let cookie = (1..=pairs.len()).rev().find_map(|count| flash_cookie(page, &pairs[..count], secure));
     if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), cookie) {
         response.append_header(header::SET_COOKIE, cookie);
     }
-    leptos_axum::redirect(&format!("{page}{query}"));
+    leptos_axum::redirect(&format!("{page}{rest}"));
 }
 
 /// What a form left for the page that it led to: read once, out of the cookie that only this page gets.
-pub fn once(page: &str) -> Vec<(String, String)> {
+pub fn take_flash(page: &Route) -> Vec<(String, String)> {
     let request = use_context::<Parts>();
     let cookies = request.as_ref().and_then(|request| request.headers.get(header::COOKIE)?.to_str().ok()).unwrap_or_default();
-    let Some(text) = cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("once=")) else { return Vec::new() };
-    set_cookie(&format!("once=; Path={page}; Max-Age=0; HttpOnly; SameSite=Strict"));
+    let Some(text) = cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("flash=")) else { return Vec::new() };
+    set_cookie(&format!("flash=; Path={page}; Max-Age=0; HttpOnly; SameSite=Strict"));
     domain::query::pairs(text)
 }
 
@@ -94,12 +94,6 @@ pub fn page_number(text: &str) -> Result<u32, AppError> {
     number.ok_or_else(|| AppError::new(Kind::BadRequest, format!("There is no page \"{text}\".")))
 }
 
-/// The number of a version in an address.
-pub fn version_number(text: &str) -> Result<i64, AppError> {
-    let number = text.parse().ok().filter(|version| *version >= 1);
-    number.ok_or_else(|| AppError::new(Kind::NotFound, format!("There is no version \"{text}\".")))
-}
-
 /// The one mapping of an error of `workflow` to what the person reads.
 impl From<workflow::Error> for AppError {
     fn from(error: workflow::Error) -> Self {
@@ -113,6 +107,10 @@ impl From<workflow::Error> for AppError {
             workflow::Error::Fields(fields) => {
                 let message = fields.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ");
                 return Self { kind: Kind::Fields, message, fields };
+            }
+            error @ workflow::Error::Unavailable(_) => {
+                tracing::error!(error = workflow::causes(&error), request_id = request_id(), "the database is not available");
+                (Kind::Unavailable, "The database is busy or cannot be reached.".to_owned())
             }
             error @ (workflow::Error::Store(_) | workflow::Error::Internal { .. }) => {
                 tracing::error!(error = workflow::causes(&error), request_id = request_id(), "a request failed");

@@ -22,6 +22,8 @@ pub enum Kind {
     Conflict,
     /// 500; the cause is in the server's log.
     Internal,
+    /// 503: the database is busy, full or away.
+    Unavailable,
     /// The browser could not reach the server.
     Offline,
 }
@@ -59,6 +61,7 @@ impl AppError {
             Kind::Fields => 422,
             Kind::Conflict => 409,
             Kind::Internal | Kind::Offline => 500,
+            Kind::Unavailable => 503,
         }
     }
 
@@ -72,6 +75,7 @@ impl AppError {
             Kind::Fields => "Some fields are not valid",
             Kind::Conflict => "Someone was here before you",
             Kind::Internal => "Something went wrong",
+            Kind::Unavailable => "Not available at the moment",
             Kind::Offline => "The server cannot be reached",
         }
     }
@@ -86,6 +90,7 @@ impl AppError {
             Kind::NotFound => "The link may be old, or what it named was removed.",
             Kind::Conflict => "Load the page again to see how things stand.",
             Kind::Internal => "Nothing was changed. Try again; if it stays, the server's log names the cause.",
+            Kind::Unavailable => "Nothing was changed. Try again in a moment.",
             Kind::Offline => "Check the connection and try again.",
         }
     }

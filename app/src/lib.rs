@@ -19,6 +19,8 @@ pub mod charts;
 #[cfg(feature = "ssr")]
 pub mod context;
 #[cfg(feature = "ssr")]
+mod navigation;
+#[cfg(feature = "ssr")]
 pub mod standalone;
 
 pub use domain::format;

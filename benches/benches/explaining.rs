@@ -4,8 +4,8 @@ use benches::{Outcome, fastest, ibm, prepared, say, tiled};
 use model::Explainer;
 use rayon::prelude::*;
 use training::Parameters;
+use training::candidate::fit;
 use training::grower::BoostingParameters;
-use training::learner::fit;
 
 const ROWS: usize = 16_384;
 

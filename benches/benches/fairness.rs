@@ -3,8 +3,8 @@
 use benches::{Outcome, fastest, say};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use stats::GapIntervals;
 use stats::fairness::{FairnessPolicy, audit};
-use stats::gaps::GapIntervals;
 use stats::groups::Groups;
 
 const ROWS: usize = 1470;

@@ -4,8 +4,8 @@ use benches::{Outcome, fastest, ibm, prepared, say};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use training::Parameters;
+use training::candidate::fit;
 use training::grower::{Binned, BoostingParameters, fit_boosting, fit_forest};
-use training::learner::fit;
 
 fn main() -> Outcome {
     let (boosting, forest) = (BoostingParameters::default(), benches::forest());

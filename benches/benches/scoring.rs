@@ -4,7 +4,7 @@ use benches::{Outcome, fastest, ibm, prepared, say, tiled};
 use model::{Compiled, Matrix};
 use rayon::prelude::*;
 use training::Parameters;
-use training::learner::fit;
+use training::candidate::fit;
 
 const ROWS: usize = 1_000_000;
 /// XGBoost's CPU seconds for these rows and 200 trees, measured once on two cores; the aim is half of it.
@@ -17,7 +17,7 @@ fn main() -> Outcome {
     let mut row = Vec::new();
     prepared.matrix.copy_row(0, &mut row);
     for parameters in [
-        Parameters::LogisticRegression,
+        Parameters::LogisticRegression(Default::default()),
         Parameters::DecisionTree(benches::tree()),
         Parameters::RandomForest(benches::forest()),
         Parameters::GradientBoosting(Default::default()),

@@ -1,7 +1,7 @@
 //! Groups of people side by side: figures with their intervals, and how the scores of each group lie.
 
 use charts::Curve;
-use stats::Figure;
+use domain::Estimate;
 
 use super::canvas::{Anchor, Axis, Canvas, LABELS, WIDTH};
 use crate::components::chart::Chart;
@@ -12,7 +12,7 @@ pub struct Block {
     pub metric: String,
     /// All people together, drawn across the groups.
     pub overall: Option<f64>,
-    pub groups: Vec<(String, Figure)>,
+    pub groups: Vec<(String, Estimate)>,
 }
 
 /// Units of a row of the drawing.
@@ -165,9 +165,9 @@ const SERIES: usize = 4;
 pub struct Spot {
     pub label: String,
     /// A gap between groups, 0..=1; smaller is better.
-    pub x: Figure,
+    pub x: Estimate,
     /// ROC AUC.
-    pub y: Figure,
+    pub y: Estimate,
 }
 
 /// Accuracy against fairness: a dot a model with both intervals; the best place is at the top left. `None` with fewer than two models.
@@ -179,7 +179,7 @@ pub fn frontier(title: String, spots: &[Spot]) -> Option<Chart> {
     // The version and the newest three: as many as colours can tell apart.
     let known: Vec<_> = known.iter().take(1).chain(known.iter().skip(1).rev().take(SERIES - 1)).copied().collect();
     (known.len() > 1).then_some(())?;
-    let ends = |figure: &Figure| figure.interval.into_iter().flatten().chain(figure.value).collect::<Vec<_>>();
+    let ends = |figure: &Estimate| figure.interval.into_iter().flatten().chain(figure.value).collect::<Vec<_>>();
     let x = Axis::over(known.iter().flat_map(|(spot, ..)| ends(&spot.x)).chain([0.0]), [LEFT, RIGHT]);
     let y = Axis::over(known.iter().flat_map(|(spot, ..)| ends(&spot.y)), [BOTTOM, TOP]);
     let mut canvas = Canvas::new(BOTTOM + 100.0);
@@ -205,7 +205,7 @@ pub fn frontier(title: String, spots: &[Spot]) -> Option<Chart> {
         canvas.dots(std::iter::once(at), &colour, 24.0);
     }
     canvas.text([0.5 * (LEFT + RIGHT), BOTTOM + 76.0], Anchor::Middle, "ink-soft", "Statistical parity difference → · ROC AUC ↑");
-    let text = |figure: &Figure| match (figure.value, figure.interval) {
+    let text = |figure: &Estimate| match (figure.value, figure.interval) {
         (Some(value), Some([low, high])) => {
             format!("{} ({}–{})", format::number(value, 3), format::number(low, 3), format::number(high, 3))
         }
@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(intervals(String::new(), String::new(), &[]), None);
         assert_eq!(distributions(String::new(), &[], 0.25), None);
         assert_eq!(distributions(String::new(), &[("a".into(), &[0, 0])], 0.25), None);
-        let block = Block { metric: "Precision".into(), overall: None, groups: vec![("a".into(), Figure::unknown("nobody is listed"))] };
+        let block = Block { metric: "Precision".into(), overall: None, groups: vec![("a".into(), Estimate::unknown("nobody is listed"))] };
         let chart = intervals("t".into(), String::new(), &[block]).unwrap_or_default();
         assert!(chart.svg.contains("not computed") && !chart.svg.contains("NaN") && !chart.svg.contains("inf"), "{}", chart.svg);
     }

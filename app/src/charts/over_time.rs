@@ -21,7 +21,7 @@ pub struct Point {
 
 impl Point {
     /// A figure of a day.
-    pub fn of(day: i64, figure: Option<&stats::Figure>) -> Self {
+    pub fn of(day: i64, figure: Option<&domain::Estimate>) -> Self {
         Self { day, value: figure.and_then(|figure| figure.value), interval: figure.and_then(|figure| figure.interval) }
     }
 }

@@ -1,5 +1,6 @@
 //! An error as a page of its own.
 
+use domain::Route;
 use leptos::prelude::*;
 
 use super::heading::PageHeading;
@@ -15,11 +16,11 @@ pub fn failure(error: AppError) -> Written {
 
 #[component]
 fn Failure(error: AppError) -> AnyView {
-    let again = matches!(error.kind, Kind::Internal | Kind::Offline | Kind::Conflict);
+    let again = matches!(error.kind, Kind::Internal | Kind::Unavailable | Kind::Offline | Kind::Conflict);
     let (heading, advice) = (error.heading(), error.advice());
     let way = match error.kind {
-        Kind::SignIn => view! { <a class="button" href="/sign-in" rel="external">"Sign in"</a> }.erase(),
-        _ => view! { <a class="button" href="/">"To the start"</a> }.erase(),
+        Kind::SignIn => view! { <a class="button" href=Route::SignIn.path() rel="external">"Sign in"</a> }.erase(),
+        _ => view! { <a class="button" href=Route::Home.path()>"To the start"</a> }.erase(),
     };
     // With it whoever keeps the server finds this very request in the log.
     let id = crate::context::request_id();

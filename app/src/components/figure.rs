@@ -1,7 +1,7 @@
 //! A measured figure: value, interval and rows behind it, or why there is none.
 
+use domain::Estimate;
 use leptos::prelude::*;
-use stats::Figure;
 
 use crate::boxed::Erase;
 use crate::format;
@@ -39,7 +39,7 @@ impl Scale {
 
 /// A figure in running text or a table cell.
 #[component]
-pub fn FigureValue(figure: Figure, #[prop(optional)] scale: Scale, #[prop(optional)] with_n: bool) -> AnyView {
+pub fn FigureValue(figure: Estimate, #[prop(optional)] scale: Scale, #[prop(optional)] with_n: bool) -> AnyView {
     let Some(value) = figure.value else {
         let why = figure.why.unwrap_or_else(|| "no reason was given".to_owned());
         return view! { <span class="figure unknown"><span class="value">"Not computed"</span> <span class="aside">{why}</span></span> }

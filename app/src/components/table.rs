@@ -1,8 +1,8 @@
 //! Tables: one component for all, so that pages say what is in a table and never how it is built (and the browser build has the code
 //! once). Cells may hold a drawing: bars, dots and intervals along a line.
 
+use domain::Estimate;
 use leptos::prelude::*;
-use stats::Figure;
 
 use super::figure::{FigureValue, Scale};
 use crate::boxed::Erase;
@@ -92,7 +92,7 @@ impl Cell {
     }
 
     /// A figure, or nothing.
-    pub fn figure(figure: Option<Figure>, scale: Scale) -> Self {
+    pub fn figure(figure: Option<Estimate>, scale: Scale) -> Self {
         let content = figure.map_or_else(|| ().erase(), |figure| view! { <FigureValue figure scale /> }.erase());
         Self { content, class: "number" }
     }

@@ -1,6 +1,6 @@
 //! The record of what was done, with filters; exported and verified.
 
-use domain::query::query_string;
+use domain::Route;
 use leptos::prelude::*;
 use workflow::{AuditQuery, AuditRow, Tenure};
 
@@ -17,7 +17,7 @@ use crate::server_page::Written;
 
 /// Writes the page.
 pub async fn write(query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let asked = AuditQuery { page: crate::context::page_number(query.one("page"))? as usize, ..AuditQuery::from_pairs(&query.0) };
     let (rows, total, actions) = tenure.audit_page(&member, &asked).await?;
@@ -40,22 +40,23 @@ struct Chain {
     problems: Option<Vec<String>>,
 }
 
-fn href(path: &str, asked: &AuditQuery, page: u32) -> String {
-    let pairs =
-        [("who", &asked.who), ("action", &asked.action), ("subject", &asked.subject), ("from", &asked.from), ("until", &asked.until)];
-    let mut pairs: Vec<(String, String)> =
-        pairs.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key.to_owned(), value.clone())).collect();
-    if page > 1 {
-        pairs.push(("page".to_owned(), page.to_string()));
-    }
-    format!("{path}{}", query_string(&pairs))
+fn href(route: &Route, asked: &AuditQuery, page: u32) -> String {
+    let page = if page > 1 { page.to_string() } else { String::new() };
+    route.with_query(&[
+        ("who", &asked.who),
+        ("action", &asked.action),
+        ("subject", &asked.subject),
+        ("from", &asked.from),
+        ("until", &asked.until),
+        ("page", &page),
+    ])
 }
 
 #[component]
 fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuery, chain: Chain) -> AnyView {
     let pages = total.div_ceil(Tenure::audit_page_size() as u32).max(1);
-    let links = pagination(asked.page as u32, pages, false, "Pages of the record", &|to| href("/audit", &asked, to));
-    let csv = href("/audit/record.csv", &asked, 1);
+    let links = pagination(asked.page as u32, pages, false, "Pages of the record", &|to| href(&Route::AuditLog, &asked, to));
+    let csv = href(&Route::AuditCsv, &asked, 1);
     let row = |row: AuditRow| {
         Row::new(vec![
             Cell::number(row.sequence.to_string()),
@@ -69,7 +70,7 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
         ])
     };
     let list = if rows.is_empty() {
-        view! { <Empty title="No entry matches"><p><a href="/audit">"Clear all filters"</a></p></Empty> }.erase()
+        view! { <Empty title="No entry matches"><p><a href=Route::AuditLog.path()>"Clear all filters"</a></p></Empty> }.erase()
     } else {
         let headings = vec![
             Heading::number("Entry"),
@@ -91,7 +92,7 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
             <p>{format!("What was done, by whom and when: {} entries.", format::count(chain.entries))}</p>
         </PageHeading>
         {chain_state(&chain)}
-        <form method="get" action="/audit" class="filters" role="search">
+        <form method="get" action=Route::AuditLog.path() class="filters" role="search">
             <div class="field"><label for="who">"Who"</label><input id="who" name="who" value=asked.who.clone() autocomplete="off" /></div>
             <div class="field">
                 <label for="action">"What"</label>
@@ -104,7 +105,7 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
         </form>
         <p class="actions">
             <a class="button quiet" href=csv rel="external" download="">"These entries as CSV"</a>
-            <a class="button quiet" href="/audit/record.jsonl" rel="external" download="">"The whole record, to be verified elsewhere"</a>
+            <a class="button quiet" href=Route::AuditExport.path() rel="external" download="">"The whole record, to be verified elsewhere"</a>
         </p>
         {list}
         {links}
@@ -115,7 +116,8 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
 fn chain_state(chain: &Chain) -> AnyView {
     let head = view! { <span class="aside">"Newest hash, to be written down elsewhere: "<code class="breaking">{chain.head.clone()}</code></span> };
     let Some(problems) = &chain.problems else {
-        return view! { <p><a class="button quiet" href="/audit?verify=yes">"Verify the record"</a>" "{head}</p> }.erase();
+        let verify = Route::AuditLog.with_query(&[("verify", "yes")]);
+        return view! { <p><a class="button quiet" href=verify>"Verify the record"</a>" "{head}</p> }.erase();
     };
     if problems.is_empty() {
         return view! {

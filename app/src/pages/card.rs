@@ -1,8 +1,8 @@
 //! The model card of a version: the page, and the same as a file. Everything but the known limitations comes from the record.
 
-use domain::VersionNumber;
-use domain::query::encode;
+use domain::{Route, UseCaseId, VersionNumber};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use workflow::card::{Block, Card, CardPage, CardSection};
 
 use crate::boxed::Erase;
@@ -10,19 +10,19 @@ use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
-use crate::pages::Query;
+use crate::pages::{Query, version_number};
 use crate::server_page::Written;
 
 /// Writes the page.
 pub(super) async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let number = version;
     let mut page = tenure.model_card(&actor.member()?, use_case, number).await?;
-    let once = Query(crate::context::once(&format!("/use-case/{}/models/{version}/card", encode(use_case))));
-    let problem = once.one("problem").to_owned();
+    let flash = Query(crate::context::take_flash(&Route::ModelCard { use_case: use_case.into(), version }));
+    let problem = flash.one("problem").to_owned();
     // What was written is not lost when it could not be kept.
-    if !once.one("text").is_empty() {
-        page.limitations = once.one("text").to_owned();
+    if !flash.one("text").is_empty() {
+        page.limitations = flash.one("text").to_owned();
     }
     Ok(Written::page(format!("Model card of version {number}"), view! { <CardView page problem /> }))
 }
@@ -35,12 +35,12 @@ pub async fn write_limitations(
     revision: i64,
     #[server(default)] text: String,
 ) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
-    let card = format!("/use-case/{}/models/{version}/card", encode(&use_case));
+    let (tenure, actor) = crate::context::get()?;
+    let card = Route::ModelCard { use_case: (&use_case).into(), version };
     match tenure.write_limitations(&actor.contributor()?, &use_case, version, Some(revision), &text).await {
         Ok(()) => leptos_axum::redirect(&format!("{card}#known-limitations")),
         Err(workflow::Error::Invalid(problem) | workflow::Error::Conflict { message: problem, .. }) => {
-            crate::context::go_to(&card, "", &[("problem", &problem), ("text", &text)]);
+            crate::context::redirect_with_flash(&card, "", &[("problem", &problem), ("text", &text)]);
         }
         Err(error) => return Err(error.into()),
     }
@@ -58,22 +58,25 @@ pub fn file(page: &CardPage, made_at: &str) -> String {
 
 #[component]
 fn CardView(page: CardPage, problem: String) -> AnyView {
-    let base = format!("/use-case/{}/models/{}", encode(&page.use_case), page.version);
+    let (use_case, version) = (UseCaseId::from(&page.use_case), version_number(page.version));
+    let overview = Route::Model { use_case: use_case.clone(), version };
+    let html = Route::ModelCardHtml { use_case: use_case.clone(), version };
+    let markdown = Route::ModelCardMarkdown { use_case, version };
     let (title, summary) = (format!("Model card of version {}", page.version), page.card.summary.clone());
     let problem =
         (!problem.is_empty()).then(|| view! { <div class="error-summary" role="alert"><h2>"Not written down"</h2><p>{problem}</p></div> });
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=base.clone()>{format!("Version {}", page.version)}</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=overview.path()>{format!("Version {}", page.version)}</a></nav>
         <PageHeading title><p>{summary}</p></PageHeading>
         <p class="actions">
-            <a class="button quiet" href=format!("{base}/card.html") rel="external" download="">"Download as one HTML file"</a>
-            <a class="button quiet" href=format!("{base}/card.md") rel="external" download="">"Download as Markdown"</a>
+            <a class="button quiet" href=html.path() rel="external" download="">"Download as one HTML file"</a>
+            <a class="button quiet" href=markdown.path() rel="external" download="">"Download as Markdown"</a>
         </p>
         {problem}
         <div class="model-card">{sections(&page.card)}</div>
         <section>
             <h2>"Write down known limitations"</h2>
-            <form method="post" action="/fn/write-limitations" class="import-form">
+            <form method="post" action=WriteLimitations::PATH class="import-form">
                 <input type="hidden" name="use_case" value=page.use_case />
                 <input type="hidden" name="version" value=page.version />
                 <input type="hidden" name="revision" value=page.revision />

@@ -18,11 +18,11 @@ async fn write() -> Result<Written, AppError> {
     use crate::components::empty::Empty;
     use crate::components::heading::PageHeading;
 
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let status = tenure.status(&actor.member()?, None).await?;
     if !status.use_cases.is_empty() {
         let roles = status.session.map(|session| session.roles).unwrap_or_default();
-        return Written::default().with_data(&crate::layout::start(&status.use_case.as_str().into(), &roles).path());
+        return Written::default().with_data(&crate::navigation::start(&status.use_case.as_str().into(), &roles).path());
     }
     Ok(Written::page(
         "Start",

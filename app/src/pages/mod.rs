@@ -29,7 +29,7 @@ mod training;
 
 use domain::Route;
 #[cfg(feature = "ssr")]
-use domain::{UseCaseId, query::pairs};
+use domain::{UseCaseId, VersionNumber, query::pairs};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_location;
@@ -117,11 +117,18 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         Route::Run { run } => runs::run::write(&run, None).await,
         Route::RunPart { run, part } => runs::run::write(&run, Some(part)).await,
         Route::RunFile { run, name } => runs::run::write_file(&run, &name).await,
-        // Pages with parts of their own in the browser, and files: the router sends none of them here.
+        // Pages with parts of their own in the browser, forms and files: the router sends none of them here.
         Route::Home
         | Route::Dashboard { .. }
         | Route::WhatIf { .. }
         | Route::SignOut
+        | Route::ChangePassword
+        | Route::SignOutEverywhere
+        | Route::CreateToken
+        | Route::RevokeToken
+        | Route::SetRoles
+        | Route::SetDisabled
+        | Route::RenewSetUp
         | Route::AuditExport
         | Route::AuditCsv
         | Route::PeopleCsv { .. }
@@ -145,7 +152,7 @@ fn no_page() -> AppError {
 
 /// The decoded pairs of a query string.
 #[cfg(feature = "ssr")]
-struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 #[cfg(feature = "ssr")]
 impl Query {
@@ -158,6 +165,12 @@ impl Query {
     fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, value)| known == key && !value.is_empty()).map(|(_, value)| value.as_str())
     }
+}
+
+/// A version's number for its address. Stored numbers count from 1; any other has no page, as the first one of a use case without versions.
+#[cfg(feature = "ssr")]
+fn version_number(number: impl Into<i64>) -> VersionNumber {
+    VersionNumber::try_from(number.into()).unwrap_or(VersionNumber::FIRST)
 }
 
 /// The use case that a path is about.

@@ -2,10 +2,12 @@
 
 #![expect(clippy::too_many_arguments, reason = "a server function takes each field of its form")]
 
-use domain::query::{encode, query_string};
+use domain::Route;
+use domain::query::query_string;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use workflow::training::{Outlook, TrainingChoices};
-use workflow::{Role, TrainingForm};
+use workflow::{Error, Role, TrainingForm};
 
 use crate::boxed::Erase;
 use crate::components::empty::Empty;
@@ -19,7 +21,7 @@ const FIELDS: [&str; 6] = ["dataset", "trials", "minutes", "candidates", "metric
 
 /// Writes the page. What a refused form said, and why it was refused, is in the address.
 pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let choices = tenure.training_choices(&actor.member()?, use_case, query.one("dataset")).await?;
     let said = TrainingForm {
         use_case: use_case.to_owned(),
@@ -31,8 +33,8 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
         seed: or(query.one("seed"), &choices.seed.to_string()),
         include_protected: query.one("include_protected") == "true",
     };
-    let once = Query(crate::context::once(&format!("/use-case/{}/train", encode(use_case))));
-    let problem = |field: &str| (field.to_owned(), once.one(field).to_owned());
+    let flash = Query(crate::context::take_flash(&Route::Train { use_case: use_case.into() }));
+    let problem = |field: &str| (field.to_owned(), flash.one(field).to_owned());
     let problems: Vec<(String, String)> = FIELDS.map(problem).into_iter().filter(|(_, sentence)| !sentence.is_empty()).collect();
     let may = actor.is(Role::Admin);
     Ok(Written::page("Train a model", view! { <Train choices said problems may /> }))
@@ -54,11 +56,11 @@ pub async fn start_training(
     #[server(default)] seed: String,
     #[server(default)] include_protected: bool,
 ) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let form = TrainingForm { use_case, dataset, trials, minutes, candidates, metric, seed, include_protected };
-    match tenure.start_training_form(&actor.admin()?, &form).await? {
-        Ok(job) => leptos_axum::redirect(&format!("/jobs/{job}")),
-        Err(problems) => {
+    match tenure.start_training_form(&actor.admin()?, &form).await {
+        Ok(job) => leptos_axum::redirect(&Route::Job { job: (&job).into() }.path()),
+        Err(Error::Fields(problems)) => {
             let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
             let mut pairs = vec![
                 pair("dataset", &form.dataset),
@@ -69,17 +71,19 @@ pub async fn start_training(
                 pair("include_protected", if form.include_protected { "true" } else { "" }),
             ];
             pairs.extend(form.candidates.iter().map(|name| pair("candidates", name)));
-            let once: Vec<(&str, &str)> = problems.iter().map(|(field, sentence)| (*field, sentence.as_str())).collect();
-            crate::context::go_to(&format!("/use-case/{}/train", encode(&form.use_case)), &query_string(&pairs), &once);
+            let flash: Vec<(&str, &str)> = problems.iter().map(|problem| (problem.field.as_str(), problem.message.as_str())).collect();
+            let page = Route::Train { use_case: (&form.use_case).into() };
+            crate::context::redirect_with_flash(&page, &query_string(&pairs), &flash);
         }
+        Err(error) => return Err(error.into()),
     }
     Ok(())
 }
 
 #[component]
 fn Train(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, String)>, may: bool) -> AnyView {
-    let base = format!("/use-case/{}", said.use_case);
-    let crumbs = view! { <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("{base}/runs")>"Training runs"</a></nav> };
+    let runs = Route::Runs { use_case: (&said.use_case).into() };
+    let crumbs = view! { <nav class="crumbs" aria-label="Breadcrumb"><a href=runs.path()>"Training runs"</a></nav> };
     let lead = view! { <PageHeading title="Train a model"><p>"Searches over several kinds of model, keeps every trial, and judges the best one on people that it never saw."</p></PageHeading> };
     if choices.datasets.is_empty() {
         let command = format!("tenure data import FILE --use-case {}", said.use_case);
@@ -87,8 +91,8 @@ fn Train(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, St
             view! { <Empty title="No data to learn from"><p>"Import a file with outcomes first: " <code>{command}</code></p></Empty> };
         return view! { {crumbs}{lead}{empty} }.erase();
     }
-    let outlook =
-        choices.outlook.clone().map(|outlook| view! { <Expectation outlook policy=choices.gate_policy.clone() base=base.clone() /> });
+    let jobs = Route::Jobs { use_case: (&said.use_case).into() };
+    let outlook = choices.outlook.clone().map(|outlook| view! { <Expectation outlook policy=choices.gate_policy.clone() jobs /> });
     let form = if may {
         view! { <Form choices said problems /> }.erase()
     } else {
@@ -99,7 +103,7 @@ fn Train(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, St
 
 /// Said before anybody waits for the impossible.
 #[component]
-fn Expectation(outlook: Outlook, policy: String, base: String) -> AnyView {
+fn Expectation(outlook: Outlook, policy: String, jobs: Route) -> AnyView {
     let (class, title) = match outlook.passed {
         0 => ("note warn", "Do not expect a model that meets the gates"),
         passed if 2 * passed < outlook.resamples => ("note warn", "A model that meets the gates would be luck"),
@@ -109,7 +113,7 @@ fn Expectation(outlook: Outlook, policy: String, base: String) -> AnyView {
         <div class=class>
             <h2>{title}</h2>
             <p>{outlook.sentence}</p>
-            <p class="aside">{format!("Policy {policy}. Gates on fairness, data and against the live model are judged after training. ")}<a href=format!("{base}/jobs")>"Jobs of this use case"</a></p>
+            <p class="aside">{format!("Policy {policy}. Gates on fairness, data and against the live model are judged after training. ")}<a href=jobs.path()>"Jobs of this use case"</a></p>
         </div>
     }
     .erase()
@@ -171,7 +175,7 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
     });
     view! {
         <ErrorSummary errors=problems />
-        <form method="post" action="/fn/start-training" class="sheet training-form">
+        <form method="post" action=StartTraining::PATH class="sheet training-form">
             <input type="hidden" name="use_case" value=said.use_case />
             {data}
             <div class="together">{trials}{minutes}{metric}{seed}</div>

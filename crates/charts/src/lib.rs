@@ -2,6 +2,7 @@
 //!
 //! The canvas is twice as fine as it is shown, since plotters rounds to whole units. Colours are placeholders that [`finish`] turns into
 //! the style sheet's custom properties, so that one drawing serves light, dark and print.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 mod chart;
 pub mod curves;
@@ -92,9 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_draw_is_no_panic() {
-        histogram::scores(&[], "people");
-        histogram::scores(&[0; 20], "people");
-        curves::all(&Curves::default());
+    fn nothing_to_draw_is_no_drawing() {
+        for (bins, rows) in [(&[][..], 0), (&[0; 20][..], 20)] {
+            let chart = histogram::scores(bins, "people");
+            assert_eq!((chart.title.as_str(), chart.svg.as_str(), chart.rows.len()), ("No scores yet", "", rows));
+        }
+        let nobody = histogram::by_outcome(&[vec![0; 20], vec![0; 20]]);
+        assert_eq!((nobody.svg.as_str(), nobody.rows.len()), ("", 20));
+        assert!(curves::all(&Curves::default()).is_empty());
     }
 }

@@ -1,4 +1,5 @@
 //! Files in and out: read, check against the use case, write. Hands typed columns to everybody else; the only room with polars.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
 pub mod outcomes;

@@ -122,13 +122,14 @@ impl Check<'_> {
             self.report(&at("name"), key("name"), "is the target, the id, or the name of another field");
         }
         let levels = field.levels.len();
-        match field.kind {
-            Kind::Nominal if levels < 2 && field.role != Role::Ignored => {
-                self.report(&at("levels"), key("levels"), "a nominal field lists at least two levels");
-            }
-            Kind::Boolean if levels != 2 => self.report(&at("levels"), key("levels"), "a boolean field lists its two levels, \"no\" first"),
-            Kind::Integer | Kind::Real if levels > 0 => self.report(&at("levels"), key("levels"), "a number has no levels"),
-            _ => {}
+        let problem = match field.kind {
+            Kind::Nominal => (levels < 2 && field.role != Role::Ignored).then_some("a nominal field lists at least two levels"),
+            Kind::Boolean => (levels != 2).then_some("a boolean field lists its two levels, \"no\" first"),
+            Kind::Integer | Kind::Real => (levels > 0).then_some("a number has no levels"),
+            Kind::Ordinal => None,
+        };
+        if let Some(problem) = problem {
+            self.report(&at("levels"), key("levels"), problem);
         }
         if let Some([low, high]) = field.range
             && (low >= high || field.is_level())

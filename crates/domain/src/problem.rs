@@ -114,6 +114,11 @@ impl FieldProblem {
     pub fn required(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(field, ProblemCode::Required, message)
     }
+
+    /// Several problems as one text, where there is no form to show them in.
+    pub fn list(problems: &[Self]) -> String {
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
 }
 
 impl std::fmt::Display for FieldProblem {

@@ -21,7 +21,7 @@ pub fn decode(text: &str) -> String {
 /// Defines the routes with their patterns, in the order in which an address is read: the first that fits wins.
 macro_rules! routes {
     ($($(#[$meta:meta])* $name:ident $({ $($field:ident: $type:ty),+ $(,)? })? = $pattern:literal),+ $(,)?) => {
-        /// A page or a file of the site.
+        /// A page, a file or the target of a form of the site.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Route {
             $($(#[$meta])* $name $({ $($field: $type),+ })?),+
@@ -77,7 +77,14 @@ routes! {
     /// Where an account's first password is set.
     SetUp { link: String } = "/set-up/{link}",
     Account = "/account",
+    ChangePassword = "/account/password",
+    SignOutEverywhere = "/account/sign-out-everywhere",
+    CreateToken = "/account/tokens",
+    RevokeToken = "/account/tokens/revoke",
     Users = "/users",
+    SetRoles = "/users/roles",
+    SetDisabled = "/users/disabled",
+    RenewSetUp = "/users/link",
     AuditLog = "/audit",
     AuditExport = "/audit/record.jsonl",
     AuditCsv = "/audit/record.csv",
@@ -144,9 +151,9 @@ impl Route {
     }
 
     /// The address with a query string of pairs; empty values are left out.
-    pub fn with_query(&self, pairs: &[(&str, &str)]) -> String {
-        let pairs: Vec<_> = pairs.iter().filter(|(_, value)| !value.is_empty()).collect();
-        let pairs: Vec<(&str, &str)> = pairs.into_iter().copied().collect();
+    pub fn with_query<K: AsRef<str>, V: AsRef<str>>(&self, pairs: &[(K, V)]) -> String {
+        let pairs = pairs.iter().map(|(key, value)| (key.as_ref(), value.as_ref()));
+        let pairs: Vec<(&str, &str)> = pairs.filter(|(_, value)| !value.is_empty()).collect();
         format!("{}{}", self.path(), crate::query::query_string(&pairs))
     }
 }

@@ -126,7 +126,7 @@ impl View<'_> {
     fn level(&self, row: usize) -> u32 {
         match self {
             Self::Codes(codes, map) => map.get(codes[row] as usize).copied().unwrap_or(MISSING_LEVEL),
-            _ => MISSING_LEVEL,
+            Self::Numbers(_) | Self::Absent => MISSING_LEVEL,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a trained model is: the use case it serves, typed columns, the encoder, the scorer and its explanation.
 //!
 //! Pure (no clock, no files, no threads) and compiled to WebAssembly too: the browser runs the very same scorer as the server.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod compiled;
 pub mod counterfactual;

@@ -4,9 +4,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::compiled::Compiled;
-use crate::encoder::Matrix;
-
 /// A term of a linear part: `coefficient · (x − center) / scale`, where a missing `x` counts as `impute`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LinearTerm {
@@ -141,9 +138,6 @@ pub struct Scorer {
     pub calibrator: Calibrator,
 }
 
-/// Rows from which preparing a scorer takes less time than it saves.
-const WORTH_COMPILING: usize = 512;
-
 /// Probabilities are kept this far from 0 and 1, so that log-odds stay finite.
 pub const EPSILON: f64 = 1e-9;
 
@@ -183,25 +177,6 @@ impl Scorer {
     /// Calibrated probability of one encoded row.
     pub fn probability(&self, row: &[f64]) -> f64 {
         self.probability_of_margin(self.margin(row))
-    }
-
-    /// Margins of every row: the same bits as [`Scorer::margin`] row by row.
-    pub fn margins(&self, matrix: &Matrix) -> Vec<f64> {
-        if matrix.rows() >= WORTH_COMPILING {
-            return Compiled::new(self).margins(matrix, 0..matrix.rows());
-        }
-        let mut row = Vec::new();
-        (0..matrix.rows())
-            .map(|index| {
-                matrix.copy_row(index, &mut row);
-                self.margin(&row)
-            })
-            .collect()
-    }
-
-    /// Calibrated probabilities of every row.
-    pub fn probabilities(&self, matrix: &Matrix) -> Vec<f64> {
-        self.margins(matrix).into_iter().map(|margin| self.probability_of_margin(margin)).collect()
     }
 }
 

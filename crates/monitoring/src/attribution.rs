@@ -1,17 +1,15 @@
 //! Attribution drift: does the model lean on the same features as it did when it was trained?
 
+use domain::{DriftVerdict, Estimate};
 use serde::{Deserialize, Serialize};
-use stats::Figure;
-
-use crate::report::Verdict;
 
 /// Change of the order of importance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttributionDrift {
     /// Normalised discounted cumulative gain of the current order, 0..=1; 1 when the order is that of the reference.
-    pub ndcg: Figure,
+    pub ndcg: Estimate,
     pub limit: f64,
-    pub verdict: Verdict,
+    pub verdict: DriftVerdict,
     /// Features whose rank moved most: (name, rank in the reference, rank now), 1-based, at most five.
     pub moved: Vec<(String, usize, usize)>,
 }
@@ -22,7 +20,8 @@ pub const LIMIT: f64 = 0.9;
 /// NDCG (Järvelin and Kekäläinen 2002) of the current importance ranks with the reference's importances as gains. Importances are mean absolute
 /// contributions by feature name, in any order; both must name the same features.
 pub fn attribution_drift(reference: &[(String, f64)], current: &[(String, f64)], limit: f64) -> AttributionDrift {
-    let failed = |why: &str| AttributionDrift { ndcg: Figure::unknown(why), limit, verdict: Verdict::CouldNotCompute, moved: Vec::new() };
+    let failed =
+        |why: &str| AttributionDrift { ndcg: Estimate::unknown(why), limit, verdict: DriftVerdict::CouldNotCompute, moved: Vec::new() };
     let (before, now) = (ranked(reference), ranked(current));
     if before.is_empty() || now.is_empty() {
         return failed("there are no importances to compare");
@@ -47,9 +46,9 @@ pub fn attribution_drift(reference: &[(String, f64)], current: &[(String, f64)],
     moved.sort_by_key(|(_, old, new)| std::cmp::Reverse(old.abs_diff(*new)));
     moved.truncate(5);
     AttributionDrift {
-        ndcg: Figure::point(ndcg, before.len()),
+        ndcg: Estimate::point(ndcg, before.len()),
         limit,
-        verdict: if ndcg < limit { Verdict::Drifted } else { Verdict::Stable },
+        verdict: if ndcg < limit { DriftVerdict::Drifted } else { DriftVerdict::Stable },
         moved,
     }
 }
@@ -80,13 +79,13 @@ mod tests {
         let (three, five) = (3f64.log2(), 5f64.log2());
         let expected = (0.05 + 0.1 / three + 0.15 + 0.5 / five) / (0.5 + 0.3 / three + 0.05 + 0.05 / five);
         assert!((turned.ndcg.value.unwrap() - expected).abs() < 1e-12);
-        assert_eq!((turned.verdict, turned.moved[0].clone()), (Verdict::Drifted, ("x0".to_owned(), 1, 4)));
+        assert_eq!((turned.verdict, turned.moved[0].clone()), (DriftVerdict::Drifted, ("x0".to_owned(), 1, 4)));
     }
 
     #[test]
     fn other_features_are_no_stability() {
         let found = attribution_drift(&named(&[0.5, 0.3]), &[("y".into(), 1.0), ("x0".into(), 0.5)], LIMIT);
-        assert_eq!(found.verdict, Verdict::CouldNotCompute);
-        assert_eq!(attribution_drift(&[], &[], LIMIT).verdict, Verdict::CouldNotCompute);
+        assert_eq!(found.verdict, DriftVerdict::CouldNotCompute);
+        assert_eq!(attribution_drift(&[], &[], LIMIT).verdict, DriftVerdict::CouldNotCompute);
     }
 }

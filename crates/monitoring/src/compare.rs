@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use stats::two_sample::{Pair, Sorted, Test, contingency, divergence, ks, location, rank};
+use stats::two_sample::{Counts, Method, Numbers, Pair, Sorted, Statistic, Value, bins};
 
+use crate::kind::ValueKind;
 use crate::report::{Chart, TestReport};
 
 /// How much is computed.
@@ -30,11 +31,10 @@ pub enum Sample {
 }
 
 impl Sample {
-    /// "number" or "level".
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> ValueKind {
         match self {
-            Self::Number { .. } => "number",
-            Self::Level { .. } => "level",
+            Self::Number { .. } => ValueKind::Number,
+            Self::Level { .. } => ValueKind::Level,
         }
     }
 
@@ -56,7 +56,7 @@ impl Sample {
 
 /// Both samples of a column with what was computed on them.
 pub(crate) struct Comparison {
-    pub tests: BTreeMap<String, TestReport>,
+    pub tests: BTreeMap<Statistic, TestReport>,
     pub effect: Option<f64>,
     pub chart: Chart,
     /// Distinct values or levels of both samples together.
@@ -65,143 +65,53 @@ pub(crate) struct Comparison {
     pub cells: Vec<(f64, f64)>,
 }
 
-/// Collects reports; what is not finite is left out.
-#[derive(Default)]
-struct Tests(BTreeMap<String, TestReport>);
-
-impl Tests {
-    fn test(&mut self, name: &str, test: Option<Test>) {
-        if let Some(Test { statistic, p_value }) = test.filter(|test| test.p_value.is_finite()) {
-            // An infinite statistic (a level that the reference lacks) keeps its p-value of 0.
-            let statistic = if statistic.is_finite() { statistic } else { f64::MAX };
-            self.0.insert(name.into(), TestReport { statistic, p_value: Some(p_value), p_adjusted: None });
-        }
-    }
-
-    fn distance(&mut self, name: &str, distance: Option<f64>) {
-        if let Some(statistic) = distance.filter(|distance| distance.is_finite()) {
-            self.0.insert(name.into(), TestReport { statistic, p_value: None, p_adjusted: None });
-        }
-    }
+/// The statistics that were asked for and apply.
+fn computed(
+    detail: Detail,
+    decider: Statistic,
+    of: impl Fn(Statistic) -> Option<Value>,
+    skip: impl Fn(Statistic) -> bool,
+) -> BTreeMap<Statistic, TestReport> {
+    let asked = |statistic: Statistic| match detail {
+        _ if statistic == decider => true,
+        _ if skip(statistic) => false,
+        Detail::All => true,
+        Detail::Usual => statistic.is_usual(),
+    };
+    let report = |Value { statistic, p_value }| TestReport { statistic, p_value, p_adjusted: None };
+    Statistic::ALL.iter().filter(|&&own| asked(own)).filter_map(|&own| Some((own, report(of(own)?)))).collect()
 }
 
-/// Compares numbers.
-pub(crate) fn numbers(reference: &Sorted, current: &Sorted, detail: Detail, method: ks::Method) -> Comparison {
-    let pair = Pair::new(reference, current);
-    let mut tests = Tests::default();
-    tests.test("ks", ks::ks(&pair, method).map(|found| Test { statistic: found.statistic, p_value: found.p_value }));
-    let wasserstein = location::wasserstein(&pair);
-    let normed = wasserstein.map(|distance| distance / reference.standard_deviation().max(0.001));
-    tests.distance("wasserstein", wasserstein);
-    tests.distance("wasserstein_normed", normed);
-    tests.distance("standardised_mean_difference", location::standardised_mean_difference(reference, current));
-    if let Some((p, q)) = divergence::decile_shares(reference, current) {
-        tests.distance("psi", Some(divergence::psi(&p, &q)));
-        tests.distance("total_variation", Some(divergence::total_variation(&p, &q)));
-        tests.distance("l_infinity", Some(divergence::l_infinity(&p, &q)));
-    }
-    if let Some((p, q)) = divergence::evidently_shares(reference, current) {
-        tests.distance("jensen_shannon", Some(divergence::jensen_shannon(&p, &q)));
-        if detail == Detail::All {
-            tests.distance("jensen_shannon_base_2", Some(divergence::jensen_shannon_base_2(&p, &q)));
-            tests.distance("psi_evidently", Some(divergence::psi_evidently(&p, &q)));
-            tests.distance("kl_divergence", Some(divergence::kullback_leibler_evidently(&p, &q)));
-            tests.distance("hellinger", divergence::hellinger_evidently(reference, current));
-        }
-    }
-    // Few values: the tests on counts apply too.
-    if pair.support.len() <= 5 {
-        let widen = |counts: &[u32]| counts.iter().map(|&count| u64::from(count)).collect::<Vec<_>>();
-        counted(&mut tests, &widen(&pair.reference), &widen(&pair.current), detail);
-    }
-    if detail == Detail::All {
-        tests.distance("energy_distance", location::energy_distance(&pair));
-        tests.test("t_test", location::t_test(reference, current));
-        tests.test("welch", location::welch(reference, current));
-        tests.test("mann_whitney", rank::mann_whitney(&pair));
-        tests.test("cramer_von_mises", rank::cramer_von_mises(&pair));
-        tests.test("anderson_darling", rank::anderson_darling(&pair));
-    }
+/// Compares numbers. `decider` names the statistic that decides, by the number of distinct values.
+pub(crate) fn numbers(
+    reference: &Sorted,
+    current: &Sorted,
+    detail: Detail,
+    method: Method,
+    decider: impl FnOnce(usize) -> Statistic,
+) -> Comparison {
+    let samples = Numbers::new(reference, current, method);
+    let distinct = samples.pair.support.len();
+    let tests = computed(detail, decider(distinct), |statistic| statistic.of_numbers(&samples), |_| false);
     let edges = chart_edges(reference, current);
-    let over = |sample: &Sorted| divergence::shares(&sample.histogram(&edges)).unwrap_or_default();
+    let over = |sample: &Sorted| bins::shares(&sample.histogram(&edges)).unwrap_or_default();
     let chart = Chart { reference: over(reference), current: over(current), edges, levels: Vec::new() };
-    Comparison { effect: normed, distinct: pair.support.len(), cells: cells(&pair), tests: tests.0, chart }
+    let effect = tests.get(&Statistic::WassersteinNormed).map(|test| test.statistic);
+    Comparison { effect, distinct, cells: cells(&samples.pair), tests, chart }
 }
 
-/// Compares counts per level. `by_code` asks for Kolmogorov-Smirnov on the codes too, as label-encoded columns are compared.
-pub(crate) fn levels(levels: Vec<String>, reference: &[u64], current: &[u64], detail: Detail, by_code: Option<ks::Method>) -> Comparison {
-    let mut tests = Tests::default();
-    counted(&mut tests, reference, current, detail);
-    let (p, q) = (divergence::shares(reference).unwrap_or_default(), divergence::shares(current).unwrap_or_default());
-    let both = !p.is_empty() && !q.is_empty();
-    let over = |distance: fn(&[f64], &[f64]) -> f64| both.then(|| distance(&p, &q));
-    let effect = over(divergence::total_variation);
-    tests.distance("psi", over(divergence::psi));
-    tests.distance("jensen_shannon", over(divergence::jensen_shannon));
-    tests.distance("total_variation", effect);
-    tests.distance("l_infinity", over(divergence::l_infinity));
-    let codes = |counts: &[u64]| Sorted::from_counts(counts.iter().enumerate().map(|(code, &count)| (code as f64, count as u32)));
-    let pair = Pair::new(&codes(reference), &codes(current));
-    tests.test(
-        "ks",
-        by_code.and_then(|method| ks::ks(&pair, method)).map(|found| Test { statistic: found.statistic, p_value: found.p_value }),
-    );
-    if detail == Detail::All {
-        tests.distance("jensen_shannon_base_2", over(divergence::jensen_shannon_base_2));
-        tests.distance("psi_evidently", over(divergence::psi_evidently));
-        tests.distance("kl_divergence", over(divergence::kullback_leibler_evidently));
-        tests.distance("hellinger", over(divergence::hellinger));
-    }
+/// Compares counts per level.
+pub(crate) fn levels(levels: Vec<String>, counts: &Counts, detail: Detail, decider: Statistic) -> Comparison {
+    let tests = computed(detail, decider, |statistic| statistic.of_levels(counts), Statistic::needs_order);
+    let effect = tests.get(&Statistic::TotalVariation).map(|test| test.statistic);
+    let (reference, current) = counts.shares().cloned().unwrap_or_default();
     Comparison {
         effect,
-        distinct: pair.support.len(),
-        cells: cells(&pair),
-        tests: tests.0,
-        chart: Chart { edges: Vec::new(), levels, reference: p, current: q },
+        distinct: counts.pair().support.len(),
+        cells: cells(counts.pair()),
+        tests,
+        chart: Chart { edges: Vec::new(), levels, reference, current },
     }
-}
-
-/// The tests on counts.
-fn counted(tests: &mut Tests, reference: &[u64], current: &[u64], detail: Detail) {
-    let chi = |yates| {
-        let found = contingency::chi_square(reference, current, yates)?;
-        (found.degrees > 0).then_some(Test { statistic: found.statistic, p_value: found.p_value })
-    };
-    tests.test("chi2", chi(false));
-    tests.test("chi2_pooled", pooled(reference, current));
-    tests.distance("cramers_v", contingency::cramers_v(reference, current));
-    tests.test("chi2_evidently", contingency::chi_square_evidently(reference, current));
-    tests.test("z_evidently", contingency::z_evidently(reference, current));
-    if let ([a, b], [c, d]) = (reference, current) {
-        tests.test("z", contingency::two_proportion_z(*b, a + b, *d, c + d));
-    }
-    if detail == Detail::All {
-        tests.test("chi2_yates", chi(true));
-        tests.test("g_test", contingency::g_test(reference, current));
-    }
-}
-
-/// Chi-square after levels with an expected count under five were put together (Cochran's rule): else its p-value is not to be trusted.
-fn pooled(reference: &[u64], current: &[u64]) -> Option<Test> {
-    let (n, m) = (reference.iter().sum::<u64>() as f64, current.iter().sum::<u64>() as f64);
-    let mut cells: Vec<(u64, u64)> = reference.iter().zip(current).map(|(&a, &b)| (a, b)).filter(|(a, b)| a + b > 0).collect();
-    cells.sort_unstable_by_key(|(a, b)| a + b);
-    let rare = |(a, b): (u64, u64)| (a + b) as f64 * n.min(m) / (n + m) < 5.0;
-    let mut kept: Vec<(u64, u64)> = Vec::with_capacity(cells.len());
-    let mut rest = (0, 0);
-    for cell in cells {
-        if rare(cell) || (rest != (0, 0) && rare(rest)) {
-            rest = (rest.0 + cell.0, rest.1 + cell.1);
-        } else {
-            kept.push(cell);
-        }
-    }
-    if rest != (0, 0) {
-        kept.push(rest);
-    }
-    let (a, b): (Vec<u64>, Vec<u64>) = kept.into_iter().unzip();
-    let found = contingency::chi_square(&a, &b, false)?;
-    (found.degrees > 0).then_some(Test { statistic: found.statistic, p_value: found.p_value })
 }
 
 /// Bins for drawing: one per value where there are few, thirty otherwise.

@@ -5,7 +5,7 @@
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use stats::two_sample::chi_square_upper_tail;
+use stats::two_sample::{Statistic, chi_square_upper_tail};
 
 use crate::policy::Criterion;
 
@@ -16,26 +16,26 @@ const MANY_VALUES: usize = 50;
 
 /// The false-alarm rate of one column's deciding test; `None` where it is not known. `cells` are shares and gaps of the pooled distribution,
 /// `deviation` the reference's standard deviation.
-pub(crate) fn rate(decider: &str, criterion: Criterion, cells: &[(f64, f64)], deviation: f64, n: u64, m: u64) -> Option<f64> {
+pub(crate) fn rate(decider: Statistic, criterion: Criterion, cells: &[(f64, f64)], deviation: f64, n: u64, m: u64) -> Option<f64> {
     let (n, m) = (n as f64, m as f64);
     let scale = (1.0 / n + 1.0 / m).sqrt();
     let degrees = cells.len().checked_sub(1).filter(|&degrees| degrees > 0)?;
     match (decider, criterion) {
-        ("ks", Criterion::PBelow(level)) if cells.len() < MANY_VALUES => {
+        (Statistic::KolmogorovSmirnov, Criterion::PBelow(level)) if cells.len() < MANY_VALUES => {
             let critical = bisect(0.0, 5.0, |x| kolmogorov_tail(x) > level);
             Some(bridge_share(cells, |bridge, _| bridge.abs(), f64::max, critical))
         }
-        ("chi2_evidently", Criterion::PBelow(level)) => {
+        (Statistic::ChiSquareEvidently, Criterion::PBelow(level)) => {
             let critical = bisect(0.0, 10_000.0, |x| chi_square_upper_tail(x, degrees) > level);
             Some(chi_square_upper_tail(critical / (1.0 + m / n), degrees))
         }
         (_, Criterion::PBelow(level)) => Some(level),
-        ("wasserstein_normed", Criterion::StatisticAtLeast(limit)) => {
+        (Statistic::WassersteinNormed, Criterion::StatisticAtLeast(limit)) => {
             let critical = limit * deviation.max(0.001) / scale;
             Some(bridge_share(cells, |bridge, gap| bridge.abs() * gap, |sum, term| sum + term, critical))
         }
         // (p - q)² / 8 p to first order: a scaled chi-square.
-        ("jensen_shannon", Criterion::StatisticAtLeast(limit)) if cells.len() <= 30 => {
+        (Statistic::JensenShannon, Criterion::StatisticAtLeast(limit)) if cells.len() <= 30 => {
             Some(chi_square_upper_tail(8.0 * limit * limit / (scale * scale), degrees))
         }
         _ => None,

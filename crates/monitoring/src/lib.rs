@@ -1,10 +1,12 @@
 //! Is it still true: baselines, drift, data quality, performance on outcomes, recommendation, and a simulated employer to test all of it.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod attribution;
 pub mod check;
 pub mod compare;
 pub mod data_profile;
 mod false_alarm;
+pub mod kind;
 pub mod monthly;
 pub mod multivariate;
 pub mod outcomes;
@@ -15,8 +17,11 @@ pub mod quality;
 pub mod recommendation;
 pub mod report;
 pub mod simulation;
+pub mod why;
 
 pub use check::{feature_drift, prediction_drift, target_drift};
 pub use compare::Detail;
-pub use policy::Policy;
-pub use report::{ColumnReport, DriftReport, Verdict};
+pub use kind::{ColumnKind, ValueKind};
+pub use policy::{Policy, ValidPolicy};
+pub use report::{ColumnReport, DriftReport};
+pub use why::Why;

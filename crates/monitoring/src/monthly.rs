@@ -1,5 +1,6 @@
 //! The check of one month: everything that is known about a live model on one day, and what to do.
 
+use domain::{DriftVerdict, Timestamp};
 use model::Table;
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +9,11 @@ use crate::check::{feature_drift, prediction_drift, target_drift};
 use crate::compare::Detail;
 use crate::multivariate::{MultivariateDrift, multivariate_drift};
 use crate::performance::{Estimated, Outcomes, Realised, estimated, realised};
-use crate::policy::Policy;
+use crate::policy::ValidPolicy;
 use crate::quality::{self, QualityReport, quality};
-use crate::recommendation::{self, Recommendation, Signals, recommend};
-use crate::report::{ColumnReport, DriftReport, Verdict};
+use crate::recommendation::{self, Advice, Signals, recommend};
+use crate::report::{ColumnReport, DriftReport};
+use crate::why::Why;
 
 /// The baseline of a live version: what was saved when it was promoted. `None` where a part was not saved.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,8 +36,8 @@ pub struct Month<'a> {
     pub outcomes: Option<Outcomes<'a>>,
     /// Outcomes comparable with those of the baseline (the same length of time): `[stayed, left]`.
     pub outcome_counts: Option<[u64; 2]>,
-    /// Why there are none, in words, where more can be said than that none is known.
-    pub no_counts: Option<&'a str>,
+    /// Why there are none, where more can be said than that none is known.
+    pub no_counts: Option<Why>,
     pub days_since_training: Option<u32>,
     pub days_since_retraining: Option<u32>,
 }
@@ -43,7 +45,7 @@ pub struct Month<'a> {
 /// How to check.
 #[derive(Debug, Clone)]
 pub struct Settings<'a> {
-    pub policy: Policy,
+    pub policy: ValidPolicy,
     pub quality: quality::Limits,
     pub recommendation: recommendation::Limits,
     /// The features to compare: the model's inputs. All numbers and levels when `None`.
@@ -73,7 +75,7 @@ pub struct MonthlyCheck {
     pub realised: Option<Realised>,
     /// `None` without scores.
     pub estimated: Option<Estimated>,
-    pub recommendation: Recommendation,
+    pub recommendation: Advice,
 }
 
 /// Checks a month against the baseline.
@@ -86,7 +88,7 @@ pub fn monthly_check(baseline: Baseline<'_>, month: Month<'_>, settings: &Settin
     let prediction = prediction_drift(baseline.scores, month.scores, policy);
     let mut target = target_drift(baseline.outcomes, month.outcome_counts, policy);
     if let (Some(why), None, true) = (month.no_counts, month.outcome_counts, baseline.outcomes.is_some()) {
-        target.why = Some(why.to_owned());
+        target.why = Some(why);
     }
     let realised = month.outcomes.and_then(|outcomes| realised(outcomes, &settings.bands, settings.cutoff).ok());
     let signals = Signals {
@@ -121,11 +123,11 @@ pub fn monthly_check(baseline: Baseline<'_>, month: Month<'_>, settings: &Settin
 }
 
 /// The report where there is nothing to compare with: that is not "no drift".
-pub fn no_baseline(policy: &Policy) -> DriftReport {
+pub fn no_baseline(policy: &ValidPolicy) -> DriftReport {
     DriftReport {
         columns: Vec::new(),
         share_drifted: None,
-        verdict: Verdict::CouldNotCompute,
+        verdict: DriftVerdict::CouldNotCompute,
         policy: policy.name.clone(),
         false_alarm_rate: None,
         summary: "Nothing could be compared: the live model has no baseline.".into(),
@@ -135,7 +137,7 @@ pub fn no_baseline(policy: &Policy) -> DriftReport {
 /// The report of guide 004, key by key as its readers expect it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GuideReport {
-    pub timestamp: String,
+    pub timestamp: Timestamp,
     pub performance: Option<GuidePerformance>,
     pub feature_drift: GuideFeatures,
     pub prediction_drift: GuideTest,
@@ -172,20 +174,20 @@ pub struct GuideTest {
 }
 
 impl MonthlyCheck {
-    /// The check as guide 004's report; `timestamp` in RFC 3339.
-    pub fn guide_report(&self, timestamp: impl Into<String>) -> GuideReport {
+    /// The check as guide 004's report.
+    pub fn guide_report(&self, timestamp: Timestamp) -> GuideReport {
         let test = |column: &ColumnReport| GuideTest {
             name: column.name.clone(),
             drift_detected: match column.verdict {
-                Verdict::Drifted => Some(true),
-                Verdict::Stable => Some(false),
-                Verdict::TooFewRows | Verdict::CouldNotCompute => None,
+                DriftVerdict::Drifted => Some(true),
+                DriftVerdict::Stable => Some(false),
+                DriftVerdict::TooFewRows | DriftVerdict::CouldNotCompute => None,
             },
             statistic: column.deciding_test().map(|test| test.statistic),
             p_value: column.deciding_test().and_then(|test| test.p_value),
         };
         GuideReport {
-            timestamp: timestamp.into(),
+            timestamp,
             performance: self.realised.as_ref().map(|realised| GuidePerformance {
                 roc_auc: realised.roc_auc.value,
                 average_precision: realised.average_precision.value,
@@ -195,7 +197,7 @@ impl MonthlyCheck {
             }),
             feature_drift: GuideFeatures {
                 drift_rate: self.features.share_drifted,
-                drifted_features: self.features.columns.iter().filter(|column| column.verdict == Verdict::Drifted).map(test).collect(),
+                drifted_features: self.features.columns.iter().filter(|column| column.verdict == DriftVerdict::Drifted).map(test).collect(),
             },
             prediction_drift: test(&self.prediction),
             target_drift: test(&self.target),
@@ -208,13 +210,14 @@ impl MonthlyCheck {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
+    use domain::Recommendation;
+
     use super::*;
-    use crate::recommendation::Action;
     use crate::simulation::{self, Kind, simulate};
 
     fn settings() -> Settings<'static> {
         Settings {
-            policy: Policy::default(),
+            policy: ValidPolicy::default(),
             quality: quality::Limits::default(),
             recommendation: recommendation::Limits::default(),
             columns: None,
@@ -248,15 +251,15 @@ mod tests {
         let quiet = check(None);
         assert_eq!(
             (quiet.features.verdict, quiet.recommendation.action),
-            (Verdict::Stable, Action::Keep),
+            (DriftVerdict::Stable, Recommendation::Keep),
             "{}",
             quiet.recommendation.sentence
         );
-        assert_eq!(quiet.multivariate.unwrap().verdict, Verdict::Stable);
+        assert_eq!(quiet.multivariate.unwrap().verdict, DriftVerdict::Stable);
         let taken = check(Some((Kind::SegmentShift, 2)));
-        assert_eq!(taken.recommendation.action, Action::Retrain, "{}", taken.recommendation.sentence);
+        assert_eq!(taken.recommendation.action, Recommendation::Retrain, "{}", taken.recommendation.sentence);
         assert!(taken.features.drifted().contains(&"Department") && taken.features.drifted().contains(&"OverTime"));
-        let report = taken.guide_report("2025-03-01T00:00:00Z");
+        let report = taken.guide_report(Timestamp::from_micros(0));
         assert!(report.retraining_recommended && report.target_drift.drift_detected.is_none());
         assert_eq!(report.feature_drift.drifted_features.len(), taken.features.drifted().len());
     }
@@ -275,8 +278,8 @@ mod tests {
             days_since_retraining: None,
         };
         let found = monthly_check(Baseline::default(), month, &settings());
-        assert_eq!((found.features.verdict, found.prediction.verdict), (Verdict::CouldNotCompute, Verdict::CouldNotCompute));
-        assert_eq!(found.recommendation.action, Action::Unclear);
+        assert_eq!((found.features.verdict, found.prediction.verdict), (DriftVerdict::CouldNotCompute, DriftVerdict::CouldNotCompute));
+        assert_eq!(found.recommendation.action, Recommendation::Unclear);
         assert!(found.quality.is_none() && found.features.summary.contains("no baseline"));
     }
 }

@@ -3,22 +3,21 @@
 //! A domain classifier (Lopez-Paz and Oquab 2017): Fisher's linear discriminant with a ridge, on standardised numbers, their squares, and
 //! levels, cross-fitted in five folds. ROC AUC 0.5 means "cannot tell apart"; its interval is DeLong's on scores of rows unseen by the fit.
 
+use domain::{DriftVerdict, Estimate};
 use model::{Column, MISSING_LEVEL, Table};
 use rand::SeedableRng;
 use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+use stats::ScoreTable;
 use stats::delong::roc_auc_figure;
-use stats::{Figure, ScoreTable};
-
-use crate::report::Verdict;
 
 /// The answer of the domain classifier.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MultivariateDrift {
     /// ROC AUC of telling current from reference rows.
-    pub roc_auc: Figure,
-    pub verdict: Verdict,
+    pub roc_auc: Estimate,
+    pub verdict: DriftVerdict,
     /// Rows used of each side.
     pub n_reference: u64,
     pub n_current: u64,
@@ -40,17 +39,17 @@ const MOST_LEVELS: usize = 20;
 /// only, else the classifier learns from their other self that they are of the other sample, and the area falls below 0.5.
 pub fn multivariate_drift(reference: &Table, current: &Table, id: Option<&str>, seed: u64) -> MultivariateDrift {
     let failed = |verdict, why: &str| MultivariateDrift {
-        roc_auc: Figure::unknown(why),
+        roc_auc: Estimate::unknown(why),
         verdict,
         n_reference: reference.rows() as u64,
         n_current: current.rows() as u64,
         telling: Vec::new(),
     };
     if reference.rows() == 0 || current.rows() == 0 {
-        return failed(Verdict::CouldNotCompute, "one of the two samples has no rows");
+        return failed(DriftVerdict::CouldNotCompute, "one of the two samples has no rows");
     }
     if reference.rows().min(current.rows()) < LEAST_ROWS {
-        return failed(Verdict::TooFewRows, "fewer than 50 rows on a side are too few to train on");
+        return failed(DriftVerdict::TooFewRows, "fewer than 50 rows on a side are too few to train on");
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut pick = |table: &Table| {
@@ -60,7 +59,7 @@ pub fn multivariate_drift(reference: &Table, current: &Table, id: Option<&str>, 
     let rows: [Vec<usize>; 2] = [pick(reference), pick(current)];
     let design = Design::new([reference, current], &rows);
     if design.width == 0 {
-        return failed(Verdict::CouldNotCompute, "the two samples share no column that varies");
+        return failed(DriftVerdict::CouldNotCompute, "the two samples share no column that varies");
     }
     let n = rows[0].len() + rows[1].len();
     let labels: Vec<bool> = (0..n).map(|row| row >= rows[0].len()).collect();
@@ -68,18 +67,19 @@ pub fn multivariate_drift(reference: &Table, current: &Table, id: Option<&str>, 
     let mut scores = vec![0.0; n];
     for fold in 0..FOLDS {
         let Some(weights) = design.discriminant(&labels, |row| folds[row] != fold) else {
-            return failed(Verdict::CouldNotCompute, "the classifier could not be fitted");
+            return failed(DriftVerdict::CouldNotCompute, "the classifier could not be fitted");
         };
         for row in (0..n).filter(|&row| folds[row] == fold) {
             scores[row] = design.score(&weights, row);
         }
     }
-    let roc_auc = ScoreTable::new(&labels, &scores).map_or_else(|error| Figure::unknown(error.to_string()), |table| roc_auc_figure(&table));
+    let roc_auc =
+        ScoreTable::new(&labels, &scores).map_or_else(|error| Estimate::unknown(error.to_string()), |table| roc_auc_figure(&table));
     let verdict = match (roc_auc.value, roc_auc.interval) {
         // The pooled scores of five fits vary a little more than DeLong's variance says: a margin of a tenth of the half width.
-        (Some(area), Some([low, _])) if area >= LEAST_AREA && low - 0.3 * (area - low) > 0.5 => Verdict::Drifted,
-        (Some(_), _) => Verdict::Stable,
-        _ => Verdict::CouldNotCompute,
+        (Some(area), Some([low, _])) if area >= LEAST_AREA && low - 0.3 * (area - low) > 0.5 => DriftVerdict::Drifted,
+        (Some(_), _) => DriftVerdict::Stable,
+        _ => DriftVerdict::CouldNotCompute,
     };
     let telling = design.discriminant(&labels, |_| true).map(|weights| design.telling(&weights)).unwrap_or_default();
     MultivariateDrift { roc_auc, verdict, n_reference: rows[0].len() as u64, n_current: rows[1].len() as u64, telling }
@@ -190,10 +190,8 @@ impl Design {
 }
 
 fn level_name(column: &Column, row: usize) -> Option<&String> {
-    match column {
-        Column::Level { codes, levels } if codes[row] != MISSING_LEVEL => levels.get(codes[row] as usize),
-        _ => None,
-    }
+    let Column::Level { codes, levels } = column else { return None };
+    levels.get(codes[row] as usize).filter(|_| codes[row] != MISSING_LEVEL)
 }
 
 /// Mean 0, deviation 1; missing becomes the mean. False when nothing varies.
@@ -240,23 +238,23 @@ mod tests {
     fn tells_a_takeover_and_not_a_quiet_month() {
         let (before, after) = months(Some((Kind::SegmentShift, 1)), 1);
         let found = multivariate_drift(&before, &after, Some("EmployeeNumber"), 1);
-        assert_eq!(found.verdict, Verdict::Drifted, "{found:?}");
+        assert_eq!(found.verdict, DriftVerdict::Drifted, "{found:?}");
         let quiet = (0..20).filter(|&seed| {
             let half = |parity: usize, table: &Table| table.take(&(0..table.rows()).filter(|row| row % 2 == parity).collect::<Vec<_>>());
             let (before, _) = months(None, seed);
-            multivariate_drift(&half(0, &before), &half(1, &before), None, seed).verdict == Verdict::Stable
+            multivariate_drift(&half(0, &before), &half(1, &before), None, seed).verdict == DriftVerdict::Stable
         });
         assert!(quiet.count() >= 19);
         // The same people a month later, without change.
         let (before, after) = months(None, 1);
-        assert_eq!(multivariate_drift(&before, &after, Some("EmployeeNumber"), 1).verdict, Verdict::Stable);
+        assert_eq!(multivariate_drift(&before, &after, Some("EmployeeNumber"), 1).verdict, DriftVerdict::Stable);
     }
 
     #[test]
     fn nothing_to_train_on_is_said() {
         let (before, after) = months(None, 3);
-        assert_eq!(multivariate_drift(&before, &after.take(&[]), None, 1).verdict, Verdict::CouldNotCompute);
-        assert_eq!(multivariate_drift(&before, &after.take(&[0, 1]), None, 1).verdict, Verdict::TooFewRows);
+        assert_eq!(multivariate_drift(&before, &after.take(&[]), None, 1).verdict, DriftVerdict::CouldNotCompute);
+        assert_eq!(multivariate_drift(&before, &after.take(&[0, 1]), None, 1).verdict, DriftVerdict::TooFewRows);
         let constant = before.select(&["EmployeeCount"]);
         assert!(multivariate_drift(&constant, &constant, None, 1).roc_auc.why.unwrap().contains("no column that varies"));
     }

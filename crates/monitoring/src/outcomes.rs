@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-/// Something known about a person on a day. Days are numbers since any fixed day.
+use domain::Date;
+
+/// Something known about a person on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    pub day: i64,
+    pub day: Date,
     /// True: the event happened on that day. False: until that day it had not.
     pub happened: bool,
     pub reason: Option<String>,
@@ -16,7 +18,7 @@ pub struct Event {
 pub struct Known {
     pub events: HashMap<String, Vec<Event>>,
     /// Every event up to this day is among `events`: of whom nothing is said, it did not happen to.
-    pub complete_until: Option<i64>,
+    pub complete_until: Option<Date>,
 }
 
 /// The end of a person's window.
@@ -31,7 +33,7 @@ pub enum Fate<'a> {
 
 impl Known {
     /// What became of `person` in the window `from < day <= until`.
-    pub fn fate(&self, person: &str, from: i64, until: i64) -> Fate<'_> {
+    pub fn fate(&self, person: &str, from: Date, until: Date) -> Fate<'_> {
         let events = self.events.get(person).map_or(&[][..], Vec::as_slice);
         let left = events.iter().filter(|event| event.happened && event.day > from && event.day <= until).min_by_key(|event| event.day);
         match left {
@@ -56,7 +58,8 @@ mod tests {
 
     #[test]
     fn only_what_is_known_counts() {
-        let event = |day, happened| Event { day, happened, reason: happened.then(|| "resignation".to_owned()) };
+        let day = Date::from_day_number;
+        let event = |number, happened| Event { day: day(number), happened, reason: happened.then(|| "resignation".to_owned()) };
         let events = [
             ("left", vec![event(15, true)]),
             ("later", vec![event(40, true)]),
@@ -66,19 +69,19 @@ mod tests {
         let events = events.into_iter().map(|(name, events)| (name.to_owned(), events)).collect();
         let mut known = Known { events, complete_until: None };
         let fates = |known: &Known| {
-            ["left", "later", "here", "early", "silent"].map(|person| match known.fate(person, 10, 30) {
+            ["left", "later", "here", "early", "silent"].map(|person| match known.fate(person, day(10), day(30)) {
                 Fate::Left(_) => 'l',
                 Fate::Stayed => 's',
                 Fate::Unknown => '?',
             })
         };
         assert_eq!(fates(&known), ['l', 's', 's', '?', '?']);
-        known.complete_until = Some(29);
+        known.complete_until = Some(day(29));
         assert_eq!(fates(&known), ['l', 's', 's', '?', '?'], "the window is not over");
-        known.complete_until = Some(30);
+        known.complete_until = Some(day(30));
         assert_eq!(fates(&known), ['l', 's', 's', 's', 's']);
-        assert_eq!(known.fate("left", 10, 30), Fate::Left(Some("resignation")));
-        assert_eq!(known.fate("left", 15, 30), Fate::Stayed, "the day of scoring is not in the window");
+        assert_eq!(known.fate("left", day(10), day(30)), Fate::Left(Some("resignation")));
+        assert_eq!(known.fate("left", day(15), day(30)), Fate::Stayed, "the day of scoring is not in the window");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! How well the scores did: realised on outcomes, and estimated before there are any.
 
+use domain::Estimate;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+use stats::ScoreTable;
 use stats::delong::roc_auc_figure;
 use stats::intervals::proportion;
-use stats::{Figure, ScoreTable};
 
 /// Scored people whose outcome is known. Slices of equal length.
 #[derive(Debug, Clone, Copy)]
@@ -27,10 +28,10 @@ pub struct Group {
     pub n: u64,
     pub left: u64,
     /// Mean score.
-    pub predicted: Figure,
+    pub predicted: Estimate,
     /// Share that left, with Wilson's interval.
-    pub actual: Figure,
-    pub roc_auc: Figure,
+    pub actual: Estimate,
+    pub roc_auc: Estimate,
 }
 
 /// Performance on outcomes.
@@ -39,16 +40,16 @@ pub struct Realised {
     pub n: u64,
     pub left: u64,
     /// Leavers that the scores add up to.
-    pub expected_left: Figure,
+    pub expected_left: Estimate,
     /// ROC AUC with DeLong's interval.
-    pub roc_auc: Figure,
-    pub average_precision: Figure,
+    pub roc_auc: Estimate,
+    pub average_precision: Estimate,
     /// Brier score, 0 best.
-    pub brier: Figure,
+    pub brier: Estimate,
     /// Expected calibration error over ten bins.
-    pub calibration_error: Figure,
+    pub calibration_error: Estimate,
     /// Share judged rightly at the cut-off.
-    pub accuracy: Figure,
+    pub accuracy: Estimate,
     pub cutoff: f64,
     /// By risk band, in the order given.
     pub by_band: Vec<Group>,
@@ -93,14 +94,14 @@ pub fn realised(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) ->
     let right = left.iter().zip(scores).filter(|&(&left, &score)| left == (score >= cutoff)).count();
     let losses: Vec<f64> = left.iter().zip(scores).map(|(&left, score)| (f64::from(u8::from(left)) - score).powi(2)).collect();
     let one_class = "needs both people who left and people who stayed";
-    let known = |value: Option<f64>| value.map_or_else(|| Figure::unknown(one_class), |value| Figure::point(value, n));
+    let known = |value: Option<f64>| value.map_or_else(|| Estimate::unknown(one_class), |value| Estimate::point(value, n));
     Ok(Realised {
         n: n as u64,
         left: u64::from(table.positive_count()),
         expected_left: expected_leavers(scores),
         roc_auc: roc_auc_figure(&table),
         average_precision: known(table.average_precision()),
-        brier: if table.are_probabilities() { mean_figure(&losses) } else { Figure::unknown("the scores are not probabilities") },
+        brier: if table.are_probabilities() { mean_figure(&losses) } else { Estimate::unknown("the scores are not probabilities") },
         calibration_error: known(table.ece()),
         accuracy: proportion(right as u32, n as u32, "no outcome is known"),
         cutoff,
@@ -112,18 +113,18 @@ pub fn realised(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) ->
 }
 
 /// The sum of the scores with the 95 % interval of the number of leavers that they promise (normal limit of independent draws).
-pub fn expected_leavers(scores: &[f64]) -> Figure {
+pub fn expected_leavers(scores: &[f64]) -> Estimate {
     let (sum, variance) = scores.iter().fold((0.0, 0.0), |(sum, variance), score| (sum + score, variance + score * (1.0 - score)));
     let half = 1.96 * f64::max(variance, 0.0).sqrt();
-    Figure::with_interval(sum, [(sum - half).max(0.0), (sum + half).min(scores.len() as f64)], scores.len())
+    Estimate::with_interval(sum, [(sum - half).max(0.0), (sum + half).min(scores.len() as f64)], scores.len())
 }
 
-fn mean_figure(values: &[f64]) -> Figure {
+fn mean_figure(values: &[f64]) -> Estimate {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
     let half = 1.96 * (variance / n).sqrt();
-    Figure::with_interval(mean, [(mean - half).max(0.0), mean + half], values.len())
+    Estimate::with_interval(mean, [(mean - half).max(0.0), mean + half], values.len())
 }
 
 fn group(name: &str, left: &[bool], scores: &[f64], rows: &[usize]) -> Group {
@@ -136,12 +137,12 @@ fn group(name: &str, left: &[bool], scores: &[f64], rows: &[usize]) -> Group {
         n: rows.len() as u64,
         left: leavers as u64,
         predicted: if rows.is_empty() {
-            Figure::unknown(nobody)
+            Estimate::unknown(nobody)
         } else {
-            Figure::point(chosen.iter().sum::<f64>() / rows.len() as f64, rows.len())
+            Estimate::point(chosen.iter().sum::<f64>() / rows.len() as f64, rows.len())
         },
         actual: proportion(leavers as u32, rows.len() as u32, nobody),
-        roc_auc: ScoreTable::new(&truth, &chosen).map_or_else(|_| Figure::unknown(nobody), |table| roc_auc_figure(&table)),
+        roc_auc: ScoreTable::new(&truth, &chosen).map_or_else(|_| Estimate::unknown(nobody), |table| roc_auc_figure(&table)),
     }
 }
 
@@ -186,9 +187,9 @@ fn by_reason(left: &[bool], scores: &[f64], reasons: &[Option<String>]) -> Vec<G
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Estimated {
     pub n: u64,
-    pub roc_auc: Figure,
-    pub accuracy: Figure,
-    pub expected_left: Figure,
+    pub roc_auc: Estimate,
+    pub accuracy: Estimate,
+    pub expected_left: Estimate,
     /// What the estimate cannot see.
     pub limits: String,
 }
@@ -204,7 +205,7 @@ pub fn estimated(scores: &[f64], cutoff: f64, seed: u64) -> Estimated {
     let n = scores.len() as u64;
     if scores.is_empty() || scores.iter().any(|score| !(0.0..=1.0).contains(score)) {
         let why = if scores.is_empty() { "nobody was scored" } else { "the scores are not probabilities" };
-        let unknown = || Figure::unknown(why);
+        let unknown = || Estimate::unknown(why);
         return Estimated { n, roc_auc: unknown(), accuracy: unknown(), expected_left: unknown(), limits };
     }
     let right = |score: f64| if score >= cutoff { score } else { 1.0 - score };
@@ -213,13 +214,13 @@ pub fn estimated(scores: &[f64], cutoff: f64, seed: u64) -> Estimated {
     Estimated {
         n,
         roc_auc: estimated_roc_auc(scores, seed),
-        accuracy: Figure::with_interval(mean, [(mean - half).max(0.0), (mean + half).min(1.0)], scores.len()),
+        accuracy: Estimate::with_interval(mean, [(mean - half).max(0.0), (mean + half).min(1.0)], scores.len()),
         expected_left: expected_leavers(scores),
         limits,
     }
 }
 
-fn estimated_roc_auc(scores: &[f64], seed: u64) -> Figure {
+fn estimated_roc_auc(scores: &[f64], seed: u64) -> Estimate {
     let mut sorted = scores.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let promised = area(&sorted, |score| score);
@@ -230,9 +231,9 @@ fn estimated_roc_auc(scores: &[f64], seed: u64) -> Figure {
     match promised {
         Some(value) if areas.len() > draws / 2 => {
             let end = |share: f64| areas[((areas.len() - 1) as f64 * share).round() as usize];
-            Figure::with_interval(value, [end(0.025).min(value), end(0.975).max(value)], scores.len())
+            Estimate::with_interval(value, [end(0.025).min(value), end(0.975).max(value)], scores.len())
         }
-        _ => Figure::unknown("the scores promise too few leavers or too few stayers for a ROC AUC"),
+        _ => Estimate::unknown("the scores promise too few leavers or too few stayers for a ROC AUC"),
     }
 }
 

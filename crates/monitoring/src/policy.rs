@@ -1,8 +1,11 @@
 //! Drift policies: which test decides on a column, and when.
 
+use std::ops::Deref;
+
+use domain::{FieldProblem, ProblemCode};
 use serde::{Deserialize, Serialize};
 use stats::multiple_testing;
-use stats::two_sample::ks;
+use stats::two_sample::{Method, Statistic};
 
 /// How p-values are adjusted over the columns of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +30,7 @@ impl Adjustment {
 }
 
 /// Which test decides on a column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// Kolmogorov-Smirnov for numbers, two-sample chi-square for levels and for numbers with up to five values.
@@ -37,22 +40,23 @@ pub enum Rule {
     /// Evidently 0.7's choice by column type, number of values and size of the reference, with its own statistics and limits.
     Evidently,
     /// This one test or distance wherever it applies.
-    Method(String),
+    Method(Statistic),
 }
 
 impl Rule {
-    /// The test that decides on a column; `distinct` values or levels in both samples together, `n_reference` rows with a value.
-    pub(crate) fn decider(&self, is_number: bool, distinct: usize, n_reference: u64) -> &str {
+    /// The statistic that decides on a column; `distinct` values or levels in both samples together, `n_reference` rows with a value.
+    pub(crate) fn decider(self, is_number: bool, distinct: usize, n_reference: u64) -> Statistic {
+        let many = is_number && distinct > 5;
         match self {
-            Self::Method(name) => name,
-            Self::KolmogorovSmirnov => "ks",
-            Self::Sound if is_number && distinct > 5 => "ks",
-            Self::Sound => "chi2_pooled",
-            Self::Evidently if n_reference > 1000 && is_number && distinct > 5 => "wasserstein_normed",
-            Self::Evidently if n_reference > 1000 => "jensen_shannon",
-            Self::Evidently if is_number && distinct > 5 => "ks",
-            Self::Evidently if distinct > 2 => "chi2_evidently",
-            Self::Evidently => "z_evidently",
+            Self::Method(statistic) => statistic,
+            Self::KolmogorovSmirnov => Statistic::KolmogorovSmirnov,
+            Self::Sound if many => Statistic::KolmogorovSmirnov,
+            Self::Sound => Statistic::ChiSquarePooled,
+            Self::Evidently if n_reference > 1000 && many => Statistic::WassersteinNormed,
+            Self::Evidently if n_reference > 1000 => Statistic::JensenShannon,
+            Self::Evidently if many => Statistic::KolmogorovSmirnov,
+            Self::Evidently if distinct > 2 => Statistic::ChiSquareEvidently,
+            Self::Evidently => Statistic::ZEvidently,
         }
     }
 }
@@ -69,7 +73,7 @@ pub enum Overall {
     ShareAbove(f64),
 }
 
-/// A drift policy. All limits are settings.
+/// A drift policy as it is written. All limits are settings. [`Policy::check`] makes it one that can be used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     pub name: String,
@@ -85,7 +89,7 @@ pub struct Policy {
     pub least_rows: u64,
     pub overall: Overall,
     /// How Kolmogorov-Smirnov p-values are computed.
-    pub ks: ks::Method,
+    pub ks: Method,
 }
 
 /// Names of the policies that ship.
@@ -102,25 +106,78 @@ impl Default for Policy {
             least_effect_level: 0.05,
             least_rows: 30,
             overall: Overall::AnyColumn,
-            ks: ks::Method::Fast,
+            ks: Method::Fast,
         }
     }
 }
 
+/// A policy that was checked: the only kind that a check of drift takes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Policy", into = "Policy")]
+pub struct ValidPolicy(Policy);
+
+impl Deref for ValidPolicy {
+    type Target = Policy;
+
+    fn deref(&self) -> &Policy {
+        &self.0
+    }
+}
+
+impl From<ValidPolicy> for Policy {
+    fn from(policy: ValidPolicy) -> Self {
+        policy.0
+    }
+}
+
+impl TryFrom<Policy> for ValidPolicy {
+    type Error = String;
+
+    fn try_from(policy: Policy) -> Result<Self, String> {
+        policy.check().map_err(|problems| FieldProblem::list(&problems))
+    }
+}
+
 impl Policy {
-    /// The policy of that name; `None` when there is none.
-    pub fn named(name: &str) -> Option<Self> {
-        let guide = |rule, overall| Self {
-            name: name.into(),
-            rule,
-            adjustment: Adjustment::None,
-            p_limit: 0.05,
-            least_effect_number: 0.0,
-            least_effect_level: 0.0,
-            least_rows: 2,
-            overall,
-            ks: ks::Method::Auto,
+    /// The policy as one that can be used.
+    ///
+    /// # Errors
+    /// Every setting that makes no sense.
+    pub fn check(self) -> Result<ValidPolicy, Vec<FieldProblem>> {
+        let mut problems = Vec::new();
+        let mut expect = |holds: bool, field: &str, message: &str| {
+            if !holds {
+                problems.push(FieldProblem::new(field, ProblemCode::OutOfRange, message));
+            }
         };
+        expect(self.p_limit > 0.0 && self.p_limit < 1.0, "p_limit", "The p-value must be above 0 and below 1.");
+        for (field, effect) in [("least_effect_number", self.least_effect_number), ("least_effect_level", self.least_effect_level)] {
+            expect(effect.is_finite() && effect >= 0.0, field, "The minimum effect size must be 0 or more.");
+        }
+        expect(self.least_effect_level <= 1.0, "least_effect_level", "The minimum effect size of levels is a share, at most 1.");
+        expect(self.least_rows >= 2, "least_rows", "At least 2 rows are needed to compare anything.");
+        let share = match self.overall {
+            Overall::AnyColumn => 0.0,
+            Overall::ShareAtLeast(share) | Overall::ShareAbove(share) => share,
+        };
+        expect((0.0..=1.0).contains(&share), "overall", "The share of columns must be from 0 to 1.");
+        if self.name.trim().is_empty() {
+            problems.push(FieldProblem::required("name", "Give the policy a name."));
+        }
+        if problems.is_empty() { Ok(ValidPolicy(self)) } else { Err(problems) }
+    }
+
+    /// What `statistic` must show; `None` for one that has no limit.
+    pub(crate) fn criterion(&self, statistic: Statistic) -> Option<Criterion> {
+        let by_p = statistic.has_p_value().then_some(Criterion::PBelow(self.p_limit));
+        by_p.or_else(|| statistic.default_limit().map(Criterion::StatisticAtLeast))
+    }
+}
+
+impl ValidPolicy {
+    /// The policy that ships under that name; `None` when there is none.
+    pub fn named(name: &str) -> Option<Self> {
+        let guide = |rule, overall| Self(Policy { name: name.into(), rule, overall, ..Policy::unadjusted() });
         match name {
             "calibrated" => Some(Self::default()),
             "guide-000" => Some(guide(Rule::Sound, Overall::ShareAtLeast(0.5))),
@@ -130,20 +187,36 @@ impl Policy {
         }
     }
 
-    /// A policy that decides by one test (unadjusted p < 0.05) or distance (its usual limit); `None` for an unknown method.
-    pub fn method(name: &str) -> Option<Self> {
-        criterion(name, 0.05)?;
-        Some(Self {
-            name: format!("method {name}"),
-            rule: Rule::Method(name.into()),
+    /// A policy that decides by one test (unadjusted p < 0.05) or distance (its usual limit).
+    pub fn method(statistic: Statistic) -> Self {
+        Self(Policy { name: format!("method {statistic}"), rule: Rule::Method(statistic), ..Policy::unadjusted() })
+    }
+
+    /// The same with Kolmogorov-Smirnov p-values computed in that way.
+    pub fn with_ks(self, ks: Method) -> Self {
+        Self(Policy { ks, ..self.0 })
+    }
+
+    /// The same with another rule and floor for levels (0..=1), for one column on its own.
+    pub(crate) fn alone(&self, rule: Rule, least_effect_level: f64) -> Self {
+        Self(Policy { rule, least_effect_level, ..self.0.clone() })
+    }
+}
+
+impl Policy {
+    /// Any p < 0.05 is drift, however small and however many columns there are.
+    fn unadjusted() -> Self {
+        Self {
+            name: String::new(),
+            rule: Rule::Sound,
             adjustment: Adjustment::None,
             p_limit: 0.05,
             least_effect_number: 0.0,
             least_effect_level: 0.0,
             least_rows: 2,
             overall: Overall::AnyColumn,
-            ks: ks::Method::Auto,
-        })
+            ks: Method::Auto,
+        }
     }
 }
 
@@ -152,7 +225,7 @@ impl Criterion {
     pub fn holds(self, statistic: f64, p: Option<f64>) -> bool {
         match self {
             Self::PBelow(limit) => p.is_some_and(|p| p < limit),
-            Self::StatisticAtLeast(limit) => statistic >= limit,
+            Self::StatisticAtLeast(limit) => statistic.abs() >= limit,
         }
     }
 }
@@ -164,45 +237,27 @@ pub(crate) enum Criterion {
     StatisticAtLeast(f64),
 }
 
-/// Tests with a p-value, as they are called in reports.
-pub const TESTS: [&str; 13] = [
-    "ks",
-    "chi2",
-    "chi2_pooled",
-    "chi2_yates",
-    "chi2_evidently",
-    "g_test",
-    "z",
-    "z_evidently",
-    "t_test",
-    "welch",
-    "mann_whitney",
-    "cramer_von_mises",
-    "anderson_darling",
-];
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
 
-/// Distances with the limit from which they usually count as drift.
-pub const DISTANCES: [(&str, f64); 14] = [
-    ("psi", 0.25),
-    ("psi_evidently", 0.1),
-    ("jensen_shannon", 0.1),
-    ("jensen_shannon_base_2", 0.1),
-    ("kl_divergence", 0.1),
-    ("wasserstein", f64::INFINITY),
-    ("wasserstein_normed", 0.1),
-    ("energy_distance", 0.1),
-    ("hellinger", 0.1),
-    ("total_variation", 0.1),
-    ("l_infinity", 0.1),
-    ("cramers_v", 0.1),
-    ("standardised_mean_difference", 0.1),
-    ("missing_difference", 0.05),
-];
-
-/// The criterion of a test or distance; `None` for an unknown one.
-pub(crate) fn criterion(method: &str, p_limit: f64) -> Option<Criterion> {
-    if TESTS.contains(&method) {
-        return Some(Criterion::PBelow(p_limit));
+    #[test]
+    fn every_policy_that_ships_is_valid() {
+        let methods = Statistic::ALL.iter().map(|statistic| ValidPolicy::method(*statistic));
+        for policy in NAMES.iter().map(|name| ValidPolicy::named(name).unwrap()).chain(methods) {
+            assert_eq!(Policy::from(policy.clone()).check(), Ok(policy));
+        }
+        assert!(ValidPolicy::named("none-such").is_none());
     }
-    DISTANCES.iter().find(|(name, _)| *name == method).map(|&(_, limit)| Criterion::StatisticAtLeast(limit))
+
+    #[test]
+    fn what_makes_no_sense_is_said_by_field() {
+        let wrong = Policy { p_limit: f64::NAN, least_rows: 1, overall: Overall::ShareAbove(1.5), name: " ".into(), ..Policy::default() };
+        let fields: Vec<String> = wrong.check().unwrap_err().into_iter().map(|problem| problem.field).collect();
+        assert_eq!(fields, ["p_limit", "least_rows", "overall", "name"]);
+        let written = serde_json::to_string(&Policy { least_effect_number: -1.0, ..Policy::default() }).unwrap();
+        let error = serde_json::from_str::<ValidPolicy>(&written).unwrap_err();
+        assert!(error.to_string().contains("least_effect_number"), "{error}");
+    }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::DriftVerdict;
 use model::{Column, MISSING_LEVEL, Table};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,10 @@ use stats::two_sample::Sorted;
 
 use crate::check::{column_drift, conclude};
 use crate::compare::{Detail, Sample};
-use crate::policy::Policy;
-use crate::report::{ColumnReport, DriftReport, Verdict};
+use crate::kind::{ColumnKind, ValueKind};
+use crate::policy::ValidPolicy;
+use crate::report::{ColumnReport, DriftReport};
+use crate::why::{Side, Why};
 
 /// Distinct values up to this many get a cell each; more are put into cells of about equal weight.
 const CELLS: usize = 200;
@@ -79,9 +82,9 @@ enum Content {
     Level {
         counts: BTreeMap<String, u64>,
     },
-    /// The layout expected a column that this table does not have, or of another type; in words.
+    /// The layout expected a column that this table does not have, or of another type.
     Absent {
-        why: String,
+        why: Why,
     },
 }
 
@@ -175,12 +178,14 @@ fn count(cells: &Cells, column: Option<&Column>) -> (u64, Content) {
             }
             (missing, Content::Level { counts })
         }
-        (_, None) => (0, Content::Absent { why: "the current data has no such column".into() }),
-        (Cells::Number { .. }, Some(_)) => {
-            (0, Content::Absent { why: "the reference holds numbers, the current data text or levels".into() })
-        }
-        (Cells::Level, Some(_)) => (0, Content::Absent { why: "the reference holds levels, the current data numbers or text".into() }),
+        (_, None) => (0, Content::Absent { why: Why::MissingColumn { side: Side::Current } }),
+        (Cells::Number { .. }, Some(column)) => (0, Content::Absent { why: other_type(ValueKind::Number, column) }),
+        (Cells::Level, Some(column)) => (0, Content::Absent { why: other_type(ValueKind::Level, column) }),
     }
+}
+
+fn other_type(reference: ValueKind, column: &Column) -> Why {
+    Why::OtherType { reference, current: column.into() }
 }
 
 impl ColumnProfile {
@@ -207,7 +212,7 @@ impl ColumnProfile {
     }
 
     /// The counts as a sample: a cell stands for its value, or for its middle where it holds many.
-    fn sample(&self) -> Result<Sample, &str> {
+    fn sample(&self) -> Result<Sample, Why> {
         match &self.content {
             Content::Number { cuts, exact, counts, .. } => {
                 let rows = |count: &u64| u32::try_from(*count).unwrap_or(u32::MAX);
@@ -215,7 +220,7 @@ impl ColumnProfile {
                 Ok(Sample::Number { sorted: Sorted::from_counts(values.zip(counts.iter().map(rows))), missing: self.missing })
             }
             Content::Level { counts } => Ok(Sample::Level { counts: counts.clone(), missing: self.missing }),
-            Content::Absent { why } => Err(why),
+            Content::Absent { why } => Err(*why),
         }
     }
 
@@ -231,7 +236,7 @@ impl ColumnProfile {
     pub fn level_counts(&self) -> Option<&BTreeMap<String, u64>> {
         match &self.content {
             Content::Level { counts } => Some(counts),
-            _ => None,
+            Content::Number { .. } | Content::Absent { .. } => None,
         }
     }
 
@@ -239,7 +244,7 @@ impl ColumnProfile {
     pub fn range(&self) -> Option<[f64; 2]> {
         match self.content {
             Content::Number { smallest, largest, .. } => Some([smallest?, largest?]),
-            _ => None,
+            Content::Level { .. } | Content::Absent { .. } => None,
         }
     }
 }
@@ -292,13 +297,13 @@ impl ScoreProfile {
 }
 
 /// Feature drift between two profiles of the same layout.
-pub fn profile_drift(reference: &Profile, current: &Profile, policy: &Policy, detail: Detail) -> DriftReport {
+pub fn profile_drift(reference: &Profile, current: &Profile, policy: &ValidPolicy, detail: Detail) -> DriftReport {
     let columns = reference
         .columns
         .par_iter()
         .map(|before| {
-            let failed = |why: &str| ColumnReport::failed(&before.name, "unknown", Verdict::CouldNotCompute, why);
-            let Some(now) = current.column(&before.name) else { return failed("the current data has no such column") };
+            let failed = |why| ColumnReport::failed(&before.name, ColumnKind::Unknown, DriftVerdict::CouldNotCompute, why);
+            let Some(now) = current.column(&before.name) else { return failed(Why::MissingColumn { side: Side::Current }) };
             match (before.sample(), now.sample()) {
                 (Ok(reference), Ok(current)) => column_drift(&before.name, &reference, &current, policy, detail),
                 (Err(why), _) | (_, Err(why)) => failed(why),
@@ -309,7 +314,7 @@ pub fn profile_drift(reference: &Profile, current: &Profile, policy: &Policy, de
 }
 
 /// Prediction drift between the score cells of two profiles.
-pub fn profile_prediction_drift(reference: &Profile, current: &Profile, policy: &Policy) -> ColumnReport {
+pub fn profile_prediction_drift(reference: &Profile, current: &Profile, policy: &ValidPolicy) -> ColumnReport {
     crate::check::score_drift(
         reference.scores.as_ref().map(ScoreProfile::sample),
         current.scores.as_ref().map(ScoreProfile::sample),

@@ -1,5 +1,6 @@
 //! Data quality of the current data against the reference: missing values, unseen levels, values out of range, volume, columns.
 
+use domain::DriftVerdict;
 use model::{Column, Table};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,6 @@ use stats::two_sample::contingency;
 
 use crate::check::sample;
 use crate::compare::Sample;
-use crate::report::Verdict;
 
 /// Limits of the quality check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ pub struct QualityReport {
     pub columns: Vec<ColumnQuality>,
     pub findings: Vec<Finding>,
     /// `Drifted` here means: a limit is crossed.
-    pub verdict: Verdict,
+    pub verdict: DriftVerdict,
 }
 
 /// Compares the quality of `current` with that of `reference`.
@@ -111,13 +111,13 @@ pub fn quality(reference: &Table, current: &Table, limits: &Limits) -> QualityRe
     }
     missing_changes(&mut columns, &mut findings, limits, n_reference, n_current);
     let verdict = if findings.iter().any(|finding| finding.alarms) {
-        Verdict::Drifted
+        DriftVerdict::Drifted
     } else if n_current == 0 || n_reference == 0 || columns.is_empty() {
-        Verdict::CouldNotCompute
+        DriftVerdict::CouldNotCompute
     } else if n_current.min(n_reference) < limits.least_rows {
-        Verdict::TooFewRows
+        DriftVerdict::TooFewRows
     } else {
-        Verdict::Stable
+        DriftVerdict::Stable
     };
     QualityReport { n_reference, n_current, columns, findings, verdict }
 }
@@ -189,7 +189,7 @@ fn column_quality(name: &str, reference: &Column, current: &Column, limits: &Lim
             }
         }
         _ => {
-            let sentence = format!("{name} holds {}s in the reference and {}s now.", before.kind(), now.kind());
+            let sentence = format!("{name} holds {} in the reference and {} now.", before.kind().plural(), now.kind().plural());
             findings.push(alarm(Problem::TypeChanged, name, sentence));
         }
     }

@@ -1,9 +1,9 @@
 //! Should the model be retrained? From the month's signals, with the reasons in words.
 
+use domain::{DriftVerdict, Estimate, Recommendation};
 use serde::{Deserialize, Serialize};
-use stats::Figure;
 
-use crate::report::{ColumnReport, DriftReport, Verdict};
+use crate::report::{ColumnReport, DriftReport};
 
 /// Limits of the recommendation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,25 +35,13 @@ pub struct Signals<'a> {
     pub prediction: Option<&'a ColumnReport>,
     pub target: Option<&'a ColumnReport>,
     /// ROC AUC on outcomes.
-    pub roc_auc: Option<&'a Figure>,
+    pub roc_auc: Option<&'a Estimate>,
     /// Outcomes behind it.
     pub outcomes: u64,
     /// Age of the live model.
     pub days_since_training: Option<u32>,
     /// Days since the last retraining was started.
     pub days_since_retraining: Option<u32>,
-}
-
-/// What to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    Retrain,
-    /// There is reason to retrain, but it was done a few days ago.
-    Wait,
-    Keep,
-    /// Nothing speaks for retraining, but not everything could be computed.
-    Unclear,
 }
 
 /// What a signal says.
@@ -67,37 +55,68 @@ pub enum Says {
     Unknown,
 }
 
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signal {
+    FeatureDrift,
+    PredictionDrift,
+    TargetDrift,
+    Performance,
+    Schedule,
+}
+
+impl Signal {
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::FeatureDrift => "Feature drift",
+            Self::PredictionDrift => "Prediction drift",
+            Self::TargetDrift => "Target drift",
+            Self::Performance => "Performance",
+            Self::Schedule => "Schedule",
+        }
+    }
+
+    /// Waiting for outcomes is the normal state of the months after a promotion, not an open question.
+    fn needs_outcomes(self) -> bool {
+        match self {
+            Self::TargetDrift | Self::Performance => true,
+            Self::FeatureDrift | Self::PredictionDrift | Self::Schedule => false,
+        }
+    }
+}
+
 /// One signal, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// "feature_drift", "prediction_drift", "target_drift", "performance" or "schedule".
-    pub signal: String,
+    pub signal: Signal,
     pub says: Says,
     pub sentence: String,
 }
 
-/// The recommendation.
+/// The recommendation with what speaks for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recommendation {
-    pub action: Action,
+pub struct Advice {
+    pub action: Recommendation,
     pub reasons: Vec<Reason>,
     /// "Retrain: 11 of 30 features drifted (limit 30 %); ROC AUC on 214 outcomes 0.71, limit 0.75."
     pub sentence: String,
 }
 
-impl Recommendation {
+impl Advice {
     /// Whether to retrain now.
     pub fn retrain(&self) -> bool {
-        self.action == Action::Retrain
+        self.action == Recommendation::Retrain
     }
 }
 
 /// Recommends from the signals.
-pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Recommendation {
+pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
     let reasons: Vec<Reason> = [
         Some(feature_drift(signals.features, limits)),
-        Some(single_drift("prediction_drift", "the scores", signals.prediction, limits.prediction_drift)),
-        Some(single_drift("target_drift", "the share of leavers", signals.target, limits.target_drift)),
+        Some(single_drift(Signal::PredictionDrift, "the scores", signals.prediction, limits.prediction_drift)),
+        Some(single_drift(Signal::TargetDrift, "the share of leavers", signals.target, limits.target_drift)),
         Some(performance(signals.roc_auc, signals.outcomes, limits)),
         schedule(signals.days_since_training, limits),
     ]
@@ -109,45 +128,46 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Recommendation {
         chosen.map(|reason| reason.sentence.as_str()).collect::<Vec<_>>().join("; ")
     };
     let any = |says| reasons.iter().any(|reason| reason.says == says);
-    // Waiting for outcomes is the normal state of the months after a promotion, not an open question.
-    let awaits_outcomes = |reason: &Reason| matches!(reason.signal.as_str(), "performance" | "target_drift");
-    let open = reasons.iter().any(|reason| reason.says == Says::Unknown && !awaits_outcomes(reason));
+    let open = reasons.iter().any(|reason| reason.says == Says::Unknown && !reason.signal.needs_outcomes());
     let cooling = signals.days_since_retraining.filter(|&days| days < limits.cooldown_days);
     let (action, sentence) = if any(Says::Retrain) {
         let why = sentences(Some(Says::Retrain));
         match cooling {
             Some(days) => {
                 let ago = in_days(days);
-                (Action::Wait, format!("Wait: the last retraining was {ago} ago (cooldown {} days). Then: {why}.", limits.cooldown_days))
+                (
+                    Recommendation::Wait,
+                    format!("Wait: the last retraining was {ago} ago (cooldown {} days). Then: {why}.", limits.cooldown_days),
+                )
             }
-            None => (Action::Retrain, format!("Retrain: {why}.")),
+            None => (Recommendation::Retrain, format!("Retrain: {why}.")),
         }
     } else if !any(Says::Keep) && !any(Says::Inconclusive) {
-        (Action::Unclear, format!("Nothing could be judged: {}.", sentences(None)))
+        (Recommendation::Unclear, format!("Nothing could be judged: {}.", sentences(None)))
     } else if open {
-        (Action::Unclear, format!("Nothing speaks for retraining, but not all is known: {}.", sentences(Some(Says::Unknown))))
+        (Recommendation::Unclear, format!("Nothing speaks for retraining, but not all is known: {}.", sentences(Some(Says::Unknown))))
     } else {
-        (Action::Keep, format!("Keep the model: {}.", sentences(None)))
+        (Recommendation::Keep, format!("Keep the model: {}.", sentences(None)))
     };
-    Recommendation { action, reasons, sentence }
+    Advice { action, reasons, sentence }
 }
 
 fn in_days(days: u32) -> String {
     if days == 1 { "1 day".into() } else { format!("{days} days") }
 }
 
-fn reason(signal: &str, says: Says, sentence: impl Into<String>) -> Reason {
-    Reason { signal: signal.into(), says, sentence: sentence.into() }
+fn reason(signal: Signal, says: Says, sentence: impl Into<String>) -> Reason {
+    Reason { signal, says, sentence: sentence.into() }
 }
 
 fn feature_drift(report: Option<&DriftReport>, limits: &Limits) -> Reason {
-    let signal = "feature_drift";
+    let signal = Signal::FeatureDrift;
     let Some(report) = report else { return reason(signal, Says::Unknown, "feature drift was not checked") };
     let Some(share) = report.share_drifted else {
         return reason(signal, Says::Unknown, "feature drift could not be computed");
     };
-    let drifted = report.count(Verdict::Drifted);
-    let compared = drifted + report.count(Verdict::Stable);
+    let drifted = report.count(DriftVerdict::Drifted);
+    let compared = drifted + report.count(DriftVerdict::Stable);
     let sentence = format!("{drifted} of {compared} features drifted (limit {:.0} %)", 100.0 * limits.share_drifted);
     let lost = report.columns.len() - compared;
     let says = if share > limits.share_drifted {
@@ -160,18 +180,18 @@ fn feature_drift(report: Option<&DriftReport>, limits: &Limits) -> Reason {
     reason(signal, says, if says == Says::Unknown { format!("{sentence}, but {lost} could not be compared") } else { sentence })
 }
 
-fn single_drift(signal: &str, what: &str, report: Option<&ColumnReport>, counts: bool) -> Reason {
+fn single_drift(signal: Signal, what: &str, report: Option<&ColumnReport>, counts: bool) -> Reason {
     let Some(report) = report else { return reason(signal, Says::Unknown, format!("drift of {what} was not checked")) };
     match report.verdict {
-        Verdict::Drifted => {
+        DriftVerdict::Drifted => {
             let p = report.deciding_test().and_then(|test| test.p_value).map(|p| format!(" (p = {})", short(p))).unwrap_or_default();
             let says = if counts { Says::Retrain } else { Says::Keep };
             reason(signal, says, format!("{what} drifted{p}"))
         }
-        Verdict::Stable => reason(signal, Says::Keep, format!("{what} did not drift")),
-        Verdict::TooFewRows | Verdict::CouldNotCompute => {
-            let why = report.why.as_deref().unwrap_or("no reason given");
-            reason(signal, Says::Unknown, format!("drift of {what} could not be computed ({why})"))
+        DriftVerdict::Stable => reason(signal, Says::Keep, format!("{what} did not drift")),
+        DriftVerdict::TooFewRows | DriftVerdict::CouldNotCompute => {
+            let why = report.why.map_or_else(String::new, |why| format!(" ({why})"));
+            reason(signal, Says::Unknown, format!("drift of {what} could not be computed{why}"))
         }
     }
 }
@@ -180,8 +200,8 @@ fn short(p: f64) -> String {
     if p < 0.0001 { "under 0.0001".into() } else { format!("{p:.4}") }
 }
 
-fn performance(figure: Option<&Figure>, outcomes: u64, limits: &Limits) -> Reason {
-    let signal = "performance";
+fn performance(figure: Option<&Estimate>, outcomes: u64, limits: &Limits) -> Reason {
+    let signal = Signal::Performance;
     let Some(figure) = figure else { return reason(signal, Says::Unknown, "no outcomes are known yet") };
     let (Some(value), [low, high]) = (figure.value, figure.interval.unwrap_or([0.0, 1.0])) else {
         let why = figure.why.as_deref().unwrap_or("no reason given");
@@ -202,62 +222,63 @@ fn schedule(days: Option<u32>, limits: &Limits) -> Option<Reason> {
     let every = limits.schedule_days?;
     Some(match days {
         Some(days) if days >= every => {
-            reason("schedule", Says::Retrain, format!("the model is {} old (schedule {every} days)", in_days(days)))
+            reason(Signal::Schedule, Says::Retrain, format!("the model is {} old (schedule {every} days)", in_days(days)))
         }
-        Some(days) => reason("schedule", Says::Keep, format!("the model is {} old (schedule {every} days)", in_days(days))),
-        None => reason("schedule", Says::Unknown, "the age of the model is not known"),
+        Some(days) => reason(Signal::Schedule, Says::Keep, format!("the model is {} old (schedule {every} days)", in_days(days))),
+        None => reason(Signal::Schedule, Says::Unknown, "the age of the model is not known"),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Policy;
+    use crate::kind::ColumnKind;
+    use crate::policy::ValidPolicy;
     use crate::{prediction_drift, target_drift};
 
-    fn auc(value: f64, half: f64) -> Figure {
-        Figure::with_interval(value, [value - half, value + half], 1000)
+    fn auc(value: f64, half: f64) -> Estimate {
+        Estimate::with_interval(value, [value - half, value + half], 1000)
     }
 
     #[test]
     fn outcomes_below_the_limit_speak_only_by_their_interval() {
         let limits = Limits::default();
-        let judge = |figure: &Figure| recommend(Signals { roc_auc: Some(figure), outcomes: 214, ..Signals::default() }, &limits);
+        let judge = |figure: &Estimate| recommend(Signals { roc_auc: Some(figure), outcomes: 214, ..Signals::default() }, &limits);
         assert!(judge(&auc(0.68, 0.04)).retrain());
         let sentence = judge(&auc(0.68, 0.04)).sentence;
         assert_eq!(sentence, "Retrain: ROC AUC on 214 outcomes 0.68 (0.64 to 0.72), limit 0.75.");
         assert!(!judge(&auc(0.71, 0.06)).retrain());
-        assert_eq!(judge(&Figure::unknown("nobody left")).action, Action::Unclear);
-        assert_eq!(recommend(Signals::default(), &limits).action, Action::Unclear);
+        assert_eq!(judge(&Estimate::unknown("nobody left")).action, Recommendation::Unclear);
+        assert_eq!(recommend(Signals::default(), &limits).action, Recommendation::Unclear);
     }
 
     #[test]
     fn cooldown_schedule_and_single_drifts() {
-        let policy = Policy::default();
+        let policy = ValidPolicy::default();
         let scores: Vec<f64> = (0..500).map(|i| f64::from(i) / 500.0).collect();
         let higher: Vec<f64> = scores.iter().map(|score| (score + 0.2).min(1.0)).collect();
         let (drifted, stable) =
             (prediction_drift(Some(&scores), Some(&higher), &policy), prediction_drift(Some(&scores), Some(&scores), &policy));
-        assert_eq!((drifted.verdict, stable.verdict), (Verdict::Drifted, Verdict::Stable));
+        assert_eq!((drifted.verdict, stable.verdict), (DriftVerdict::Drifted, DriftVerdict::Stable));
         let limits = Limits { schedule_days: Some(90), ..Limits::default() };
         let signals = Signals { prediction: Some(&drifted), days_since_training: Some(10), ..Signals::default() };
         assert!(recommend(signals, &limits).retrain());
-        assert_eq!(recommend(Signals { days_since_retraining: Some(3), ..signals }, &limits).action, Action::Wait);
+        assert_eq!(recommend(Signals { days_since_retraining: Some(3), ..signals }, &limits).action, Recommendation::Wait);
         assert!(recommend(Signals { days_since_training: Some(90), prediction: Some(&stable), ..signals }, &limits).retrain());
         let target = target_drift(Some([900, 100]), Some([700, 300]), &policy);
         assert!(recommend(Signals { target: Some(&target), ..Signals::default() }, &limits).retrain());
-        assert_eq!(target_drift(Some([900, 100]), None, &policy).verdict, Verdict::CouldNotCompute);
+        assert_eq!(target_drift(Some([900, 100]), None, &policy).verdict, DriftVerdict::CouldNotCompute);
     }
 
     #[test]
     fn waiting_for_outcomes_is_no_open_question() {
-        let policy = Policy::default();
+        let policy = ValidPolicy::default();
         let scores: Vec<f64> = (0..500).map(|i| f64::from(i) / 500.0).collect();
         let stable = prediction_drift(Some(&scores), Some(&scores), &policy);
         let mut column = stable.clone();
-        column.kind = "number".into();
+        column.kind = ColumnKind::Number;
         let features = crate::check::conclude(vec![column], &policy);
         let found = recommend(Signals { features: Some(&features), prediction: Some(&stable), ..Signals::default() }, &Limits::default());
-        assert_eq!(found.action, Action::Keep, "{}", found.sentence);
+        assert_eq!(found.action, Recommendation::Keep, "{}", found.sentence);
     }
 }

@@ -1,34 +1,13 @@
-//! What a check says: verdicts, tests, columns.
+//! What a check answers: tests by column, verdicts.
 
 use std::collections::BTreeMap;
 
+use domain::DriftVerdict;
 use serde::{Deserialize, Serialize};
+use stats::two_sample::Statistic;
 
-/// The answer of a check. Only `Stable` means "no drift".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Changed, beyond what the policy tolerates.
-    Drifted,
-    /// Compared, and not changed beyond what the policy tolerates.
-    Stable,
-    /// Not compared: under the policy's minimum of rows.
-    TooFewRows,
-    /// Not compared: there is nothing to compare, or not with what.
-    CouldNotCompute,
-}
-
-impl Verdict {
-    /// Name as in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Drifted => "drifted",
-            Self::Stable => "stable",
-            Self::TooFewRows => "too_few_rows",
-            Self::CouldNotCompute => "could_not_compute",
-        }
-    }
-}
+use crate::kind::ColumnKind;
+use crate::why::Why;
 
 /// One test or distance on one column. Distances have no p-value. Never NaN: a test that gives none is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -43,23 +22,22 @@ pub struct TestReport {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnReport {
     pub name: String,
-    /// "number", "level", "score" or "target".
-    pub kind: String,
+    pub kind: ColumnKind,
     /// Rows, missing ones included.
     pub n_reference: u64,
     pub n_current: u64,
     pub missing_reference: u64,
     pub missing_current: u64,
-    pub tests: BTreeMap<String, TestReport>,
+    pub tests: BTreeMap<Statistic, TestReport>,
     /// The test that the verdict rests on.
-    pub decided_by: Option<String>,
+    pub decided_by: Option<Statistic>,
     /// How much changed: Wasserstein distance in reference standard deviations for numbers, total variation distance for levels.
     pub effect_size: Option<f64>,
-    pub verdict: Verdict,
+    pub verdict: DriftVerdict,
     /// Chance that this column alone raises an alarm although nothing changed.
     pub false_alarm_rate: Option<f64>,
-    /// Why nothing could be computed, in words.
-    pub why: Option<String>,
+    /// Why it could not be compared.
+    pub why: Option<Why>,
     /// Distributions for drawing.
     pub chart: Option<Chart>,
 }
@@ -77,10 +55,10 @@ pub struct Chart {
 
 impl ColumnReport {
     /// A column that could not be compared.
-    pub fn failed(name: &str, kind: &str, verdict: Verdict, why: impl Into<String>) -> Self {
+    pub fn failed(name: &str, kind: ColumnKind, verdict: DriftVerdict, why: Why) -> Self {
         Self {
             name: name.into(),
-            kind: kind.into(),
+            kind,
             n_reference: 0,
             n_current: 0,
             missing_reference: 0,
@@ -90,14 +68,14 @@ impl ColumnReport {
             effect_size: None,
             verdict,
             false_alarm_rate: None,
-            why: Some(why.into()),
+            why: Some(why),
             chart: None,
         }
     }
 
     /// The test that the verdict rests on.
     pub fn deciding_test(&self) -> Option<&TestReport> {
-        self.tests.get(self.decided_by.as_ref()?)
+        self.tests.get(&self.decided_by?)
     }
 }
 
@@ -107,7 +85,7 @@ pub struct DriftReport {
     pub columns: Vec<ColumnReport>,
     /// Drifted columns among those that were compared; `None` when none was.
     pub share_drifted: Option<f64>,
-    pub verdict: Verdict,
+    pub verdict: DriftVerdict,
     /// Name of the policy.
     pub policy: String,
     /// Chance that a check like this one raises an alarm in some column although nothing changed.
@@ -118,12 +96,12 @@ pub struct DriftReport {
 
 impl DriftReport {
     /// Columns with that verdict.
-    pub fn count(&self, verdict: Verdict) -> usize {
+    pub fn count(&self, verdict: DriftVerdict) -> usize {
         self.columns.iter().filter(|column| column.verdict == verdict).count()
     }
 
     /// Names of the drifted columns.
     pub fn drifted(&self) -> Vec<&str> {
-        self.columns.iter().filter(|column| column.verdict == Verdict::Drifted).map(|column| column.name.as_str()).collect()
+        self.columns.iter().filter(|column| column.verdict == DriftVerdict::Drifted).map(|column| column.name.as_str()).collect()
     }
 }

@@ -1,11 +1,12 @@
 //! The policy `evidently` gives Evidently's own verdicts on the four splits of the golden file.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use domain::DriftVerdict;
 use monitoring::check::{column_drift, conclude};
 use monitoring::compare::Sample;
-use monitoring::{Detail, Policy, Verdict};
+use monitoring::{Detail, ValidPolicy};
 use serde_json::Value;
-use stats::two_sample::Sorted;
+use stats::two_sample::{Sorted, Statistic};
 
 fn golden() -> Option<Value> {
     Some(serde_json::from_str(&testing::shared_text("golden/drift.json")?).unwrap())
@@ -34,7 +35,7 @@ fn samples(values: &Value) -> [Sample; 2] {
 #[test]
 fn verdicts_equal_evidently_on_all_four_splits() {
     let Some(golden) = golden() else { return };
-    let policy = Policy::named("evidently").unwrap();
+    let policy = ValidPolicy::named("evidently").unwrap();
     for (split, body) in golden["splits"].as_object().unwrap() {
         let mut reports = Vec::new();
         let preset = body["evidently_preset"].as_array().unwrap();
@@ -43,14 +44,14 @@ fn verdicts_equal_evidently_on_all_four_splits() {
             let values = body["numeric"].get(name).unwrap_or(&body["categorical"][name]);
             let [reference, current] = samples(values);
             let report = column_drift(name, &reference, &current, &policy, Detail::All);
-            let decider = report.decided_by.clone().unwrap_or_else(|| panic!("{split} {name}: {:?}", report.why));
+            let decider = report.decided_by.unwrap_or_else(|| panic!("{split} {name}: {:?}", report.why));
             let theirs = values["evidently_default"].as_str().unwrap();
-            let ours = match decider.as_str() {
-                "wasserstein_normed" => "wasserstein",
-                "jensen_shannon" => "jensenshannon",
-                "chi2_evidently" => "chisquare",
-                "z_evidently" => "z",
-                other => other,
+            let ours = match decider {
+                Statistic::WassersteinNormed => "wasserstein",
+                Statistic::JensenShannon => "jensenshannon",
+                Statistic::ChiSquareEvidently => "chisquare",
+                Statistic::ZEvidently => "z",
+                other => other.name(),
             };
             assert_eq!(ours, theirs, "{split} {name}");
             let test = report.tests[&decider];
@@ -64,16 +65,16 @@ fn verdicts_equal_evidently_on_all_four_splits() {
         let (columns, expected): (Vec<_>, Vec<_>) = reports.into_iter().unzip();
         let check = conclude(columns, &policy);
         for (column, expected) in check.columns.iter().zip(expected) {
-            assert_eq!(column.verdict == Verdict::Drifted, expected, "{split} {}", column.name);
+            assert_eq!(column.verdict == DriftVerdict::Drifted, expected, "{split} {}", column.name);
         }
         let counted = &preset[0]["value"];
-        assert_eq!(check.count(Verdict::Drifted) as f64, counted["count"].as_f64().unwrap(), "{split}");
+        assert_eq!(check.count(DriftVerdict::Drifted) as f64, counted["count"].as_f64().unwrap(), "{split}");
         assert_eq!(check.share_drifted, counted["share"].as_f64(), "{split}");
         eprintln!(
             "{split}: {} of {}, {} false alarm {:?}",
-            check.count(Verdict::Drifted),
+            check.count(DriftVerdict::Drifted),
             check.columns.len(),
-            check.verdict.name(),
+            check.verdict,
             check.false_alarm_rate
         );
     }

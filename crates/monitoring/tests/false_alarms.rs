@@ -5,10 +5,10 @@
 use model::{Column, Table};
 use monitoring::check::{column_drift, conclude, sample};
 use monitoring::compare::Sample;
-use monitoring::{Detail, Policy};
+use monitoring::{Detail, Policy, ValidPolicy};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use stats::two_sample::{Sorted, ks};
+use stats::two_sample::{Method, Sorted};
 
 /// Thirty features like those of a personnel file: half continuous, the rest counts, ordinals and levels.
 #[derive(Clone, Copy)]
@@ -62,7 +62,7 @@ fn draw(feature: Feature, rows: usize, shift: f64, rng: &mut ChaCha8Rng) -> Samp
 }
 
 /// Share of months in which `policy` alarms on some feature, and the mean of the rates that it states.
-fn alarms(policy: &Policy, current_rows: usize, months: usize, seed: u64) -> (f64, f64) {
+fn alarms(policy: &ValidPolicy, current_rows: usize, months: usize, seed: u64) -> (f64, f64) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (mut alarms, mut stated) = (0, 0.0);
     for _ in 0..months {
@@ -82,7 +82,7 @@ fn alarms(policy: &Policy, current_rows: usize, months: usize, seed: u64) -> (f6
 
 #[test]
 fn calibrated_alarms_by_chance_in_at_most_five_months_of_a_hundred() {
-    let policy = Policy { ks: ks::Method::Asymptotic, ..Policy::default() };
+    let policy = ValidPolicy::default().with_ks(Method::Asymptotic);
     let months = testing::soak(200, 1000);
     std::thread::scope(|scope| {
         for rows in [50, 200, 735, 10_000] {
@@ -103,7 +103,7 @@ fn calibrated_alarms_by_chance_in_at_most_five_months_of_a_hundred() {
 #[test]
 fn the_guides_rates_are_stated_about_right() {
     for name in ["guide-000", "churn-004", "evidently"] {
-        let policy = Policy { ks: ks::Method::Asymptotic, ..Policy::named(name).unwrap() };
+        let policy = ValidPolicy::named(name).unwrap().with_ks(Method::Asymptotic);
         for rows in [50, 735] {
             let (found, stated) = alarms(&policy, rows, 100, 5);
             eprintln!("{name}, 1000 against {rows}: alarm in {:.0} % of 100 months, stated {:.0} %", 100.0 * found, 100.0 * stated);
@@ -114,7 +114,7 @@ fn the_guides_rates_are_stated_about_right() {
 
 #[test]
 fn calibrated_finds_a_shift_of_three_tenths_of_a_deviation() {
-    let policy = Policy { ks: ks::Method::Asymptotic, ..Policy::default() };
+    let policy = ValidPolicy::default().with_ks(Method::Asymptotic);
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     const TRIALS: usize = 100;
     for rows in [200, 735] {
@@ -145,7 +145,7 @@ fn calibrated_finds_a_shift_of_three_tenths_of_a_deviation() {
 fn a_laxer_limit_finds_more_and_cries_wolf_more() {
     let (months, trials) = testing::soak((100, 50), (400, 200));
     let rates = [0.003, 0.01, 0.03, 0.1, 0.3].map(|p_limit| {
-        let policy = Policy { ks: ks::Method::Asymptotic, p_limit, ..Policy::default() };
+        let policy = Policy { ks: Method::Asymptotic, p_limit, ..Policy::default() }.check().unwrap();
         let alarms = alarms(&policy, 735, months, 11).0;
         let mut rng = ChaCha8Rng::seed_from_u64(12);
         let mut found = |shift: f64| {
@@ -186,7 +186,7 @@ fn a_real_policy_on_a_real_table_is_fast() {
         table
     };
     let (reference, current) = (table(735), table(735));
-    let policy = Policy::default();
+    let policy = ValidPolicy::default();
     let best = (0..20)
         .map(|_| {
             let start = std::time::Instant::now();

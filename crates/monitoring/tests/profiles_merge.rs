@@ -1,10 +1,11 @@
 //! Profiles of parts add up to the profile of the whole, bit for bit, and the check on profiles says what the check on rows says.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use domain::DriftVerdict;
 use model::{Column, MISSING_LEVEL, Table};
 use monitoring::profile::{Layout, Profile, profile_drift, profile_prediction_drift};
 use monitoring::simulation::{Kind, Settings, simulate};
-use monitoring::{Detail, Policy, Verdict, feature_drift};
+use monitoring::{Detail, ValidPolicy, feature_drift};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -31,7 +32,7 @@ fn parts_add_up_to_the_whole_bit_for_bit() {
     let current_scores = scores(months[1].rows(), &mut rng);
     let reference = Profile::new(&layout, &months[0], Some(&scores(months[0].rows(), &mut rng)), &["Gender"]);
     let whole = Profile::new(&layout, &months[1], Some(&current_scores), &["Gender"]);
-    let policy = Policy::default();
+    let policy = ValidPolicy::default();
     let expected = serde_json::to_string(&profile_drift(&reference, &whole, &policy, Detail::All)).unwrap();
     for parts in [1, 2, 7, 50] {
         let owner: Vec<usize> = (0..months[1].rows()).map(|_| rng.random_range(0..parts)).collect();
@@ -51,7 +52,7 @@ fn parts_add_up_to_the_whole_bit_for_bit() {
     }
     let stored: Profile = serde_json::from_str(&serde_json::to_string(&whole).unwrap()).unwrap();
     assert_eq!(stored, whole);
-    assert_eq!(profile_prediction_drift(&reference, &whole, &policy).verdict, Verdict::Stable);
+    assert_eq!(profile_prediction_drift(&reference, &whole, &policy).verdict, DriftVerdict::Stable);
 }
 
 #[test]
@@ -60,7 +61,7 @@ fn cells_say_what_rows_say() {
     let months = simulate(&settings);
     let layout = Layout::new(&months[0].people);
     let [reference, current] = [0, 1].map(|month| Profile::new(&layout, &months[month].people, None, &[]));
-    let policy = Policy::default();
+    let policy = ValidPolicy::default();
     let by_cells = profile_drift(&reference, &current, &policy, Detail::Usual);
     let by_rows = feature_drift(&months[0].people, &months[1].people, None, &policy, Detail::Usual);
     assert_eq!(by_cells.drifted(), by_rows.drifted());
@@ -77,11 +78,11 @@ fn a_column_that_is_gone_stays_unknown_and_other_layouts_do_not_merge() {
     let layout = Layout::new(&month);
     let reference = Profile::new(&layout, &month, None, &[]);
     let current = Profile::new(&layout, &month.select(&["Age", "Gender"]), None, &[]);
-    let report = profile_drift(&reference, &current, &Policy::default(), Detail::Usual);
+    let report = profile_drift(&reference, &current, &ValidPolicy::default(), Detail::Usual);
     let income = report.columns.iter().find(|column| column.name == "MonthlyIncome").unwrap();
-    assert_eq!(income.verdict, Verdict::CouldNotCompute);
-    assert_eq!(report.verdict, Verdict::CouldNotCompute);
+    assert_eq!(income.verdict, DriftVerdict::CouldNotCompute);
+    assert_eq!(report.verdict, DriftVerdict::CouldNotCompute);
     let other = Profile::new(&Layout::new(&month.take(&[0, 1, 2])), &month, None, &[]);
     assert!(reference.clone().merge(&other).is_err());
-    assert_eq!(profile_prediction_drift(&reference, &current, &Policy::default()).verdict, Verdict::CouldNotCompute);
+    assert_eq!(profile_prediction_drift(&reference, &current, &ValidPolicy::default()).verdict, DriftVerdict::CouldNotCompute);
 }

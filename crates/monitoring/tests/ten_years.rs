@@ -6,10 +6,11 @@
 
 use std::collections::HashMap;
 
+use domain::Recommendation;
 use model::{Column, Table};
 use monitoring::performance::{Outcomes, realised};
-use monitoring::recommendation::{Action, Limits, Signals, recommend};
-use monitoring::{Detail, Policy, feature_drift, target_drift};
+use monitoring::recommendation::{Limits, Signals, recommend};
+use monitoring::{Detail, ValidPolicy, feature_drift, target_drift};
 
 struct Person {
     year: u32,
@@ -85,15 +86,16 @@ fn the_break_of_2011_shows_in_outcomes() {
         let scores: Vec<f64> = now.iter().map(|person| score(person)).collect();
         let reasons: Vec<Option<String>> = now.iter().map(|person| person.reason.clone()).collect();
         let found = realised(Outcomes { left: &left, scores: &scores, reasons: &reasons, cohorts: &[] }, &[], 0.25).unwrap();
-        let drift = |policy: &str| feature_drift(&table(&reference), &table(&now), None, &Policy::named(policy).unwrap(), Detail::Usual);
-        let target = target_drift(Some(counts(&reference)), Some(counts(&now)), &Policy::default());
+        let drift =
+            |policy: &str| feature_drift(&table(&reference), &table(&now), None, &ValidPolicy::named(policy).unwrap(), Detail::Usual);
+        let target = target_drift(Some(counts(&reference)), Some(counts(&now)), &ValidPolicy::default());
         let signals = Signals { roc_auc: Some(&found.roc_auc), outcomes: found.left, ..Signals::default() };
         let advice = recommend(signals, &Limits::default());
         eprintln!(
             "{year}: guide-000 flags {} of 8, calibrated {}; target {}; ROC AUC {:.3} {:?}; {}",
             drift("guide-000").drifted().len(),
             drift("calibrated").drifted().len(),
-            target.verdict.name(),
+            target.verdict,
             found.roc_auc.value.unwrap(),
             found
                 .by_reason
@@ -102,7 +104,7 @@ fn the_break_of_2011_shows_in_outcomes() {
                 .collect::<Vec<_>>(),
             advice.sentence
         );
-        if advice.action == Action::Retrain && first_retrain.is_none() {
+        if advice.action == Recommendation::Retrain && first_retrain.is_none() {
             first_retrain = Some(year);
         }
         let auc = found.roc_auc.value.unwrap();

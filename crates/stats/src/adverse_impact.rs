@@ -1,12 +1,10 @@
 //! The four-fifths rule, with the tests that say whether a low ratio is more than luck.
 
+use domain::Estimate;
 use serde::{Deserialize, Serialize};
 use statrs::function::factorial::ln_binomial;
 
-use crate::{
-    Figure,
-    intervals::{Estimate, proportion},
-};
+use crate::intervals::{Bounded, proportion};
 
 /// The ratio below which a selection rate counts as adverse impact (Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4 D).
 pub const FOUR_FIFTHS: f64 = 0.8;
@@ -40,7 +38,7 @@ impl Selected {
         f64::from(self.selected) / f64::from(self.people)
     }
 
-    pub fn rate_figure(self) -> Figure {
+    pub fn rate_figure(self) -> Estimate {
         proportion(self.selected, self.people, "there is nobody in this group")
     }
 }
@@ -53,14 +51,14 @@ pub(crate) fn highest(groups: &[Selected], counts: impl Fn(usize) -> bool) -> Op
 }
 
 /// Selection rate of `group` ÷ that of `reference`, with a MOVER interval.
-pub(crate) fn impact_ratio(group: Selected, reference: Selected) -> Figure {
+pub(crate) fn impact_ratio(group: Selected, reference: Selected) -> Estimate {
     let (rate, reference_rate) = (group.rate_figure(), reference.rate_figure());
-    let Some((rate, reference_rate)) = Estimate::of(&rate).zip(Estimate::of(&reference_rate)) else {
-        return Figure::unknown("there is nobody in this group");
+    let Some((rate, reference_rate)) = Bounded::of(&rate).zip(Bounded::of(&reference_rate)) else {
+        return Estimate::unknown("there is nobody in this group");
     };
     match rate.ratio(reference_rate) {
-        Some(interval) => Figure::with_interval(rate.value / reference_rate.value, interval, (group.people + reference.people) as usize),
-        None => Figure::unknown("nobody is selected in the group that it is compared with"),
+        Some(interval) => Estimate::with_interval(rate.value / reference_rate.value, interval, (group.people + reference.people) as usize),
+        None => Estimate::unknown("nobody is selected in the group that it is compared with"),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Champion against challenger, paired on identical rows.
 
+use domain::Estimate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Figure, ScoreTable,
+    ScoreTable,
     bootstrap::resample,
     delong::delong,
     intervals::percentile_interval,
@@ -18,11 +19,11 @@ pub struct Comparison {
     /// What is compared.
     pub metric: Metric,
     /// The model that is live.
-    pub champion: Figure,
+    pub champion: Estimate,
     /// The model that wants to be.
-    pub challenger: Figure,
+    pub challenger: Estimate,
     /// Challenger − champion, with the paired interval.
-    pub difference: Figure,
+    pub difference: Estimate,
     /// Two-sided, of "no difference"; `None` when it could not be computed.
     pub p_value: Option<f64>,
 }
@@ -46,19 +47,19 @@ pub fn compare(truth: &[bool], champion: &[f64], challenger: &[f64], cutoffs: [f
     let areas = delong(truth, &[champion, challenger])?;
     let compared = |(position, &metric): (usize, &Metric)| {
         let (champion, challenger) = (champions.remove(&metric)?, challengers.remove(&metric)?);
-        let unknown = || (Figure::unknown("one of the two models has no such figure on these rows"), None);
+        let unknown = || (Estimate::unknown("one of the two models has no such figure on these rows"), None);
         let (difference, p_value) = match (champion.value.zip(challenger.value), &areas) {
             (Some(_), Some(areas)) if metric == Metric::RocAuc => {
                 let (difference, interval, _, p_value) = areas.difference(0, 1);
-                (Figure::with_interval(difference, interval, truth.len()), Some(p_value))
+                (Estimate::with_interval(difference, interval, truth.len()), Some(p_value))
             }
             (Some((champion, challenger)), _) => {
                 let differences: Vec<f64> =
                     samples.iter().map(|[champion, challenger]| challenger[position] - champion[position]).collect();
                 let p_value = bootstrap_p(&differences);
                 match percentile_interval(differences) {
-                    Some(interval) => (Figure::with_interval(challenger - champion, interval, truth.len()), p_value),
-                    None => (Figure::point(challenger - champion, truth.len()), None),
+                    Some(interval) => (Estimate::with_interval(challenger - champion, interval, truth.len()), p_value),
+                    None => (Estimate::point(challenger - champion, truth.len()), None),
                 }
             }
             (None, _) => unknown(),

@@ -1,7 +1,9 @@
 //! Variance and covariance of areas under the ROC curve (DeLong, DeLong and Clarke-Pearson 1988; O(n log n) as Sun and Xu 2014).
 
+use domain::Estimate;
+
 use crate::{
-    Figure, ScoreTable,
+    ScoreTable,
     intervals::{Z, two_sided_p, wilson},
     table::InputError,
 };
@@ -75,8 +77,8 @@ impl DeLong {
 
 /// ROC AUC with DeLong's interval, cut to 0..=1. At an area of 0 or 1 DeLong's variance is 0, so the interval there is that of a
 /// proportion over the rarer class, which is wider.
-pub fn roc_auc_figure(table: &ScoreTable) -> Figure {
-    let Some(area) = table.roc_auc() else { return Figure::unknown("ROC AUC needs both people who left and people who stayed") };
+pub fn roc_auc_figure(table: &ScoreTable) -> Estimate {
+    let Some(area) = table.roc_auc() else { return Estimate::unknown("ROC AUC needs both people who left and people who stayed") };
     let (positives, negatives) = (table.positive_count(), table.negative_count());
     let rarer = positives.min(negatives);
     let interval = if area == 0.0 || area == 1.0 {
@@ -86,7 +88,7 @@ pub fn roc_auc_figure(table: &ScoreTable) -> Figure {
     };
     let n = (positives + negatives) as usize;
     // One person of a class says next to nothing about that class.
-    Figure::with_interval(area, interval.unwrap_or([0.0, 1.0]), n)
+    Estimate::with_interval(area, interval.unwrap_or([0.0, 1.0]), n)
 }
 
 /// DeLong's variance of one area; `None` with fewer than two rows of a class.

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use domain::Estimate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Confusion, Figure,
+    Confusion,
     adverse_impact::{AdverseImpact, Selected, highest, impact_ratio},
-    gaps::{GapIntervals, GapSetting, Gaps, Member, gaps},
+    gap::{GapIntervals, GapSetting, Member},
+    gaps::{Gaps, gaps},
     group_metrics::{self, GroupMetric},
     groups::Groups,
-    intervals::Estimate,
+    intervals::Bounded,
     multiple_testing::holm,
     table::{InputError, check_lengths},
     verdict::Verdict,
@@ -122,9 +124,9 @@ pub struct GroupRow {
     pub size: GroupSize,
     /// Every metric; empty when suppressed.
     #[serde(flatten)]
-    pub metrics: BTreeMap<GroupMetric, Figure>,
+    pub metrics: BTreeMap<GroupMetric, Estimate>,
     /// Selection rate ÷ that of the group with the highest.
-    pub impact_ratio: Figure,
+    pub impact_ratio: Estimate,
     /// The four-fifths rule and its tests; `None` for the group with the highest rate itself and where there is no ratio.
     pub adverse_impact: Option<AdverseImpact>,
 }
@@ -133,19 +135,19 @@ pub struct GroupRow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GroupAudit {
     /// All people together.
-    pub overall: BTreeMap<GroupMetric, Figure>,
+    pub overall: BTreeMap<GroupMetric, Estimate>,
     /// Each group by name.
     pub by_group: BTreeMap<String, GroupRow>,
     /// Largest − smallest value over the groups.
-    pub difference: BTreeMap<GroupMetric, Figure>,
+    pub difference: BTreeMap<GroupMetric, Estimate>,
     /// Smallest ÷ largest value over the groups.
-    pub ratio: BTreeMap<GroupMetric, Figure>,
+    pub ratio: BTreeMap<GroupMetric, Estimate>,
     /// Largest distance of a group to the overall figure.
-    pub difference_to_overall: BTreeMap<GroupMetric, Figure>,
+    pub difference_to_overall: BTreeMap<GroupMetric, Estimate>,
     /// Smallest ratio of a group and the overall figure.
-    pub ratio_to_overall: BTreeMap<GroupMetric, Figure>,
+    pub ratio_to_overall: BTreeMap<GroupMetric, Estimate>,
     /// Fairness metrics over the groups shown.
-    pub parity: BTreeMap<ParityMetric, Figure>,
+    pub parity: BTreeMap<ParityMetric, Estimate>,
     /// Verdict on each metric that the policy limits, over the groups large enough to be judged.
     pub verdict: BTreeMap<ParityMetric, Verdict>,
     /// What a reader must know: who was left out, and of what.
@@ -158,7 +160,7 @@ pub struct GroupAudit {
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite. What cannot be computed otherwise is a
-/// [`Figure::unknown`].
+/// [`Estimate::unknown`].
 pub fn audit(
     truth: &[bool],
     decision: &[bool],
@@ -210,14 +212,14 @@ pub fn audit(
     let selected: Vec<Selected> = counts.iter().map(|counts| Selected { selected: counts.flagged(), people: counts.count() }).collect();
     let reference = highest(&selected, compared);
     let suppressed = || {
-        let impact_ratio = Figure::unknown(format!("not shown, to protect groups of fewer than {} people", policy.suppress_below));
+        let impact_ratio = Estimate::unknown(format!("not shown, to protect groups of fewer than {} people", policy.suppress_below));
         GroupRow { n: None, positives: None, size: GroupSize::Suppressed, metrics: BTreeMap::new(), impact_ratio, adverse_impact: None }
     };
     let mut by_group: BTreeMap<String, GroupRow> = pooled.into_iter().map(|name| (name, suppressed())).collect();
     for (group, metrics) in figures.into_iter().enumerate() {
         let (impact_ratio, adverse_impact) = match reference {
-            None => (Figure::unknown("nobody is flagged in any group"), None),
-            Some(reference) if reference == group => (Figure::point(1.0, sizes[group] as usize), None),
+            None => (Estimate::unknown("nobody is flagged in any group"), None),
+            Some(reference) if reference == group => (Estimate::point(1.0, sizes[group] as usize), None),
             Some(reference) => (
                 impact_ratio(selected[group], selected[reference]),
                 Some(AdverseImpact::new(selected[group], selected[reference], &names[reference])),
@@ -239,14 +241,14 @@ fn adjust_for_number_of_tests(by_group: &mut BTreeMap<String, GroupRow>) {
     tested.zip(holm(&p_values)).for_each(|(impact, p_adjusted)| impact.p_adjusted = p_adjusted);
 }
 
-fn verdict(metric: ParityMetric, figure: &Figure, limit: f64) -> Verdict {
+fn verdict(metric: ParityMetric, figure: &Estimate, limit: f64) -> Verdict {
     if metric.is_ratio() { Verdict::at_least(figure, limit) } else { Verdict::at_most(figure, limit) }
 }
 
-fn parities(gaps: &Gaps) -> BTreeMap<ParityMetric, Figure> {
-    let pair = |of: &BTreeMap<GroupMetric, Figure>, combine: fn(Estimate, Estimate) -> Estimate| {
+fn parities(gaps: &Gaps) -> BTreeMap<ParityMetric, Estimate> {
+    let pair = |of: &BTreeMap<GroupMetric, Estimate>, combine: fn(Bounded, Bounded) -> Bounded| {
         let (tpr, fpr) = (&of[&GroupMetric::Tpr], &of[&GroupMetric::Fpr]);
-        match Estimate::of(tpr).zip(Estimate::of(fpr)) {
+        match Bounded::of(tpr).zip(Bounded::of(fpr)) {
             Some((of_leavers, of_stayers)) => combine(of_leavers, of_stayers).figure(tpr.n.max(fpr.n).unwrap_or(0) as usize),
             None => if tpr.value.is_none() { tpr } else { fpr }.clone(),
         }
@@ -258,8 +260,8 @@ fn parities(gaps: &Gaps) -> BTreeMap<ParityMetric, Figure> {
         (ParityMetric::EqualOpportunityRatio, gaps.ratio[&GroupMetric::Tpr].clone()),
         (ParityMetric::EqualizedOddsDifferenceWorstCase, pair(&gaps.difference, |left, right| left.each(right, f64::max))),
         (ParityMetric::EqualizedOddsRatioWorstCase, pair(&gaps.ratio, |left, right| left.each(right, f64::min))),
-        (ParityMetric::EqualizedOddsDifferenceMean, pair(&gaps.difference, Estimate::mean_with)),
-        (ParityMetric::EqualizedOddsRatioMean, pair(&gaps.ratio, Estimate::mean_with)),
+        (ParityMetric::EqualizedOddsDifferenceMean, pair(&gaps.difference, Bounded::mean_with)),
+        (ParityMetric::EqualizedOddsRatioMean, pair(&gaps.ratio, Bounded::mean_with)),
         (ParityMetric::PredictiveParityDifference, gaps.difference[&GroupMetric::Precision].clone()),
     ]
     .into()
@@ -267,7 +269,7 @@ fn parities(gaps: &Gaps) -> BTreeMap<ParityMetric, Figure> {
 
 fn notes(
     groups: &Groups,
-    figures: &[BTreeMap<GroupMetric, Figure>],
+    figures: &[BTreeMap<GroupMetric, Estimate>],
     pooled: &[String],
     sizes: &[u32],
     policy: &FairnessPolicy,

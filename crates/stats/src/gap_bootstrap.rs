@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::{
     Confusion,
     bootstrap::chunked,
-    gaps::{GapSetting, Kind, Member},
+    gap::{GapSetting, Kind, Member},
     group_metrics::{RATES, rates},
     intervals::percentile_interval,
 };

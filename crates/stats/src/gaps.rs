@@ -2,77 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use domain::Estimate;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::{
-    Confusion, Figure,
+    Confusion,
+    gap::{GapIntervals, GapSetting, Kind, Member},
     gap_bootstrap::{Resampled, resampled},
     group_metrics::{GroupMetric, RATES, SCORE_METRICS, rate_estimate},
-    intervals::{Estimate, Z, folded_difference, folded_ratio},
+    intervals::{Bounded, Z, folded_difference, folded_ratio},
 };
-
-/// How intervals of gaps between groups are made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GapIntervals {
-    /// From the intervals of all pairs of groups. The upper end is the largest upper end of a pair: it suffices that the pair with the truly
-    /// largest gap is below its own. The lower end is the largest lower end of a pair after Bonferroni's correction for the number of
-    /// pairs, because any pair may look far apart by luck. Each pair: Newcombe's hybrid score interval for differences, MOVER-R for
-    /// ratios, DeLong and normal intervals for metrics of the scores. Holds the true gap in at least 95 of 100 samples (tested), also
-    /// where counts are small or 0.
-    #[default]
-    Simultaneous,
-    /// Percentiles of the stratified bootstrap of the largest gap, as other tools give them. Noise only raises a largest gap, and
-    /// resampling adds the noise a second time, so with several alike groups the interval rarely reaches down to the truth.
-    Bootstrap,
-}
 
 /// Gaps of every metric, as Fairlearn's `MetricFrame` defines them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Gaps {
     /// Largest − smallest value.
-    pub difference: BTreeMap<GroupMetric, Figure>,
+    pub difference: BTreeMap<GroupMetric, Estimate>,
     /// Smallest ÷ largest value; rates only.
-    pub ratio: BTreeMap<GroupMetric, Figure>,
+    pub ratio: BTreeMap<GroupMetric, Estimate>,
     /// Largest distance of a group to the overall figure; rates only.
-    pub difference_to_overall: BTreeMap<GroupMetric, Figure>,
+    pub difference_to_overall: BTreeMap<GroupMetric, Estimate>,
     /// Smallest ratio, either way up, of a group and the overall figure; rates only.
-    pub ratio_to_overall: BTreeMap<GroupMetric, Figure>,
-}
-
-/// A group's counts and figures.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Member<'a> {
-    pub counts: &'a Confusion,
-    pub figures: &'a BTreeMap<GroupMetric, Figure>,
-    /// Whether the group takes part in the gaps; those that do not still are part of the overall figure.
-    pub compared: bool,
-}
-
-/// How gaps are computed; the fields of the audit's policy.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct GapSetting {
-    pub undefined_is_zero: bool,
-    pub intervals: GapIntervals,
-    pub resamples: u32,
-    pub seed: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Difference,
-    Ratio,
+    pub ratio_to_overall: BTreeMap<GroupMetric, Estimate>,
 }
 
 impl Kind {
-    pub fn of(self, left: f64, right: f64) -> f64 {
-        match self {
-            Self::Difference => (left - right).abs(),
-            Self::Ratio => left.min(right) / left.max(right),
-        }
-    }
-
     /// Whether gap `one` is wider than `other`: a larger difference, a smaller ratio.
     fn wider(self, one: f64, other: f64) -> f64 {
         match self {
@@ -82,7 +36,7 @@ impl Kind {
     }
 
     /// The near and the far end of the interval of the gap between two independent estimates.
-    fn ends(self, left: Estimate, right: Estimate) -> [f64; 2] {
+    fn ends(self, left: Bounded, right: Bounded) -> [f64; 2] {
         match self {
             Self::Difference => folded_difference(left.difference(right)),
             Self::Ratio => {
@@ -94,7 +48,7 @@ impl Kind {
     }
 
     /// The widest gap over `pairs`, each given at a level of confidence by its normal quantile.
-    fn widest(self, pairs: &dyn Fn(f64) -> Vec<(Estimate, Estimate)>, n: u32) -> Figure {
+    fn widest(self, pairs: &dyn Fn(f64) -> Vec<(Bounded, Bounded)>, n: u32) -> Estimate {
         let at_level = pairs(Z);
         let corrected = Normal::standard().inverse_cdf(1.0 - 0.025 / at_level.len().max(1) as f64);
         let widest = |values: &mut dyn Iterator<Item = f64>| values.reduce(|one, other| self.wider(one, other));
@@ -102,9 +56,9 @@ impl Kind {
         let far = widest(&mut at_level.iter().map(|&(left, right)| self.ends(left, right)[1]));
         let near = widest(&mut pairs(corrected).into_iter().map(|(left, right)| self.ends(left, right)[0]));
         match (value, near, far) {
-            (Some(value), ..) if value.is_nan() => Figure::unknown("the figure is 0 in every group, so there is no ratio"),
-            (Some(value), Some(near), Some(far)) => Figure::with_interval(value, [near.min(far), near.max(far)], n as usize),
-            _ => Figure::unknown("fewer than two groups have this figure"),
+            (Some(value), ..) if value.is_nan() => Estimate::unknown("the figure is 0 in every group, so there is no ratio"),
+            (Some(value), Some(near), Some(far)) => Estimate::with_interval(value, [near.min(far), near.max(far)], n as usize),
+            _ => Estimate::unknown("fewer than two groups have this figure"),
         }
     }
 }
@@ -114,7 +68,7 @@ impl Kind {
 pub(crate) fn gaps(members: &[Member<'_>], overall: &Confusion, setting: &GapSetting) -> Gaps {
     let compared = || members.iter().filter(|member| member.compared);
     let n = compared().map(|member| member.counts.count()).sum();
-    let at = |metric: GroupMetric, z: f64| -> Vec<Estimate> {
+    let at = |metric: GroupMetric, z: f64| -> Vec<Bounded> {
         compared().filter_map(|member| member_estimate(member, metric, z, setting.undefined_is_zero)).collect()
     };
     let between = |kind: Kind, metric: GroupMetric| {
@@ -131,7 +85,7 @@ pub(crate) fn gaps(members: &[Member<'_>], overall: &Confusion, setting: &GapSet
         };
         kind.widest(&pairs, n)
     };
-    let rates = |gap: &dyn Fn(GroupMetric) -> Figure| -> BTreeMap<GroupMetric, Figure> {
+    let rates = |gap: &dyn Fn(GroupMetric) -> Estimate| -> BTreeMap<GroupMetric, Estimate> {
         RATES.into_iter().map(|metric| (metric, gap(metric))).collect()
     };
     let with_scores = members.iter().any(|member| member.figures.contains_key(&GroupMetric::MeanScore));
@@ -150,9 +104,9 @@ pub(crate) fn gaps(members: &[Member<'_>], overall: &Confusion, setting: &GapSet
     gaps
 }
 
-fn member_estimate(member: &Member<'_>, metric: GroupMetric, z: f64, undefined_is_zero: bool) -> Option<Estimate> {
+fn member_estimate(member: &Member<'_>, metric: GroupMetric, z: f64, undefined_is_zero: bool) -> Option<Bounded> {
     if SCORE_METRICS.contains(&metric) {
-        return Estimate::of(member.figures.get(&metric)?).map(|estimate| estimate.widened(z / Z));
+        return Bounded::of(member.figures.get(&metric)?).map(|estimate| estimate.widened(z / Z));
     }
     rate_estimate(metric, member.counts, z, undefined_is_zero)
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use domain::Estimate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Confusion, Figure, ScoreTable,
+    Confusion, ScoreTable,
     delong::roc_auc_figure,
-    intervals::{Estimate, Z, wilson_at},
+    intervals::{Bounded, Z, wilson_at},
 };
 
 /// A metric of one group, named as in JSON by its snake-case name; rates as Fairlearn defines them.
@@ -96,7 +97,12 @@ fn parts(metric: GroupMetric, counts: &Confusion) -> (u32, u32, &'static str) {
         GroupMetric::Tnr => (counts.tn, counts.negatives(), "nobody in this group stayed"),
         GroupMetric::Precision => (counts.tp, counts.flagged(), "nobody in this group is flagged"),
         GroupMetric::Accuracy => (counts.tp + counts.tn, counts.count(), NOBODY),
-        _ => (counts.positives(), counts.count(), NOBODY),
+        GroupMetric::BalancedAccuracy
+        | GroupMetric::BaseRate
+        | GroupMetric::RocAuc
+        | GroupMetric::MeanScore
+        | GroupMetric::CalibrationInTheLarge
+        | GroupMetric::Brier => (counts.positives(), counts.count(), NOBODY),
     }
 }
 
@@ -114,15 +120,15 @@ pub(crate) fn rates(counts: &Confusion, undefined_is_zero: bool) -> [f64; RATES.
 
 /// A rate with its interval at the normal quantile `z`: Wilson, and for balanced accuracy the method of variance estimates recovery. `None`
 /// where there is nothing to divide by, or 0 (and anything between 0 and 1) if `undefined_is_zero`.
-pub(crate) fn rate_estimate(metric: GroupMetric, counts: &Confusion, z: f64, undefined_is_zero: bool) -> Option<Estimate> {
+pub(crate) fn rate_estimate(metric: GroupMetric, counts: &Confusion, z: f64, undefined_is_zero: bool) -> Option<Bounded> {
     if metric == GroupMetric::BalancedAccuracy {
         let of_class = |metric| rate_estimate(metric, counts, z, false);
         return Some(of_class(GroupMetric::Tpr)?.mean_with(of_class(GroupMetric::Tnr)?));
     }
     let (part, whole, _) = parts(metric, counts);
     match wilson_at(part, whole, z) {
-        Some(interval) => Some(Estimate { value: f64::from(part) / f64::from(whole), interval }),
-        None => undefined_is_zero.then_some(Estimate { value: 0.0, interval: [0.0, 1.0] }),
+        Some(interval) => Some(Bounded { value: f64::from(part) / f64::from(whole), interval }),
+        None => undefined_is_zero.then_some(Bounded { value: 0.0, interval: [0.0, 1.0] }),
     }
 }
 
@@ -133,7 +139,7 @@ pub(crate) fn figures(
     truth: &[bool],
     scores: Option<&[f64]>,
     undefined_is_zero: bool,
-) -> BTreeMap<GroupMetric, Figure> {
+) -> BTreeMap<GroupMetric, Estimate> {
     let figure = |metric| {
         let balanced = metric == GroupMetric::BalancedAccuracy;
         let because = if balanced && counts.positives() == 0 {
@@ -145,25 +151,25 @@ pub(crate) fn figures(
         };
         let (_, whole, why) = parts(because, counts);
         let n = if balanced { counts.count() } else { whole };
-        rate_estimate(metric, counts, Z, undefined_is_zero).map_or_else(|| Figure::unknown(why), |estimate| estimate.figure(n as usize))
+        rate_estimate(metric, counts, Z, undefined_is_zero).map_or_else(|| Estimate::unknown(why), |estimate| estimate.figure(n as usize))
     };
-    let mut figures: BTreeMap<GroupMetric, Figure> = RATES.into_iter().map(|metric| (metric, figure(metric))).collect();
+    let mut figures: BTreeMap<GroupMetric, Estimate> = RATES.into_iter().map(|metric| (metric, figure(metric))).collect();
     if let Some(scores) = scores {
         figures.extend(score_figures(truth, scores));
     }
     figures
 }
 
-fn score_figures(truth: &[bool], scores: &[f64]) -> [(GroupMetric, Figure); 4] {
+fn score_figures(truth: &[bool], scores: &[f64]) -> [(GroupMetric, Estimate); 4] {
     let probabilities = scores.iter().all(|score| (0.0..=1.0).contains(score));
     let errors = || scores.iter().zip(truth).map(|(score, &positive)| score - f64::from(u8::from(positive)));
     let of_probabilities = |values: Vec<f64>| {
-        if probabilities { mean_figure(&values) } else { Figure::unknown("the scores are not probabilities between 0 and 1") }
+        if probabilities { mean_figure(&values) } else { Estimate::unknown("the scores are not probabilities between 0 and 1") }
     };
     [
         (
             GroupMetric::RocAuc,
-            ScoreTable::new(truth, scores).map_or_else(|error| Figure::unknown(error.to_string()), |table| roc_auc_figure(&table)),
+            ScoreTable::new(truth, scores).map_or_else(|error| Estimate::unknown(error.to_string()), |table| roc_auc_figure(&table)),
         ),
         (GroupMetric::MeanScore, mean_figure(scores)),
         (GroupMetric::CalibrationInTheLarge, of_probabilities(errors().collect())),
@@ -172,12 +178,12 @@ fn score_figures(truth: &[bool], scores: &[f64]) -> [(GroupMetric, Figure); 4] {
 }
 
 /// Mean with its normal 95 % interval; one value has no spread, and so no figure.
-fn mean_figure(values: &[f64]) -> Figure {
+fn mean_figure(values: &[f64]) -> Estimate {
     if values.len() < 2 {
-        return Figure::unknown("one person is too few for a mean with an interval");
+        return Estimate::unknown("one person is too few for a mean with an interval");
     }
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let half = Z * (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt();
-    Figure::with_interval(mean, [mean - half, mean + half], values.len())
+    Estimate::with_interval(mean, [mean - half, mean + half], values.len())
 }

@@ -1,6 +1,6 @@
 //! 95 % intervals in closed form, and quantiles of resampled values.
 
-use crate::Figure;
+use domain::Estimate;
 
 /// 97.5 % quantile of the standard normal distribution.
 pub(crate) const Z: f64 = 1.959_963_984_540_054;
@@ -31,29 +31,29 @@ pub(crate) fn wilson_at(part: u32, whole: u32, z: f64) -> Option<[f64; 2]> {
 }
 
 /// `part / whole` with its Wilson interval, or `why` there is none.
-pub fn proportion(part: u32, whole: u32, why: &str) -> Figure {
+pub fn proportion(part: u32, whole: u32, why: &str) -> Estimate {
     match wilson(part, whole) {
-        Some(interval) => Figure::with_interval(f64::from(part) / f64::from(whole), interval, whole as usize),
-        None => Figure::unknown(why),
+        Some(interval) => Estimate::with_interval(f64::from(part) / f64::from(whole), interval, whole as usize),
+        None => Estimate::unknown(why),
     }
 }
 
-/// An estimate with the ends of its interval.
+/// A value with the ends of its interval, both known.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Estimate {
+pub(crate) struct Bounded {
     pub value: f64,
     pub interval: [f64; 2],
 }
 
-impl Estimate {
+impl Bounded {
     /// The figure as an estimate; `None` when it has no value. A figure without an interval is taken as exact.
-    pub fn of(figure: &Figure) -> Option<Self> {
+    pub fn of(figure: &Estimate) -> Option<Self> {
         figure.value.map(|value| Self { value, interval: figure.interval.unwrap_or([value, value]) })
     }
 
     /// The estimate as it is shown, over `n` rows.
-    pub fn figure(self, n: usize) -> Figure {
-        Figure::with_interval(self.value, self.interval, n)
+    pub fn figure(self, n: usize) -> Estimate {
+        Estimate::with_interval(self.value, self.interval, n)
     }
 
     /// `pick` (the larger, or the smaller) of two estimates: its interval lies between the picks of the lower and of the upper ends.
@@ -142,8 +142,8 @@ mod tests {
         left.iter().zip(right).all(|(left, right)| (left - right).abs() <= tolerance)
     }
 
-    fn estimate(part: u32, whole: u32) -> Estimate {
-        Estimate { value: f64::from(part) / f64::from(whole), interval: wilson(part, whole).unwrap() }
+    fn estimate(part: u32, whole: u32) -> Bounded {
+        Bounded { value: f64::from(part) / f64::from(whole), interval: wilson(part, whole).unwrap() }
     }
 
     /// Newcombe 1998, Statistics in Medicine 17: 857-872 (one sample) and 873-890 (difference, method 10), as printed.

@@ -1,4 +1,5 @@
 //! Tests, metrics, intervals and calibration: pure functions on slices. No I/O, no dataframes, no randomness that is not seeded.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod adverse_impact;
 mod bootstrap;
@@ -8,9 +9,9 @@ mod confusion;
 pub mod curves;
 pub mod delong;
 pub mod fairness;
-mod figure;
+mod gap;
 mod gap_bootstrap;
-pub mod gaps;
+mod gaps;
 pub mod group_metrics;
 pub mod groups;
 pub mod intervals;
@@ -27,7 +28,7 @@ pub mod venn_abers;
 pub mod verdict;
 
 pub use confusion::Confusion;
-pub use figure::Figure;
+pub use gap::GapIntervals;
 pub use metrics::Metric;
 pub use table::{InputError, ScoreTable};
 pub use verdict::Verdict;

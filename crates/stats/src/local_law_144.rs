@@ -1,9 +1,9 @@
 //! The bias audit table of New York City Local Law 144 of 2021 (rules of the city, title 6, chapter 5, subchapter T).
 
+use domain::Estimate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Figure,
     adverse_impact::{Selected, highest, impact_ratio},
     groups::Groups,
     table::{InputError, ScoreTable, check_lengths},
@@ -20,13 +20,13 @@ pub struct CategoryRow {
     /// People; `None` when suppressed.
     pub n: Option<u32>,
     /// People selected ÷ people.
-    pub selection_rate: Figure,
+    pub selection_rate: Estimate,
     /// Selection rate ÷ the highest selection rate.
-    pub selection_impact_ratio: Figure,
+    pub selection_impact_ratio: Estimate,
     /// People who score above the median of all ÷ people.
-    pub scoring_rate: Figure,
+    pub scoring_rate: Estimate,
     /// Scoring rate ÷ the highest scoring rate.
-    pub scoring_impact_ratio: Figure,
+    pub scoring_impact_ratio: Estimate,
     /// Whether the category holds under 2 % of the people and is left out of impact ratios.
     pub excluded: bool,
 }
@@ -52,7 +52,7 @@ pub fn local_law_144(decision: &[bool], scores: &[f64], groups: &Groups, suppres
     let median = ScoreTable::new(decision, scores)?.quantiles(&[0.5])[0];
     let (groups, pooled) = groups.pooled(suppress_below);
     let sizes = groups.counts();
-    let hidden = || Figure::unknown(format!("not shown, to protect groups of fewer than {suppress_below} people"));
+    let hidden = || Estimate::unknown(format!("not shown, to protect groups of fewer than {suppress_below} people"));
     let hidden_row = |category: String| CategoryRow {
         category,
         n: None,
@@ -71,9 +71,9 @@ pub fn local_law_144(decision: &[bool], scores: &[f64], groups: &Groups, suppres
     let excluded = |group: usize| f64::from(sizes[group]) < SMALL_CATEGORY * decision.len() as f64;
     let counts = |group: usize| !excluded(group) && !groups.is_missing(group);
     let ratio = |group: usize, of: &[Selected]| match highest(of, counts) {
-        _ if excluded(group) => Figure::unknown("under 2 % of the people: left out of impact ratios"),
-        None => Figure::unknown("nobody is selected in any category"),
-        Some(reference) if reference == group => Figure::point(1.0, sizes[group] as usize),
+        _ if excluded(group) => Estimate::unknown("under 2 % of the people: left out of impact ratios"),
+        None => Estimate::unknown("nobody is selected in any category"),
+        Some(reference) if reference == group => Estimate::point(1.0, sizes[group] as usize),
         Some(reference) => impact_ratio(of[group], of[reference]),
     };
     let row = |group: usize| {

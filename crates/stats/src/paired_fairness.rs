@@ -1,10 +1,11 @@
 //! Two models' decisions about the same people: what changes for the groups.
 
+use domain::Estimate;
 use rand_distr::{Binomial, Distribution};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Confusion, Figure,
+    Confusion,
     bootstrap::chunked,
     fairness::{FairnessPolicy, ParityMetric},
     group_metrics::{GroupMetric, RATES, rates},
@@ -18,11 +19,11 @@ use crate::{
 pub struct ParityChange {
     pub metric: ParityMetric,
     /// Of the model that is there.
-    pub before: Figure,
+    pub before: Estimate,
     /// Of the other model.
-    pub after: Figure,
+    pub after: Estimate,
     /// After − before, with the paired interval. Differences should fall, ratios should rise.
-    pub change: Figure,
+    pub change: Estimate,
 }
 
 /// People of one group by outcome and by both decisions, so that a resample is a draw of counts.
@@ -66,12 +67,13 @@ pub fn compare_fairness(
     );
     let figure = |value: f64, samples: &mut dyn Iterator<Item = f64>| {
         if cells.len() < 2 {
-            return Figure::unknown("fewer than two groups are large enough to judge");
+            return Estimate::unknown("fewer than two groups are large enough to judge");
         }
         if value.is_nan() {
-            return Figure::unknown("the figure has nothing to divide by in one of the groups");
+            return Estimate::unknown("the figure has nothing to divide by in one of the groups");
         }
-        percentile_interval(samples.collect()).map_or_else(|| Figure::point(value, n), |interval| Figure::with_interval(value, interval, n))
+        percentile_interval(samples.collect())
+            .map_or_else(|| Estimate::point(value, n), |interval| Estimate::with_interval(value, interval, n))
     };
     Ok(METRICS
         .iter()

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use domain::Estimate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Figure, ScoreTable,
+    ScoreTable,
     bootstrap::resample,
     confusion::Confusion,
     curves::{CalibrationBin, GainPoint, PrecisionRecallCurve, RocCurve, ThresholdRow},
@@ -28,7 +29,7 @@ pub struct Report {
     /// Flagged at or above this score.
     pub cutoff: f64,
     /// Every [`Metric`].
-    pub metrics: BTreeMap<Metric, Figure>,
+    pub metrics: BTreeMap<Metric, Estimate>,
     /// Counts at the cut-off.
     pub confusion: Confusion,
     /// The cut-off with the best F1 on these rows (chosen on them, so optimistic).
@@ -62,7 +63,7 @@ pub struct Curves {
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite. Everything else that cannot be computed is a
-/// [`Figure::unknown`].
+/// [`Estimate::unknown`].
 pub fn report(truth: &[bool], scores: &[f64], cutoff: f64, seed: u64) -> Result<Report, InputError> {
     let (table, positions) = ScoreTable::with_positions(truth, scores)?;
     let setting = Setting::new(&table, cutoff);
@@ -116,11 +117,20 @@ fn thinned<T: Clone>(points: Vec<T>) -> Vec<T> {
 }
 
 /// Every metric of `table` with its interval; `samples` are [`ScoreTable::values`] of resamples.
-pub(crate) fn figures(table: &ScoreTable, setting: &Setting, samples: &[Vec<f64>]) -> BTreeMap<Metric, Figure> {
+pub(crate) fn figures(table: &ScoreTable, setting: &Setting, samples: &[Vec<f64>]) -> BTreeMap<Metric, Estimate> {
     let counts = table.confusion(setting.cutoff);
     let (n, probabilities) = (counts.count() as usize, table.are_probabilities());
     let area = roc_auc_figure(table);
     let of = |(&metric, (position, value)): (&Metric, (usize, f64))| {
+        let bootstrapped = |corrected: &dyn Fn([f64; 2]) -> [f64; 2]| {
+            if value.is_nan() {
+                return Estimate::unknown(why_undefined(metric, &counts, probabilities));
+            }
+            match percentile_interval(samples.iter().map(|sample| sample[position]).collect()) {
+                Some(interval) => Estimate::with_interval(value, corrected(interval), n),
+                None => Estimate::point(value, n),
+            }
+        };
         let figure = match metric {
             Metric::RocAuc => area.clone(),
             Metric::Gini => scaled_gini(&area),
@@ -131,23 +141,30 @@ pub(crate) fn figures(table: &ScoreTable, setting: &Setting, samples: &[Vec<f64>
                 proportion(counts.tn, counts.negatives(), "there are no stayers on these rows, so there is no specificity")
             }
             Metric::SelectionRate => proportion(counts.flagged(), counts.count(), ""),
-            _ if value.is_nan() => Figure::unknown(why_undefined(metric, &counts, probabilities)),
-            _ => match percentile_interval(samples.iter().map(|sample| sample[position]).collect()) {
-                Some(interval) if matches!(metric, Metric::Ece | Metric::EceQuantile | Metric::Ks) => {
-                    Figure::with_interval(value, raised_by_noise(value, interval), n)
-                }
-                Some(interval) => Figure::with_interval(value, interval, n),
-                None => Figure::point(value, n),
-            },
+            Metric::Ece | Metric::EceQuantile | Metric::Ks => bootstrapped(&|interval| raised_by_noise(value, interval)),
+            Metric::AveragePrecision
+            | Metric::Brier
+            | Metric::LogLoss
+            | Metric::PartialAuc
+            | Metric::BalancedAccuracy
+            | Metric::F1
+            | Metric::F2
+            | Metric::Mcc
+            | Metric::PrecisionWeighted
+            | Metric::F1Weighted
+            | Metric::F1Macro
+            | Metric::TopDecilePrecision
+            | Metric::TopDecileRecall
+            | Metric::TopDecileLift => bootstrapped(&|interval| interval),
         };
         (metric, figure)
     };
     Metric::ALL.iter().zip(table.values(setting).into_iter().enumerate()).map(of).collect()
 }
 
-fn scaled_gini(area: &Figure) -> Figure {
+fn scaled_gini(area: &Estimate) -> Estimate {
     let gini = |area: f64| 2.0 * area - 1.0;
-    Figure { value: area.value.map(gini), interval: area.interval.map(|ends| ends.map(gini)), ..area.clone() }
+    Estimate { value: area.value.map(gini), interval: area.interval.map(|ends| ends.map(gini)), ..area.clone() }
 }
 
 fn why_undefined(metric: Metric, counts: &Confusion, probabilities: bool) -> &'static str {

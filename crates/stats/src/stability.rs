@@ -1,7 +1,7 @@
 //! How alike several choices of the same number of things are, corrected for chance (Nogueira, Sechidis and Brown, "On the stability of
 //! feature selection algorithms", JMLR 18, 2018).
 
-use crate::Figure;
+use domain::Estimate;
 
 /// Two-sided 95 % quantile of the normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
@@ -10,13 +10,13 @@ const Z: f64 = 1.959_963_984_540_054;
 ///
 /// 1: always the same; 0: no more alike than by chance; below 0.4 is poor, above 0.75 excellent (Fleiss' scale, which the authors
 /// recommend). For two choices it is Kuncheva's index. The interval is their asymptotic one; `n` is the number of choices.
-pub fn selection_stability(choices: &[Vec<usize>], of: usize) -> Figure {
+pub fn selection_stability(choices: &[Vec<usize>], of: usize) -> Estimate {
     let count = choices.first().map_or(0, Vec::len);
     if choices.len() < 2 {
-        return Figure::unknown("fewer than two choices cannot be compared");
+        return Estimate::unknown("fewer than two choices cannot be compared");
     }
     if count == 0 || count >= of || choices.iter().any(|choice| choice.len() != count) {
-        return Figure::unknown("each choice must take equally many things, and leave some");
+        return Estimate::unknown("each choice must take equally many things, and leave some");
     }
     let (m, d, k) = (choices.len() as f64, of as f64, count as f64);
     let mut share = vec![0.0; of];
@@ -31,7 +31,7 @@ pub fn selection_stability(choices: &[Vec<usize>], of: usize) -> Figure {
     let mean = influence.iter().sum::<f64>() / m;
     let variance = 4.0 / (m * m) * influence.iter().map(|own| (own - mean) * (own - mean)).sum::<f64>();
     let half = Z * variance.sqrt();
-    Figure::with_interval(stability, [stability - half, (stability + half).min(1.0)], choices.len())
+    Estimate::with_interval(stability, [stability - half, (stability + half).min(1.0)], choices.len())
 }
 
 #[cfg(test)]

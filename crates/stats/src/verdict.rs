@@ -1,8 +1,7 @@
 //! Pass, fail or inconclusive: what an interval says about a limit.
 
+use domain::Estimate;
 use serde::{Deserialize, Serialize};
-
-use crate::Figure;
 
 /// The judgement of a figure against a limit, from its interval and not from its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,7 +19,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// Judges a figure that should be at most `limit`. A figure without an interval is taken as exact.
-    pub fn at_most(figure: &Figure, limit: f64) -> Self {
+    pub fn at_most(figure: &Estimate, limit: f64) -> Self {
         let Some(value) = figure.value else { return Self::CouldNotCompute };
         match figure.interval.unwrap_or([value, value]) {
             [_, high] if high <= limit => Self::Pass,
@@ -30,7 +29,7 @@ impl Verdict {
     }
 
     /// Judges a figure that should be at least `limit`. A figure without an interval is taken as exact.
-    pub fn at_least(figure: &Figure, limit: f64) -> Self {
+    pub fn at_least(figure: &Estimate, limit: f64) -> Self {
         let Some(value) = figure.value else { return Self::CouldNotCompute };
         match figure.interval.unwrap_or([value, value]) {
             [low, _] if low >= limit => Self::Pass,
@@ -57,14 +56,14 @@ mod tests {
 
     #[test]
     fn the_interval_decides() {
-        let figure = Figure::with_interval(0.05, [0.02, 0.2], 100);
+        let figure = Estimate::with_interval(0.05, [0.02, 0.2], 100);
         assert_eq!(Verdict::at_most(&figure, 0.1), Verdict::Inconclusive);
         assert_eq!(Verdict::at_most(&figure, 0.2), Verdict::Pass);
         assert_eq!(Verdict::at_most(&figure, 0.01), Verdict::Fail);
         assert_eq!(Verdict::at_least(&figure, 0.02), Verdict::Pass);
         assert_eq!(Verdict::at_least(&figure, 0.3), Verdict::Fail);
-        assert_eq!(Verdict::at_least(&Figure::point(0.3, 5), 0.3), Verdict::Pass);
-        assert_eq!(Verdict::at_least(&Figure::unknown("no rows"), 0.3), Verdict::CouldNotCompute);
+        assert_eq!(Verdict::at_least(&Estimate::point(0.3, 5), 0.3), Verdict::Pass);
+        assert_eq!(Verdict::at_least(&Estimate::unknown("no rows"), 0.3), Verdict::CouldNotCompute);
         assert_eq!(Verdict::combined([Verdict::Pass, Verdict::CouldNotCompute, Verdict::Inconclusive]), Verdict::Inconclusive);
         assert_eq!(Verdict::combined([]), Verdict::CouldNotCompute);
     }

@@ -5,11 +5,10 @@ use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stats::{
-    Metric, ScoreTable,
+    GapIntervals, Metric, ScoreTable,
     comparison::compare,
     delong::delong,
     fairness::{FairnessPolicy, audit},
-    gaps::GapIntervals,
     group_metrics::GroupMetric,
     groups::Groups,
     report::report,

@@ -8,7 +8,13 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe};
 
 use crate::{Error, Result};
 
-/// A connection to read with, outside a transaction or in one that sees a single moment. What changes rows asks for a [`Writer`].
+/// A connection to read with, outside a transaction or in one that sees a single moment. What changes rows asks for a [`Writer`]:
+///
+/// ```compile_fail,E0308
+/// async fn wrong(reader: &mut store::Reader, dataset: &store::datasets::Dataset) -> store::Result<()> {
+///     store::datasets::insert(reader, dataset).await
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Reader {
     lease: Lease,

@@ -11,6 +11,8 @@ mod connection;
 pub mod datasets;
 mod error;
 pub mod fairness;
+mod files;
+mod health;
 pub mod jobs;
 mod migrations;
 pub mod monitoring;
@@ -26,7 +28,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::Timestamp;
-use object_store::ObjectStore;
 use sqlx::AnyPool;
 
 pub use connection::{Reader, Writer};
@@ -50,8 +51,8 @@ pub struct Store {
     /// One connection: writers of this process take turns.
     writer: AnyPool,
     database: Arc<open::Database>,
-    artifacts: Arc<dyn ObjectStore>,
-    prefix: object_store::path::Path,
+    artifacts: artifacts::Artifacts,
+    probe: Arc<health::Probe>,
 }
 
 /// Any number will do, as long as every writer asks for the same.
@@ -88,6 +89,14 @@ impl Store {
         let mut writer = Writer::new(Reader::begin(connection, "begin").await?);
         sql::sql("select 1 from (select pg_advisory_xact_lock($1)) as locked").bind(WRITER_LOCK).rows(&mut writer).await?;
         Ok(writer)
+    }
+}
+
+impl Store {
+    /// Closes every connection; waits for those in use. A store that is not closed leaves that to the end of the process.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
     }
 }
 

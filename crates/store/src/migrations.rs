@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 11] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 12] = migrations! {
     0001 "datasets",
     0002 "runs",
     0003 "registry",
@@ -28,6 +28,7 @@ const MIGRATIONS: [(i64, &str, &str); 11] = migrations! {
     0009 "audit",
     0010 "card",
     0011 "fairness",
+    0012 "health",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

@@ -8,7 +8,8 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _};
 
-use crate::{Error, Result, Settings, Store, artifacts, migrations, rules};
+use crate::artifacts::Artifacts;
+use crate::{Error, Result, Settings, Store, files, migrations, rules};
 
 /// How long somebody waits for a connection; and again, for the lock that writers take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -33,11 +34,9 @@ impl Store {
     /// # Errors
     /// When the folder cannot be made, the database cannot be opened or migrated, or a URL is none.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        private_folder(&settings.data_dir)?;
+        files::private_folder(&settings.data_dir)?;
         let database = Arc::new(Database::new(settings));
-        if let Some(file) = database.file() {
-            private_files(&file)?;
-        }
+        database.protect_file()?;
         sqlx::any::install_default_drivers();
         // Not from the pool, which would try until it is out of time and then tell of the time alone.
         let mut connection = database.connect(Purpose::Write).await.map_err(|error| database.cannot_open(error))?;
@@ -45,11 +44,14 @@ impl Store {
             Error::Migration(sqlx::migrate::MigrateError::Execute(cause)) => database.cannot_open(cause),
             other => other,
         })?;
+        if !database.postgres {
+            expect_writable(&mut connection).await.map_err(|error| database.cannot_open(error))?;
+        }
         connection.close().await?;
-        let (artifacts, prefix) = artifacts::open(settings)?;
+        let artifacts = Artifacts::open(settings)?;
         let readers = database.pool(Purpose::Read, if database.postgres { 12 } else { 8 })?;
         let writer = database.pool(Purpose::Write, 1)?;
-        let store = Self { readers, writer, database, artifacts, prefix };
+        let store = Self { readers, writer, database, artifacts, probe: Arc::default() };
         rules::enforce(&store).await?;
         Ok(store)
     }
@@ -87,6 +89,21 @@ impl Database {
         (!in_memory).then(|| PathBuf::from(percent_encoding::percent_decode_str(path).decode_utf8_lossy().as_ref()))
     }
 
+    /// Makes the file of a SQLite database, and those beside it, readable by nobody else. SQLite gives new files beside it the mode of the
+    /// database file.
+    fn protect_file(&self) -> std::io::Result<()> {
+        let Some(file) = self.file() else { return Ok(()) };
+        if self.url.contains("mode=rwc") {
+            files::create_private(&file)?;
+        }
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let mut path = file.as_os_str().to_owned();
+            path.push(suffix);
+            files::restrict(Path::new(&path), files::FILE)?;
+        }
+        Ok(())
+    }
+
     /// As people know it; without the password of the URL.
     fn name(&self) -> String {
         match self.file() {
@@ -120,6 +137,16 @@ impl Database {
     }
 }
 
+/// A database that can only be read is refused at once, and not by the first who writes. One that is locked at the moment is not.
+async fn expect_writable(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    connection.execute("pragma busy_timeout = 0").await?;
+    match connection.execute("begin immediate").await.map_err(Error::from) {
+        Ok(_) => connection.execute("rollback").await.map(|_| ()),
+        Err(Error::Database(error)) => Err(error),
+        Err(_) => Ok(()),
+    }
+}
+
 /// Sets a fresh connection up.
 async fn set_up(connection: &mut AnyConnection, postgres: bool, purpose: Purpose) -> sqlx::Result<()> {
     if postgres {
@@ -138,44 +165,6 @@ async fn set_up(connection: &mut AnyConnection, postgres: bool, purpose: Purpose
     connection.execute("pragma cache_size = -32768").await?;
     if purpose == Purpose::Read {
         connection.execute("pragma query_only = on").await?;
-    }
-    Ok(())
-}
-
-/// A folder that nobody else on the machine can read: it holds people and password hashes. One that is there stays as it is.
-fn private_folder(folder: &Path) -> std::io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
-}
-
-/// The database file and those that SQLite keeps beside it, readable by nobody else whatever the folder allows. SQLite gives the files
-/// beside it the mode of the database file.
-fn private_files(database: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-        let mut options = std::fs::OpenOptions::new();
-        match options.write(true).create_new(true).mode(0o600).open(database) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
-            Ok(_) | Err(_) => {}
-        }
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let mut file = database.as_os_str().to_owned();
-            file.push(suffix);
-            match std::fs::metadata(&file) {
-                Ok(found) if found.permissions().mode() & 0o077 != 0 => {
-                    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))?;
-                }
-                Ok(_) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
     }
     Ok(())
 }

@@ -57,7 +57,7 @@ pub fn soak<T>(slice: T, whole: T) -> T {
 
 /// Says that a check is left out, past the capture of the test harness.
 #[track_caller]
-fn skipped(why: &str) {
+pub fn skipped(why: &str) {
     assert!(!is_on("TENURE_REQUIRE_SHARED"), "{why}, and TENURE_REQUIRE_SHARED=1 forbids to skip");
     // Without a terminal to tell it to there is nobody to be told.
     _ = writeln!(std::io::stderr(), "SKIPPED ({}): {why}", std::panic::Location::caller());

@@ -1,7 +1,5 @@
 //! Why a training cannot be done, in sentences for the person who asked for it.
 
-use crate::tune::Trial;
-
 /// Everything that can stop a training.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TrainingError {
@@ -19,11 +17,9 @@ pub enum TrainingError {
     Formula { name: String, problem: String },
     #[error("{0}")]
     Settings(String),
-    #[error("training was stopped after {} trials", .trials.len())]
-    Cancelled {
-        /// What was done until then.
-        trials: Vec<Trial>,
-    },
+    /// Somebody asked to stop, and nothing of what was done is of use.
+    #[error("training was stopped")]
+    Cancelled,
     #[error("the split {0}")]
     Split(String),
     #[error("a learner failed: {0}")]

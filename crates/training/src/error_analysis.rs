@@ -1,10 +1,10 @@
 //! Where a model errs most: a shallow tree over the errors of half of the rows, its cohorts measured on the other half.
 
+use domain::Estimate;
 use model::encoder::Source;
 use model::scorer::LEAF;
 use model::{Matrix, Model, Table, Tree};
 use serde::{Deserialize, Serialize};
-use stats::Figure;
 
 use crate::grower::{Binned, fit_mean_tree};
 use crate::random::{generator, shuffle};
@@ -15,16 +15,16 @@ pub struct Cohort {
     /// For example `["OverTime = Yes", "Age ≤ 30"]`.
     pub conditions: Vec<String>,
     /// Brier score in the cohort.
-    pub brier: Figure,
+    pub brier: Estimate,
     /// Share with the event, and mean probability that was said.
-    pub event_rate: Figure,
+    pub event_rate: Estimate,
     pub mean_probability: f64,
 }
 
 /// Cohorts, worst first, and the Brier score over all rows that they were measured on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorAnalysis {
-    pub overall: Figure,
+    pub overall: Estimate,
     pub cohorts: Vec<Cohort>,
 }
 
@@ -73,12 +73,12 @@ fn readable_inputs(model: &Model) -> Vec<u32> {
 }
 
 /// Mean with a 95 % interval from its standard error.
-fn mean_figure(values: &[f64]) -> Figure {
+fn mean_figure(values: &[f64]) -> Estimate {
     if values.is_empty() {
-        return Figure::unknown("there are no rows");
+        return Estimate::unknown("there are no rows");
     }
     let (mean, error) = crate::tune::mean_and_error(values);
-    Figure::with_interval(mean, [(mean - 1.96 * error).max(0.0), mean + 1.96 * error], values.len())
+    Estimate::with_interval(mean, [(mean - 1.96 * error).max(0.0), mean + 1.96 * error], values.len())
 }
 
 /// Each leaf with the nodes on the way and whether the way goes left.
@@ -119,7 +119,7 @@ fn condition(model: &Model, tree: &Tree, node: usize, left: bool) -> String {
                 .map_or_else(|| level.clone(), |field| field.value_label(level));
             format!("{label} {} {text}", if left { "is not" } else { "is" })
         }
-        source => {
+        source @ (Source::Number { .. } | Source::Rank { .. } | Source::Bin { .. } | Source::Formula(_)) => {
             let name = if matches!(source, Source::Formula(_)) { model.use_case.label(&input.name) } else { label };
             let threshold = (tree.threshold[node] * 1000.0).round() / 1000.0;
             format!("{name} {} {threshold}", if left { "≤" } else { ">" })

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use stats::{Metric, ScoreTable};
 
-use crate::gates::{Gate, GatePolicy};
+use crate::gates::{Gate, ValidGatePolicy};
 use crate::random::generator;
 
 /// Resamples that are drawn.
@@ -37,7 +37,7 @@ pub struct Feasibility {
 /// Draws `resamples` stratified bootstrap samples of `rows` rows from out-of-fold `probabilities` and holds each against the gates on
 /// metrics at `cutoff`. Other gates do not hang on the luck of the rows alike, and are left out.
 pub fn feasibility(
-    policy: &GatePolicy,
+    policy: &ValidGatePolicy,
     labels: &[bool],
     probabilities: &[f64],
     cutoff: f64,
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_weak_model_never_meets_the_guide_and_a_perfect_one_always_does() {
-        let policy = GatePolicy::preset("guide-strict").unwrap();
+        let policy = ValidGatePolicy::preset("guide-strict").unwrap();
         let labels: Vec<bool> = (0..500).map(|row| row % 6 == 0).collect();
         let weak: Vec<f64> = (0..500).map(|row| f64::from(row * 7919 % 500) / 1000.0 + if row % 6 == 0 { 0.1 } else { 0.0 }).collect();
         let perfect: Vec<f64> = labels.iter().map(|label| if *label { 0.9 } else { 0.1 }).collect();

@@ -1,4 +1,5 @@
 //! Candidate learners, splits, tuning, evaluation and governance of a training: from checked rows to a model, and how good it honestly is.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod calibration;
 pub mod candidate;
@@ -12,8 +13,7 @@ pub mod gates;
 pub mod groups;
 pub mod grower;
 pub mod leakage;
-pub mod learner;
-mod linfa_tree;
+mod learner;
 pub mod logistic;
 pub mod metric;
 pub mod nested;
@@ -45,6 +45,6 @@ pub use error::TrainingError;
 pub use metric::SelectionMetric;
 pub use nested::{Nested, nested_evaluation};
 pub use progress::{Progress, Silent, Stage, StageRecord, Status};
-pub use settings::Settings;
-pub use train::{Trained, train};
+pub use settings::{Settings, ValidSettings};
+pub use train::{Trained, TrainingOutcome, train};
 pub use tune::Trial;

@@ -11,23 +11,23 @@
 //! −0.001), indicators of levels instead of ranks (±0.001), a fourth bag (+0.0006), isotonic calibration by the bare Brier score
 //! (−0.026 of average precision), and twice the stumps at half the learning rate (±0.0005 for twice the time).
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use domain::Estimate;
 use model::UseCase;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use stats::{Figure, ScoreTable};
+use stats::ScoreTable;
 
-use crate::candidate::{Candidate, Parameters};
+use crate::candidate::{Candidate, Parameters, fit};
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
-use crate::learner::fit;
 use crate::prepared::{Fold, Prepared};
 use crate::progress::{Progress, Silent, Stage, Status};
 use crate::select::{Inside, prepare_folds, select};
-use crate::settings::Settings;
+use crate::settings::ValidSettings;
 use crate::split::{Split, folds};
-use crate::train::{effective_use_case, with_threads};
 use crate::tune::mean_and_error;
 
 /// Figures of one score on one outer fold.
@@ -56,44 +56,43 @@ pub struct NestedFold {
 pub struct Nested {
     pub folds: Vec<NestedFold>,
     /// Means over outer folds with `± 1.96` standard errors (corrected for overlapping training rows: Nadeau and Bengio 2003).
-    pub roc_auc: Figure,
-    pub average_precision: Figure,
-    pub brier: Figure,
-    pub log_loss: Figure,
+    pub roc_auc: Estimate,
+    pub average_precision: Estimate,
+    pub brier: Estimate,
+    pub log_loss: Estimate,
 }
 
 /// Runs the whole selection inside each of `splits`, several folds at a time.
 ///
 /// # Errors
-/// As [`crate::train()`].
+/// As [`crate::train()`], and when `progress` says stop.
 pub fn nested_evaluation(
     dataset: &Dataset,
     use_case: &UseCase,
     splits: &[Split],
-    settings: &Settings,
+    settings: &ValidSettings,
     progress: &dyn Progress,
 ) -> Result<Nested, TrainingError> {
-    settings.check()?;
-    let use_case = &effective_use_case(use_case, settings);
+    let use_case = &settings.applied_to(use_case);
     dataset.check(use_case)?;
     let done = AtomicUsize::new(0);
     let one = |split: &Split| {
         if progress.cancelled() {
-            return Err(TrainingError::Cancelled { trials: Vec::new() });
+            return Err(TrainingError::Cancelled);
         }
         let result = outer_fold(dataset, use_case, split, settings);
         let trial = done.fetch_add(1, Ordering::Relaxed) + 1;
         progress.report(&Status { stage: Stage::Train, trial, trials: splits.len(), candidate: None, best: None, seconds_left: None });
         result
     };
-    let folds: Vec<NestedFold> = with_threads(settings.threads, || splits.par_iter().with_max_len(1).map(one).collect::<Result<_, _>>())??;
+    let folds: Vec<NestedFold> = settings.with_threads(|| splits.par_iter().with_max_len(1).map(one).collect::<Result<_, _>>())??;
     let train_share = splits.first().map_or(0.8, |split| split.train.rows().len() as f64 / dataset.rows() as f64);
     let summary = |value: fn(&FoldScores) -> f64| {
         let values: Vec<f64> = folds.iter().map(|fold| value(&fold.scores)).collect();
         let (mean, error) = mean_and_error(&values);
         let n = values.len() as f64;
         let corrected = error * (1.0 + n * (1.0 - train_share) / train_share).sqrt();
-        Figure::with_interval(mean, [mean - 1.96 * corrected, mean + 1.96 * corrected], dataset.rows())
+        Estimate::with_interval(mean, [mean - 1.96 * corrected, mean + 1.96 * corrected], dataset.rows())
     };
     Ok(Nested {
         roc_auc: summary(|scores| scores.roc_auc),
@@ -104,13 +103,13 @@ pub fn nested_evaluation(
     })
 }
 
-fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &Settings) -> Result<NestedFold, TrainingError> {
+fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &ValidSettings) -> Result<NestedFold, TrainingError> {
     let train = &split.train;
     let splits = &folds(dataset, train, settings.folds, settings.repeats_for(train.rows().len()), settings.seed)?;
     let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
     let searched = &prepare_folds(dataset, use_case, &splits[..settings.folds.min(splits.len())], settings)?;
     let inside = Inside { dataset, use_case, train, prepared: &prepared, splits, searched };
-    let selection = select(&inside, settings, &Silent)?;
+    let ControlFlow::Continue(selection) = select(&inside, settings, &Silent)? else { return Err(TrainingError::Cancelled) };
     let outer = Fold::new(dataset, use_case, split, &settings.inputs())?;
     let scores = scores(&outer.test_labels, &selection.scorer.probabilities(&outer.test_matrix))?;
     let of_candidate = |result: &crate::select::CandidateResult| {

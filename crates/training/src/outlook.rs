@@ -3,28 +3,31 @@
 use model::UseCase;
 use rayon::prelude::*;
 
-use crate::candidate::Parameters;
+use crate::candidate::{L2Parameters, Parameters};
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
 use crate::feasibility::{Feasibility, RESAMPLES, feasibility};
-use crate::gates::GatePolicy;
+use crate::gates::ValidGatePolicy;
 use crate::prepared::Fold;
 use crate::select::prepare_folds;
-use crate::settings::Settings;
+use crate::settings::ValidSettings;
 use crate::split::{Split, folds};
-use crate::train::effective_use_case;
 use crate::tune::judge;
 
 /// Where the search over L2 logistic regression starts: hard to beat by much on tables of people.
-const QUICK: Parameters = Parameters::LogisticRegressionL2 { c: 0.1, balanced: false };
+const QUICK: Parameters = Parameters::LogisticRegressionL2(L2Parameters { c: 0.1, balanced: false });
 
 /// How often a model of about this quality would meet the gates of `policy`.
 ///
 /// # Errors
 /// When data or settings do not allow a training.
-pub fn outlook(dataset: &Dataset, use_case: &UseCase, policy: &GatePolicy, settings: &Settings) -> Result<Feasibility, TrainingError> {
-    settings.check()?;
-    let use_case = &effective_use_case(use_case, settings);
+pub fn outlook(
+    dataset: &Dataset,
+    use_case: &UseCase,
+    policy: &ValidGatePolicy,
+    settings: &ValidSettings,
+) -> Result<Feasibility, TrainingError> {
+    let use_case = &settings.applied_to(use_case);
     dataset.check(use_case)?;
     let split = Split::hold_out(dataset, settings.holdout_share, settings.seed)?;
     let splits = folds(dataset, &split.train, settings.folds, 1, settings.seed)?;
@@ -35,8 +38,8 @@ pub fn outlook(dataset: &Dataset, use_case: &UseCase, policy: &GatePolicy, setti
 pub(crate) fn outlook_on(
     folds: &[Fold],
     use_case: &UseCase,
-    policy: &GatePolicy,
-    settings: &Settings,
+    policy: &ValidGatePolicy,
+    settings: &ValidSettings,
     held_out: usize,
 ) -> Result<Feasibility, TrainingError> {
     let judged: Vec<Vec<f64>> = folds.par_iter().map(|fold| Ok(judge(&QUICK, fold, settings)?.0)).collect::<Result<_, TrainingError>>()?;

@@ -173,7 +173,7 @@ fn learn_linear(encoder: &Encoder, input: u32, matrix: &Matrix) -> LinearInput {
             let (mean, _) = mean_and_scale(values, impute);
             LinearInput { input, impute, center: 0.0, scale: 1.0, mean }
         }
-        _ => {
+        Source::Number { .. } | Source::Rank { .. } | Source::Formula(_) => {
             let impute = median(values);
             let (mean, scale) = mean_and_scale(values, impute);
             LinearInput { input, impute, center: mean, scale: if scale > 0.0 { scale } else { 1.0 }, mean }
@@ -186,7 +186,7 @@ fn is_mode(encoder: &Encoder, input: usize, matrix: &Matrix) -> bool {
     let family = |index: usize| match &encoder.inputs[index].source {
         Source::Indicator { field, .. } => Some((*field, 0)),
         Source::Bin { field, edges, .. } => Some((*field, edges.len() + 1)),
-        _ => None,
+        Source::Number { .. } | Source::Rank { .. } | Source::Formula(_) => None,
     };
     let count = |index: usize| matrix.column(index).iter().filter(|value| **value == 1.0).count();
     let siblings = (0..encoder.inputs.len()).filter(|&index| family(index) == family(input));

@@ -1,19 +1,19 @@
 //! Proxies: how well the inputs together give away a protected attribute, and through which fields.
 
+use domain::Estimate;
 use model::{Role, UseCase};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use stats::ScoreTable;
 use stats::delong::roc_auc_figure;
-use stats::{Figure, ScoreTable};
 
-use crate::candidate::Parameters;
+use crate::candidate::{Parameters, fit};
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
 use crate::groups::{group_codes, group_name};
 use crate::grower::BoostingParameters;
-use crate::learner::fit;
 use crate::prepared::{Fold, InputChoice};
-use crate::settings::Settings;
+use crate::settings::ValidSettings;
 use crate::split::{Split, folds};
 
 /// How well one group can be told from everybody else by the inputs.
@@ -24,7 +24,7 @@ pub struct Proxy {
     /// The group that is told apart best.
     pub group: String,
     /// ROC AUC out of fold; 0.5 means that the inputs say nothing about it.
-    pub roc_auc: Figure,
+    pub roc_auc: Estimate,
     /// Share of the guess's spread that goes through each field, largest first.
     pub through: Vec<(String, f64)>,
 }
@@ -37,7 +37,7 @@ const FOLDS: usize = 5;
 ///
 /// # Errors
 /// When no input is left, or a fit fails.
-pub fn proxies(dataset: &Dataset, use_case: &UseCase, settings: &Settings) -> Result<Vec<Proxy>, TrainingError> {
+pub fn proxies(dataset: &Dataset, use_case: &UseCase, settings: &ValidSettings) -> Result<Vec<Proxy>, TrainingError> {
     // What is asked is what the usual inputs give away, whether or not the attribute itself is one of them.
     let use_case = UseCase { include_protected: false, ..use_case.clone() };
     let mut found = Vec::new();
@@ -59,7 +59,7 @@ pub fn proxies(dataset: &Dataset, use_case: &UseCase, settings: &Settings) -> Re
 fn proxy(
     dataset: &Dataset,
     use_case: &UseCase,
-    settings: &Settings,
+    settings: &ValidSettings,
     attribute: &str,
     codes: &[Option<u32>],
 ) -> Result<Option<Proxy>, TrainingError> {
@@ -84,7 +84,13 @@ fn proxy(
 }
 
 /// How well the labels of `asked` can be told by the inputs.
-fn told_apart(asked: &Dataset, use_case: &UseCase, settings: &Settings, attribute: &str, group: String) -> Result<Proxy, TrainingError> {
+fn told_apart(
+    asked: &Dataset,
+    use_case: &UseCase,
+    settings: &ValidSettings,
+    attribute: &str,
+    group: String,
+) -> Result<Proxy, TrainingError> {
     let whole = Split::explicit(asked, &[])?;
     let parameters =
         Parameters::GradientBoosting(BoostingParameters { trees: 60, learning_rate: 0.15, bins: 32, ..BoostingParameters::default() });

@@ -1,19 +1,19 @@
 //! How good the data is that a model was trained on: missing values, outliers, inputs that say the same.
 
+use domain::Estimate;
 use model::{Column, Table, UseCase};
 use serde::{Deserialize, Serialize};
-use stats::Figure;
 use stats::intervals::proportion;
 
 /// Data quality of a table's inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataQuality {
     /// Share of input cells without a value.
-    pub missing: Figure,
+    pub missing: Estimate,
     /// Share of numbers more than [`OUTLIER_DEVIATIONS`] standard deviations from their column's mean.
-    pub outliers: Figure,
+    pub outliers: Estimate,
     /// Largest absolute Pearson correlation between two numeric inputs.
-    pub correlation: Figure,
+    pub correlation: Estimate,
     /// The two inputs that it is between.
     pub correlated: Option<[String; 2]>,
 }
@@ -48,8 +48,8 @@ pub fn data_quality(use_case: &UseCase, table: &Table) -> DataQuality {
         missing: proportion(missing, cells, "there is no input column"),
         outliers: proportion(outliers as u32, numbers as u32, "there is no numeric input"),
         correlation: largest.as_ref().map_or_else(
-            || Figure::unknown("there are no two numeric inputs that vary"),
-            |(value, _)| Figure::with_interval(*value, fisher_interval(*value, rows), rows),
+            || Estimate::unknown("there are no two numeric inputs that vary"),
+            |(value, _)| Estimate::with_interval(*value, fisher_interval(*value, rows), rows),
         ),
         correlated: largest.map(|(_, names)| names),
     }

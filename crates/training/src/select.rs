@@ -1,18 +1,19 @@
 //! From tuned trials to one fitted, calibrated scorer: blend, one-standard-error rule, calibration. Nested evaluation runs exactly this.
 
+use std::ops::ControlFlow;
+
 use model::{Link, Scorer, UseCase};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::calibration::{CalibrationTrial, Judged, calibrate};
-use crate::candidate::{BlendMember, Candidate, Parameters};
+use crate::candidate::{BlendMember, Candidate, Parameters, fit};
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
-use crate::learner::fit;
 use crate::prepared::{Fold, Prepared};
 use crate::preprocess::Encoding;
 use crate::progress::Progress;
-use crate::settings::Settings;
+use crate::settings::ValidSettings;
 use crate::split::{Split, TrainRows};
 use crate::stacking::Stack;
 use crate::tune::{Trial, Tried, judge, mean_and_error, tune};
@@ -56,7 +57,7 @@ struct Finalist {
 }
 
 /// Judges finalists on the folds of the other repeats. Each fold is encoded, judged and dropped, so that memory holds few of them.
-fn judge_further(finalists: &mut [Finalist], inside: &Inside<'_>, settings: &Settings) -> Result<(), TrainingError> {
+fn judge_further(finalists: &mut [Finalist], inside: &Inside<'_>, settings: &ValidSettings) -> Result<(), TrainingError> {
     let judge_fold = |split: &Split| -> Result<Vec<(Vec<f64>, f64)>, TrainingError> {
         let fold = Fold::new(inside.dataset, inside.use_case, split, &settings.inputs())?;
         finalists.iter().map(|finalist| judge(&finalist.trial.parameters, &fold, settings)).collect()
@@ -88,15 +89,22 @@ pub struct Inside<'a> {
     pub searched: &'a [Fold],
 }
 
-/// Tunes, chooses, fits and calibrates on the training rows of `inside`.
+/// Tunes, chooses, fits and calibrates on the training rows of `inside`. Breaks with the trials that were done when `progress` says stop.
 ///
 /// # Errors
-/// When training is cancelled or a learner fails.
-pub fn select(inside: &Inside<'_>, settings: &Settings, progress: &dyn Progress) -> Result<Selection, TrainingError> {
+/// When a learner fails.
+pub fn select(
+    inside: &Inside<'_>,
+    settings: &ValidSettings,
+    progress: &dyn Progress,
+) -> Result<ControlFlow<Vec<Trial>, Selection>, TrainingError> {
     let Inside { dataset, train, prepared, splits, searched, .. } = *inside;
     // The search sees the first repeat of folds only; the best of each candidate are then judged on all of them, which takes out much of
     // the luck by which they came first.
-    let tried = tune(searched, settings, progress)?;
+    let tried = match tune(searched, settings, progress)? {
+        ControlFlow::Continue(tried) => tried,
+        ControlFlow::Break(trials) => return Ok(ControlFlow::Break(trials)),
+    };
     let mut trials: Vec<Trial> = tried.iter().map(|tried| tried.trial.clone()).collect();
     let mut finalists = finalists(tried);
     judge_further(&mut finalists, inside, settings)?;
@@ -121,7 +129,7 @@ pub fn select(inside: &Inside<'_>, settings: &Settings, progress: &dyn Progress)
         sums[judged.row].1 += 1;
     }
     let out_of_fold = sums.into_iter().map(|(sum, count)| (count > 0).then(|| sum / f64::from(count))).collect();
-    Ok(Selection {
+    Ok(ControlFlow::Continue(Selection {
         encoding: prepared.encoding.clone(),
         scorer,
         chosen: finalist.trial.clone(),
@@ -129,14 +137,19 @@ pub fn select(inside: &Inside<'_>, settings: &Settings, progress: &dyn Progress)
         trials,
         calibration: calibration.trials,
         out_of_fold,
-    })
+    }))
 }
 
 /// Prepares folds, several at a time.
 ///
 /// # Errors
 /// See [`Fold::new`].
-pub fn prepare_folds(dataset: &Dataset, use_case: &UseCase, splits: &[Split], settings: &Settings) -> Result<Vec<Fold>, TrainingError> {
+pub fn prepare_folds(
+    dataset: &Dataset,
+    use_case: &UseCase,
+    splits: &[Split],
+    settings: &ValidSettings,
+) -> Result<Vec<Fold>, TrainingError> {
     splits.par_iter().map(|split| Fold::new(dataset, use_case, split, &settings.inputs())).collect()
 }
 
@@ -154,19 +167,12 @@ fn finalists(tried: Vec<Tried>) -> Vec<Finalist> {
             }
         }
     }
-    let finalist = |tried: Tried| Finalist { link: link(tried.trial.candidate), trial: tried.trial, margins: tried.margins };
+    let finalist = |tried: Tried| Finalist { link: tried.trial.candidate.link(), trial: tried.trial, margins: tried.margins };
     best.into_values().map(finalist).collect()
 }
 
-fn link(candidate: Candidate) -> Link {
-    match candidate {
-        Candidate::LinfaTree | Candidate::DecisionTree | Candidate::RandomForest => Link::Identity,
-        _ => Link::Logit,
-    }
-}
-
 fn may_blend(finalist: &Finalist) -> bool {
-    !matches!(finalist.trial.candidate, Candidate::LinfaTree | Candidate::LogisticRegression | Candidate::Blend)
+    finalist.trial.candidate.may_blend()
 }
 
 /// Stacks the finalists: judged on each fold with weights from the other folds of the same repeat, its parameters from all of them.
@@ -175,7 +181,7 @@ fn blend(
     finalists: &[Finalist],
     labels: &[Vec<bool>],
     per_repeat: usize,
-    settings: &Settings,
+    settings: &ValidSettings,
     number: usize,
 ) -> Result<Finalist, TrainingError> {
     let started = std::time::Instant::now();
@@ -222,7 +228,7 @@ fn blend(
 }
 
 /// The best finalist, or the simplest within one standard error of the paired difference to it (Breiman et al. 1984, on paired folds).
-fn choose(finalists: &[Finalist], settings: &Settings) -> Result<(usize, Vec<CandidateResult>), TrainingError> {
+fn choose(finalists: &[Finalist], settings: &ValidSettings) -> Result<(usize, Vec<CandidateResult>), TrainingError> {
     let best = (0..finalists.len())
         .filter(|&index| finalists[index].trial.candidate.may_be_chosen())
         .max_by(|&a, &b| finalists[a].trial.score.total_cmp(&finalists[b].trial.score).then(b.cmp(&a)))

@@ -1,12 +1,17 @@
 //! What the person who trains may choose.
 
+use std::ops::Deref;
+
+use domain::{FieldProblem, ProblemCode};
+use model::UseCase;
 use serde::{Deserialize, Serialize};
 
 use crate::candidate::Candidate;
+use crate::error::TrainingError;
 use crate::metric::SelectionMetric;
 use crate::prepared::InputChoice;
 
-/// Settings of a training; all have defaults.
+/// Settings of a training, as they are written; all have defaults. [`Settings::check`] makes them ones that can be trained with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -70,26 +75,93 @@ impl Settings {
         InputChoice { exclude: self.exclude.clone(), reweigh: self.reweigh.clone() }
     }
 
+    /// The settings as ones that can be trained with.
+    ///
     /// # Errors
-    /// A sentence about the first setting that makes no sense.
-    pub fn check(&self) -> Result<(), crate::TrainingError> {
-        let problem = if self.candidates.iter().all(|candidate| !candidate.may_be_chosen()) {
-            "name at least one candidate that may be chosen"
-        } else if self.candidates.iter().all(|candidate| *candidate == Candidate::Blend || !candidate.may_be_chosen()) {
-            "a blend needs other candidates to blend"
-        } else if self.trials == 0 {
-            "at least 1 trial is needed"
-        } else if self.timeout_seconds.is_some_and(|seconds| seconds.is_nan() || seconds <= 0.0) {
-            "the time limit must be above 0 seconds"
-        } else if self.folds < 2 {
-            "cross-validation needs at least 2 folds"
-        } else if !(0.05..=0.5).contains(&self.holdout_share) {
-            "the hold-out share must be from 0.05 to 0.5"
-        } else if self.threads == Some(0) {
-            "at least 1 thread is needed"
-        } else {
-            return Ok(());
+    /// Every setting that makes no sense.
+    pub fn check(self) -> Result<ValidSettings, Vec<FieldProblem>> {
+        let mut problems = Vec::new();
+        let mut expect = |holds: bool, field: &str, message: &str| {
+            if !holds {
+                problems.push(FieldProblem::new(field, ProblemCode::OutOfRange, message));
+            }
         };
-        Err(crate::TrainingError::Settings(problem.into()))
+        let mut chosen = self.candidates.iter().filter(|candidate| candidate.may_be_chosen()).peekable();
+        match chosen.peek() {
+            None => expect(false, "candidates", "Choose at least one candidate that may become the model."),
+            Some(_) => expect(chosen.any(|own| *own != Candidate::Blend), "candidates", "A blend needs other candidates to blend."),
+        }
+        expect(self.trials > 0, "trials", "At least 1 trial is needed.");
+        let some_time = self.timeout_seconds.is_none_or(|seconds| seconds > 0.0);
+        expect(some_time, "timeout_seconds", "The time limit must be above 0 seconds.");
+        expect(self.folds >= 2, "folds", "Cross-validation needs at least 2 folds.");
+        expect(self.repeats != Some(0), "repeats", "The folds must be drawn at least once.");
+        expect((0.05..=0.5).contains(&self.holdout_share), "holdout_share", "The hold-out share must be from 0.05 to 0.5.");
+        expect(self.threads != Some(0), "threads", "At least 1 thread is needed.");
+        if problems.is_empty() { Ok(ValidSettings(self)) } else { Err(problems) }
+    }
+}
+
+/// Settings that were checked: the only kind that trains.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct ValidSettings(Settings);
+
+impl Deref for ValidSettings {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.0
+    }
+}
+
+impl From<ValidSettings> for Settings {
+    fn from(settings: ValidSettings) -> Self {
+        settings.0
+    }
+}
+
+impl ValidSettings {
+    /// The use case as these settings want it.
+    pub(crate) fn applied_to(&self, use_case: &UseCase) -> UseCase {
+        UseCase { include_protected: self.include_protected.unwrap_or(use_case.include_protected), ..use_case.clone() }
+    }
+
+    /// Runs `work` on a pool of its own when a number of threads is asked for.
+    pub(crate) fn with_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, TrainingError> {
+        on_threads(self.threads, work)
+    }
+}
+
+/// Runs `work` on so many threads; on those that there are when no number is given.
+pub(crate) fn on_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, TrainingError> {
+    let Some(threads) = threads else { return Ok(work()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map(|pool| pool.install(work)).map_err(|error| TrainingError::Settings(format!("no threads: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn every_setting_that_makes_no_sense_is_named() {
+        let wrong = Settings {
+            trials: 0,
+            timeout_seconds: Some(f64::NAN),
+            candidates: vec![Candidate::LinfaTree],
+            folds: 1,
+            repeats: Some(0),
+            holdout_share: 0.9,
+            threads: Some(0),
+            ..Settings::default()
+        };
+        let problems = wrong.check().unwrap_err();
+        let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
+        assert_eq!(fields, ["candidates", "trials", "timeout_seconds", "folds", "repeats", "holdout_share", "threads"]);
+        let blend = Settings { candidates: vec![Candidate::LinfaTree, Candidate::Blend], ..Settings::default() };
+        assert_eq!(blend.check().unwrap_err()[0].message, "A blend needs other candidates to blend.");
+        assert_eq!(Settings::default().check().unwrap(), ValidSettings::default());
     }
 }

@@ -1,7 +1,5 @@
-//! The search space of each candidate.
+//! What a search space is made of; each candidate has its own.
 
-use crate::candidate::{Candidate, Parameters};
-use crate::grower::{BoostingParameters, ForestParameters, TreeParameters};
 use crate::prepared::BINS;
 
 /// How a dimension is searched.
@@ -24,7 +22,7 @@ pub struct Dimension {
 }
 
 impl Dimension {
-    const fn new(name: &'static str, low: f64, high: f64, scale: Scale, start: f64) -> Self {
+    pub(crate) const fn new(name: &'static str, low: f64, high: f64, scale: Scale, start: f64) -> Self {
         Self { name, low, high, scale, start }
     }
 
@@ -66,113 +64,43 @@ fn three_digits(value: f64) -> f64 {
     if unit < 1.0 { digits / unit.recip().round() } else { digits * unit }
 }
 
-const BALANCED: Dimension = Dimension::new("balanced", 0.0, 1.0, Scale::Whole, 0.0);
-
-const L2: [Dimension; 2] = [Dimension::new("c", 1e-3, 10.0, Scale::Logarithmic, 0.1), BALANCED];
+/// Whether classes weigh alike.
+pub(crate) const BALANCED: Dimension = Dimension::new("balanced", 0.0, 1.0, Scale::Whole, 0.0);
 
 /// Position in [`BINS`].
-const fn bins(start: f64) -> Dimension {
+pub(crate) const fn bins(start: f64) -> Dimension {
     Dimension::new("bins", 0.0, (BINS.len() - 1) as f64, Scale::Whole, start)
 }
 
-const TREE: [Dimension; 5] = [
-    Dimension::new("max_depth", 2.0, 8.0, Scale::Whole, 4.0),
-    Dimension::new("min_leaf", 5.0, 80.0, Scale::Logarithmic, 20.0),
-    Dimension::new("smoothing", 0.5, 30.0, Scale::Logarithmic, 5.0),
-    bins(1.0),
-    BALANCED,
-];
-
-const FOREST: [Dimension; 5] = [
-    Dimension::new("max_depth", 4.0, 14.0, Scale::Whole, 10.0),
-    Dimension::new("min_leaf", 1.0, 20.0, Scale::Logarithmic, 3.0),
-    Dimension::new("column_share", 0.1, 0.7, Scale::Linear, 0.25),
-    bins(1.0),
-    BALANCED,
-];
-
-const ADDITIVE: [Dimension; 7] = [
-    Dimension::new("main_effect_trees", 200.0, 700.0, Scale::Logarithmic, 400.0),
-    Dimension::new("trees", 0.0, 80.0, Scale::Whole, 20.0),
-    Dimension::new("learning_rate", 0.04, 0.2, Scale::Logarithmic, 0.1),
-    Dimension::new("min_child_weight", 0.5, 10.0, Scale::Logarithmic, 3.0),
-    Dimension::new("l2", 0.5, 20.0, Scale::Logarithmic, 5.0),
-    Dimension::new("column_share", 0.1, 0.5, Scale::Linear, 0.2),
-    bins(0.0),
-];
-
-const BOOSTING: [Dimension; 8] = [
-    Dimension::new("trees", 50.0, 400.0, Scale::Whole, 200.0),
-    Dimension::new("learning_rate", 0.02, 0.2, Scale::Logarithmic, 0.06),
-    Dimension::new("max_depth", 2.0, 7.0, Scale::Whole, 4.0),
-    Dimension::new("min_child_weight", 0.5, 20.0, Scale::Logarithmic, 3.0),
-    Dimension::new("l2", 0.1, 50.0, Scale::Logarithmic, 5.0),
-    Dimension::new("column_share", 0.15, 1.0, Scale::Linear, 0.4),
-    Dimension::new("row_share", 0.4, 1.0, Scale::Linear, 0.7),
-    bins(3.0),
-];
-
-/// What is searched for a candidate; empty when it has one setting only.
-pub fn space(candidate: Candidate) -> &'static [Dimension] {
-    match candidate {
-        Candidate::LinfaTree | Candidate::LogisticRegression | Candidate::Blend => &[],
-        Candidate::LogisticRegressionL2 => &L2,
-        Candidate::DecisionTree => &TREE,
-        Candidate::AdditiveBoosting => &ADDITIVE,
-        Candidate::RandomForest => &FOREST,
-        Candidate::GradientBoosting => &BOOSTING,
-    }
+/// A point of a space, read by the names of its dimensions.
+#[derive(Debug, Clone, Copy)]
+pub struct Point<'a> {
+    space: &'a [Dimension],
+    values: &'a [f64],
 }
 
-/// The parameters at a point of a candidate's space, in the order of [`space`]. A blend has none of its own.
-pub fn parameters(candidate: Candidate, values: &[f64]) -> Option<Parameters> {
-    Some(match (candidate, values) {
-        (Candidate::LinfaTree, _) => Parameters::LinfaTree { max_depth: 5, min_leaf: 10.0 },
-        (Candidate::LogisticRegression, _) => Parameters::LogisticRegression,
-        (Candidate::LogisticRegressionL2, [c, balanced]) => Parameters::LogisticRegressionL2 { c: *c, balanced: *balanced > 0.5 },
-        (Candidate::DecisionTree, [max_depth, min_leaf, smoothing, bins, balanced]) => Parameters::DecisionTree(TreeParameters {
-            max_depth: *max_depth as usize,
-            min_leaf: *min_leaf,
-            smoothing: *smoothing,
-            bins: BINS[*bins as usize],
-            balanced: *balanced > 0.5,
-        }),
-        (Candidate::RandomForest, [max_depth, min_leaf, column_share, bins, balanced]) => Parameters::RandomForest(ForestParameters {
-            trees: 300,
-            max_depth: *max_depth as usize,
-            min_leaf: *min_leaf,
-            column_share: *column_share,
-            bins: BINS[*bins as usize],
-            balanced: *balanced > 0.5,
-        }),
-        (Candidate::AdditiveBoosting, [main_effect_trees, trees, learning_rate, min_child_weight, l2, column_share, bins]) => {
-            Parameters::AdditiveBoosting(BoostingParameters {
-                main_effect_trees: main_effect_trees.round() as usize,
-                trees: *trees as usize,
-                learning_rate: *learning_rate,
-                max_depth: 2,
-                min_child_weight: *min_child_weight,
-                l2: *l2,
-                column_share: *column_share,
-                row_share: 0.5,
-                bags: 3,
-                bins: BINS[*bins as usize],
-                ..BoostingParameters::default()
-            })
-        }
-        (Candidate::GradientBoosting, [trees, learning_rate, max_depth, min_child_weight, l2, column_share, row_share, bins]) => {
-            Parameters::GradientBoosting(BoostingParameters {
-                trees: *trees as usize,
-                learning_rate: *learning_rate,
-                max_depth: *max_depth as usize,
-                min_child_weight: *min_child_weight,
-                l2: *l2,
-                column_share: *column_share,
-                row_share: *row_share,
-                bins: BINS[*bins as usize],
-                ..BoostingParameters::default()
-            })
-        }
-        _ => return None,
-    })
+impl<'a> Point<'a> {
+    /// `values` are the parameters' own, in the order of `space`; `None` when there are more or fewer of them.
+    pub fn new(space: &'a [Dimension], values: &'a [f64]) -> Option<Self> {
+        (space.len() == values.len()).then_some(Self { space, values })
+    }
+
+    /// The value of a dimension; NaN of one that the space does not have, which a test of every candidate finds.
+    pub(crate) fn real(&self, name: &str) -> f64 {
+        let place = self.space.iter().position(|dimension| dimension.name == name);
+        place.map_or(f64::NAN, |place| self.values[place])
+    }
+
+    pub(crate) fn whole(&self, name: &str) -> usize {
+        self.real(name).round() as usize
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.real(name) > 0.5
+    }
+
+    /// The number of bins at the position that was searched.
+    pub(crate) fn bins(&self) -> usize {
+        BINS[self.whole("bins").min(BINS.len() - 1)]
+    }
 }

@@ -1,19 +1,18 @@
 //! Whether the explanation would be another one, had other people been in the training rows: the chosen trial is fitted again on the
 //! training side of each fold, and the fields are ranked anew.
 
+use domain::Estimate;
 use model::Table;
 use model::explain::Explainer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use stats::Figure;
 use stats::stability::selection_stability;
 
-use crate::candidate::Parameters;
+use crate::candidate::{Parameters, fit};
 use crate::error::TrainingError;
-use crate::learner::fit;
 use crate::prepared::{Fold, Prepared};
 use crate::select::Inside;
-use crate::settings::Settings;
+use crate::settings::ValidSettings;
 
 /// Refits, at most: those of the first folds.
 const REFITS: usize = 10;
@@ -34,7 +33,7 @@ pub struct Stability {
 impl Stability {
     /// How alike the `top` most important fields of the refits are, corrected for chance: see [`selection_stability`]. With fewer fields
     /// than twice `top`, half of them.
-    pub fn of_top(&self, top: usize) -> Figure {
+    pub fn of_top(&self, top: usize) -> Estimate {
         let top = top.min(self.fields.len() / 2);
         selection_stability(
             &self.importances.iter().map(|own| ranked(own).into_iter().take(top).collect()).collect::<Vec<_>>(),
@@ -95,7 +94,7 @@ pub(crate) fn stability(
     inside: &Inside<'_>,
     parameters: &Parameters,
     unseen: &Table,
-    settings: &Settings,
+    settings: &ValidSettings,
 ) -> Result<Stability, TrainingError> {
     let count = SAMPLE.min(unseen.rows());
     let sample = unseen.take(&(0..count).map(|index| index * unseen.rows() / count).collect::<Vec<_>>());

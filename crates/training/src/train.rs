@@ -1,19 +1,21 @@
 //! One training, from checked rows to a model with its evidence.
 
+use std::ops::ControlFlow;
+
 use model::outside::count_pairs;
 use model::{Lineage, Model, Training, UseCase};
 use serde::{Deserialize, Serialize};
 use stats::Metric;
 
 use crate::calibration::CalibrationTrial;
+use crate::candidate::fit;
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
 use crate::error_analysis::{ErrorAnalysis, error_analysis};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::feasibility::{Feasibility, RESAMPLES, feasibility};
-use crate::gates::GatePolicy;
+use crate::gates::ValidGatePolicy;
 use crate::leakage::{Leak, check_data, check_model};
-use crate::learner::fit;
 use crate::outlook::outlook_on;
 use crate::prepared::Prepared;
 use crate::progress::{Progress, Stage, StageRecord, Stages};
@@ -21,7 +23,7 @@ use crate::proxies::{Proxy, proxies};
 use crate::prune::prune;
 use crate::quality::{DataQuality, data_quality};
 use crate::select::{CandidateResult, Inside, Selection, prepare_folds, select};
-use crate::settings::Settings;
+use crate::settings::{ValidSettings, on_threads};
 use crate::split::{Split, folds};
 use crate::stability::{Stability, stability};
 use crate::statistics::{IntervalTable, field_statistics, interval_table};
@@ -67,42 +69,53 @@ pub struct Trained {
     pub stages: Vec<StageRecord>,
 }
 
+/// How a training ends.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TrainingOutcome {
+    Completed(Box<Trained>),
+    /// Somebody asked to stop.
+    Stopped {
+        /// What was tried until then.
+        trials: Vec<Trial>,
+    },
+}
+
+impl TrainingOutcome {
+    /// The trained model.
+    ///
+    /// # Errors
+    /// [`TrainingError::Cancelled`] when the training was stopped.
+    pub fn completed(self) -> Result<Trained, TrainingError> {
+        match self {
+            Self::Completed(trained) => Ok(*trained),
+            Self::Stopped { .. } => Err(TrainingError::Cancelled),
+        }
+    }
+}
+
 /// Trains: everything is learned from the training side of one split, and judged on the other. `policy` is what the result will be held
 /// against: it changes nothing about the model, only what is said to be expected.
 ///
 /// # Errors
-/// When data or settings do not allow it, when a learner fails, or when `progress` says stop (what was done is in the error).
+/// When data or settings do not allow it, or when a learner fails.
 pub fn train(
     dataset: &Dataset,
     use_case: &UseCase,
-    policy: &GatePolicy,
-    settings: &Settings,
+    policy: &ValidGatePolicy,
+    settings: &ValidSettings,
     progress: &dyn Progress,
-) -> Result<Trained, TrainingError> {
-    settings.check()?;
-    with_threads(settings.threads, || run(dataset, use_case, policy, settings, progress))?
-}
-
-/// Runs `work` on a pool of its own when a number of threads is asked for.
-pub(crate) fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, TrainingError> {
-    let Some(threads) = threads else { return Ok(work()) };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.map(|pool| pool.install(work)).map_err(|error| TrainingError::Settings(format!("no threads: {error}")))
-}
-
-/// The use case as these settings want it.
-pub(crate) fn effective_use_case(use_case: &UseCase, settings: &Settings) -> UseCase {
-    UseCase { include_protected: settings.include_protected.unwrap_or(use_case.include_protected), ..use_case.clone() }
+) -> Result<TrainingOutcome, TrainingError> {
+    settings.with_threads(|| run(dataset, use_case, policy, settings, progress))?
 }
 
 fn run(
     dataset: &Dataset,
     use_case: &UseCase,
-    policy: &GatePolicy,
-    settings: &Settings,
+    policy: &ValidGatePolicy,
+    settings: &ValidSettings,
     progress: &dyn Progress,
-) -> Result<Trained, TrainingError> {
-    let use_case = &effective_use_case(use_case, settings);
+) -> Result<TrainingOutcome, TrainingError> {
+    let use_case = &settings.applied_to(use_case);
     let mut stages = Stages::new(progress);
     stages.begin(Stage::Validate);
     dataset.check(use_case)?;
@@ -129,9 +142,12 @@ fn run(
     progress.note(&outlook_on(&searched, use_case, policy, settings, sizes.1)?.sentence);
     stages.begin(Stage::Train);
     let inside = Inside { dataset, use_case, train: &split.train, prepared: &prepared, splits: &splits, searched: &searched };
-    let selection = select(&inside, settings, progress)?;
+    let selection = match select(&inside, settings, progress)? {
+        ControlFlow::Continue(selection) => selection,
+        ControlFlow::Break(trials) => return Ok(TrainingOutcome::Stopped { trials }),
+    };
     let reproducible =
-        with_threads(Some(1), || fit(&selection.chosen.parameters, &prepared, settings.seed))??.parts == selection.scorer.parts;
+        on_threads(Some(1), || fit(&selection.chosen.parameters, &prepared, settings.seed))??.parts == selection.scorer.parts;
     stages.end(Stage::Train, format!("{} trials; chosen: {}", selection.trials.len(), selection.chosen.candidate.label()));
 
     stages.begin(Stage::Evaluate);
@@ -156,7 +172,7 @@ fn run(
     let quality = data_quality(use_case, &dataset.table.take(split.train.rows()));
     let proxies = proxies(dataset, use_case, settings)?;
     stages.end(Stage::Monitor, format!("statistics of {} fields kept for comparison", model.training.fields.len()));
-    Ok(Trained {
+    Ok(TrainingOutcome::Completed(Box::new(Trained {
         model,
         candidates: selection.candidates,
         chosen: selection.chosen,
@@ -176,13 +192,13 @@ fn run(
         reproducible,
         stability,
         stages: stages.records,
-    })
+    })))
 }
 
 fn assemble(
     dataset: &Dataset,
     use_case: &UseCase,
-    settings: &Settings,
+    settings: &ValidSettings,
     split: &Split,
     selection: &Selection,
     intervals: IntervalTable,

@@ -1,5 +1,6 @@
 //! Search over all candidates and their spaces: tree-structured Parzen estimator (Bergstra et al. 2011), median pruning, every trial kept.
 
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use rand::RngExt;
@@ -9,14 +10,12 @@ use serde::{Deserialize, Serialize};
 use tpe::density_estimation::DefaultEstimatorBuilder;
 use tpe::{TpeOptimizer, TpeOptimizerBuilder};
 
-use crate::candidate::{Candidate, Parameters};
+use crate::candidate::{Candidate, Parameters, fit};
 use crate::error::TrainingError;
-use crate::learner::fit;
 use crate::prepared::Fold;
 use crate::progress::{Progress, Stage, Status};
 use crate::random::generator;
-use crate::settings::Settings;
-use crate::space::{parameters, space};
+use crate::settings::ValidSettings;
 
 /// One point that was tried.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,9 +51,15 @@ const BEFORE_PRUNING: usize = 4;
 
 /// Trials over the candidates of `settings` (but for the blend). On timeout, what is done counts.
 ///
+/// Breaks with what was done when `progress` says stop.
+///
 /// # Errors
-/// [`TrainingError::Cancelled`] with what was done, or a learner's failure.
-pub(crate) fn tune(folds: &[Fold], settings: &Settings, progress: &dyn Progress) -> Result<Vec<Tried>, TrainingError> {
+/// A learner's failure.
+pub(crate) fn tune(
+    folds: &[Fold],
+    settings: &ValidSettings,
+    progress: &dyn Progress,
+) -> Result<ControlFlow<Vec<Trial>, Vec<Tried>>, TrainingError> {
     let started = Instant::now();
     let mut search = Search::new(settings);
     let mut done: Vec<Tried> = Vec::new();
@@ -72,7 +77,7 @@ pub(crate) fn tune(folds: &[Fold], settings: &Settings, progress: &dyn Progress)
             seconds_left: (!done.is_empty()).then(|| elapsed / done.len() as f64 * (planned - done.len()) as f64),
         });
         if progress.cancelled() {
-            return Err(TrainingError::Cancelled { trials: done.into_iter().map(|tried| tried.trial).collect() });
+            return Ok(ControlFlow::Break(done.into_iter().map(|tried| tried.trial).collect()));
         }
         if done.len() >= search.arms.len() && settings.timeout_seconds.is_some_and(|limit| elapsed >= limit) {
             break;
@@ -86,14 +91,14 @@ pub(crate) fn tune(folds: &[Fold], settings: &Settings, progress: &dyn Progress)
             done.push(tried);
         }
     }
-    Ok(done)
+    Ok(ControlFlow::Continue(done))
 }
 
 fn most(best: Option<f64>, score: f64) -> Option<f64> {
     Some(best.map_or(score, |best| best.max(score)))
 }
 
-fn try_point(point: &Point, folds: &[Fold], done: &[Tried], settings: &Settings) -> Result<Tried, TrainingError> {
+fn try_point(point: &Point, folds: &[Fold], done: &[Tried], settings: &ValidSettings) -> Result<Tried, TrainingError> {
     let started = Instant::now();
     let run = |folds: &[Fold]| -> Result<Vec<(Vec<f64>, f64)>, TrainingError> {
         folds.par_iter().map(|fold| judge(&point.parameters, fold, settings)).collect()
@@ -120,7 +125,7 @@ fn try_point(point: &Point, folds: &[Fold], done: &[Tried], settings: &Settings)
 }
 
 /// Margins and score of one fold.
-pub(crate) fn judge(parameters: &Parameters, fold: &Fold, settings: &Settings) -> Result<(Vec<f64>, f64), TrainingError> {
+pub(crate) fn judge(parameters: &Parameters, fold: &Fold, settings: &ValidSettings) -> Result<(Vec<f64>, f64), TrainingError> {
     let scorer = fit(parameters, &fold.train, settings.seed)?;
     let margins = scorer.margins(&fold.test_matrix);
     let probabilities: Vec<f64> = margins.iter().map(|&margin| scorer.probability_of_margin(margin)).collect();
@@ -178,7 +183,7 @@ struct Search {
 const RANDOM_POINTS: usize = 4;
 
 impl Search {
-    fn new(settings: &Settings) -> Self {
+    fn new(settings: &ValidSettings) -> Self {
         let mut candidates: Vec<Candidate> =
             settings.candidates.iter().copied().filter(|candidate| *candidate != Candidate::Blend).collect();
         candidates.sort_unstable();
@@ -190,7 +195,7 @@ impl Search {
         let arms: Vec<Arm> = candidates
             .into_iter()
             .map(|candidate| {
-                let estimators = space(candidate).iter().filter_map(|dimension| estimator(dimension.search_range())).collect();
+                let estimators = candidate.space().iter().filter_map(|dimension| estimator(dimension.search_range())).collect();
                 Arm { candidate, estimators, asked: 0 }
             })
             .collect();
@@ -215,7 +220,7 @@ impl Search {
             self.searchable[position.min(self.searchable.len() - 1)]
         };
         let Arm { candidate, estimators, asked } = &mut self.arms[arm];
-        let dimensions = space(*candidate);
+        let dimensions = candidate.space();
         let mut searched = Vec::with_capacity(dimensions.len());
         for (dimension, estimator) in dimensions.iter().zip(estimators) {
             let [low, high] = dimension.search_range();
@@ -228,7 +233,7 @@ impl Search {
         *asked += 1;
         let values: Vec<f64> = dimensions.iter().zip(&searched).map(|(dimension, searched)| dimension.value(*searched)).collect();
         let parameters =
-            parameters(*candidate, &values).ok_or_else(|| TrainingError::Learner(format!("{} has no space", candidate.name())))?;
+            candidate.parameters(&values).ok_or_else(|| TrainingError::Learner(format!("{} has no space", candidate.name())))?;
         Ok(Point { number, arm, candidate: *candidate, parameters, searched })
     }
 

@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use model::{Column, Field, Kind, MISSING_LEVEL, Table, UseCase};
-use training::gates::GatePolicy;
-use training::{Dataset, Settings, Silent, Trained, TrainingError, train};
+use training::gates::ValidGatePolicy;
+use training::{Dataset, Settings, Silent, Trained, TrainingError, ValidSettings, train};
 
 fn field(name: &str, kind: Kind, levels: &[String]) -> Field {
     let mut field: Field = toml::from_str(&format!("name = \"{name}\"\nlabel = \"{name}\"\nkind = \"real\"")).unwrap();
@@ -41,13 +41,13 @@ fn dataset(rows: usize, extra: Column) -> (UseCase, Dataset) {
     (use_case(vec![field("x", Kind::Real, &[]), field("extra", kind, &levels)]), Dataset::new(table, labels).unwrap())
 }
 
-fn settings() -> Settings {
-    Settings { trials: 8, repeats: Some(1), ..Settings::default() }
+fn settings() -> ValidSettings {
+    Settings { trials: 8, repeats: Some(1), ..Settings::default() }.check().unwrap()
 }
 
 /// Trains, and checks that every score is a probability.
 fn trained(use_case: &UseCase, dataset: &Dataset) -> Trained {
-    let trained = train(dataset, use_case, &GatePolicy::sensible(), &settings(), &Silent).unwrap();
+    let trained = train(dataset, use_case, &ValidGatePolicy::sensible(), &settings(), &Silent).unwrap().completed().unwrap();
     let scores = trained.model.probabilities(&dataset.table);
     assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)));
     model::Model::from_bytes(&trained.model.to_bytes().unwrap()).unwrap();
@@ -62,7 +62,7 @@ fn auc(trained: &Trained) -> f64 {
 fn one_class_only_is_refused() {
     let (use_case, mut dataset) = dataset(100, Column::Number(vec![0.0; 100]));
     dataset.labels.fill(true);
-    let error = train(&dataset, &use_case, &GatePolicy::sensible(), &settings(), &Silent).unwrap_err();
+    let error = train(&dataset, &use_case, &ValidGatePolicy::sensible(), &settings(), &Silent).unwrap_err();
     assert!(matches!(error, TrainingError::TooFewRows { .. }));
     assert!(error.to_string().contains("100 of 100 rows have the event"), "{error}");
 }
@@ -70,7 +70,10 @@ fn one_class_only_is_refused() {
 #[test]
 fn ten_rows_are_refused() {
     let (use_case, dataset) = dataset(10, Column::Number(vec![0.0; 10]));
-    assert!(matches!(train(&dataset, &use_case, &GatePolicy::sensible(), &settings(), &Silent), Err(TrainingError::TooFewRows { .. })));
+    assert!(matches!(
+        train(&dataset, &use_case, &ValidGatePolicy::sensible(), &settings(), &Silent),
+        Err(TrainingError::TooFewRows { .. })
+    ));
 }
 
 #[test]
@@ -129,7 +132,7 @@ fn infinite_values_are_refused_by_place() {
     let mut values = vec![1.0; 100];
     values[41] = f64::INFINITY;
     let (use_case, dataset) = dataset(100, Column::Number(values));
-    let error = train(&dataset, &use_case, &GatePolicy::sensible(), &settings(), &Silent).unwrap_err();
+    let error = train(&dataset, &use_case, &ValidGatePolicy::sensible(), &settings(), &Silent).unwrap_err();
     assert_eq!(error, TrainingError::Infinite { column: "extra".into(), row: 41 });
     assert!(error.to_string().contains("row 42"), "{error}");
 }
@@ -155,5 +158,5 @@ fn a_copy_of_the_outcome_is_named() {
 fn no_input_left_is_refused() {
     let (use_case, mut dataset) = dataset(100, Column::Number(vec![1.0; 100]));
     dataset.table.columns[0] = Column::Number(vec![1.0; 100]);
-    assert_eq!(train(&dataset, &use_case, &GatePolicy::sensible(), &settings(), &Silent).unwrap_err(), TrainingError::NoInputs);
+    assert_eq!(train(&dataset, &use_case, &ValidGatePolicy::sensible(), &settings(), &Silent).unwrap_err(), TrainingError::NoInputs);
 }

@@ -14,7 +14,7 @@ fn a_few_folds_come_near_the_full_protocol() {
     let settings = Settings { trials: 10, repeats: Some(1), ..Settings::default() };
     let reached = |include_protected| {
         let settings = Settings { include_protected: Some(include_protected), ..settings.clone() };
-        let nested = nested_evaluation(&dataset, &use_case, &splits, &settings, &Silent).unwrap();
+        let nested = nested_evaluation(&dataset, &use_case, &splits, &settings.check().unwrap(), &Silent).unwrap();
         assert_eq!(nested.folds.len(), 5);
         [nested.roc_auc, nested.average_precision, nested.brier].map(|figure| figure.value.unwrap())
     };

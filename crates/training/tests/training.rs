@@ -7,17 +7,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::attrition;
-use model::Model;
+use model::{Model, UseCase};
 use stats::{Metric, Verdict};
 use training::candidate::Candidate;
 use training::explanation;
-use training::gates::{CardPart, Evidence, Gate, GatePolicy};
+use training::gates::{CardPart, Evidence, Gate, GatePolicy, ValidGatePolicy};
 use training::prepared::Prepared;
 use training::split::Split;
-use training::{Progress, Settings, Silent, Status, Trained, TrainingError, learner, train};
+use training::{Dataset, Progress, Settings, Silent, Status, Trained, TrainingOutcome, candidate, train};
 
 fn quick() -> Settings {
     Settings { trials: 9, repeats: Some(1), ..Settings::default() }
+}
+
+fn trained(dataset: &Dataset, use_case: &UseCase, settings: Settings) -> Trained {
+    let settings = settings.check().unwrap();
+    train(dataset, use_case, &ValidGatePolicy::sensible(), &settings, &Silent).unwrap().completed().unwrap()
 }
 
 fn metric(trained: &Trained, metric: Metric) -> f64 {
@@ -27,7 +32,7 @@ fn metric(trained: &Trained, metric: Metric) -> f64 {
 #[test]
 fn attrition_trains_end_to_end() {
     let Some((use_case, dataset)) = attrition() else { return };
-    let trained = train(&dataset, &use_case, &GatePolicy::sensible(), &quick(), &Silent).unwrap();
+    let trained = trained(&dataset, &use_case, quick());
     assert_eq!(trained.stages.len(), 7);
     assert_eq!(trained.training_rows.len() + trained.holdout_rows.len(), 1470);
     assert!(metric(&trained, Metric::RocAuc) > 0.75);
@@ -49,7 +54,7 @@ fn attrition_trains_end_to_end() {
     assert!(trained.proxies.iter().any(|proxy| proxy.attribute == "MaritalStatus" && proxy.roc_auc.value.unwrap() > 0.8));
     assert!(trained.holdout.fairness.contains_key("Gender"));
     // The guide's fixed thresholds are beyond an honest model here.
-    let feasibility = GatePolicy::guide_strict();
+    let feasibility = ValidGatePolicy::guide_strict();
     let labels = labels_of(&dataset, &trained.training_rows);
     let scores: Vec<f64> = trained.out_of_fold.iter().map(|score| score.unwrap()).collect();
     let found = training::feasibility::feasibility(&feasibility, &labels, &scores, 0.5, 294, 200, 1);
@@ -79,7 +84,7 @@ fn same_seed_gives_the_same_bytes_with_one_and_two_threads() {
     let Some((use_case, dataset)) = attrition() else { return };
     let bytes = |threads| {
         let settings = Settings { threads: Some(threads), ..quick() };
-        train(&dataset, &use_case, &GatePolicy::sensible(), &settings, &Silent).unwrap().model.to_bytes().unwrap()
+        trained(&dataset, &use_case, settings).model.to_bytes().unwrap()
     };
     let first = bytes(1);
     assert_eq!(first, bytes(2));
@@ -96,13 +101,13 @@ fn the_model_is_built_from_exactly_the_chosen_trial() {
         }
         let settings =
             Settings { candidates, one_standard_error: candidate != Candidate::Blend, trials: 6, repeats: Some(1), ..Settings::default() };
-        let trained = train(&dataset, &use_case, &GatePolicy::sensible(), &settings, &Silent).unwrap();
+        let trained = trained(&dataset, &use_case, settings.clone());
         assert!(trained.trials.contains(&trained.chosen));
         assert_eq!(trained.model.lineage.candidate, trained.chosen.candidate.name());
         assert_eq!(trained.model.lineage.parameters, trained.chosen.parameters.describe());
         let split = Split::hold_out(&dataset, settings.holdout_share, settings.seed).unwrap();
         let prepared = Prepared::new(&dataset, &trained.model.use_case, &split.train, &settings.inputs()).unwrap();
-        let again = learner::fit(&trained.chosen.parameters, &prepared, settings.seed).unwrap();
+        let again = candidate::fit(&trained.chosen.parameters, &prepared, settings.seed).unwrap();
         // The model's inputs are renumbered, its scores are the same to the bit.
         let table = dataset.table.take(split.train.rows());
         assert_eq!(again.margins(&prepared.matrix), trained.model.scorer.margins(&trained.model.encode(&table)));
@@ -126,12 +131,12 @@ impl Progress for Impatient {
 #[test]
 fn stopping_keeps_what_is_done() {
     let Some((use_case, dataset)) = attrition() else { return };
-    let stopped =
-        train(&dataset, &use_case, &GatePolicy::sensible(), &Settings { trials: 1000, ..quick() }, &Impatient(AtomicUsize::new(0)));
-    let Err(TrainingError::Cancelled { trials }) = stopped else { panic!("{stopped:?}") };
+    let many = Settings { trials: 1000, ..quick() }.check().unwrap();
+    let stopped = train(&dataset, &use_case, &ValidGatePolicy::sensible(), &many, &Impatient(AtomicUsize::new(0))).unwrap();
+    let TrainingOutcome::Stopped { trials } = stopped else { panic!("{stopped:?}") };
     assert!(!trials.is_empty() && trials.len() < 1000);
     let settings = Settings { trials: 1_000_000, timeout_seconds: Some(0.1), ..quick() };
-    let trained = train(&dataset, &use_case, &GatePolicy::sensible(), &settings, &Silent).unwrap();
+    let trained = trained(&dataset, &use_case, settings);
     assert!(trained.trials.len() < 1000, "a timeout ends the search and still gives a model");
 }
 
@@ -139,7 +144,7 @@ fn stopping_keeps_what_is_done() {
 fn options_of_fairness_change_what_is_learned() {
     let Some((use_case, dataset)) = attrition() else { return };
     let only = |settings: Settings| Settings { candidates: vec![Candidate::LogisticRegressionL2], trials: 3, ..settings };
-    let fitted = |settings: Settings| train(&dataset, &use_case, &GatePolicy::sensible(), &only(settings), &Silent).unwrap();
+    let fitted = |settings: Settings| trained(&dataset, &use_case, only(settings));
     let plain = fitted(quick());
     let reweighed = fitted(Settings { reweigh: Some("Gender".into()), ..quick() });
     assert_ne!(plain.model.scorer, reweighed.model.scorer);
@@ -154,7 +159,7 @@ fn options_of_fairness_change_what_is_learned() {
 #[test]
 fn gates_judge_by_the_interval() {
     let Some((use_case, dataset)) = attrition() else { return };
-    let trained = train(&dataset, &use_case, &GatePolicy::sensible(), &quick(), &Silent).unwrap();
+    let trained = trained(&dataset, &use_case, quick());
     let table = dataset.table.take(&trained.holdout_rows);
     let labels: Vec<bool> = trained.holdout_rows.iter().map(|&row| dataset.labels[row]).collect();
     let same = training::evaluate::against_live(&trained.model, &trained.model, &table, &labels, 1).unwrap();
@@ -168,9 +173,9 @@ fn gates_judge_by_the_interval() {
         stability: Some(&trained.stability),
         card: &card,
     };
-    let strict = GatePolicy::guide_strict().judge(&evidence);
+    let strict = ValidGatePolicy::guide_strict().judge(&evidence);
     assert!(!strict.passes);
-    let sensible = GatePolicy::sensible().judge(&evidence);
+    let sensible = ValidGatePolicy::sensible().judge(&evidence);
     let verdict = |gate: &dyn Fn(&Gate) -> bool| sensible.results.iter().find(|result| gate(&result.gate)).unwrap().verdict;
     assert_eq!(verdict(&|gate| matches!(gate, Gate::Absolute { metric: Metric::RocAuc, .. })), Verdict::Pass);
     assert_eq!(verdict(&|gate| matches!(gate, Gate::AgainstLive { metric: Metric::RocAuc, .. })), Verdict::Pass, "not worse than itself");
@@ -184,13 +189,13 @@ fn gates_judge_by_the_interval() {
     assert!(!documentation.gate.is_of_staging(), "it is written after the training");
     // What nobody measured does not pass, and blocks even where rows that cannot tell do not.
     let unknown = Evidence { stability: None, reproducible: None, ..evidence };
-    let sensible = GatePolicy::sensible();
+    let sensible = ValidGatePolicy::sensible();
     let judged = sensible.judge(&unknown);
     let blocking: Vec<&Gate> = judged.results.iter().filter(|result| sensible.blocks(result)).map(|result| &result.gate).collect();
     assert!(matches!(blocking[..], [Gate::Reproducible, Gate::ExplanationStability { .. }]), "{blocking:?}");
     // A policy on fairness is not met by auditing nothing.
     let nothing = std::collections::BTreeMap::new();
-    let strict = GatePolicy::guide_strict();
+    let strict = ValidGatePolicy::guide_strict();
     let judged = strict.judge(&Evidence { fairness: &nothing, ..evidence });
     let fairness: Vec<Verdict> =
         judged.results.iter().filter(|result| matches!(result.gate, Gate::Fairness { .. })).map(|result| result.verdict).collect();
@@ -206,5 +211,6 @@ fn gates_judge_by_the_interval() {
         inconclusive_blocks: true,
         gates: vec![Gate::AgainstLive { metric: Metric::RocAuc, improvement: 0.01, significant: true }],
     };
+    let improves = improves.check().unwrap();
     assert!(!improves.judge(&evidence).passes, "a model is no improvement on itself");
 }

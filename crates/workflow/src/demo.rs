@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::Date;
 use monitoring::simulation::{self, Kind};
 use training::{Candidate, Progress};
 
@@ -67,9 +68,9 @@ impl Tenure {
             let snapshots = simulation::simulate(&settings);
             let months = snapshots.iter().map(|snapshot| {
                 let (outcomes, until) = crate::simulated_outcomes(snapshot);
-                Ok((snapshot.as_of.clone(), csv(&snapshot.people)?, csv(&outcomes)?, until))
+                Ok((snapshot.as_of.to_string(), csv(&snapshot.people)?, csv(&outcomes)?, until))
             });
-            Ok((snapshots.first().map(|first| first.as_of.clone()), labelled, months.collect::<Result<Vec<_>>>()?))
+            Ok((snapshots.first().map(|first| first.as_of.to_string()), labelled, months.collect::<Result<Vec<_>>>()?))
         });
         let (first_day, labelled, months) = files.await?;
         let import = |name: String, bytes: Vec<u8>, as_of: Option<String>, snapshot: bool| Import {
@@ -86,6 +87,7 @@ impl Tenure {
             candidates: vec![Candidate::LogisticRegressionL2, Candidate::GradientBoosting, Candidate::Blend],
             ..training::Settings::default()
         };
+        let settings = settings.check().map_err(crate::Error::Fields)?;
         let outcome = self.train(admin, &dataset, settings, progress).await?;
         self.approve_demo(admin, outcome.version.version).await?;
         let mut left = Vec::new();
@@ -98,7 +100,7 @@ impl Tenure {
                     use_case: "attrition".into(),
                     name,
                     bytes,
-                    complete_until: Some(until),
+                    complete_until: Some(until.to_string()),
                     horizon_days: None,
                     simulated: true,
                 };
@@ -135,10 +137,8 @@ impl Tenure {
     }
 }
 
-/// Year and month so many months before this one, so that the newest snapshot of the demo is of this month.
-fn months_ago(months: i32) -> (i32, u32) {
-    let today = crate::today();
-    let part = |range: std::ops::Range<usize>| today.get(range).and_then(|text| text.parse::<i32>().ok()).unwrap_or(1);
-    let count = part(0..4) * 12 + part(5..7) - 1 - months;
-    (count.div_euclid(12), count.rem_euclid(12) as u32 + 1)
+/// The first of the month so many months before this one, so that the newest snapshot of the demo is of this month.
+fn months_ago(months: i32) -> Date {
+    let first = |day: Date| day.plus_days(1 - i32::from(day.parts().2));
+    (0..months).fold(first(crate::clock::today_date()), |day, _| first(day.plus_days(-1)))
 }

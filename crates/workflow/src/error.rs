@@ -40,9 +40,12 @@ pub enum Error {
     /// Stopped by the person who started it.
     #[error("{0}")]
     Cancelled(String),
+    /// The database is busy, full or away. Nothing was changed, and the same may work in a moment.
+    #[error("the database is not available at the moment: try again")]
+    Unavailable(#[source] Source),
     /// Something inside failed; the cause is for the log.
     #[error("the store failed: {0}")]
-    Store(#[from] store::Error),
+    Store(#[source] store::Error),
     /// Something inside failed that has nothing to do with the request.
     #[error("{message}")]
     Internal {
@@ -86,6 +89,7 @@ impl Error {
             | Self::TooMany { .. }
             | Self::Refused(_)
             | Self::Cancelled(_)
+            | Self::Unavailable(_)
             | Self::Store(_)
             | Self::Internal { .. } => None,
         }
@@ -107,7 +111,7 @@ impl Error {
         Self::Internal { message: source.to_string(), source: Some(source) }
     }
 
-    /// The exit code of a command that ends with it: 2 for what the caller can mend, 3 for internal failures.
+    /// The exit code of a command that ends with it: 2 for what the caller can mend, 3 for internal failures, 4 for what may work in a moment.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Cancelled(_) => 1,
@@ -121,6 +125,7 @@ impl Error {
             | Self::Forbidden { .. }
             | Self::Conflict { .. } => 2,
             Self::Store(_) | Self::Internal { .. } => 3,
+            Self::Unavailable(_) => 4,
         }
     }
 }
@@ -152,17 +157,17 @@ impl From<Problems> for Error {
 }
 
 /// An error and its sources on one line, for the log.
-pub fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        let inner_text = inner.to_string();
-        if !text.ends_with(&inner_text) {
-            text = format!("{text}: {inner_text}");
+pub fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    store::Chain(error).to_string()
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            error @ store::Error::Unavailable(_) => Self::Unavailable(error.into()),
+            error => Self::Store(error),
         }
-        source = inner.source();
     }
-    text
 }
 
 impl From<data::ReadError> for Error {
@@ -192,9 +197,16 @@ impl From<stats::InputError> for Error {
 impl From<training::TrainingError> for Error {
     fn from(error: training::TrainingError) -> Self {
         match error {
-            training::TrainingError::Cancelled { .. } => Self::Cancelled(error.to_string()),
+            training::TrainingError::Cancelled => Self::Cancelled(error.to_string()),
             training::TrainingError::Learner(_) => Self::caused(error),
-            _ => Self::Invalid(error.to_string()),
+            training::TrainingError::UnequalLengths { .. }
+            | training::TrainingError::TooFewRows { .. }
+            | training::TrainingError::Infinite { .. }
+            | training::TrainingError::WrongType { .. }
+            | training::TrainingError::NoInputs
+            | training::TrainingError::Formula { .. }
+            | training::TrainingError::Settings(_)
+            | training::TrainingError::Split(_) => Self::Invalid(error.to_string()),
         }
     }
 }

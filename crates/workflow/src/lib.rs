@@ -29,7 +29,7 @@ mod viewer;
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed};
 pub use audit::{AuditExport, AuditQuery, AuditRow, verify_export};
-pub use clock::{date_of, long_time as time_text, parse as day_number, today};
+pub use clock::{date_of, long_time as time_text, today};
 pub use datasets::{DataDiff, Import, Imported, StoredPeople, check_import};
 pub use demo::DemoAccount;
 pub use error::{Error, Result, causes};
@@ -45,7 +45,7 @@ pub use runs::{Evidence, metric_name};
 pub use scoring::{PredictOptions, Prediction, predict_with};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
-pub use training::{FieldProblems, TrainOutcome, TrainingForm};
+pub use training::{TrainOutcome, TrainingForm};
 pub use use_cases::{AccessPolicy, Catalogue, Purpose};
 pub use viewer::{OrganizationScope, Viewer};
 

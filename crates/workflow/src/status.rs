@@ -1,9 +1,9 @@
 //! What is on every screen.
 
-use domain::{RunId, VersionNumber};
+use domain::{Estimate, RunId, VersionNumber};
 use model::use_case::Words;
 use serde::{Deserialize, Serialize};
-use stats::{Figure, Metric};
+use stats::Metric;
 use store::{registry, scoring};
 
 use crate::{Error, Member, Result, Role, Tenure, clock};
@@ -30,7 +30,7 @@ pub struct LiveModel {
     pub promoted_by: String,
     pub data_hash: String,
     /// ROC AUC on the hold-out.
-    pub roc_auc: Figure,
+    pub roc_auc: Estimate,
 }
 
 /// One use case with its live model and the age of what is shown.
@@ -122,11 +122,11 @@ impl Tenure {
         self.use_cases().next().cloned().ok_or_else(|| Error::NotFound("there is no use case".into()))
     }
 
-    async fn holdout_figure(&self, run_id: &RunId, metric: Metric) -> Result<Figure> {
+    async fn holdout_figure(&self, run_id: &RunId, metric: Metric) -> Result<Estimate> {
         let details = store::runs::details(&mut self.store.read().await?, run_id).await?;
         let name = crate::runs::recording::metric_name(metric);
         let found = details.metrics.iter().find(|metric| metric.name == name).map(crate::runs::queries::figure);
-        Ok(found.unwrap_or_else(|| Figure::unknown("the run recorded no such figure")))
+        Ok(found.unwrap_or_else(|| Estimate::unknown("the run recorded no such figure")))
     }
 }
 

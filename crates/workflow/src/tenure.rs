@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::UseCase;
 use store::Store;
 use tokio::sync::Semaphore;
-use training::gates::GatePolicy;
+use training::gates::ValidGatePolicy;
 
 use crate::cache::Caches;
 use crate::datasets::Refusals;
@@ -60,7 +60,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case.
-    pub fn gate_policy(&self, use_case: &str) -> Result<GatePolicy> {
+    pub fn gate_policy(&self, use_case: &str) -> Result<ValidGatePolicy> {
         self.catalogue.gate_policy(&self.use_case(use_case)?.policies.gates)
     }
 
@@ -68,7 +68,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case.
-    pub(crate) fn drift_policy(&self, use_case: &str) -> Result<monitoring::Policy> {
+    pub(crate) fn drift_policy(&self, use_case: &str) -> Result<monitoring::ValidPolicy> {
         drift_policy(&self.use_case(use_case)?.policies.drift)
     }
 

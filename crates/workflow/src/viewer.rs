@@ -1,5 +1,7 @@
 //! On whose behalf something is read: what decides which figures a query may give.
 
+use domain::AccountName;
+
 use crate::actor::{Actor, Admin, Analyst, Contributor, Member, Reviewer, Role};
 
 /// The people whom a viewer may see, as far as the role allows any.
@@ -20,7 +22,7 @@ pub enum OrganizationScope {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
-    name: String,
+    name: AccountName,
     roles: Vec<Role>,
     purpose: Option<String>,
     scope: OrganizationScope,
@@ -29,7 +31,7 @@ pub struct Viewer {
 impl Viewer {
     fn of(actor: &Actor) -> Self {
         let roles = Role::ALL.iter().copied().filter(|role| actor.is(*role)).collect();
-        Self { name: actor.name().to_string(), roles, purpose: None, scope: OrganizationScope::All }
+        Self { name: actor.name().clone(), roles, purpose: None, scope: OrganizationScope::All }
     }
 
     /// The same viewer with the reason for looking at people that was chosen.
@@ -40,7 +42,7 @@ impl Viewer {
     }
 
     /// Name of the account.
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> &AccountName {
         &self.name
     }
 
@@ -99,6 +101,6 @@ mod tests {
     #[test]
     fn a_purpose_is_carried() {
         let viewer = viewer(&[Role::Analyst], Origin::SignedIn).with_purpose("talk");
-        assert_eq!((viewer.name(), viewer.purpose(), viewer.scope()), ("bo", Some("talk"), &OrganizationScope::All));
+        assert_eq!((viewer.name(), viewer.purpose(), viewer.scope()), (&AccountName::from("bo"), Some("talk"), &OrganizationScope::All));
     }
 }

@@ -9,9 +9,8 @@ use model::scorer::{Calibrator, Scorer as Trees};
 use model::{Cell, Column, Field, Lineage, Model, Record, Table, Training, UseCase};
 use scorer::Scorer;
 use training::Dataset;
-use training::candidate::{BlendMember, Candidate, Parameters};
+use training::candidate::{BlendMember, Candidate, L2Parameters, LinfaTreeParameters, LogisticRegressionParameters, Parameters, fit};
 use training::grower::{BoostingParameters, ForestParameters, TreeParameters};
-use training::learner::fit;
 use training::prepared::{InputChoice, Prepared};
 use training::split::Split;
 use training::statistics::{field_statistics, interval_table};
@@ -30,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let dataset = dataset(&use_case, &people, &mut random)?;
     let everybody = Split::explicit(&dataset, &[])?.train;
     let prepared = Prepared::new(&dataset, &use_case, &everybody, &InputChoice::default())?;
-    for candidate in Candidate::ALL {
+    for &candidate in Candidate::ALL {
         let model = model(candidate, &use_case, &dataset, &prepared)?;
         let bytes = model.to_bytes()?;
         let scorer = Scorer::new(&bytes)?;
@@ -47,9 +46,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn parameters(candidate: Candidate) -> Parameters {
     let boosting = BoostingParameters { trees: 120, ..BoostingParameters::default() };
     match candidate {
-        Candidate::LinfaTree => Parameters::LinfaTree { max_depth: 6, min_leaf: 5.0 },
-        Candidate::LogisticRegression => Parameters::LogisticRegression,
-        Candidate::LogisticRegressionL2 => Parameters::LogisticRegressionL2 { c: 0.3, balanced: true },
+        Candidate::LinfaTree => Parameters::LinfaTree(LinfaTreeParameters { max_depth: 6, min_leaf: 5.0 }),
+        Candidate::LogisticRegression => Parameters::LogisticRegression(LogisticRegressionParameters {}),
+        Candidate::LogisticRegressionL2 => Parameters::LogisticRegressionL2(L2Parameters { c: 0.3, balanced: true }),
         Candidate::DecisionTree => {
             Parameters::DecisionTree(TreeParameters { max_depth: 8, min_leaf: 3.0, smoothing: 1.0, bins: 64, balanced: false })
         }

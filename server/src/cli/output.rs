@@ -1,8 +1,8 @@
 //! What commands print: JSON for machines, aligned columns for people.
 
+use domain::Estimate;
 use serde::Serialize;
 use serde_json::json;
-use stats::Figure;
 use workflow::{Error, Result};
 
 /// Prints a value as one line of JSON.
@@ -41,7 +41,7 @@ pub fn table(headings: &[&str], rows: &[Vec<String>]) {
 }
 
 /// `0.831 [0.771, 0.891]`, or why there is none.
-pub fn figure(figure: &Figure) -> String {
+pub fn figure(figure: &Estimate) -> String {
     match (figure.value, figure.interval) {
         (Some(value), Some([low, high])) => format!("{value:.3} [{low:.3}, {high:.3}]"),
         (Some(value), None) => format!("{value:.3}"),
@@ -70,7 +70,7 @@ pub fn error(error: &Error, as_json: bool) {
             eprintln!("  … and {} more", refusal.total - refusal.problems.len());
         }
     }
-    if matches!(error, Error::Store(_) | Error::Internal { .. }) {
+    if matches!(error, Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. }) {
         let mut source = std::error::Error::source(error);
         while let Some(inner) = source {
             eprintln!("  caused by: {inner}");

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use training::{Candidate, Progress, SelectionMetric, Settings, Status};
+use training::{Candidate, Progress, SelectionMetric, Settings, Status, ValidSettings};
 use workflow::{Error, Import, Result};
 
 use super::accounts::identity::Identity;
@@ -62,16 +62,16 @@ impl TrainSettings {
     /// The settings as the training takes them.
     ///
     /// # Errors
-    /// When a candidate or metric is unknown.
-    pub fn checked(self) -> Result<Settings> {
+    /// When a candidate or metric is unknown, or a setting makes no sense.
+    pub fn checked(self) -> Result<ValidSettings> {
         let candidate = |name: &String| {
-            let names = Candidate::ALL.map(Candidate::name).join(", ");
+            let names = Candidate::ALL.iter().map(|own| own.name()).collect::<Vec<_>>().join(", ");
             Candidate::from_name(name).ok_or_else(|| Error::Invalid(format!("there is no candidate {name}; there are: {names}")))
         };
         let candidates = self.candidates.iter().map(candidate).collect::<Result<Vec<_>>>()?;
         let metric: SelectionMetric =
             serde_json::from_value(json!(self.metric)).map_err(|error| Error::Invalid(format!("--metric: {error}")))?;
-        Ok(Settings {
+        let settings = Settings {
             trials: self.trials,
             timeout_seconds: self.timeout,
             candidates: if candidates.is_empty() { Candidate::ALL.to_vec() } else { candidates },
@@ -82,7 +82,8 @@ impl TrainSettings {
             exclude: self.exclude,
             reweigh: self.reweigh,
             ..Settings::default()
-        })
+        };
+        settings.check().map_err(Error::Fields)
     }
 }
 
@@ -107,7 +108,7 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
             })?
         }
     };
-    if dataset.use_case != use_case.id {
+    if *dataset.use_case != *use_case.id {
         return Err(Error::Invalid(format!("the dataset belongs to the use case {}", dataset.use_case)));
     }
     let bar = Arc::new(Bar::new());
@@ -160,7 +161,7 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
         ));
     }
     // The version is there all the same; a gate that keeps it out of Staging is a "no".
-    Ok(if outcome.version.stage == "Staging" { Answer::Done } else { Answer::No })
+    Ok(if outcome.version.stage == domain::Stage::Staging { Answer::Done } else { Answer::No })
 }
 
 /// A progress line on standard error; Ctrl-C asks the training to stop.

@@ -8,8 +8,8 @@ use axum::extract::{ConnectInfo, Form, Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use domain::query;
 use domain::route::pattern;
+use domain::{Route, query};
 use tower_sessions::Session;
 use workflow::{Error, Result, Role, Scope, TokenRequest};
 
@@ -23,14 +23,14 @@ pub fn routes() -> Router<Desk> {
         .route(pattern::SignIn, post(sign_in))
         .route(pattern::SignOut, post(sign_out))
         .route(pattern::SetUp, post(set_up))
-        .route("/account/password", post(change_password))
-        .route("/account/sign-out-everywhere", post(sign_out_everywhere))
-        .route("/account/tokens", post(create_token))
-        .route("/account/tokens/revoke", post(revoke_token))
+        .route(pattern::ChangePassword, post(change_password))
+        .route(pattern::SignOutEverywhere, post(sign_out_everywhere))
+        .route(pattern::CreateToken, post(create_token))
+        .route(pattern::RevokeToken, post(revoke_token))
         .route(pattern::Users, post(add_account))
-        .route("/users/roles", post(set_roles))
-        .route("/users/disabled", post(set_disabled))
-        .route("/users/link", post(renew_link))
+        .route(pattern::SetRoles, post(set_roles))
+        .route(pattern::SetDisabled, post(set_disabled))
+        .route(pattern::RenewSetUp, post(renew_link))
 }
 
 /// The fields of a form, as many times as they were sent.
@@ -50,20 +50,20 @@ type Posted = Form<Vec<(String, String)>>;
 pub(super) type Answer = std::result::Result<Response, Problem>;
 
 /// To a page, with something that it shows once.
-pub(super) fn show_once(desk: &Desk, page: &str, pairs: &[(&str, &str)]) -> Answer {
+pub(super) fn redirect_with_flash(desk: &Desk, page: &Route, pairs: &[(&str, &str)]) -> Answer {
     let too_large = || Problem(Error::Invalid("that is too long".into()));
-    let cookie = app::context::once_cookie(page, pairs, SecureCookies(desk.secure)).ok_or_else(too_large)?;
-    let mut response = Redirect::to(page).into_response();
+    let cookie = app::context::flash_cookie(page, pairs, SecureCookies(desk.secure)).ok_or_else(too_large)?;
+    let mut response = Redirect::to(&page.path()).into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
 
 /// Back to a page: with what was done, or with what was wrong with a field.
-fn answer(desk: &Desk, page: &str, field: &str, result: Result<String>) -> Answer {
+fn answer(desk: &Desk, page: &Route, field: &str, result: Result<String>) -> Answer {
     match result {
-        Ok(done) => show_once(desk, page, &[("done", &done)]),
-        Err(error @ (Error::Store(_) | Error::Internal { .. })) => Err(Problem(error)),
-        Err(error) => show_once(desk, page, &[("problem", &error.to_string()), ("field", field)]),
+        Ok(done) => redirect_with_flash(desk, page, &[("done", &done)]),
+        Err(error @ (Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. })) => Err(Problem(error)),
+        Err(error) => redirect_with_flash(desk, page, &[("problem", &error.to_string()), ("field", field)]),
     }
 }
 
@@ -93,7 +93,7 @@ async fn sign_in(
             Ok(Redirect::to(back).into_response())
         }
         Err(error @ (Error::SignIn(_) | Error::TooMany { .. })) => {
-            show_once(&desk, "/sign-in", &[("problem", &error.to_string()), ("name", name), ("return", back)])
+            redirect_with_flash(&desk, &Route::SignIn, &[("problem", &error.to_string()), ("name", name), ("return", back)])
         }
         Err(error) => Err(Problem(error)),
     }
@@ -101,12 +101,12 @@ async fn sign_in(
 
 async fn sign_out(session: Session) -> Answer {
     auth::end(&session).await?;
-    Ok(Redirect::to("/sign-in").into_response())
+    Ok(Redirect::to(&Route::SignIn.path()).into_response())
 }
 
 async fn set_up(State(desk): State<Desk>, session: Session, Path(link): Path<String>, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
-    let page = format!("/set-up/{}", query::encode(&link));
+    let page = Route::SetUp { link: link.clone() };
     let result = match fields.one("password") == fields.one("again") {
         true => desk.tenure.set_up(&link, fields.one("name"), fields.one("password")).await,
         false => Err(Error::Invalid("the two passwords differ".into())),
@@ -114,10 +114,10 @@ async fn set_up(State(desk): State<Desk>, session: Session, Path(link): Path<Str
     match result {
         Ok(name) => {
             auth::end(&session).await?;
-            show_once(&desk, "/sign-in", &[("done", "Your password is set: sign in with it."), ("name", &name)])
+            redirect_with_flash(&desk, &Route::SignIn, &[("done", "Your password is set: sign in with it."), ("name", &name)])
         }
-        Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Internal { .. })) => Err(Problem(error)),
-        Err(error) => show_once(&desk, &page, &[("problem", &error.to_string()), ("name", fields.one("name"))]),
+        Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. })) => Err(Problem(error)),
+        Err(error) => redirect_with_flash(&desk, &page, &[("problem", &error.to_string()), ("name", fields.one("name"))]),
     }
 }
 
@@ -128,37 +128,41 @@ async fn change_password(State(desk): State<Desk>, Caller(actor): Caller, sessio
         false => Err(Error::Invalid("the two new passwords differ".into())),
     };
     if result.is_err() {
-        return answer(&desk, "/account", "old", result.map(|()| String::new()));
+        return answer(&desk, &Route::Account, "old", result.map(|()| String::new()));
     }
     auth::end(&session).await?;
-    show_once(&desk, "/sign-in", &[("done", "Your password is changed: sign in with the new one."), ("name", actor.name())])
+    redirect_with_flash(&desk, &Route::SignIn, &[("done", "Your password is changed: sign in with the new one."), ("name", actor.name())])
 }
 
 async fn sign_out_everywhere(State(desk): State<Desk>, Caller(actor): Caller, session: Session) -> Answer {
     desk.tenure.sign_out_everywhere(&actor).await?;
     auth::end(&session).await?;
-    show_once(&desk, "/sign-in", &[("done", "You are signed out everywhere, and your tokens are revoked."), ("name", actor.name())])
+    redirect_with_flash(
+        &desk,
+        &Route::SignIn,
+        &[("done", "You are signed out everywhere, and your tokens are revoked."), ("name", actor.name())],
+    )
 }
 
 async fn create_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let request = TokenRequest {
-        owner: actor.name().to_owned(),
+        owner: actor.name().to_string(),
         label: fields.one("label").to_owned(),
         scopes: fields.all("scope", |name| name.parse::<Scope>().ok()),
         days: fields.one("days").parse().unwrap_or(0),
         password: Some(fields.one("password").to_owned()),
     };
     match desk.tenure.create_token(&actor, &request).await {
-        Ok(made) => show_once(&desk, "/account", &[("secret", &made.secret), ("until", &made.expires_at)]),
-        Err(error @ (Error::SignIn(_) | Error::TooMany { .. })) => answer(&desk, "/account", "password-again", Err(error)),
-        Err(error) => answer(&desk, "/account", "label", Err(error)),
+        Ok(made) => redirect_with_flash(&desk, &Route::Account, &[("secret", &made.secret), ("until", &made.expires_at)]),
+        Err(error @ (Error::SignIn(_) | Error::TooMany { .. })) => answer(&desk, &Route::Account, "password-again", Err(error)),
+        Err(error) => answer(&desk, &Route::Account, "label", Err(error)),
     }
 }
 
 async fn revoke_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let result = desk.tenure.revoke_token(&actor, Fields(fields).one("id")).await;
-    answer(&desk, "/account", "tokens", result.map(|()| "The token is revoked.".into()))
+    answer(&desk, &Route::Account, "tokens", result.map(|()| "The token is revoked.".into()))
 }
 
 async fn add_account(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
@@ -175,15 +179,18 @@ async fn renew_link(State(desk): State<Desk>, Caller(actor): Caller, Form(fields
 
 fn show_link(desk: &Desk, made: Result<String>, name: &str) -> Answer {
     match made {
-        Ok(secret) => show_once(desk, "/users", &[("link", &format!("{}/set-up/{secret}", desk.public_url)), ("name", name.trim())]),
-        Err(error) => answer(desk, "/users", "name", Err(error)),
+        Ok(secret) => {
+            let link = format!("{}{}", desk.public_url, Route::SetUp { link: secret });
+            redirect_with_flash(desk, &Route::Users, &[("link", &link), ("name", name.trim())])
+        }
+        Err(error) => answer(desk, &Route::Users, "name", Err(error)),
     }
 }
 
 async fn set_roles(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let result = desk.tenure.set_roles(&actor.admin()?, fields.one("name"), &fields.all("role", |name| name.parse::<Role>().ok())).await;
-    answer(&desk, "/users", "accounts", result.map(|()| format!("The roles of {} are changed.", fields.one("name"))))
+    answer(&desk, &Route::Users, "accounts", result.map(|()| format!("The roles of {} are changed.", fields.one("name"))))
 }
 
 async fn set_disabled(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
@@ -191,5 +198,5 @@ async fn set_disabled(State(desk): State<Desk>, Caller(actor): Caller, Form(fiel
     let (name, disabled) = (fields.one("name"), fields.one("disabled") == "true");
     let result = desk.tenure.set_disabled(&actor.admin()?, name, disabled).await;
     let done = if disabled { "is disabled: sessions are ended, tokens are revoked." } else { "can sign in again." };
-    answer(&desk, "/users", "accounts", result.map(|()| format!("{name} {done}")))
+    answer(&desk, &Route::Users, "accounts", result.map(|()| format!("{name} {done}")))
 }

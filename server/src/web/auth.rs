@@ -1,10 +1,17 @@
 //! Who asks: a session of the pages or the token of a program becomes an [`Actor`], or the request goes no further.
 
+use app::layout::LoadFrame;
+use app::pages::LoadPage;
+use app::pages::home::LoadHome;
+use app::theme::SetTheme;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::Route;
+use domain::route::pattern;
+use leptos::server_fn::ServerFn;
 use store::accounts::sessions::ACCOUNT;
 use time::Duration;
 use tower_sessions::Session;
@@ -43,6 +50,14 @@ fn now() -> i64 {
     store::now().micros() / 1_000_000
 }
 
+/// Sessions lie in the database: where they cannot be read or written, it is not available.
+fn failed(error: tower_sessions::session::Error) -> Error {
+    match error {
+        tower_sessions::session::Error::Store(error) => Error::Unavailable(error.into()),
+        error => Error::caused(error),
+    }
+}
+
 /// Starts a session of an account, under an id that nobody has seen before.
 ///
 /// # Errors
@@ -54,7 +69,7 @@ pub async fn begin(session: &Session, account_id: &str) -> Result<()> {
         session.insert(SINCE, now()).await?;
         session.insert(SEEN, now()).await
     };
-    begun.await.map_err(Error::caused)
+    begun.await.map_err(failed)
 }
 
 /// Ends a session.
@@ -62,11 +77,10 @@ pub async fn begin(session: &Session, account_id: &str) -> Result<()> {
 /// # Errors
 /// When the store fails.
 pub async fn end(session: &Session) -> Result<()> {
-    session.flush().await.map_err(Error::caused)
+    session.flush().await.map_err(failed)
 }
 
 async fn of_session(tenure: &Tenure, session: &Session) -> Result<Option<Actor>> {
-    let failed = |error: tower_sessions::session::Error| Error::caused(error);
     let Some(account) = session.get::<String>(ACCOUNT).await.map_err(failed)? else { return Ok(None) };
     let times = (session.get::<i64>(SINCE).await.map_err(failed)?, session.get::<i64>(SEEN).await.map_err(failed)?);
     let (Some(since), Some(seen)) = times else { return Ok(None) };
@@ -88,17 +102,19 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// What is open to nobody in particular: signing in, the built site, whether the server is well. Everything else is closed.
 pub fn is_open(method: &Method, path: &str) -> bool {
     let site = path.starts_with("/pkg/") || matches!(path, "/favicon.svg" | "/robots.txt");
-    let signing_in = path == "/sign-in" || path.starts_with("/set-up/");
+    let route = Route::parse(path).filter(|route| route.path() == path);
+    let signing_in = matches!(route, Some(Route::SignIn | Route::SetUp { .. }));
     // These answer with the page that asks to sign in.
-    let written = *method == Method::GET && matches!(path, "/fn/page" | "/fn/frame" | "/fn/home");
-    site || signing_in || written || matches!(path, "/healthz" | "/health" | "/fn/theme")
+    let written = *method == Method::GET && [LoadPage::PATH, LoadFrame::PATH, LoadHome::PATH].contains(&path);
+    site || signing_in || written || path == SetTheme::PATH || matches!(path, "/healthz" | "/health")
 }
 
 /// Puts the [`Actor`] into the request, or sends a person to sign in and a program away.
 pub async fn identify(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
     let tenure = &desk.tenure;
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    if path.starts_with("/pkg/") {
+    // Whether the server is well is told also when nobody can be identified.
+    if path.starts_with("/pkg/") || matches!(path.as_str(), "/healthz" | "/health") {
         return next.run(request).await;
     }
     let found = match (bearer(request.headers()), request.extensions().get::<Session>().cloned()) {
@@ -108,7 +124,7 @@ pub async fn identify(State(desk): State<Desk>, mut request: Request, next: Next
     };
     match found {
         Err(error) => return Problem(error).into_response(),
-        Ok(Some(_)) if method == Method::GET && path == "/sign-in" => return Redirect::to("/").into_response(),
+        Ok(Some(_)) if method == Method::GET && path == pattern::SignIn => return Redirect::to(pattern::Home).into_response(),
         Ok(Some(actor)) => {
             request.extensions_mut().insert(actor);
         }
@@ -134,10 +150,10 @@ fn wants_page(method: &Method, headers: &HeaderMap) -> bool {
 /// To the sign-in page, and from there back to where the person wanted to go.
 fn to_sign_in(request: &Request) -> Response {
     let back = match (request.method(), request.uri().path_and_query()) {
-        (&Method::GET, Some(wanted)) if wanted.path() != "/" => format!("?return={}", domain::query::encode(wanted.as_str())),
-        _ => String::new(),
+        (&Method::GET, Some(wanted)) if wanted.path() != pattern::Home => wanted.as_str(),
+        _ => "",
     };
-    Redirect::to(&format!("/sign-in{back}")).into_response()
+    Redirect::to(&Route::SignIn.with_query(&[("return", back)])).into_response()
 }
 
 #[cfg(test)]
@@ -146,9 +162,18 @@ mod tests {
 
     #[test]
     fn everything_is_closed_but_what_is_named() {
-        for path in
-            ["/", "/users", "/account", "/fn/review-decide", "/api/v1/predict", "/artifacts/1/model.tenure", "/sign-in/x", "/metrics"]
-        {
+        for path in [
+            "/",
+            "/users",
+            "/account",
+            "/fn/review-decide",
+            "/api/v1/predict",
+            "/artifacts/1/model.tenure",
+            "/sign-in/x",
+            "//sign-in",
+            "/set-up/a/b",
+            "/metrics",
+        ] {
             assert!(!is_open(&Method::GET, path), "{path}");
         }
         assert!(!is_open(&Method::POST, "/fn/page"));

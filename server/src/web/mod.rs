@@ -19,6 +19,7 @@ use axum::extract::FromRef;
 use axum::http::request::Parts;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use domain::Route;
 use domain::route::pattern;
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
@@ -69,7 +70,8 @@ pub async fn serve(place: &Place, tenure: Tenure) -> Result<()> {
     let desk = Desk::new(place, tenure, bound)?;
     println!("Tenure is at {}", desk.public_url);
     if let Some(link) = link {
-        println!("Nobody can sign in yet. Set up the first administrator, within three days, at\n{}/set-up/{link}", desk.public_url);
+        let page = Route::SetUp { link };
+        println!("Nobody can sign in yet. Set up the first administrator, within three days, at\n{}{page}", desk.public_url);
     }
     let service = router(desk).into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop()).await.map_err(Error::caused)

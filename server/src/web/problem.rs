@@ -6,6 +6,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use workflow::Error;
 
+/// Seconds after which somebody who was told to come back should do so.
+pub const RETRY_AFTER: u32 = 5;
+
 /// An error on its way out.
 pub struct Problem(pub Error);
 
@@ -26,9 +29,13 @@ impl IntoResponse for Problem {
             Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many wrong passwords"),
             Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "Not allowed"),
             Error::Conflict { .. } | Error::Cancelled(_) => (StatusCode::CONFLICT, "Not possible now"),
+            Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment"),
             Error::Store(_) | Error::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "The server failed"),
         };
-        let detail = if status.is_server_error() {
+        let detail = if status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::error!(error = workflow::causes(&self.0), request_id = super::request_id::current(), "the database is not available");
+            "The database is busy or cannot be reached. Nothing was changed. Try again in a moment.".to_owned()
+        } else if status.is_server_error() {
             tracing::error!(error = workflow::causes(&self.0), request_id = super::request_id::current(), "a route failed");
             "Try again; if it fails again, ask the administrator to look at the log.".to_owned()
         } else {
@@ -47,6 +54,9 @@ impl IntoResponse for Problem {
             }
             Error::TooMany { seconds, .. } => {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+            }
+            Error::Unavailable(_) => {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
             }
             _ => {}
         }

@@ -12,7 +12,7 @@ tokio::task_local! {
 
 /// Names the request while it is answered. A name from outside is not taken over.
 pub async fn name_request(mut request: Request, next: Next) -> Response {
-    let id = workflow::new_id();
+    let id: String = workflow::new_id();
     let header = HeaderValue::from_str(&id).ok();
     if let Some(header) = header.clone() {
         request.headers_mut().insert("x-request-id", header);

@@ -1,5 +1,6 @@
 //! The own account: password, sessions, API tokens.
 
+use domain::Route;
 use leptos::prelude::*;
 use workflow::accounts::TokenRow;
 use workflow::{Actor, Role, Scope};
@@ -20,25 +21,25 @@ const DAYS: [u32; 4] = [7, 30, 90, 365];
 
 /// Writes the page.
 pub async fn write() -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
-    let once = Query(crate::context::once("/account"));
+    let (tenure, actor) = crate::context::get()?;
+    let flash = Query(crate::context::take_flash(&Route::Account));
     let sessions = tenure.session_count(&actor).await?;
     let tokens = tenure.tokens(&actor, actor.name()).await?;
-    Ok(Written::page("Your account", view! { <Account actor sessions tokens once /> }))
+    Ok(Written::page("Your account", view! { <Account actor sessions tokens flash /> }))
 }
 
 #[component]
-fn Account(actor: Actor, sessions: i64, tokens: Vec<TokenRow>, once: Query) -> AnyView {
+fn Account(actor: Actor, sessions: i64, tokens: Vec<TokenRow>, flash: Query) -> AnyView {
     let roles = actor.roles().iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
     let browsers = if sessions == 1 { "one browser".to_owned() } else { format!("{sessions} browsers") };
     let lead = format!("{}, with the roles: {roles}.", actor.name());
     view! {
         <PageHeading title="Your account"><p>{lead}</p></PageHeading>
-        {said(&once)}
-        <Tokens tokens roles=actor.roles().to_vec() secret=once.one("secret").to_owned() until=once.one("until").to_owned() />
+        {said(&flash)}
+        <Tokens tokens roles=actor.roles().to_vec() secret=flash.one("secret").to_owned() until=flash.one("until").to_owned() />
         <section>
             <h2>"Password"</h2>
-            <form method="post" action="/account/password" class="sheet">
+            <form method="post" action=Route::ChangePassword.path() class="sheet">
                 <Field id="old" label="Password now"><input id="old" name="old" type="password" autocomplete="current-password" required /></Field>
                 <NewPassword label="New password" />
                 <p class="actions"><button class="button">"Change the password"</button></p>
@@ -48,7 +49,7 @@ fn Account(actor: Actor, sessions: i64, tokens: Vec<TokenRow>, once: Query) -> A
         <section>
             <h2>"Sessions"</h2>
             <p>{format!("You are signed in with {browsers}. A session ends after 30 minutes without use, and after 12 hours in any case.")}</p>
-            <form method="post" action="/account/sign-out-everywhere"><button class="button quiet">"Sign out everywhere"</button></form>
+            <form method="post" action=Route::SignOutEverywhere.path()><button class="button quiet">"Sign out everywhere"</button></form>
             <p class="aside">"Your tokens are revoked with it."</p>
         </section>
     }
@@ -87,7 +88,7 @@ fn Tokens(tokens: Vec<TokenRow>, roles: Vec<Role>, secret: String, until: String
             <p>"A program signs in with a token instead of a password. Only its hash is kept."</p>
             {new}
             {list}
-            <form method="post" action="/account/tokens" class="sheet">
+            <form method="post" action=Route::CreateToken.path() class="sheet">
                 <Field id="label" label="What it is for"><input id="label" name="label" maxlength="64" autocomplete="off" required /></Field>
                 <fieldset class="choices"><legend>"What it may do"</legend>{scopes.collect_view()}</fieldset>
                 <Field id="days" label="Good for"><select id="days" name="days">{days.collect_view()}</select></Field>
@@ -115,7 +116,7 @@ fn row(token: TokenRow) -> Row {
     let label = if token.label.is_empty() { "No name".to_owned() } else { token.label };
     let (id, what) = (token.id, format!("Revoke {label}"));
     let revoke = active.then(|| {
-        view! { <form method="post" action="/account/tokens/revoke"><input type="hidden" name="id" value=id /><button class="link" aria-label=what>"Revoke"</button></form> }
+        view! { <form method="post" action=Route::RevokeToken.path()><input type="hidden" name="id" value=id /><button class="link" aria-label=what>"Revoke"</button></form> }
     });
     Row::new(vec![
         Cell::text(label),

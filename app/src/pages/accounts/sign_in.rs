@@ -1,5 +1,6 @@
 //! Signing in, and setting a password through a link. The forms are answered by the server's routes, with a redirect.
 
+use domain::Route;
 use leptos::prelude::*;
 use workflow::SetUp;
 
@@ -12,21 +13,21 @@ use crate::server_page::Written;
 
 /// Writes the page of signing in. `return` in the address says where to go afterwards.
 pub fn write(query: &Query) -> Written {
-    let once = Query(crate::context::once("/sign-in"));
-    let back = [once.one("return"), query.one("return")].into_iter().find(|back| !back.is_empty()).unwrap_or("/");
-    let (back, name) = (domain::query::local(back).to_owned(), once.one("name").to_owned());
-    let (done, problem) = (once.one("done").to_owned(), once.one("problem").to_owned());
+    let flash = Query(crate::context::take_flash(&Route::SignIn));
+    let back = [flash.one("return"), query.one("return")].into_iter().find(|back| !back.is_empty()).unwrap_or_default();
+    let (back, name) = (domain::query::local(back).to_owned(), flash.one("name").to_owned());
+    let (done, problem) = (flash.one("done").to_owned(), flash.one("problem").to_owned());
     Written::page("Sign in", view! { <SignIn back name done problem /> })
 }
 
 /// Writes the page of a set-up link.
 pub async fn write_set_up(link: &str) -> Result<Written, AppError> {
     let tenure = crate::context::tenure()?;
-    let action = format!("/set-up/{}", domain::query::encode(link));
-    let once = Query(crate::context::once(&action));
-    let (name, problem) = (once.one("name").to_owned(), once.one("problem").to_owned());
+    let route = Route::SetUp { link: link.to_owned() };
+    let flash = Query(crate::context::take_flash(&route));
+    let (name, problem) = (flash.one("name").to_owned(), flash.one("problem").to_owned());
     let whom = tenure.set_up_for(link).await?;
-    Ok(Written::page("Set a password", view! { <ChoosePassword action whom name problem /> }))
+    Ok(Written::page("Set a password", view! { <ChoosePassword action=route.path() whom name problem /> }))
 }
 
 fn summary(field: &str, problem: String) -> AnyView {
@@ -42,7 +43,7 @@ fn SignIn(back: String, name: String, done: String, problem: String) -> AnyView 
         <PageHeading title="Sign in" />
         {done}
         {summary("name", problem)}
-        <form method="post" action="/sign-in" class="sheet">
+        <form method="post" action=Route::SignIn.path() class="sheet">
             <input type="hidden" name="return" value=back />
             <Field id="name" label="Name">
                 <input id="name" name="name" value=name autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus=first />

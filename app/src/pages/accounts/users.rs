@@ -1,5 +1,6 @@
 //! Accounts, for administrators: who may sign in, and as what.
 
+use domain::Route;
 use leptos::prelude::*;
 use workflow::Role;
 use workflow::accounts::AccountRow;
@@ -16,25 +17,25 @@ use crate::server_page::Written;
 
 /// Writes the page.
 pub async fn write() -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let accounts = tenure.accounts(&actor.admin()?).await?;
-    let once = Query(crate::context::once("/users"));
-    Ok(Written::page("Accounts", view! { <Users accounts once own=actor.name().to_owned() /> }))
+    let flash = Query(crate::context::take_flash(&Route::Users));
+    Ok(Written::page("Accounts", view! { <Users accounts flash own=actor.name().to_string() /> }))
 }
 
 /// What the form that led here did, or why it did not.
-pub fn said(once: &Query) -> AnyView {
-    let (done, problem, field) = (once.one("done").to_owned(), once.one("problem"), once.one("field"));
+pub fn said(flash: &Query) -> AnyView {
+    let (done, problem, field) = (flash.one("done").to_owned(), flash.one("problem"), flash.one("field"));
     let errors = if problem.is_empty() { Vec::new() } else { vec![(field.to_owned(), format::sentence(problem))] };
     let done = (!done.is_empty()).then(|| view! { <p class="note" role="status">{done}</p> });
     view! { <ErrorSummary errors />{done} }.erase()
 }
 
 #[component]
-fn Users(accounts: Vec<AccountRow>, once: Query, own: String) -> AnyView {
-    let link = once.one("link").to_owned();
+fn Users(accounts: Vec<AccountRow>, flash: Query, own: String) -> AnyView {
+    let link = flash.one("link").to_owned();
     let new = (!link.is_empty()).then(|| {
-        let name = once.one("name").to_owned();
+        let name = flash.one("name").to_owned();
         view! {
             <div class="note" role="status">
                 <h2>{format!("The link of {name}")}</h2>
@@ -54,12 +55,12 @@ fn Users(accounts: Vec<AccountRow>, once: Query, own: String) -> AnyView {
     let rows = accounts.into_iter().enumerate().map(|(position, account)| row(position, account, &own)).collect();
     view! {
         <PageHeading title="Accounts"><p>"Who may sign in, and as what. Accounts are never removed, since the record names them; they can be disabled."</p></PageHeading>
-        {said(&once)}
+        {said(&flash)}
         {new}
         <section id="accounts"><Table headings rows class="list" scroll="Accounts" /></section>
         <section>
             <h2>"Add an account"</h2>
-            <form method="post" action="/users" class="sheet">
+            <form method="post" action=Route::Users.path() class="sheet">
                 <Field id="name" label="Name" help="As it will stand in the record; it cannot be changed later.">
                     <input id="name" name="name" autocomplete="off" required maxlength="64" aria-describedby="name-help" />
                 </Field>
@@ -117,14 +118,14 @@ fn Change(name: String, held: Vec<String>, disabled: bool, position: usize) -> A
     };
     let switch = if disabled { "Enable" } else { "Disable" };
     let link = (!disabled)
-        .then(|| view! { <form method="post" action="/users/link">{who()}<button class="button quiet">"New set-up link"</button></form> });
+        .then(|| view! { <form method="post" action=Route::RenewSetUp.path()>{who()}<button class="button quiet">"New set-up link"</button></form> });
     view! {
         <details class="change" id=id>
             <summary>"Change"<span class="visually-hidden">{format!(" {name}")}</span></summary>
-            <form method="post" action="/users/roles">{who()}<Roles held /><button class="button quiet">"Save the roles"</button></form>
+            <form method="post" action=Route::SetRoles.path()>{who()}<Roles held /><button class="button quiet">"Save the roles"</button></form>
             <div class="actions">
                 {link}
-                <form method="post" action="/users/disabled">
+                <form method="post" action=Route::SetDisabled.path()>
                     {who()}
                     <input type="hidden" name="disabled" value=(!disabled).to_string() />
                     <button class="button quiet">{switch}</button>

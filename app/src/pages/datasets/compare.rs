@@ -1,6 +1,6 @@
 //! Two dataset versions side by side: facts, not tests. Tests are those of the drift check.
 
-use domain::query::encode;
+use domain::Route;
 use leptos::prelude::*;
 use workflow::DataDiff;
 use workflow::data_profile::{ColumnSummary, DataProfile};
@@ -18,22 +18,22 @@ use crate::server_page::Written;
 /// Writes the page.
 pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (old, new) = (query.one("old"), query.one("new"));
-    let base = format!("/use-case/{}/data", encode(use_case));
     if old.is_empty() || new.is_empty() {
+        let list = Route::Datasets { use_case: use_case.into() };
         return Ok(Written::page(
             "Compare data",
             view! {
                 <PageHeading title="Compare data" />
-                <Empty title="Two versions are needed"><p><a href=base>"Choose an older and a newer one"</a></p></Empty>
+                <Empty title="Two versions are needed"><p><a href=list.path()>"Choose an older and a newer one"</a></p></Empty>
             },
         ));
     }
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let diff = tenure.data_diff(&actor.member()?, Some(use_case), [old, new]).await?;
-    Ok(Written::page("Compare data", compared(&diff, &base)))
+    Ok(Written::page("Compare data", compared(&diff, use_case)))
 }
 
-fn compared(diff: &DataDiff, base: &str) -> AnyView {
+fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
     let texts: Vec<String> = diff.changes.iter().map(|change| change.sentence.clone()).collect();
     let title = match texts.len() {
         0 => "Nothing that the profiles show has changed".to_owned(),
@@ -42,11 +42,12 @@ fn compared(diff: &DataDiff, base: &str) -> AnyView {
     };
     let side = |name: &'static str, dataset: &workflow::datasets::DatasetRow| {
         let facts = list::facts(dataset);
-        let href = format!("{base}/{}", dataset.id);
+        let href = Route::Dataset { use_case: use_case.into(), dataset: (&dataset.id).into() }.path();
         view! { <section><h2>{name}": "<a href=href>{dataset.name.clone()}</a></h2><Facts facts class="facts" /></section> }.erase()
     };
+    let list = Route::Datasets { use_case: use_case.into() };
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=base.to_owned()>"Data"</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Data"</a></nav>
         <PageHeading title="Compare data"><p>"What differs between the two profiles. Whether a difference is more than luck is the question of the drift check."</p></PageHeading>
         <div class="columns">{side("Older", &diff.before)}{side("Newer", &diff.after)}</div>
         {profile::released(&diff.new)}

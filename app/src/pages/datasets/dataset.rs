@@ -1,6 +1,6 @@
 //! One dataset version: where it comes from, and its profile.
 
-use domain::query::encode;
+use domain::{Route, UseCaseId};
 use leptos::prelude::*;
 use workflow::data_profile::DataProfile;
 use workflow::datasets::DatasetRow;
@@ -15,12 +15,12 @@ use crate::server_page::Written;
 
 /// Writes the page.
 pub(super) async fn write(use_case: &str, prefix: &str) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let (dataset, found) = tenure.data_profile(&actor.member()?, Some(use_case), prefix).await?;
-    let base = format!("/use-case/{}/data", encode(use_case));
+    let use_case = UseCaseId::from(use_case);
     let page = tokio::task::spawn_blocking(move || {
         let title = dataset.name.clone();
-        Written::page(title, view! { {heading(&dataset, &base)}{profile::profile(&found)} })
+        Written::page(title, view! { {heading(&dataset, &use_case)}{profile::profile(&found)} })
     });
     page.await.map_err(crate::context::broken)
 }
@@ -43,18 +43,20 @@ pub fn file_of(title: &str, found: &DataProfile, made_at: &str) -> String {
     })
 }
 
-fn heading(dataset: &DatasetRow, base: &str) -> AnyView {
-    let own = format!("{base}/{}", dataset.id);
+fn heading(dataset: &DatasetRow, use_case: &UseCaseId) -> AnyView {
+    let list = Route::Datasets { use_case: use_case.clone() };
+    let html = Route::DatasetProfileHtml { use_case: use_case.clone(), dataset: (&dataset.id).into() };
+    let json = Route::DatasetProfileJson { use_case: use_case.clone(), dataset: (&dataset.id).into() };
     let facts = list::facts(dataset);
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=base.to_owned()>"Data"</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Data"</a></nav>
         <PageHeading title=dataset.name.clone()>
             <p>"What is in this version, column by column."</p>
         </PageHeading>
         <Facts facts class="facts" />
         <p class="actions">
-            <a class="button quiet" href=format!("{own}/profile.html") rel="external" download="">"Download as one HTML file"</a>
-            <a class="button quiet" href=format!("{own}/profile.json") rel="external" download="">"Download as JSON"</a>
+            <a class="button quiet" href=html.path() rel="external" download="">"Download as one HTML file"</a>
+            <a class="button quiet" href=json.path() rel="external" download="">"Download as JSON"</a>
         </p>
     }
     .erase()

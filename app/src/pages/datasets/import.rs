@@ -1,6 +1,6 @@
 //! The way in for a new file, and the list of what is wrong with one that was refused.
 
-use domain::query::encode;
+use domain::Route;
 use leptos::prelude::*;
 use workflow::datasets::{RefusedCell, RefusedImport};
 
@@ -27,7 +27,7 @@ pub(super) fn form(form: &Form) -> AnyView {
     if !form.may {
         return view! { <section><h2>"Import a file"</h2><p class="aside">"Importing needs the role admin."</p></section> }.erase();
     }
-    let action = format!("/use-case/{}/data/import", encode(&form.use_case));
+    let action = Route::DatasetImport { use_case: (&form.use_case).into() }.path();
     let today = form.today.clone();
     let snapshot = format!("People as they are now: the column {} is not asked for", form.target);
     view! {

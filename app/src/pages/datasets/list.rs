@@ -1,6 +1,6 @@
 //! The dataset versions of a use case.
 
-use domain::query::encode;
+use domain::Route;
 use leptos::prelude::*;
 use workflow::Role;
 use workflow::datasets::{DatasetChange, DatasetRow};
@@ -14,18 +14,18 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::{Query, version_number};
 use crate::server_page::Written;
 
 /// Writes the page. `refused` in the address is the number of a refusal.
 pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let datasets = tenure.dataset_changes(&actor.member()?, use_case).await?;
     let admin = if actor.is(Role::Admin) { Some(actor.admin()?) } else { None };
     let refused = admin.as_ref().and_then(|admin| tenure.refused_import(admin, query.one("refused")));
-    let once = Query(crate::context::once(&format!("/use-case/{}/data", domain::query::encode(use_case))));
+    let flash = Query(crate::context::take_flash(&Route::Datasets { use_case: use_case.into() }));
     let lost = !query.one("refused").is_empty() && refused.is_none();
-    let problem = if lost { "That file was refused. Why is no longer held: send it again to see it." } else { once.one("problem") };
+    let problem = if lost { "That file was refused. Why is no longer held: send it again to see it." } else { flash.one("problem") };
     let definition = tenure.use_case(use_case)?;
     let form = import::Form {
         use_case: use_case.to_owned(),
@@ -41,7 +41,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
 
 #[component]
 fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, event: String) -> AnyView {
-    let base = format!("/use-case/{}/data", encode(&use_case));
+    let compare = (datasets.len() > 1).then(|| compare_form(&datasets, &use_case));
     let list = if datasets.is_empty() {
         view! { <Empty title="No data yet"><p>"Send a file below, or on the command line: " <code>{format!("tenure data import FILE --use-case {use_case}")}</code></p></Empty> }.erase()
     } else {
@@ -54,10 +54,9 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
             Heading::text("Trained"),
             Heading::text("Imported"),
         ];
-        let rows = datasets.iter().map(|change| row(change, &base)).collect();
+        let rows = datasets.iter().map(|change| row(change, &use_case)).collect();
         view! { <Table headings rows class="list datasets" scroll="Dataset versions" /> }.erase()
     };
-    let compare = (datasets.len() > 1).then(|| compare_form(&datasets, &base));
     let shown = import::form(&form);
     view! {
         <PageHeading title="Data"><p>"Every file that was imported, as it was then. The same bytes are the same version; nothing is ever changed in place."</p></PageHeading>
@@ -69,13 +68,13 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
     .erase()
 }
 
-fn row(change: &DatasetChange, base: &str) -> Row {
+fn row(change: &DatasetChange, use_case: &str) -> Row {
     let DatasetRow { id, name, as_of_text, rows, positives, share, simulated, imported_at, by, versions, .. } = change.dataset.clone();
+    let href = Route::Dataset { use_case: use_case.into(), dataset: (&id).into() }.path();
     let name_cell = if simulated {
-        let href = format!("{base}/{id}");
         Cell::view(view! { <a href=href>{name}</a>" "<span class="aside">"simulated"</span> })
     } else {
-        Cell::link(format!("{base}/{id}"), name)
+        Cell::link(href, name)
     };
     let event = match positives.zip(share) {
         Some((count, share)) => {
@@ -88,14 +87,15 @@ fn row(change: &DatasetChange, base: &str) -> Row {
         None => Cell::aside("the first of its kind"),
         Some(_) if change.sentences.is_empty() => Cell::aside("no change that the profile shows"),
         Some(before) => {
-            let href = format!("{base}/compare?old={before}&new={id}");
+            let href = Route::DatasetCompare { use_case: use_case.into() }.with_query(&[("old", before), ("new", &id)]);
             let texts = change.sentences.clone();
             Cell::view(view! { <TextList texts /><a href=href>"Compare"</a> })
         }
     };
-    let base = base.trim_end_matches("/data").to_owned();
-    let trained =
-        versions.iter().map(|version| view! { <a href=format!("{base}/models/{version}")>{format!("Version {version}")}</a>" " }.erase());
+    let trained = versions.iter().map(|version| {
+        let route = Route::Model { use_case: use_case.into(), version: version_number(*version) };
+        view! { <a href=route.path()>{format!("Version {version}")}</a>" " }.erase()
+    });
     let imported = view! { {imported_at}" "<span class="aside">{by}</span> };
     Row::new(vec![
         name_cell,
@@ -108,7 +108,8 @@ fn row(change: &DatasetChange, base: &str) -> Row {
     ])
 }
 
-fn compare_form(datasets: &[DatasetChange], base: &str) -> AnyView {
+fn compare_form(datasets: &[DatasetChange], use_case: &str) -> AnyView {
+    let action = Route::DatasetCompare { use_case: use_case.into() };
     let choice = |name: &'static str, label: &'static str, chosen: usize| {
         let options = datasets.iter().enumerate().map(|(at, change)| {
             let text = format!("{}, as of {}", change.dataset.name, change.dataset.as_of);
@@ -120,7 +121,7 @@ fn compare_form(datasets: &[DatasetChange], base: &str) -> AnyView {
     view! {
         <section>
             <h2>"Compare two versions"</h2>
-            <form method="get" action=format!("{base}/compare") class="filters">
+            <form method="get" action=action.path() class="filters">
                 {choice("old", "Older", 1)}
                 {choice("new", "Newer", 0)}
                 <button class="button quiet">"Compare"</button>

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use leptos::prelude::*;
+use monitoring::ValueKind;
 use workflow::data_profile::{AgainstTarget, Bars, ColumnSummary, Correlation, DataProfile, Gate};
 
 use super::heatmap;
@@ -96,10 +97,10 @@ fn short(value: f64) -> String {
 }
 
 fn column(own: &ColumnSummary) -> AnyView {
-    let kind = match own.kind.as_str() {
-        "number" => "number",
-        "level" => "category",
-        _ => "text",
+    let kind = match own.kind {
+        ValueKind::Number => "number",
+        ValueKind::Level => "category",
+        ValueKind::Text => "text",
     };
     let missing = if own.missing == 0 { "none".to_owned() } else { format!("{} ({:.1}%)", own.missing, 100.0 * own.missing_rate) };
     let mut facts = vec![("Missing", missing), ("Distinct", format::count(own.distinct as u32))];
@@ -141,7 +142,7 @@ fn bars(own: &ColumnSummary) -> AnyView {
     let Bars { edges, levels, counts, other } = &own.bars;
     let most = counts.iter().copied().max().unwrap_or(0);
     if most == 0 {
-        let why = if own.kind == "text" { "Texts are not drawn: they may name people." } else { "No value to draw." };
+        let why = if own.kind == ValueKind::Text { "Texts are not drawn: they may name people." } else { "No value to draw." };
         return view! { <p class="aside">{why}</p> }.erase();
     }
     if !levels.is_empty() {

@@ -1,8 +1,8 @@
 //! One attribute: its groups in figures and drawings, the gaps with their verdicts, the four-fifths rule with its tests.
 
 use charts::Curve;
+use domain::Estimate;
 use leptos::prelude::*;
-use stats::Figure;
 use stats::fairness::{GroupRow, GroupSize};
 use stats::group_metrics::GroupMetric;
 use workflow::fairness::{AttributeReport, FairnessReport, GroupCurves};
@@ -215,7 +215,7 @@ fn p_text(p: f64) -> String {
 fn dots(own: &AttributeReport, metrics: &[GroupMetric]) -> Option<Chart> {
     let of = |&metric: &GroupMetric| {
         let figure = |(name, row): (&String, &GroupRow)| Some((name.clone(), row.metrics.get(&metric)?.clone()));
-        let groups: Vec<(String, Figure)> = own.groups().into_iter().filter_map(figure).collect();
+        let groups: Vec<(String, Estimate)> = own.groups().into_iter().filter_map(figure).collect();
         let overall = own.audit.overall.get(&metric).and_then(|figure| figure.value);
         Block { metric: metric.label().to_owned(), overall, groups }
     };

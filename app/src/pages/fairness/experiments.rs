@@ -1,10 +1,11 @@
 //! Mitigation: what may be tried, what was tried and what it did, and the frontier between accuracy and fairness.
 
-use domain::VersionNumber;
+use domain::{Estimate, Route, VersionNumber};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use stats::Metric;
 use stats::comparison::Comparison;
 use stats::paired_fairness::ParityChange;
-use stats::{Figure, Metric};
 use workflow::fairness::{ExperimentChoice, ExperimentRow, FairnessReport};
 
 use crate::boxed::Erase;
@@ -22,7 +23,7 @@ const ON_PAGE: usize = 2;
 /// Starts an experiment as a background job, and goes to its page.
 #[server(prefix = "/fn", endpoint = "start-experiment")]
 pub async fn start_experiment(use_case: String, version: VersionNumber, kind: String, attribute: String) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let experiment = match kind.as_str() {
         "drop" => workflow::Experiment::Drop(attribute),
         "drop-proxies" => workflow::Experiment::DropProxies(attribute),
@@ -30,7 +31,7 @@ pub async fn start_experiment(use_case: String, version: VersionNumber, kind: St
         _ => return Err(AppError::new(Kind::BadRequest, "There is no experiment of this kind.")),
     };
     let job = tenure.start_experiment(&actor.admin()?, &use_case, version, &experiment, None).await?;
-    leptos_axum::redirect(&format!("/jobs/{job}"));
+    leptos_axum::redirect(&Route::Job { job: (&job).into() }.path());
     Ok(())
 }
 
@@ -73,7 +74,7 @@ pub fn section(page: &FairnessReport, may: bool) -> AnyView {
 fn row(choice: &ExperimentChoice, page: &FairnessReport) -> Row {
     let button = |kind: &'static str, label: String| {
         view! {
-            <form method="post" action="/fn/start-experiment">
+            <form method="post" action=StartExperiment::PATH>
                 <input type="hidden" name="use_case" value=page.use_case.clone() />
                 <input type="hidden" name="version" value=page.version />
                 <input type="hidden" name="kind" value=kind />
@@ -146,13 +147,14 @@ fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
         page.words.many,
         format::number(effect.cutoff, 2),
     );
-    let (title, href, scroll) = (format::capitalised(&own.title), format!("/runs/{}", own.run), format!("Effect: {}", own.title));
+    let (title, scroll) = (format::capitalised(&own.title), format!("Effect: {}", own.title));
+    let run = Route::Run { run: (&own.run).into() };
     let made = format!("{} by {}. ", own.at, own.by);
     view! {
         <details class="report-crossed" open=open>
             <summary><h3>{title}</h3></summary>
             <p>{finding(own, page)}</p>
-            <p class="aside">{made}<a href=href>"The run"</a>". "{method}</p>
+            <p class="aside">{made}<a href=run.path()>"The run"</a>". "{method}</p>
             <Table headings rows class="list" scroll />
         </details>
     }
@@ -197,14 +199,14 @@ fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
     format!("{} {words}", auc.unwrap_or_else(|| "ROC AUC could not be compared.".to_owned()))
 }
 
-fn change(name: String, [before, after]: [&Figure; 2], difference: &Figure, more_is_better: bool) -> Row {
+fn change(name: String, [before, after]: [&Estimate; 2], difference: &Estimate, more_is_better: bool) -> Row {
     let word = match difference.interval {
         None => ().erase(),
         Some([low, high]) if low <= 0.0 && high >= 0.0 => view! { <span class="aside">"no difference beyond luck"</span> }.erase(),
         Some([low, _]) if (low > 0.0) == more_is_better => view! { <StateBadge tone=Tone::Good word="better" /> }.erase(),
         Some(_) => view! { <StateBadge tone=Tone::Bad word="worse" /> }.erase(),
     };
-    let point = |figure: &Figure| Cell::figure(Some(Figure { interval: None, ..figure.clone() }), Scale::Metric);
+    let point = |figure: &Estimate| Cell::figure(Some(Estimate { interval: None, ..figure.clone() }), Scale::Metric);
     let difference = match (difference.value, difference.interval) {
         (Some(value), Some([low, high])) => {
             let interval = format!("{} to {}", format::signed(low, 3), format::signed(high, 3));

@@ -45,7 +45,7 @@ pub fn tables(page: &FairnessReport, crossed: bool) -> AnyView {
 
 fn table(own: &AttributeReport) -> AnyView {
     let row = |row: &&CategoryRow| {
-        let figure = |figure: &stats::Figure, scale| Cell::figure(Some(figure.clone()), scale);
+        let figure = |figure: &domain::Estimate, scale| Cell::figure(Some(figure.clone()), scale);
         if row.n.is_none() {
             let why = row.selection_rate.why.clone().unwrap_or_default();
             return Row::new(vec![

@@ -8,7 +8,7 @@ mod report;
 #[cfg(test)]
 mod tests;
 
-use domain::VersionNumber;
+use domain::{Route, UseCaseId, VersionNumber};
 use leptos::prelude::*;
 use workflow::fairness::FairnessReport;
 
@@ -17,13 +17,13 @@ use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
 use crate::format;
-use crate::pages::Query;
+use crate::pages::{Query, version_number};
 use crate::server_page::Written;
 
 /// Writes the page. `cutoff` in the address is the score from which people are listed.
 pub(super) async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
-    let number = i64::from(version);
+    let (tenure, actor) = crate::context::get()?;
+    let number = version;
     let page = tenure.fairness(&actor.member()?, use_case, number, cutoff(query.one("cutoff"))?).await?;
     let may = actor.is(workflow::Role::Admin);
     let crossed = query.one("intersections") == "show";
@@ -75,16 +75,17 @@ fn lead(page: &FairnessReport) -> AnyView {
 
 #[component]
 fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
-    let base = format!("/use-case/{}/models/{}", page.use_case, page.version);
-    let action = format!("{base}/fairness");
-    let download = format!("{base}/fairness.html?cutoff={}", page.cutoff);
+    let (use_case, version, cutoff) = (UseCaseId::from(&page.use_case), version_number(page.version), page.cutoff.to_string());
+    let overview = Route::Model { use_case: use_case.clone(), version };
+    let route = Route::ModelFairness { use_case: use_case.clone(), version };
+    let download = Route::ModelFairnessHtml { use_case, version }.with_query(&[("cutoff", &cutoff)]);
     let usual = format!("From 0.01 to 0.99; usually {}", format::number(page.usual_cutoff, 2));
-    let more = (!crossed).then(|| format!("{action}?cutoff={}&intersections=show#intersections", page.cutoff));
+    let more = (!crossed).then(|| format!("{}#intersections", route.with_query(&[("cutoff", cutoff.as_str()), ("intersections", "show")])));
     let lead = lead(&page);
     let file = view! { <a class="button quiet" href=download rel="external" download="">"Download as one HTML file"</a> };
     let choice = match page.least_people {
         None => view! {
-            <form method="get" action=action class="cutoff-form">
+            <form method="get" action=route.path() class="cutoff-form">
                 <Field id="cutoff" label="Cut-off" help=usual>
                     <input id="cutoff" name="cutoff" r#type="number" min="0.01" max="0.99" step="0.01" required=true value=page.cutoff aria-describedby="cutoff-help" />
                 </Field>
@@ -105,7 +106,7 @@ fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
         .erase(),
     };
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=base>{format!("Version {}", page.version)}</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=overview.path()>{format!("Version {}", page.version)}</a></nav>
         <PageHeading title=format!("Fairness of version {}", page.version)>{lead}</PageHeading>
         {choice}
         {report::report(&page, more)}

@@ -1,5 +1,6 @@
 //! The report: verdicts, each attribute, intersections, the bias audit table, proxies, versions, and what it does not show.
 
+use domain::Route;
 use leptos::prelude::*;
 use stats::Verdict;
 use stats::fairness::ParityMetric;
@@ -12,6 +13,7 @@ use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
+use crate::pages::version_number;
 
 /// The report below its heading. `more` is the address that shows the groups of intersections, for a page without them: they are many.
 pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
@@ -175,13 +177,13 @@ fn history(page: &FairnessReport) -> AnyView {
         let row = |version: &VersionVerdicts| {
             let name = format!("Version {}", version.version);
             let state = if version.live { format!("live, {}", version.created_at) } else { version.created_at.clone() };
-            let href = format!("/use-case/{}/models/{}/fairness", page.use_case, version.version);
+            let route = Route::ModelFairness { use_case: (&page.use_case).into(), version: version_number(version.version) };
             let verdicts = version.verdicts.get(&own.name);
             let cell = |metric: &ParityMetric| match verdicts.and_then(|verdicts| verdicts.get(metric)) {
                 Some(verdict) => Cell::view(badge(*verdict)),
                 None => Cell::aside("not judged"),
             };
-            let name = view! { <a href=href>{name}</a>" "<span class="aside">{state}</span> };
+            let name = view! { <a href=route.path()>{name}</a>" "<span class="aside">{state}</span> };
             Row::new(std::iter::once(Cell::view(name)).chain(metrics.iter().map(cell)).collect())
         };
         let mut headings = vec![Heading::text("Version")];

@@ -1,6 +1,8 @@
 //! One job: how far it is, what it said, how it ended.
 
+use domain::{JobId, Route};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use workflow::Role;
 use workflow::jobs::{JobPage, JobRow};
 
@@ -20,14 +22,14 @@ const STEPS: [&str; 7] = ["validate", "merge", "preprocess", "features", "train"
 
 /// Writes the page. While the job is open the page refreshes itself, unless the address says otherwise.
 pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let page = tenure.job(&actor.member()?, &id.into()).await?;
     let refreshing = page.job.is_open() && query.one("refresh") != "off";
     if refreshing {
         crate::context::refresh_after(REFRESH_SECONDS);
     }
-    let once = Query(crate::context::once(&format!("/jobs/{}", domain::query::encode(id))));
-    let (may, problem) = (actor.is(Role::Admin), once.one("problem").to_owned());
+    let flash = Query(crate::context::take_flash(&Route::Job { job: id.into() }));
+    let (may, problem) = (actor.is(Role::Admin), flash.one("problem").to_owned());
     let title = format!("{} · {}", state_word(&page.job), page.job.title);
     Ok(Written::page(title, view! { <Job page refreshing may problem /> }).left_whole())
 }
@@ -35,11 +37,12 @@ pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
 /// Asks it to stop, and comes back to its page.
 #[server(prefix = "/fn", endpoint = "cancel-job")]
 pub async fn cancel_job(job: String) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
-    let address = format!("/jobs/{}", domain::query::encode(&job));
-    match tenure.cancel_job(&actor.admin()?, &job.as_str().into()).await.map_err(AppError::from) {
-        Ok(()) => leptos_axum::redirect(&address),
-        Err(error) => crate::context::go_to(&address, "", &[("problem", &error.message)]),
+    let (tenure, actor) = crate::context::get()?;
+    let job = JobId::from(job);
+    let route = Route::Job { job: job.clone() };
+    match tenure.cancel_job(&actor.admin()?, &job).await.map_err(AppError::from) {
+        Ok(()) => leptos_axum::redirect(&route.path()),
+        Err(error) => crate::context::redirect_with_flash(&route, "", &[("problem", &error.message)]),
     }
     Ok(())
 }
@@ -76,28 +79,28 @@ pub fn how_far(job: &JobRow) -> String {
 #[component]
 fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
     let JobPage { job, lines } = page;
-    let base = format!("/use-case/{}", job.use_case);
+    let jobs = Route::Jobs { use_case: (&job.use_case).into() };
     let mut facts = vec![
         ("Started".to_owned(), Cell::text(job.started_at.clone())),
         (if job.is_open() { "For" } else { "Took" }.to_owned(), Cell::text(format::duration(job.seconds))),
         ("By".to_owned(), Cell::text(job.by.clone())),
     ];
     if let Some(run) = &job.run {
-        facts.push(("Run".to_owned(), Cell::link(format!("/runs/{run}"), "Open the run")));
+        facts.push(("Run".to_owned(), Cell::link(Route::Run { run: run.into() }.path(), "Open the run")));
     }
     let open = job.is_open();
     let refresh = open.then(|| {
-        let own = format!("/jobs/{}", job.id);
+        let own = Route::Job { job: (&job.id).into() };
         let (sentence, href, word) = if refreshing {
-            (format!("This page asks again every {REFRESH_SECONDS} seconds. "), format!("{own}?refresh=off"), "Stop refreshing")
+            (format!("This page asks again every {REFRESH_SECONDS} seconds. "), own.with_query(&[("refresh", "off")]), "Stop refreshing")
         } else {
-            ("This page does not refresh itself. ".to_owned(), own, "Refresh it")
+            ("This page does not refresh itself. ".to_owned(), own.path(), "Refresh it")
         };
         view! { <p class="aside">{sentence}<a href=href>{word}</a></p> }
     });
     let cancel = (may && matches!(job.status.as_str(), "queued" | "running")).then(|| {
         view! {
-            <form method="post" action="/fn/cancel-job">
+            <form method="post" action=CancelJob::PATH>
                 <input type="hidden" name="job" value=job.id.clone() />
                 <button class="button quiet">"Stop this job"</button>
             </form>
@@ -110,7 +113,7 @@ fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
     let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
     let state = view! { <p><JobState job=job.clone() /></p> };
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("{base}/jobs")>"Jobs"</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=jobs.path()>"Jobs"</a></nav>
         <PageHeading title=job.title.clone()>
             {state}
         </PageHeading>
@@ -131,7 +134,7 @@ fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
 /// How it ended, and what to do next.
 #[component]
 fn Outcome(job: JobRow) -> AnyView {
-    let again = format!("/use-case/{}/train", job.use_case);
+    let again = Route::Train { use_case: (&job.use_case).into() }.path();
     match job.status.as_str() {
         "failed" => view! {
             <div class="note warn"><h2>"It failed"</h2><p>{job.message}</p><p><a href=again>"Start another training"</a></p></div>

@@ -1,5 +1,6 @@
 //! The jobs of a use case, newest first.
 
+use domain::Route;
 use leptos::prelude::*;
 use workflow::jobs::JobRow;
 
@@ -14,19 +15,19 @@ use crate::server_page::Written;
 
 /// Writes the page.
 pub async fn write(use_case: &str) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let jobs = tenure.jobs(&actor.member()?, use_case).await?;
     Ok(Written::page("Jobs", view! { <Jobs jobs use_case=use_case.to_owned() /> }))
 }
 
 #[component]
 fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
-    let train = format!("/use-case/{use_case}/train");
+    let (train, runs) = (Route::Train { use_case: (&use_case).into() }, Route::Runs { use_case: (&use_case).into() });
     let list = if jobs.is_empty() {
         view! { <Empty title="No job yet"><p>"Trainings and experiments show here while they run, and afterwards."</p></Empty> }.erase()
     } else {
         let row = |job: JobRow| {
-            let href = format!("/jobs/{}", job.id);
+            let href = Route::Job { job: (&job.id).into() }.path();
             let title = job.title.clone();
             let open = job.is_open();
             Row::new(vec![
@@ -46,9 +47,9 @@ fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
         view! { <Table headings=headings.collect() rows=jobs.into_iter().map(row).collect() class="list" scroll="Jobs" /> }.erase()
     };
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}/runs")>"Training runs"</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=runs.path()>"Training runs"</a></nav>
         <PageHeading title="Jobs"><p>"Long work in the background: how far it is, and how it ended."</p></PageHeading>
-        <p class="actions"><a class="button" href=train>"Train a model"</a></p>
+        <p class="actions"><a class="button" href=train.path()>"Train a model"</a></p>
         {list}
     }
     .erase()

@@ -1,10 +1,13 @@
 //! One check: what changed, how we know, and what to do.
 
+use domain::{CheckId, Date, DriftVerdict, Route};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use monitoring::quality::QualityReport;
 use monitoring::recommendation::Reason;
 use workflow::{CheckPage, by_weight};
 
+use super::actions::Acknowledge;
 use super::performance::performance;
 use super::{features, labels};
 use crate::boxed::Erase;
@@ -20,43 +23,48 @@ use crate::server_page::Written;
 
 /// Writes the page.
 pub(in crate::pages) async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let page = tenure.drift_check(&actor.member()?, use_case, &check.into()).await?;
-    let encode = domain::query::encode;
-    let once = Query(crate::context::once(&format!("/use-case/{}/drift/{}", encode(use_case), encode(check))));
+    let route = Route::DriftCheck { use_case: use_case.into(), check: check.into() };
+    let flash = Query(crate::context::take_flash(&route));
     let feature = query.one("feature").to_owned();
     let title = match feature.as_str() {
         "" => format!("Check of {}", page.check.as_of),
         feature => format!("{}, check of {}", page.use_case.label(feature), page.check.as_of),
     };
-    Ok(Written::page(title, view! { <Check page feature once /> }))
+    Ok(Written::page(title, view! { <Check page feature flash /> }))
 }
 
 #[component]
-fn Check(page: CheckPage, feature: String, once: Query) -> AnyView {
-    let base = format!("/use-case/{}/drift", page.use_case.id);
-    let here = format!("{base}/{}", page.check.check_id);
-    let problem = once.one("problem").to_owned();
+fn Check(page: CheckPage, feature: String, flash: Query) -> AnyView {
+    let history = Route::DriftHistory { use_case: (&page.use_case.id).into() };
+    let route = |check: &str| Route::DriftCheck { use_case: (&page.use_case.id).into(), check: check.into() };
+    let here = route(&page.check.check_id);
+    let problem = flash.one("problem").to_owned();
     let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
-    let step = |step: &Option<(String, String)>, word: &str| {
+    let step = |step: &Option<(CheckId, Date)>, word: &str| {
         let (id, day) = step.clone()?;
-        Some(view! { <a href=format!("{base}/{id}")>{format!("{word} ({day})")}</a>" " })
+        Some(view! { <a href=route(&id).path()>{format!("{word} ({day})")}</a>" " })
     };
     let (before, after) = (step(&page.before, "Earlier"), step(&page.after, "Later"));
     let compare = page.before.as_ref().map(|(id, _)| {
-        let href = format!("{base}/compare?check={id}&check={}", page.check.check_id);
+        let route = Route::DriftCompare { use_case: (&page.use_case.id).into() };
+        let href = route.with_query(&[("check", id.as_str()), ("check", page.check.check_id.as_str())]);
         view! { <a href=href>"Compare with the earlier one"</a> }
     });
-    let file =
-        |format: &'static str, name: &'static str| view! { <li><a href=format!("{here}/{format}") rel="external">{name}</a></li> }.erase();
+    let file = |format: &'static str, name: &'static str| {
+        let (use_case, check) = ((&page.use_case.id).into(), (&page.check.check_id).into());
+        let href = Route::DriftExport { use_case, check, format: format.to_owned() }.path();
+        view! { <li><a href=href rel="external">{name}</a></li> }.erase()
+    };
     let files = [file("html", "Report as one HTML file"), file("csv", "CSV"), file("json", "JSON"), file("guide", "JSON, short")]
         .into_iter()
         .collect::<Vec<_>>();
     let one = one_feature(&page, &feature, &here);
-    let found = body(&page, |name| Some(format!("{here}?feature={}#feature", domain::query::encode(name))));
-    let notes = notes(&page, once.one("note"));
+    let found = body(&page, |name| Some(format!("{}#feature", here.with_query(&[("feature", name)]))));
+    let notes = notes(&page, flash.one("note"));
     view! {
-        <nav class="crumbs" aria-label="Where this is"><a href=base.clone()>"Drift history"</a></nav>
+        <nav class="crumbs" aria-label="Where this is"><a href=history.path()>"Drift history"</a></nav>
         <PageHeading title=format!("Check of {}", page.check.as_of)>
             <p>{lead(&page)}</p>
             <p>{before}{after}{compare}</p>
@@ -105,7 +113,7 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
             Cell::text(name),
             Cell::view(labels::verdict(column.verdict)),
             Cell::number(labels::effect(column)),
-            Cell::text(column.decided_by.as_deref().map_or_else(|| column.why.clone().unwrap_or_default(), labels::test)),
+            Cell::text(labels::decided_by(column)),
             Cell::number(labels::p_value(test.and_then(|test| test.p_value))),
         ])
     });
@@ -133,13 +141,13 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
 
 fn reason(reason: &Reason) -> Row {
     Row::new(vec![
-        Cell::text(labels::signal(&reason.signal)),
+        Cell::text(reason.signal.label()),
         Cell::view(labels::says(reason.says)),
         Cell::text(format::capitalised(&reason.sentence)),
     ])
 }
 
-fn one_feature(page: &CheckPage, feature: &str, here: &str) -> Option<AnyView> {
+fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView> {
     let column =
         page.report.features.columns.iter().chain([&page.report.prediction, &page.report.target]).find(|column| column.name == feature)?;
     let label = page.use_case.label(&column.name);
@@ -147,13 +155,13 @@ fn one_feature(page: &CheckPage, feature: &str, here: &str) -> Option<AnyView> {
         let level = |level: &String| page.use_case.field(&column.name).map_or_else(|| level.clone(), |field| field.value_label(level));
         let names: Vec<String> =
             if chart.levels.is_empty() { chart.edges.windows(2).map(bin).collect() } else { chart.levels.iter().map(level).collect() };
-        let verdict = column.verdict == monitoring::Verdict::Drifted;
+        let verdict = column.verdict == DriftVerdict::Drifted;
         let title = format!("{label}: {}", if verdict { "drifted" } else { "not told from the baseline" });
         view! { <ChartFigure chart=histogram::two_samples(title, &names, &chart.reference, &chart.current) /> }
     });
-    let tests = column.tests.iter().map(|(name, test)| {
+    let tests = column.tests.iter().map(|(statistic, test)| {
         Row::new(vec![
-            Cell::text(labels::test(name)),
+            Cell::text(statistic.label()),
             Cell::number(format::number(test.statistic, 4)),
             Cell::number(labels::p_value(test.p_value)),
             Cell::number(labels::p_value(test.p_adjusted)),
@@ -161,7 +169,7 @@ fn one_feature(page: &CheckPage, feature: &str, here: &str) -> Option<AnyView> {
     });
     let headings =
         vec![Heading::text("Test or distance"), Heading::number("Statistic"), Heading::number("p"), Heading::number("p adjusted")];
-    let why = column.why.clone().map(|why| view! { <p>{format::capitalised(&why)}"."</p> });
+    let why = column.why.map(|why| view! { <p>{format::capitalised(&why.to_string())}"."</p> });
     let rows = format!(
         "{} people in the baseline ({} without a value), {} today ({} without).",
         column.n_reference, column.missing_reference, column.n_current, column.missing_current
@@ -171,7 +179,7 @@ fn one_feature(page: &CheckPage, feature: &str, here: &str) -> Option<AnyView> {
             <section id="feature">
                 <h2>{label}" "{labels::verdict(column.verdict)}</h2>
                 {why}
-                <div class="chart-grid">{chart}<div><p>{rows}</p><Table headings rows=tests.collect() class="list" scroll="Tests of this feature" /><p><a href=here.to_owned()>"Back to all features"</a></p></div></div>
+                <div class="chart-grid">{chart}<div><p>{rows}</p><Table headings rows=tests.collect() class="list" scroll="Tests of this feature" /><p><a href=here.path()>"Back to all features"</a></p></div></div>
             </section>
         }
         .erase(),
@@ -225,8 +233,8 @@ fn quality_of(quality: &QualityReport) -> AnyView {
         |findings: Vec<&monitoring::quality::Finding>| findings.into_iter().map(|finding| finding.sentence.clone()).collect::<Vec<_>>();
     let words = match (quality.verdict, alarms.len()) {
         (_, some @ 1..) => format!("{some} {} a limit.", if some == 1 { "finding crosses" } else { "findings cross" }),
-        (monitoring::Verdict::Stable, _) => "No finding crosses a limit.".to_owned(),
-        (monitoring::Verdict::TooFewRows, _) => "Too few rows to judge.".to_owned(),
+        (DriftVerdict::Stable, _) => "No finding crosses a limit.".to_owned(),
+        (DriftVerdict::TooFewRows, _) => "Too few rows to judge.".to_owned(),
         _ => "Could not be computed.".to_owned(),
     };
     let volume = format!("{} people today, {} in the baseline. ", quality.n_current, quality.n_reference);
@@ -252,7 +260,7 @@ fn notes(page: &CheckPage, written: &str) -> AnyView {
         <section id="notes">
             <h2>"Acknowledged"</h2>
             {list}
-            <form method="post" action="/fn/drift-acknowledge" class="sheet">
+            <form method="post" action=Acknowledge::PATH class="sheet">
                 <input type="hidden" name="use_case" value=use_case />
                 <input type="hidden" name="check" value=check />
                 <div class="field"><label for="note">"Note"</label><p class="help" id="note-help">"What was found, and what will be done. It is kept and cannot be changed."</p>

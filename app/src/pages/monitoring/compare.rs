@@ -1,5 +1,6 @@
 //! Two checks side by side: what changed between them.
 
+use domain::Route;
 use leptos::prelude::*;
 use monitoring::ColumnReport;
 use workflow::{CheckPage, by_weight};
@@ -19,14 +20,14 @@ use crate::server_page::Written;
 pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let ids: Vec<&str> = query.all("check").collect();
     let [first, second] = ids[..] else {
-        let href = format!("/use-case/{use_case}/drift");
+        let href = Route::DriftHistory { use_case: use_case.into() }.path();
         let view = view! {
             <PageHeading title="Compare two checks" />
             <Empty title="Two checks are needed"><p>"Mark two of them in the "<a href=href>"table of checks"</a>"."</p></Empty>
         };
         return Ok(Written::page("Compare two checks", view));
     };
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let mut pages =
         [tenure.drift_check(&member, use_case, &first.into()).await?, tenure.drift_check(&member, use_case, &second.into()).await?];
@@ -38,26 +39,27 @@ pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Wri
 
 fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
     let [before, after] = pages;
-    let base = format!("/use-case/{}/drift", after.use_case.id);
+    let history = Route::DriftHistory { use_case: (&after.use_case.id).into() };
     let heads = |first: &str| {
         let head = |page: &CheckPage| {
-            Heading::text(format!("{}, version {}", page.check.as_of, page.check.version)).linked(format!("{base}/{}", page.check.check_id))
+            let route = Route::DriftCheck { use_case: (&page.use_case.id).into(), check: (&page.check.check_id).into() };
+            Heading::text(format!("{}, version {}", page.check.as_of, page.check.version)).linked(route.path())
         };
         vec![Heading::text(first), head(before), head(after)]
     };
     let both = |name: &str, cell: &dyn Fn(&CheckPage) -> Cell| Row::new(vec![Cell::text(name), cell(before), cell(after)]);
-    let figure = |figure: Option<stats::Figure>| match figure {
+    let figure = |figure: Option<domain::Estimate>| match figure {
         Some(figure) => Cell::view(view! { <FigureValue figure scale=Scale::Metric /> }),
         None => Cell::text("not known"),
     };
     let whole = vec![
-        both("Recommendation", &|page| Cell::view(labels::named_action(page.check.recommendation))),
+        both("Recommendation", &|page| Cell::view(labels::action(page.check.recommendation))),
         both("Reason", &|page| Cell::text(&page.check.reason)),
-        both("Features", &|page| Cell::view(labels::named_verdict(page.check.verdict))),
+        both("Features", &|page| Cell::view(labels::verdict(page.check.verdict))),
         both("Share of features that drifted", &|page| {
             Cell::text(page.check.share_drifted.map_or("could not be computed".into(), format::percent))
         }),
-        both("Scores", &|page| Cell::view(labels::named_verdict(&page.check.prediction_verdict))),
+        both("Scores", &|page| Cell::view(labels::verdict(page.check.prediction_verdict))),
         both("ROC AUC on outcomes", &|page| figure(page.report.realised.as_ref().map(|found| found.roc_auc.clone()))),
         both("ROC AUC estimated", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()))),
         both("People", &|page| {
@@ -107,7 +109,7 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
     let versions = (before.check.version != after.check.version)
         .then(|| view! { <p class="note warn">"The two checks are of different versions, with baselines of their own: what changed may be the baseline."</p> });
     view! {
-        <nav class="crumbs" aria-label="Where this is"><a href=base.clone()>"Drift history"</a></nav>
+        <nav class="crumbs" aria-label="Where this is"><a href=history.path()>"Drift history"</a></nav>
         <PageHeading title=title.to_owned()><p>{sentence}</p></PageHeading>
         {versions}
         <section><h2>"As a whole"</h2><Table headings=heads("What") rows=whole class="list wrap" scroll="The two checks" /></section>

@@ -1,7 +1,8 @@
 //! Features as small drawings: over time, and against the baseline.
 
+use domain::DriftVerdict;
 use leptos::prelude::*;
-use monitoring::{ColumnReport, Verdict};
+use monitoring::ColumnReport;
 use workflow::{DriftHistory, FeatureLine};
 
 use super::labels;
@@ -19,12 +20,12 @@ fn drawing(svg: String) -> Cell {
 pub fn over_time(history: &DriftHistory) -> AnyView {
     let days: Vec<(i64, String)> =
         history.points.iter().rev().filter(|point| point.drawn).map(|point| (point.day, point.check.as_of.to_string())).collect();
-    let policy = monitoring::Policy::default();
+    let policy = monitoring::ValidPolicy::default();
     let row = |line: &FeatureLine| {
         let number = history.use_case.field(&line.name).is_some_and(|field| !field.is_level());
         let (limit, scale) = if number { (policy.least_effect_number, 1.0) } else { (policy.least_effect_level, 100.0) };
         let points: Vec<(i64, Option<f64>, bool)> =
-            line.points.iter().map(|(day, effect, verdict)| (*day, *effect, *verdict == Verdict::Drifted)).collect();
+            line.points.iter().map(|(day, effect, verdict)| (*day, *effect, *verdict == DriftVerdict::Drifted)).collect();
         let mut cells = vec![
             Cell::text(&line.label),
             Cell::number(line.importance.map_or("–".into(), format::percent)),
@@ -34,10 +35,10 @@ pub fn over_time(history: &DriftHistory) -> AnyView {
             let found = line.points.iter().find(|(own, _, _)| own == day);
             let text = match found {
                 Some((_, Some(effect), verdict)) => {
-                    let mark = if *verdict == Verdict::Drifted { "● " } else { "" };
+                    let mark = if *verdict == DriftVerdict::Drifted { "● " } else { "" };
                     format!("{mark}{}{}", format::number(effect * scale, if number { 2 } else { 0 }), if number { "" } else { "%" })
                 }
-                Some((_, None, Verdict::TooFewRows)) => "too few".into(),
+                Some((_, None, DriftVerdict::TooFewRows)) => "too few".into(),
                 Some(_) => "not comp.".into(),
                 None => "–".into(),
             };
@@ -75,7 +76,7 @@ pub fn of_check(
             drawing(chart),
             Cell::number(labels::effect(column)),
             Cell::number(importance.map_or("–".into(), format::percent)),
-            Cell::text(column.decided_by.as_deref().map_or_else(|| column.why.clone().unwrap_or_default(), labels::test)),
+            Cell::text(labels::decided_by(column)),
             Cell::number(test.map_or("–".into(), |test| format::number(test.statistic, 3))),
             Cell::number(labels::p_value(test.and_then(|test| test.p_value))),
             Cell::number(labels::p_value(test.and_then(|test| test.p_adjusted))),

@@ -1,6 +1,6 @@
 //! The time lines of the history.
 
-use stats::Figure;
+use domain::{DriftVerdict, Estimate};
 use workflow::{DriftHistory, HistoryPoint};
 
 use super::letter;
@@ -36,7 +36,7 @@ fn draw(
     over_time(&OverTime { series, limits, marks: &marks, floor, top, tick, day: &day })
 }
 
-fn text(figure: Option<&Figure>, scale: Scale) -> String {
+fn text(figure: Option<&Estimate>, scale: Scale) -> String {
     match figure.and_then(|figure| Some((figure.value?, figure.interval))) {
         Some((value, Some(interval))) => format!("{} ({})", scale.text(value), scale.interval_text(interval)),
         Some((value, None)) => scale.text(value),
@@ -46,7 +46,7 @@ fn text(figure: Option<&Figure>, scale: Scale) -> String {
 
 fn performance(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
     let estimated = |point: &HistoryPoint| point.report.estimated.as_ref().map(|estimated| estimated.roc_auc.clone());
-    let realised: Vec<(i64, Option<Figure>)> =
+    let realised: Vec<(i64, Option<Estimate>)> =
         history.cohorts.iter().map(|cohort| (cohort.day, cohort.realised.as_ref().map(|realised| realised.roc_auc.clone()))).collect();
     let series = [
         Series { points: realised.iter().map(|(day, figure)| Point::of(*day, figure.as_ref())).collect(), dashed: false },
@@ -56,7 +56,7 @@ fn performance(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
     let known: Vec<f64> = realised.iter().filter_map(|(_, figure)| figure.as_ref()?.value).collect();
     let title = match (&known[..], drawn.last().and_then(|point| point.report.realised.as_ref()).map(|realised| &realised.roc_auc)) {
         ([], _) => "No outcomes yet: the performance is only estimated".to_owned(),
-        (_, Some(Figure { value: Some(value), interval: Some([low, high]), .. })) => {
+        (_, Some(Estimate { value: Some(value), interval: Some([low, high]), .. })) => {
             let place = if *high < limit {
                 "below"
             } else if *low > limit {
@@ -105,7 +105,7 @@ fn features(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
         dashed: false,
     }];
     let limit = history.limits.share_drifted;
-    let found = drawn.iter().filter(|point| point.report.features.verdict == monitoring::Verdict::Drifted).count();
+    let found = drawn.iter().filter(|point| point.report.features.verdict == DriftVerdict::Drifted).count();
     let alarm = drawn.last().and_then(|point| point.report.features.false_alarm_rate);
     let alarm = alarm.map_or(String::new(), |rate| format!(" By chance alone a check finds some in {} of months.", format::percent(rate)));
     let rows = drawn.iter().map(|point| {
@@ -133,10 +133,10 @@ fn scores(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
         points: drawn.iter().map(|point| Point { day: point.day, value: effect(point), interval: None }).collect(),
         dashed: false,
     }];
-    let floor = monitoring::Policy::named(&drawn.last().map(|point| point.report.features.policy.clone()).unwrap_or_default())
+    let floor = monitoring::ValidPolicy::named(&drawn.last().map(|point| point.report.features.policy.clone()).unwrap_or_default())
         .unwrap_or_default()
         .least_effect_number;
-    let drifted = drawn.iter().filter(|point| point.report.prediction.verdict == monitoring::Verdict::Drifted).count();
+    let drifted = drawn.iter().filter(|point| point.report.prediction.verdict == DriftVerdict::Drifted).count();
     let title = match drifted {
         0 if drawn.iter().all(|point| effect(point).is_none()) => "Drift of the scores could not be computed".to_owned(),
         0 => "The scores have not drifted in any check".to_owned(),
@@ -148,7 +148,7 @@ fn scores(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
             point.check.as_of.to_string(),
             super::labels::effect(column),
             super::labels::p_value(column.deciding_test().and_then(|test| test.p_value)),
-            column.why.clone().unwrap_or_else(|| column.verdict.name().replace('_', " ")),
+            column.why.map_or_else(|| column.verdict.as_str().replace('_', " "), |why| why.to_string()),
         ]
     });
     let limits: Vec<(String, f64)> = (floor > 0.0).then(|| ("smaller does not count".to_owned(), floor)).into_iter().collect();
@@ -163,14 +163,14 @@ fn scores(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
 }
 
 /// A cycle with the share that left and the share that its scores promised.
-type Known<'a> = (&'a workflow::CohortView, Figure, Figure);
+type Known<'a> = (&'a workflow::CohortView, Estimate, Estimate);
 
 /// Target drift in what people count: how many left, beside how many the scores promised.
 fn events(history: &DriftHistory) -> Chart {
     let words = &history.use_case.words;
-    let share = |figure: &Figure, n: u64| {
+    let share = |figure: &Estimate, n: u64| {
         let part = |value: f64| value / n.max(1) as f64;
-        Figure { value: figure.value.map(part), interval: figure.interval.map(|interval| interval.map(part)), ..figure.clone() }
+        Estimate { value: figure.value.map(part), interval: figure.interval.map(|interval| interval.map(part)), ..figure.clone() }
     };
     let known: Vec<Known<'_>> = history
         .cohorts
@@ -182,7 +182,7 @@ fn events(history: &DriftHistory) -> Chart {
         })
         .collect();
     // A cycle of which nothing is known is a gap.
-    let points = |pick: for<'a, 'b> fn(&'a Known<'b>) -> &'a Figure| -> Vec<Point> {
+    let points = |pick: for<'a, 'b> fn(&'a Known<'b>) -> &'a Estimate| -> Vec<Point> {
         let of = |day: i64| known.iter().find(|entry| entry.0.day == day).map(pick);
         history.cohorts.iter().map(|cohort| Point::of(cohort.day, of(cohort.day))).collect()
     };

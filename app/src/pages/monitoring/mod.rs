@@ -11,7 +11,7 @@ mod performance;
 pub mod report;
 mod simulate;
 
-use domain::query::query_string;
+use domain::Route;
 use leptos::prelude::*;
 use workflow::{DriftHistory, HistoryPoint, Mark};
 
@@ -35,20 +35,20 @@ const PRESETS: [(&str, i64); 3] = [("3 months", 92), ("12 months", 366), ("3 yea
 
 /// Writes the page of the history.
 pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let day = |key| Some(query.one(key)).filter(|day| !day.is_empty());
     let (from, to) = (day("from"), day("to"));
     let history = tenure.drift_history(&actor.member()?, use_case, from, to).await?;
     let range = [from, to].map(|day| day.unwrap_or_default().to_owned());
-    let once = Query(crate::context::once(&format!("/use-case/{}/drift", domain::query::encode(use_case))));
-    let problem = once.one("problem").to_owned();
+    let flash = Query(crate::context::take_flash(&Route::DriftHistory { use_case: use_case.into() }));
+    let problem = flash.one("problem").to_owned();
     Ok(Written::page("Drift history", view! { <History history range problem /> }))
 }
 
 #[component]
 fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyView {
     let id = history.use_case.id.clone();
-    let base = format!("/use-case/{id}/drift");
+    let route = Route::DriftHistory { use_case: (&id).into() };
     let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
     let head = view! {
         <PageHeading title="Drift history">
@@ -67,16 +67,17 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
         }
         .erase();
     }
-    let ranges = ranges(&history, &base, &range);
+    let ranges = ranges(&history, &route, &range);
     if history.points.is_empty() {
-        return view! { {head}{ranges}<Empty title="No check in these days"><p><a href=base>"Show all of them"</a></p></Empty> }.erase();
+        return view! { {head}{ranges}<Empty title="No check in these days"><p><a href=route.path()>"Show all of them"</a></p></Empty> }
+            .erase();
     }
-    let latest = latest(&history, &base);
+    let latest = latest(&history);
     let charts = lines::charts(&history).into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
     let events = events(&history);
     let reasons = reasons(&history);
     let features = features::over_time(&history);
-    let checks = checks(&history, &base);
+    let checks = checks(&history);
     view! {
         {head}
         {latest}
@@ -89,11 +90,16 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
     .erase()
 }
 
-fn latest(history: &DriftHistory, base: &str) -> AnyView {
+/// The page of one of the checks.
+fn check_route(history: &DriftHistory, check: &str) -> Route {
+    Route::DriftCheck { use_case: (&history.use_case.id).into(), check: check.into() }
+}
+
+fn latest(history: &DriftHistory) -> AnyView {
     let Some(point) = history.points.iter().rev().find(|point| point.drawn) else { return ().erase() };
     let recommendation = &point.report.recommendation;
     let (badge, sentence) = (labels::action(recommendation.action), recommendation.sentence.clone());
-    let href = format!("{base}/{}", point.check.check_id);
+    let href = check_route(history, &point.check.check_id).path();
     let day = point.check.as_of.to_string();
     view! {
         <section class="note drift-latest">
@@ -105,18 +111,18 @@ fn latest(history: &DriftHistory, base: &str) -> AnyView {
     .erase()
 }
 
-fn ranges(history: &DriftHistory, base: &str, [from, to]: &[String; 2]) -> AnyView {
+fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> AnyView {
     let Some([first, last]) = &history.span else { return ().erase() };
     let newest = history.points.iter().map(|point| point.day).max();
-    let newest = newest.or_else(|| workflow::day_number(last)).unwrap_or(0);
+    let newest = newest.unwrap_or_else(|| last.day_number().into());
     let link = |name: &'static str, start: String| {
         let current = (*from == start && to.is_empty()).then_some("true");
-        let pairs: Vec<(String, String)> = (!start.is_empty()).then(|| ("from".to_owned(), start)).into_iter().collect();
-        view! { <li><a href=format!("{base}{}", query_string(&pairs)) aria-current=current>{name}</a></li> }.erase()
+        let href = route.with_query(&[("from", start)]);
+        view! { <li><a href=href aria-current=current>{name}</a></li> }.erase()
     };
     let mut links: Vec<AnyView> = PRESETS.map(|(name, days)| link(name, workflow::date_of(newest - days))).into_iter().collect();
     links.push(link("All", String::new()));
-    let (action, low, high) = (base.to_owned(), first.clone(), last.clone());
+    let (action, low, high) = (route.path(), first.to_string(), last.to_string());
     let (from, to) = (from.clone(), to.clone());
     view! {
         <div class="drift-range">
@@ -191,21 +197,21 @@ fn events(history: &DriftHistory) -> AnyView {
     .erase()
 }
 
-fn checks(history: &DriftHistory, base: &str) -> AnyView {
+fn checks(history: &DriftHistory) -> AnyView {
     let row = |point: &HistoryPoint| {
         let check = &point.check;
         let id = check.check_id.to_string();
         let name = format!("Compare the check of {}", check.as_of);
         let share = check.share_drifted.map_or("–".to_owned(), format::percent);
-        let seen = point.notes.last().map(|note| note.created_by.clone()).unwrap_or_default();
+        let seen = point.notes.last().map(|note| note.created_by.to_string()).unwrap_or_default();
         Row::new(vec![
             Cell::view(view! { <input type="checkbox" name="check" value=id aria-label=name /> }),
-            Cell::link(format!("{base}/{}", check.check_id), check.as_of.to_string()),
+            Cell::link(check_route(history, &check.check_id).path(), check.as_of.to_string()),
             Cell::number(check.version.to_string()),
-            Cell::view(labels::named_verdict(check.verdict)),
+            Cell::view(labels::verdict(check.verdict)),
             Cell::number(share),
-            Cell::view(labels::named_verdict(&check.prediction_verdict)),
-            Cell::view(labels::named_action(check.recommendation)),
+            Cell::view(labels::verdict(check.prediction_verdict)),
+            Cell::view(labels::action(check.recommendation)),
             Cell::brief(seen),
         ])
         .named_by(1)
@@ -221,8 +227,9 @@ fn checks(history: &DriftHistory, base: &str) -> AnyView {
         Heading::text("Recommendation"),
         Heading::text("Acknowledged by"),
     ];
+    let compare = Route::DriftCompare { use_case: (&history.use_case.id).into() };
     view! {
-        <form method="get" action=format!("{base}/compare")>
+        <form method="get" action=compare.path()>
             <Table headings rows class="list" scroll="Checks" />
             <p class="actions"><button class="button quiet">"Compare the selected two"</button></p>
         </form>

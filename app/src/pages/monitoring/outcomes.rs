@@ -1,5 +1,6 @@
 //! What is known of the people who were scored.
 
+use domain::Route;
 use leptos::prelude::*;
 use workflow::{CohortView, Coverage};
 
@@ -16,7 +17,7 @@ use crate::server_page::Written;
 
 /// Writes the page; `cycle` in the address opens one of them.
 pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let coverage = tenure.outcomes_coverage(&actor.member()?, use_case).await?;
     let definition = tenure.use_case(use_case)?;
     let cycle = query.one("cycle").to_owned();
@@ -26,9 +27,9 @@ pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Wri
 
 #[component]
 fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String) -> AnyView {
-    let base = format!("/use-case/{use_case}");
+    let history = Route::DriftHistory { use_case: (&use_case).into() };
     let head = view! {
-        <nav class="crumbs" aria-label="Where this is"><a href=format!("{base}/drift")>"Drift history"</a></nav>
+        <nav class="crumbs" aria-label="Where this is"><a href=history.path()>"Drift history"</a></nav>
         <PageHeading title="Outcomes"><p>"Who left, when and why, cycle by cycle: the only thing that shows whether the scores are true."</p></PageHeading>
     };
     let how = view! {
@@ -44,7 +45,7 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
         let title = format!("Scored on {}, known until {}", cohort.as_of, cohort.until);
         Some(view! { <section id="cycle"><h2>{title}</h2>{realised_of(realised, &events)}</section> })
     });
-    let rows = coverage.cohorts.iter().rev().map(|cohort| row(cohort, &base)).collect();
+    let rows = coverage.cohorts.iter().rev().map(|cohort| row(cohort, &use_case)).collect();
     let headings = vec![
         Heading::text("Scored on"),
         Heading::text("Until"),
@@ -93,7 +94,7 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
     .erase()
 }
 
-fn row(cohort: &CohortView, base: &str) -> Row {
+fn row(cohort: &CohortView, use_case: &str) -> Row {
     let known = format!("{} ({})", format::count(cohort.known), format::percent(f64::from(cohort.known) / f64::from(cohort.scored.max(1))));
     let mut cells = vec![
         Cell::text(cohort.as_of.to_string()),
@@ -103,7 +104,8 @@ fn row(cohort: &CohortView, base: &str) -> Row {
     ];
     match &cohort.realised {
         Some(realised) => {
-            cells[0] = Cell::link(format!("{base}/outcomes?cycle={}#cycle", cohort.as_of), cohort.as_of.to_string());
+            let address = Route::Outcomes { use_case: use_case.into() }.with_query(&[("cycle", cohort.as_of.to_string())]);
+            cells[0] = Cell::link(format!("{address}#cycle"), cohort.as_of.to_string());
             cells.push(Cell::number(format::count(realised.left as u32)));
             cells.push(Cell::figure(Some(realised.expected_left.clone()), Scale::Count));
             cells.push(Cell::figure(Some(realised.roc_auc.clone()), Scale::Metric));

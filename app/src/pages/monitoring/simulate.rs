@@ -1,5 +1,6 @@
 //! What would a change of one field look like? Nothing of it is stored.
 
+use domain::Route;
 use leptos::prelude::*;
 use model::UseCase;
 use workflow::{Shift, SimulatedCheck, by_weight};
@@ -16,14 +17,14 @@ use crate::server_page::Written;
 
 /// Writes the form, and the answer when the address asks a question.
 pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let definition = tenure.use_case(use_case)?;
     let asked = [query.one("field"), query.one("how"), query.one("level"), query.one("size")].map(str::to_owned);
     let answer = match shift(&asked) {
         None => None,
         Some(Err(error)) => Some(Err(error)),
         Some(Ok(shift)) => match tenure.simulate_drift(&actor.member()?, use_case, shift).await.map_err(AppError::from) {
-            Err(error) if error.kind == Kind::Internal => return Err(error),
+            Err(error) if matches!(error.kind, Kind::Internal | Kind::Unavailable) => return Err(error),
             answer => Some(answer.map_err(|error| error.message)),
         },
     };
@@ -49,7 +50,8 @@ fn shift([field, how, level, size]: &[String; 4]) -> Option<Result<Shift, String
 }
 
 fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Option<Result<SimulatedCheck, String>>) -> AnyView {
-    let base = format!("/use-case/{}/drift", use_case.id);
+    let history = Route::DriftHistory { use_case: (&use_case.id).into() };
+    let action = Route::DriftSimulate { use_case: (&use_case.id).into() };
     let option = |value: &str, text: String, chosen: &str| {
         let selected = value == chosen;
         view! { <option value=value.to_owned() selected=selected>{text}</option> }.erase()
@@ -80,9 +82,9 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
         Some(Ok(found)) => found_of(&found),
     };
     view! {
-        <nav class="crumbs" aria-label="Where this is"><a href=base.clone()>"Drift history"</a></nav>
+        <nav class="crumbs" aria-label="Where this is"><a href=history.path()>"Drift history"</a></nav>
         <PageHeading title="Simulate drift"><p>"What would a check say if one field changed? The newest people are copied, changed and checked. Nothing is stored."</p></PageHeading>
-        <form method="get" action=format!("{base}/simulate") class="filters">
+        <form method="get" action=action.path() class="filters">
             <div class="field"><label for="field">"Field"</label><select id="field" name="field">{fields}</select></div>
             <div class="field"><label for="how">"Change"</label><select id="how" name="how">{ways}</select></div>
             <div class="field"><label for="level">"Level"</label><select id="level" name="level"><option value="">"only for a move to a level"</option>{levels}</select></div>
@@ -96,7 +98,7 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
 
 fn found_of(found: &SimulatedCheck) -> AnyView {
     let report = &found.report;
-    let columns: Vec<_> = by_weight(report).into_iter().filter(|(column, _)| column.verdict != monitoring::Verdict::Stable).collect();
+    let columns: Vec<_> = by_weight(report).into_iter().filter(|(column, _)| column.verdict != domain::DriftVerdict::Stable).collect();
     let table = if columns.is_empty() { ().erase() } else { features::of_check(&columns, |name| found.use_case.label(name), |_| None) };
     let policies = found.policies.iter().map(|(name, [with, compared], [without, _])| {
         Row::new(vec![Cell::code(name), Cell::number(format!("{with} of {compared}")), Cell::number(format!("{without} of {compared}"))])

@@ -1,5 +1,6 @@
 //! The versions of a use case's model: which one is live, which wait, which were.
 
+use domain::Route;
 use leptos::prelude::*;
 use workflow::runs::VersionRow;
 
@@ -12,6 +13,7 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::runs::list::metric;
+use crate::pages::version_number;
 use crate::server_page::Written;
 
 /// Metrics that have a column, as far as a version has them.
@@ -19,14 +21,14 @@ const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 
 /// Writes the page.
 pub async fn write(use_case: &str) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let rows = tenure.versions(&actor.member()?, use_case).await?;
     Ok(Written::page("Model versions", view! { <Versions rows use_case=use_case.to_owned() /> }))
 }
 
 #[component]
 fn Versions(rows: Vec<VersionRow>, use_case: String) -> AnyView {
-    let reviews = format!("/use-case/{}/review", domain::query::encode(&use_case));
+    let reviews = Route::Reviews { use_case: (&use_case).into() };
     let list = if rows.is_empty() {
         view! { <Empty title="No model yet"><p>"Train one: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
             .erase()
@@ -38,7 +40,7 @@ fn Versions(rows: Vec<VersionRow>, use_case: String) -> AnyView {
         view! { <Table headings rows class="list" scroll="Model versions" /> }.erase()
     };
     view! {
-        <PageHeading title="Model versions"><p>"Every version that training has made. One at most is live; its scores are what all pages show. " <a href=reviews>"Reviews"</a></p></PageHeading>
+        <PageHeading title="Model versions"><p>"Every version that training has made. One at most is live; its scores are what all pages show. " <a href=reviews.path()>"Reviews"</a></p></PageHeading>
         {list}
     }.erase()
 }
@@ -46,13 +48,13 @@ fn Versions(rows: Vec<VersionRow>, use_case: String) -> AnyView {
 fn row(version: VersionRow, use_case: &str) -> Row {
     let number = version.version;
     let (tone, word) = if version.live { (Tone::Good, "Live".to_owned()) } else { (Tone::Neutral, stage_word(&version.stage)) };
-    let address = domain::query::encode(use_case);
-    let review = format!("/use-case/{address}/models/{number}/review");
+    let route = Route::Model { use_case: use_case.into(), version: version_number(number) };
+    let review = Route::ModelReview { use_case: use_case.into(), version: version_number(number) };
     let called = (!version.aliases.is_empty()).then(|| view! { " "<span class="aside">{version.aliases.join(", ")}</span> });
     let mut cells = vec![
-        Cell::view(view! { <a href=format!("/use-case/{address}/models/{number}")>{format!("Version {number}")}</a>{called} }),
+        Cell::view(view! { <a href=route.path()>{format!("Version {number}")}</a>{called} }),
         Cell::view(view! { <StateBadge tone word /> }),
-        Cell::link(review, review_word(&version.review)),
+        Cell::link(review.path(), review_word(&version.review)),
         Cell::text(format::metric_label(&version.candidate)),
     ];
     cells.extend(METRICS.map(|name| Cell::figure(metric(&version.metrics, name), Scale::Metric)));

@@ -1,16 +1,16 @@
 //! What the forms of the review do. Each comes back to the page by a redirect, with what was done or what is wrong.
 
-use domain::query::{encode, query_string};
-use domain::{Decision, Stage, VersionNumber};
+use domain::query::query_string;
+use domain::{Decision, Route, Stage, VersionNumber};
 use leptos::prelude::*;
 use workflow::{Actor, Checklist, Ruling, Tenure, Waive};
 
 use crate::error::AppError;
 
 /// The review of a version, with what stays in its address (`doing`, `gate`) and what it shows once (`done`, `field`, `problem`, …).
-fn back(use_case: &str, version: VersionNumber, stays: &[(&str, &str)], once: &[(&str, &str)]) {
-    let stays: Vec<(String, String)> = stays.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    crate::context::go_to(&format!("/use-case/{}/models/{version}/review", encode(use_case)), &query_string(&stays), once);
+fn back(use_case: &str, version: VersionNumber, stays: &[(&str, &str)], flash: &[(&str, &str)]) {
+    let route = Route::ModelReview { use_case: use_case.into(), version };
+    crate::context::redirect_with_flash(&route, &query_string(stays), flash);
 }
 
 /// A sentence begins with a capital and ends with a full stop.
@@ -28,7 +28,7 @@ fn answer(use_case: &str, version: VersionNumber, done: &str, field: &str, resul
 
 #[server(prefix = "/fn", endpoint = "review-request")]
 pub async fn review_request(use_case: String, version: VersionNumber, #[server(default)] note: String) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let result = tenure.request_review(&actor.contributor()?, &use_case, version, &note).await;
     answer(&use_case, version, "request", "", result.map(|_| ()));
     Ok(())
@@ -36,7 +36,7 @@ pub async fn review_request(use_case: String, version: VersionNumber, #[server(d
 
 #[server(prefix = "/fn", endpoint = "review-comment")]
 pub async fn review_comment(use_case: String, version: VersionNumber, #[server(default)] body: String) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let result = tenure.comment(&actor.contributor()?, &use_case, version, &body).await;
     answer(&use_case, version, "comment", "comment", result.map(|_| ()));
     Ok(())
@@ -51,7 +51,7 @@ pub async fn review_checklist(
     #[server(default)] findings: String,
     #[server(default)] then: String,
 ) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let kept = async {
         let kept = tenure.kept_checklist(&actor.reviewer()?, &use_case, version).await?;
         let Checklist { done, findings, .. } = Checklist::from_keys(items.iter().map(String::as_str), &findings)?;
@@ -75,7 +75,7 @@ pub async fn review_decide(
     #[server(default)] password: String,
     #[server(default)] evidence: String,
 ) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let panel = Panel { tenure: &tenure, actor: &actor, use_case: &use_case, version, stays: &[("doing", &doing)] };
     if doing == "undeploy" {
         let undeployed = tenure.undeploy(&actor, Some(&password), &use_case, &reason).await;
@@ -117,7 +117,7 @@ pub async fn review_waive(
     #[server(default)] reason: String,
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let stays = [("doing", "waive"), ("gate", gate.as_str())];
     let panel = Panel { tenure: &tenure, actor: &actor, use_case: &use_case, version, stays: &stays };
     let reviewer = actor.reviewer()?;
@@ -149,8 +149,8 @@ impl Panel<'_> {
             Ok(()) => back(self.use_case, self.version, &[], &[("done", done)]),
             Err(error) => {
                 let problem = sentence(&error);
-                let once = [&[("field", error.field()), ("problem", problem.as_str())], written].concat();
-                back(self.use_case, self.version, self.stays, &once);
+                let flash = [&[("field", error.field()), ("problem", problem.as_str())], written].concat();
+                back(self.use_case, self.version, self.stays, &flash);
             }
         }
         Ok(())

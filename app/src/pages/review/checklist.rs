@@ -2,8 +2,10 @@
 
 use domain::{ReviewState, Stage};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use workflow::{CHECKLIST, Checklist, ReviewPage};
 
+use super::actions::{ReviewChecklist, ReviewComment, ReviewRequest};
 use crate::boxed::Erase;
 
 /// The section: to be filled in by who may decide, to be read by others.
@@ -61,9 +63,9 @@ fn form(page: &ReviewPage) -> AnyView {
     let open = page.checklist.open().len();
     let progress = format!("{} of {} items are ticked.", Checklist::keys().count() - open, Checklist::keys().count());
     view! {
-        <form method="post" action="/fn/review-checklist" class="review-form">
-            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-            <input type="hidden" name="version" value=page.version.version />
+        <form method="post" action=ReviewChecklist::PATH class="review-form">
+            <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+            <input type="hidden" name="version" value=page.version.version.to_string() />
             <p class="aside">"Tick what you have looked at: it is kept as you go, and becomes part of the record. "{progress}</p>
             {items(&page.checklist, false)}
             <div class="field">
@@ -89,9 +91,9 @@ fn request(page: &ReviewPage) -> AnyView {
         return ().erase();
     }
     view! {
-        <form method="post" action="/fn/review-request" class="review-form">
-            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-            <input type="hidden" name="version" value=page.version.version />
+        <form method="post" action=ReviewRequest::PATH class="review-form">
+            <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+            <input type="hidden" name="version" value=page.version.version.to_string() />
             <div class="field">
                 <label for="note">"What the reviewers should know (optional)"</label>
                 <textarea id="note" name="note" rows="2"></textarea>
@@ -118,9 +120,9 @@ fn comments(page: &ReviewPage) -> AnyView {
         <h3>"Comments"</h3>
         {none}
         <ul class="comments">{list}</ul>
-        <form method="post" action="/fn/review-comment" class="review-form">
-            <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-            <input type="hidden" name="version" value=page.version.version />
+        <form method="post" action=ReviewComment::PATH class="review-form">
+            <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+            <input type="hidden" name="version" value=page.version.version.to_string() />
             <div class="field">
                 <label for="comment">"Comment"</label>
                 <textarea id="comment" name="body" rows="2"></textarea>

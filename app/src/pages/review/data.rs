@@ -1,5 +1,6 @@
 //! The training data: its profile, and its drift against the people behind the live version.
 
+use domain::{DriftVerdict, Route};
 use leptos::prelude::*;
 use workflow::{DriftReport, ReviewPage};
 
@@ -11,7 +12,7 @@ use crate::format;
 /// Profile of the training data, and its drift against the baseline of the live version.
 pub fn section(page: &ReviewPage) -> AnyView {
     let profile = match &page.profile {
-        Some(profile) => self::profile(profile, &data_page(page)),
+        Some(profile) => self::profile(profile, data_page(page)),
         None => view! { <p class="aside">"The run kept no profile of its data."</p> }.erase(),
     };
     let drift = match &page.package.drift {
@@ -31,10 +32,10 @@ pub fn section(page: &ReviewPage) -> AnyView {
 
 /// Where the whole profile of the training data stands, with its distributions.
 pub fn data_page(page: &ReviewPage) -> String {
-    format!("/use-case/{}/data/{}", domain::query::encode(&page.version.use_case), page.version.dataset_id)
+    Route::Dataset { use_case: (&page.version.use_case).into(), dataset: (&page.version.dataset_id).into() }.path()
 }
 
-fn profile(profile: &workflow::DataProfile, data_page: &str) -> AnyView {
+fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
     let gates = profile.gates.iter().map(|gate| {
         let (tone, word) = match gate.passed {
             Some(true) => (Tone::Good, "Within the limit"),
@@ -52,7 +53,7 @@ fn profile(profile: &workflow::DataProfile, data_page: &str) -> AnyView {
             .unwrap_or_else(|| column.bars.levels.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
         Row::new(vec![
             Cell::text(&column.name),
-            Cell::aside(&column.kind),
+            Cell::aside(column.kind.plural()),
             Cell::number(share(column.missing_rate)),
             Cell::number(column.distinct.to_string()),
             Cell::aside(range),
@@ -90,7 +91,7 @@ fn profile(profile: &workflow::DataProfile, data_page: &str) -> AnyView {
     view! {
         <ul class="verdicts">{gates}</ul>
         <p class="aside">"Limits of guide 002, held against the worst column: for information. Gates of the policy count over all columns. Outliers lie more than three standard deviations from the mean."</p>
-        <p><a href=data_page.to_owned()>"Distributions of every column"</a></p>
+        <p><a href=data_page>"Distributions of every column"</a></p>
         <details><summary>{summary}</summary><Table headings rows class="list" scroll="Columns of the training data" /></details>
         <details><summary>"Strongest correlations"</summary><Table headings=pair_headings rows=pairs class="list" scroll="Correlations" /></details>
         {warnings}
@@ -107,11 +108,11 @@ fn drift(report: &DriftReport) -> AnyView {
     let mut columns: Vec<_> = report.columns.iter().collect();
     columns.sort_by(|a, b| b.effect_size.unwrap_or(0.0).total_cmp(&a.effect_size.unwrap_or(0.0)));
     let row = |column: &&workflow::ColumnReport| {
-        let (tone, word) = match column.verdict.name() {
-            "drifted" => (Tone::Watch, "Drifted"),
-            "stable" => (Tone::Good, "Stable"),
-            "too_few_rows" => (Tone::Neutral, "Too few rows"),
-            _ => (Tone::Watch, "Not computed"),
+        let (tone, word) = match column.verdict {
+            DriftVerdict::Drifted => (Tone::Watch, "Drifted"),
+            DriftVerdict::Stable => (Tone::Good, "Stable"),
+            DriftVerdict::TooFewRows => (Tone::Neutral, "Too few rows"),
+            DriftVerdict::CouldNotCompute => (Tone::Watch, "Not computed"),
         };
         let p = column.deciding_test().and_then(|test| test.p_adjusted.or(test.p_value));
         Row::new(vec![
@@ -119,7 +120,7 @@ fn drift(report: &DriftReport) -> AnyView {
             Cell::view(view! { <StateBadge tone word /> }),
             Cell::number(column.effect_size.map(|size| format::number(size, 3)).unwrap_or_default()),
             Cell::number(p.map(|p| format::number(p, 3)).unwrap_or_default()),
-            Cell::aside(column.why.clone().unwrap_or_default()),
+            Cell::aside(column.why.map(|why| why.to_string()).unwrap_or_default()),
         ])
     };
     let rows: Vec<Row> = columns.iter().map(row).collect();

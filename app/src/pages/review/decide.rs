@@ -2,9 +2,11 @@
 
 use domain::VersionNumber;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use workflow::ReviewPage;
 
-use super::Asked;
+use super::actions::{ReviewDecide, ReviewWaive};
+use super::{Asked, route_of};
 use crate::boxed::Erase;
 
 /// "There is a problem": takes the focus as the page opens, without a script too, and leads to the field.
@@ -61,8 +63,8 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
         _ => return ().erase(),
     };
     let what = what.into_iter().map(|text| view! { <li>{text}</li> }.erase()).collect::<Vec<_>>();
-    let cancel = format!("/use-case/{}/models/{number}/review", domain::query::encode(&page.version.use_case));
-    let action = if asked.doing == "waive" { "/fn/review-waive" } else { "/fn/review-decide" };
+    let cancel = route_of(page).path();
+    let action = if asked.doing == "waive" { ReviewWaive::PATH } else { ReviewDecide::PATH };
     let wrong =
         |field: &str| asked.problem.as_ref().filter(|(own, _)| own == field).map(|(_, sentence)| sentence.clone()).unwrap_or_default();
     let error = |field: &'static str| {
@@ -93,8 +95,8 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
             <h2 id="confirm-title">{title}</h2>
             <ul>{what}</ul>
             <form method="post" action=action class="review-form">
-                <input type="hidden" name="use_case" value=page.version.use_case.clone() />
-                <input type="hidden" name="version" value=number />
+                <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
+                <input type="hidden" name="version" value=number.to_string() />
                 <input type="hidden" name="doing" value=asked.doing.clone() />
                 <input type="hidden" name="evidence" value=page.evidence_hash.clone().unwrap_or_default() />
                 {waiver}

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use stats::Verdict;
 use workflow::{GateReport, GateResult, ReviewPage};
 
+use super::route_of;
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::figure::Scale;
@@ -17,7 +18,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let policy = &package.policy;
     let waived = |title: &str| page.waivers.iter().rev().find(|waiver| waiver.gate == title);
     let blocks = |title: &String| page.blocking.contains(title);
-    let href = format!("/use-case/{}/models/{}/review", domain::query::encode(&page.version.use_case), page.version.version);
+    let route = route_of(page);
     // A version that was sent back, or whose request is void, may need the waiver before it is asked for again.
     let open = page.request.as_ref().is_none_or(|request| !matches!(request.state, ReviewState::Approved | ReviewState::Rejected));
     let note = |result: &GateResult| {
@@ -30,9 +31,8 @@ pub fn section(page: &ReviewPage) -> AnyView {
         }
         if blocks(&result.title) {
             let expired = waiver.map(|waiver| format!("; the waiver of {} ended on {}", waiver.granted_by, waiver.expires_on));
-            let pairs = [("doing".to_owned(), "waive".to_owned()), ("gate".to_owned(), result.title.clone())];
             let link = (policy.waivers && page.may_waive && open).then(|| {
-                let href = format!("{href}{}", domain::query::query_string(&pairs));
+                let href = route.with_query(&[("doing", "waive"), ("gate", &result.title)]);
                 view! { " "<a class="screen-only" href=href rel="external">"Waive…"</a> }
             });
             let what = note_of(result);

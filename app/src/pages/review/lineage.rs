@@ -1,5 +1,6 @@
 //! Where the version comes from, what it has scored, and its model card.
 
+use domain::Route;
 use leptos::prelude::*;
 use workflow::ReviewPage;
 
@@ -12,7 +13,7 @@ use crate::format;
 pub fn section(page: &ReviewPage) -> AnyView {
     let fact = |(name, value): &(String, String)| {
         let cell = match name.as_str() {
-            "Run" => Cell::link(format!("/runs/{value}"), value),
+            "Run" => Cell::link(Route::Run { run: value.into() }.path(), value),
             "Data" => Cell::link(data_page(page), value),
             _ => Cell::code(value.clone()),
         };

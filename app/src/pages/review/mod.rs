@@ -12,7 +12,7 @@ mod performance;
 pub mod queue;
 mod record;
 
-use domain::{Decision, ReviewState, VersionNumber};
+use domain::{Decision, ReviewState, Route, VersionNumber};
 use leptos::prelude::*;
 use workflow::ReviewPage;
 
@@ -40,22 +40,27 @@ struct Asked {
     expires_on: String,
 }
 
+/// The page of a review.
+fn route_of(page: &ReviewPage) -> Route {
+    Route::ModelReview { use_case: (&page.version.use_case).into(), version: page.version.version }
+}
+
 /// Writes the page.
 pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let number = version;
     let page = tenure.review_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
-    let once = Query(crate::context::once(&format!("/use-case/{}/models/{number}/review", domain::query::encode(use_case))));
-    let problem = once.one("problem");
+    let flash = Query(crate::context::take_flash(&Route::ModelReview { use_case: use_case.into(), version }));
+    let problem = flash.one("problem");
     let asked = Asked {
         doing: query.one("doing").to_owned(),
         gate: query.one("gate").to_owned(),
-        done: once.one("done").to_owned(),
-        problem: (!problem.is_empty()).then(|| (once.one("field").to_owned(), problem.to_owned())),
-        owner: once.one("owner").to_owned(),
-        expires_on: once.one("expires_on").to_owned(),
+        done: flash.one("done").to_owned(),
+        problem: (!problem.is_empty()).then(|| (flash.one("field").to_owned(), problem.to_owned())),
+        owner: flash.one("owner").to_owned(),
+        expires_on: flash.one("expires_on").to_owned(),
     };
     let (page, charts) = tokio::task::spawn_blocking(move || {
         let charts = Charts::of(&page, &words.many);
@@ -88,8 +93,11 @@ impl Charts {
 #[component]
 fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> AnyView {
     let number = page.version.version;
-    let use_case = domain::query::encode(&page.version.use_case);
-    let base = format!("/use-case/{use_case}/models/{number}");
+    let (use_case, version) = (page.version.use_case.clone(), number);
+    let reviews = Route::Reviews { use_case: use_case.clone() };
+    let overview = Route::Model { use_case: use_case.clone(), version };
+    let fairness_page = Route::ModelFairness { use_case: use_case.clone(), version };
+    let card = Route::ModelCard { use_case, version };
     let problem = asked.problem.as_ref().map(|(field, sentence)| decide::problem(field, sentence));
     let done = (!asked.done.is_empty()).then(|| view! { <p class="note" role="status">{done_text(&asked.done, number)}</p> });
     let panel = decide::panel(&page, &asked);
@@ -108,14 +116,14 @@ fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> 
     let contents = contents.map(|(id, text)| view! { <li><a href=format!("#{id}") rel="external">{text}</a></li> }.erase());
     let contents: Vec<AnyView> = contents.into_iter().collect();
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}/review")>"Reviews"</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=reviews.path()>"Reviews"</a></nav>
         <PageHeading title=format!("Review of version {number}")>
             {standing}
         </PageHeading>
         <p class="actions">
-            <a class="button quiet" href=base.clone()>"Overview of the version"</a>
-            <a class="button quiet" href=format!("{base}/fairness")>"All of fairness"</a>
-            <a class="button quiet" href=format!("{base}/card")>"Model card"</a>
+            <a class="button quiet" href=overview.path()>"Overview of the version"</a>
+            <a class="button quiet" href=fairness_page.path()>"All of fairness"</a>
+            <a class="button quiet" href=card.path()>"Model card"</a>
         </p>
         {problem}
         {done}

@@ -1,6 +1,6 @@
 //! The queue of reviews: what waits, what was decided, how long it took; and what was live when.
 
-use domain::{LiveChangeKind, ReviewState, VersionNumber};
+use domain::{LiveChangeKind, ReviewState, Route, VersionNumber};
 use leptos::prelude::*;
 use workflow::{LiveChange, QueueRow};
 
@@ -18,7 +18,7 @@ use crate::server_page::Written;
 
 /// Writes the page.
 pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let moment = query.one("as_of").to_owned();
     let then = match moment.as_str() {
@@ -41,7 +41,7 @@ fn Queue(
     moment: String,
     then: Option<Option<LiveChange>>,
 ) -> AnyView {
-    let base = format!("/use-case/{}/models", domain::query::encode(&use_case));
+    let models = Route::Models { use_case: (&use_case).into() };
     let (pending, closed): (Vec<_>, Vec<_>) = queue.into_iter().partition(|row| row.request.state == ReviewState::Pending);
     let lead = match waiting {
         0 => "Nothing waits for a decision.".to_owned(),
@@ -54,19 +54,19 @@ fn Queue(
         view! { <Empty title="Nothing waits"><p>{hint}<code>{command}</code></p></Empty> }.erase()
     } else {
         let headings = ["Version", "Candidate", "Asked for by", "Since", "Waiting", "Approvals"].map(Heading::text).into_iter().collect();
-        let rows = pending.iter().map(|row| pending_row(row, &base)).collect();
+        let rows = pending.iter().map(|row| pending_row(row, &use_case)).collect();
         view! { <Table headings rows class="list" scroll="Waiting" /> }.erase()
     };
     let decided = (!closed.is_empty()).then(|| {
         let headings = ["Version", "State", "Decided by", "When", "It took", "Reason"].map(Heading::text).into_iter().collect();
-        let rows = closed.iter().map(|row| closed_row(row, &base)).collect();
+        let rows = closed.iter().map(|row| closed_row(row, &use_case)).collect();
         view! { <section><h2>"Decided"</h2><Table headings rows class="list" scroll="Decided" /></section> }
     });
     let changes = (!history.is_empty()).then(|| {
         let headings = ["When", "Change", "Live from then on", "By", "Reason"].map(Heading::text).into_iter().collect();
-        let rows = history.iter().rev().map(|change| change_row(change, &base)).collect();
+        let rows = history.iter().rev().map(|change| change_row(change, &use_case)).collect();
         let said = then.map(|change| view! { <p role="status">{then_text(&moment, change.as_ref())}</p> });
-        let action = format!("/use-case/{}/review#live", domain::query::encode(&use_case));
+        let action = format!("{}#live", Route::Reviews { use_case: (&use_case).into() });
         view! {
             <section id="live">
                 <h2>"What was live"</h2>
@@ -80,7 +80,7 @@ fn Queue(
         }
     });
     view! {
-        <PageHeading title="Reviews"><p>{lead}" "<a href=base.clone()>"All versions"</a></p></PageHeading>
+        <PageHeading title="Reviews"><p>{lead}" "<a href=models.path()>"All versions"</a></p></PageHeading>
         <section><h2>"Waiting"</h2>{waits}</section>
         {decided}
         {changes}
@@ -99,14 +99,15 @@ fn then_text(moment: &str, change: Option<&LiveChange>) -> String {
     }
 }
 
-fn version_link(base: &str, number: VersionNumber) -> Cell {
-    Cell::link(format!("{base}/{number}/review"), format!("Version {number}"))
+fn version_link(use_case: &str, version: VersionNumber) -> Cell {
+    let route = Route::ModelReview { use_case: use_case.into(), version };
+    Cell::link(route.path(), format!("Version {version}"))
 }
 
-fn pending_row(row: &QueueRow, base: &str) -> Row {
+fn pending_row(row: &QueueRow, use_case: &str) -> Row {
     let request = &row.request;
     Row::new(vec![
-        version_link(base, request.version),
+        version_link(use_case, request.version),
         Cell::text(format::metric_label(&row.candidate)),
         Cell::text(request.requested_by.as_str()),
         Cell::brief(&row.requested_at),
@@ -115,7 +116,7 @@ fn pending_row(row: &QueueRow, base: &str) -> Row {
     ])
 }
 
-fn closed_row(row: &QueueRow, base: &str) -> Row {
+fn closed_row(row: &QueueRow, use_case: &str) -> Row {
     let last = row.decisions.last();
     let (tone, word) = match last.filter(|_| row.request.state != ReviewState::Void) {
         Some(decision) => decision_word(decision.decision),
@@ -124,7 +125,7 @@ fn closed_row(row: &QueueRow, base: &str) -> Row {
     let reason =
         last.filter(|_| row.request.state != ReviewState::Void).map_or(row.request.closed_because.clone(), |last| last.reason.clone());
     Row::new(vec![
-        version_link(base, row.request.version),
+        version_link(use_case, row.request.version),
         Cell::view(view! { <StateBadge tone word /> }),
         Cell::text(if row.request.state == ReviewState::Void { String::new() } else { reviewers(&row.decisions) }),
         Cell::brief(row.closed_at.clone().unwrap_or_default()),
@@ -137,7 +138,7 @@ fn reviewers(decisions: &[workflow::ReviewDecision]) -> String {
     decisions.iter().map(|decision| decision.reviewer.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn change_row(change: &LiveChange, base: &str) -> Row {
+fn change_row(change: &LiveChange, use_case: &str) -> Row {
     let kind = match change.kind {
         LiveChangeKind::Promotion => "Promotion",
         LiveChangeKind::Rollback => "Rollback",
@@ -146,7 +147,7 @@ fn change_row(change: &LiveChange, base: &str) -> Row {
     Row::new(vec![
         Cell::brief(workflow::time_text(change.changed_at)),
         Cell::text(kind),
-        change.version.map_or_else(|| Cell::text("Nothing"), |number| version_link(base, number)),
+        change.version.map_or_else(|| Cell::text("Nothing"), |number| version_link(use_case, number)),
         Cell::text(change.changed_by.as_str()),
         Cell::text(&change.reason),
     ])

@@ -1,10 +1,11 @@
 //! What was decided so far, by whom, and what can be done with a version that is or was live.
 
-use domain::Decision;
+use domain::{Decision, Route};
 use leptos::prelude::*;
 use workflow::{Checklist, ReviewDecision, ReviewPage};
 
 use super::checklist::items;
+use super::route_of;
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table};
@@ -84,7 +85,7 @@ fn log(page: &ReviewPage) -> AnyView {
     let rows: Vec<Row> = page.log.iter().map(row).collect();
     let headings = vec![Heading::number("Entry"), Heading::text("Time"), Heading::text("Who"), Heading::text("What")];
     let subject = format!("model {}/{}", page.version.use_case, page.version.version);
-    let all = format!("/audit{}", domain::query::query_string(&[("subject".to_owned(), subject)]));
+    let all = Route::AuditLog.with_query(&[("subject", subject)]);
     view! {
         <h3>"Activity"</h3>
         <Table headings rows class="list" scroll="Activity of this version" />
@@ -95,9 +96,7 @@ fn log(page: &ReviewPage) -> AnyView {
 
 /// Links to the stop switch and to the rollback, for who may.
 fn service(page: &ReviewPage) -> AnyView {
-    let href = |doing: &str| {
-        format!("/use-case/{}/models/{}/review?doing={doing}", domain::query::encode(&page.version.use_case), page.version.version)
-    };
+    let href = |doing: &str| route_of(page).with_query(&[("doing", doing)]);
     if page.live && page.may_undeploy {
         return view! { <p class="actions screen-only"><a class="button quiet" href=href("undeploy") rel="external">"Take it out of service…"</a></p> }
             .erase();

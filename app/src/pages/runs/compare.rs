@@ -1,6 +1,6 @@
 //! Runs side by side: the parameters that differ first, every metric with its interval, the curves in one drawing.
 
-use domain::query::query_string;
+use domain::Route;
 use leptos::prelude::*;
 use stats::Metric;
 use workflow::runs::{Comparison, RunRow};
@@ -30,11 +30,10 @@ pub(crate) async fn write(query: &Query) -> Result<Written, AppError> {
             },
         ));
     }
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let comparison = tenure.compare(&actor.member()?, &ids).await?;
     let title = format!("Compare {} runs", comparison.runs.len());
-    let file = query_string(&[("ids".to_owned(), ids.join(","))]);
-    let file = format!("/runs/compare.html{file}");
+    let file = Route::RunCompareHtml.with_query(&[("ids", ids.join(","))]);
     let contents = contents(&comparison);
     Ok(Written::page(
         title.clone(),
@@ -69,7 +68,7 @@ fn contents(comparison: &Comparison) -> AnyView {
     let heads = |first: &str, number: bool| -> Vec<Heading> {
         let run = |run: &RunRow| {
             let heading = if number { Heading::number(name(run)) } else { Heading::text(name(run)) };
-            heading.linked(format!("/runs/{}", run.id))
+            heading.linked(Route::Run { run: (&run.id).into() }.path())
         };
         std::iter::once(Heading::text(first)).chain(runs.iter().map(run)).collect()
     };

@@ -1,8 +1,7 @@
 //! The runs of a use case: what was tried, with what, and how it went. Select some to compare them.
 
-use domain::query::query_string;
+use domain::{Estimate, Route};
 use leptos::prelude::*;
-use stats::Figure;
 use workflow::runs::{RunRow, RunsPage as Page};
 
 use crate::boxed::Erase;
@@ -23,7 +22,7 @@ const COLUMNS: [&str; 5] = ["candidate", "roc_auc", "average_precision", "brier"
 
 /// Writes the page.
 pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let query = RunsQuery {
         filter: query.one("filter").to_owned(),
         page: crate::context::page_number(query.one("page"))?,
@@ -46,17 +45,13 @@ struct RunsQuery {
 }
 
 impl RunsQuery {
-    fn href(&self, base: &str, page: u32) -> String {
-        let mut pairs = Vec::new();
-        if !self.filter.is_empty() {
-            pairs.push(("filter".to_owned(), self.filter.clone()));
-        }
-        pairs.extend(self.columns.iter().map(|column| ("column".to_owned(), column.clone())));
-        pairs.extend(self.unfolded.iter().map(|run| ("unfold".to_owned(), run.clone())));
-        if page > 1 {
-            pairs.push(("page".to_owned(), page.to_string()));
-        }
-        format!("{base}{}", query_string(&pairs))
+    fn href(&self, list: &Route, page: u32) -> String {
+        let page = if page > 1 { page.to_string() } else { String::new() };
+        let mut pairs = vec![("filter", &self.filter)];
+        pairs.extend(self.columns.iter().map(|column| ("column", column)));
+        pairs.extend(self.unfolded.iter().map(|run| ("unfold", run)));
+        pairs.push(("page", &page));
+        list.with_query(&pairs)
     }
 
     /// With the nested runs of `run` shown, or hidden when they are shown.
@@ -72,7 +67,7 @@ impl RunsQuery {
 
 #[component]
 fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
-    let base = format!("/use-case/{use_case}/runs");
+    let route = Route::Runs { use_case: (&use_case).into() };
     let command = format!("tenure train --use-case {use_case}");
     let is_parameter = |name: &String| page.parameter_names.contains(name);
     let columns: Vec<String> = if query.columns.is_empty() {
@@ -81,7 +76,7 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
     } else {
         query.columns.clone()
     };
-    let pages = pagination(page.page, page.pages, page.more, "Pages of the runs", &|to| query.href(&base, to));
+    let pages = pagination(page.page, page.pages, page.more, "Pages of the runs", &|to| query.href(&route, to));
     let total = match (page.total, page.more) {
         (1, false) => "1 run".to_owned(),
         (total, more) => format!("{}{} runs", if more { "More than " } else { "" }, format::count(total)),
@@ -94,12 +89,12 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
         headings.extend([Heading::text("Started"), Heading::number("Took"), Heading::text("By")]);
         let rows = page.rows.iter().flat_map(|run| {
             let nested = page.nested.iter().filter(|own| own.parent.as_deref() == Some(run.id.as_str()));
-            let fold = (run.children > 0).then(|| query.turned(&run.id).href(&base, page.page));
+            let fold = (run.children > 0).then(|| query.turned(&run.id).href(&route, page.page));
             std::iter::once(row(run, &columns, fold, query.unfolded.contains(&run.id))).chain(nested.map(|own| nested_row(own, &columns)))
         });
         let rows = rows.collect();
         view! {
-            <form method="get" action="/runs/compare">
+            <form method="get" action=Route::RunCompare.path()>
                 <Table headings rows class="list" scroll="Training runs" />
                 <p class="actions"><span class="aside">{total}</span><button class="button quiet">"Compare the selected"</button></p>
             </form>
@@ -111,12 +106,12 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
         view! { <Empty title="No run matches"><p>"Try a wider filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
             .erase()
     };
-    let train = may.then(|| view! { <a class="button" href=format!("/use-case/{use_case}/train")>"Train a model"</a> });
-    let jobs = format!("/use-case/{use_case}/jobs");
+    let (train, jobs) = (Route::Train { use_case: (&use_case).into() }, Route::Jobs { use_case: (&use_case).into() });
+    let train = may.then(|| view! { <a class="button" href=train.path()>"Train a model"</a> });
     view! {
         <PageHeading title="Training runs"><p>"What was tried, with which settings, and how it did on people the model had not seen."</p></PageHeading>
-        <p class="actions main-action">{train}<a class="button quiet" href=jobs>"Jobs"</a></p>
-        <RunFilters page=page query=query columns action=base />
+        <p class="actions main-action">{train}<a class="button quiet" href=jobs.path()>"Jobs"</a></p>
+        <RunFilters page=page query=query columns action=route.path() />
         {list}
         {pages}
     }.erase()
@@ -125,7 +120,7 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
 /// A run; `fold` is the address that shows or hides its nested runs.
 fn row(run: &RunRow, columns: &[String], fold: Option<String>, unfolded: bool) -> Row {
     let name = format!("Compare {}", run.name);
-    let href = format!("/runs/{}", run.id);
+    let href = Route::Run { run: (&run.id).into() }.path();
     let (id, title) = (run.id.clone(), run.name.clone());
     let nested = fold.map(|address| {
         let (sign, word) = if unfolded { ("▾", "Hide") } else { ("▸", "Show") };
@@ -143,7 +138,7 @@ fn row(run: &RunRow, columns: &[String], fold: Option<String>, unfolded: bool) -
 
 /// A nested run, below its own.
 fn nested_row(run: &RunRow, columns: &[String]) -> Row {
-    let href = format!("/runs/{}", run.id);
+    let href = Route::Run { run: (&run.id).into() }.path();
     let (name, trials) = (format::metric_label(&run.name), run.children);
     let trials = if trials > 0 { format!("{} trials", format::count(trials)) } else { String::new() };
     let score = metric(&run.metrics, "selection").and_then(|figure| figure.value);
@@ -175,7 +170,7 @@ fn rest(run: &RunRow, columns: &[String]) -> Vec<Cell> {
 }
 
 /// The metric called `name`.
-pub fn metric(metrics: &[(String, Figure)], name: &str) -> Option<Figure> {
+pub fn metric(metrics: &[(String, Estimate)], name: &str) -> Option<Estimate> {
     metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone())
 }
 
@@ -220,19 +215,23 @@ fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String
 
 #[cfg(test)]
 mod tests {
-    use super::RunsQuery;
+    use super::{Route, RunsQuery};
+
+    fn list() -> Route {
+        Route::Runs { use_case: "r".into() }
+    }
 
     #[test]
     fn columns_and_filter_survive_a_change_of_page() {
         let columns = ["f1", "brier"].map(str::to_owned).to_vec();
         let query = RunsQuery { filter: "status = 'failed'".to_owned(), page: 1, columns, unfolded: Vec::new() };
-        assert_eq!(query.href("/r", 2), "/r?filter=status%20%3D%20%27failed%27&column=f1&column=brier&page=2");
+        assert_eq!(query.href(&list(), 2), "/use-case/r/runs?filter=status+%3D+%27failed%27&column=f1&column=brier&page=2");
     }
 
     #[test]
     fn nested_runs_are_unfolded_and_folded_again() {
         let query = RunsQuery::default().turned("a").turned("b");
-        assert_eq!(query.href("/r", 1), "/r?unfold=a&unfold=b");
-        assert_eq!(query.turned("a").href("/r", 1), "/r?unfold=b");
+        assert_eq!(query.href(&list(), 1), "/use-case/r/runs?unfold=a&unfold=b");
+        assert_eq!(query.turned("a").href(&list(), 1), "/use-case/r/runs?unfold=b");
     }
 }

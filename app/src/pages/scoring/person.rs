@@ -1,6 +1,6 @@
 //! One person: the score with its uncertainty, where it comes from, what is known, and how it went.
 
-use domain::query::{encode, query_string};
+use domain::Route;
 use leptos::prelude::*;
 use model::use_case::Words;
 use workflow::scoring::{FieldValue, Looker};
@@ -20,10 +20,10 @@ use crate::server_page::Written;
 
 /// Writes the page.
 pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let (analyst, why) = (actor.analyst()?, query.one(WHY).to_owned());
-    let path = format!("/use-case/{}/person/{}", encode(use_case), encode(id));
-    if let Some(question) = purpose::asked(&tenure, use_case, &why, &path, &[]) {
+    let page = Route::Person { use_case: use_case.into(), person: id.into() };
+    if let Some(question) = purpose::asked(&tenure, use_case, &why, &page, &[]) {
         return Ok(question);
     }
     let words = tenure.status(&actor.member()?, Some(use_case)).await?.words;
@@ -41,11 +41,10 @@ fn Person(person: workflow::scoring::PersonPage, words: Words, history: Option<C
     let interval = person.interval.map(|interval| {
         view! { <p class="aside">{format!("Outcomes of people scored alike allow {} (Venn-Abers)", format::percent_interval(interval))}</p> }
     });
-    let mut pairs = vec![("person".to_owned(), person.id.clone())];
-    pairs.extend((!why.is_empty()).then(|| (WHY.to_owned(), why)));
-    let what_if = format!("/use-case/{use_case}/what-if{}", query_string(&pairs));
+    let dashboard = Route::Dashboard { use_case: (&use_case).into() };
+    let what_if = Route::WhatIf { use_case: (&use_case).into() }.with_query(&[("person", person.id.as_str()), (WHY, &why)]);
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}")>"Dashboard"</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=dashboard.path()>"Dashboard"</a></nav>
         <PageHeading title=format!("{} {}", format::capitalised(&words.one), person.id)>
             <a class="button" href=what_if>"What if?"</a>
         </PageHeading>

@@ -1,5 +1,6 @@
 //! Why somebody looks at people, where the policy of the installation asks for it.
 
+use domain::Route;
 use leptos::prelude::*;
 use workflow::{Purpose, Tenure};
 
@@ -13,7 +14,7 @@ pub const WHY: &str = "why";
 
 /// The page that asks for a purpose, before anything about the person is looked up; `None` when none is needed, or a good one is named.
 /// `hidden` are the pairs that the address must keep.
-pub fn asked(tenure: &Tenure, use_case: &str, why: &str, path: &str, hidden: &[(&str, &str)]) -> Option<Written> {
+pub fn asked(tenure: &Tenure, use_case: &str, why: &str, page: &Route, hidden: &[(&str, &str)]) -> Option<Written> {
     let purposes = tenure.purposes(use_case);
     if purposes.is_empty() || purposes.iter().any(|purpose| purpose.key == why) {
         return None;
@@ -24,13 +25,15 @@ pub fn asked(tenure: &Tenure, use_case: &str, why: &str, path: &str, hidden: &[(
     let hidden = hidden.iter().map(|(name, value)| view! { <input type="hidden" name=(*name).to_owned() value=(*value).to_owned() /> });
     let hidden = hidden.collect_view();
     let options = options(purposes);
+    let dashboard = Route::Dashboard { use_case: use_case.into() };
+    let action = page.path();
     let page = view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}")>"Dashboard"</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=dashboard.path()>"Dashboard"</a></nav>
         <PageHeading title="Why do you look?">
             <p>"What is said about one person is for a purpose. Choose yours: it is written to the record with your name, and shown to everybody who looks after you."</p>
         </PageHeading>
         {problem}
-        <form method="get" action=path.to_owned() class="sheet">
+        <form method="get" action=action class="sheet">
             {hidden}
             <Field id="why" label="Reason">
                 <select id="why" name=WHY required>{options}</select>

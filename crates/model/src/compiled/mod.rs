@@ -13,6 +13,8 @@ use selection::{SLOTS, Selection};
 
 /// Rows that are scored together: enough that the choice of each selection costs little, few enough for the nearest cache.
 const BLOCK: usize = 256;
+/// Rows from which preparing a scorer takes less time than it saves.
+const WORTH_COMPILING: usize = 512;
 /// Rows that walk a large tree in step.
 const STEP: usize = 8;
 
@@ -187,5 +189,26 @@ impl CompiledTree {
         for (sum, at) in sums[rows].iter_mut().zip(at) {
             *sum += self.values[at as usize];
         }
+    }
+}
+
+impl Scorer {
+    /// Margins of every row: the same bits as [`Scorer::margin`] row by row.
+    pub fn margins(&self, matrix: &Matrix) -> Vec<f64> {
+        if matrix.rows() >= WORTH_COMPILING {
+            return Compiled::new(self).margins(matrix, 0..matrix.rows());
+        }
+        let mut row = Vec::new();
+        (0..matrix.rows())
+            .map(|index| {
+                matrix.copy_row(index, &mut row);
+                self.margin(&row)
+            })
+            .collect()
+    }
+
+    /// Calibrated probabilities of every row.
+    pub fn probabilities(&self, matrix: &Matrix) -> Vec<f64> {
+        self.margins(matrix).into_iter().map(|margin| self.probability_of_margin(margin)).collect()
     }
 }

@@ -5,10 +5,12 @@
 //! and bound over boxes of values, where a bound on the margin comes from walking each tree with intervals. It describes the model, not a
 //! cause.
 
+mod answer;
 mod bound;
 mod search;
 mod steps;
 
+pub use answer::{Change, Counterfactual, Found, MAX_FIELDS};
 use serde::{Deserialize, Serialize};
 
 use crate::compiled::Compiled;
@@ -16,46 +18,8 @@ use crate::explain::ExplainError;
 use crate::file::Model;
 use crate::table::Table;
 
-/// Fields that one exact answer may change together.
-pub const MAX_FIELDS: usize = 3;
-
 /// Thousands of tree nodes that a search may look at on a page that people wait for.
 pub const USUAL_EFFORT: u64 = 20_000;
-
-/// One changed field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Change {
-    pub field: String,
-    pub label: String,
-    /// Values as forms and files write them (number, or level).
-    pub from: String,
-    pub to: String,
-    /// Values as people read them.
-    pub from_text: String,
-    pub to_text: String,
-    /// |change| in inter-quartile ranges of training; 1 for another level.
-    pub cost: f64,
-}
-
-/// How an answer was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Found {
-    /// No cheaper change of the same fields does it, in whole steps.
-    Exact,
-    /// A good answer; a cheaper one may exist.
-    Searched,
-}
-
-/// One answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Counterfactual {
-    pub changes: Vec<Change>,
-    pub cost: f64,
-    /// Calibrated probability after the changes.
-    pub probability: f64,
-    pub found: Found,
-}
 
 /// All answers for one person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 
+use super::answer::{Change, Counterfactual, Found, MAX_FIELDS};
 use super::bound::{Interval, Shrunk};
 use super::steps::Arm;
-use super::{Change, Counterfactual, Found, MAX_FIELDS};
 use crate::compiled::Compiled;
 use crate::encoder::{EncodedField, Source};
 use crate::explain::value_text;

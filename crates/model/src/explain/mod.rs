@@ -6,6 +6,7 @@
 
 mod background;
 mod cells;
+mod curve;
 mod deep;
 mod interaction;
 mod leaf;
@@ -24,7 +25,7 @@ use deep::DeepTree;
 use leaf::{LeafPath, MAX_PATH_INPUTS};
 use quadrature::Rule;
 
-pub use background::contributions_to_curve;
+pub use curve::contributions_to_curve;
 pub use interaction::Interactions;
 pub use person::{Explanation, FieldContribution, ModelExplainer, value_text};
 

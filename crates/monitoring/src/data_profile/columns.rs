@@ -1,20 +1,20 @@
 //! One column of a profile.
 
+use domain::Estimate;
 use model::Column;
 use serde::{Deserialize, Serialize};
-use stats::Figure;
 use stats::intervals::proportion;
 use stats::two_sample::{Pair, Sorted, contingency, rank};
 
 use crate::check::sample;
 use crate::compare::Sample;
+use crate::kind::ValueKind;
 
 /// A column in figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnSummary {
     pub name: String,
-    /// "number", "level" or "text".
-    pub kind: String,
+    pub kind: ValueKind,
     pub missing: u64,
     /// 0..=1.
     pub missing_rate: f64,
@@ -80,7 +80,7 @@ pub struct TargetGroup {
     pub label: String,
     pub n: u64,
     /// Share to whom it happened, with Wilson's interval.
-    pub rate: Figure,
+    pub rate: Estimate,
 }
 
 impl ColumnSummary {
@@ -107,9 +107,9 @@ const MOST_BARS: usize = 30;
 pub(super) fn summarise(name: &str, column: &Column, target: Option<&[bool]>) -> ColumnSummary {
     let rows = column.len() as u64;
     let rate = |missing: u64| if rows == 0 { 0.0 } else { missing as f64 / rows as f64 };
-    let summary = |kind: &str, missing: u64, distinct: u64| ColumnSummary {
+    let summary = |kind: ValueKind, missing: u64, distinct: u64| ColumnSummary {
         name: name.into(),
-        kind: kind.into(),
+        kind,
         missing,
         missing_rate: rate(missing),
         distinct,
@@ -125,7 +125,7 @@ pub(super) fn summarise(name: &str, column: &Column, target: Option<&[bool]>) ->
                 numbers: numbers(used, sorted.n() - used.n()),
                 bars: histogram(used),
                 against_target: target.and_then(|target| number_against(values, target)),
-                ..summary("number", missing, sorted.values().len() as u64)
+                ..summary(ValueKind::Number, missing, sorted.values().len() as u64)
             }
         }
         (Column::Level { codes, levels }, Some(Sample::Level { counts, missing })) => {
@@ -139,15 +139,15 @@ pub(super) fn summarise(name: &str, column: &Column, target: Option<&[bool]>) ->
             ColumnSummary {
                 bars: Bars { edges: Vec::new(), levels: levels_shown, counts: shown, other },
                 against_target: target.map(|target| level_against(codes, levels, target)),
-                ..summary("level", missing, distinct)
+                ..summary(ValueKind::Level, missing, distinct)
             }
         }
         (Column::Text(values), _) => {
             let missing = values.iter().filter(|value| value.is_empty()).count() as u64;
             let distinct: std::collections::HashSet<&str> = values.iter().filter(|value| !value.is_empty()).map(String::as_str).collect();
-            summary("text", missing, distinct.len() as u64)
+            summary(ValueKind::Text, missing, distinct.len() as u64)
         }
-        _ => summary("text", 0, 0),
+        _ => summary(ValueKind::Text, 0, 0),
     }
 }
 

@@ -1,36 +1,51 @@
-//! What changed from one profile to another.
+//! ChangeKind changed from one profile to another.
 
 use serde::{Deserialize, Serialize};
 
 use super::DataProfile;
 use super::columns::{ColumnSummary, Numbers};
+use crate::kind::ValueKind;
+
+/// What differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    Rows,
+    Added,
+    Removed,
+    Kind,
+    Missing,
+    Mean,
+    Range,
+    Levels,
+    Distinct,
+}
 
 /// One change, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The column, or `None` for the table.
     pub column: Option<String>,
-    /// "rows", "added", "removed", "kind", "missing", "mean", "range", "levels" or "distinct".
-    pub what: String,
+    pub what: ChangeKind,
     pub sentence: String,
 }
 
 /// Lists what differs between an older and a newer profile: facts, not tests (for those, see `check`).
 pub fn compare(old: &DataProfile, new: &DataProfile) -> Vec<Change> {
     let mut changes = Vec::new();
-    let mut note = |column: Option<&str>, what: &str, sentence: String| {
-        changes.push(Change { column: column.map(str::to_owned), what: what.into(), sentence });
+    let mut note = |column: Option<&str>, what, sentence| {
+        changes.push(Change { column: column.map(str::to_owned), what, sentence });
     };
     if old.rows != new.rows {
-        note(None, "rows", format!("{} rows, before {}.", new.rows, old.rows));
+        note(None, ChangeKind::Rows, format!("{} rows, before {}.", new.rows, old.rows));
     }
     let find = |profile: &'_ DataProfile, name: &str| profile.columns.iter().position(|column| column.name == name);
     for column in old.columns.iter().filter(|column| find(new, &column.name).is_none()) {
-        note(Some(&column.name), "removed", format!("{} is gone.", column.name));
+        note(Some(&column.name), ChangeKind::Removed, format!("{} is gone.", column.name));
     }
     for column in &new.columns {
         match find(old, &column.name).map(|index| &old.columns[index]) {
-            None => note(Some(&column.name), "added", format!("{} is new.", column.name)),
+            None => note(Some(&column.name), ChangeKind::Added, format!("{} is new.", column.name)),
             Some(before) => {
                 for (what, sentence) in differences(before, column) {
                     note(Some(&column.name), what, sentence);
@@ -41,41 +56,41 @@ pub fn compare(old: &DataProfile, new: &DataProfile) -> Vec<Change> {
     changes
 }
 
-fn differences(before: &ColumnSummary, now: &ColumnSummary) -> Vec<(&'static str, String)> {
+fn differences(before: &ColumnSummary, now: &ColumnSummary) -> Vec<(ChangeKind, String)> {
     let name = &now.name;
     if before.kind != now.kind {
-        return vec![("kind", format!("{name} holds {}s, before {}s.", now.kind, before.kind))];
+        return vec![(ChangeKind::Kind, format!("{name} holds {}, before {}.", now.kind.plural(), before.kind.plural()))];
     }
     let mut found = Vec::new();
     if (before.missing_rate - now.missing_rate).abs() >= 0.001 {
         let (a, b) = (100.0 * before.missing_rate, 100.0 * now.missing_rate);
-        found.push(("missing", format!("{name}: {b:.1} % missing, before {a:.1} %.")));
+        found.push((ChangeKind::Missing, format!("{name}: {b:.1} % missing, before {a:.1} %.")));
     }
     if let (Some(a), Some(b)) = (&before.numbers, &now.numbers) {
         let moved = (b.mean - a.mean) / a.standard_deviation.max(f64::MIN_POSITIVE);
         if moved.abs() >= 0.05 {
-            found.push(("mean", format!("{name}: mean {:.4}, before {:.4} ({moved:+.2} standard deviations).", b.mean, a.mean)));
+            found.push((ChangeKind::Mean, format!("{name}: mean {:.4}, before {:.4} ({moved:+.2} standard deviations).", b.mean, a.mean)));
         }
         if (a.min, a.max) != (b.min, b.max) {
             let range = |own: &Numbers| own.min.zip(own.max).map(|(min, max)| format!("{min} to {max}"));
             if let Some((before, now)) = range(a).zip(range(b)) {
-                found.push(("range", format!("{name}: {now}, before {before}.")));
+                found.push((ChangeKind::Range, format!("{name}: {now}, before {before}.")));
             }
         }
     }
-    if now.kind == "level" {
+    if now.kind == ValueKind::Level {
         let lacks = |one: &ColumnSummary, other: &ColumnSummary| -> Vec<String> {
             one.bars.levels.iter().filter(|level| other.bars.other == 0 && !other.bars.levels.contains(level)).cloned().collect()
         };
         let (new, gone) = (lacks(now, before), lacks(before, now));
         if !new.is_empty() {
-            found.push(("levels", format!("{name}: new levels {}.", new.join(", "))));
+            found.push((ChangeKind::Levels, format!("{name}: new levels {}.", new.join(", "))));
         }
         if !gone.is_empty() {
-            found.push(("levels", format!("{name}: levels gone {}.", gone.join(", "))));
+            found.push((ChangeKind::Levels, format!("{name}: levels gone {}.", gone.join(", "))));
         }
-    } else if now.kind == "text" && before.distinct != now.distinct {
-        found.push(("distinct", format!("{name}: {} distinct values, before {}.", now.distinct, before.distinct)));
+    } else if now.kind == ValueKind::Text && before.distinct != now.distinct {
+        found.push((ChangeKind::Distinct, format!("{name}: {} distinct values, before {}.", now.distinct, before.distinct)));
     }
     found
 }

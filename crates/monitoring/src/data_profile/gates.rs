@@ -22,11 +22,19 @@ impl Default for GateLimits {
     }
 }
 
+/// What a gate is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateName {
+    MissingRate,
+    OutlierRate,
+    Correlation,
+}
+
 /// One gate. The figures are counts over the whole table, so there is no interval and no "inconclusive".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
-    /// "missing_rate", "outlier_rate" or "correlation".
-    pub name: String,
+    pub name: GateName,
     /// The worst figure; `None` when nothing could be measured.
     pub value: Option<f64>,
     pub limit: f64,
@@ -46,13 +54,13 @@ pub(super) fn gates(columns: &[ColumnSummary], correlations: &Correlations, limi
         .map(|pair| (format!("{} and {}", correlations.names[pair.first], correlations.names[pair.second]), pair.value.abs()))
         .collect();
     vec![
-        gate("missing_rate", "Missing rate of the worst column", missing, limits.missing_rate, true),
-        gate("outlier_rate", "Values beyond three standard deviations in the worst column", outliers, limits.outlier_rate, true),
-        gate("correlation", "Strongest correlation of two columns", pairs, limits.correlation, false),
+        gate(GateName::MissingRate, "Missing rate of the worst column", missing, limits.missing_rate, true),
+        gate(GateName::OutlierRate, "Values beyond three standard deviations in the worst column", outliers, limits.outlier_rate, true),
+        gate(GateName::Correlation, "Strongest correlation of two columns", pairs, limits.correlation, false),
     ]
 }
 
-fn gate(name: &str, what: &str, mut figures: Vec<(String, f64)>, limit: f64, percent: bool) -> Gate {
+fn gate(name: GateName, what: &str, mut figures: Vec<(String, f64)>, limit: f64, percent: bool) -> Gate {
     figures.sort_by(|a, b| b.1.total_cmp(&a.1));
     let show = |value: f64| if percent { format!("{:.1} %", 100.0 * value) } else { format!("{value:.2}") };
     let worst = figures.first().cloned();
@@ -62,5 +70,5 @@ fn gate(name: &str, what: &str, mut figures: Vec<(String, f64)>, limit: f64, per
         None => format!("{what}: nothing to measure."),
     };
     let value = worst.map(|(_, value)| value);
-    Gate { name: name.into(), passed: value.map(|value| value < limit), value, limit, offenders, sentence }
+    Gate { name, passed: value.map(|value| value < limit), value, limit, offenders, sentence }
 }

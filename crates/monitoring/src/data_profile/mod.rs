@@ -6,13 +6,15 @@ mod correlations;
 mod gates;
 
 pub use columns::{AgainstTarget, Bars, ColumnSummary, Numbers, TargetGroup};
-pub use compare::{Change, compare};
+pub use compare::{Change, ChangeKind, compare};
 pub use correlations::{Correlation, Correlations, Measure};
-pub use gates::{Gate, GateLimits};
+pub use gates::{Gate, GateLimits, GateName};
 
 use model::{Column, Table};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+
+use crate::kind::ValueKind;
 
 /// The profile of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,7 +26,7 @@ pub struct DataProfile {
     pub duplicate_rows: u64,
     /// Columns with one value only.
     pub constant_columns: Vec<String>,
-    /// What a person should know, in words.
+    /// ChangeKind a person should know, in words.
     pub warnings: Vec<Warning>,
     /// The data-quality figures of guide 002 as gates.
     pub gates: Vec<Gate>,
@@ -133,10 +135,10 @@ fn warnings(rows: u64, columns: &[ColumnSummary], correlations: &Correlations, d
         if column.is_constant() {
             warn(name, format!("{} has one value only: no model can learn from it.", column.name));
         }
-        if column.kind == "level" && column.distinct > 50 {
+        if column.kind == ValueKind::Level && column.distinct > 50 {
             warn(name, format!("{} has {} levels: many of them will be rare.", column.name, column.distinct));
         }
-        if column.kind == "number" && column.looks_like_an_identifier(rows) {
+        if column.kind == ValueKind::Number && column.looks_like_an_identifier(rows) {
             warn(name, format!("{} is different in every row: it looks like an identifier.", column.name));
         }
         if let Some(numbers) = &column.numbers {

@@ -80,7 +80,13 @@ fn changes_between_versions_are_listed() {
     other.names[0] = "Years".into();
     let profile = |table: &Table| data_profile(table, None, &["Attrition"], &GateLimits::default());
     let changes = compare(&profile(&table), &profile(&other));
-    let has = |what: &str, column: Option<&str>| changes.iter().any(|change| change.what == what && change.column.as_deref() == column);
-    assert!(has("rows", None) && has("added", Some("Years")) && has("removed", Some("Age")) && has("mean", Some("MonthlyIncome")));
+    let has =
+        |what: ChangeKind, column: Option<&str>| changes.iter().any(|change| change.what == what && change.column.as_deref() == column);
+    assert!(
+        has(ChangeKind::Rows, None)
+            && has(ChangeKind::Added, Some("Years"))
+            && has(ChangeKind::Removed, Some("Age"))
+            && has(ChangeKind::Mean, Some("MonthlyIncome"))
+    );
     assert!(compare(&profile(&table), &profile(&table)).is_empty());
 }

@@ -6,7 +6,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::person::Person;
 use super::record::{Noise, table};
-use super::{Kind, Outcome, risk};
+use super::risk;
+use super::settings::{Kind, Outcome};
 
 pub(super) struct Employer {
     people: Vec<Person>,

@@ -7,84 +7,24 @@ mod employer;
 mod person;
 mod record;
 mod risk;
+mod settings;
 
+use domain::Date;
 use model::Table;
 use serde::{Deserialize, Serialize};
 
 use employer::Employer;
 pub(crate) use person::normal;
+pub use settings::{Kind, Outcome, Settings};
 
 /// Years that the employer runs before anything is recorded, so that ages and tenures have settled.
 const SETTLING_MONTHS: u32 = 360;
 
-/// What goes wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Recorded income, distance and years get noisy; people and risks stay as they are.
-    FeatureNoise,
-    /// Another company is taken over: sales people, far from work, much overtime.
-    SegmentShift,
-    /// 2–5 % of the yearly outcomes are recorded wrongly.
-    LabelFlips,
-    /// People look the same but leave for other reasons.
-    ConceptChange,
-}
-
-impl Kind {
-    /// Name as in commands and JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FeatureNoise => "feature_noise",
-            Self::SegmentShift => "segment_shift",
-            Self::LabelFlips => "label_flips",
-            Self::ConceptChange => "concept_change",
-        }
-    }
-
-    /// The kind of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::FeatureNoise, Self::SegmentShift, Self::LabelFlips, Self::ConceptChange]
-            .into_iter()
-            .find(|kind| kind.name() == name.replace('-', "_"))
-    }
-}
-
-/// What to simulate.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
-    /// Head count at the start (it stays about there).
-    pub people: usize,
-    /// Monthly snapshots.
-    pub months: usize,
-    /// The same seed gives the same people.
-    pub seed: u64,
-    /// Drift and the 0-based month from which it acts.
-    pub drift: Option<(Kind, usize)>,
-    /// Year and month (1..=12) of the first snapshot.
-    pub start: (i32, u32),
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { people: 1000, months: 12, seed: 42, drift: None, start: (2025, 1) }
-    }
-}
-
-/// Somebody who left.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// The employee number.
-    pub id: String,
-    /// "resignation", "retirement" or "dismissal".
-    pub reason: String,
-}
-
 /// The people employed on one day, and who of them left before the next snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// The day, YYYY-MM-DD (the first of a month).
-    pub as_of: String,
+    /// The first of a month.
+    pub as_of: Date,
     /// Columns of the use case without the outcome; one row per person.
     pub people: Table,
     /// Those who left during the month that follows, as recorded.
@@ -104,7 +44,7 @@ pub fn simulate(settings: &Settings) -> Vec<Snapshot> {
             let drift = settings.drift.filter(|&(_, from)| month >= from);
             employer.drift(drift.map(|(kind, _)| kind), drift.is_some_and(|(_, from)| month == from));
             let (people, true_risk) = (employer.table(), employer.true_risks());
-            Snapshot { as_of: date(settings.start, month), people, true_risk, left: employer.month() }
+            Snapshot { as_of: months_later(settings.start, month), people, true_risk, left: employer.month() }
         })
         .collect()
 }
@@ -129,9 +69,10 @@ fn settled(settings: &Settings) -> Employer {
     employer
 }
 
-fn date((year, month): (i32, u32), months_later: usize) -> String {
-    let months = year * 12 + month as i32 - 1 + months_later as i32;
-    format!("{:04}-{:02}-01", months.div_euclid(12), months.rem_euclid(12) + 1)
+/// The first of the month that is so many months after that of `start`.
+fn months_later(start: Date, months: usize) -> Date {
+    let first = |day: Date| day.plus_days(1 - i32::from(day.parts().2));
+    (0..months).fold(first(start), |day, _| first(day.plus_days(31)))
 }
 
 #[cfg(test)]

@@ -39,7 +39,8 @@ fn same_seed_same_people_and_training_is_the_year_before() {
     assert_eq!((training.names.len(), training.rows()), (35, 300));
     let Some(Column::Level { codes, .. }) = training.column("Attrition") else { panic!() };
     assert!(codes.contains(&1) && codes.contains(&0));
-    assert_eq!(date((2024, 11), 3), "2025-02-01");
+    let day = |text: &str| text.parse::<domain::Date>().unwrap();
+    assert_eq!(months_later(day("2024-11-15"), 3), day("2025-02-01"));
 }
 
 #[test]

@@ -1,6 +1,45 @@
 //! Tests on counts per level: two samples over the same levels in the same order.
 
+use super::definition::{Applies, Counts, Definition, Value};
 use super::{Test, chi_square_upper_tail, normal_upper_tail};
+
+pub(super) const CHI2: Definition = Definition::test("Chi-square", Applies::Counts(|counts| chi_square_test(counts, false))).usual();
+pub(super) const CHI2_YATES: Definition =
+    Definition::test("Chi-square, continuity correction", Applies::Counts(|counts| chi_square_test(counts, true)));
+pub(super) const CHI2_POOLED: Definition = Definition::test(
+    "Chi-square, rare categories pooled",
+    Applies::Counts(|counts| chi_square_pooled(&counts.reference, &counts.current).map(Value::from)),
+)
+.usual();
+pub(super) const CHI2_EVIDENTLY: Definition = Definition::test(
+    "Chi-square, one-sample (Evidently)",
+    Applies::Counts(|counts| chi_square_evidently(&counts.reference, &counts.current).map(Value::from)),
+)
+.usual();
+pub(super) const G_TEST: Definition =
+    Definition::test("G-test", Applies::Counts(|counts| g_test(&counts.reference, &counts.current).map(Value::from)));
+pub(super) const Z: Definition = Definition::test(
+    "Two-proportion z",
+    Applies::Counts(|counts| match (&counts.reference[..], &counts.current[..]) {
+        ([a, b], [c, d]) => two_proportion_z(*b, a + b, *d, c + d).map(Value::from),
+        _ => None,
+    }),
+)
+.usual();
+pub(super) const Z_EVIDENTLY: Definition = Definition::test(
+    "Two-proportion z, first level (Evidently)",
+    Applies::Counts(|counts| z_evidently(&counts.reference, &counts.current).map(Value::from)),
+)
+.usual();
+pub(super) const CRAMERS_V: Definition =
+    Definition::distance("Cramér's V", 0.1, Applies::Counts(|counts| cramers_v(&counts.reference, &counts.current).map(Value::from)))
+        .usual();
+
+/// The chi-square test; `None` with one level.
+fn chi_square_test(counts: &Counts, yates: bool) -> Option<Value> {
+    let found = chi_square(&counts.reference, &counts.current, yates)?;
+    (found.degrees > 0).then_some(Value { statistic: found.statistic, p_value: Some(found.p_value) })
+}
 
 /// Pearson's chi-square on the two-sample contingency table, with its degrees of freedom.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +89,29 @@ pub fn chi_square(reference: &[u64], current: &[u64], yates: bool) -> Option<Chi
     })?;
     let degrees = levels - 1;
     Some(ChiSquare { statistic, p_value: chi_square_upper_tail(statistic, degrees), degrees, smallest_expected })
+}
+
+/// Chi-square after levels with an expected count under five were put together (Cochran's rule): else its p-value is not to be trusted.
+pub fn chi_square_pooled(reference: &[u64], current: &[u64]) -> Option<Test> {
+    let (n, m) = (reference.iter().sum::<u64>() as f64, current.iter().sum::<u64>() as f64);
+    let mut cells: Vec<(u64, u64)> = reference.iter().zip(current).map(|(&a, &b)| (a, b)).filter(|(a, b)| a + b > 0).collect();
+    cells.sort_unstable_by_key(|(a, b)| a + b);
+    let rare = |(a, b): (u64, u64)| (a + b) as f64 * n.min(m) / (n + m) < 5.0;
+    let mut kept: Vec<(u64, u64)> = Vec::with_capacity(cells.len());
+    let mut rest = (0, 0);
+    for cell in cells {
+        if rare(cell) || (rest != (0, 0) && rare(rest)) {
+            rest = (rest.0 + cell.0, rest.1 + cell.1);
+        } else {
+            kept.push(cell);
+        }
+    }
+    if rest != (0, 0) {
+        kept.push(rest);
+    }
+    let (a, b): (Vec<u64>, Vec<u64>) = kept.into_iter().unzip();
+    let found = chi_square(&a, &b, false)?;
+    (found.degrees > 0).then_some(Test { statistic: found.statistic, p_value: found.p_value })
 }
 
 /// Likelihood-ratio (G) test on the same table.

@@ -1,15 +1,11 @@
-//! Distances between two distributions over the same bins or levels, and the bins themselves.
+//! Distances between two distributions over the same bins or levels.
 
+use super::bins::{shares, span, sturges_edges};
+use super::definition::{Applies, Definition, Value};
 use super::{Pair, Sorted};
 
 /// A share that is zero counts as this much in logarithms, so that PSI and Kullback-Leibler stay finite.
 pub const SMALLEST_SHARE: f64 = 1e-4;
-
-/// Counts as shares of their sum; `None` of nothing.
-pub fn shares(counts: &[u64]) -> Option<Vec<f64>> {
-    let n: u64 = counts.iter().sum();
-    (n > 0).then(|| counts.iter().map(|&count| count as f64 / n as f64).collect())
-}
 
 /// Population stability index Σ (q - p) ln(q / p), shares under [`SMALLEST_SHARE`] raised to it. 0.1 is a usual "look", 0.25 a usual "act".
 pub fn psi(reference: &[f64], current: &[f64]) -> f64 {
@@ -64,50 +60,6 @@ pub fn l_infinity(reference: &[f64], current: &[f64]) -> f64 {
     reference.iter().zip(current).map(|(&p, &q)| (p - q).abs()).fold(0.0, f64::max)
 }
 
-/// Inner edges of the reference's deciles, without repeats and without its minimum: the usual PSI bins, left-closed, see
-/// [`Sorted::digitize`].
-pub fn decile_edges(reference: &Sorted) -> Vec<f64> {
-    let tenths: Vec<f64> = (0..=10).map(|tenth| f64::from(tenth) * 0.1).collect();
-    let mut edges = reference.quantiles(&tenths);
-    edges.dedup();
-    let inner = 1..edges.len().saturating_sub(1).max(1);
-    edges.get(inner).unwrap_or_default().to_vec()
-}
-
-/// Shares of both samples over the reference's deciles; `None` when a sample is empty.
-pub fn decile_shares(reference: &Sorted, current: &Sorted) -> Option<(Vec<f64>, Vec<f64>)> {
-    let edges = decile_edges(reference);
-    Some((shares(&reference.digitize(&edges))?, shares(&current.digitize(&edges))?))
-}
-
-/// Sturges' bins for `n` rows from `low` to `high`: log2(n) + 1 bins of equal width (NumPy's `sturges`).
-pub fn sturges_edges(low: f64, high: f64, n: u64) -> Vec<f64> {
-    if low >= high || n == 0 {
-        return vec![low - 0.5, low + 0.5];
-    }
-    let span = high - low;
-    let bins = (span / (span / ((n as f64).log2() + 1.0))).ceil().max(1.0);
-    let step = span / bins;
-    let mut edges: Vec<f64> = (0..=bins as usize).map(|i| i as f64 * step + low).collect();
-    if let Some(last) = edges.last_mut() {
-        *last = high;
-    }
-    edges
-}
-
-/// The shares that Evidently compares for a numeric column: Sturges' bins over both samples when the reference has more than 20 distinct
-/// values, the distinct values themselves otherwise.
-pub fn evidently_shares(reference: &Sorted, current: &Sorted) -> Option<(Vec<f64>, Vec<f64>)> {
-    if reference.values().len() > 20 {
-        let (low, high) = span(reference, current)?;
-        let edges = sturges_edges(low, high, reference.n() + current.n());
-        return Some((shares(&reference.histogram(&edges))?, shares(&current.histogram(&edges))?));
-    }
-    let pair = Pair::new(reference, current);
-    let widen = |counts: &[u32]| counts.iter().map(|&count| u64::from(count)).collect::<Vec<_>>();
-    Some((shares(&widen(&pair.reference))?, shares(&widen(&pair.current))?))
-}
-
 /// Evidently's numeric Hellinger distance: Sturges' bins over the distinct values of both samples.
 pub fn hellinger_evidently(reference: &Sorted, current: &Sorted) -> Option<f64> {
     let (low, high) = span(reference, current)?;
@@ -135,8 +87,19 @@ pub fn kullback_leibler_evidently(reference: &[f64], current: &[f64]) -> f64 {
     kullback_leibler(&evidently_filled(reference), &evidently_filled(current))
 }
 
-fn span(reference: &Sorted, current: &Sorted) -> Option<(f64, f64)> {
-    let low = reference.values().first()?.min(*current.values().first()?);
-    let high = reference.values().last()?.max(*current.values().last()?);
-    Some((low, high))
-}
+pub(super) const PSI: Definition = Definition::distance("Population stability index", 0.25, Applies::Deciles(psi)).usual();
+pub(super) const TOTAL_VARIATION: Definition =
+    Definition::distance("Total variation distance", 0.1, Applies::Deciles(total_variation)).usual();
+pub(super) const L_INFINITY: Definition = Definition::distance("L∞ distance", 0.1, Applies::Deciles(l_infinity)).usual();
+pub(super) const JENSEN_SHANNON: Definition = Definition::distance("Jensen-Shannon distance", 0.1, Applies::Bins(jensen_shannon)).usual();
+pub(super) const JENSEN_SHANNON_BASE_2: Definition =
+    Definition::distance("Jensen-Shannon distance, base 2", 0.1, Applies::Bins(jensen_shannon_base_2));
+pub(super) const PSI_EVIDENTLY: Definition =
+    Definition::distance("Population stability index (Evidently)", 0.1, Applies::Bins(psi_evidently));
+pub(super) const KL_DIVERGENCE: Definition =
+    Definition::distance("Kullback-Leibler divergence (Evidently)", 0.1, Applies::Bins(kullback_leibler_evidently));
+pub(super) const HELLINGER: Definition = Definition::distance(
+    "Hellinger distance",
+    0.1,
+    Applies::Both { numbers: |samples| hellinger_evidently(samples.reference, samples.current).map(Value::from), levels: hellinger },
+);

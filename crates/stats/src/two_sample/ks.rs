@@ -2,21 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::definition::Method;
+use super::definition::{Applies, Definition, Value};
 use super::{Pair, kolmogorov};
-
-/// How the p-value is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// Counts lattice paths (Hodges 1958). Work grows with the product of the sizes.
-    Exact,
-    /// The one-sample distribution at the effective size n m / (n + m), as SciPy.
-    Asymptotic,
-    /// SciPy's rule: exact while the larger sample has at most 10 000 rows.
-    Auto,
-    /// Exact where it takes milliseconds (equal sizes up to 10 000, or a product of the sizes up to ten million), asymptotic otherwise.
-    Fast,
-}
 
 /// Result of the test.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -30,6 +18,12 @@ pub struct Ks {
     /// 1 where the reference's distribution function is the higher one (the reference lies lower), -1 otherwise.
     pub sign: i8,
 }
+
+pub(super) const KS: Definition = Definition::test(
+    "Kolmogorov-Smirnov",
+    Applies::Ordered(|pair, method| ks(pair, method).map(|found| Value { statistic: found.statistic, p_value: Some(found.p_value) })),
+)
+.usual();
 
 /// Runs the test; `None` when a sample is empty.
 pub fn ks(pair: &Pair, method: Method) -> Option<Ks> {

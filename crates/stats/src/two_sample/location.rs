@@ -1,6 +1,28 @@
 //! How far apart: Wasserstein, energy distance, and the tests of means.
 
+use super::definition::{Applies, Definition, Value};
 use super::{Pair, Sorted, Test, student_two_sided};
+
+pub(super) const WASSERSTEIN: Definition =
+    Definition::in_units("Wasserstein distance", Applies::Numbers(|samples| wasserstein(&samples.pair).map(Value::from))).usual();
+pub(super) const WASSERSTEIN_NORMED: Definition = Definition::distance(
+    "Wasserstein distance / standard deviation",
+    0.1,
+    Applies::Numbers(|samples| wasserstein_normed(&samples.pair, samples.reference).map(Value::from)),
+)
+.usual();
+pub(super) const ENERGY_DISTANCE: Definition =
+    Definition::distance("Energy distance", 0.1, Applies::Numbers(|samples| energy_distance(&samples.pair).map(Value::from)));
+pub(super) const STANDARDISED_MEAN_DIFFERENCE: Definition = Definition::distance(
+    "Standardized mean difference",
+    0.1,
+    Applies::Numbers(|samples| standardised_mean_difference(samples.reference, samples.current).map(Value::from)),
+)
+.usual();
+pub(super) const T_TEST: Definition =
+    Definition::test("Student's t", Applies::Numbers(|samples| t_test(samples.reference, samples.current).map(Value::from)));
+pub(super) const WELCH: Definition =
+    Definition::test("Welch's t", Applies::Numbers(|samples| welch(samples.reference, samples.current).map(Value::from)));
 
 /// Wasserstein-1 (earth mover's) distance, in the unit of the column; `None` when a sample is empty.
 pub fn wasserstein(pair: &Pair) -> Option<f64> {

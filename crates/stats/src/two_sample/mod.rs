@@ -6,15 +6,20 @@
 //!
 //! Where SciPy has the method, the semantics are SciPy's (1.17); Evidently's own variants (0.7) carry its name.
 
+pub mod bins;
 pub mod contingency;
+mod definition;
 pub mod divergence;
 mod kolmogorov;
 pub mod ks;
 pub mod location;
 pub mod rank;
 mod sorted;
+mod statistic;
 
+pub use definition::{Counts, Method, Numbers, Value};
 pub use sorted::{Pair, Sorted};
+pub use statistic::Statistic;
 
 /// A statistic and its p-value.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -2,7 +2,15 @@
 
 use statrs::function::gamma::ln_gamma;
 
+use super::definition::{Applies, Definition, Value};
 use super::{Pair, Test, normal_upper_tail};
+
+pub(super) const MANN_WHITNEY: Definition =
+    Definition::test("Mann-Whitney U", Applies::Numbers(|samples| mann_whitney(&samples.pair).map(Value::from)));
+pub(super) const CRAMER_VON_MISES: Definition =
+    Definition::test("Cramér-von Mises", Applies::Numbers(|samples| cramer_von_mises(&samples.pair).map(Value::from)));
+pub(super) const ANDERSON_DARLING: Definition =
+    Definition::test("Anderson-Darling", Applies::Numbers(|samples| anderson_darling(&samples.pair).map(Value::from)));
 
 /// Mann-Whitney U of the reference, two-sided, normal approximation with tie and continuity correction (SciPy's asymptotic method); `None`
 /// when a sample is empty or every value is the same.

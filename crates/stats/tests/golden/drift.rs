@@ -1,7 +1,7 @@
 //! Every two-sample method against SciPy's and Evidently's numbers, on the splits of the golden files.
 
 use serde_json::Value;
-use stats::two_sample::{Pair, Sorted, contingency, divergence, ks, location, rank};
+use stats::two_sample::{Pair, Sorted, bins, contingency, divergence, ks, location, rank};
 
 use crate::{load, numbers};
 
@@ -74,19 +74,19 @@ fn numeric_columns() {
             p_value(&format!("{what} Anderson-Darling"), anderson.p_value, &expected["evidently"]["anderson"]["score"]);
 
             let deciles = &expected["psi_ref_deciles"];
-            let edges = divergence::decile_edges(&reference);
+            let edges = bins::decile_edges(&reference);
             let inner = numbers(&deciles["inner_edges"]);
             assert_eq!(edges.len(), inner.len(), "{what}");
             edges.iter().zip(&deciles["inner_edges"].as_array().unwrap()[..]).for_each(|(edge, e)| statistic(&what, *edge, e));
-            let (p, q) = divergence::decile_shares(&reference, &current).unwrap();
+            let (p, q) = bins::decile_shares(&reference, &current).unwrap();
             statistic(&format!("{what} PSI"), divergence::psi(&p, &q), &deciles["value"]);
 
             let low = reference.values()[0].min(current.values()[0]);
             let high = reference.values().last().unwrap().max(*current.values().last().unwrap());
-            assert_eq!(divergence::sturges_edges(low, high, reference.n() + current.n()), numbers(&expected["sturges_edges"]), "{what}");
+            assert_eq!(bins::sturges_edges(low, high, reference.n() + current.n()), numbers(&expected["sturges_edges"]), "{what}");
 
             let evidently = &expected["evidently"];
-            let (p, q) = divergence::evidently_shares(&reference, &current).unwrap();
+            let (p, q) = bins::evidently_shares(&reference, &current).unwrap();
             statistic(&what, divergence::psi_evidently(&p, &q), &evidently["psi"]["score"]);
             statistic(&what, divergence::jensen_shannon(&p, &q), &evidently["jensenshannon"]["score"]);
             statistic(&what, divergence::kullback_leibler_evidently(&p, &q), &evidently["kl_div"]["score"]);
@@ -109,7 +109,7 @@ fn categorical_columns() {
                 assert_eq!(found.degrees as u64, expected[key]["dof"].as_u64().unwrap());
             }
             statistic(&what, contingency::cramers_v(&reference, &current).unwrap(), &expected["cramers_v"]);
-            let (p, q) = (divergence::shares(&reference).unwrap(), divergence::shares(&current).unwrap());
+            let (p, q) = (bins::shares(&reference).unwrap(), bins::shares(&current).unwrap());
             statistic(&what, divergence::jensen_shannon(&p, &q), &expected["js_base_e"]);
             statistic(&what, divergence::jensen_shannon_base_2(&p, &q), &expected["js_base_2"]);
             statistic(&what, divergence::total_variation(&p, &q), &expected["tvd"]);
@@ -136,7 +136,7 @@ fn degenerate_samples_give_no_number() {
     let nothing = Pair::new(&empty, &constant);
     assert!(ks::ks(&nothing, ks::Method::Auto).is_none() && location::wasserstein(&nothing).is_none());
     assert!(rank::mann_whitney(&nothing).is_none() && rank::cramer_von_mises(&nothing).is_none());
-    assert!(location::t_test(&one, &constant).is_none() && divergence::decile_shares(&empty, &one).is_none());
+    assert!(location::t_test(&one, &constant).is_none() && bins::decile_shares(&empty, &one).is_none());
     assert!(contingency::chi_square(&[0, 0], &[1, 2], true).is_none() && contingency::two_proportion_z(0, 0, 1, 2).is_none());
     let same = Pair::new(&constant, &constant);
     assert_eq!(ks::ks(&same, ks::Method::Auto).unwrap().p_value, 1.0);

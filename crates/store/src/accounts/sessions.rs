@@ -50,12 +50,23 @@ impl SessionStore for Store {
         Ok(writer.commit().await?)
     }
 
-    /// Writes a session that is there. One that was ended meanwhile stays ended.
+    /// Writes a session that is there. One that was ended meanwhile stays ended. While the database cannot be written the session stays as
+    /// it is, so that pages can still be read: it ends by idleness a little earlier then.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        let mut writer = self.begin().await?;
-        let statement = sql("update session set data = $1, expires_at = $2 where session_id = $3");
-        statement.bind(data(record)?).bind(expiry(record)).bind(key(&record.id)).execute(&mut writer).await?;
-        Ok(writer.commit().await?)
+        let data = data(record)?;
+        let saved = async {
+            let mut writer = self.begin().await?;
+            let statement = sql("update session set data = $1, expires_at = $2 where session_id = $3");
+            statement.bind(data).bind(expiry(record)).bind(key(&record.id)).execute(&mut writer).await?;
+            writer.commit().await
+        };
+        match saved.await {
+            Err(error @ Error::Unavailable(_)) => {
+                tracing::warn!(error = %Chain(&error), "a session could not be saved");
+                Ok(())
+            }
+            saved => Ok(saved?),
+        }
     }
 
     async fn load(&self, session_id: &Id) -> session_store::Result<Option<Record>> {

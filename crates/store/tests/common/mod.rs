@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 #![expect(dead_code, reason = "each test file uses its part")]
 
+pub mod postgres;
+
 use domain::{Date, Decision, ReviewState, RunStatus, Stage, Timestamp, UseCaseId, VersionNumber};
 use store::review::{self, Request, ReviewDecision};
 use store::{Settings, Store, Writer, datasets, registry, runs, scoring};

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::Estimate;
 use stats::comparison::Comparison;
 use stats::fairness::{GroupAudit, ParityMetric};
 use stats::report::Report;
-use stats::{Figure, Metric, Verdict};
+use stats::{Metric, Verdict};
 
-use super::{CardPart, Gate, GateResult};
+use super::gate::{CardPart, Gate};
+use super::report::GateResult;
 use crate::quality::DataQuality;
 use crate::stability::Stability;
 
@@ -31,7 +33,7 @@ pub struct Evidence<'a> {
 
 impl Gate {
     pub(super) fn judge(&self, evidence: &Evidence<'_>) -> Vec<GateResult> {
-        let result = |title: String, figure: Figure, limit: f64, higher_is_better: bool| {
+        let result = |title: String, figure: Estimate, limit: f64, higher_is_better: bool| {
             let verdict = if higher_is_better { Verdict::at_least(&figure, limit) } else { Verdict::at_most(&figure, limit) };
             let side = if higher_is_better { "at least" } else { "at most" };
             GateResult { gate: self.clone(), title: format!("{title} {side} {limit}"), figure, limit, verdict, note: String::new() }
@@ -39,27 +41,27 @@ impl Gate {
         match self {
             Self::Absolute { metric, limit } => {
                 let figure = evidence.report.metrics.get(metric).cloned();
-                let figure = figure.unwrap_or_else(|| Figure::unknown("the metric was not measured"));
+                let figure = figure.unwrap_or_else(|| Estimate::unknown("the metric was not measured"));
                 vec![result(metric.label().to_owned(), figure, *limit, metric.higher_is_better())]
             }
             Self::AgainstLive { metric, improvement, significant } => {
                 let Some(comparisons) = evidence.against_live else { return Vec::new() };
                 let figure =
                     comparisons.iter().find(|comparison| comparison.metric == *metric).map(|comparison| comparison.difference.clone());
-                let figure = figure.unwrap_or_else(|| Figure::unknown("the two models were not compared by it"));
+                let figure = figure.unwrap_or_else(|| Estimate::unknown("the two models were not compared by it"));
                 vec![against_live(self, *metric, figure, *improvement, *significant)]
             }
             Self::Fairness { metric, limit } => {
                 let ratio = metric.is_ratio();
                 let of = |(attribute, audit): (&String, &GroupAudit)| {
-                    let figure = audit.parity.get(metric).cloned().unwrap_or_else(|| Figure::unknown("the audit did not measure it"));
+                    let figure = audit.parity.get(metric).cloned().unwrap_or_else(|| Estimate::unknown("the audit did not measure it"));
                     let own = result(format!("{} by {attribute}", metric.label()), figure, *limit, ratio);
                     // The audit judges only groups that are large enough, so its verdict goes before that of the plain figure.
                     let audited = audit.verdict.get(metric).copied().filter(|_| has_audit_limit(*metric, *limit));
                     GateResult { verdict: audited.unwrap_or(own.verdict), ..own }
                 };
                 if evidence.fairness.is_empty() {
-                    let figure = Figure::unknown("the data has none of the attributes that the use case audits, or it audits none");
+                    let figure = Estimate::unknown("the data has none of the attributes that the use case audits, or it audits none");
                     return vec![result(metric.label().to_owned(), figure, *limit, ratio)];
                 }
                 evidence.fairness.iter().map(of).collect()
@@ -72,13 +74,14 @@ impl Gate {
             }
             Self::Reproducible => {
                 let figure = evidence.reproducible.map_or_else(
-                    || Figure::unknown("nobody fitted it a second time"),
-                    |same| Figure { value: Some(f64::from(u8::from(same))), interval: None, n: None, why: None },
+                    || Estimate::unknown("nobody fitted it a second time"),
+                    |same| Estimate { value: Some(f64::from(u8::from(same))), interval: None, n: None, why: None },
                 );
                 vec![GateResult { title: "A second fit gives the same model".into(), ..result(String::new(), figure, 1.0, true) }]
             }
             Self::ExplanationStability { top, limit } => {
-                let figure = evidence.stability.map_or_else(|| Figure::unknown("nobody fitted it to other people"), |own| own.of_top(*top));
+                let figure =
+                    evidence.stability.map_or_else(|| Estimate::unknown("nobody fitted it to other people"), |own| own.of_top(*top));
                 let note = evidence.stability.map(|own| stability_note(own, *top)).unwrap_or_default();
                 vec![GateResult { note, ..result(format!("Stability of the {top} strongest fields"), figure, *limit, true) }]
             }
@@ -86,7 +89,7 @@ impl Gate {
                 let missing: Vec<&str> = parts.iter().filter(|part| !evidence.card.contains(part)).map(|part| part.label()).collect();
                 let share = (parts.len() - missing.len()) as f64 / parts.len().max(1) as f64;
                 let note = if missing.is_empty() { String::new() } else { format!("Missing on the model card: {}", missing.join(", ")) };
-                let own = result(String::new(), Figure::point(share, parts.len()), 1.0, true);
+                let own = result(String::new(), Estimate::point(share, parts.len()), 1.0, true);
                 vec![GateResult { title: "The model card is complete".into(), note, ..own }]
             }
         }
@@ -111,9 +114,9 @@ fn has_audit_limit(metric: ParityMetric, limit: f64) -> bool {
     stats::fairness::FairnessPolicy::default().limits.get(&metric) == Some(&limit)
 }
 
-fn against_live(gate: &Gate, metric: Metric, figure: Figure, improvement: f64, significant: bool) -> GateResult {
+fn against_live(gate: &Gate, metric: Metric, figure: Estimate, improvement: f64, significant: bool) -> GateResult {
     let sign = if metric.higher_is_better() { 1.0 } else { -1.0 };
-    let turned = Figure {
+    let turned = Estimate {
         value: figure.value.map(|value| sign * value),
         interval: figure.interval.map(|[low, high]| if sign > 0.0 { [low, high] } else { [-high, -low] }),
         ..figure

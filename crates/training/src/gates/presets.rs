@@ -3,9 +3,10 @@
 use stats::Metric;
 use stats::fairness::ParityMetric;
 
-use super::{CardPart, Gate, GatePolicy};
+use super::gate::{CardPart, Gate};
+use super::policy::{GatePolicy, ValidGatePolicy};
 
-impl GatePolicy {
+impl ValidGatePolicy {
     /// Names of the policies that ship.
     pub const PRESETS: [&'static str; 2] = ["sensible", "guide-strict"];
 
@@ -22,7 +23,7 @@ impl GatePolicy {
     pub fn sensible() -> Self {
         let absolute = |metric, limit| Gate::Absolute { metric, limit };
         let fairness = |metric, limit| Gate::Fairness { metric, limit };
-        Self {
+        Self(GatePolicy {
             name: "sensible".into(),
             description:
                 "Better than chance beyond doubt, calibrated, not clearly worse than what is live; differences between groups are judged, \
@@ -49,14 +50,14 @@ impl GatePolicy {
                     parts: vec![CardPart::Purpose, CardPart::Lineage, CardPart::Metrics, CardPart::Groups, CardPart::Explanation],
                 },
             ],
-        }
+        })
     }
 
     /// The thresholds of guide 002.
     pub fn guide_strict() -> Self {
         let absolute = |metric, limit| Gate::Absolute { metric, limit };
         let fairness = |metric, limit| Gate::Fairness { metric, limit };
-        Self {
+        Self(GatePolicy {
             name: "guide-strict".into(),
             description: "The fixed thresholds of guide 002. No honest model meets all of them on the IBM data.".into(),
             inconclusive_blocks: true,
@@ -81,6 +82,19 @@ impl GatePolicy {
                 Gate::ExplanationStability { top: 5, limit: 0.75 },
                 Gate::Documentation { parts: CardPart::ALL.to_vec() },
             ],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_policy_that_ships_is_valid() {
+        for policy in ValidGatePolicy::PRESETS.into_iter().filter_map(ValidGatePolicy::preset) {
+            assert_eq!(GatePolicy::from(policy.clone()).check(), Ok(policy));
         }
+        assert!(ValidGatePolicy::preset("none-such").is_none());
     }
 }

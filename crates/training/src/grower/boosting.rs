@@ -58,26 +58,6 @@ impl Default for BoostingParameters {
     }
 }
 
-impl BoostingParameters {
-    /// Name and value of each, as texts.
-    pub fn describe(&self) -> Vec<(String, String)> {
-        vec![
-            ("main_effect_trees".into(), self.main_effect_trees.to_string()),
-            ("trees".into(), self.trees.to_string()),
-            ("learning_rate".into(), self.learning_rate.to_string()),
-            ("max_depth".into(), self.max_depth.to_string()),
-            ("max_leaves".into(), self.max_leaves.to_string()),
-            ("bins".into(), self.bins.to_string()),
-            ("min_child_weight".into(), self.min_child_weight.to_string()),
-            ("l2".into(), self.l2.to_string()),
-            ("column_share".into(), self.column_share.to_string()),
-            ("row_share".into(), self.row_share.to_string()),
-            ("bags".into(), self.bags.to_string()),
-            ("balanced".into(), self.balanced.to_string()),
-        ]
-    }
-}
-
 /// Start value (log-odds) and trees of all bags; the margin is `start + Σ trees / bags`.
 pub fn fit_boosting(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &BoostingParameters, seed: u64) -> (f64, Vec<Tree>) {
     let start = logit(overall(labels, weights));

@@ -26,20 +26,6 @@ pub struct ForestParameters {
     pub balanced: bool,
 }
 
-impl ForestParameters {
-    /// Name and value of each, as texts.
-    pub fn describe(&self) -> Vec<(String, String)> {
-        vec![
-            ("trees".into(), self.trees.to_string()),
-            ("max_depth".into(), self.max_depth.to_string()),
-            ("min_leaf".into(), self.min_leaf.to_string()),
-            ("column_share".into(), self.column_share.to_string()),
-            ("bins".into(), self.bins.to_string()),
-            ("balanced".into(), self.balanced.to_string()),
-        ]
-    }
-}
-
 /// The forest's trees; their mean is the probability.
 pub fn fit_forest(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &ForestParameters, seed: u64) -> Vec<Tree> {
     let overall = overall(labels, weights);

@@ -22,19 +22,6 @@ pub struct TreeParameters {
     pub balanced: bool,
 }
 
-impl TreeParameters {
-    /// Name and value of each, as texts.
-    pub fn describe(&self) -> Vec<(String, String)> {
-        vec![
-            ("max_depth".into(), self.max_depth.to_string()),
-            ("min_leaf".into(), self.min_leaf.to_string()),
-            ("smoothing".into(), self.smoothing.to_string()),
-            ("bins".into(), self.bins.to_string()),
-            ("balanced".into(), self.balanced.to_string()),
-        ]
-    }
-}
-
 /// Share of the event among `rows`, drawn towards `overall` with the weight `smoothing`.
 pub(super) fn share(rows: &[u32], labels: &[bool], weights: &[f64], overall: f64, smoothing: f64) -> f64 {
     let weight: f64 = rows.iter().map(|&row| weights[row as usize]).sum();

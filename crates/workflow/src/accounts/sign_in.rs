@@ -80,7 +80,7 @@ impl Tenure {
         if token.last_used_at.is_none_or(|last| now.since(last) > TOUCH_AFTER) {
             // Nobody is kept from reading by a database that cannot be written for a while.
             if let Err(error) = self.touch(&token.token_id).await {
-                tracing::warn!(error = %store::Chain(&error), "the last use of a token could not be written down");
+                tracing::warn!(error = crate::causes(&error), "the last use of a token could not be written down");
             }
         }
         Ok(Actor::new(&account.name, &account.roles, Origin::Token(token.scopes)))

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::card::{Block, Card, CardSection};
+use domain::Estimate;
 use model::global::GlobalExplanation;
 use model::{Model, Role, UseCase};
 use stats::fairness::GroupAudit;
 use stats::group_metrics::GroupMetric;
-use stats::{Figure, Metric, Verdict};
+use stats::{Metric, Verdict};
 use store::monitoring::checks;
 use store::{datasets, registry, review};
 use training::evaluate::Evaluation;
@@ -301,7 +302,7 @@ fn lineage(Sources { version, model, dataset, code, .. }: &Sources<'_>) -> CardS
     CardSection::new("Lineage", vec![Block::table("", &["What", "Value"], rows)])
 }
 
-fn text(figure: &Figure) -> String {
+fn text(figure: &Estimate) -> String {
     match (figure.value, figure.interval) {
         (Some(value), Some([low, high])) => format!("{value:.3} [{low:.3}, {high:.3}]"),
         (Some(value), None) => format!("{value:.3}"),

@@ -1,7 +1,7 @@
 //! Dataset versions.
 
+use domain::Estimate;
 use serde::{Deserialize, Serialize};
-use stats::Figure;
 
 /// A row of the table of dataset versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub struct DatasetRow {
     /// Rows with the event; `None` for people as they are now.
     pub positives: Option<u32>,
     /// Share with the event.
-    pub share: Option<Figure>,
+    pub share: Option<Estimate>,
     pub hash: String,
     pub simulated: bool,
     pub imported_at: String,

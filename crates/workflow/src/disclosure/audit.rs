@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stats::Figure;
+use domain::Estimate;
 use stats::adverse_impact::AdverseImpact;
 use stats::curves::CalibrationBin;
 use stats::fairness::{GroupAudit, GroupRow, GroupSize, ParityMetric};
@@ -100,14 +100,14 @@ pub fn audit(exact: &GroupAudit, rule: Disclosure) -> GroupAudit {
         compared.into_iter().all(|(_, row)| row.metrics.get(metric).is_none_or(|figure| figure.why.as_deref() != Some(&*rule.why_hidden())))
             && !hidden.contains(&true)
     };
-    let gaps = |of: &BTreeMap<GroupMetric, Figure>| -> BTreeMap<GroupMetric, Figure> {
+    let gaps = |of: &BTreeMap<GroupMetric, Estimate>| -> BTreeMap<GroupMetric, Estimate> {
         of.iter()
-            .map(|(metric, figure)| (*metric, if whole(metric) { rule.on_grid(figure, GAP) } else { Figure::unknown(rule.why_hidden()) }))
+            .map(|(metric, figure)| (*metric, if whole(metric) { rule.on_grid(figure, GAP) } else { Estimate::unknown(rule.why_hidden()) }))
             .collect()
     };
-    let parity = |(metric, figure): (&ParityMetric, &Figure)| {
+    let parity = |(metric, figure): (&ParityMetric, &Estimate)| {
         let shown = rests_on(*metric).iter().all(&whole);
-        (*metric, if shown { rule.on_grid(figure, GAP) } else { Figure::unknown(rule.why_hidden()) })
+        (*metric, if shown { rule.on_grid(figure, GAP) } else { Estimate::unknown(rule.why_hidden()) })
     };
     let overall = exact.overall.iter().map(|(metric, figure)| (*metric, rule.rate(figure))).collect();
     GroupAudit {
@@ -142,17 +142,17 @@ pub fn hidden_row(rule: Disclosure) -> GroupRow {
         positives: None,
         size: GroupSize::Suppressed,
         metrics: BTreeMap::new(),
-        impact_ratio: Figure::unknown(rule.why_hidden()),
+        impact_ratio: Estimate::unknown(rule.why_hidden()),
         adverse_impact: None,
     }
 }
 
 fn group(exact: &GroupRow, rule: Disclosure) -> GroupRow {
-    let metric = |(metric, figure): (&GroupMetric, &Figure)| {
+    let metric = |(metric, figure): (&GroupMetric, &Estimate)| {
         let released = match figure.value {
             // What could not be computed says by its reason that nobody left, or that nobody is flagged.
-            None => Figure::unknown(rule.why_hidden()),
-            Some(_) if !is_shown(*metric, exact, rule) => Figure::unknown(rule.why_hidden()),
+            None => Estimate::unknown(rule.why_hidden()),
+            Some(_) if !is_shown(*metric, exact, rule) => Estimate::unknown(rule.why_hidden()),
             Some(_) => rule.on_grid(figure, rule.rate_step(u64::from(exact.n.unwrap_or(0)))),
         };
         (*metric, released)
@@ -200,9 +200,9 @@ fn notes(by_group: &BTreeMap<String, GroupRow>, rule: Disclosure) -> Vec<String>
 fn local_law_144(exact: &LocalLaw144, rule: Disclosure) -> LocalLaw144 {
     let row = |own: &CategoryRow| {
         let n = own.n.filter(|n| !rule.is_small(u64::from(*n)));
-        let figure = |figure: &Figure, factor: f64| match n {
+        let figure = |figure: &Estimate, factor: f64| match n {
             Some(n) => rule.on_grid(figure, factor * rule.rate_step(u64::from(n))),
-            None => Figure::unknown(rule.why_hidden()),
+            None => Estimate::unknown(rule.why_hidden()),
         };
         CategoryRow {
             category: own.category.clone(),

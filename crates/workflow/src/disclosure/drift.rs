@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use domain::Estimate;
 use monitoring::monthly::MonthlyCheck;
 use monitoring::multivariate::MultivariateDrift;
 use monitoring::performance::{Group, Realised};
 use monitoring::quality::{ColumnQuality, Finding, Problem, QualityReport};
 use monitoring::report::{Chart, TestReport};
 use monitoring::{ColumnReport, DriftReport};
-use stats::Figure;
 use stats::groups::suppressed;
 
 use super::Disclosure;
@@ -260,7 +260,7 @@ pub fn realised(exact: &Realised, rule: Disclosure) -> Realised {
 fn group(exact: &Group, rule: Disclosure) -> Group {
     let small = rule.is_small(exact.n);
     let both = !rule.is_small(exact.left) && !rule.is_small(exact.n - exact.left.min(exact.n));
-    let hidden = || Figure::unknown(rule.why_hidden());
+    let hidden = || Estimate::unknown(rule.why_hidden());
     Group {
         name: exact.name.clone(),
         n: rule.count(exact.n),
@@ -348,9 +348,9 @@ mod tests {
             name: "resignation".into(),
             n,
             left,
-            predicted: Figure::point(0.4, n as usize),
+            predicted: Estimate::point(0.4, n as usize),
             actual: stats::intervals::proportion(left as u32, n as u32, "nobody"),
-            roc_auc: Figure::point(0.7, n as usize),
+            roc_auc: Estimate::point(0.7, n as usize),
         };
         let rule = Disclosure::default();
         let own = super::group(&group(4, 4), rule);

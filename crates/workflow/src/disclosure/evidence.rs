@@ -1,6 +1,6 @@
 //! What a training found out: evaluation, curves, cohorts, gates, and the evidence of a review.
 
-use stats::Figure;
+use domain::Estimate;
 use stats::curves::{GainPoint, PrecisionRecallCurve, RocCurve, ThresholdRow};
 use stats::report::Report;
 use training::error_analysis::{Cohort, ErrorAnalysis};
@@ -147,7 +147,7 @@ pub fn package(exact: &Package, withheld: &Withheld, rule: Disclosure) -> Packag
 }
 
 /// The number of people with the event in a dataset, as it is released.
-pub fn positives(exact: Option<u32>, rows: u32, rule: Disclosure) -> (Option<u32>, Option<Figure>) {
+pub fn positives(exact: Option<u32>, rows: u32, rule: Disclosure) -> (Option<u32>, Option<Estimate>) {
     let released = exact.map(|count| rule.count_u32(count));
     let share = exact.map(|count| rule.rate(&stats::intervals::proportion(count, rows, "there are no rows")));
     (released, share)

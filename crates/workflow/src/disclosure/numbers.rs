@@ -1,6 +1,6 @@
 //! Grids on which released numbers lie.
 
-use stats::Figure;
+use domain::Estimate;
 
 use super::Disclosure;
 
@@ -70,20 +70,20 @@ impl Disclosure {
     }
 
     /// A rate or mean score over people: hidden under k, else on the grid, its interval widened and its `n` a released count.
-    pub fn rate(self, figure: &Figure) -> Figure {
+    pub fn rate(self, figure: &Estimate) -> Estimate {
         let n = u64::from(figure.n.unwrap_or(0));
         if figure.value.is_none() {
             return figure.clone();
         }
         if self.is_small(n) {
-            return Figure::unknown(self.why_hidden());
+            return Estimate::unknown(self.why_hidden());
         }
         self.on_grid(figure, self.rate_step(n))
     }
 
     /// A figure on the grid `step`, whatever it rests on.
-    pub fn on_grid(self, figure: &Figure, step: f64) -> Figure {
-        Figure {
+    pub fn on_grid(self, figure: &Estimate, step: f64) -> Estimate {
+        Estimate {
             value: figure.value.map(|value| to_grid(value, step)),
             interval: figure.interval.map(|interval| outward(interval, step)),
             n: figure.n.map(|n| self.count_u32(n)),
@@ -111,8 +111,8 @@ mod tests {
         let rule = Disclosure::default();
         assert_eq!([0, 4, 5, 14, 15, 299].map(|count| rule.count(count)), [0, 0, 10, 10, 20, 300]);
         assert_eq!((rule.share(3, 300), rule.share(47, 300), rule.share(0, 0)), (0.0, 0.17, 0.0));
-        assert!(rule.rate(&Figure::with_interval(0.5, [0.2, 0.8], 9)).value.is_none());
-        let shown = rule.rate(&Figure::with_interval(0.174, [0.161, 0.198], 333));
+        assert!(rule.rate(&Estimate::with_interval(0.5, [0.2, 0.8], 9)).value.is_none());
+        let shown = rule.rate(&Estimate::with_interval(0.174, [0.161, 0.198], 333));
         assert_eq!((shown.value, shown.interval, shown.n), (Some(0.17), Some([0.16, 0.2]), Some(330)));
         // One person of thirty moves a rate by 0.033, and the grid is 0.1.
         assert_eq!((rule.rate_step(30), rule.rate_step(3000)), (0.1, 0.01));

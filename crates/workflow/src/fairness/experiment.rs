@@ -14,7 +14,7 @@ use store::fairness as store_fairness;
 use store::{audit, registry, runs};
 use training::groups::groups;
 use training::proxies::Proxy;
-use training::{Candidate, Settings, Trained, TrainingError, Trial};
+use training::{Candidate, Settings, Trained, TrainingOutcome, Trial, ValidSettings};
 
 use crate::runs::artifacts::EVIDENCE;
 use crate::runs::evidence::{self, Evidence};
@@ -45,7 +45,7 @@ const METRICS: [Metric; 7] =
 struct Plan {
     version: registry::Version,
     title: String,
-    settings: Settings,
+    settings: ValidSettings,
     base: Evidence,
     base_trials: u32,
 }
@@ -72,7 +72,7 @@ impl Tenure {
         let plan = self.plan(use_case, number, experiment, trials).await?;
         self.start_job(admin, job(&plan), async move |tenure, job| {
             let run = tenure.carry_out_experiment(&job, plan).await?.run;
-            job.made(format!("/runs/{run}"));
+            job.made(domain::Route::Run { run: (&run).into() }.path());
             Ok(())
         })
         .await
@@ -129,7 +129,7 @@ impl Tenure {
             settings.candidates = vec![candidate];
         }
         settings.trials = trials.unwrap_or(base_trials);
-        settings.check()?;
+        let settings = settings.check().map_err(Error::Fields)?;
         Ok(Plan { version, title, settings, base, base_trials: base_trials as u32 })
     }
 
@@ -162,7 +162,12 @@ impl Tenure {
             let outcome = compute(move || {
                 let labels = people.labels.clone().ok_or_else(|| Error::internal("a training set without outcomes"))?;
                 let rows = to_dataset(&people, labels)?.with_hash(hash);
-                let trained = training::train(&rows, &use_case, &gates, &own.settings, &*handle).map_err(stopped)?;
+                let trained = match training::train(&rows, &use_case, &gates, &own.settings, &*handle)? {
+                    TrainingOutcome::Completed(trained) => *trained,
+                    TrainingOutcome::Stopped { trials } => {
+                        return Err(Error::Cancelled(format!("the experiment was stopped after {} trials", trials.len())));
+                    }
+                };
                 let evidence = evidence::evidence(&trained, &gates, Vec::new(), false);
                 let effect = effect(&use_case, &people, &own, &evidence)?;
                 Ok(Outcome { trained, evidence, effect })
@@ -236,13 +241,6 @@ impl Tenure {
 fn job(plan: &Plan) -> NewJob {
     let title = format!("Experiment: version {} {}", plan.version.version, plan.title);
     NewJob { use_case: plan.version.use_case.to_string(), kind: JobKind::Experiment, title }
-}
-
-fn stopped(error: TrainingError) -> Error {
-    match error {
-        TrainingError::Cancelled { trials } => Error::Cancelled(format!("the experiment was stopped after {} trials", trials.len())),
-        error => error.into(),
-    }
 }
 
 /// What may be asked of a version, by audited attribute.

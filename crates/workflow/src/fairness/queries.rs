@@ -6,7 +6,7 @@ use stats::ScoreTable;
 use stats::fairness::{FairnessPolicy, audit};
 use stats::groups::Groups;
 use stats::local_law_144::local_law_144;
-use training::gates::{Gate, GatePolicy};
+use training::gates::{Gate, ValidGatePolicy};
 use training::groups::{group_codes, group_name, groups};
 
 use crate::disclosure::{self, Disclosure, tables};
@@ -149,7 +149,7 @@ impl Tenure {
 }
 
 /// The usual policy with the limits of the use case's gates.
-fn policy(gates: &GatePolicy) -> FairnessPolicy {
+fn policy(gates: &ValidGatePolicy) -> FairnessPolicy {
     let mut policy = FairnessPolicy::default();
     let limit = |gate: &Gate| if let Gate::Fairness { metric, limit } = gate { Some((*metric, *limit)) } else { None };
     policy.limits.extend(gates.gates.iter().filter_map(limit));

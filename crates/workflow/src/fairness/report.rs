@@ -63,7 +63,7 @@ pub struct ProxyRow {
     pub label: String,
     /// The group that is told best.
     pub group: String,
-    pub roc_auc: stats::Figure,
+    pub roc_auc: domain::Estimate,
     /// Label of the field and its share of what tells the group, largest first.
     pub through: Vec<(String, f64)>,
 }

@@ -18,7 +18,7 @@ use training::Progress;
 pub use handle::{JobHandle, Observer};
 use worker::{HEARTBEAT_SECONDS, WORKER};
 
-use crate::{Actor, Admin, Error, Result, Tenure};
+use crate::{Actor, Admin, Error, Result, Tenure, causes};
 
 /// What is to be started.
 #[derive(Debug, Clone)]
@@ -138,12 +138,12 @@ impl Tenure {
             Err(error @ Error::Cancelled(_)) => (JobStatus::Cancelled, error.to_string()),
             Err(error) => (JobStatus::Failed, error.to_string()),
         };
-        if let Err(Error::Store(cause)) = &outcome {
-            tracing::error!(error = %store::Chain(cause), job = %handle.id(), "a job failed");
+        if let Err(error @ (Error::Store(_) | Error::Unavailable(_))) = &outcome {
+            tracing::error!(error = causes(error), job = %handle.id(), "a job failed");
         }
         handle.log(if message.is_empty() { status.to_string() } else { format!("{status}: {message}") });
         if let Err(error) = write_down(&self.store, &handle, written).await {
-            tracing::error!(error = %store::Chain(&error), "the log of a job could not be written");
+            tracing::error!(error = causes(&error), "the log of a job could not be written");
         }
         self.end_job(&handle, status, &message).await;
         outcome
@@ -156,7 +156,7 @@ impl Tenure {
             transaction.commit().await
         };
         if let Err(error) = end.await {
-            tracing::error!(error = %store::Chain(&error), "the end of a job could not be written");
+            tracing::error!(error = causes(&error), "the end of a job could not be written");
         }
     }
 
@@ -223,7 +223,7 @@ async fn keep_record(store: Store, handle: Arc<JobHandle>, mut stopped: oneshot:
         }
         match write_down(&store, &handle, written).await {
             Ok(lines) => (written, before, silent) = (lines, Some(now), Duration::ZERO),
-            Err(error) => tracing::warn!(error = %store::Chain(&error), "the record of a job could not be written"),
+            Err(error) => tracing::warn!(error = causes(&error), "the record of a job could not be written"),
         }
     }
 }

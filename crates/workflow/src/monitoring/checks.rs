@@ -7,7 +7,7 @@ use model::Table;
 use monitoring::monthly::{Baseline, Month, MonthlyCheck, Settings, monthly_check};
 use monitoring::outcomes::over_window;
 use monitoring::performance::{Outcomes, estimated};
-use monitoring::{Detail, DriftReport, Policy, feature_drift, quality, recommendation};
+use monitoring::{Detail, DriftReport, ValidPolicy, feature_drift, quality, recommendation};
 use store::audit;
 use store::monitoring::checks;
 
@@ -25,7 +25,7 @@ const LONGEST_NOTE: usize = 2000;
 pub(crate) struct Material {
     pub definition: Arc<model::UseCase>,
     pub live: Arc<Live>,
-    pub policy: Policy,
+    pub policy: ValidPolicy,
     /// `None`: there is no baseline to be had.
     pub reference: Option<Arc<Reference>>,
     pub days_since_training: Option<u32>,
@@ -60,10 +60,10 @@ impl Tenure {
             version,
             dataset_id: current.dataset_id.clone(),
             as_of,
-            verdict: verdict(report.features.verdict),
+            verdict: report.features.verdict,
             share_drifted: report.features.share_drifted,
-            prediction_verdict: verdict(report.prediction.verdict),
-            recommendation: recommendation(report.recommendation.action),
+            prediction_verdict: report.prediction.verdict,
+            recommendation: report.recommendation.action,
             reason: report.recommendation.sentence.clone(),
             report_hash: self.store.put_artifact(bytes).await?,
             created_by: contributor.name().clone(),
@@ -133,26 +133,6 @@ impl Tenure {
             Err(error) => return Err(error),
         };
         Ok(Material { definition, live, policy, reference, days_since_training: days })
-    }
-}
-
-/// What the store calls a verdict.
-fn verdict(verdict: monitoring::Verdict) -> domain::DriftVerdict {
-    match verdict {
-        monitoring::Verdict::Drifted => domain::DriftVerdict::Drifted,
-        monitoring::Verdict::Stable => domain::DriftVerdict::Stable,
-        monitoring::Verdict::TooFewRows => domain::DriftVerdict::TooFewRows,
-        monitoring::Verdict::CouldNotCompute => domain::DriftVerdict::CouldNotCompute,
-    }
-}
-
-/// What the store calls a recommendation.
-fn recommendation(action: recommendation::Action) -> domain::Recommendation {
-    match action {
-        recommendation::Action::Retrain => domain::Recommendation::Retrain,
-        recommendation::Action::Wait => domain::Recommendation::Wait,
-        recommendation::Action::Keep => domain::Recommendation::Keep,
-        recommendation::Action::Unclear => domain::Recommendation::Unclear,
     }
 }
 
@@ -234,8 +214,8 @@ impl Material {
             scores: scores.as_deref(),
             importances: importances.as_deref(),
             outcomes,
-            outcome_counts: recent.and_then(|recent| recent.counts.as_ref().ok().copied()),
-            no_counts: recent.and_then(|recent| recent.counts.as_ref().err().map(String::as_str)),
+            outcome_counts: recent.and_then(|recent| recent.counts.ok()),
+            no_counts: recent.and_then(|recent| recent.counts.err()),
             days_since_training: self.days_since_training,
             days_since_retraining: None,
         };

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::Date;
 use model::UseCase;
+use monitoring::Why;
 use monitoring::outcomes::{Event, Fate, Known, over_window};
 use monitoring::performance::{self, Outcomes, Realised};
 use store::monitoring::outcomes::{self, Cohort, PersonProbability};
@@ -18,7 +19,10 @@ pub(super) const BATCHES: i64 = 120;
 const LEAST_KNOWN: f64 = 0.9;
 /// Leavers that a check looks for, newest cycles first, and days it looks back at most.
 const ENOUGH_LEAVERS: usize = 100;
-const MOST_DAYS: i64 = 370;
+const MOST_DAYS: i32 = 370;
+
+/// The end of the newest window where nothing has been heard of anybody: no window reaches so far.
+const EPOCH: Date = Date::from_day_number(0);
 
 /// One scored person of one cycle.
 struct Row {
@@ -30,8 +34,8 @@ struct Row {
 /// The people of one cycle whose outcome is known.
 pub(crate) struct Joined {
     batch: scoring::Batch,
-    from: i64,
-    until: i64,
+    from: Date,
+    until: Date,
     scored: usize,
     rows: Vec<Row>,
 }
@@ -39,6 +43,11 @@ pub(crate) struct Joined {
 impl Joined {
     fn is_known(&self) -> bool {
         !self.rows.is_empty() && self.rows.len() as f64 >= LEAST_KNOWN * self.scored as f64
+    }
+
+    /// Length of the window.
+    fn days(&self) -> i64 {
+        i64::from(self.until.days_since(self.from))
     }
 
     fn left(&self) -> usize {
@@ -56,7 +65,7 @@ pub(crate) struct Recent {
     pub window: i64,
     pub horizon: i64,
     /// `[stayed, left]` of the newest cycle observed for as long as a score is about, or why there is none.
-    pub counts: std::result::Result<[u64; 2], String>,
+    pub counts: std::result::Result<[u64; 2], Why>,
 }
 
 impl Recent {
@@ -69,20 +78,20 @@ impl Recent {
 
 impl Tenure {
     /// Every cycle with what is known of its people, oldest first. `today` ends the newest window.
-    async fn joined(&self, use_case: &str, today: Option<i64>) -> Result<Option<(Vec<Joined>, i64)>> {
+    async fn joined(&self, use_case: &str, today: Option<Date>) -> Result<Option<(Vec<Joined>, i64)>> {
         let mut connection = self.store.read().await?;
         let imports = outcomes::imports(&mut connection, &use_case.into()).await?;
         let Some(horizon) = imports.first().map(|import| import.horizon_days) else { return Ok(None) };
-        let complete = imports.iter().filter_map(|import| import.complete_until).max().map(day);
-        let last = imports.iter().map(|import| day(import.last_day)).max();
+        let complete = imports.iter().filter_map(|import| import.complete_until).max();
+        let last = imports.iter().map(|import| import.last_day).max();
         let mut known = Known { events: HashMap::new(), complete_until: complete };
         for outcome in outcomes::all(&mut connection, &use_case.into()).await? {
-            let event = Event { day: day(outcome.day), happened: outcome.happened, reason: outcome.reason };
+            let event = Event { day: outcome.day, happened: outcome.happened, reason: outcome.reason };
             known.events.entry(outcome.person_id.into_string()).or_default().push(event);
         }
         let batches = days_of(scoring::batches(&mut connection, &use_case.into(), BATCHES).await?);
-        let starts: Vec<i64> = batches.iter().map(|batch| day(batch.as_of)).collect();
-        let end = today.or(last.max(complete)).unwrap_or(0);
+        let starts: Vec<Date> = batches.iter().map(|batch| batch.as_of).collect();
+        let end = today.or(last.max(complete)).unwrap_or(EPOCH);
         let mut joined = Vec::new();
         for (position, batch) in batches.into_iter().enumerate() {
             let (from, until) = (starts[position], starts.get(position + 1).map_or(end, |next| end.min(*next)));
@@ -93,7 +102,7 @@ impl Tenure {
             joined.push((batch, from, until, people));
         }
         drop(connection);
-        let join = move |(batch, from, until, people): (scoring::Batch, i64, i64, Vec<PersonProbability>)| {
+        let join = move |(batch, from, until, people): (scoring::Batch, Date, Date, Vec<PersonProbability>)| {
             let row = |scored: &PersonProbability| match known.fate(&scored.person_id, from, until) {
                 Fate::Left(reason) => Some(Row { left: true, score: scored.probability, reason: reason.map(str::to_owned) }),
                 Fate::Stayed => Some(Row { left: false, score: scored.probability, reason: None }),
@@ -118,7 +127,7 @@ impl Tenure {
                     batch_id: joined.batch.batch_id.clone(),
                     use_case: joined.batch.use_case.clone(),
                     as_of: joined.batch.as_of,
-                    until_day: Date::from_day_number(joined.until as i32),
+                    until_day: joined.until,
                     scored: joined.scored as i64,
                     known: joined.rows.len() as i64,
                     report,
@@ -139,11 +148,10 @@ impl Tenure {
 
     /// The outcomes that a check of day `today` looks at: the newest whole cycles, until there are enough leavers or a year is spanned.
     pub(crate) async fn recent_outcomes(&self, use_case: &str, today: Date) -> Result<Option<Recent>> {
-        let today = day(today);
         let Some((joined, horizon)) = self.joined(use_case, Some(today)).await? else { return Ok(None) };
         let (mut chosen, mut left) = (Vec::new(), 0);
         for cycle in joined.iter().rev().filter(|cycle| cycle.is_known()) {
-            if left >= ENOUGH_LEAVERS || today - cycle.from > MOST_DAYS {
+            if left >= ENOUGH_LEAVERS || today.days_since(cycle.from) > MOST_DAYS {
                 break;
             }
             left += cycle.left();
@@ -178,9 +186,9 @@ pub(super) fn days_of(newest_first: Vec<scoring::Batch>) -> Vec<scoring::Batch> 
 }
 
 fn recent(cycles: &[&Joined], horizon: i64) -> Recent {
-    let window = (cycles.iter().map(|cycle| cycle.until - cycle.from).sum::<i64>() as f64 / cycles.len().max(1) as f64).round() as i64;
+    let window = (cycles.iter().map(|cycle| cycle.days()).sum::<i64>() as f64 / cycles.len().max(1) as f64).round() as i64;
     let rows = || cycles.iter().flat_map(|cycle| cycle.rows.iter().map(move |row| (cycle, row)));
-    let whole = |cycle: &&&Joined| ((cycle.until - cycle.from) as f64 / horizon as f64 - 1.0).abs() < 0.1;
+    let whole = |cycle: &&&Joined| (cycle.days() as f64 / horizon as f64 - 1.0).abs() < 0.1;
     let counts = cycles.iter().find(whole).map(|cycle| [(cycle.rows.len() - cycle.left()) as u64, cycle.left() as u64]);
     Recent {
         left: rows().map(|(_, row)| row.left).collect(),
@@ -189,7 +197,7 @@ fn recent(cycles: &[&Joined], horizon: i64) -> Recent {
         cohorts: rows().map(|(cycle, _)| cycle.batch.as_of.to_string().get(..7).unwrap_or_default().to_owned()).collect(),
         window,
         horizon,
-        counts: counts.ok_or_else(|| format!("the outcomes cover {window} days at a time, those of the baseline {horizon}")),
+        counts: counts.ok_or(Why::OtherHorizon { reference: horizon, current: window }),
     }
 }
 

@@ -67,7 +67,7 @@ impl CheckPage {
             ExportFormat::Json => {
                 text(&json!({ "check": self.check, "report": *self.report, "notes": self.notes, "simulated": self.simulated }))
             }
-            ExportFormat::Guide => text(&json!(self.report.guide_report(self.check.created_at.rfc3339()))),
+            ExportFormat::Guide => text(&json!(self.report.guide_report(self.check.created_at))),
             ExportFormat::Csv => self.csv(),
         }
     }
@@ -80,9 +80,9 @@ impl CheckPage {
             [
                 column.name.clone(),
                 self.use_case.label(&column.name),
-                column.kind.clone(),
-                column.verdict.name().to_owned(),
-                column.decided_by.clone().unwrap_or_default(),
+                column.kind.to_string(),
+                column.verdict.to_string(),
+                column.decided_by.map(|statistic| statistic.to_string()).unwrap_or_default(),
                 number(test.map(|test| test.statistic)),
                 number(test.and_then(|test| test.p_value)),
                 number(test.and_then(|test| test.p_adjusted)),
@@ -92,7 +92,7 @@ impl CheckPage {
                 column.missing_reference.to_string(),
                 column.missing_current.to_string(),
                 number(importance),
-                column.why.clone().unwrap_or_default(),
+                column.why.map(|why| why.to_string()).unwrap_or_default(),
             ]
         });
         csv_text(HEADINGS.map(str::to_owned), rows)

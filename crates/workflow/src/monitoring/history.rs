@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::{CheckId, Date};
+use domain::{CheckId, Date, DriftVerdict};
 use model::UseCase;
-use monitoring::Verdict;
 use monitoring::monthly::MonthlyCheck;
 use monitoring::recommendation::Limits;
 use store::monitoring::checks;
@@ -68,7 +67,7 @@ pub struct FeatureLine {
     /// Share of the model's attention, 0..=1; `None` where it was not measured.
     pub importance: Option<f64>,
     /// For each drawn check: effect size (`None`: could not be computed) and verdict.
-    pub points: Vec<(i64, Option<f64>, Verdict)>,
+    pub points: Vec<(i64, Option<f64>, DriftVerdict)>,
 }
 
 /// The page of one check.
@@ -97,12 +96,12 @@ pub fn by_weight(report: &MonthlyCheck) -> Vec<(&monitoring::ColumnReport, Optio
     let shares = shares(report);
     let policy = monitoring::Policy::default();
     let weight = |column: &monitoring::ColumnReport| {
-        let floor = if column.kind == "number" { policy.least_effect_number } else { policy.least_effect_level };
+        let floor = if column.kind.is_numeric() { policy.least_effect_number } else { policy.least_effect_level };
         let effect = column.effect_size.unwrap_or(0.0) / floor;
         let rank = match column.verdict {
-            Verdict::Drifted => 2,
-            Verdict::CouldNotCompute | Verdict::TooFewRows => 1,
-            Verdict::Stable => 0,
+            DriftVerdict::Drifted => 2,
+            DriftVerdict::CouldNotCompute | DriftVerdict::TooFewRows => 1,
+            DriftVerdict::Stable => 0,
         };
         (rank, effect * shares.get(column.name.as_str()).copied().unwrap_or(if shares.is_empty() { 1.0 } else { 0.0 }))
     };

@@ -175,11 +175,11 @@ pub fn check_outcomes(bytes: &[u8], use_case: &UseCase) -> Result<Vec<OutcomeRow
 }
 
 /// Who of a simulated snapshot left before the next one, as a file of outcomes has it: on the last day of the month.
-pub fn simulated_outcomes(snapshot: &Snapshot) -> (Table, String) {
-    // Snapshots are of the first of a month: four weeks and a half later it is the next one.
-    let later = clock::parse(&snapshot.as_of).map(|day| clock::date_of(day + 32)).unwrap_or_default();
-    let next = format!("{}-01", later.get(..7).unwrap_or_default());
-    let last = clock::parse(&next).map(|day| clock::date_of(day - 1)).unwrap_or_default();
+pub fn simulated_outcomes(snapshot: &Snapshot) -> (Table, Date) {
+    // Snapshots are of the first of a month: a day within the next one, brought back to its first.
+    let within = snapshot.as_of.plus_days(31);
+    let next = within.plus_days(1 - i32::from(within.parts().2));
+    let last = next.plus_days(-1).to_string();
     let mut table = Table::default();
     let column = |text: &dyn Fn(&simulation::Outcome) -> String| Column::Text(snapshot.left.iter().map(text).collect());
     table.push("EmployeeNumber", column(&|outcome| outcome.id.clone()));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{Column, Table, UseCase};
-use monitoring::Policy;
+use monitoring::ValidPolicy;
 use monitoring::monthly::MonthlyCheck;
 
 use super::checks::current_people;
@@ -128,7 +128,7 @@ impl Tenure {
             let place = place.ok_or_else(|| Error::Invalid(format!("{} is no field that the model reads", shift.field())))?;
             shift.apply(&mut shifted.columns[place])?;
             let count = |policy: &str, people: &Table| {
-                let other = super::checks::Material { policy: Policy::named(policy).unwrap_or_default(), ..material.clone() };
+                let other = super::checks::Material { policy: ValidPolicy::named(policy).unwrap_or_default(), ..material.clone() };
                 let report = other.features(people);
                 [report.drifted().len(), report.columns.iter().filter(|column| column.decided_by.is_some()).count()]
             };

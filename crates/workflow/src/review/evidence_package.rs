@@ -14,7 +14,7 @@ use store::{artifacts, datasets, registry, runs};
 use training::error_analysis::ErrorAnalysis;
 use training::evaluate::Evaluation;
 use training::feasibility::Feasibility;
-use training::gates::{GatePolicy, GateReport};
+use training::gates::{GateReport, ValidGatePolicy};
 use training::leakage::Leak;
 use training::proxies::Proxy;
 use training::stability::Stability;
@@ -48,7 +48,7 @@ pub struct Sources {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Package {
     pub sources: Sources,
-    pub policy: GatePolicy,
+    pub policy: ValidGatePolicy,
     /// Judged against the version that is live now.
     pub gates: GateReport,
     /// The candidate, on the rows that neither model was trained on (its whole hold-out when nothing is compared).
@@ -132,7 +132,7 @@ impl Sources {
 
 impl Tenure {
     /// Writes down the gates before the training begins: they cannot be chosen by its outcome.
-    pub(crate) async fn record_policy(&self, run_id: &RunId, policy: &GatePolicy) -> Result<()> {
+    pub(crate) async fn record_policy(&self, run_id: &RunId, policy: &ValidGatePolicy) -> Result<()> {
         let bytes = serde_json::to_vec(policy).map_err(store::Error::from)?;
         let byte_count = bytes.len() as i64;
         let hash = self.store.put_artifact(bytes).await?;
@@ -188,7 +188,7 @@ impl Tenure {
     }
 
     /// The gates that a version was trained under.
-    pub(crate) async fn policy_of(&self, sources: &Sources) -> Result<GatePolicy> {
+    pub(crate) async fn policy_of(&self, sources: &Sources) -> Result<ValidGatePolicy> {
         let bytes = self.store.artifact(&sources.policy_hash).await?;
         Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)
     }
@@ -244,7 +244,7 @@ impl Tenure {
             );
             let side_by_side = side_by_side(&model, &evidence, &people, champion.as_ref())?;
             let gates = judge(&policy, &evidence, &parts, champion.is_some().then_some(&side_by_side.comparisons));
-            let guide = judge(&GatePolicy::guide_strict(), &evidence, &parts, None);
+            let guide = judge(&ValidGatePolicy::guide_strict(), &evidence, &parts, None);
             let columns: Vec<&str> = model.use_case.inputs().map(|field| field.name.as_str()).collect();
             let drift = champion
                 .as_ref()

@@ -6,7 +6,7 @@ use domain::VersionNumber;
 use model::Model;
 use stats::comparison::{Comparison, compare};
 use training::evaluate::{Evaluation, evaluate};
-use training::gates::{self, CardPart, Gate, GatePolicy, GateReport};
+use training::gates::{self, CardPart, Gate, GateReport, ValidGatePolicy};
 
 use crate::StoredPeople;
 use crate::runs::evidence::Evidence;
@@ -67,7 +67,7 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
 
 /// The gates again, this time against what is live now (`None`: nothing is), and with the card as it is now.
 pub(super) fn judge(
-    policy: &GatePolicy,
+    policy: &ValidGatePolicy,
     evidence: &Evidence,
     card: &BTreeSet<CardPart>,
     against_live: Option<&Vec<Comparison>>,

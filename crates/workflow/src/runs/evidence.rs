@@ -12,7 +12,7 @@ use training::Trained;
 use training::error_analysis::ErrorAnalysis;
 use training::evaluate::Evaluation;
 use training::feasibility::Feasibility;
-use training::gates::{self, GatePolicy, GateReport};
+use training::gates::{self, GateReport, ValidGatePolicy};
 use training::leakage::Leak;
 use training::proxies::Proxy;
 use training::quality::DataQuality;
@@ -80,7 +80,7 @@ impl Tenure {
 }
 
 /// The evidence of a training, with its gates judged. `has_explanation`: what the model has learned is measured and kept with it.
-pub(crate) fn evidence(trained: &Trained, policy: &GatePolicy, against_live: Vec<Comparison>, has_explanation: bool) -> Evidence {
+pub(crate) fn evidence(trained: &Trained, policy: &ValidGatePolicy, against_live: Vec<Comparison>, has_explanation: bool) -> Evidence {
     let card = card::parts(&trained.model.use_case, [&trained.holdout, &trained.cross_validated], has_explanation, "", false);
     let positions = |rows: &[usize]| rows.iter().map(|&row| row as u32).collect();
     let gates = policy.judge(&gates::Evidence {

@@ -1,9 +1,10 @@
 //! What a training found out about its model, for the page of a run.
 
+use domain::Estimate;
 use serde::{Deserialize, Serialize};
 use stats::comparison::Comparison;
 use stats::curves::ThresholdRow;
-use stats::{Figure, Metric, Verdict};
+use stats::{Metric, Verdict};
 
 use crate::training::Outlook;
 
@@ -23,12 +24,12 @@ pub struct RunEvidence {
     pub leaks: Vec<String>,
     pub proxies: Vec<ProxyRow>,
     /// Share of input cells without a value, share of outliers among numbers, largest correlation of two inputs.
-    pub missing: Figure,
-    pub outliers: Figure,
-    pub correlation: Figure,
+    pub missing: Estimate,
+    pub outliers: Estimate,
+    pub correlation: Estimate,
     pub correlated: Option<[String; 2]>,
     /// Brier score over the rows that the cohorts were measured on.
-    pub overall_error: Figure,
+    pub overall_error: Estimate,
     /// Worst first.
     pub cohorts: Vec<CohortRow>,
     /// On the hold-out.
@@ -44,7 +45,7 @@ pub struct RunEvidence {
 pub struct GateRow {
     /// For example "ROC AUC at least 0.7".
     pub title: String,
-    pub figure: Figure,
+    pub figure: Estimate,
     pub limit: f64,
     pub verdict: Verdict,
     /// Whether it stands in the way of a review. One that fails and does not block is the reviewers' to answer for.
@@ -67,7 +68,7 @@ pub struct FeasibleGate {
 pub struct ProxyRow {
     pub attribute: String,
     pub group: String,
-    pub roc_auc: Figure,
+    pub roc_auc: Estimate,
     /// Fields that give it away, strongest first.
     pub through: Vec<String>,
 }
@@ -76,7 +77,7 @@ pub struct ProxyRow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CohortRow {
     pub conditions: Vec<String>,
-    pub brier: Figure,
-    pub event_rate: Figure,
+    pub brier: Estimate,
+    pub event_rate: Estimate,
     pub mean_probability: f64,
 }

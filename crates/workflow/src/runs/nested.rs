@@ -1,6 +1,6 @@
 //! The nested runs of a training: one per candidate, and below it one per trial.
 
-use stats::Figure;
+use domain::Estimate;
 use store::runs;
 use training::select::CandidateResult;
 use training::{Candidate, Trial};
@@ -18,7 +18,7 @@ pub(crate) async fn insert(writer: &mut store::Writer, parent: &runs::Run, resul
         let result = results.iter().find(|result| result.candidate == candidate);
         let child = child_of(parent, candidate.name(), if result.is_some_and(|result| result.chosen) { "chosen" } else { "" });
         runs::insert(writer, &child).await?;
-        let metric = |name: &str, value| to_metric(name.into(), 0, &Figure::point(value, 0));
+        let metric = |name: &str, value| to_metric(name.into(), 0, &Estimate::point(value, 0));
         let best = result.and_then(|result| own.iter().find(|trial| trial.number == result.trial));
         let details = runs::Details {
             parameters: best.map(|trial| trial.parameters.describe()).unwrap_or_default(),
@@ -30,7 +30,7 @@ pub(crate) async fn insert(writer: &mut store::Writer, parent: &runs::Run, resul
             let note = if trial.pruned { "pruned: behind after the first folds" } else { "" };
             let nested = child_of(&child, &format!("trial {}", trial.number), note);
             runs::insert(writer, &nested).await?;
-            let fold = |(fold, score): (i64, &f64)| to_metric("fold".into(), fold, &Figure::point(*score, 0));
+            let fold = |(fold, score): (i64, &f64)| to_metric("fold".into(), fold, &Estimate::point(*score, 0));
             let details = runs::Details {
                 parameters: trial.parameters.describe(),
                 metrics: (1..).zip(&trial.fold_scores).map(fold).chain([metric("selection", trial.score)]).collect(),

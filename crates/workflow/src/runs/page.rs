@@ -6,12 +6,13 @@ use crate::runs::{ArtifactRow, RunPage, Stage};
 use crate::runs::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
 use crate::training::Outlook;
 use charts::{Curve, Curves};
+use domain::Estimate;
 use model::UseCase;
+use stats::Metric;
 use stats::curves::CalibrationBin;
 use stats::report::Report;
-use stats::{Figure, Metric};
 use store::{jobs, registry, runs};
-use training::gates::{Gate, GatePolicy};
+use training::gates::{Gate, ValidGatePolicy};
 
 use crate::runs::artifacts::{EVIDENCE, GATE_POLICY};
 use crate::runs::evidence::Evidence;
@@ -42,7 +43,7 @@ impl Tenure {
         };
         let has_evidence = details.artifacts.iter().any(|artifact| artifact.name == EVIDENCE);
         let evidence = if has_evidence { Some(self.evidence_for(&viewer, &run).await?) } else { None };
-        let mut steps: BTreeMap<String, Vec<(i64, Figure)>> = BTreeMap::new();
+        let mut steps: BTreeMap<String, Vec<(i64, Estimate)>> = BTreeMap::new();
         for metric in details.metrics.iter().filter(|metric| metric.step > 0) {
             steps.entry(metric.name.clone()).or_default().push((metric.step, figure(metric)));
         }
@@ -118,7 +119,7 @@ fn artifact(artifact: runs::Artifact) -> ArtifactRow {
     ArtifactRow { name: artifact.name, hash: artifact.hash, bytes: artifact.byte_count, media_type: artifact.media_type }
 }
 
-fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&GatePolicy>) -> RunEvidence {
+fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy>) -> RunEvidence {
     let report = evidence.holdout.report;
     let gates = evidence.gates;
     let label = |name: &String| use_case.label(name).to_owned();

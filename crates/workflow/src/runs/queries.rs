@@ -3,8 +3,7 @@
 use crate::runs::{Comparison, RunRow, RunsPage};
 use charts::{Curve, Curves};
 use domain::audit::PeopleExportDetail;
-use domain::{AuditEvent, RunId, Subject};
-use stats::Figure;
+use domain::{AuditEvent, Estimate, RunId, Subject};
 use store::{audit, runs};
 
 use crate::disclosure::files::{Leave, leave};
@@ -19,8 +18,8 @@ const PAGE: u32 = 50;
 const COLOURS: usize = 4;
 
 /// A stored metric as a figure.
-pub(crate) fn figure(metric: &runs::Metric) -> Figure {
-    Figure { value: metric.value, interval: metric.interval, n: metric.n.map(|n| n as u32), why: metric.why.clone() }
+pub(crate) fn figure(metric: &runs::Metric) -> Estimate {
+    Estimate { value: metric.value, interval: metric.interval, n: metric.n.map(|n| n as u32), why: metric.why.clone() }
 }
 
 impl Tenure {
@@ -128,7 +127,7 @@ impl Tenure {
                 row.metrics
                     .iter()
                     .find(|(other, _)| *other == name)
-                    .map_or_else(|| Figure::unknown("not recorded"), |(_, figure)| figure.clone())
+                    .map_or_else(|| Estimate::unknown("not recorded"), |(_, figure)| figure.clone())
             };
             let figures = runs.iter().map(figure).collect();
             (name, figures)

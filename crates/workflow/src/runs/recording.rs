@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::Estimate;
 use serde::Serialize;
+use stats::Metric;
 use stats::report::Report;
-use stats::{Figure, Metric};
 use store::runs;
 
 use crate::Result;
@@ -48,8 +49,8 @@ pub(crate) fn environment(settings: &training::Settings) -> Vec<(String, String)
 #[derive(Serialize)]
 pub(crate) struct Metrics<'a> {
     cutoff: f64,
-    holdout: &'a BTreeMap<Metric, Figure>,
-    cross_validated: &'a BTreeMap<Metric, Figure>,
+    holdout: &'a BTreeMap<Metric, Estimate>,
+    cross_validated: &'a BTreeMap<Metric, Estimate>,
 }
 
 impl<'a> Metrics<'a> {
@@ -78,7 +79,7 @@ pub(crate) fn metrics<'a>(prefix: &'a str, report: &'a Report) -> impl Iterator<
     report.metrics.iter().map(move |(metric, figure)| to_metric(format!("{prefix}{}", metric_name(*metric)), 0, figure))
 }
 
-pub(crate) fn to_metric(name: String, step: i64, figure: &Figure) -> runs::Metric {
+pub(crate) fn to_metric(name: String, step: i64, figure: &Estimate) -> runs::Metric {
     runs::Metric { name, step, value: figure.value, interval: figure.interval, n: figure.n.map(i64::from), why: figure.why.clone() }
 }
 

@@ -1,8 +1,8 @@
 //! Training runs and model versions.
 
 use charts::Curves;
+use domain::Estimate;
 use serde::{Deserialize, Serialize};
-use stats::Figure;
 
 use super::findings::RunEvidence;
 
@@ -18,7 +18,7 @@ pub struct RunRow {
     pub started_at: String,
     pub duration_seconds: Option<f64>,
     pub parameters: Vec<(String, String)>,
-    pub metrics: Vec<(String, Figure)>,
+    pub metrics: Vec<(String, Estimate)>,
     /// Number of nested runs.
     pub children: u32,
 }
@@ -69,7 +69,7 @@ pub struct RunPage {
     pub stages: Vec<Stage>,
     pub tags: Vec<(String, String)>,
     /// Metrics that have steps: name, and the figure at each step.
-    pub steps: Vec<(String, Vec<(i64, Figure)>)>,
+    pub steps: Vec<(String, Vec<(i64, Estimate)>)>,
     /// The job that worked on it.
     pub job: Option<String>,
     pub evidence: Option<RunEvidence>,
@@ -89,7 +89,7 @@ pub struct Comparison {
     /// Parameters: name, one value per run, whether they differ.
     pub parameters: Vec<(String, Vec<String>, bool)>,
     /// Metrics: name, one figure per run.
-    pub metrics: Vec<(String, Vec<Figure>)>,
+    pub metrics: Vec<(String, Vec<Estimate>)>,
     pub curves: Curves,
 }
 
@@ -104,7 +104,7 @@ pub struct VersionRow {
     pub author: String,
     pub created_at: String,
     pub run: String,
-    pub metrics: Vec<(String, Figure)>,
+    pub metrics: Vec<(String, Estimate)>,
     /// Why it is not in Staging, when the policy's staging part did not hold.
     pub note: String,
     /// State of the newest request for review; empty when nobody has asked. `pending`, `approved`, `rejected`, `changes_requested`, `void`

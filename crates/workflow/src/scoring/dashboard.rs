@@ -1,9 +1,9 @@
 //! The dashboard: headline figures, bands, segments, drivers, and the cut-off tied to capacity.
 
 use crate::scoring::{BandCount, Dashboard, Headline, Segment, SegmentRow};
-use domain::CapacityPoint;
+use domain::{CapacityPoint, Estimate};
 use model::{Table, UseCase};
-use stats::{Figure, Metric};
+use stats::Metric;
 use store::scoring::{self, Batch};
 
 use crate::disclosure::{Disclosure, segments};
@@ -70,11 +70,11 @@ fn headlines(
     let names: Vec<String> = bands.iter().skip(bands.len().div_ceil(2)).map(|band| band.name.clone()).collect();
     let share = stats::intervals::proportion(at_risk, n as u32, "nobody was scored");
     let change = |now: Option<f64>, then: Option<f64>| now.zip(then).map(|(now, then)| now - then);
-    let auc = evidence.holdout.report.metrics.get(&Metric::RocAuc).cloned().unwrap_or_else(|| Figure::unknown("not recorded"));
+    let auc = evidence.holdout.report.metrics.get(&Metric::RocAuc).cloned().unwrap_or_else(|| Estimate::unknown("not recorded"));
     vec![
         Headline {
             label: "Headcount".into(),
-            figure: Figure::point(n as f64, n),
+            figure: Estimate::point(n as f64, n),
             unit: words.many.clone(),
             change: change(Some(n as f64), previous.map(|batch| batch.people as f64)),
             note: format!("{} scored, not counting those who have left.", capital(&words.many)),
@@ -119,7 +119,7 @@ fn segment(use_case: &UseCase, table: &Table, name: &str, probabilities: &[f64],
     let row = |(value, group): (String, Option<Vec<f64>>)| {
         let label = if value.is_empty() { "no value".to_owned() } else { field.value_label(&value) };
         let why =
-            || Figure::unknown(format!("hidden: fewer than {} people, or a group that would give such a one away", rule.least_people()));
+            || Estimate::unknown(format!("hidden: fewer than {} people, or a group that would give such a one away", rule.least_people()));
         let people = group.as_ref().map(|group| group.len() as u32);
         SegmentRow { value, label, people, mean_risk: group.map_or_else(why, |group| mean_risk(&group)) }
     };
@@ -127,12 +127,12 @@ fn segment(use_case: &UseCase, table: &Table, name: &str, probabilities: &[f64],
 }
 
 /// Mean probability with the 95 % interval of the share that leaves when every probability is right.
-fn mean_risk(probabilities: &[f64]) -> Figure {
+fn mean_risk(probabilities: &[f64]) -> Estimate {
     let expected = monitoring::performance::expected_leavers(probabilities);
     let n = probabilities.len() as f64;
     match (expected.value, expected.interval) {
-        (Some(sum), Some([low, high])) => Figure::with_interval(sum / n, [low / n, high / n], probabilities.len()),
-        _ => Figure::unknown("nobody is in this group"),
+        (Some(sum), Some([low, high])) => Estimate::with_interval(sum / n, [low / n, high / n], probabilities.len()),
+        _ => Estimate::unknown("nobody is in this group"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Dashboard, table of people, page of one person.
 
+use domain::Estimate;
 use domain::people::{CapacityPoint, Reason};
 use serde::{Deserialize, Serialize};
-use stats::Figure;
 
 /// Share of people in a risk band.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct BandCount {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Headline {
     pub label: String,
-    pub figure: Figure,
+    pub figure: Estimate,
     /// For example "employees"; "%" for a share, which stands in the figure as a number from 0 to 1.
     pub unit: String,
     /// Change since the previous cycle in the same unit; `None` when there is none.
@@ -36,7 +36,7 @@ pub struct SegmentRow {
     /// `None`: suppressed, because the group (or its complement) is under the limit.
     pub people: Option<u32>,
     /// Mean probability with interval; unknown when suppressed.
-    pub mean_risk: Figure,
+    pub mean_risk: Estimate,
 }
 
 /// Risk by one segment field.

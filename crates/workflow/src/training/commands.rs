@@ -7,8 +7,8 @@ use model::global::GlobalExplanation;
 use monitoring::data_profile::GateLimits;
 use store::{audit, datasets, jobs, registry, runs};
 use training::explanation;
-use training::gates::{GatePolicy, GateReport};
-use training::{Dataset, Trained, TrainingError, Trial};
+use training::gates::{GateReport, ValidGatePolicy};
+use training::{Dataset, Trained, TrainingOutcome, Trial, ValidSettings};
 
 use crate::runs::artifacts::{EVIDENCE, EXPLANATION};
 use crate::runs::evidence::{Evidence, compare_with, evidence};
@@ -49,7 +49,7 @@ impl Tenure {
         &self,
         admin: &Admin<'_>,
         dataset: &datasets::Dataset,
-        settings: training::Settings,
+        settings: ValidSettings,
         observer: Observer,
     ) -> Result<TrainOutcome> {
         let new = training_job(dataset);
@@ -59,15 +59,14 @@ impl Tenure {
     /// Starts a training in the background and gives the job's id.
     ///
     /// # Errors
-    /// When the dataset has no outcomes, the settings make no sense, or the store fails.
-    pub async fn start_training(&self, admin: &Admin<'_>, dataset: datasets::Dataset, settings: training::Settings) -> Result<JobId> {
-        settings.check()?;
+    /// When the dataset has no outcomes, or the store fails.
+    pub async fn start_training(&self, admin: &Admin<'_>, dataset: datasets::Dataset, settings: ValidSettings) -> Result<JobId> {
         if dataset.positives.is_none() {
             return Err(no_outcomes());
         }
         self.start_job(admin, training_job(&dataset), async move |tenure, job| {
             let outcome = tenure.train_in(&job, &dataset, settings).await?;
-            job.made(format!("/runs/{}", outcome.run_id));
+            job.made(domain::Route::Run { run: (&outcome.run_id).into() }.path());
             Ok(())
         })
         .await
@@ -77,7 +76,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When dataset or settings do not allow it, or the job is asked to stop: then what was tried is kept in a cancelled run.
-    pub async fn train_in(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: training::Settings) -> Result<TrainOutcome> {
+    pub async fn train_in(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: ValidSettings) -> Result<TrainOutcome> {
         let run = runs::Run {
             run_id: store::new_id(),
             parent_id: None,
@@ -116,7 +115,7 @@ impl Tenure {
         job: &Arc<JobHandle>,
         run: &runs::Run,
         dataset: &datasets::Dataset,
-        settings: &training::Settings,
+        settings: &ValidSettings,
     ) -> Result<TrainOutcome> {
         self.record_policy(&run.run_id, &self.gate_policy(&run.use_case)?).await?;
         match self.fit_and_judge(job, dataset, settings).await? {
@@ -125,7 +124,7 @@ impl Tenure {
         }
     }
 
-    async fn fit_and_judge(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: &training::Settings) -> Result<Ended> {
+    async fn fit_and_judge(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: &ValidSettings) -> Result<Ended> {
         let use_case = self.use_case(&dataset.use_case)?;
         let people = self.people_of(dataset).await?;
         let champion = self.champion(&use_case.id).await?;
@@ -134,9 +133,9 @@ impl Tenure {
         compute(move || {
             let labels = people.labels.clone().ok_or_else(no_outcomes)?;
             let rows = to_dataset(&people, labels)?.with_hash(hash);
-            let trained = match training::train(&rows, &use_case, &policy, &settings, &*job) {
-                Err(TrainingError::Cancelled { trials }) => return Ok(Ended::Stopped(trials)),
-                trained => trained?,
+            let trained = match training::train(&rows, &use_case, &policy, &settings, &*job)? {
+                TrainingOutcome::Stopped { trials } => return Ok(Ended::Stopped(trials)),
+                TrainingOutcome::Completed(trained) => *trained,
             };
             let against_live = match &champion {
                 Some(champion) => compare_with(champion, &trained, &people, &rows.labels, settings.seed)?,
@@ -185,7 +184,7 @@ impl Tenure {
         job: &JobHandle,
         run: &runs::Run,
         dataset: &datasets::Dataset,
-        settings: &training::Settings,
+        settings: &ValidSettings,
         Whole { trained, evidence, explanation, files }: Whole,
     ) -> Result<TrainOutcome> {
         let author = job.actor().name();
@@ -264,7 +263,7 @@ fn no_outcomes() -> Error {
 }
 
 /// Why a version is not in Staging; empty when it is.
-fn blocking_gates(policy: &GatePolicy, gates: &GateReport) -> String {
+fn blocking_gates(policy: &ValidGatePolicy, gates: &GateReport) -> String {
     let titles: Vec<&str> = policy.block_staging(gates).map(|result| result.title.as_str()).collect();
     if titles.is_empty() {
         return String::new();

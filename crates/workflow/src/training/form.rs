@@ -1,14 +1,12 @@
 //! A training from a form: what may be chosen, what to expect, and from texts to settings.
 
-use std::collections::BTreeMap;
-
-use crate::training::{Outlook, TrainingChoices};
-use domain::JobId;
+use domain::{FieldProblem, JobId, ProblemCode};
 use store::datasets::Dataset;
 use training::feasibility::Feasibility;
-use training::{Candidate, SelectionMetric, Settings};
+use training::{Candidate, SelectionMetric, Settings, ValidSettings};
 
 use crate::training::commands::to_dataset;
+use crate::training::{Outlook, TrainingChoices};
 use crate::{Admin, Error, Member, Result, Tenure, error::compute};
 
 /// From so many rows on, the quick look would keep the page waiting.
@@ -31,20 +29,18 @@ pub struct TrainingForm {
     pub include_protected: bool,
 }
 
-/// What is wrong with a form: the field's name and a sentence.
-pub type FieldProblems = BTreeMap<&'static str, String>;
-
 impl TrainingForm {
     /// The settings that it asks for.
     ///
     /// # Errors
     /// A sentence for each field that makes no sense.
-    pub fn settings(&self) -> std::result::Result<Settings, FieldProblems> {
-        let mut problems = FieldProblems::new();
-        let mut whole = |field: &'static str, text: &str, most: u64, least: u64| {
+    pub fn settings(&self) -> std::result::Result<ValidSettings, Vec<FieldProblem>> {
+        let mut problems = Vec::new();
+        let mut whole = |field: &str, text: &str, most: u64, least: u64| {
             let number = text.trim().parse::<u64>().ok().filter(|number| (least..=most).contains(number));
             number.unwrap_or_else(|| {
-                problems.insert(field, format!("Write a whole number from {least} to {most}."));
+                let message = format!("Write a whole number from {least} to {most}.");
+                problems.push(FieldProblem::new(field, ProblemCode::OutOfRange, message));
                 least
             })
         };
@@ -54,7 +50,7 @@ impl TrainingForm {
         let candidates: Vec<Candidate> = self.candidates.iter().filter_map(|name| Candidate::from_name(name)).collect();
         let metric = serde_json::from_value::<SelectionMetric>(serde_json::Value::String(self.metric.clone()));
         let metric = metric.unwrap_or_else(|_| {
-            problems.insert("metric", "Choose one of the metrics.".into());
+            problems.push(FieldProblem::new("metric", ProblemCode::UnknownValue, "Choose one of the metrics."));
             SelectionMetric::default()
         });
         let settings = Settings {
@@ -66,12 +62,13 @@ impl TrainingForm {
             include_protected: self.include_protected.then_some(true),
             ..Settings::default()
         };
-        if problems.is_empty()
-            && let Err(error) = settings.check()
-        {
-            problems.insert("candidates", format!("{error}."));
+        match settings.check() {
+            Ok(settings) if problems.is_empty() => Ok(settings),
+            checked => {
+                problems.extend(checked.err().unwrap_or_default());
+                Err(problems)
+            }
         }
-        if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
 }
 
@@ -98,8 +95,9 @@ impl Tenure {
         Ok(TrainingChoices {
             datasets: datasets.iter().map(|dataset| (dataset.dataset_id.to_string(), label(dataset))).collect(),
             candidates: Candidate::ALL
+                .iter()
                 .map(|candidate| (candidate.name().to_owned(), candidate.label().to_owned(), candidate.may_be_chosen()))
-                .to_vec(),
+                .collect(),
             metrics: METRICS.map(|(name, label)| (name.to_owned(), label.to_owned())).to_vec(),
             trials: defaults.trials as u32,
             seed: defaults.seed,
@@ -126,7 +124,7 @@ impl Tenure {
             let Some(labels) = people.labels.clone() else { return Ok(None) };
             let rows = to_dataset(&people, labels)?;
             // What cannot be trained is said by the training itself.
-            let found = training::outlook::outlook(&rows, &use_case, &policy, &Settings::default()).ok();
+            let found = training::outlook::outlook(&rows, &use_case, &policy, &ValidSettings::default()).ok();
             Ok(found.map(|Feasibility { passed, resamples, sentence, .. }| Outlook { passed, resamples, sentence }))
         })
         .await
@@ -135,25 +133,22 @@ impl Tenure {
     /// Starts the training that a form asks for and gives the job's id.
     ///
     /// # Errors
-    /// The problems of the form by field, or why it could not be started under the field `form`.
-    pub async fn start_training_form(&self, admin: &Admin<'_>, form: &TrainingForm) -> Result<std::result::Result<JobId, FieldProblems>> {
-        let settings = form.settings();
+    /// [`Error::Fields`] with the problems of the form; or when it could not be started.
+    pub async fn start_training_form(&self, admin: &Admin<'_>, form: &TrainingForm) -> Result<JobId> {
         let dataset = self.find_dataset(&admin.member(), &form.dataset).await;
         let dataset = dataset.ok().filter(|dataset| *dataset.use_case == *form.use_case && !form.dataset.is_empty());
-        let (settings, dataset) = match (settings, dataset) {
-            (Ok(settings), Some(dataset)) => (settings, dataset),
+        match (form.settings(), dataset) {
+            (Ok(settings), Some(dataset)) => match self.start_training(admin, dataset, settings).await {
+                Err(Error::Invalid(message)) => Err(Error::field("dataset", ProblemCode::NotAllowed, message)),
+                started => started,
+            },
             (settings, dataset) => {
                 let mut problems = settings.err().unwrap_or_default();
                 if dataset.is_none() {
-                    problems.insert("dataset", "Choose one of the datasets.".into());
+                    problems.push(FieldProblem::required("dataset", "Choose one of the datasets."));
                 }
-                return Ok(Err(problems));
+                Err(Error::Fields(problems))
             }
-        };
-        match self.start_training(admin, dataset, settings).await {
-            Ok(job_id) => Ok(Ok(job_id)),
-            Err(error @ Error::Invalid(_)) => Ok(Err(FieldProblems::from([("dataset", error.to_string())]))),
-            Err(error) => Err(error),
         }
     }
 }
@@ -173,6 +168,10 @@ mod tests {
         }
     }
 
+    fn fields(form: &TrainingForm) -> Vec<String> {
+        form.settings().unwrap_err().into_iter().map(|problem| problem.field).collect()
+    }
+
     #[test]
     fn a_form_becomes_settings_or_sentences_by_field() {
         let settings = form().settings().unwrap();
@@ -180,8 +179,8 @@ mod tests {
         assert_eq!(settings.include_protected, None, "the use case decides");
         assert_eq!(TrainingForm { minutes: "2".into(), ..form() }.settings().unwrap().timeout_seconds, Some(120.0));
         let wrong = TrainingForm { trials: "0".into(), seed: "x".into(), metric: "luck".into(), minutes: "-1".into(), ..form() };
-        assert_eq!(wrong.settings().unwrap_err().keys().copied().collect::<Vec<_>>(), ["metric", "minutes", "seed", "trials"]);
+        assert_eq!(fields(&wrong), ["trials", "seed", "minutes", "metric"]);
         let nothing = TrainingForm { candidates: vec!["linfa_tree".into()], ..form() };
-        assert_eq!(nothing.settings().unwrap_err().keys().copied().collect::<Vec<_>>(), ["candidates"]);
+        assert_eq!(fields(&nothing), ["candidates"]);
     }
 }

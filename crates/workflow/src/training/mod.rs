@@ -5,5 +5,5 @@ mod form;
 mod rows;
 
 pub use commands::TrainOutcome;
-pub use form::{FieldProblems, TrainingForm};
+pub use form::TrainingForm;
 pub use rows::{Outlook, TrainingChoices};

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use domain::FieldProblem;
 use model::UseCase;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use training::gates::GatePolicy;
+use training::gates::{GatePolicy, ValidGatePolicy};
 
 use crate::disclosure::Disclosure;
 use crate::{Error, Result};
@@ -19,7 +20,7 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     use_cases: BTreeMap<String, Arc<UseCase>>,
-    gates: BTreeMap<String, GatePolicy>,
+    gates: BTreeMap<String, ValidGatePolicy>,
     access: BTreeMap<String, AccessPolicy>,
 }
 
@@ -74,8 +75,9 @@ impl Catalogue {
         let mut catalogue = Self::default();
         let Some(folder) = folder else { return Ok(catalogue) };
         for (path, policy) in parsed::<GatePolicy>(&folder.join("gates"), "gate policy")? {
-            policy.check().map_err(|problem| Error::Invalid(format!("{}: {problem}", path.display())))?;
-            if GatePolicy::preset(&policy.name).is_some() {
+            let wrong = |problems: Vec<FieldProblem>| Error::Invalid(format!("{}: {}", path.display(), FieldProblem::list(&problems)));
+            let policy = policy.check().map_err(wrong)?;
+            if ValidGatePolicy::preset(&policy.name).is_some() {
                 return Err(Error::Invalid(format!(
                     "{}: the policy {} ships with the program: choose another name",
                     path.display(),
@@ -133,10 +135,10 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`Error::Invalid`] that names those there are.
-    pub fn gate_policy(&self, name: &str) -> Result<GatePolicy> {
-        let found = self.gates.get(name).cloned().or_else(|| GatePolicy::preset(name));
+    pub fn gate_policy(&self, name: &str) -> Result<ValidGatePolicy> {
+        let found = self.gates.get(name).cloned().or_else(|| ValidGatePolicy::preset(name));
         found.ok_or_else(|| {
-            let known = GatePolicy::PRESETS.into_iter().chain(self.gates.keys().map(String::as_str)).collect::<Vec<_>>().join(", ");
+            let known = ValidGatePolicy::PRESETS.into_iter().chain(self.gates.keys().map(String::as_str)).collect::<Vec<_>>().join(", ");
             Error::Invalid(format!("there is no gate policy {name}; there are: {known}"))
         })
     }
@@ -182,8 +184,8 @@ impl AccessPolicy {
 ///
 /// # Errors
 /// [`Error::Invalid`] when there is none.
-pub(crate) fn drift_policy(name: &str) -> Result<monitoring::Policy> {
-    monitoring::Policy::named(name).ok_or_else(|| Error::Invalid(format!("there is no drift policy {name}")))
+pub(crate) fn drift_policy(name: &str) -> Result<monitoring::ValidPolicy> {
+    monitoring::ValidPolicy::named(name).ok_or_else(|| Error::Invalid(format!("there is no drift policy {name}")))
 }
 
 fn wrong(name: &str, errors: &[data::UseCaseError]) -> Error {
@@ -267,11 +269,11 @@ mod tests {
         assert!(says(&[("access/a.toml", "use_case = \"attrition\"\npurpose = []\n")]).contains("at least one purpose"));
         assert!(says(&[("access/a.toml", "use_case = \"attrition\"\nleast_people = 4\n")]).contains("least_people must be from 5"));
         let with = |gate: &str| HOUSE.replace("gates = []", &format!("[[gates]]\n{gate}\n"));
-        assert!(says(&[("gates/a.toml", &with("kind = \"documentation\"\nparts = []"))]).contains("gate 1: documentation names the parts"));
-        assert!(says(&[("gates/a.toml", &with("kind = \"explanation_stability\"\ntop = 0\nlimit = 0.4"))]).contains("gate 1"));
-        assert!(says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = nan"))]).contains("a limit is a number"));
+        assert!(says(&[("gates/a.toml", &with("kind = \"documentation\"\nparts = []"))]).contains("gates[0].parts: Name the parts"));
+        assert!(says(&[("gates/a.toml", &with("kind = \"explanation_stability\"\ntop = 0\nlimit = 0.4"))]).contains("gates[0].top"));
+        assert!(says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = nan"))]).contains("A limit is a number"));
         assert!(
-            says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = 7"))]).contains("no value of this metric")
+            says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = 7"))]).contains("No value of this metric")
         );
         assert!(folder(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"top_decile_lift\"\nlimit = 2"))]).is_ok());
         assert!(says(&[("gates/a.toml", &with("kind = \"missing\"\nlimit = -1"))]).contains("from 0 to 1"));

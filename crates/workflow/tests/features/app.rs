@@ -130,7 +130,7 @@ fn fill() -> TempDir {
         for seed in 0..VERSIONS as u64 {
             let settings =
                 training::Settings { trials: 2, seed, candidates: vec![Candidate::LogisticRegressionL2], ..training::Settings::default() };
-            app.tenure.train(&admin, &dataset, settings, Arc::new(training::Silent)).await.unwrap();
+            app.tenure.train(&admin, &dataset, settings.check().unwrap(), Arc::new(training::Silent)).await.unwrap();
         }
         app.folder
     })

@@ -2,17 +2,17 @@
 
 use domain::RefusalCode;
 
-use crate::app::{TestApp, USE_CASE};
+use crate::app::{TestApp, USE_CASE, number};
 
 impl TestApp {
     async fn write(&self, name: &str, from: Option<i64>, text: &str) -> workflow::Result<()> {
         let actor = self.actor(name).await;
-        self.tenure.write_limitations(&actor.contributor()?, USE_CASE, 1, from, text).await
+        self.tenure.write_limitations(&actor.contributor()?, USE_CASE, number(1), from, text).await
     }
 
     async fn limitations(&self) -> (String, u32) {
         let ann = self.actor("ann").await;
-        let page = self.tenure.model_card(&ann.member().unwrap(), USE_CASE, 1).await.unwrap();
+        let page = self.tenure.model_card(&ann.member().unwrap(), USE_CASE, number(1)).await.unwrap();
         (page.limitations, page.revision)
     }
 }
@@ -21,7 +21,7 @@ impl TestApp {
 async fn a_card_is_complete_before_anybody_writes_on_it() {
     let app = TestApp::filled().await;
     let ann = app.actor("ann").await;
-    let page = app.tenure.model_card(&ann.member().unwrap(), USE_CASE, 1).await.unwrap();
+    let page = app.tenure.model_card(&ann.member().unwrap(), USE_CASE, number(1)).await.unwrap();
     assert!(page.card.sections.len() > 5, "{}", page.card.sections.len());
     assert_eq!((page.limitations.as_str(), page.revision), ("", 0));
 }
@@ -53,6 +53,6 @@ async fn an_empty_or_endless_text_is_refused() {
 async fn the_card_of_a_live_version_names_its_approval() {
     let app = TestApp::live().await;
     let ann = app.actor("ann").await;
-    let card = app.tenure.model_card(&ann.member().unwrap(), USE_CASE, 1).await.unwrap().card.markdown();
+    let card = app.tenure.model_card(&ann.member().unwrap(), USE_CASE, number(1)).await.unwrap().card.markdown();
     assert!(card.contains("rita") && card.contains("ranks well"), "{card}");
 }

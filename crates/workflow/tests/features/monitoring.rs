@@ -51,9 +51,9 @@ async fn a_note_needs_a_text_and_a_check() {
     let id = app.check().await.unwrap();
     let ann = app.actor("ann").await;
     let contributor = ann.contributor().unwrap();
-    assert!(app.tenure.acknowledge(&contributor, USE_CASE, &id, " ").await.is_err());
-    assert!(matches!(app.tenure.acknowledge(&contributor, USE_CASE, "none", "seen").await, Err(Error::NotFound(_))));
-    assert!(app.tenure.acknowledge(&contributor, USE_CASE, &id, "seen").await.is_ok());
+    assert!(app.tenure.acknowledge(&contributor, USE_CASE, &id.as_str().into(), " ").await.is_err());
+    assert!(matches!(app.tenure.acknowledge(&contributor, USE_CASE, &"none".into(), "seen").await, Err(Error::NotFound(_))));
+    assert!(app.tenure.acknowledge(&contributor, USE_CASE, &id.as_str().into(), "seen").await.is_ok());
 }
 
 #[tokio::test]

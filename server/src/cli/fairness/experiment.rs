@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use clap::Args;
+use domain::Estimate;
 use serde_json::json;
-use stats::Figure;
 use workflow::fairness::ExperimentRow;
 use workflow::{Actor, Result, Tenure};
 
@@ -59,8 +59,8 @@ pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<
 }
 
 fn print(made: &ExperimentRow, version: domain::VersionNumber) {
-    let row = |name: String, before: &Figure, after: &Figure, change: &Figure| {
-        let point = |figure: &Figure| output::figure(&Figure { interval: None, ..figure.clone() });
+    let row = |name: String, before: &Estimate, after: &Estimate, change: &Estimate| {
+        let point = |figure: &Estimate| output::figure(&Estimate { interval: None, ..figure.clone() });
         vec![name, point(before), point(after), output::figure(change)]
     };
     let effect = &made.effect;

@@ -44,7 +44,7 @@ pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<An
             .attributes
             .iter()
             .flat_map(|own| {
-                let row = |(metric, figure): (&stats::fairness::ParityMetric, &stats::Figure)| {
+                let row = |(metric, figure): (&stats::fairness::ParityMetric, &domain::Estimate)| {
                     let verdict = word(own.audit.verdict.get(metric)).to_owned();
                     vec![own.label.clone(), metric.label().to_owned(), output::figure(figure), verdict]
                 };

@@ -1,7 +1,7 @@
 //! `tenure drift`.
 
 use clap::Subcommand;
-use monitoring::Verdict;
+use domain::DriftVerdict;
 use serde_json::json;
 use workflow::{Actor, ExportFormat, Result};
 
@@ -54,26 +54,22 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
                     let effect = column.effect_size.map_or("–".to_owned(), |effect| format!("{effect:.3}"));
                     vec![
                         column.name.clone(),
-                        column.verdict.name().replace('_', " "),
+                        column.verdict.as_str().replace('_', " "),
                         effect,
                         p.map_or("–".to_owned(), |p| format!("{p:.2e}")),
                     ]
                 };
                 let columns = report.features.columns.iter().chain([&report.prediction, &report.target]);
-                let unknown: Vec<String> = columns
-                    .clone()
-                    .filter(|column| !matches!(column.verdict, Verdict::Drifted | Verdict::Stable))
-                    .filter_map(|column| Some(format!("{}: {}", column.name, column.why.as_ref()?)))
-                    .collect();
+                let unknown: Vec<String> = columns.clone().filter_map(|column| Some(format!("{}: {}", column.name, column.why?))).collect();
                 output::table(&["COLUMN", "VERDICT", "EFFECT", "ADJUSTED P"], &columns.map(row).collect::<Vec<_>>());
                 unknown.iter().for_each(|line| output::line(line));
                 output::line(&report.features.summary);
                 output::line(&check.reason);
             }
             let verdicts = [report.features.verdict, report.prediction.verdict];
-            Ok(if verdicts.contains(&Verdict::Drifted) {
+            Ok(if verdicts.contains(&DriftVerdict::Drifted) {
                 Answer::No
-            } else if verdicts.iter().all(|verdict| *verdict == Verdict::Stable) {
+            } else if verdicts.iter().all(|verdict| *verdict == DriftVerdict::Stable) {
                 Answer::Done
             } else {
                 // Nobody should take this for "no drift".

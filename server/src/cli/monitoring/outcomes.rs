@@ -65,7 +65,7 @@ pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Resu
                         Some(realised) => (realised.left.to_string(), output::figure(&realised.roc_auc)),
                         None => ("–".into(), "too few outcomes are known".into()),
                     };
-                    vec![cohort.as_of.clone(), cohort.until.clone(), cohort.scored.to_string(), cohort.known.to_string(), left, auc]
+                    vec![cohort.as_of.to_string(), cohort.until.to_string(), cohort.scored.to_string(), cohort.known.to_string(), left, auc]
                 };
                 output::table(
                     &["SCORED ON", "UNTIL", "SCORED", "KNOWN", "LEFT", "ROC AUC"],

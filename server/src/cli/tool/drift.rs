@@ -2,10 +2,11 @@
 
 use clap::Args;
 use data::{Purpose, Raw};
+use domain::DriftVerdict;
 use model::Table;
-use monitoring::policy::{DISTANCES, NAMES, TESTS};
-use monitoring::{ColumnReport, Detail, DriftReport, Policy, Verdict, feature_drift};
-use stats::two_sample::ks;
+use monitoring::policy::NAMES;
+use monitoring::{ColumnReport, Detail, DriftReport, ValidPolicy, feature_drift};
+use stats::two_sample::{Method, Statistic};
 use workflow::{Error, Result};
 
 use super::input::{self, TextKind};
@@ -59,25 +60,25 @@ pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Answer> {
     } else {
         print(&report);
     }
-    Ok(if report.verdict == Verdict::Stable { Answer::Done } else { Answer::No })
+    Ok(if report.verdict == DriftVerdict::Stable { Answer::Done } else { Answer::No })
 }
 
 /// What decides, and how much is computed.
-fn policy(policy: Option<&str>, method: Option<&str>) -> Result<(Policy, Detail)> {
+fn policy(policy: Option<&str>, method: Option<&str>) -> Result<(ValidPolicy, Detail)> {
     let named = || {
         let name = policy.unwrap_or(NAMES[0]);
-        Policy::named(name).ok_or_else(|| Error::Invalid(format!("there is no policy {name}; there are: {}", NAMES.join(", "))))
+        ValidPolicy::named(name).ok_or_else(|| Error::Invalid(format!("there is no policy {name}; there are: {}", NAMES.join(", "))))
     };
     match method {
         None => Ok((named()?, Detail::Usual)),
         // SciPy's rule for exact p-values: whoever asks for every test compares with it.
-        Some("all") => Ok((Policy { ks: ks::Method::Auto, ..named()? }, Detail::All)),
+        Some("all") => Ok((named()?.with_ks(Method::Auto), Detail::All)),
         Some(_) if policy.is_some() => Err(Error::Invalid("give a policy or a method, not both".into())),
         Some(method) => {
-            let known = || TESTS.iter().copied().chain(DISTANCES.map(|(name, _)| name)).collect::<Vec<_>>().join(", ");
-            let policy = Policy::method(method)
-                .ok_or_else(|| Error::Invalid(format!("there is no method {method}; there are: all, {}", known())))?;
-            Ok((policy, Detail::All))
+            let known = || Statistic::ALL.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let statistic =
+                method.parse().map_err(|_| Error::Invalid(format!("there is no method {method}; there are: all, {}", known())))?;
+            Ok((ValidPolicy::method(statistic), Detail::All))
         }
     }
 }
@@ -125,17 +126,17 @@ fn print(report: &DriftReport) {
         let number = |value: Option<f64>| value.map(|value| format!("{value:.4}")).unwrap_or_default();
         vec![
             column.name.clone(),
-            column.verdict.name().replace('_', " "),
-            column.decided_by.clone().unwrap_or_default(),
+            column.verdict.as_str().replace('_', " "),
+            column.decided_by.map(|statistic| statistic.to_string()).unwrap_or_default(),
             number(test.map(|test| test.statistic)),
             number(test.and_then(|test| test.p_adjusted)),
             number(column.effect_size),
-            column.why.clone().unwrap_or_default(),
+            column.why.map(|why| why.to_string()).unwrap_or_default(),
         ]
     };
     let rows: Vec<Vec<String>> = report.columns.iter().map(row).collect();
     output::table(&["COLUMN", "VERDICT", "TEST", "STATISTIC", "P", "EFFECT", "WHY"], &rows);
     let chance = report.false_alarm_rate.map(|rate| format!(" Chance of an alarm when nothing changed: {:.1} %.", 100.0 * rate));
     output::line("");
-    output::line(&format!("{}: {}{}", report.verdict.name().replace('_', " "), report.summary, chance.unwrap_or_default()));
+    output::line(&format!("{}: {}{}", report.verdict.as_str().replace('_', " "), report.summary, chance.unwrap_or_default()));
 }

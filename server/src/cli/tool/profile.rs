@@ -61,7 +61,7 @@ pub(crate) fn print(profile: &DataProfile) {
         let top = column.bars.levels.first().zip(column.bars.counts.first());
         vec![
             column.name.clone(),
-            column.kind.clone(),
+            column.kind.to_string(),
             format!("{:.1} %", 100.0 * column.missing_rate),
             column.distinct.to_string(),
             number(numbers.and_then(|numbers| numbers.min)),

@@ -5,12 +5,12 @@ use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, post};
-use domain::query::encode;
+use domain::{Route, VersionNumber};
 use serde::Deserialize;
 use workflow::{Error, Import, Tenure};
 
 use crate::web::Desk;
-use crate::web::accounts::{Answer, show_once};
+use crate::web::accounts::{Answer, redirect_with_flash};
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 
@@ -25,7 +25,7 @@ pub struct Cutoff {
 pub async fn fairness(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
-    Path((use_case, version)): Path<(String, i64)>,
+    Path((use_case, version)): Path<(String, VersionNumber)>,
     Query(Cutoff { cutoff }): Query<Cutoff>,
 ) -> Result<Response, Problem> {
     let report = tenure.fairness(&actor.member()?, &use_case, version, cutoff).await?;
@@ -37,7 +37,7 @@ pub async fn fairness(
 pub async fn card_page(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
-    Path((use_case, version)): Path<(String, i64)>,
+    Path((use_case, version)): Path<(String, VersionNumber)>,
 ) -> Result<Response, Problem> {
     let page = tenure.model_card(&actor.member()?, &use_case, version).await?;
     html(&format!("model-card-{use_case}-{version}.html"), move || app::pages::card::file(&page, &workflow::today())).await
@@ -47,7 +47,7 @@ pub async fn card_page(
 pub async fn card_markdown(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
-    Path((use_case, version)): Path<(String, i64)>,
+    Path((use_case, version)): Path<(String, VersionNumber)>,
 ) -> Result<Response, Problem> {
     let text = tenure.model_card(&actor.member()?, &use_case, version).await?.card.markdown();
     let kind = (header::CONTENT_TYPE, "text/markdown; charset=utf-8".to_owned());
@@ -103,15 +103,18 @@ pub fn import_route() -> MethodRouter<Desk> {
 /// Takes the files, and goes to the new version; back to the list, with what is wrong, when they are refused.
 async fn import(State(desk): State<Desk>, Caller(actor): Caller, Path(use_case): Path<String>, form: Multipart) -> Answer {
     let admin = actor.admin()?;
-    let base = format!("/use-case/{}/data", encode(&use_case));
-    let import = match import_of(use_case, form).await {
-        Ok(import) if import.files.is_empty() => return show_once(&desk, &base, &[("problem", "Choose a file to import.")]),
+    let list = Route::Datasets { use_case: (&use_case).into() };
+    let import = match import_of(use_case.clone(), form).await {
+        Ok(import) if import.files.is_empty() => return redirect_with_flash(&desk, &list, &[("problem", "Choose a file to import.")]),
         Ok(import) => import,
-        Err(error) => return show_once(&desk, &base, &[("problem", &error.body_text())]),
+        Err(error) => return redirect_with_flash(&desk, &list, &[("problem", &error.body_text())]),
     };
     Ok(match desk.tenure.import_form(&admin, import).await? {
-        Ok(imported) => Redirect::to(&format!("{base}/{}", imported.dataset.dataset_id)).into_response(),
-        Err(number) => Redirect::to(&format!("{base}?refused={number}")).into_response(),
+        Ok(imported) => {
+            let dataset = Route::Dataset { use_case: use_case.into(), dataset: (&imported.dataset.dataset_id).into() };
+            Redirect::to(&dataset.path()).into_response()
+        }
+        Err(number) => Redirect::to(&list.with_query(&[("refused", number.to_string())])).into_response(),
     })
 }
 

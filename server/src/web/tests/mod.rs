@@ -8,6 +8,7 @@ mod markup;
 mod model;
 mod roles;
 mod tokens;
+mod unavailable;
 
 use std::net::SocketAddr;
 

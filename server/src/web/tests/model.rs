@@ -5,7 +5,8 @@ use std::sync::Arc;
 use model::{Column, Table};
 use monitoring::simulation::{self, training_table};
 use training::{Candidate, Silent};
-use workflow::{Actor, Checklist, Choice, Import, Role, Ruling, Waive};
+use domain::Decision;
+use workflow::{Actor, Checklist, Import, Role, Ruling, Waive};
 
 use super::{House, PASSWORD};
 
@@ -32,7 +33,7 @@ impl House {
             snapshot: false,
             simulated: true,
         };
-        self.tenure.import(&admin.admin().unwrap(), import).await.unwrap().dataset.dataset_id
+        self.tenure.import(&admin.admin().unwrap(), import).await.unwrap().dataset.dataset_id.into_string()
     }
 
     /// Trains on a dataset, and puts the version into service with everything written that can be.
@@ -49,7 +50,7 @@ impl House {
             ..training::Settings::default()
         };
         let dataset = tenure.find_dataset(&permit.member(), dataset).await.unwrap();
-        let number = tenure.train(&permit, &dataset, settings, Arc::new(Silent)).await.unwrap().version.version;
+        let number = tenure.train(&permit, &dataset, settings.check().unwrap(), Arc::new(Silent)).await.unwrap().version.version;
         tenure.describe_version(&permit, use_case, number, text).await.unwrap();
         tenure.tag_version(&permit, use_case, number, text, text).await.unwrap();
         tenure.write_limitations(&admin.contributor().unwrap(), use_case, number, None, text).await.unwrap();
@@ -62,7 +63,7 @@ impl House {
             tenure.waive(&signed, use_case, number, waive).await.unwrap();
         }
         let checklist = Some(Checklist::from_keys(["all"], text).unwrap());
-        let ruling = Ruling { choice: Choice::Approve, reason: text, checklist, evidence: None };
+        let ruling = Ruling { choice: Decision::Approve, reason: text, checklist, evidence: None };
         tenure.decide(&signed, use_case, number, ruling).await.unwrap();
     }
 }

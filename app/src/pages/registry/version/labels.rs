@@ -1,8 +1,8 @@
 //! What people call a version: description, tags, aliases. Administrators set them; what is live does not change with them.
 
-use domain::VersionNumber;
-use domain::query::encode;
+use domain::{Route, VersionNumber};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use crate::boxed::Erase;
 use crate::components::form::Field;
@@ -19,33 +19,33 @@ pub struct Labels {
     pub tags: Vec<(String, String)>,
     pub aliases: Vec<String>,
     pub may_change: bool,
-    pub once: Query,
+    pub flash: Query,
 }
 
-fn page_of(use_case: &str, version: VersionNumber) -> String {
-    format!("/use-case/{}/models/{version}", encode(use_case))
+fn page_of(use_case: &str, version: VersionNumber) -> Route {
+    Route::Model { use_case: use_case.into(), version }
 }
 
 impl Labels {
     /// What a form on the page has left.
-    pub fn once(use_case: &str, version: VersionNumber) -> Query {
-        Query(crate::context::once(&page_of(use_case, version)))
+    pub fn take_flash(use_case: &str, version: VersionNumber) -> Query {
+        Query(crate::context::take_flash(&page_of(use_case, version)))
     }
 }
 
 fn answer(use_case: &str, version: VersionNumber, done: &str, field: &str, result: Result<(), workflow::Error>) -> Result<(), AppError> {
     let page = page_of(use_case, version);
     match result {
-        Ok(()) => crate::context::go_to(&page, "", &[("done", done)]),
+        Ok(()) => crate::context::redirect_with_flash(&page, "", &[("done", done)]),
         Err(error @ (workflow::Error::Forbidden { .. } | workflow::Error::SignIn(_))) => return Err(error.into()),
-        Err(error) => crate::context::go_to(&page, "", &[("problem", &AppError::from(error).message), ("field", field)]),
+        Err(error) => crate::context::redirect_with_flash(&page, "", &[("problem", &AppError::from(error).message), ("field", field)]),
     }
     Ok(())
 }
 
 #[server(prefix = "/fn", endpoint = "describe-version")]
 pub async fn describe_version(use_case: String, version: VersionNumber, #[server(default)] description: String) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let done = tenure.describe_version(&actor.admin()?, &use_case, version, &description).await;
     answer(&use_case, version, "The description is kept.", "description", done)
 }
@@ -57,7 +57,7 @@ pub async fn tag_version(
     #[server(default)] name: String,
     #[server(default)] value: String,
 ) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let done = tenure.tag_version(&actor.admin()?, &use_case, version, &name, &value).await;
     answer(&use_case, version, if value.trim().is_empty() { "The tag is removed." } else { "The tag is kept." }, "tag", done)
 }
@@ -69,7 +69,7 @@ pub async fn alias_version(
     #[server(default)] alias: String,
     #[server(default)] remove: bool,
 ) -> Result<(), AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let admin = actor.admin()?;
     let done = match remove {
         true => tenure.remove_alias(&admin, &use_case, &alias).await,
@@ -81,7 +81,7 @@ pub async fn alias_version(
 /// The section.
 pub fn section(labels: Labels) -> AnyView {
     let forms = labels.may_change.then(|| forms(&labels));
-    let Labels { description, tags, aliases, once, .. } = labels;
+    let Labels { description, tags, aliases, flash, .. } = labels;
     let description = if description.is_empty() { "Nobody has described it.".to_owned() } else { description };
     let called = if aliases.is_empty() { "no other name".to_owned() } else { aliases.join(", ") };
     let mut facts = vec![("Called".to_owned(), Cell::text(called))];
@@ -89,7 +89,7 @@ pub fn section(labels: Labels) -> AnyView {
     view! {
         <section id="labels">
             <h2>"What people say about it"</h2>
-            {said(&once)}
+            {said(&flash)}
             <p class="said">{description}</p>
             <Facts facts class="facts" />
             {forms}
@@ -107,7 +107,7 @@ fn forms(labels: &Labels) -> AnyView {
     let remove = labels.aliases.iter().map(|alias| {
         let (label, alias) = (format!("Remove the name {alias}"), alias.clone());
         view! {
-            <form method="post" action="/fn/alias-version" class="screen-only">
+            <form method="post" action=AliasVersion::PATH class="screen-only">
                 {hidden()}
                 <input type="hidden" name="alias" value=alias />
                 <input type="hidden" name="remove" value="true" />
@@ -120,14 +120,14 @@ fn forms(labels: &Labels) -> AnyView {
     view! {
         <details class="screen-only">
             <summary>"Describe, tag or name this version"</summary>
-            <form method="post" action="/fn/describe-version" class="sheet">
+            <form method="post" action=DescribeVersion::PATH class="sheet">
                 {hidden()}
                 <Field id="description" label="Description" help="A pending review is void when it changes: it is part of the evidence.">
                     <textarea id="description" name="description" rows="3" maxlength="4000" aria-describedby="description-help">{description}</textarea>
                 </Field>
                 <p class="actions"><button class="button quiet">"Keep the description"</button></p>
             </form>
-            <form method="post" action="/fn/tag-version" class="sheet">
+            <form method="post" action=TagVersion::PATH class="sheet">
                 {hidden()}
                 <Field id="tag" label="Tag"><input id="tag" name="name" maxlength="64" autocomplete="off" required /></Field>
                 <Field id="tag-value" label="Value" help="Empty removes the tag.">
@@ -135,7 +135,7 @@ fn forms(labels: &Labels) -> AnyView {
                 </Field>
                 <p class="actions"><button class="button quiet">"Keep the tag"</button></p>
             </form>
-            <form method="post" action="/fn/alias-version" class="sheet">
+            <form method="post" action=AliasVersion::PATH class="sheet">
                 {hidden()}
                 <Field id="alias" label="Name" help="Commands and programs find the version by it, for example autumn-2026. The version that has it loses it.">
                     <input id="alias" name="alias" maxlength="64" autocomplete="off" required aria-describedby="alias-help" />

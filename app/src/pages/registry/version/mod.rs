@@ -2,7 +2,7 @@
 
 mod labels;
 
-use domain::VersionNumber;
+use domain::{Route, UseCaseId, VersionNumber};
 use leptos::prelude::*;
 use model::global::GlobalExplanation;
 use model::use_case::Words;
@@ -22,6 +22,7 @@ use crate::error::AppError;
 use crate::format;
 use crate::pages::runs::list::metric;
 use crate::pages::scoring::dashboard::headlines::Headlines;
+use crate::pages::version_number;
 use crate::server_page::Written;
 use labels::Labels;
 
@@ -31,7 +32,7 @@ const HEADLINES: [(&str, Metric); 4] =
 
 /// Writes the page.
 pub async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let number = version;
     let page = tenure.version_page(&member, use_case, number).await?;
@@ -44,7 +45,7 @@ pub async fn write(use_case: &str, version: VersionNumber) -> Result<Written, Ap
         tags,
         aliases,
         may_change: actor.is(Role::Admin),
-        once: Labels::once(use_case, number),
+        flash: Labels::take_flash(use_case, number),
     };
     let charts = match tenure.explanation(&member, use_case, number).await {
         Ok(explanation) => {
@@ -54,7 +55,7 @@ pub async fn write(use_case: &str, version: VersionNumber) -> Result<Written, Ap
         Err(error) => return Err(error.into()),
     };
     let title = format!("Version {number}");
-    Ok(Written::page(title, view! { <Version page labels charts use_case=use_case.to_owned() /> }))
+    Ok(Written::page(title, view! { <Version page labels charts use_case=use_case.into() /> }))
 }
 
 /// The drawings: over all fields, and of the first few.
@@ -78,9 +79,13 @@ impl Charts {
 }
 
 #[component]
-fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: String) -> AnyView {
+fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: UseCaseId) -> AnyView {
     let version = &page.version;
-    let base = format!("/use-case/{use_case}/models/{}", version.version);
+    let number = version_number(version.version);
+    let models = Route::Models { use_case: use_case.clone() };
+    let review = Route::ModelReview { use_case: use_case.clone(), version: number };
+    let fairness = Route::ModelFairness { use_case: use_case.clone(), version: number };
+    let card = Route::ModelCard { use_case: use_case.clone(), version: number };
     let (tone, stage) = match version.stage.as_str() {
         _ if version.live => (Tone::Good, "Live".to_owned()),
         "None" => (Tone::Neutral, "Not proposed".to_owned()),
@@ -98,13 +103,13 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
         })
     };
     let headlines: Vec<Headline> = HEADLINES.into_iter().filter_map(headline).collect();
-    let run = format!("/runs/{}", version.run);
-    let data = format!("/use-case/{use_case}/data/{}", page.data_id);
+    let run = Route::Run { run: (&version.run).into() };
+    let data = Route::Dataset { use_case, dataset: (&page.data_id).into() };
     let simulated = if page.simulated { " (simulated)" } else { "" };
     let short = |hash: &str| Cell::code(hash.chars().take(12).collect::<String>());
     let facts = vec![
-        ("Run".to_owned(), Cell::link(run.clone(), version.run.clone())),
-        ("Data".to_owned(), Cell::link(data, format!("{}, as of {}{simulated}", page.data_name, page.data_as_of))),
+        ("Run".to_owned(), Cell::link(run.path(), version.run.clone())),
+        ("Data".to_owned(), Cell::link(data.path(), format!("{}, as of {}{simulated}", page.data_name, page.data_as_of))),
         ("Data hash".to_owned(), short(&page.data_hash)),
         ("Fitted to".to_owned(), Cell::text(format!("{} rows, {} fields", format::count(page.training_rows), page.fields))),
         ("Seed".to_owned(), Cell::text(page.seed.to_string())),
@@ -122,14 +127,14 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
         }
     });
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=format!("/use-case/{use_case}/models")>"Model versions"</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=models.path()>"Model versions"</a></nav>
         <PageHeading title=format!("Version {}", version.version)>
             <p><StateBadge tone word=stage />" "{made}</p>
             <p class="actions">
-                <a class="button" href=format!("{base}/review")>"Review"</a>
-                <a class="button quiet" href=format!("{base}/fairness")>"Fairness"</a>
-                <a class="button quiet" href=format!("{base}/card")>"Model card"</a>
-                <a class="button quiet" href=run>"Training run"</a>
+                <a class="button" href=review.path()>"Review"</a>
+                <a class="button quiet" href=fairness.path()>"Fairness"</a>
+                <a class="button quiet" href=card.path()>"Model card"</a>
+                <a class="button quiet" href=run.path()>"Training run"</a>
             </p>
         </PageHeading>
         {note}

@@ -1,5 +1,6 @@
 //! How a run was made: candidates, settings, environment, and the files that it left.
 
+use domain::Route;
 use leptos::prelude::*;
 use workflow::runs::{ArtifactRow, RunPage as Page};
 
@@ -31,7 +32,7 @@ pub fn view(page: &Page) -> AnyView {
     let chosen = parameter("Parameters", chosen, "");
     let asked = parameter("What was asked for", asked, ASKED);
     let metrics = (!has_evidence && !page.run.metrics.is_empty()).then(|| {
-        let row = |(name, figure): &(String, stats::Figure)| {
+        let row = |(name, figure): &(String, domain::Estimate)| {
             Row::new(vec![Cell::text(format::metric_label(name)), Cell::figure(Some(figure.clone()), Scale::Metric)])
         };
         let rows = page.run.metrics.iter().map(row).collect();
@@ -69,14 +70,15 @@ fn short(hash: &str) -> String {
 fn files(run: &str, artifacts: &[ArtifactRow]) -> AnyView {
     let row = |artifact: &ArtifactRow| {
         let name = artifact.name.clone();
-        let (preview, download) = (format!("/runs/{run}/files/{name}"), format!("/artifacts/{run}/{name}"));
+        let preview = Route::RunFile { run: run.into(), name: name.clone() };
+        let download = Route::Artifact { run: run.into(), name: name.clone() };
         let label = format!("Download {name}");
         Row::new(vec![
-            Cell::link(preview, name),
+            Cell::link(preview.path(), name),
             Cell::text(artifact.media_type.split(';').next().unwrap_or_default()),
             Cell::number(format::bytes(artifact.bytes)),
             Cell::code(short(&artifact.hash)),
-            Cell::view(view! { <a href=download rel="external" download="" aria-label=label>"Download"</a> }),
+            Cell::view(view! { <a href=download.path() rel="external" download="" aria-label=label>"Download"</a> }),
         ])
     };
     let rows: Vec<Row> = artifacts.iter().map(row).collect();

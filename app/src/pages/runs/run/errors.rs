@@ -44,7 +44,7 @@ pub fn view(evidence: RunEvidence, words: &Words) -> AnyView {
     .erase()
 }
 
-fn cohorts(cohorts: Vec<CohortRow>, overall: stats::Figure, words: &Words) -> AnyView {
+fn cohorts(cohorts: Vec<CohortRow>, overall: domain::Estimate, words: &Words) -> AnyView {
     let Some(worst) = cohorts.first() else {
         return view! { <section><h2>"Where it errs most"</h2><p class="aside">"Too few held-out rows to look for cohorts."</p></section> }
             .erase();

@@ -20,6 +20,7 @@ use crate::components::table::{Cell, Facts, TextList};
 use crate::error::{AppError, Kind};
 use crate::format;
 use crate::pages::runs::list::RunState;
+use crate::pages::version_number;
 use crate::server_page::Written;
 
 /// The parts of a run with evidence, and their names.
@@ -32,13 +33,13 @@ const PARTS: [(Option<RunPart>, &str); 4] = [
 
 /// Writes a file of a run as a page.
 pub(crate) async fn write_file(run: &RunId, name: &str) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     preview::write(&tenure, &actor.member()?, run, name).await
 }
 
 /// Writes the page of a run, or a part of it.
 pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<Written, AppError> {
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let mut page = tenure.run(&member, id).await?;
     let words = tenure.use_case(&page.use_case)?.words.clone();
@@ -76,18 +77,21 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
         ("Seed".to_owned(), Cell::text(page.seed.to_string())),
     ];
     if let Some((id, name)) = page.dataset {
-        facts.push(("Data".to_owned(), Cell::link(format!("/use-case/{}/data/{id}", page.use_case), name)));
+        facts.push((
+            "Data".to_owned(),
+            Cell::link(Route::Dataset { use_case: (&page.use_case).into(), dataset: (&id).into() }.path(), name),
+        ));
     }
     if let Some(job) = page.job {
-        facts.push(("Log".to_owned(), Cell::link(format!("/jobs/{job}"), "Open the job")));
+        facts.push(("Log".to_owned(), Cell::link(Route::Job { job: (&job).into() }.path(), "Open the job")));
     }
     let (back, back_name) = match run.parent {
-        Some(parent) => (format!("/runs/{parent}"), "The run that it belongs to"),
-        None => (format!("/use-case/{}/runs", page.use_case), "Training runs"),
+        Some(parent) => (Route::Run { run: (&parent).into() }, "The run that it belongs to"),
+        None => (Route::Runs { use_case: (&page.use_case).into() }, "Training runs"),
     };
     let version = page.version.map(|version| {
-        let href = format!("/use-case/{}/models/{version}", page.use_case);
-        view! { <p>"Made " <a href=href>{format!("model version {version}")}</a></p> }
+        let route = Route::Model { use_case: (&page.use_case).into(), version: version_number(version) };
+        view! { <p>"Made " <a href=route.path()>{format!("model version {version}")}</a></p> }
     });
     let messages = (!page.messages.is_empty()).then(|| view! { <div class="note"><TextList texts=page.messages /></div> });
     let parts = has_parts.then(|| {
@@ -103,7 +107,7 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
         view! { <nav class="parts" aria-label="Parts of this run"><ul>{PARTS.into_iter().map(link).collect::<Vec<_>>()}</ul></nav> }
     });
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=back>{back_name}</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=back.path()>{back_name}</a></nav>
         <PageHeading title=format::capitalised(&run.name)>
             <p><RunState status=run.status /></p>
             {version}

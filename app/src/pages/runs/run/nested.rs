@@ -1,7 +1,7 @@
 //! The nested runs of a run, and the folds of a trial.
 
+use domain::{Estimate, Route};
 use leptos::prelude::*;
-use stats::Figure;
 use workflow::runs::{RunPage as Page, RunRow};
 
 use crate::boxed::Erase;
@@ -13,7 +13,7 @@ use crate::pages::runs::list::{RunState, metric};
 /// Metrics with steps, then nested runs.
 pub fn view(page: &Page) -> AnyView {
     let steps = page.steps.iter().map(|(name, steps)| {
-        let row = |(step, figure): &(i64, Figure)| {
+        let row = |(step, figure): &(i64, Estimate)| {
             Row::new(vec![Cell::text(step.to_string()), Cell::figure(Some(figure.clone()), Scale::Metric)])
         };
         let label = format::metric_label(name);
@@ -36,9 +36,9 @@ pub fn children(children: &[RunRow]) -> AnyView {
     sorted.sort_by(|a, b| score(b).partial_cmp(&score(a)).unwrap_or(std::cmp::Ordering::Equal));
     let row = |run: &RunRow| {
         let nested = if run.children > 0 { format!("{} trials", format::count(run.children)) } else { String::new() };
-        let (href, name) = (format!("/runs/{}", run.id), format::metric_label(&run.name));
+        let (route, name) = (Route::Run { run: (&run.id).into() }, format::metric_label(&run.name));
         Row::new(vec![
-            Cell::view(view! { <a href=href>{name}</a>" "<span class="aside">{nested}</span> }),
+            Cell::view(view! { <a href=route.path()>{name}</a>" "<span class="aside">{nested}</span> }),
             Cell::view(view! { <RunState status=run.status.clone() /> }),
             Cell::figure(metric(&run.metrics, "selection"), Scale::Metric),
             Cell::figure(metric(&run.metrics, "behind_best"), Scale::Metric),

@@ -1,8 +1,9 @@
 //! What came of a training: its main figures, what the gates say, how it stands against the live model, and its seven steps.
 
+use domain::Estimate;
 use leptos::prelude::*;
 use stats::comparison::Comparison;
-use stats::{Figure, Metric, Verdict};
+use stats::{Metric, Verdict};
 use workflow::runs::{GateRow, RunEvidence};
 use workflow::runs::{RunPage as Page, Stage};
 use workflow::scoring::Headline;
@@ -42,7 +43,7 @@ pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
         let crossed = crossed.map(|value| format!("; {} out of fold", format::number(value, 3))).unwrap_or_default();
         Headline {
             label: of.label().to_owned(),
-            figure: metric(&page.run.metrics, name).unwrap_or_else(|| Figure::unknown("not recorded")),
+            figure: metric(&page.run.metrics, name).unwrap_or_else(|| Estimate::unknown("not recorded")),
             unit: String::new(),
             change: None,
             note: format!("{} {}{crossed}.", of.sentence(), format::capitalised(&rows)),

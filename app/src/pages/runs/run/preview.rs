@@ -1,5 +1,7 @@
 //! A file of a run, shown as far as it can be: drawings as drawings, texts as texts.
 
+use domain::Route;
+use domain::route::RunPart;
 use leptos::prelude::*;
 use workflow::{Member, Tenure};
 
@@ -10,7 +12,7 @@ use crate::server_page::Written;
 
 /// Writes the page.
 pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -> Result<Written, AppError> {
-    let address = format!("/artifacts/{id}/{}", domain::query::encode(name));
+    let address = Route::Artifact { run: id.into(), name: name.to_owned() }.path();
     let shown = if name.ends_with(".svg") {
         // Checked to be there before a page says so.
         tenure.run_artifact(member, id, name).await?;
@@ -24,10 +26,10 @@ pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -
             None => view! { <p class="note">"This file is not text: download it."</p> }.erase(),
         }
     };
-    let back = format!("/runs/{id}/made");
+    let back = Route::RunPart { run: id.into(), part: RunPart::Made };
     let title = name.to_owned();
     let page = view! {
-        <nav class="crumbs" aria-label="Breadcrumb"><a href=back>"Settings and files"</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=back.path()>"Settings and files"</a></nav>
         <PageHeading title=title.clone() />
         {shown}
         <p class="actions"><a class="button" href=address rel="external" download="">"Download"</a></p>

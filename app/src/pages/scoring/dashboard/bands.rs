@@ -1,6 +1,6 @@
 //! The risk bands: one bar for the whole, one row for each band, each a link to its people.
 
-use domain::PeopleQuery;
+use domain::{PeopleQuery, Route};
 use leptos::prelude::*;
 use workflow::scoring::BandCount;
 
@@ -20,9 +20,10 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> AnyView {
         .zip(&middles)
         .map(|(band, middle)| view! { <span style=format!("{};flex-grow:{:.5}", risk_style(*middle), band.share)></span> }.erase());
     let parts = parts.collect::<Vec<_>>();
+    let dashboard = Route::Dashboard { use_case: (&use_case).into() };
     let row = |(band, middle): (BandCount, f64)| {
         let query = PeopleQuery { band: band.name.clone(), page: 1, ..PeopleQuery::default() };
-        let href = format!("/use-case/{use_case}{}#people", query.to_query_string());
+        let href = format!("{dashboard}{}#people", query.to_query_string());
         Row::new(vec![
             Cell::view(view! { <a href=href><RiskBadge band=band.name probability=middle /></a> }),
             Cell::number(format::count(band.count)),

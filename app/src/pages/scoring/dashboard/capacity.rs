@@ -106,10 +106,10 @@ fn reach(point: CapacityPoint, words: &Words) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stats::Figure;
+    use domain::Estimate;
 
     fn point(people: u32) -> CapacityPoint {
-        CapacityPoint { cutoff: 0.5, people, caught: Figure::point(0.5, 10), precision: Figure::point(0.5, 10) }
+        CapacityPoint { cutoff: 0.5, people, caught: Estimate::point(0.5, 10), precision: Estimate::point(0.5, 10) }
     }
 
     #[test]

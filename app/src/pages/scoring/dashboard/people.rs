@@ -1,8 +1,7 @@
 //! The people table: filters as a form, order and pages as links, the top reasons in each row.
 
-use domain::PeopleQuery;
-use domain::Reason;
 use domain::query::FILTER_PREFIX;
+use domain::{PeopleQuery, Reason, Route, UseCaseId};
 use leptos::prelude::*;
 use workflow::scoring::PeoplePage;
 use workflow::scoring::{FilterField, PersonRow};
@@ -16,8 +15,9 @@ use crate::format;
 
 #[component]
 pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView {
-    let base = format!("/use-case/{use_case}");
-    let href = |query: &PeopleQuery| format!("{base}{}#people", query.to_query_string());
+    let use_case = UseCaseId::from(use_case);
+    let dashboard = Route::Dashboard { use_case: use_case.clone() };
+    let href = |query: &PeopleQuery| format!("{dashboard}{}#people", query.to_query_string());
     let chips = chips(&page, &query).into_iter().map(|(key, text)| {
         let href = href(&query.without(&key));
         view! { <li><a class="chip" href=href><span class="visually-hidden">"Remove filter "</span>{text}<span aria-hidden="true">" ×"</span></a></li> }
@@ -26,7 +26,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
     let chips = query
         .is_filtered()
         .then(|| view! { <ul class="chips" aria-label="Filters in use">{chips}<li><a href=clear>"Clear all"</a></li></ul> });
-    let csv = csv(&base, &query, &page);
+    let csv = csv(&use_case, &query, &page);
     let found = if page.total == 1 { "1 person".to_owned() } else { format!("{} people", format::count(page.total)) };
     let pages = pagination(page.page, page.pages, false, "Pages of the table", &|to| href(&query.with_page(to)));
     let heading = |column: &str, label: &str, numeric: bool| {
@@ -35,7 +35,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
         heading.sorted(href(&query.sorted_by(column)), order)
     };
     let table = if let Some(id) = &page.withheld {
-        let href = format!("{base}/person/{}", domain::query::encode(id));
+        let href = Route::Person { use_case: use_case.clone(), person: id.into() }.path();
         let open = format!("Open {id}");
         view! {
             <Empty title="One person matches">
@@ -50,7 +50,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
         let mut headings = vec![heading("id", "Identifier", false), heading("risk", "Risk", true), Heading::text("Band")];
         headings.extend(page.segments.iter().map(|segment| heading(&segment.field, &segment.label, false)));
         headings.push(Heading::text("Top reasons, in points"));
-        let rows = page.rows.iter().map(|person| row(person, &base)).collect();
+        let rows = page.rows.iter().map(|person| row(person, &use_case)).collect();
         view! { <Table headings rows class="list" scroll="People and their risk" /> }.erase()
     };
     view! {
@@ -59,7 +59,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
             <p class="aside" role="status">{found}</p>
             {csv}
         </div>
-        <Filters page=page.clone() action=base.clone() query=query.clone() />
+        <Filters page=page.clone() action=dashboard.path() query=query.clone() />
         {chips}
         {table}
         {pages}
@@ -68,16 +68,16 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
 }
 
 /// The way to the file: a link, or a form where a reason must be given.
-fn csv(base: &str, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
-    let (path, pairs) = (format!("{base}/people.csv"), query.with_page(1).to_query_string());
+fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
+    let (route, pairs) = (Route::PeopleCsv { use_case: use_case.clone() }, query.with_page(1).to_query_string());
     if page.purposes.is_empty() {
-        return view! { <a class="button quiet" href=format!("{path}{pairs}") download="" rel="external">"Download CSV"</a> }.erase();
+        return view! { <a class="button quiet" href=format!("{route}{pairs}") download="" rel="external">"Download CSV"</a> }.erase();
     }
     let hidden = domain::query::pairs(&pairs).into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     let hidden = hidden.collect_view();
     let options = page.purposes.iter().map(|(key, text)| view! { <option value=key.clone()>{text.clone()}</option> }).collect_view();
     view! {
-        <form method="get" action=path class="inline-form">
+        <form method="get" action=route.path() class="inline-form">
             {hidden}
             <label for="why">"Reason"</label>
             <select id="why" name="why" required><option value="">"Choose a reason"</option>{options}</select>
@@ -87,12 +87,12 @@ fn csv(base: &str, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
     .erase()
 }
 
-fn row(person: &PersonRow, base: &str) -> Row {
+fn row(person: &PersonRow, use_case: &UseCaseId) -> Row {
     let interval = person.interval.map(format::percent_interval).unwrap_or_default();
     let risk = format::percent(person.probability);
     let reasons = person.reasons.iter().take(3).map(reason).collect::<Vec<_>>();
     let mut cells = vec![
-        Cell::link(format!("{base}/person/{}", domain::query::encode(&person.id)), &person.id),
+        Cell::link(Route::Person { use_case: use_case.clone(), person: (&person.id).into() }.path(), &person.id),
         Cell::view(view! { <b>{risk}</b>" "<span class="aside">{interval}</span> }).numeric(),
         Cell::view(view! { <RiskBadge band=person.band.clone() probability=person.probability /> }),
     ];

@@ -19,7 +19,7 @@ use crate::server_page::Written;
 /// Three parts: what stands above the capacity control, beside it, and below the people table.
 pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = use_case_of(path).into_string();
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
     let dashboard = tenure.dashboard(&actor.analyst()?, &use_case).await?;
     let histogram = crate::charts::histogram::scores(&dashboard.histogram, &words.many);
@@ -53,7 +53,7 @@ pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
 /// The people table of the address.
 pub async fn people(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = use_case_of(path).into_string();
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let asked = PeopleQuery::from_pairs(domain::query::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
     let page = tenure.people(&actor.analyst()?, &use_case, &asked).await?;
     Ok(Written::page("", view! { <People page use_case query=asked /> }))

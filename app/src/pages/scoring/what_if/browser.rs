@@ -17,7 +17,8 @@ pub fn bring_model(desk: Desk, use_case: &str, hash: &str) {
     use leptos::prelude::*;
     use model::{Model, ModelExplainer};
 
-    let (use_case, url) = (use_case.to_owned(), format!("/use-case/{use_case}/model.bin?hash={hash}"));
+    let url = domain::Route::LiveModel { use_case: use_case.into() }.with_query(&[("hash", hash)]);
+    let use_case = use_case.to_owned();
     leptos::task::spawn_local(async move {
         let fetched = async { gloo_net::http::Request::get(&url).send().await.ok()?.binary().await.ok() };
         let model = fetched.await.and_then(|bytes| Model::from_bytes(&bytes).ok()).filter(|model| model.expect_use_case(&use_case).is_ok());

@@ -13,6 +13,7 @@ mod scenarios;
 
 use std::sync::Arc;
 
+use domain::Route;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use model::counterfactual::Counterfactuals;
@@ -57,13 +58,19 @@ pub async fn load_what_if(path: String, #[server(default)] query: String) -> Res
 #[cfg(feature = "ssr")]
 async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = crate::pages::use_case_of(path).into_string();
-    let (tenure, actor) = crate::context::desk()?;
+    let (tenure, actor) = crate::context::get()?;
     let asked = address::Asked::from_pairs(domain::query::pairs(query));
     let analyst = actor.analyst()?;
     let live = tenure.live_model(&analyst, &use_case).await?;
     let (explainer, model_hash) = (std::sync::Arc::clone(&live.explainer), live.version.model_hash.clone());
     if let Some(person) = &asked.person
-        && let Some(question) = crate::pages::scoring::purpose::asked(&tenure, &use_case, &asked.why, path, &[("person", person)])
+        && let Some(question) = crate::pages::scoring::purpose::asked(
+            &tenure,
+            &use_case,
+            &asked.why,
+            &Route::WhatIf { use_case: (&use_case).into() },
+            &[("person", person)],
+        )
     {
         return Ok(question);
     }
@@ -116,8 +123,7 @@ impl WhatIfData {
 pub struct Desk {
     entries: StoredValue<Vec<Entry>>,
     words: StoredValue<Words>,
-    /// The page's path.
-    path: StoredValue<String>,
+    page: StoredValue<Route>,
     start: StoredValue<Record>,
     started: StoredValue<Result<Judgement, Vec<Problem>>>,
     values: RwSignal<Record>,
@@ -154,7 +160,7 @@ impl Desk {
         Self {
             entries: StoredValue::new(data.entries),
             words: StoredValue::new(data.words),
-            path: StoredValue::new(format!("/use-case/{use_case}/what-if")),
+            page: StoredValue::new(Route::WhatIf { use_case: use_case.into() }),
             start: StoredValue::new(data.start),
             started: StoredValue::new(data.started),
             values,
@@ -189,7 +195,7 @@ impl Desk {
 
     /// The address that shares the scenario.
     fn address(self) -> String {
-        self.start.with_value(|start| self.rested.with(|values| self.path.with_value(|path| address::share(path, start, values))))
+        self.start.with_value(|start| self.rested.with(|values| self.page.with_value(|page| address::share(page, start, values))))
     }
 }
 
@@ -215,13 +221,13 @@ fn WhatIf(data: WhatIfData) -> AnyView {
     let desk = Desk::new(data, &use_case);
     browser::bring_model(desk, &use_case, &hash);
     let back = person.as_ref().map(|[person, why]| {
-        let why = if why.is_empty() { String::new() } else { format!("?why={}", domain::query::encode(why)) };
-        (format!("/use-case/{use_case}/person/{}{why}", domain::query::encode(person)), person.clone())
+        let route = Route::Person { use_case: (&use_case).into(), person: person.into() };
+        (route.with_query(&[("why", why)]), person.clone())
     });
     let one = desk.words.with_value(|words| words.one.clone());
     let (href, from) = match back {
         Some((href, person)) => (href, format!("{} {person}", crate::format::capitalised(&one))),
-        None => (format!("/use-case/{use_case}"), "Dashboard".to_owned()),
+        None => (Route::Dashboard { use_case: (&use_case).into() }.path(), "Dashboard".to_owned()),
     };
     let title = if person.is_some() { format!("What if this {one} were different?") } else { format!("What if: a typical {one}") };
     view! {

@@ -4,19 +4,54 @@
 use linfa::Dataset;
 use linfa::traits::Fit;
 use linfa_trees::{DecisionTree, TreeNode};
-use model::Tree;
+use model::{Link, Scorer, Tree};
 use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
 
 use crate::error::TrainingError;
 use crate::grower::{fill_inner, push_leaf};
+use crate::learner::{Learner, described, shares};
 use crate::prepared::Prepared;
 use crate::preprocess::median;
+use crate::space::Point;
+
+/// The open baseline, shown in every comparison and never chosen: it is not reproducible over processes.
+pub(super) struct LinfaTree;
+
+/// Parameters of linfa's tree.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LinfaTreeParameters {
+    pub max_depth: usize,
+    /// Least training rows of a leaf.
+    pub min_leaf: f64,
+}
+
+impl Learner for LinfaTree {
+    type Parameters = LinfaTreeParameters;
+
+    const LABEL: &'static str = "linfa tree (baseline)";
+    const LINK: Link = Link::Identity;
+    const MAY_BE_CHOSEN: bool = false;
+    const MAY_BLEND: bool = false;
+
+    fn parameters(_: &Point<'_>) -> LinfaTreeParameters {
+        LinfaTreeParameters { max_depth: 5, min_leaf: 10.0 }
+    }
+
+    fn fit(parameters: &LinfaTreeParameters, name: &str, prepared: &Prepared, _: u64) -> Result<Scorer, TrainingError> {
+        Ok(shares(name, vec![fit_linfa_tree(prepared, parameters.max_depth, parameters.min_leaf)?]))
+    }
+
+    fn describe(parameters: &LinfaTreeParameters) -> Vec<(String, String)> {
+        described!(parameters, max_depth, min_leaf)
+    }
+}
 
 /// Fits linfa's tree to the tree inputs of `prepared`.
 ///
 /// # Errors
 /// When linfa refuses the data or parameters.
-pub fn fit_linfa_tree(prepared: &Prepared, max_depth: usize, min_leaf: f64) -> Result<Tree, TrainingError> {
+fn fit_linfa_tree(prepared: &Prepared, max_depth: usize, min_leaf: f64) -> Result<Tree, TrainingError> {
     let failed = |error: &dyn std::fmt::Display| TrainingError::Learner(format!("linfa-trees: {error}"));
     let inputs = &prepared.encoding.trees;
     let rows = prepared.matrix.rows();

@@ -1,0 +1,104 @@
+//! Why a column could not be compared.
+
+use serde::{Deserialize, Serialize};
+use stats::two_sample::Statistic;
+
+use crate::kind::ValueKind;
+
+/// One of the two samples of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    #[strum(serialize = "reference")]
+    Reference,
+    #[strum(serialize = "current data")]
+    Current,
+}
+
+/// Why a column could not be compared. Decisions go by the variant; the text is for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Why {
+    /// Both samples hold one and the same value: nothing can have drifted that this check could see.
+    Constant,
+    NoRows {
+        side: Side,
+    },
+    AllMissing {
+        side: Side,
+    },
+    MissingColumn {
+        side: Side,
+    },
+    /// Rows with a value, and the policy's minimum.
+    TooFewRows {
+        side: Side,
+        rows: u64,
+        minimum: u64,
+    },
+    Text,
+    OtherType {
+        reference: ValueKind,
+        current: ValueKind,
+    },
+    DoesNotApply {
+        statistic: Statistic,
+    },
+    /// A distance in the unit of the column decides nothing.
+    NoLimit {
+        statistic: Statistic,
+    },
+    NoScores {
+        side: Side,
+    },
+    NoOutcomes {
+        side: Side,
+    },
+    /// The outcomes of the two sides are about times of different length, in days.
+    OtherHorizon {
+        reference: i64,
+        current: i64,
+    },
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Constant => write!(formatter, "both samples hold one and the same value: there is no distribution to compare"),
+            Self::NoRows { side } => write!(formatter, "the {side} has no rows"),
+            Self::AllMissing { side } => write!(formatter, "the {side} has no value in this column: every row is missing"),
+            Self::MissingColumn { side } => write!(formatter, "the {side} has no such column"),
+            Self::TooFewRows { side, rows, minimum } => {
+                let unit = if *rows == 1 { "row" } else { "rows" };
+                write!(formatter, "the {side} has {rows} {unit} with a value, fewer than {minimum}")
+            }
+            Self::Text => write!(formatter, "one of the two columns holds text that cannot be compared as numbers or levels"),
+            Self::OtherType { reference, current } => {
+                write!(formatter, "the reference holds {}, the current data {}", reference.plural(), current.plural())
+            }
+            Self::DoesNotApply { statistic } => write!(formatter, "{} does not apply to this column", statistic.label()),
+            Self::NoLimit { statistic } => {
+                write!(formatter, "{} is in the unit of the column: it has no usual limit to decide by", statistic.label())
+            }
+            Self::NoScores { side } => write!(formatter, "the {side} has no scores"),
+            Self::NoOutcomes { side } => write!(formatter, "the {side} has no outcomes yet"),
+            Self::OtherHorizon { reference, current } => {
+                write!(formatter, "the outcomes cover {current} days at a time, those of the baseline {reference}")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn programs_read_a_code_and_people_a_sentence() {
+        let few = Why::TooFewRows { side: Side::Current, rows: 1, minimum: 30 };
+        assert_eq!(serde_json::to_string(&few).unwrap(), r#"{"code":"too_few_rows","side":"current","rows":1,"minimum":30}"#);
+        assert_eq!(serde_json::from_str::<Why>(r#"{"code":"constant"}"#).unwrap(), Why::Constant);
+        assert_eq!(few.to_string(), "the current data has 1 row with a value, fewer than 30");
+    }
+}

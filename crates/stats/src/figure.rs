@@ -1,1 +1,0 @@
-pub use domain::Estimate as Figure;

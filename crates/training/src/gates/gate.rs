@@ -1,0 +1,127 @@
+//! One gate, and the parts of a model card that one may ask for.
+
+use domain::ProblemCode;
+use serde::{Deserialize, Serialize};
+use stats::Metric;
+use stats::fairness::ParityMetric;
+
+/// One gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Gate {
+    /// A metric on unseen rows: at least the limit where more is better, at most the limit otherwise.
+    Absolute { metric: Metric, limit: f64 },
+    /// Improvement over the live model on identical unseen rows (negative: how much worse it may be).
+    AgainstLive {
+        metric: Metric,
+        /// In the metric's unit, counted so that more is better.
+        improvement: f64,
+        /// Whether the paired interval must also exclude 0 on the good side.
+        significant: bool,
+    },
+    /// A fairness metric for every audited attribute: differences at most, ratios at least the limit.
+    Fairness { metric: ParityMetric, limit: f64 },
+    /// Share of input cells without a value, at most.
+    Missing { limit: f64 },
+    /// Share of outliers among numbers, at most.
+    Outliers { limit: f64 },
+    /// Largest correlation between two inputs, at most.
+    Correlation { limit: f64 },
+    /// The same data, settings and seed give the same model.
+    Reproducible,
+    /// The `top` fields that matter most are the same in refits on other people: stability (1 always, 0 as by chance), at least.
+    ExplanationStability { top: usize, limit: f64 },
+    /// These parts of the model card are there.
+    Documentation { parts: Vec<CardPart> },
+}
+
+/// A part of the model card that a gate may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardPart {
+    /// What the use case is for, in a sentence.
+    Purpose,
+    /// Data with its hash, seed, code and parameters.
+    Lineage,
+    /// Figures on rows that the model never saw.
+    Metrics,
+    /// Figures by group of every attribute that the use case audits.
+    Groups,
+    /// What the model has learned.
+    Explanation,
+    /// What somebody says about the version.
+    Description,
+    /// Known limitations in somebody's words.
+    Limitations,
+}
+
+impl CardPart {
+    /// Every part.
+    pub const ALL: [Self; 7] =
+        [Self::Purpose, Self::Lineage, Self::Metrics, Self::Groups, Self::Explanation, Self::Description, Self::Limitations];
+
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Purpose => "purpose",
+            Self::Lineage => "lineage",
+            Self::Metrics => "metrics",
+            Self::Groups => "figures by group",
+            Self::Explanation => "what it has learned",
+            Self::Description => "description",
+            Self::Limitations => "known limitations",
+        }
+    }
+
+    /// Whether somebody must write it after the training.
+    fn is_written(self) -> bool {
+        matches!(self, Self::Description | Self::Limitations)
+    }
+}
+
+impl Gate {
+    /// Whether a version must meet it to be proposed at all: what it shows by itself. Fairness and the comparison with the live model are
+    /// for the reviewers, who judge them (again) when they decide; and what people write about a version they write after its training.
+    pub fn is_of_staging(&self) -> bool {
+        match self {
+            Self::AgainstLive { .. } | Self::Fairness { .. } => false,
+            Self::Documentation { parts } => !parts.iter().any(|part| part.is_written()),
+            Self::Absolute { .. }
+            | Self::Missing { .. }
+            | Self::Outliers { .. }
+            | Self::Correlation { .. }
+            | Self::Reproducible
+            | Self::ExplanationStability { .. } => true,
+        }
+    }
+
+    /// What makes no sense about it: the field at fault, and what to do.
+    pub(super) fn problem(&self) -> Option<(&'static str, ProblemCode, &'static str)> {
+        let out_of_range = |field, message| Some((field, ProblemCode::OutOfRange, message));
+        let number = |field, limit: f64| if limit.is_finite() { None } else { Some((field, ProblemCode::Type, "A limit is a number.")) };
+        let share = |limit: f64| {
+            let message = "The limit of a share, difference, ratio or correlation is from 0 to 1.";
+            number("limit", limit).or_else(|| if (0.0..=1.0).contains(&limit) { None } else { out_of_range("limit", message) })
+        };
+        match self {
+            Self::Absolute { metric, limit } => number("limit", *limit).or_else(|| {
+                let reachable = *limit >= -1.0 && (*limit <= 1.0 || metric.may_exceed_1());
+                let message = "No value of this metric can meet the limit, or none can miss it.";
+                if reachable { None } else { out_of_range("limit", message) }
+            }),
+            Self::AgainstLive { improvement, .. } => number("improvement", *improvement),
+            Self::Fairness { limit, .. } | Self::Missing { limit } | Self::Outliers { limit } | Self::Correlation { limit } => {
+                share(*limit)
+            }
+            Self::Reproducible => None,
+            Self::ExplanationStability { top: 0, .. } => out_of_range("top", "Compare at least one field: top = 5."),
+            Self::ExplanationStability { limit, .. } => {
+                number("limit", *limit).or_else(|| if *limit <= 1.0 { None } else { out_of_range("limit", "A stability is at most 1.") })
+            }
+            Self::Documentation { parts } if parts.is_empty() => {
+                Some(("parts", ProblemCode::Required, "Name the parts of the model card that must be there."))
+            }
+            Self::Documentation { .. } => None,
+        }
+    }
+}
