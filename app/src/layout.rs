@@ -3,6 +3,8 @@
 use domain::Route;
 #[cfg(feature = "ssr")]
 use domain::UseCaseId;
+#[cfg(feature = "ssr")]
+use domain::{Date, Timestamp};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::components::Outlet;
@@ -90,16 +92,16 @@ fn Strip(status: Status) -> AnyView {
     let live = match status.live {
         Some(live) => view! {
             <dt>"Live model"</dt>
-            <dd><a href=Route::Models { use_case: status.use_case.as_str().into() }.path()>{format!("Version {}", live.version)}</a>{format!(", since {}", live.promoted_at)}</dd>
+            <dd><a href=Route::Models { use_case: status.use_case.as_str().into() }.path()>{format!("Version {}", live.version)}</a>{format!(", since {}", live.promoted_at.long())}</dd>
         }
         .erase(),
         None => {
-            let text = status.out_of_service.map_or_else(|| "none yet".to_owned(), |since| format!("out of service since {since}"));
+            let text = status.out_of_service.map_or_else(|| "none yet".to_owned(), |since| format!("out of service since {}", since.long()));
             view! { <dt>"Live model"</dt><dd>{text}</dd> }.erase()
         }
     };
-    let scored = status.scored_at.unwrap_or_else(|| "not yet".to_owned());
-    let as_of = status.data_as_of.unwrap_or_else(|| "no data yet".to_owned());
+    let scored = status.scored_at.map(Timestamp::long).unwrap_or_else(|| "not yet".to_owned());
+    let as_of = status.data_as_of.map(Date::long).unwrap_or_else(|| "no data yet".to_owned());
     view! {
         <aside class="strip" aria-label="What is shown">
             <dl>

@@ -29,7 +29,7 @@ pub fn past_scores(history: &[PastScore]) -> Option<Chart> {
             first.as_of
         ),
     };
-    let names: Vec<String> = history.iter().map(|score| score.as_of.clone()).collect();
+    let names: Vec<String> = history.iter().map(|score| score.as_of.long()).collect();
     let line = Line { name: "Risk".to_owned(), values: history.iter().map(|score| Some(score.probability)).collect() };
     Some(Chart {
         title,
@@ -39,7 +39,7 @@ pub fn past_scores(history: &[PastScore]) -> Option<Chart> {
         columns: ["As of", "Risk", "Model version"].map(str::to_owned).to_vec(),
         rows: history
             .iter()
-            .map(|score| vec![score.as_of.clone(), format::percent(score.probability), score.version.to_string()])
+            .map(|score| vec![score.as_of.long(), format::percent(score.probability), score.version.to_string()])
             .collect(),
     })
 }

@@ -60,7 +60,7 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
     let row = |row: AuditRow| {
         Row::new(vec![
             Cell::number(row.sequence.to_string()),
-            Cell::brief(row.at),
+            Cell::brief(row.at.long()),
             Cell::text(row.who),
             Cell::code(row.action),
             Cell::text(row.subject),

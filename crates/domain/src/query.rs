@@ -1,8 +1,22 @@
 //! The address of the people table: what is asked for is in the query string, so that a link, the back button, the CSV and a form all
 //! say the same thing. One definition for the server and the browser.
 
-pub use crate::people::PeopleQuery;
-pub use crate::route::{decode, encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::people::PeopleQuery;
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Percent-encodes a part of an address.
+pub fn encode(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// Percent-decodes a part of an address. Bytes that are not UTF-8 become the replacement character.
+pub fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
 
 /// Prefix of the keys of segment filters: `f.Department=Sales`.
 pub const FILTER_PREFIX: &str = "f.";

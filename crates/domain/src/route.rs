@@ -1,22 +1,8 @@
 //! Addresses of pages and files: made and read in one place, by links, navigation, router and the table of roles alike.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-
+use crate::query::{decode, encode};
 use crate::words::words;
 use crate::{CheckId, DatasetId, JobId, PersonId, RunId, UseCaseId, VersionNumber};
-
-/// Everything but the unreserved characters of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// Percent-encodes a part of an address.
-pub fn encode(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
-}
-
-/// Percent-decodes a part of an address. Bytes that are not UTF-8 become the replacement character.
-pub fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
 
 /// Defines the routes with their patterns, in the order in which an address is read: the first that fits wins.
 macro_rules! routes {

@@ -1,6 +1,6 @@
 //! What is on every screen.
 
-use domain::{Estimate, RunId, VersionNumber};
+use domain::{Date, Estimate, RunId, Timestamp, VersionNumber};
 use model::use_case::Words;
 use serde::{Deserialize, Serialize};
 use stats::Metric;
@@ -26,7 +26,7 @@ pub struct LiveModel {
     /// Name of the candidate, for example "logistic_l2".
     pub candidate: String,
     /// "21 November 2026, 09:14 UTC"
-    pub promoted_at: String,
+    pub promoted_at: Timestamp,
     pub promoted_by: String,
     pub data_hash: String,
     /// ROC AUC on the hold-out.
@@ -46,11 +46,11 @@ pub struct Status {
     /// `None`: nothing has been promoted yet.
     pub live: Option<LiveModel>,
     /// Since when nothing serves, where something did before.
-    pub out_of_service: Option<String>,
+    pub out_of_service: Option<Timestamp>,
     /// When the shown scores were made; `None` when nobody has been scored.
-    pub scored_at: Option<String>,
+    pub scored_at: Option<Timestamp>,
     /// The day that the people's data describes.
-    pub data_as_of: Option<String>,
+    pub data_as_of: Option<Date>,
     /// Set when the scores were made by another version than the live one, or are older than the use case's cycle; a sentence.
     pub stale: Option<String>,
     /// Pending review requests (for the page title of reviewers).
@@ -83,13 +83,13 @@ impl Tenure {
             Some(_) => None,
             None => registry::live(&mut self.store.read().await?, &use_case.id.as_str().into())
                 .await?
-                .map(|change| clock::long_time(change.changed_at)),
+                .map(|change| change.changed_at),
         };
         let live = match live {
             Some(live) => Some(LiveModel {
                 version: live.version.version.into(),
                 candidate: live.version.candidate.clone(),
-                promoted_at: clock::long_time(live.change.changed_at),
+                promoted_at: live.change.changed_at,
                 promoted_by: live.change.changed_by.to_string(),
                 data_hash: live.model().lineage.data_hash.clone(),
                 roc_auc: self.holdout_figure(&live.version.run_id, Metric::RocAuc).await?,
@@ -104,8 +104,8 @@ impl Tenure {
             simulated: dataset.as_ref().is_some_and(|dataset| dataset.simulated),
             live,
             out_of_service,
-            scored_at: batch.as_ref().map(|batch| clock::long_time(batch.created_at)),
-            data_as_of: batch.as_ref().map(|batch| batch.as_of.long()),
+            scored_at: batch.as_ref().map(|batch| batch.created_at),
+            data_as_of: batch.as_ref().map(|batch| batch.as_of),
             stale,
             pending_reviews: self.pending_reviews(&use_case.id).await?,
             session: Some(Session { name: member.name().to_string(), roles: member.actor().roles().to_vec() }),

@@ -58,7 +58,7 @@ pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<
                 output::json(&rows)?;
             } else {
                 let row = |entry: &workflow::AuditRow| {
-                    vec![entry.sequence.to_string(), entry.at.clone(), entry.who.clone(), entry.action.clone(), entry.subject.clone()]
+                    vec![entry.sequence.to_string(), entry.at.long(), entry.who.clone(), entry.action.clone(), entry.subject.clone()]
                 };
                 output::table(&["ENTRY", "TIME", "WHO", "WHAT", "TO"], &rows.iter().map(row).collect::<Vec<_>>());
             }

@@ -30,7 +30,7 @@ pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<An
                 output::json(&jobs)?;
             } else {
                 let row = |job: &workflow::jobs::JobRow| {
-                    [&job.id, &job.title, &job.status, &job.stage, &job.started_at].map(Clone::clone).to_vec()
+                    vec![job.id.to_string(), job.title.clone(), job.status.to_string(), job.stage.clone(), job.started_at.long()]
                 };
                 output::table(&["JOB", "TITLE", "STATUS", "STAGE", "STARTED"], &jobs.iter().map(row).collect::<Vec<_>>());
             }

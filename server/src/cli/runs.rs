@@ -48,7 +48,7 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
                     let metric = |name: &str| {
                         run.metrics.iter().find(|(other, _)| other == name).map(|(_, figure)| output::figure(figure)).unwrap_or_default()
                     };
-                    [run.id.clone(), run.name.clone(), run.status.clone(), run.started_at.clone()]
+                    [run.id.clone(), run.name.clone(), run.status.clone(), run.started_at.long()]
                         .into_iter()
                         .chain(LISTED.map(metric))
                         .collect()
@@ -65,7 +65,7 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
                 output::json(&page)?;
             } else {
                 let run = &page.run;
-                output::line(&format!("run {} ({}): {}, {}", run.id, run.name, run.status, run.started_at));
+                output::line(&format!("run {} ({}): {}, {}", run.id, run.name, run.status, run.started_at.long()));
                 for message in &page.messages {
                     output::line(message);
                 }

@@ -154,7 +154,7 @@ async fn create_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fiel
         password: Some(fields.one("password").to_owned()),
     };
     match desk.tenure.create_token(&actor, &request).await {
-        Ok(made) => redirect_with_flash(&desk, &Route::Account, &[("secret", &made.secret), ("until", &made.expires_at)]),
+        Ok(made) => redirect_with_flash(&desk, &Route::Account, &[("secret", &made.secret), ("until", &made.expires_at.long())]),
         Err(error @ (Error::SignIn(_) | Error::TooMany { .. })) => answer(&desk, &Route::Account, "password-again", Err(error)),
         Err(error) => answer(&desk, &Route::Account, "label", Err(error)),
     }

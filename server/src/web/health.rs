@@ -38,7 +38,7 @@ async fn models(tenure: &Tenure) -> Result<Vec<Value>> {
                 "version": live.version.version,
                 "stage": live.version.stage,
                 "candidate": live.version.candidate,
-                "promoted_at": workflow::time_text(live.change.changed_at),
+                "promoted_at": live.change.changed_at,
                 "data_hash": live.model().lineage.data_hash,
             }),
             None => json!({ "use_case": use_case.id, "version": null, "why": tenure.nothing_serves_since(&use_case.id).await? }),

@@ -1,6 +1,6 @@
 //! The own account: password, sessions, API tokens.
 
-use domain::Route;
+use domain::{Route, Timestamp};
 use leptos::prelude::*;
 use workflow::accounts::TokenRow;
 use workflow::{Actor, Role, Scope};
@@ -122,8 +122,8 @@ fn row(token: TokenRow) -> Row {
         Cell::text(label),
         Cell::text(token.scopes.join(", ")),
         Cell::view(view! { <StateBadge tone word=token.state /> }),
-        Cell::brief(token.expires_at),
-        Cell::brief(token.last_used_at.unwrap_or_else(|| "never".into())),
+        Cell::brief(token.expires_at.map(Timestamp::long).unwrap_or_default()),
+        Cell::brief(token.last_used_at.map_or_else(|| "never".into(), Timestamp::long)),
         Cell::view(revoke),
     ])
 }

@@ -1,6 +1,6 @@
 //! Accounts, for administrators: who may sign in, and as what.
 
-use domain::Route;
+use domain::{Route, Timestamp};
 use leptos::prelude::*;
 use workflow::Role;
 use workflow::accounts::AccountRow;
@@ -102,8 +102,8 @@ fn row(position: usize, account: AccountRow, own: &str) -> Row {
         if name == own { Cell::with_aside(name, "you") } else { Cell::text(name) },
         Cell::text(account.roles.join(", ")),
         Cell::view(view! { <StateBadge tone word /> }),
-        Cell::with_aside(account.created_at, format!("by {}", account.created_by)),
-        Cell::brief(account.signed_in_at.unwrap_or_else(|| "never".into())),
+        Cell::with_aside(account.created_at.long(), format!("by {}", account.created_by)),
+        Cell::brief(account.signed_in_at.map_or_else(|| "never".into(), Timestamp::long)),
         Cell::view(change),
     ])
 }

@@ -69,7 +69,7 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
 }
 
 fn row(change: &DatasetChange, use_case: &str) -> Row {
-    let DatasetRow { id, name, as_of_text, rows, positives, share, simulated, imported_at, by, versions, .. } = change.dataset.clone();
+    let DatasetRow { id, name, as_of, rows, positives, share, simulated, imported_at, by, versions, .. } = change.dataset.clone();
     let href = Route::Dataset { use_case: use_case.into(), dataset: (&id).into() }.path();
     let name_cell = if simulated {
         Cell::view(view! { <a href=href>{name}</a>" "<span class="aside">"simulated"</span> })
@@ -99,7 +99,7 @@ fn row(change: &DatasetChange, use_case: &str) -> Row {
     let imported = view! { {imported_at}" "<span class="aside">{by}</span> };
     Row::new(vec![
         name_cell,
-        Cell::brief(as_of_text),
+        Cell::brief(as_of.long()),
         Cell::number(format::count(rows)),
         event,
         changed,
@@ -139,10 +139,10 @@ pub(super) fn facts(dataset: &DatasetRow) -> Vec<(String, Cell)> {
     };
     let simulated = if dataset.simulated { " (simulated)" } else { "" };
     vec![
-        ("As of".to_owned(), Cell::text(format!("{}{simulated}", dataset.as_of_text))),
+        ("As of".to_owned(), Cell::text(format!("{}{simulated}", dataset.as_of.long()))),
         ("Rows".to_owned(), Cell::text(format::count(dataset.rows))),
         ("With the event".to_owned(), share),
-        ("Imported".to_owned(), Cell::text(format!("{} by {}", dataset.imported_at, dataset.by))),
+        ("Imported".to_owned(), Cell::text(format!("{} by {}", dataset.imported_at.long(), dataset.by))),
         ("SHA-256".to_owned(), Cell::code(dataset.hash.chars().take(12).collect::<String>())),
     ]
 }

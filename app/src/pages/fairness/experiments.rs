@@ -149,7 +149,7 @@ fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
     );
     let (title, scroll) = (format::capitalised(&own.title), format!("Effect: {}", own.title));
     let run = Route::Run { run: (&own.run).into() };
-    let made = format!("{} by {}. ", own.at, own.by);
+    let made = format!("{} by {}. ", own.at.long(), own.by);
     view! {
         <details class="report-crossed" open=open>
             <summary><h3>{title}</h3></summary>

@@ -65,7 +65,7 @@ fn lead(page: &FairnessReport) -> AnyView {
         format::count(page.rows),
         page.words.many,
         page.data_name,
-        page.data_as_of,
+        page.data_as_of.long(),
         format::count(page.positives),
         "left",
         format::number(page.cutoff, 2),

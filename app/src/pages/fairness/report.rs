@@ -176,7 +176,7 @@ fn history(page: &FairnessReport) -> AnyView {
     let tables = page.attributes.iter().map(|own| {
         let row = |version: &VersionVerdicts| {
             let name = format!("Version {}", version.version);
-            let state = if version.live { format!("live, {}", version.created_at) } else { version.created_at.clone() };
+            let state = if version.live { format!("live, {}", version.created_at.long()) } else { version.created_at.long() };
             let route = Route::ModelFairness { use_case: (&page.use_case).into(), version: version_number(version.version) };
             let verdicts = version.verdicts.get(&own.name);
             let cell = |metric: &ParityMetric| match verdicts.and_then(|verdicts| verdicts.get(metric)) {

@@ -81,7 +81,7 @@ fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
     let JobPage { job, lines } = page;
     let jobs = Route::Jobs { use_case: (&job.use_case).into() };
     let mut facts = vec![
-        ("Started".to_owned(), Cell::text(job.started_at.clone())),
+        ("Started".to_owned(), Cell::text(job.started_at.long())),
         (if job.is_open() { "For" } else { "Took" }.to_owned(), Cell::text(format::duration(job.seconds))),
         ("By".to_owned(), Cell::text(job.by.clone())),
     ];

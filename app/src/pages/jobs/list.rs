@@ -35,7 +35,7 @@ fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
                 Cell::view(view! { <a href=href rel="external">{title}</a> }),
                 Cell::view(view! { <JobState job=job.clone() /> }),
                 Cell::text(if open { how_far(&job) } else { job.message }),
-                Cell::brief(job.started_at),
+                Cell::brief(job.started_at.long()),
                 Cell::number(format::duration(job.seconds)),
                 Cell::brief(job.by),
             ])

@@ -88,7 +88,7 @@ pub fn lead(page: &CheckPage) -> String {
         page.check.as_of,
         page.report.features.policy,
         page.check.created_by,
-        workflow::time_text(page.check.created_at)
+        page.check.created_at.long()
     )
 }
 
@@ -247,7 +247,7 @@ fn quality_of(quality: &QualityReport) -> AnyView {
 
 fn notes(page: &CheckPage, written: &str) -> AnyView {
     let items = page.notes.iter().map(|note| {
-        let by = format!("{}, {}", note.created_by, workflow::time_text(note.created_at));
+        let by = format!("{}, {}", note.created_by, note.created_at.long());
         view! { <li><p>{note.note.clone()}</p><p class="aside">{by}</p></li> }.erase()
     });
     let list = if page.notes.is_empty() {

@@ -63,7 +63,7 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
             Cell::brief(format!("{} to {}", import.first_day, import.last_day)),
             Cell::brief(import.complete_until.map_or_else(|| "as named".into(), |day| day.to_string())),
             Cell::brief(import.created_by.as_str()),
-            Cell::brief(workflow::time_text(import.created_at)),
+            Cell::brief(import.created_at.long()),
         ])
     });
     let files = files.collect();

@@ -13,7 +13,7 @@ pub fn html(page: &CheckPage) -> String {
     let title = format!("{}: drift check of {}", page.use_case.title, page.check.as_of);
     let source = format!("Made by Tenure from check {} of {}.", page.check.check_id, page.use_case.id);
     crate::standalone::document(&title.clone(), &source, || {
-        let notes = page.notes.iter().map(|note| format!("{} ({}, {})", note.note, note.created_by, workflow::time_text(note.created_at)));
+        let notes = page.notes.iter().map(|note| format!("{} ({}, {})", note.note, note.created_by, note.created_at.long()));
         let notes: Vec<String> = notes.collect();
         let notes = (!notes.is_empty()).then(|| view! { <section><h2>"Acknowledged"</h2><TextList texts=notes /></section> });
         let (lead, body) = (check::lead(page), check::body(page, |_| None));

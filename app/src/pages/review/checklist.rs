@@ -108,7 +108,7 @@ fn comments(page: &ReviewPage) -> AnyView {
     let list = page.comments.iter().map(|comment| {
         view! {
             <li>
-                <p class="aside"><b>{comment.author.to_string()}</b>", "{workflow::time_text(comment.written_at)}</p>
+                <p class="aside"><b>{comment.author.to_string()}</b>", "{comment.written_at.long()}</p>
                 <p>{comment.body.clone()}</p>
             </li>
         }

@@ -162,7 +162,7 @@ fn standing(page: &ReviewPage) -> AnyView {
     let asked = format!(
         "Asked for by {} on {}. Approvals: {} of {} needed.",
         request.requested_by,
-        workflow::time_text(request.requested_at),
+        request.requested_at.long(),
         page.decisions.iter().filter(|decision| decision.decision == Decision::Approve).count(),
         request.approvals_needed
     );

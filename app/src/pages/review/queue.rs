@@ -1,6 +1,6 @@
 //! The queue of reviews: what waits, what was decided, how long it took; and what was live when.
 
-use domain::{LiveChangeKind, ReviewState, Route, VersionNumber};
+use domain::{LiveChangeKind, ReviewState, Route, Timestamp, VersionNumber};
 use leptos::prelude::*;
 use workflow::{LiveChange, QueueRow};
 
@@ -94,7 +94,7 @@ fn then_text(moment: &str, change: Option<&LiveChange>) -> String {
         None => format!("At the end of {moment} nothing had been live yet."),
         Some(change) => {
             let what = change.version.map_or("nothing was in service".to_owned(), |number| format!("version {number} was live"));
-            format!("At the end of {moment} {what}, since {} by {}.", workflow::time_text(change.changed_at), change.changed_by)
+            format!("At the end of {moment} {what}, since {} by {}.", change.changed_at.long(), change.changed_by)
         }
     }
 }
@@ -110,7 +110,7 @@ fn pending_row(row: &QueueRow, use_case: &str) -> Row {
         version_link(use_case, request.version),
         Cell::text(format::metric_label(&row.candidate)),
         Cell::text(request.requested_by.as_str()),
-        Cell::brief(&row.requested_at),
+        Cell::brief(row.request.requested_at.long()),
         Cell::text(&row.age),
         Cell::text(format!("{} of {}", row.decisions.len(), request.approvals_needed)),
     ])
@@ -128,7 +128,7 @@ fn closed_row(row: &QueueRow, use_case: &str) -> Row {
         version_link(use_case, row.request.version),
         Cell::view(view! { <StateBadge tone word /> }),
         Cell::text(if row.request.state == ReviewState::Void { String::new() } else { reviewers(&row.decisions) }),
-        Cell::brief(row.closed_at.clone().unwrap_or_default()),
+        Cell::brief(row.request.closed_at.map(Timestamp::long).unwrap_or_default()),
         Cell::text(&row.age),
         Cell::text(reason),
     ])
@@ -145,7 +145,7 @@ fn change_row(change: &LiveChange, use_case: &str) -> Row {
         LiveChangeKind::Undeployment => "Taken out of service",
     };
     Row::new(vec![
-        Cell::brief(workflow::time_text(change.changed_at)),
+        Cell::brief(change.changed_at.long()),
         Cell::text(kind),
         change.version.map_or_else(|| Cell::text("Nothing"), |number| version_link(use_case, number)),
         Cell::text(change.changed_by.as_str()),

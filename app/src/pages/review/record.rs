@@ -48,7 +48,7 @@ fn decision(decision: &ReviewDecision) -> AnyView {
         .then(|| view! { <p class="aside">"In spite of failing gates: "{in_spite_of.join("; ")}"."</p> });
     view! {
         <article class="decision">
-            <p><StateBadge tone word />" by "<b>{decision.reviewer.to_string()}</b>", "{workflow::time_text(decision.decided_at)}</p>
+            <p><StateBadge tone word />" by "<b>{decision.reviewer.to_string()}</b>", "{decision.decided_at.long()}</p>
             <p>"“"{decision.reason.clone()}"”"</p>
             {in_spite_of}
             {findings}
@@ -67,7 +67,7 @@ fn earlier(page: &ReviewPage) -> AnyView {
         return ().erase();
     }
     let request = |(request, decisions): &(workflow::Request, Vec<ReviewDecision>)| {
-        let asked = format!("Asked for by {} on {}: ", request.requested_by, workflow::time_text(request.requested_at));
+        let asked = format!("Asked for by {} on {}: ", request.requested_by, request.requested_at.long());
         let state = review_word(request.state.as_str());
         let why = if request.closed_because.is_empty() { ".".to_owned() } else { format!(": {}.", request.closed_because) };
         let decisions = decisions.iter().map(decision).collect::<Vec<_>>();
@@ -80,7 +80,7 @@ fn earlier(page: &ReviewPage) -> AnyView {
 /// What the record says about the version.
 fn log(page: &ReviewPage) -> AnyView {
     let row = |row: &workflow::AuditRow| {
-        Row::new(vec![Cell::number(row.sequence.to_string()), Cell::brief(&row.at), Cell::text(&row.who), Cell::code(&row.action)])
+        Row::new(vec![Cell::number(row.sequence.to_string()), Cell::brief(row.at.long()), Cell::text(&row.who), Cell::code(&row.action)])
     };
     let rows: Vec<Row> = page.log.iter().map(row).collect();
     let headings = vec![Heading::number("Entry"), Heading::text("Time"), Heading::text("Who"), Heading::text("What")];

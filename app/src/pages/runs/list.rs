@@ -162,7 +162,7 @@ fn rest(run: &RunRow, columns: &[String]) -> Vec<Cell> {
         }
     }));
     cells.extend([
-        Cell::brief(&run.started_at),
+        Cell::brief(run.started_at.long()),
         Cell::number(run.duration_seconds.map(format::duration).unwrap_or_default()),
         Cell::brief(&run.author),
     ]);

@@ -84,7 +84,7 @@ fn looked(lookers: Vec<Looker>) -> AnyView {
     }
     let row = |looker: Looker| {
         let (times, why) = (format::count(looker.times), if looker.why.is_empty() { "–".to_owned() } else { looker.why });
-        Row::new(vec![Cell::text(looker.name), Cell::number(times), Cell::brief(looker.last), Cell::text(why)])
+        Row::new(vec![Cell::text(looker.name), Cell::number(times), Cell::brief(looker.last.long()), Cell::text(why)])
     };
     let rows = lookers.into_iter().map(row).collect();
     let headings = vec![Heading::text("Account"), Heading::number("Times"), Heading::text("Last"), Heading::text("Reason then")];

@@ -133,8 +133,8 @@ impl Tenure {
             }
             .into(),
             roles: account.roles.iter().map(|role| role.as_str().to_owned()).collect(),
-            created_at: clock::long_time(account.created_at),
-            signed_in_at: account.signed_in_at.map(clock::long_time),
+            created_at: account.created_at,
+            signed_in_at: account.signed_in_at,
             created_by: account.created_by.into_string(),
             name: account.name.into_string(),
         };

@@ -1,5 +1,6 @@
 //! Accounts and tokens as the screens and commands show them.
 
+use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One account.
@@ -10,9 +11,9 @@ pub struct AccountRow {
     pub roles: Vec<String>,
     /// `active`, `waiting` (for its set-up link to be used), `disabled`
     pub state: String,
-    pub created_at: String,
+    pub created_at: Timestamp,
     pub created_by: String,
-    pub signed_in_at: Option<String>,
+    pub signed_in_at: Option<Timestamp>,
 }
 
 /// One API token, without what it carries.
@@ -25,7 +26,7 @@ pub struct TokenRow {
     pub scopes: Vec<String>,
     /// `active`, `expired`, `revoked`
     pub state: String,
-    pub created_at: String,
-    pub expires_at: String,
-    pub last_used_at: Option<String>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub last_used_at: Option<Timestamp>,
 }

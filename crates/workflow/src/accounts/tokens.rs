@@ -1,7 +1,7 @@
 //! API tokens: what a program shows instead of a password. Shown once, kept as a hash, good for less than its owner.
 
 use crate::accounts::TokenRow;
-use domain::{AccountName, AuditEvent, RefusalCode, Subject};
+use domain::{AccountName, AuditEvent, RefusalCode, Subject, Timestamp};
 use store::{accounts, audit};
 
 use super::{expect_person, find, secret};
@@ -33,7 +33,7 @@ pub struct NewToken {
     pub token_id: String,
     /// What the program sends as `Authorization: Bearer …`.
     pub secret: String,
-    pub expires_at: String,
+    pub expires_at: Timestamp,
 }
 
 /// Tokens are made by their owner after signing in, or by who has the machine itself; never by another token.
@@ -96,7 +96,7 @@ impl Tenure {
         let event = AuditEvent::TokenCreate { token: token.token_id.clone(), scopes, days: request.days };
         audit::append(&mut transaction, actor.name(), &Subject::Account(owner.name), &event).await?;
         transaction.commit().await?;
-        Ok(NewToken { token_id: token.token_id, secret, expires_at: clock::long_time(expires_at) })
+        Ok(NewToken { token_id: token.token_id, secret, expires_at })
     }
 
     /// The tokens of an account, newest first: those of the actor, or of anybody for who keeps the accounts.
@@ -118,9 +118,9 @@ impl Tenure {
             }
             .into(),
             scopes: token.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
-            expires_at: token.expires_at.map(clock::long_time).unwrap_or_default(),
-            last_used_at: token.last_used_at.map(clock::long_time),
-            created_at: clock::long_time(token.created_at),
+            expires_at: token.expires_at,
+            last_used_at: token.last_used_at,
+            created_at: token.created_at,
             label: token.label,
             id: token.token_id,
         };

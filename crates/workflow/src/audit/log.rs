@@ -44,7 +44,7 @@ impl AuditQuery {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditRow {
     pub sequence: i64,
-    pub at: String,
+    pub at: Timestamp,
     pub who: String,
     pub action: String,
     pub subject: String,
@@ -104,7 +104,7 @@ impl Tenure {
     pub async fn audit_csv(&self, member: &Member<'_>, query: &AuditQuery) -> Result<String> {
         let header = ["entry", "time", "who", "what", "to", "detail", "hash"].map(str::to_owned);
         let rows = self.audit_rows(member, query).await?.into_iter();
-        let rows = rows.map(|row| [row.sequence.to_string(), row.at, row.who, row.action, row.subject, row.detail, row.hash]);
+        let rows = rows.map(|row| [row.sequence.to_string(), row.at.rfc3339(), row.who, row.action, row.subject, row.detail, row.hash]);
         Ok(format!("\u{feff}{}", csv_text(header, rows)?))
     }
 
@@ -249,7 +249,7 @@ impl People {
         };
         AuditRow {
             sequence: entry.sequence,
-            at: clock::long_time(entry.at),
+            at: entry.at,
             who: self.name(&entry.actor),
             action: entry.action.clone(),
             subject,

@@ -167,15 +167,14 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
     DatasetRow {
         id: dataset.dataset_id.to_string(),
         name: dataset.name.clone(),
-        as_of: dataset.as_of.to_string(),
-        as_of_text: dataset.as_of.long(),
+        as_of: dataset.as_of,
         rows,
         columns: dataset.column_count as u32,
         positives,
         share: positives.map(|positives| proportion(positives, rows, "there are no rows")),
         hash: dataset.hash.clone(),
         simulated: dataset.simulated,
-        imported_at: clock::long_time(dataset.created_at),
+        imported_at: dataset.created_at,
         by: dataset.created_by.to_string(),
         versions: versions
             .iter()

@@ -1,6 +1,6 @@
 //! Dataset versions.
 
-use domain::Estimate;
+use domain::{Date, Estimate, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A row of the table of dataset versions.
@@ -9,8 +9,7 @@ pub struct DatasetRow {
     pub id: String,
     pub name: String,
     /// YYYY-MM-DD, and as people write it.
-    pub as_of: String,
-    pub as_of_text: String,
+    pub as_of: Date,
     pub rows: u32,
     pub columns: u32,
     /// Rows with the event; `None` for people as they are now.
@@ -19,7 +18,7 @@ pub struct DatasetRow {
     pub share: Option<Estimate>,
     pub hash: String,
     pub simulated: bool,
-    pub imported_at: String,
+    pub imported_at: Timestamp,
     pub by: String,
     /// Versions that were trained on it.
     pub versions: Vec<u32>,

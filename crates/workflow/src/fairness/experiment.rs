@@ -106,7 +106,7 @@ impl Tenure {
                 run: own.run_id.into_string(),
                 title: own.title,
                 by: own.created_by.into_string(),
-                at: clock::long_time(own.created_at),
+                at: own.created_at,
                 effect,
             });
         }
@@ -232,7 +232,7 @@ impl Tenure {
             run: own.run_id.into_string(),
             title: own.title,
             by: own.created_by.into_string(),
-            at: clock::long_time(own.created_at),
+            at: own.created_at,
             effect,
         })
     }

@@ -100,9 +100,9 @@ impl Tenure {
             title: definition.title.clone(),
             words: definition.words.clone(),
             version: number.into(),
-            trained_at: clock::long_time(version.created_at),
+            trained_at: version.created_at,
             data_name: dataset.name,
-            data_as_of: dataset.as_of.long(),
+            data_as_of: dataset.as_of,
             simulated: dataset.simulated,
             rows,
             positives,
@@ -138,7 +138,7 @@ impl Tenure {
             let audited = self.evidence(&version.run_id).await?.cross_validated;
             history.push(VersionVerdicts {
                 version: version.version.into(),
-                created_at: clock::long_time(version.created_at),
+                created_at: version.created_at,
                 live: live == Some(version.version),
                 cutoff: audited.report.cutoff,
                 verdicts: audited.fairness.into_iter().map(|(attribute, audit)| (attribute, audit.verdict)).collect(),

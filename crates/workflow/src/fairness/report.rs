@@ -1,5 +1,6 @@
 //! The fairness report of a model version: what its decisions do to the groups of each protected attribute.
 
+use domain::{Date, Timestamp};
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -72,7 +73,7 @@ pub struct ProxyRow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VersionVerdicts {
     pub version: u32,
-    pub created_at: String,
+    pub created_at: Timestamp,
     pub live: bool,
     pub cutoff: f64,
     /// By attribute and metric.
@@ -86,7 +87,7 @@ pub struct ExperimentRow {
     /// For example "without Age".
     pub title: String,
     pub by: String,
-    pub at: String,
+    pub at: Timestamp,
     /// What was changed and what it did.
     pub effect: Effect,
 }
@@ -125,9 +126,9 @@ pub struct FairnessReport {
     pub words: model::use_case::Words,
     pub version: u32,
     /// "21 November 2026, 09:14 UTC"
-    pub trained_at: String,
+    pub trained_at: Timestamp,
     pub data_name: String,
-    pub data_as_of: String,
+    pub data_as_of: Date,
     pub simulated: bool,
     /// Whose out-of-fold scores are judged, and how many of them have the event.
     pub rows: u32,

@@ -55,6 +55,6 @@ fn row(job: jobs::Job) -> JobRow {
         result: job.progress.result,
         run: job.run_id.map(domain::RunId::into_string),
         by: job.started_by.into_string(),
-        started_at: clock::long_time(job.started_at),
+        started_at: job.started_at,
     }
 }

@@ -1,5 +1,6 @@
 //! Long work and how far it is.
 
+use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A job.
@@ -25,7 +26,7 @@ pub struct JobRow {
     pub result: String,
     pub run: Option<String>,
     pub by: String,
-    pub started_at: String,
+    pub started_at: Timestamp,
     /// Until now, or until it ended.
     pub seconds: f64,
 }

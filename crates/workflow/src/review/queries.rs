@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{ReviewState, Subject, VersionNumber};
+use domain::{Date, ReviewState, Subject, Timestamp, VersionNumber};
 use model::global::GlobalExplanation;
 use monitoring::data_profile::DataProfile;
 use serde::Serialize;
@@ -20,8 +20,6 @@ pub struct QueueRow {
     pub decisions: Vec<review::ReviewDecision>,
     /// "3 days", "2 hours": since the request, or how long it took.
     pub age: String,
-    pub requested_at: String,
-    pub closed_at: Option<String>,
     pub candidate: String,
 }
 
@@ -48,7 +46,7 @@ pub struct ReviewPage {
     /// What the record says about the version, newest first; the latest entries.
     pub log: Vec<AuditRow>,
     /// People scored by it, newest first: day, number of people, when.
-    pub batches: Vec<(String, i64, String)>,
+    pub batches: Vec<(Date, i64, Timestamp)>,
     pub waivers: Vec<review::Waiver>,
     pub comments: Vec<review::Comment>,
     /// Of the reader, as far as it is filled in.
@@ -83,8 +81,6 @@ impl Tenure {
             let version = registry::find(&mut connection, &use_case.into(), request.version).await?;
             rows.push(QueueRow {
                 age: clock::age(request.closed_at.unwrap_or_else(store::now).since(request.requested_at)),
-                requested_at: clock::long_time(request.requested_at),
-                closed_at: request.closed_at.map(clock::long_time),
                 candidate: version.map(|version| version.candidate).unwrap_or_default(),
                 request,
                 decisions,
@@ -162,7 +158,7 @@ impl Tenure {
             tags,
             aliases,
             log,
-            batches: batches.into_iter().map(|batch| (batch.as_of.to_string(), batch.people, clock::long_time(batch.created_at))).collect(),
+            batches: batches.into_iter().map(|batch| (batch.as_of, batch.people, batch.created_at)).collect(),
             waivers,
             comments,
             earlier,

@@ -175,7 +175,7 @@ pub(crate) fn row(run: &runs::Run, details: &runs::Details, children: i64) -> Ru
         name: run.name.clone(),
         status: run.status.to_string(),
         author: run.author.to_string(),
-        started_at: clock::long_time(run.started_at),
+        started_at: run.started_at,
         duration_seconds: run.ended_at.map(|ended| ended.since(run.started_at) as f64 / 1e6),
         parameters: details.parameters.clone(),
         metrics: details.metrics.iter().filter(|metric| metric.step == 0).map(|metric| (metric.name.clone(), figure(metric))).collect(),

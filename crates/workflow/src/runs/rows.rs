@@ -1,7 +1,7 @@
 //! Training runs and model versions.
 
 use charts::Curves;
-use domain::Estimate;
+use domain::{Date, Estimate, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::findings::RunEvidence;
@@ -15,7 +15,7 @@ pub struct RunRow {
     /// `running`, `finished`, `failed`, `cancelled`
     pub status: String,
     pub author: String,
-    pub started_at: String,
+    pub started_at: Timestamp,
     pub duration_seconds: Option<f64>,
     pub parameters: Vec<(String, String)>,
     pub metrics: Vec<(String, Estimate)>,
@@ -102,7 +102,7 @@ pub struct VersionRow {
     pub live: bool,
     pub candidate: String,
     pub author: String,
-    pub created_at: String,
+    pub created_at: Timestamp,
     pub run: String,
     pub metrics: Vec<(String, Estimate)>,
     /// Why it is not in Staging, when the policy's staging part did not hold.
@@ -122,7 +122,7 @@ pub struct VersionPage {
     pub gate_policy: String,
     pub data_name: String,
     pub data_id: String,
-    pub data_as_of: String,
+    pub data_as_of: Date,
     pub data_hash: String,
     pub simulated: bool,
     /// What people say about it; empty when nobody has.

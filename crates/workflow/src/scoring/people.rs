@@ -107,7 +107,7 @@ impl Tenure {
                 fields: field_values(explainer.model(), table, row, &explanation),
                 history: history
                     .into_iter()
-                    .map(|past| PastScore { as_of: past.as_of.long(), probability: past.probability, version: past.version.into() })
+                    .map(|past| PastScore { as_of: past.as_of, probability: past.probability, version: past.version.into() })
                     .collect(),
                 lookers,
                 version: scored.batch.version.into(),
@@ -136,7 +136,7 @@ impl Tenure {
             };
             match lookers.iter_mut().find(|looker| looker.name == name) {
                 Some(looker) => looker.times += 1,
-                None => lookers.push(Looker { name, times: 1, last: clock::long_time(entry.at), why }),
+                None => lookers.push(Looker { name, times: 1, last: entry.at, why }),
             }
         }
         Ok(lookers)

@@ -1,6 +1,6 @@
 //! Dashboard, table of people, page of one person.
 
-use domain::Estimate;
+use domain::{Date, Estimate, Timestamp};
 use domain::people::{CapacityPoint, Reason};
 use serde::{Deserialize, Serialize};
 
@@ -111,7 +111,7 @@ pub struct FieldValue {
 /// A past score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PastScore {
-    pub as_of: String,
+    pub as_of: Date,
     pub probability: f64,
     pub version: u32,
 }
@@ -121,8 +121,8 @@ pub struct PastScore {
 pub struct Looker {
     pub name: String,
     pub times: u32,
-    /// "21 November 2026, 09:14 UTC"
-    pub last: String,
+    /// The last time.
+    pub last: Timestamp,
     /// The purpose that was named then; empty where nobody was asked.
     pub why: String,
 }

@@ -1,5 +1,6 @@
 //! `tenure user`.
 
+use domain::Timestamp;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use workflow::{Actor, Result, Role, Scope, Tenure, TokenRequest};
@@ -126,8 +127,8 @@ pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<A
                 output::json(&accounts)?;
             } else {
                 let row = |account: &workflow::accounts::AccountRow| {
-                    let last = account.signed_in_at.clone().unwrap_or_default();
-                    vec![account.name.clone(), account.roles.join(", "), account.state.clone(), account.created_at.clone(), last]
+                    let last = account.signed_in_at.map(Timestamp::long).unwrap_or_default();
+                    vec![account.name.clone(), account.roles.join(", "), account.state.clone(), account.created_at.long(), last]
                 };
                 output::table(&["NAME", "ROLES", "STATE", "ADDED", "LAST SIGN-IN"], &accounts.iter().map(row).collect::<Vec<_>>());
             }
@@ -155,7 +156,7 @@ async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: b
             let scopes = scopes.into_iter().map(Scope::from).collect();
             let made = tenure.create_token(actor, &TokenRequest { owner: name, label, scopes, days: expires, password: None }).await?;
             let value = json!({ "id": made.token_id, "token": made.secret, "expires_at": made.expires_at });
-            done(&value, &format!("{}\nThis token is shown once. It is good until {}.", made.secret, made.expires_at), as_json)
+            done(&value, &format!("{}\nThis token is shown once. It is good until {}.", made.secret, made.expires_at.long()), as_json)
         }
         TokenCommand::List { name } => {
             let tokens = tenure.tokens(actor, &name).await?;
@@ -163,8 +164,8 @@ async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: b
                 return output::json(&tokens);
             }
             let row = |token: &workflow::accounts::TokenRow| {
-                let last = token.last_used_at.clone().unwrap_or_default();
-                vec![token.id.clone(), token.scopes.join(", "), token.state.clone(), token.expires_at.clone(), last, token.label.clone()]
+                let last = token.last_used_at.map(Timestamp::long).unwrap_or_default();
+                vec![token.id.clone(), token.scopes.join(", "), token.state.clone(), token.expires_at.map(Timestamp::long).unwrap_or_default(), last, token.label.clone()]
             };
             output::table(&["TOKEN", "SCOPES", "STATE", "GOOD UNTIL", "LAST USED", "FOR"], &tokens.iter().map(row).collect::<Vec<_>>());
             Ok(())

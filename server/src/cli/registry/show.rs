@@ -21,7 +21,7 @@ pub async fn list(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> 
             version.review.clone(),
             version.candidate.clone(),
             auc.unwrap_or_default(),
-            version.created_at.clone(),
+            version.created_at.long(),
         ]
     };
     let rows: Vec<_> = versions.iter().map(row).collect();
@@ -128,7 +128,7 @@ pub async fn history(tenure: &Tenure, use_case: &str, as_of: Option<&str>, as_js
         .map(|change| {
             let version = change.version.map_or("none".to_owned(), |version| version.to_string());
             vec![
-                workflow::time_text(change.changed_at),
+                change.changed_at.long(),
                 change.kind.to_string(),
                 version,
                 change.changed_by.to_string(),

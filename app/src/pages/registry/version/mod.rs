@@ -91,7 +91,7 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
         "None" => (Tone::Neutral, "Not proposed".to_owned()),
         stage => (Tone::Neutral, stage.to_owned()),
     };
-    let made = format!("{}, trained by {} on {}.", format::metric_label(&version.candidate), version.author, version.created_at);
+    let made = format!("{}, trained by {} on {}.", format::metric_label(&version.candidate), version.author, version.created_at.long());
     let note = (!version.note.is_empty()).then(|| view! { <p class="note warn">{version.note.clone()}</p> });
     let headline = |(name, metric_kind): (&str, Metric)| {
         Some(Headline {
@@ -109,7 +109,7 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
     let short = |hash: &str| Cell::code(hash.chars().take(12).collect::<String>());
     let facts = vec![
         ("Run".to_owned(), Cell::link(run.path(), version.run.clone())),
-        ("Data".to_owned(), Cell::link(data.path(), format!("{}, as of {}{simulated}", page.data_name, page.data_as_of))),
+        ("Data".to_owned(), Cell::link(data.path(), format!("{}, as of {}{simulated}", page.data_name, page.data_as_of.long()))),
         ("Data hash".to_owned(), short(&page.data_hash)),
         ("Fitted to".to_owned(), Cell::text(format!("{} rows, {} fields", format::count(page.training_rows), page.fields))),
         ("Seed".to_owned(), Cell::text(page.seed.to_string())),

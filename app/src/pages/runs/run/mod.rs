@@ -71,7 +71,7 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
     let id = RunId::from(run.id);
     let took = run.duration_seconds.map_or_else(|| "still running".to_owned(), format::duration);
     let mut facts = vec![
-        ("Started".to_owned(), Cell::text(run.started_at)),
+        ("Started".to_owned(), Cell::text(run.started_at.long())),
         ("Took".to_owned(), Cell::text(took)),
         ("By".to_owned(), Cell::text(run.author)),
         ("Seed".to_owned(), Cell::text(page.seed.to_string())),
