@@ -50,7 +50,7 @@ async fn who_guesses_from_elsewhere_locks_nobody_out() {
     let tell = async |password: &str| {
         let form = format!("use_case=attrition&version=1&doing=reject&reason=x&password={}", domain::query::encode(password));
         let answer = house.ask("/fn/review-decide", Some(&form), &[("cookie", &cookie), ("sec-fetch-site", "same-origin")]).await;
-        domain::query::decode(&answer.cookie("once").unwrap())
+        domain::query::decode(&answer.cookie("flash").unwrap().replace('+', " "))
     };
     assert!(tell(PASSWORD).await.contains("no version 1"), "the signature is taken");
     let mut refused_unseen = 0;
@@ -123,8 +123,8 @@ async fn texts_stay_texts() {
             assert!(!answer.cookie("session").is_some_and(|cookie| cookie.contains("evil")));
             // What the next page shows of it is escaped.
             let page = answer.headers["location"].to_str().unwrap().to_owned();
-            let once = answer.cookie("once").unwrap().split(';').next().unwrap().to_owned();
-            let shown = house.ask(&page, None, &[("cookie", &format!("{cookie}; {once}")), ("accept", "text/html")]).await;
+            let flash = answer.cookie("flash").unwrap().split(';').next().unwrap().to_owned();
+            let shown = house.ask(&page, None, &[("cookie", &format!("{cookie}; {flash}")), ("accept", "text/html")]).await;
             assert!(!shown.body.contains("<script>alert") && !shown.body.contains("<img src=x"), "{page} {text}");
         }
         let answer = house

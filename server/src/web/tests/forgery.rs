@@ -24,7 +24,7 @@ async fn a_form_of_another_site_changes_nothing() {
     assert_eq!(house.tenure.accounts(&admin.admin().unwrap()).await.unwrap().len(), 3);
     let answer = house.ask("/users", form, &[("cookie", &cookie), ("origin", "http://tenure.test")]).await;
     assert_eq!((answer.status, answer.header(header::LOCATION)), (StatusCode::SEE_OTHER, "/users"));
-    assert!(answer.cookie("once").unwrap().contains("link="), "the new account's link is shown once");
+    assert!(answer.cookie("flash").unwrap().contains("link="), "the new account's link is shown once");
     // Nor may another site sign somebody in as somebody else.
     let answer = house.ask("/sign-in", Some("name=admin&password=x"), &[("sec-fetch-site", "cross-site")]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);

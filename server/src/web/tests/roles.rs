@@ -55,7 +55,7 @@ fn address(route: &str) -> String {
 
 /// What an answer says about leave.
 fn told(answer: &super::Answer, page: bool) -> char {
-    let text = format!("{:?} {}", answer.headers, answer.body).replace("%20", " ").to_lowercase();
+    let text = format!("{:?} {}", answer.headers, answer.body).replace('+', " ").to_lowercase();
     let asks_to_sign_in = answer.status == 401 || (page && answer.header("location".parse().unwrap()).starts_with("/sign-in"));
     if asks_to_sign_in || text.contains("\"status\":401,\"title\":\"please sign in\"") || text.contains("\"kind\":\"signin\"") {
         's'

@@ -55,8 +55,8 @@ async fn a_token_keeps_no_accounts_and_makes_no_tokens() {
         ("/account/password", "old=x&password=y&again=y"),
     ] {
         let answer = house.ask(path, Some(body), &[("authorization", &manage)]).await;
-        let told = answer.cookie("once").unwrap_or_default() + &answer.body;
-        assert!(told.contains("sign%20in") || told.contains("signed%20in"), "{path}: {told}");
+        let told = answer.cookie("flash").unwrap_or_default() + &answer.body;
+        assert!(told.contains("sign+in") || told.contains("signed+in"), "{path}: {told}");
     }
     let admin = house.tenure.sign_in("admin", super::PASSWORD, None).await.unwrap().actor;
     let accounts = house.tenure.accounts(&admin.admin().unwrap()).await.unwrap();
@@ -78,9 +78,9 @@ async fn a_new_password_or_a_way_out_ends_every_token() {
     let phrase = domain::query::encode(super::PASSWORD);
     // Who finds a session open does not leave with a token: it takes the password.
     let without = post("/account/tokens", "label=x&scope=read&days=1&password=not+that").await;
-    assert!(without.cookie("once").unwrap().contains("wrong"), "{:?}", without.headers);
+    assert!(without.cookie("flash").unwrap().contains("wrong"), "{:?}", without.headers);
     let made = post("/account/tokens", &format!("label=x&scope=read&days=1&password={phrase}")).await;
-    assert!(made.cookie("once").unwrap().contains("secret=tenure_"), "{:?}", made.headers);
+    assert!(made.cookie("flash").unwrap().contains("secret=tenure_"), "{:?}", made.headers);
 
     let (_, token) = house.token("analyst", &[Scope::Read]).await;
     assert_eq!(status(&token).await, StatusCode::OK);
