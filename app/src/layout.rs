@@ -100,8 +100,8 @@ fn Strip(status: Status) -> AnyView {
             view! { <dt>"Live model"</dt><dd>{text}</dd> }.erase()
         }
     };
-    let scored = status.scored_at.map(Timestamp::long).unwrap_or_else(|| "not yet".to_owned());
-    let as_of = status.data_as_of.map(Date::long).unwrap_or_else(|| "no data yet".to_owned());
+    let scored = status.scored_at.map_or_else(|| "not yet".to_owned(), Timestamp::long);
+    let as_of = status.data_as_of.map_or_else(|| "no data yet".to_owned(), Date::long);
     view! {
         <aside class="strip" aria-label="What is shown">
             <dl>

@@ -37,10 +37,7 @@ pub fn past_scores(history: &[PastScore]) -> Option<Chart> {
         svg: draw_lines(&names, &[line], &[]),
         legend: Vec::new(),
         columns: ["As of", "Risk", "Model version"].map(str::to_owned).to_vec(),
-        rows: history
-            .iter()
-            .map(|score| vec![score.as_of.long(), format::percent(score.probability), score.version.to_string()])
-            .collect(),
+        rows: history.iter().map(|score| vec![score.as_of.long(), format::percent(score.probability), score.version.to_string()]).collect(),
     })
 }
 

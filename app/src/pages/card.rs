@@ -10,7 +10,7 @@ use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
-use crate::pages::{Query, version_number};
+use crate::pages::Query;
 use crate::server_page::Written;
 
 /// Writes the page.
@@ -58,7 +58,7 @@ pub fn file(page: &CardPage, made_at: &str) -> String {
 
 #[component]
 fn CardView(page: CardPage, problem: String) -> AnyView {
-    let (use_case, version) = (UseCaseId::from(&page.use_case), version_number(page.version));
+    let (use_case, version) = (UseCaseId::from(&page.use_case), page.version);
     let overview = Route::Model { use_case: use_case.clone(), version };
     let html = Route::ModelCardHtml { use_case: use_case.clone(), version };
     let markdown = Route::ModelCardMarkdown { use_case, version };

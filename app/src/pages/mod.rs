@@ -167,12 +167,6 @@ impl Query {
     }
 }
 
-/// A version's number for its address. Stored numbers count from 1; any other has no page, as the first one of a use case without versions.
-#[cfg(feature = "ssr")]
-fn version_number(number: impl Into<i64>) -> VersionNumber {
-    VersionNumber::try_from(number.into()).unwrap_or(VersionNumber::FIRST)
-}
-
 /// The use case that a path is about.
 #[cfg(feature = "ssr")]
 fn use_case_of(path: &str) -> UseCaseId {

@@ -22,7 +22,7 @@ pub struct Session {
 /// The version that serves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LiveModel {
-    pub version: u32,
+    pub version: VersionNumber,
     /// Name of the candidate, for example "logistic_l2".
     pub candidate: String,
     /// "21 November 2026, 09:14 UTC"
@@ -81,13 +81,11 @@ impl Tenure {
         };
         let out_of_service = match &live {
             Some(_) => None,
-            None => registry::live(&mut self.store.read().await?, &use_case.id.as_str().into())
-                .await?
-                .map(|change| change.changed_at),
+            None => registry::live(&mut self.store.read().await?, &use_case.id.as_str().into()).await?.map(|change| change.changed_at),
         };
         let live = match live {
             Some(live) => Some(LiveModel {
-                version: live.version.version.into(),
+                version: live.version.version,
                 candidate: live.version.candidate.clone(),
                 promoted_at: live.change.changed_at,
                 promoted_by: live.change.changed_by.to_string(),

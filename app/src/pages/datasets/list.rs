@@ -14,7 +14,7 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::{Query, version_number};
+use crate::pages::Query;
 use crate::server_page::Written;
 
 /// Writes the page. `refused` in the address is the number of a refusal.
@@ -93,10 +93,10 @@ fn row(change: &DatasetChange, use_case: &str) -> Row {
         }
     };
     let trained = versions.iter().map(|version| {
-        let route = Route::Model { use_case: use_case.into(), version: version_number(*version) };
+        let route = Route::Model { use_case: use_case.into(), version: *version };
         view! { <a href=route.path()>{format!("Version {version}")}</a>" " }.erase()
     });
-    let imported = view! { {imported_at}" "<span class="aside">{by}</span> };
+    let imported = view! { {imported_at.long()}" "<span class="aside">{by}</span> };
     Row::new(vec![
         name_cell,
         Cell::brief(as_of.long()),
@@ -112,7 +112,7 @@ fn compare_form(datasets: &[DatasetChange], use_case: &str) -> AnyView {
     let action = Route::DatasetCompare { use_case: use_case.into() };
     let choice = |name: &'static str, label: &'static str, chosen: usize| {
         let options = datasets.iter().enumerate().map(|(at, change)| {
-            let text = format!("{}, as of {}", change.dataset.name, change.dataset.as_of);
+            let text = format!("{}, as of {}", change.dataset.name, change.dataset.as_of.long());
             view! { <option value=change.dataset.id.clone() selected=at == chosen>{text}</option> }.erase()
         });
         let options = options.collect::<Vec<_>>();

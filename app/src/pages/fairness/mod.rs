@@ -17,7 +17,7 @@ use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
 use crate::format;
-use crate::pages::{Query, version_number};
+use crate::pages::Query;
 use crate::server_page::Written;
 
 /// Writes the page. `cutoff` in the address is the score from which people are listed.
@@ -75,7 +75,7 @@ fn lead(page: &FairnessReport) -> AnyView {
 
 #[component]
 fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
-    let (use_case, version, cutoff) = (UseCaseId::from(&page.use_case), version_number(page.version), page.cutoff.to_string());
+    let (use_case, version, cutoff) = (UseCaseId::from(&page.use_case), page.version, page.cutoff.to_string());
     let overview = Route::Model { use_case: use_case.clone(), version };
     let route = Route::ModelFairness { use_case: use_case.clone(), version };
     let download = Route::ModelFairnessHtml { use_case, version }.with_query(&[("cutoff", &cutoff)]);

@@ -13,7 +13,6 @@ use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
-use crate::pages::version_number;
 
 /// The report below its heading. `more` is the address that shows the groups of intersections, for a page without them: they are many.
 pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
@@ -177,7 +176,7 @@ fn history(page: &FairnessReport) -> AnyView {
         let row = |version: &VersionVerdicts| {
             let name = format!("Version {}", version.version);
             let state = if version.live { format!("live, {}", version.created_at.long()) } else { version.created_at.long() };
-            let route = Route::ModelFairness { use_case: (&page.use_case).into(), version: version_number(version.version) };
+            let route = Route::ModelFairness { use_case: (&page.use_case).into(), version: version.version };
             let verdicts = version.verdicts.get(&own.name);
             let cell = |metric: &ParityMetric| match verdicts.and_then(|verdicts| verdicts.get(metric)) {
                 Some(verdict) => Cell::view(badge(*verdict)),

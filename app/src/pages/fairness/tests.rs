@@ -27,7 +27,8 @@ fn report(labels: &[Option<&str>], truth: &[bool], scores: &[f64]) -> FairnessRe
     };
     let metrics = stats::comparison::compare(truth, scores, scores, [0.25, 0.25], 1).unwrap();
     let effect = Effect { rows: 1, cutoff: 0.25, trials: [4, 8], metrics, fairness: [("Gender".to_owned(), changes)].into() };
-    let experiment = ExperimentRow { run: "r".into(), title: "without Age".into(), by: "ann".into(), at: "today".into(), effect };
+    let experiment =
+        ExperimentRow { run: "r".into(), title: "without Age".into(), by: "ann".into(), at: domain::Timestamp::from_micros(0), effect };
     let word = |text: &str| text.to_owned();
     FairnessReport {
         use_case: word("attrition"),
@@ -39,10 +40,10 @@ fn report(labels: &[Option<&str>], truth: &[bool], scores: &[f64]) -> FairnessRe
             event_many: word("leavers"),
             verb: word("leave"),
         },
-        version: 1,
-        trained_at: word("today"),
+        version: domain::VersionNumber::FIRST,
+        trained_at: domain::Timestamp::from_micros(0),
         data_name: word("people.csv"),
-        data_as_of: word("today"),
+        data_as_of: domain::Date::from_day_number(0),
         simulated: false,
         rows: truth.len() as u32,
         positives: truth.iter().filter(|left| **left).count() as u32,

@@ -13,7 +13,6 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::runs::list::metric;
-use crate::pages::version_number;
 use crate::server_page::Written;
 
 /// Metrics that have a column, as far as a version has them.
@@ -48,8 +47,8 @@ fn Versions(rows: Vec<VersionRow>, use_case: String) -> AnyView {
 fn row(version: VersionRow, use_case: &str) -> Row {
     let number = version.version;
     let (tone, word) = if version.live { (Tone::Good, "Live".to_owned()) } else { (Tone::Neutral, stage_word(&version.stage)) };
-    let route = Route::Model { use_case: use_case.into(), version: version_number(number) };
-    let review = Route::ModelReview { use_case: use_case.into(), version: version_number(number) };
+    let route = Route::Model { use_case: use_case.into(), version: number };
+    let review = Route::ModelReview { use_case: use_case.into(), version: number };
     let called = (!version.aliases.is_empty()).then(|| view! { " "<span class="aside">{version.aliases.join(", ")}</span> });
     let mut cells = vec![
         Cell::view(view! { <a href=route.path()>{format!("Version {number}")}</a>{called} }),

@@ -1,6 +1,6 @@
 //! Where the version comes from, what it has scored, and its model card.
 
-use domain::Route;
+use domain::{Date, Route, Timestamp};
 use leptos::prelude::*;
 use workflow::ReviewPage;
 
@@ -49,8 +49,8 @@ fn scored(page: &ReviewPage) -> AnyView {
     if page.batches.is_empty() {
         return view! { <p class="aside">"It has scored nobody."</p> }.erase();
     }
-    let row = |(as_of, people, at): &(String, i64, String)| {
-        Row::new(vec![Cell::brief(as_of), Cell::number(format::count(*people as u32)), Cell::brief(at)])
+    let row = |(as_of, people, at): &(Date, i64, Timestamp)| {
+        Row::new(vec![Cell::brief(as_of.long()), Cell::number(format::count(*people as u32)), Cell::brief(at.long())])
     };
     let rows: Vec<Row> = page.batches.iter().map(row).collect();
     let headings = vec![Heading::text("People as of"), Heading::number("Scored"), Heading::text("When")];

@@ -1,5 +1,6 @@
 //! The model card of a version: one structure from which the page, the Markdown and the HTML file are made.
 
+use domain::VersionNumber;
 use serde::{Deserialize, Serialize};
 
 /// A model card.
@@ -45,7 +46,7 @@ pub enum Block {
 pub struct CardPage {
     pub card: Card,
     pub use_case: String,
-    pub version: u32,
+    pub version: VersionNumber,
     /// The limitations as they stand, for the form.
     pub limitations: String,
     /// Revision that the form starts from; 0 when nothing was written yet.

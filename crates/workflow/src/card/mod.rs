@@ -98,7 +98,7 @@ impl Tenure {
         Ok(CardPage {
             card: facts.card(facts.version.stage, &decisions, &checks),
             use_case: use_case.to_owned(),
-            version: number.into(),
+            version: number,
             limitations: facts.revisions.first().map(|revision| revision.text.clone()).unwrap_or_default(),
             revision: facts.revisions.first().map_or(0, |revision| revision.revision as u32),
         })

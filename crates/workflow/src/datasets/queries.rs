@@ -176,11 +176,7 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
         simulated: dataset.simulated,
         imported_at: dataset.created_at,
         by: dataset.created_by.to_string(),
-        versions: versions
-            .iter()
-            .filter(|version| version.dataset_id == dataset.dataset_id)
-            .map(|version| version.version.into())
-            .collect(),
+        versions: versions.iter().filter(|version| version.dataset_id == dataset.dataset_id).map(|version| version.version).collect(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Dataset versions.
 
-use domain::{Date, Estimate, Timestamp};
+use domain::{Date, Estimate, Timestamp, VersionNumber};
 use serde::{Deserialize, Serialize};
 
 /// A row of the table of dataset versions.
@@ -21,7 +21,7 @@ pub struct DatasetRow {
     pub imported_at: Timestamp,
     pub by: String,
     /// Versions that were trained on it.
-    pub versions: Vec<u32>,
+    pub versions: Vec<VersionNumber>,
 }
 
 /// A dataset version beside the one before it, of the same kind (with or without outcomes).

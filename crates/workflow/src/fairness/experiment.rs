@@ -228,13 +228,7 @@ impl Tenure {
         let subject = Subject::Model(own.use_case.clone(), own.version);
         audit::append(&mut transaction, &own.created_by, &subject, &event).await?;
         transaction.commit().await?;
-        Ok(ExperimentRow {
-            run: own.run_id.into_string(),
-            title: own.title,
-            by: own.created_by.into_string(),
-            at: own.created_at,
-            effect,
-        })
+        Ok(ExperimentRow { run: own.run_id.into_string(), title: own.title, by: own.created_by.into_string(), at: own.created_at, effect })
     }
 }
 

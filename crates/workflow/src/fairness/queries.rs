@@ -99,7 +99,7 @@ impl Tenure {
             use_case: use_case.to_owned(),
             title: definition.title.clone(),
             words: definition.words.clone(),
-            version: number.into(),
+            version: number,
             trained_at: version.created_at,
             data_name: dataset.name,
             data_as_of: dataset.as_of,
@@ -137,7 +137,7 @@ impl Tenure {
         for version in versions.into_iter().take(VERSIONS) {
             let audited = self.evidence(&version.run_id).await?.cross_validated;
             history.push(VersionVerdicts {
-                version: version.version.into(),
+                version: version.version,
                 created_at: version.created_at,
                 live: live == Some(version.version),
                 cutoff: audited.report.cutoff,

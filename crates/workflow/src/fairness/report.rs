@@ -1,6 +1,6 @@
 //! The fairness report of a model version: what its decisions do to the groups of each protected attribute.
 
-use domain::{Date, Timestamp};
+use domain::{Date, Timestamp, VersionNumber};
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ pub struct ProxyRow {
 /// The verdicts on one version, at its own cut-off, out of fold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VersionVerdicts {
-    pub version: u32,
+    pub version: VersionNumber,
     pub created_at: Timestamp,
     pub live: bool,
     pub cutoff: f64,
@@ -124,7 +124,7 @@ pub struct FairnessReport {
     pub title: String,
     /// Words for one person with the event, several, and people at large.
     pub words: model::use_case::Words,
-    pub version: u32,
+    pub version: VersionNumber,
     /// "21 November 2026, 09:14 UTC"
     pub trained_at: Timestamp,
     pub data_name: String,

@@ -29,7 +29,7 @@ impl Tenure {
             rows.push(VersionRow {
                 aliases: aliases.iter().filter(|own| own.version == version.version).map(|own| own.alias.clone()).collect(),
                 review: request.map(|request| request.state.to_string()).unwrap_or_default(),
-                version: version.version.into(),
+                version: version.version,
                 live: live == Some(version.version),
                 stage: version.stage.to_string(),
                 candidate: version.candidate,

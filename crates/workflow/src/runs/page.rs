@@ -75,7 +75,7 @@ impl Tenure {
             },
             artifacts: details.artifacts.into_iter().map(artifact).collect(),
             children,
-            version: version.map(|version| version.version.into()),
+            version: version.map(|version| version.version),
             messages: if run.message.is_empty() { Vec::new() } else { vec![run.message] },
         })
     }

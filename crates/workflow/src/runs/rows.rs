@@ -1,7 +1,7 @@
 //! Training runs and model versions.
 
 use charts::Curves;
-use domain::{Date, Estimate, Timestamp};
+use domain::{Date, Estimate, Timestamp, VersionNumber};
 use serde::{Deserialize, Serialize};
 
 use super::findings::RunEvidence;
@@ -77,7 +77,7 @@ pub struct RunPage {
     pub artifacts: Vec<ArtifactRow>,
     pub children: Vec<RunRow>,
     /// The model version that it made.
-    pub version: Option<u32>,
+    pub version: Option<VersionNumber>,
     /// Why it failed, or what a person should know.
     pub messages: Vec<String>,
 }
@@ -96,7 +96,7 @@ pub struct Comparison {
 /// A row of the table of model versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VersionRow {
-    pub version: u32,
+    pub version: VersionNumber,
     /// `None`, `Staging`, `Production`, `Archived`
     pub stage: String,
     pub live: bool,

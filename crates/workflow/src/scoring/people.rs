@@ -107,10 +107,10 @@ impl Tenure {
                 fields: field_values(explainer.model(), table, row, &explanation),
                 history: history
                     .into_iter()
-                    .map(|past| PastScore { as_of: past.as_of, probability: past.probability, version: past.version.into() })
+                    .map(|past| PastScore { as_of: past.as_of, probability: past.probability, version: past.version })
                     .collect(),
                 lookers,
-                version: scored.batch.version.into(),
+                version: scored.batch.version,
             })
         })
         .await

@@ -1,7 +1,7 @@
 //! Dashboard, table of people, page of one person.
 
-use domain::{Date, Estimate, Timestamp};
 use domain::people::{CapacityPoint, Reason};
+use domain::{Date, Estimate, Timestamp, VersionNumber};
 use serde::{Deserialize, Serialize};
 
 /// Share of people in a risk band.
@@ -113,7 +113,7 @@ pub struct FieldValue {
 pub struct PastScore {
     pub as_of: Date,
     pub probability: f64,
-    pub version: u32,
+    pub version: VersionNumber,
 }
 
 /// An account that looked at a person.
@@ -147,5 +147,5 @@ pub struct PersonPage {
     /// Who looked at this person before, the latest first.
     pub lookers: Vec<Looker>,
     /// The version that made the score.
-    pub version: u32,
+    pub version: VersionNumber,
 }

@@ -1,7 +1,7 @@
 //! `tenure user`.
 
-use domain::Timestamp;
 use clap::{Subcommand, ValueEnum};
+use domain::Timestamp;
 use serde_json::json;
 use workflow::{Actor, Result, Role, Scope, Tenure, TokenRequest};
 
@@ -165,7 +165,14 @@ async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: b
             }
             let row = |token: &workflow::accounts::TokenRow| {
                 let last = token.last_used_at.map(Timestamp::long).unwrap_or_default();
-                vec![token.id.clone(), token.scopes.join(", "), token.state.clone(), token.expires_at.map(Timestamp::long).unwrap_or_default(), last, token.label.clone()]
+                vec![
+                    token.id.clone(),
+                    token.scopes.join(", "),
+                    token.state.clone(),
+                    token.expires_at.map(Timestamp::long).unwrap_or_default(),
+                    last,
+                    token.label.clone(),
+                ]
             };
             output::table(&["TOKEN", "SCOPES", "STATE", "GOOD UNTIL", "LAST USED", "FOR"], &tokens.iter().map(row).collect::<Vec<_>>());
             Ok(())

@@ -127,13 +127,7 @@ pub async fn history(tenure: &Tenure, use_case: &str, as_of: Option<&str>, as_js
         .iter()
         .map(|change| {
             let version = change.version.map_or("none".to_owned(), |version| version.to_string());
-            vec![
-                change.changed_at.long(),
-                change.kind.to_string(),
-                version,
-                change.changed_by.to_string(),
-                change.reason.clone(),
-            ]
+            vec![change.changed_at.long(), change.kind.to_string(), version, change.changed_by.to_string(), change.reason.clone()]
         })
         .collect();
     output::table(&["TIME", "CHANGE", "LIVE", "BY", "REASON"], &rows);

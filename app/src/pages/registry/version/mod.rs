@@ -22,7 +22,6 @@ use crate::error::AppError;
 use crate::format;
 use crate::pages::runs::list::metric;
 use crate::pages::scoring::dashboard::headlines::Headlines;
-use crate::pages::version_number;
 use crate::server_page::Written;
 use labels::Labels;
 
@@ -81,7 +80,7 @@ impl Charts {
 #[component]
 fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: UseCaseId) -> AnyView {
     let version = &page.version;
-    let number = version_number(version.version);
+    let number = version.version;
     let models = Route::Models { use_case: use_case.clone() };
     let review = Route::ModelReview { use_case: use_case.clone(), version: number };
     let fairness = Route::ModelFairness { use_case: use_case.clone(), version: number };

@@ -20,7 +20,6 @@ use crate::components::table::{Cell, Facts, TextList};
 use crate::error::{AppError, Kind};
 use crate::format;
 use crate::pages::runs::list::RunState;
-use crate::pages::version_number;
 use crate::server_page::Written;
 
 /// The parts of a run with evidence, and their names.
@@ -90,7 +89,7 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
         None => (Route::Runs { use_case: (&page.use_case).into() }, "Training runs"),
     };
     let version = page.version.map(|version| {
-        let route = Route::Model { use_case: (&page.use_case).into(), version: version_number(version) };
+        let route = Route::Model { use_case: (&page.use_case).into(), version: version };
         view! { <p>"Made " <a href=route.path()>{format!("model version {version}")}</a></p> }
     });
     let messages = (!page.messages.is_empty()).then(|| view! { <div class="note"><TextList texts=page.messages /></div> });
