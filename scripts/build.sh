@@ -10,13 +10,16 @@ browser_build() {
 site() {
   local bundle=target/release/bundle wasm=target/front/wasm32-unknown-unknown/wasm-release/frontend.wasm
   local made=target/site/.made
-  # The optimiser takes half a minute: only when something that goes into the site has changed.
+  # The optimizer takes half a minute: only when something that goes into the site has changed.
   if [ -e "$made" ] && [ -z "$(find "$wasm" "$bundle" style public frontend/package-lock.json -newer "$made" -print -quit)" ]; then
     echo "the site is up to date"
+    cat "$made"
     return
   fi
-  "$bundle" "$wasm" target/site
-  touch "$made"
+  local said
+  said=$("$bundle" "$wasm" target/site)
+  # Its time says how old the site is, its text how large the browser build.
+  echo "$said" | tee "$made"
 }
 
 stage "build the server" cargo build --release "${NATIVE[@]}" --bins
