@@ -178,7 +178,7 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   await panel.getByRole("button", { name: "Approve" }).click();
   const problem = page.locator(".error-summary");
   await expect(problem).toBeFocused();
-  await expect(problem.getByRole("link", { name: "Give a reason" })).toHaveAttribute("href", "#reason");
+  await expect(problem.getByRole("link", { name: "Enter a reason" })).toHaveAttribute("href", "#reason");
 
   // With a wrong password nothing happens, and what was written is still there.
   await page.getByLabel("Reason, for the record").fill("Ranks as well and is simpler.");
@@ -283,7 +283,7 @@ test("a reviewer sends one back and rejects another, each with a reason", async 
     await page.getByRole("button", { name: choose }).click();
     await page.locator(".confirm").getByRole("button", { name: button }).click();
     await expect(page.locator(".error-summary")).toBeFocused();
-    await expect(page.locator(".error-summary").getByRole("link", { name: "Give a reason" })).toHaveAttribute("href", "#reason");
+    await expect(page.locator(".error-summary").getByRole("link", { name: "Enter a reason" })).toHaveAttribute("href", "#reason");
     await sign(page, "sam", `Reason of ${version}.`, button);
     await expect(page.locator("main [role=status]")).toContainText(done);
     await expect(page.locator("#record")).toContainText(`Reason of ${version}.`);

@@ -155,7 +155,7 @@ impl Hash for AccountName {
 
 /// The number of a model version within its use case, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "u32", into = "u32")]
 pub struct VersionNumber(u32);
 
 impl VersionNumber {
@@ -198,6 +198,14 @@ impl std::fmt::Display for InvalidVersionNumber {
 
 impl std::error::Error for InvalidVersionNumber {}
 
+impl TryFrom<u32> for VersionNumber {
+    type Error = InvalidVersionNumber;
+
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        i64::from(number).try_into()
+    }
+}
+
 impl TryFrom<i64> for VersionNumber {
     type Error = InvalidVersionNumber;
 
@@ -229,9 +237,11 @@ mod tests {
     #[test]
     fn version_numbers_begin_at_one() {
         assert_eq!("3".parse::<VersionNumber>().unwrap().to_string(), "3");
-        assert_eq!(VersionNumber::FIRST.next(), VersionNumber::try_from(2).unwrap());
+        assert_eq!(VersionNumber::FIRST.next(), VersionNumber::try_from(2_u32).unwrap());
         for wrong in ["0", "-1", "x", "", "4294967296"] {
             assert!(wrong.parse::<VersionNumber>().is_err(), "{wrong}");
         }
+        assert!(serde_json::from_str::<VersionNumber>("0").is_err());
+        assert_eq!(serde_json::to_string(&VersionNumber::FIRST).unwrap(), "1");
     }
 }

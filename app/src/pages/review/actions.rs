@@ -83,15 +83,17 @@ pub async fn review_decide(
     }
     let reviewer = actor.reviewer()?;
     let done = async {
+        // A form without the hash was not made by the page that shows the evidence: then it is another one's.
+        let ruling = |choice| Ruling { choice, reason: &reason, checklist: None, evidence: Some(&evidence) };
+        // What is missing is named before the password counts.
+        ruling(Decision::Approve).check()?;
         let signed = tenure.sign(reviewer, Some(&password)).await?;
         if doing == "rollback" {
             return tenure.rollback(&signed, &use_case, Some(version), &reason).await.map(|_| "rollback");
         }
         let unknown = || workflow::Error::Invalid("There is no such decision.".into());
         let choice: Decision = doing.parse().map_err(|_| unknown())?;
-        // A form without the hash was not made by the page that shows the evidence: then it is another one's.
-        let ruling = Ruling { choice, reason: &reason, checklist: None, evidence: Some(&evidence) };
-        let decided = tenure.decide(&signed, &use_case, version, ruling).await?;
+        let decided = tenure.decide(&signed, &use_case, version, ruling(choice)).await?;
         Ok(match choice {
             Decision::Approve if decided.approvals_missing > 0 => "approval",
             Decision::Approve if decided.version.stage != Stage::Production => "not_live",
@@ -122,8 +124,9 @@ pub async fn review_waive(
     let panel = Panel { tenure: &tenure, actor: &actor, use_case: &use_case, version, stays: &stays };
     let reviewer = actor.reviewer()?;
     let waived = async {
-        let signed = tenure.sign(reviewer, Some(&password)).await?;
         let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires_on };
+        waive.check()?;
+        let signed = tenure.sign(reviewer, Some(&password)).await?;
         tenure.waive(&signed, &use_case, version, waive).await.map(|_| ())
     };
     let waived = waived.await;

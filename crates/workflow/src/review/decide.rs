@@ -30,6 +30,16 @@ pub struct Ruling<'a> {
     pub evidence: Option<&'a str>,
 }
 
+impl Ruling<'_> {
+    /// Whether there is a reason.
+    ///
+    /// # Errors
+    /// [`Error::Fields`].
+    pub fn check(&self) -> Result<()> {
+        required("reason", self.reason).map(|_| ())
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decided {

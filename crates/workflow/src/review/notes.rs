@@ -20,8 +20,16 @@ pub struct Waive<'a> {
 }
 
 impl Waive<'_> {
+    /// Whether the fields are filled in as they must be; every one that is wrong is named.
+    ///
+    /// # Errors
+    /// [`Error::Fields`].
+    pub fn check(&self) -> Result<()> {
+        self.checked(clock::today_date()).map(|_| ())
+    }
+
     /// Owner, reason and last day; every field that is wrong is named.
-    fn check(&self, today: Date) -> Result<(&str, &str, Date)> {
+    fn checked(&self, today: Date) -> Result<(&str, &str, Date)> {
         let last = self.expires_on.trim().parse::<Date>().ok().filter(|day| *day >= today).ok_or_else(|| {
             Error::field("expires_on", ProblemCode::OutOfRange, "The last day of a waiver must be today or later. Use YYYY-MM-DD.")
         });
@@ -43,7 +51,7 @@ impl Tenure {
     /// [`Error::Invalid`] without owner, reason or a day to come.
     pub async fn waive(&self, signed: &Signed<'_>, use_case: &str, number: VersionNumber, waive: Waive<'_>) -> Result<review::Waiver> {
         let reviewer = signed.reviewer();
-        let (owner, reason, expires_on) = waive.check(clock::today_date())?;
+        let (owner, reason, expires_on) = waive.checked(clock::today_date())?;
         let version = self.version(use_case, number).await?;
         if *reviewer.name() == version.author {
             return Err(Error::forbidden(
