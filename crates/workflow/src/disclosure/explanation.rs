@@ -179,7 +179,10 @@ fn partial(exact: &PartialDependence, swarms: &[Swarm], rule: Disclosure) -> Opt
     let swarm = swarms.iter().find(|swarm| swarm.field == exact.curve.field)?;
     let means = || swarm.points.iter().filter_map(|point| point.x);
     let (low, high) = (means().reduce(f64::min)?, means().reduce(f64::max)?);
-    let inside = |point: &CurvePoint| !swarm.ordered || (low..=high).contains(&point.x);
+    // An end stays only where it is the value of a group, as with a scale of five levels.
+    let ends = [exact.curve.points.first().map(|point| point.x), exact.curve.points.last().map(|point| point.x)];
+    let is_bare_end = |x: f64| ends.contains(&Some(x)) && !means().any(|mean| mean == x);
+    let inside = |point: &CurvePoint| !swarm.ordered || ((low..=high).contains(&point.x) && !is_bare_end(point.x));
     let kept = || exact.curve.points.iter().zip(&exact.middle).filter(|(point, _)| inside(point));
     let mut curve = exact.curve.clone();
     curve.points = kept().map(|(point, _)| CurvePoint { probability: to_grid(point.probability, PROBABILITY), ..point.clone() }).collect();
