@@ -17,7 +17,7 @@ pub use set_up::SetUp;
 pub use sign_in::SignedIn;
 pub use tokens::{NewToken, TokenRequest};
 
-use crate::{Admin, Error, Result, Role, Tenure, clock};
+use crate::{Admin, Error, Result, Role, Tenure};
 
 /// Names that the record uses for what is no person.
 const RESERVED: [&str; 4] = ["command line", "demo", "schedule", "tenure"];

@@ -5,7 +5,7 @@ use domain::{AccountName, AuditEvent, RefusalCode, Subject, Timestamp};
 use store::{accounts, audit};
 
 use super::{expect_person, find, secret};
-use crate::{Actor, Error, Origin, Result, Scope, Tenure, clock};
+use crate::{Actor, Error, Origin, Result, Scope, Tenure};
 
 /// Seconds of a day.
 const DAY: i64 = 24 * 3600;

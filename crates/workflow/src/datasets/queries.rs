@@ -8,7 +8,7 @@ use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_pr
 use stats::intervals::proportion;
 use store::{datasets, registry};
 
-use crate::{Admin, Error, Import, Imported, Result, Tenure, Viewer, clock, disclosure, error::compute};
+use crate::{Admin, Error, Import, Imported, Result, Tenure, Viewer, disclosure, error::compute};
 
 /// Sentences about what changed in the table of datasets.
 const SENTENCES: usize = 3;

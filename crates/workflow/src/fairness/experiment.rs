@@ -20,7 +20,7 @@ use crate::runs::artifacts::EVIDENCE;
 use crate::runs::evidence::{self, Evidence};
 use crate::runs::recording::{self, JSON, to_json};
 use crate::training::commands::to_dataset;
-use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, StoredPeople, Tenure, clock, error::compute};
+use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, StoredPeople, Tenure, error::compute};
 
 /// What the comparison run does differently.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use training::groups::{group_codes, group_name, groups};
 use crate::disclosure::{self, Disclosure, tables};
 use crate::fairness::experiment::choices;
 use crate::runs::evidence::Evidence;
-use crate::{Error, Result, Tenure, Viewer, clock, error::compute};
+use crate::{Error, Result, Tenure, Viewer, error::compute};
 
 /// Versions in the table of verdicts.
 const VERSIONS: usize = 12;

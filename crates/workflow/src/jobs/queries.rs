@@ -4,7 +4,7 @@ use crate::jobs::{JobPage, JobRow};
 use domain::{JobId, JobState, Timestamp};
 use store::jobs;
 
-use crate::{Error, Member, Result, Tenure, clock};
+use crate::{Error, Member, Result, Tenure};
 
 /// The list shows so many.
 const NEWEST: i64 = 100;

@@ -10,7 +10,7 @@ use store::{registry, runs};
 
 use crate::runs::artifacts::EXPLANATION;
 use crate::runs::queries::figure;
-use crate::{Error, Member, Result, Tenure, Viewer, clock, disclosure};
+use crate::{Error, Member, Result, Tenure, Viewer, disclosure};
 
 impl Tenure {
     /// The versions of a use case, newest first.
@@ -49,8 +49,7 @@ impl Tenure {
     /// [`Error::NotFound`], or when the store fails.
     pub async fn version_page(&self, member: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<VersionPage> {
         let unknown = || Error::no_version(use_case, number);
-        let version =
-            self.versions(member, use_case).await?.into_iter().find(|row| row.version == u32::from(number)).ok_or_else(unknown)?;
+        let version = self.versions(member, use_case).await?.into_iter().find(|row| row.version == number).ok_or_else(unknown)?;
         let (registered, model, _) = self.registered(member, use_case, number).await?;
         let dataset = self.dataset(&registered.dataset_id).await?;
         let run = self.run(member, &version.run).await?;

@@ -11,7 +11,7 @@ use crate::disclosure::{self, Disclosure};
 use crate::runs::artifacts::{ROWS_OF_PEOPLE, no_file};
 use crate::runs::filter;
 use crate::runs::recording::{plots, to_json};
-use crate::{Error, Member, Result, Tenure, Viewer, clock};
+use crate::{Error, Member, Result, Tenure, Viewer};
 
 const PAGE: u32 = 50;
 /// Curves that can be told apart in one drawing.

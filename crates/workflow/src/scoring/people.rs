@@ -10,7 +10,7 @@ use store::audit;
 use crate::csv_text::csv_text;
 use crate::scoring::batch::reason;
 use crate::scoring::scored::Scored;
-use crate::{Analyst, Error, Result, Tenure, clock, error::compute};
+use crate::{Analyst, Error, Result, Tenure, error::compute};
 
 const PAGE: usize = 25;
 
