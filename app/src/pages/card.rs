@@ -78,7 +78,7 @@ fn CardView(page: CardPage, problem: String) -> AnyView {
             <h2>"Write down known limitations"</h2>
             <form method="post" action=WriteLimitations::PATH class="import-form">
                 <input type="hidden" name="use_case" value=page.use_case />
-                <input type="hidden" name="version" value=page.version />
+                <input type="hidden" name="version" value=page.version.to_string() />
                 <input type="hidden" name="revision" value=page.revision />
                 <Field id="text" label="Known limitations" help="What the record cannot know: where it should not be trusted, what was found in use. Earlier revisions stay.">
                     <textarea id="text" name="text" rows="6" maxlength="5000" required=true aria-describedby="text-help">{page.limitations}</textarea>

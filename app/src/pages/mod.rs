@@ -29,7 +29,7 @@ mod training;
 
 use domain::Route;
 #[cfg(feature = "ssr")]
-use domain::{UseCaseId, VersionNumber, query::pairs};
+use domain::{UseCaseId, query::pairs};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_location;

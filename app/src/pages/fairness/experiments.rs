@@ -76,7 +76,7 @@ fn row(choice: &ExperimentChoice, page: &FairnessReport) -> Row {
         view! {
             <form method="post" action=StartExperiment::PATH>
                 <input type="hidden" name="use_case" value=page.use_case.clone() />
-                <input type="hidden" name="version" value=page.version />
+                <input type="hidden" name="version" value=page.version.to_string() />
                 <input type="hidden" name="kind" value=kind />
                 <input type="hidden" name="attribute" value=choice.attribute.clone() />
                 <button class="button quiet">{label}</button>
