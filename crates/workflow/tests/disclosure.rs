@@ -188,8 +188,7 @@ fn p4_no_figure_of_a_profile_has_fewer_than_ten_people() {
         assert_eq!(small(&columns), 0, "{people}");
         let text = serde_json::to_string(&columns).unwrap();
         assert!(!text.contains("\"min\":1") && !text.contains("\"max\":1"), "{text}");
-        for (own, exact) in columns.iter().zip(&exact.columns) {
-            let Some((own, exact)) = own.numbers.as_ref().zip(exact.numbers.as_ref()) else { continue };
+        for own in columns.iter().filter_map(|own| own.numbers.as_ref()) {
             assert!(own.min.is_none() && own.max.is_none(), "{own:?}");
             let inside = own.quantiles.iter().flatten();
             assert!(inside.clone().count() < 7, "1 % of {people} people are fewer than ten");
