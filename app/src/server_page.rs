@@ -158,7 +158,14 @@ pub fn PageTitle(title: String) -> AnyView {
 /// A title as the server writes it: `leptos_meta` puts it into the document as it is, so whatever people named must not end the element.
 #[cfg(feature = "ssr")]
 fn title_text(title: String) -> String {
-    title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    escaped(&title)
+}
+
+/// Text for where Leptos writes it as it is: a title, the content of a `<textarea>`, documents and drawings of our own. What people wrote
+/// must not end the element.
+#[cfg(feature = "ssr")]
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A title in the browser, where it is set as a text and never parsed.

@@ -1,5 +1,6 @@
 //! A page as one file: the same view as on the screen, with the style sheet inside and nothing to load.
 
+use crate::server_page::escaped;
 use leptos::prelude::*;
 
 use crate::boxed::Erase;
@@ -35,10 +36,6 @@ pub fn document(title: &str, source: &str, content: impl FnOnce() -> AnyView) ->
         escaped(&title),
         without_fonts(STYLE),
     )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Fonts are files of the site: a page of its own uses those of the reader's machine.

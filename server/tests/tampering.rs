@@ -128,7 +128,7 @@ const TAMPERINGS: [(&str, &str, &str); 16] = [
     (
         "a version is in Production by its name alone",
         "update model_version set stage = 'Archived' where version = 1; insert into model_version select use_case, 2, run_id, dataset_id, \
-         model_hash, candidate, 'Production', author, note, created_at, description from model_version",
+         model_hash, candidate, 'Production', author, author_key, note, created_at, description from model_version",
         "model_version attrition/1 is in the stage of the version in service and is not that version, or the other way round",
     ),
     ("the pointer is another", "update live_model set version = null", "live_model attrition does not point to the newest change"),

@@ -81,7 +81,11 @@ fn every_time_of_every_answer_is_rfc_3339() {
         text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{arguments:?}: {text}"))).collect::<Vec<Value>>()
     };
     let of_use_case = ["--use-case", "attrition"];
-    let first = |arguments: &[&str], key: &str| command(arguments)[0][0][key].as_str().unwrap().to_owned();
+    let first = |arguments: &[&str], key: &str| {
+        let list = command(arguments).remove(0);
+        let rows = if list.is_array() { &list } else { &list["rows"] };
+        rows[0][key].as_str().unwrap_or_else(|| panic!("{arguments:?}: {list}")).to_owned()
+    };
     let run_id = first(&[&["run", "list"], &of_use_case[..]].concat(), "id");
     let job = first(&[&["job", "list"], &of_use_case[..]].concat(), "id");
     let dataset = first(&["data", "list"], "dataset_id");

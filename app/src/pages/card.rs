@@ -11,7 +11,7 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::pages::Query;
-use crate::server_page::Written;
+use crate::server_page::{Written, escaped};
 
 /// Writes the page.
 pub(super) async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
@@ -81,7 +81,7 @@ fn CardView(page: CardPage, problem: String) -> AnyView {
                 <input type="hidden" name="version" value=page.version.to_string() />
                 <input type="hidden" name="revision" value=page.revision />
                 <Field id="text" label="Known limitations" help="What the record cannot know: where it should not be trusted, what was found in use. Earlier revisions stay.">
-                    <textarea id="text" name="text" rows="6" maxlength="5000" required=true aria-describedby="text-help">{page.limitations}</textarea>
+                    <textarea id="text" name="text" rows="6" maxlength="5000" required=true aria-describedby="text-help">{escaped(&page.limitations)}</textarea>
                 </Field>
                 <button class="button">"Write down"</button>
             </form>

@@ -127,7 +127,7 @@ pub fn query_string<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
     if pairs.is_empty() {
         return String::new();
     }
-    let mut text = form_urlencoded::Serializer::new("?".to_owned());
+    let mut text = form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
     text.extend_pairs(pairs);
     text.finish()
 }

@@ -9,6 +9,7 @@ use workflow::data_profile::Correlations;
 use crate::boxed::Erase;
 use crate::charts::canvas::shortened;
 use crate::format;
+use crate::server_page::escaped;
 
 /// Units of a cell, of the names on the left, and of those on top.
 const CELL: f64 = 22.0;
@@ -59,10 +60,6 @@ pub fn map(correlations: &Correlations) -> String {
         "<svg aria-hidden=\"true\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">\
          <path d=\"M{NAMES} {TOP}h{side}v{side}h-{side}z\" fill=\"var(--raised)\"/>{paths}<g font-size=\"12\" fill=\"var(--ink-soft)\">{names}</g></svg>"
     )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// What the shades mean.

@@ -19,7 +19,7 @@ use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::Query;
-use crate::server_page::Written;
+use crate::server_page::{Written, escaped};
 
 /// Writes the page.
 pub(in crate::pages) async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
@@ -264,7 +264,7 @@ fn notes(page: &CheckPage, written: &str) -> AnyView {
                 <input type="hidden" name="use_case" value=use_case />
                 <input type="hidden" name="check" value=check />
                 <div class="field"><label for="note">"Note"</label><p class="help" id="note-help">"What was found, and what will be done. It is kept and cannot be changed."</p>
-                <textarea id="note" name="note" rows="3" maxlength="2000" required aria-describedby="note-help">{written.to_owned()}</textarea></div>
+                <textarea id="note" name="note" rows="3" maxlength="2000" required aria-describedby="note-help">{escaped(written)}</textarea></div>
                 <p class="actions"><button class="button">"Acknowledge"</button></p>
             </form>
         </section>

@@ -7,6 +7,7 @@ use workflow::{CHECKLIST, Checklist, ReviewPage};
 
 use super::actions::{ReviewChecklist, ReviewComment, ReviewRequest};
 use crate::boxed::Erase;
+use crate::server_page::escaped;
 
 /// The section: to be filled in by who may decide, to be read by others.
 pub fn section(page: &ReviewPage) -> AnyView {
@@ -70,7 +71,7 @@ fn form(page: &ReviewPage) -> AnyView {
             {items(&page.checklist, false)}
             <div class="field">
                 <label for="findings">"What was found"</label>
-                <textarea id="findings" name="findings" rows="3">{page.checklist.findings.clone()}</textarea>
+                <textarea id="findings" name="findings" rows="3">{escaped(&page.checklist.findings)}</textarea>
             </div>
             {blocking}
             <p class="actions">

@@ -8,6 +8,7 @@ use workflow::ReviewPage;
 use super::actions::{ReviewDecide, ReviewWaive};
 use super::{Asked, route_of};
 use crate::boxed::Erase;
+use crate::server_page::escaped;
 
 /// "There is a problem": takes the focus as the page opens, without a script too, and leads to the field.
 pub fn problem(field: &str, sentence: &str) -> AnyView {
@@ -103,7 +104,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
                 <div class=class("reason")>
                     <label for="reason">"Reason, for the record"</label>
                     {error("reason")}
-                    <textarea id="reason" name="reason" rows="3" aria-required="true" aria-describedby=described("reason")>{reason}</textarea>
+                    <textarea id="reason" name="reason" rows="3" aria-required="true" aria-describedby=described("reason")>{escaped(&reason)}</textarea>
                 </div>
                 <div class=class("password")>
                     <label for="password">"Your password, as a signature"</label>

@@ -9,7 +9,7 @@ use super::model::{Written, first, people, with_text};
 use super::{House, PASSWORD};
 
 /// Ends the title of a page where it is not escaped, and begins something.
-const MARKUP: &str = "</title><b>";
+const MARKUP: &str = "</title></textarea><b>";
 const ATTRITION: &str = include_str!("../../../../crates/data/use_cases/attrition.toml");
 
 /// Pages that no link leads to, or that no account of the test may open.

@@ -10,6 +10,7 @@ use crate::components::table::{Cell, Facts};
 use crate::error::AppError;
 use crate::pages::Query;
 use crate::pages::accounts::users::said;
+use crate::server_page::escaped;
 
 /// What is shown, and by whom it may be changed.
 pub struct Labels {
@@ -123,7 +124,7 @@ fn forms(labels: &Labels) -> AnyView {
             <form method="post" action=DescribeVersion::PATH class="sheet">
                 {hidden()}
                 <Field id="description" label="Description" help="A pending review is void when it changes: it is part of the evidence.">
-                    <textarea id="description" name="description" rows="3" maxlength="4000" aria-describedby="description-help">{description}</textarea>
+                    <textarea id="description" name="description" rows="3" maxlength="4000" aria-describedby="description-help">{escaped(&description)}</textarea>
                 </Field>
                 <p class="actions"><button class="button quiet">"Keep the description"</button></p>
             </form>
