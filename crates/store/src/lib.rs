@@ -26,6 +26,7 @@ mod sql;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use domain::Timestamp;
 use sqlx::AnyPool;
@@ -54,6 +55,9 @@ pub struct Store {
     artifacts: artifacts::Artifacts,
     probe: Arc<health::Probe>,
 }
+
+/// How long work in the background waits for a database that is not available.
+const PATIENCE_OF_WORK: Duration = Duration::from_secs(600);
 
 /// Any number will do, as long as every writer asks for the same.
 const WRITER_LOCK: i64 = 7_364_112;
@@ -93,6 +97,24 @@ impl Store {
 }
 
 impl Store {
+    /// As [`Store::begin`], for work in the background whose outcome would be lost: waits up to ten minutes for a database that is not
+    /// available, and says so in the log.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub async fn begin_patiently(&self) -> Result<Writer> {
+        let started = Instant::now();
+        loop {
+            match self.begin().await {
+                Err(error @ Error::Unavailable(_)) if started.elapsed() < PATIENCE_OF_WORK => {
+                    tracing::warn!(error = %Chain(&error), "work waits for the database");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                begun => return begun,
+            }
+        }
+    }
+
     /// Closes every connection; waits for those in use. A store that is not closed leaves that to the end of the process.
     pub async fn close(&self) {
         self.readers.close().await;

@@ -136,7 +136,15 @@ async fn a_locked_database_is_told_soon_and_read_meanwhile() {
         }
         assert!(!store.is_writable().await);
     }
+    // Work in the background waits.
+    let patient = tokio::spawn({
+        let store = store.clone();
+        async move { store.begin_patiently().await.map(drop) }
+    });
+    tokio::time::sleep(Duration::from_millis(3500)).await;
+    assert!(!patient.is_finished());
     other.execute("rollback").await.unwrap();
+    patient.await.unwrap().unwrap();
     write(&store, "after").await.unwrap();
     expect_entries(&store, 2).await;
 }

@@ -177,7 +177,7 @@ impl Tenure {
         };
         let made = made.await;
         if let Err(error) = &made {
-            self.fail_run(&run.run_id, error).await?;
+            self.fail_run(&run.run_id, error).await;
         }
         made
     }
@@ -220,7 +220,7 @@ impl Tenure {
             created_by: run.author.clone(),
             created_at: store::now(),
         };
-        let mut transaction = self.store.begin().await?;
+        let mut transaction = self.store.begin_patiently().await?;
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         runs::finish(&mut transaction, &run.run_id, RunStatus::Finished, "").await?;
         store_fairness::add_experiment(&mut transaction, &own).await?;

@@ -11,7 +11,7 @@ pub use rows::{JobPage, JobRow};
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::{Store, audit, jobs};
+use store::{Store, Writer, audit, jobs};
 use tokio::sync::oneshot;
 use training::Progress;
 
@@ -142,7 +142,8 @@ impl Tenure {
             tracing::error!(error = causes(error), job = %handle.id(), "a job failed");
         }
         handle.log(if message.is_empty() { status.to_string() } else { format!("{status}: {message}") });
-        if let Err(error) = write_down(&self.store, &handle, written).await {
+        let told = async { write_down(self.store.begin_patiently().await?, &handle, written).await };
+        if let Err(error) = told.await {
             tracing::error!(error = causes(&error), "the log of a job could not be written");
         }
         self.end_job(&handle, status, &message).await;
@@ -151,7 +152,7 @@ impl Tenure {
 
     async fn end_job(&self, handle: &JobHandle, status: JobStatus, message: &str) {
         let end = async {
-            let mut transaction = self.store.begin().await?;
+            let mut transaction = self.store.begin_patiently().await?;
             jobs::finish(&mut transaction, handle.id(), status, message).await?;
             transaction.commit().await
         };
@@ -221,7 +222,8 @@ async fn keep_record(store: Store, handle: Arc<JobHandle>, mut stopped: oneshot:
         if before.as_ref() == Some(&now) && silent.as_secs() < HEARTBEAT_SECONDS.unsigned_abs() / 2 {
             continue;
         }
-        match write_down(&store, &handle, written).await {
+        let told = async { write_down(store.begin().await?, &handle, written).await };
+        match told.await {
             Ok(lines) => (written, before, silent) = (lines, Some(now), Duration::ZERO),
             Err(error) => tracing::warn!(error = causes(&error), "the record of a job could not be written"),
         }
@@ -229,12 +231,11 @@ async fn keep_record(store: Store, handle: Arc<JobHandle>, mut stopped: oneshot:
 }
 
 /// Writes progress and new lines; gives the number of lines written in all.
-async fn write_down(store: &Store, handle: &JobHandle, written: i64) -> store::Result<i64> {
+async fn write_down(mut transaction: Writer, handle: &JobHandle, written: i64) -> store::Result<i64> {
     let (status, progress, lines) = {
         let told = handle.told();
         (told.status, told.progress.clone(), told.lines.get(written as usize..).unwrap_or_default().to_vec())
     };
-    let mut transaction = store.begin().await?;
     jobs::append(&mut transaction, handle.id(), written, &lines).await?;
     let stop = jobs::report(&mut transaction, handle.id(), status, &progress).await?;
     transaction.commit().await?;

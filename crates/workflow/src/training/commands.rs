@@ -97,17 +97,22 @@ impl Tenure {
         transaction.commit().await?;
         let outcome = self.train_as(job, &run, dataset, &settings).await;
         if let Err(error) = &outcome {
-            self.fail_run(&run.run_id, error).await?;
+            self.fail_run(&run.run_id, error).await;
         }
         outcome
     }
 
     /// Ends a run whose work ended with an error.
-    pub(crate) async fn fail_run(&self, run_id: &RunId, error: &Error) -> Result<()> {
+    pub(crate) async fn fail_run(&self, run_id: &RunId, error: &Error) {
         let status = if matches!(error, Error::Cancelled(_)) { RunStatus::Cancelled } else { RunStatus::Failed };
-        let mut transaction = self.store.begin().await?;
-        runs::finish(&mut transaction, run_id, status, &error.to_string()).await?;
-        Ok(transaction.commit().await?)
+        let end = async {
+            let mut transaction = self.store.begin_patiently().await?;
+            runs::finish(&mut transaction, run_id, status, &error.to_string()).await?;
+            transaction.commit().await
+        };
+        if let Err(error) = end.await {
+            tracing::error!(error = crate::causes(&error), "the end of a run could not be written");
+        }
     }
 
     async fn train_as(
@@ -164,7 +169,7 @@ impl Tenure {
     /// What was tried before the stop: nested runs, and the list as a file.
     async fn keep_trials(&self, run: &runs::Run, trials: &[Trial]) -> Result<TrainOutcome> {
         let file = self.artifact("trials.json", JSON, to_json(&trials)?).await?;
-        let mut transaction = self.store.begin().await?;
+        let mut transaction = self.store.begin_patiently().await?;
         let details = runs::Details { artifacts: vec![file], ..runs::Details::default() };
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         nested::insert(&mut transaction, run, &[], trials).await?;
@@ -219,7 +224,7 @@ impl Tenure {
             stages: trained.stages.iter().map(stage_time).collect(),
             artifacts,
         };
-        let mut transaction = self.store.begin().await?;
+        let mut transaction = self.store.begin_patiently().await?;
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         nested::insert(&mut transaction, run, &trained.candidates, &trained.trials).await?;
         runs::finish(&mut transaction, &run.run_id, RunStatus::Finished, "").await?;
