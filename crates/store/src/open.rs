@@ -140,8 +140,9 @@ impl Database {
 /// A database that can only be read is refused at once, and not by the first who writes. One that is locked at the moment is not.
 async fn expect_writable(connection: &mut AnyConnection) -> sqlx::Result<()> {
     connection.execute("pragma busy_timeout = 0").await?;
-    match connection.execute("begin immediate").await.map_err(Error::from) {
-        Ok(_) => connection.execute("rollback").await.map(|_| ()),
+    // `begin immediate` alone is no proof: SQLite takes it as `begin` where the database is read-only.
+    match connection.execute("update heartbeat set at = at where only_row = 1").await.map_err(Error::from) {
+        Ok(_) => Ok(()),
         Err(Error::Database(error)) => Err(error),
         Err(_) => Ok(()),
     }
