@@ -38,7 +38,8 @@ impl Table {
     /// - no hidden cell follows from the margins and the cells that are shown. A cell follows exactly when it is on no cycle of hidden cells
     ///   through rows and columns: an edge of the graph of rows and columns whose removal parts it.
     ///
-    /// The smallest cell of the line is hidden next, so that as little as possible is lost. Empty cells are shown: there is nobody in them.
+    /// The smallest cell of the line is hidden next, so that as little as possible is lost. Empty cells are shown, since there is
+    /// nobody in them, unless nothing else helps.
     pub fn hidden(&self, rule: Disclosure, always: &[usize]) -> Vec<bool> {
         let mut hidden: Vec<bool> = self.counts.iter().map(|count| *count > 0 && rule.is_small(u64::from(*count))).collect();
         always.iter().filter(|cell| self.counts[**cell] > 0).for_each(|cell| hidden[*cell] = true);
@@ -70,7 +71,9 @@ impl Table {
                 };
                 let shown = (0..hidden.len()).filter(|cell| !hidden[*cell] && self.counts[*cell] > 0);
                 let joining = shown.filter(joins).min_by_key(|cell| self.counts[*cell]);
-                joining.or_else(|| smallest(&[own / self.columns, rows + own % self.columns]))
+                let near = joining.or_else(|| smallest(&[own / self.columns, rows + own % self.columns]));
+                // Where everybody of a line is in one cell, only an empty cell beside it leaves open how many they are.
+                near.or_else(|| (0..hidden.len()).filter(|cell| !hidden[*cell]).find(joins))
             })
         })
     }
