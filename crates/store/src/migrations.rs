@@ -7,28 +7,28 @@ use crate::Result;
 
 /// Number, name and text of each migration, by the names of their files.
 macro_rules! migrations {
-    ($($number:literal $name:literal),+ $(,)?) => {
+    ($($number:literal $file:literal),+ $(,)?) => {
         [$((
             $number,
-            $name,
-            include_str!(concat!("../../../migrations/", stringify!($number), "_", $name, ".sql")),
+            $file,
+            include_str!(concat!("../../../migrations/", $file, ".sql")),
         )),+]
     };
 }
 
 const MIGRATIONS: [(i64, &str, &str); 12] = migrations! {
-    0001 "datasets",
-    0002 "runs",
-    0003 "registry",
-    0004 "review",
-    0005 "scoring",
-    0006 "monitoring",
-    0007 "accounts",
-    0008 "jobs",
-    0009 "audit",
-    0010 "card",
-    0011 "fairness",
-    0012 "health",
+    1 "0001_datasets",
+    2 "0002_runs",
+    3 "0003_registry",
+    4 "0004_review",
+    5 "0005_scoring",
+    6 "0006_monitoring",
+    7 "0007_accounts",
+    8 "0008_jobs",
+    9 "0009_audit",
+    10 "0010_card",
+    11 "0011_fairness",
+    12 "0012_health",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.
