@@ -25,7 +25,7 @@ pub fn column(exact: &ColumnSummary, values: &Column, rule: Disclosure) -> Colum
     let present = present(values);
     let released = |numbers, bars, distinct| ColumnSummary {
         name: exact.name.clone(),
-        kind: exact.kind.clone(),
+        kind: exact.kind,
         missing: rule.count(exact.missing),
         missing_rate: rule.share(exact.missing, rows),
         distinct,
