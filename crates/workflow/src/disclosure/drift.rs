@@ -82,7 +82,7 @@ fn column(exact: &ColumnReport, rule: Disclosure) -> ColumnReport {
     ColumnReport {
         missing_reference: rule.count(exact.missing_reference),
         missing_current: rule.count(exact.missing_current),
-        tests: exact.tests.iter().map(|(name, own)| (name, test(own))).collect(),
+        tests: exact.tests.iter().map(|(name, own)| (*name, test(own))).collect(),
         effect_size: exact.effect_size.map(|effect| to_grid(effect, step)),
         chart: exact.chart.as_ref().and_then(|own| chart(own, sides, rule)),
         ..exact.clone()
