@@ -1,5 +1,4 @@
 //! Every time in an answer to programs is RFC 3339, and every day YYYY-MM-DD: each response of the API and each `--json` is walked.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

@@ -89,7 +89,7 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
         None => (Route::Runs { use_case: (&page.use_case).into() }, "Training runs"),
     };
     let version = page.version.map(|version| {
-        let route = Route::Model { use_case: (&page.use_case).into(), version: version };
+        let route = Route::Model { use_case: (&page.use_case).into(), version };
         view! { <p>"Made " <a href=route.path()>{format!("model version {version}")}</a></p> }
     });
     let messages = (!page.messages.is_empty()).then(|| view! { <div class="note"><TextList texts=page.messages /></div> });
