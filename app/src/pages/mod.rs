@@ -27,9 +27,8 @@ pub mod runs;
 #[cfg(feature = "ssr")]
 mod training;
 
-use domain::Route;
 #[cfg(feature = "ssr")]
-use domain::{UseCaseId, query::pairs};
+use domain::{Route, UseCaseId, query::pairs};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_location;
@@ -50,10 +49,12 @@ pub enum Place {
 }
 
 impl Place {
+    /// By the parts of the path and not by [`Route::parse`], which would bring every address of the site into the browser build.
     fn of_path(path: &str) -> Self {
-        match Route::parse(path) {
-            Some(Route::Dashboard { .. }) => Self::Dashboard,
-            Some(Route::WhatIf { .. }) => Self::WhatIf,
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            ["use-case", _] => Self::Dashboard,
+            ["use-case", _, "what-if"] => Self::WhatIf,
             _ => Self::Written,
         }
     }
