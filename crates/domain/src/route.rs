@@ -150,8 +150,9 @@ impl std::fmt::Display for Route {
     }
 }
 
-/// The pattern with values in place of its names.
-fn fill(pattern: &str, values: &[&str]) -> String {
+/// The address that a pattern gives with values in place of its names, in their order. [`Route::path`] is the typed way; the browser takes
+/// this one, since a `Route` brings every address of the site with it.
+pub fn fill(pattern: &str, values: &[&str]) -> String {
     let mut values = values.iter();
     let parts = pattern.split('/').map(|part| match part.starts_with('{') {
         true => encode(values.next().copied().unwrap_or_default()),

@@ -17,7 +17,8 @@ pub fn bring_model(desk: Desk, use_case: &str, hash: &str) {
     use leptos::prelude::*;
     use model::{Model, ModelExplainer};
 
-    let url = domain::Route::LiveModel { use_case: use_case.into() }.with_query(&[("hash", hash)]);
+    let model = domain::route::fill(domain::route::pattern::LiveModel, &[use_case]);
+    let url = format!("{model}{}", domain::query::query_string(&[("hash", hash)]));
     let use_case = use_case.to_owned();
     leptos::task::spawn_local(async move {
         let fetched = async { gloo_net::http::Request::get(&url).send().await.ok()?.binary().await.ok() };

@@ -1,6 +1,5 @@
 //! The form: fields under their headings. A slider and a number box are one field; the box is what is sent.
 
-use domain::Route;
 use leptos::ev::{Event, FocusEvent, MouseEvent};
 use leptos::prelude::*;
 
@@ -29,7 +28,7 @@ pub fn ScenarioForm(desk: Desk, person: Option<[String; 2]>) -> AnyView {
     let person = person.map(|[person, why]| view! { {hidden("person", person)}{hidden("why", why)} });
     let restart: Handler<MouseEvent> = Box::new(move |_| desk.values.set(desk.start.get_value()));
     view! {
-        <form method="get" action=desk.page.with_value(Route::path) class="scenario">
+        <form method="get" action=desk.page.get_value() class="scenario">
             {person}
             {groups}
             <p class="actions">

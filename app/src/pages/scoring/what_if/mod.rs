@@ -13,7 +13,10 @@ mod scenarios;
 
 use std::sync::Arc;
 
+#[cfg(feature = "ssr")]
 use domain::Route;
+use domain::query::query_string;
+use domain::route::{fill, pattern};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use model::counterfactual::Counterfactuals;
@@ -123,7 +126,7 @@ impl WhatIfData {
 pub struct Desk {
     entries: StoredValue<Vec<Entry>>,
     words: StoredValue<Words>,
-    page: StoredValue<Route>,
+    page: StoredValue<String>,
     start: StoredValue<Record>,
     started: StoredValue<Result<Judgement, Vec<Problem>>>,
     values: RwSignal<Record>,
@@ -160,7 +163,7 @@ impl Desk {
         Self {
             entries: StoredValue::new(data.entries),
             words: StoredValue::new(data.words),
-            page: StoredValue::new(Route::WhatIf { use_case: use_case.into() }),
+            page: StoredValue::new(fill(pattern::WhatIf, &[use_case])),
             start: StoredValue::new(data.start),
             started: StoredValue::new(data.started),
             values,
@@ -221,13 +224,14 @@ fn WhatIf(data: WhatIfData) -> AnyView {
     let desk = Desk::new(data, &use_case);
     browser::bring_model(desk, &use_case, &hash);
     let back = person.as_ref().map(|[person, why]| {
-        let route = Route::Person { use_case: (&use_case).into(), person: person.into() };
-        (route.with_query(&[("why", why)]), person.clone())
+        let page = fill(pattern::Person, &[&use_case, person]);
+        let why = if why.is_empty() { String::new() } else { query_string(&[("why", why)]) };
+        (format!("{page}{why}"), person.clone())
     });
     let one = desk.words.with_value(|words| words.one.clone());
     let (href, from) = match back {
         Some((href, person)) => (href, format!("{} {person}", crate::format::capitalised(&one))),
-        None => (Route::Dashboard { use_case: (&use_case).into() }.path(), "Dashboard".to_owned()),
+        None => (fill(pattern::Dashboard, &[&use_case]), "Dashboard".to_owned()),
     };
     let title = if person.is_some() { format!("What if this {one} were different?") } else { format!("What if: a typical {one}") };
     view! {
