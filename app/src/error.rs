@@ -1,5 +1,6 @@
 //! The one error that reaches a person: what happened and what can be done, never a cause from inside.
 
+#[cfg(feature = "ssr")]
 use domain::FieldProblem;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -33,17 +34,24 @@ pub enum Kind {
 pub struct AppError {
     pub kind: Kind,
     pub message: String,
-    /// What is wrong, field by field; empty for other kinds than [`Kind::Fields`].
+    /// What is wrong, field by field; empty for other kinds than [`Kind::Fields`]. The server alone shows forms.
+    #[cfg(feature = "ssr")]
     #[serde(default)]
     pub fields: Vec<FieldProblem>,
 }
 
 impl AppError {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), fields: Vec::new() }
+        Self {
+            kind,
+            message: message.into(),
+            #[cfg(feature = "ssr")]
+            fields: Vec::new(),
+        }
     }
 
     /// The field of the form that is wrong first; empty when it is none.
+    #[cfg(feature = "ssr")]
     pub fn field(&self) -> &str {
         match self.kind {
             Kind::SignIn => "password",
