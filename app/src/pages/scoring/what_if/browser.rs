@@ -18,7 +18,7 @@ pub fn bring_model(desk: Desk, use_case: &str, hash: &str) {
     use model::{Model, ModelExplainer};
 
     let model = domain::route::fill(domain::route::pattern::LiveModel, &[use_case]);
-    let url = format!("{model}{}", domain::query::query_string(&[("hash", hash)]));
+    let url = format!("{model}?hash={}", domain::query::encode(hash));
     let use_case = use_case.to_owned();
     leptos::task::spawn_local(async move {
         let fetched = async { gloo_net::http::Request::get(&url).send().await.ok()?.binary().await.ok() };

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "ssr")]
 use domain::Route;
-use domain::query::query_string;
+use domain::query::encode;
 use domain::route::{fill, pattern};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -225,7 +225,7 @@ fn WhatIf(data: WhatIfData) -> AnyView {
     browser::bring_model(desk, &use_case, &hash);
     let back = person.as_ref().map(|[person, why]| {
         let page = fill(pattern::Person, &[&use_case, person]);
-        let why = if why.is_empty() { String::new() } else { query_string(&[("why", why)]) };
+        let why = if why.is_empty() { String::new() } else { format!("?why={}", encode(why)) };
         (format!("{page}{why}"), person.clone())
     });
     let one = desk.words.with_value(|words| words.one.clone());
