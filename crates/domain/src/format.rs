@@ -59,6 +59,19 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// A length of time in its largest unit: "3 days", "2 hours", "less than a minute".
+pub fn age(micros: i64) -> String {
+    let seconds = micros / 1_000_000;
+    let units = [(86_400, "day"), (3600, "hour"), (60, "minute")];
+    match units.into_iter().find(|(length, _)| seconds >= *length) {
+        Some((length, name)) => {
+            let count = seconds / length;
+            format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+        }
+        None => "less than a minute".to_owned(),
+    }
+}
+
 /// Bytes as people say them.
 pub fn bytes(bytes: i64) -> String {
     match bytes as f64 {
@@ -104,6 +117,11 @@ mod tests {
     #[test]
     fn counts_are_grouped_by_three() {
         assert_eq!([count(0), count(999), count(1000), count(1234567)], ["0", "999", "1\u{202f}000", "1\u{202f}234\u{202f}567"]);
+    }
+
+    #[test]
+    fn lengths_are_told_in_their_largest_unit() {
+        assert_eq!([age(59_000_000), age(3_600_000_000), age(200_000_000_000)], ["less than a minute", "1 hour", "2 days"]);
     }
 
     #[test]

@@ -127,6 +127,11 @@ pub fn new_id<T: From<String>>() -> T {
     uuid::Uuid::now_v7().to_string().into()
 }
 
+/// Today in UTC.
+pub fn today() -> domain::Date {
+    now().date()
+}
+
 /// Now.
 pub fn now() -> Timestamp {
     let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

@@ -140,5 +140,5 @@ impl Tenure {
 /// The first of the month so many months before this one, so that the newest snapshot of the demo is of this month.
 fn months_ago(months: i32) -> Date {
     let first = |day: Date| day.plus_days(1 - i32::from(day.parts().2));
-    (0..months).fold(first(crate::clock::today_date()), |day, _| first(day.plus_days(-1)))
+    (0..months).fold(first(store::today()), |day, _| first(day.plus_days(-1)))
 }

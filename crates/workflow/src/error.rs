@@ -150,6 +150,12 @@ impl Problems {
     }
 }
 
+impl From<domain::InvalidTime> for Error {
+    fn from(invalid: domain::InvalidTime) -> Self {
+        Self::Invalid(invalid.to_string())
+    }
+}
+
 impl From<Problems> for Error {
     fn from(Problems(problems): Problems) -> Self {
         Self::Fields(problems)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use stats::Metric;
 use store::{registry, scoring};
 
-use crate::{Error, Member, Result, Role, Tenure, clock};
+use crate::{Error, Member, Result, Role, Tenure};
 
 /// Scores older than this are said to be old.
 const STALE_AFTER_DAYS: i64 = 45;
@@ -129,7 +129,7 @@ impl Tenure {
 }
 
 fn stale(live: VersionNumber, batch: &scoring::Batch) -> Option<String> {
-    let age = i64::from(clock::today_date().days_since(batch.as_of));
+    let age = i64::from(store::today().days_since(batch.as_of));
     if batch.version != live {
         Some(format!("The scores shown were made by version {}, but version {live} is live: score again.", batch.version))
     } else if age > STALE_AFTER_DAYS {

@@ -115,7 +115,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             let (tenure, actor) = (place.open().await?, Actor::local());
             let (dataset, profile) = tenure.data_profile(&actor.member()?, None, &dataset).await?;
             if let Some(out) = &html {
-                let page = app::pages::datasets::file(&dataset, &profile, &workflow::today());
+                let page = app::pages::datasets::file(&dataset, &profile, &workflow::today().long());
                 std::fs::write(out, page).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
                 eprintln!("written to {out}");
             }

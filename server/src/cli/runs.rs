@@ -83,7 +83,7 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
         RunCommand::Compare { ids, html } => {
             let comparison = tenure.compare(&member, &ids).await?;
             if let Some(out) = html {
-                std::fs::write(&out, app::pages::runs::compare::file(&comparison, &workflow::today()))
+                std::fs::write(&out, app::pages::runs::compare::file(&comparison, &workflow::today().long()))
                     .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             }
             if as_json {

@@ -8,6 +8,7 @@ mod guard;
 mod health;
 mod problem;
 mod request_id;
+mod site;
 #[cfg(test)]
 mod tests;
 
@@ -143,8 +144,11 @@ fn router(desk: Desk) -> Router {
         .route(pattern::DriftExport, get(downloads::monitoring::check))
         .nest("/api/v1", api::router())
         .merge(accounts::routes())
-        .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), move || shell(options.clone()))
-        .fallback(leptos_axum::file_and_error_handler_with_context::<Desk, _>(context, shell))
+        .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), {
+            let options = options.clone();
+            move || shell(options.clone())
+        })
+        .fallback_service(site::files(options, context))
         .layer(from_fn_with_state(desk.clone(), auth::identify))
         .layer(sessions)
         .layer(from_fn_with_state(public, guard::no_forgery))

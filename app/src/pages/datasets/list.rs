@@ -32,7 +32,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
         may: admin.is_some(),
         refused,
         problem: problem.to_owned(),
-        today: workflow::today(),
+        today: workflow::today().to_string(),
         target: definition.target.column.clone(),
     };
     let event = definition.target.label.clone();

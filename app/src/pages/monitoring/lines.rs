@@ -1,6 +1,6 @@
 //! The time lines of the history.
 
-use domain::{DriftVerdict, Estimate};
+use domain::{Date, DriftVerdict, Estimate};
 use workflow::{DriftHistory, HistoryPoint};
 
 use super::letter;
@@ -8,6 +8,11 @@ use crate::charts::over_time::{OverTime, Point, Series, over_time};
 use crate::components::chart::Chart;
 use crate::components::figure::Scale;
 use crate::format;
+
+/// The day of a point on the time axis, which counts days since 1970-01-01.
+pub fn date_of(day: i64) -> Date {
+    Date::from_day_number(day as i32)
+}
 
 /// How values of a chart are written.
 fn percent(value: &f64) -> String {
@@ -32,7 +37,7 @@ fn draw(
     tick: &dyn Fn(&f64) -> String,
 ) -> String {
     let marks: Vec<(i64, &'static str)> = history.events.iter().map(|event| (event.day, letter(event.mark))).collect();
-    let day = |day| workflow::date_of(day).get(..7).unwrap_or_default().to_owned();
+    let day = |day| date_of(day).to_string().get(..7).unwrap_or_default().to_owned();
     over_time(&OverTime { series, limits, marks: &marks, floor, top, tick, day: &day })
 }
 
@@ -76,7 +81,7 @@ fn performance(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
         let cohort = history.cohorts.iter().find(|cohort| cohort.day == *day);
         let guessed = drawn.iter().find(|point| point.day == *day).and_then(|point| estimated(point));
         vec![
-            workflow::date_of(*day),
+            date_of(*day).to_string(),
             text(seen, Scale::Metric),
             cohort
                 .and_then(|cohort| cohort.realised.as_ref())

@@ -120,7 +120,7 @@ fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> An
         let href = route.with_query(&[("from", start)]);
         view! { <li><a href=href aria-current=current>{name}</a></li> }.erase()
     };
-    let mut links: Vec<AnyView> = PRESETS.map(|(name, days)| link(name, workflow::date_of(newest - days))).into_iter().collect();
+    let mut links: Vec<AnyView> = PRESETS.map(|(name, days)| link(name, lines::date_of(newest - days).to_string())).into_iter().collect();
     links.push(link("All", String::new()));
     let (action, low, high) = (route.path(), first.to_string(), last.to_string());
     let (from, to) = (from.clone(), to.clone());
@@ -184,7 +184,7 @@ fn events(history: &DriftHistory) -> AnyView {
         return ().erase();
     }
     let row = |event: &workflow::HistoryEvent| {
-        Row::new(vec![Cell::brief(workflow::date_of(event.day)), Cell::text(letter(event.mark)), Cell::text(&event.sentence)])
+        Row::new(vec![Cell::brief(lines::date_of(event.day).long()), Cell::text(letter(event.mark)), Cell::text(&event.sentence)])
     };
     let rows = history.events.iter().map(row).collect();
     let headings = vec![Heading::text("Day"), Heading::text("Mark"), Heading::text("What happened")];

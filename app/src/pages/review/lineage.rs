@@ -15,6 +15,8 @@ pub fn section(page: &ReviewPage) -> AnyView {
         let cell = match name.as_str() {
             "Run" => Cell::link(Route::Run { run: value.into() }.path(), value),
             "Data" => Cell::link(data_page(page), value),
+            // RFC 3339 in the evidence.
+            "Trained" => Cell::text(value.parse().map_or_else(|_| value.clone(), |at: Timestamp| at.long())),
             _ => Cell::code(value.clone()),
         };
         (name.clone(), cell)

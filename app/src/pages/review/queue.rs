@@ -111,7 +111,7 @@ fn pending_row(row: &QueueRow, use_case: &str) -> Row {
         Cell::text(format::metric_label(&row.candidate)),
         Cell::text(request.requested_by.as_str()),
         Cell::brief(row.request.requested_at.long()),
-        Cell::text(&row.age),
+        Cell::text(format::age(row.age_micros)),
         Cell::text(format!("{} of {}", row.decisions.len(), request.approvals_needed)),
     ])
 }
@@ -129,7 +129,7 @@ fn closed_row(row: &QueueRow, use_case: &str) -> Row {
         Cell::view(view! { <StateBadge tone word /> }),
         Cell::text(if row.request.state == ReviewState::Void { String::new() } else { reviewers(&row.decisions) }),
         Cell::brief(row.request.closed_at.map(Timestamp::long).unwrap_or_default()),
-        Cell::text(&row.age),
+        Cell::text(format::age(row.age_micros)),
         Cell::text(reason),
     ])
 }

@@ -1,7 +1,7 @@
 //! The record of what was done: read, filtered, exported, verified, and how a person is erased from it.
 
 use domain::audit::Erasable;
-use domain::{AuditEvent, RefusalCode, Subject, Timestamp};
+use domain::{AuditEvent, Date, RefusalCode, Subject, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use store::accounts;
 use store::audit::{self, ChainCheck, Entry, Filter, Head};
 
 use crate::csv_text::csv_text;
-use crate::{Admin, Error, Member, Result, Role, Tenure, clock, error::compute};
+use crate::{Admin, Error, Member, Result, Role, Tenure, error::compute};
 
 const PAGE: usize = 100;
 /// Entries that are verified at a time.
@@ -224,7 +224,7 @@ impl People {
 
     fn filter(&self, query: &AuditQuery) -> Result<Filter> {
         let start = |day: &str, later: i32| -> Result<Option<Timestamp>> {
-            if day.is_empty() { Ok(None) } else { Ok(Some(clock::date(day)?.plus_days(later).start())) }
+            if day.is_empty() { Ok(None) } else { Ok(Some(day.parse::<Date>()?.plus_days(later).start())) }
         };
         let who = query.who.to_lowercase();
         let accounts = self.people.iter().filter(|(_, (_, kind))| kind == "account");

@@ -14,7 +14,6 @@ use store::{datasets, registry, review};
 use training::evaluate::Evaluation;
 use training::gates::CardPart;
 
-use crate::clock;
 use crate::disclosure::{self, Disclosure};
 use crate::runs::evidence::Evidence;
 
@@ -69,7 +68,7 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
     let sources = &Sources { evidence: &evidence, explanation: explanation.as_ref(), ..*sources };
     let Sources { version, stage, model, .. } = sources;
     let use_case = &model.use_case;
-    let made = clock::long_time(version.created_at);
+    let made = version.created_at.long();
     let mut sections = vec![
         training_data(sources),
         CardSection::new(
@@ -108,7 +107,7 @@ fn approval(Sources { decisions, .. }: &Sources<'_>) -> CardSection {
     let item = |decision: &review::ReviewDecision| {
         let failing = decision.in_spite_of();
         let in_spite = if failing.is_empty() { String::new() } else { format!(" In spite of failing gates: {}.", failing.join("; ")) };
-        let when = clock::long_time(decision.decided_at);
+        let when = decision.decided_at.long();
         format!(
             "Approved by {} on {when}: {}{in_spite} Evidence {}.",
             decision.reviewer,
@@ -236,7 +235,7 @@ fn explained(explanation: &GlobalExplanation) -> CardSection {
 fn limitations(Sources { evidence, model, revisions, .. }: &Sources<'_>) -> CardSection {
     let mut blocks: Vec<Block> = Vec::new();
     let source = |revision: &store::card::Revision| {
-        format!("{}, {} (revision {})", revision.written_by, clock::long_time(revision.written_at), revision.revision)
+        format!("{}, {} (revision {})", revision.written_by, revision.written_at.long(), revision.revision)
     };
     match revisions.first() {
         Some(newest) => blocks.push(Block::Quote { text: newest.text.clone(), source: source(newest) }),

@@ -6,7 +6,7 @@ use model::UseCase;
 use store::{audit, datasets};
 
 use crate::StoredPeople;
-use crate::{Admin, Error, Member, Result, Tenure, Viewer, clock, error::compute};
+use crate::{Admin, Error, Member, Result, Tenure, Viewer, error::compute};
 
 /// What to import.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +38,7 @@ impl Tenure {
     /// When a file cannot be read or breaks a rule: then nothing is stored.
     pub async fn import(&self, admin: &Admin<'_>, import: Import) -> Result<Imported> {
         let use_case = self.use_case(&import.use_case)?;
-        let as_of = import.as_of.as_deref().map_or_else(|| Ok(clock::today_date()), clock::date)?;
+        let as_of = import.as_of.as_deref().map_or_else(|| Ok(store::today()), str::parse)?;
         let whole: Vec<u8> = import.files.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
         let hash = store::artifacts::hash(&whole);
         let names: Vec<&str> = import.files.iter().map(|(name, _)| name.as_str()).collect();

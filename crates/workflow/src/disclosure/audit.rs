@@ -60,8 +60,12 @@ fn effect(exact: Effect, rule: Disclosure) -> Effect {
     effect
 }
 
-/// People and leavers of a group, and of its flagged, as far as a metric rests on them.
-fn is_shown(metric: GroupMetric, row: &GroupRow, rule: Disclosure) -> bool {
+/// Whether enough people and leavers of a group, and of its flagged, stand behind a figure. One that could not be computed is not shown: its
+/// reason tells that nobody left, or that nobody is flagged.
+fn is_shown(metric: GroupMetric, figure: &Estimate, row: &GroupRow, rule: Disclosure) -> bool {
+    if figure.value.is_none() {
+        return false;
+    }
     let (n, positives) = (row.n.unwrap_or(0), row.positives.unwrap_or(0));
     let enough = |people: u32| !rule.is_small(u64::from(people));
     let flagged = || {
@@ -96,9 +100,8 @@ pub fn audit(exact: &GroupAudit, rule: Disclosure) -> GroupAudit {
         .collect();
     // A gap to a hidden rate would give it away.
     let whole = |metric: &GroupMetric| {
-        let compared = by_group.iter().filter(|(name, row)| row.n.is_some() && name.as_str() != MISSING);
-        compared.into_iter().all(|(_, row)| row.metrics.get(metric).is_none_or(|figure| figure.why.as_deref() != Some(&*rule.why_hidden())))
-            && !hidden.contains(&true)
+        let mut compared = exact.by_group.iter().filter(|(name, row)| row.n.is_some() && name.as_str() != MISSING);
+        !hidden.contains(&true) && compared.all(|(_, row)| row.metrics.get(metric).is_none_or(|figure| is_shown(*metric, figure, row, rule)))
     };
     let gaps = |of: &BTreeMap<GroupMetric, Estimate>| -> BTreeMap<GroupMetric, Estimate> {
         of.iter()
@@ -149,11 +152,10 @@ pub fn hidden_row(rule: Disclosure) -> GroupRow {
 
 fn group(exact: &GroupRow, rule: Disclosure) -> GroupRow {
     let metric = |(metric, figure): (&GroupMetric, &Estimate)| {
-        let released = match figure.value {
-            // What could not be computed says by its reason that nobody left, or that nobody is flagged.
-            None => Estimate::unknown(rule.why_hidden()),
-            Some(_) if !is_shown(*metric, exact, rule) => Estimate::unknown(rule.why_hidden()),
-            Some(_) => rule.on_grid(figure, rule.rate_step(u64::from(exact.n.unwrap_or(0)))),
+        let released = if is_shown(*metric, figure, exact, rule) {
+            rule.on_grid(figure, rule.rate_step(u64::from(exact.n.unwrap_or(0))))
+        } else {
+            Estimate::unknown(rule.why_hidden())
         };
         (*metric, released)
     };

@@ -13,7 +13,7 @@ use store::monitoring::checks;
 
 use super::baseline::Reference;
 use super::cycles::Recent;
-use crate::{Contributor, Error, Live, Member, Result, StoredPeople, Tenure, clock, error::compute};
+use crate::{Contributor, Error, Live, Member, Result, StoredPeople, Tenure, error::compute};
 
 /// Rows on each side behind the importances of a check.
 const IMPORTANCE_ROWS: usize = 300;
@@ -42,7 +42,7 @@ impl Tenure {
         use_case: &str,
         as_of: Option<&str>,
     ) -> Result<(checks::Check, MonthlyCheck)> {
-        let as_of = as_of.map(clock::date).transpose()?;
+        let as_of = as_of.map(str::parse::<Date>).transpose()?;
         let current = self.dataset_as_of(use_case, as_of).await?;
         let as_of = as_of.unwrap_or(current.as_of);
         let people = self.people_of(&current).await?;

@@ -11,7 +11,7 @@ use store::registry;
 
 use super::cycles::day;
 use crate::monitoring::outcomes::CohortView;
-use crate::{Error, Member, Result, Tenure, Viewer, clock, disclosure, error::compute};
+use crate::{Error, Member, Result, Tenure, Viewer, disclosure, error::compute};
 
 /// Everything about the checks of a use case between two days.
 #[derive(Debug, Clone)]
@@ -140,7 +140,7 @@ impl Tenure {
     pub async fn drift_history(&self, member: &Member<'_>, use_case: &str, from: Option<&str>, to: Option<&str>) -> Result<DriftHistory> {
         let viewer = Viewer::from(member);
         let definition = self.use_case(use_case)?;
-        let (from, to) = (from.map(clock::date).transpose()?, to.map(clock::date).transpose()?);
+        let (from, to) = (from.map(str::parse::<Date>).transpose()?, to.map(str::parse::<Date>).transpose()?);
         let inside = |day: Date| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to);
         let mut all = self.checks(member, use_case).await?;
         all.reverse();
@@ -194,7 +194,7 @@ impl Tenure {
                 .min();
             let changed = day(change.changed_at.date());
             let word = if mark == Mark::Rollback { "rolled back to" } else { "promoted" };
-            let sentence = format!("Version {version} {word} by {} on {}", change.changed_by, clock::long_time(change.changed_at));
+            let sentence = format!("Version {version} {word} by {} on {}", change.changed_by, change.changed_at.long());
             events.push(HistoryEvent { day: first.map_or(changed, |first| first.min(changed)), mark, sentence });
         }
         for note in notes {

@@ -9,7 +9,7 @@ use store::monitoring::outcomes::{self, Cohort, Import, Outcome};
 use store::{audit, scoring};
 
 use super::cycles::{BATCHES, day, days_of};
-use crate::{Admin, Error, Result, Tenure, Viewer, clock, disclosure, error::compute};
+use crate::{Admin, Error, Result, Tenure, Viewer, disclosure, error::compute};
 
 /// The time that a score is about, unless the import says otherwise.
 pub const HORIZON_DAYS: i64 = 365;
@@ -71,7 +71,7 @@ impl Tenure {
             return Err(Error::Invalid("the horizon must be a day or more".into()));
         }
         let up_to_today = |day: &str| {
-            let date = day.parse::<Date>().ok().filter(|date| *date <= clock::today_date());
+            let date = day.parse::<Date>().ok().filter(|date| *date <= store::today());
             date.ok_or_else(|| Error::Invalid(format!("\"{day}\" is no date up to today: write YYYY-MM-DD")))
         };
         let complete_until = import.complete_until.as_deref().map(up_to_today).transpose()?;
@@ -96,7 +96,7 @@ impl Tenure {
         let list: Vec<Outcome> = rows
             .into_iter()
             .map(|row| {
-                let day = clock::date(&row.day)?;
+                let day = row.day.parse::<Date>()?;
                 Ok(Outcome { person_id: row.person.into(), day, happened: row.happened, reason: row.reason })
             })
             .collect::<Result<_>>()?;
@@ -171,7 +171,7 @@ impl Tenure {
 /// # Errors
 /// When it cannot be read or breaks a rule.
 pub fn check_outcomes(bytes: &[u8], use_case: &UseCase) -> Result<Vec<OutcomeRow>> {
-    Ok(data::check_outcomes(&data::read(bytes)?, use_case, |text| clock::parse(text).is_some(), &clock::today())?)
+    Ok(data::check_outcomes(&data::read(bytes)?, use_case, |text| text.parse::<Date>().is_ok(), &store::today().to_string())?)
 }
 
 /// Who of a simulated snapshot left before the next one, as a file of outcomes has it: on the last day of the month.

@@ -4,7 +4,7 @@ use domain::{AuditEvent, LiveChangeKind, RefusalCode, Subject, Timestamp, UseCas
 use store::{audit, registry};
 
 use crate::review::required;
-use crate::{Actor, Error, Member, Result, Signed, Tenure, clock};
+use crate::{Actor, Error, Member, Result, Signed, Tenure};
 
 impl Tenure {
     /// Puts an archived version that was live before back into service. Without a number: the one before the newest promotion, or the one
@@ -78,7 +78,7 @@ impl Tenure {
                     "version {} was put back by {} on {} already: name the version to go back to from there",
                     change.version.map(|version| version.to_string()).unwrap_or_default(),
                     change.changed_by,
-                    clock::long_time(change.changed_at)
+                    change.changed_at.long()
                 ),
             ));
         }
@@ -141,7 +141,7 @@ impl Tenure {
     pub async fn nothing_serves_since(&self, use_case: &str) -> Result<String> {
         let stopped = registry::live(&mut self.store.read().await?, &use_case.into()).await?;
         Ok(match stopped {
-            Some(change) => format!("taken out of service on {}", clock::long_time(change.changed_at)),
+            Some(change) => format!("taken out of service on {}", change.changed_at.long()),
             None => "no version was ever put into service".to_owned(),
         })
     }
@@ -152,7 +152,7 @@ impl Tenure {
         Ok(match stopped {
             Some(change) => format!(
                 "the model of {use_case} was taken out of service on {} by {}: {}",
-                clock::long_time(change.changed_at),
+                change.changed_at.long(),
                 change.changed_by,
                 change.reason
             ),

@@ -1,14 +1,14 @@
 //! Approve, reject, request changes. An approval that is the last one needed puts the version into service in the same transaction.
 
 use domain::audit::DecisionDetail;
-use domain::{AccountName, AuditEvent, Decision, LiveChangeKind, RefusalCode, ReviewState, Stage, Subject, VersionNumber};
+use domain::{AccountName, AuditEvent, Decision, LiveChangeKind, RefusalCode, ReviewState, Stage, Subject, Timestamp, VersionNumber};
 use serde::Serialize;
 use serde_json::json;
 use store::{audit, registry, review, runs};
 
 use super::request::holds_today;
 use super::{Checklist, Package, blocking, required};
-use crate::{Error, Result, Reviewer, Signed, Tenure, clock};
+use crate::{Error, Result, Reviewer, Signed, Tenure};
 
 /// What a reviewer did, in the past tense.
 fn done(decision: Decision) -> &'static str {
@@ -259,7 +259,7 @@ fn settled(
         }
         return Err(Error::conflict(
             RefusalCode::AlreadyDecided,
-            format!("you {} on {}", done(own.decision), clock::long_time(own.decided_at)),
+            format!("you {} on {}", done(own.decision), own.decided_at.long()),
         ));
     }
     match request.state {
@@ -268,7 +268,7 @@ fn settled(
             let last = before.last();
             let who = last.map_or("somebody", |decision| decision.reviewer.as_str());
             let what = last.map_or("decided", |decision| done(decision.decision));
-            let when = request.closed_at.map(clock::long_time).unwrap_or_default();
+            let when = request.closed_at.map(Timestamp::long).unwrap_or_default();
             Err(Error::conflict(
                 RefusalCode::AlreadyDecided,
                 format!("version {} was decided on before you: {who} {what} on {when}", request.version),

@@ -22,7 +22,7 @@ use training::stability::Stability;
 use super::side_by_side::{Champion, judge, side_by_side};
 use crate::card::{self, Facts};
 use crate::runs::artifacts::{EVIDENCE, EXPLANATION, GATE_POLICY};
-use crate::{Error, Result, Tenure, clock, error::compute};
+use crate::{Error, Result, Tenure, error::compute};
 
 /// What evidence is made of, by hash. While this is the same, so is the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,7 +220,7 @@ impl Tenure {
         let Facts { dataset, model, .. } = &facts;
         let mut lineage = vec![
             ("Run".to_owned(), version.run_id.to_string()),
-            ("Trained".to_owned(), clock::long_time(version.created_at)),
+            ("Trained".to_owned(), version.created_at.to_string()),
             ("By".to_owned(), version.author.to_string()),
             ("Data".to_owned(), format!("{}, {} rows, as of {}", dataset.name, dataset.row_count, dataset.as_of)),
             ("Data SHA-256".to_owned(), dataset.hash.clone()),

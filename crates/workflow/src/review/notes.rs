@@ -5,7 +5,7 @@ use store::{audit, review};
 
 use super::{Checklist, blocking, required};
 use crate::error::Problems;
-use crate::{Contributor, Error, Result, Reviewer, Signed, Tenure, clock};
+use crate::{Contributor, Error, Result, Reviewer, Signed, Tenure};
 
 /// A waiver as a reviewer submits it.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ impl Waive<'_> {
     /// # Errors
     /// [`Error::Fields`].
     pub fn check(&self) -> Result<()> {
-        self.checked(clock::today_date()).map(|_| ())
+        self.checked(store::today()).map(|_| ())
     }
 
     /// Owner, reason and last day; every field that is wrong is named.
@@ -51,7 +51,7 @@ impl Tenure {
     /// [`Error::Invalid`] without owner, reason or a day to come.
     pub async fn waive(&self, signed: &Signed<'_>, use_case: &str, number: VersionNumber, waive: Waive<'_>) -> Result<review::Waiver> {
         let reviewer = signed.reviewer();
-        let (owner, reason, expires_on) = waive.checked(clock::today_date())?;
+        let (owner, reason, expires_on) = waive.checked(store::today())?;
         let version = self.version(use_case, number).await?;
         if *reviewer.name() == version.author {
             return Err(Error::forbidden(

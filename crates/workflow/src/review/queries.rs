@@ -11,15 +11,15 @@ use store::{registry, review, scoring};
 use super::decide::four_eyes;
 use super::{Checklist, Package};
 use crate::audit::AuditRow;
-use crate::{Error, Member, Result, Role, Tenure, Viewer, clock, disclosure};
+use crate::{Error, Member, Result, Role, Tenure, Viewer, disclosure};
 
 /// A request in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QueueRow {
     pub request: review::Request,
     pub decisions: Vec<review::ReviewDecision>,
-    /// "3 days", "2 hours": since the request, or how long it took.
-    pub age: String,
+    /// Since the request while it is open; how long the decision took afterwards.
+    pub age_micros: i64,
     pub candidate: String,
 }
 
@@ -80,7 +80,7 @@ impl Tenure {
             let decisions = review::decisions(&mut connection, &request.request_id).await?;
             let version = registry::find(&mut connection, &use_case.into(), request.version).await?;
             rows.push(QueueRow {
-                age: clock::age(request.closed_at.unwrap_or_else(store::now).since(request.requested_at)),
+                age_micros: request.closed_at.unwrap_or_else(store::now).since(request.requested_at),
                 candidate: version.map(|version| version.candidate).unwrap_or_default(),
                 request,
                 decisions,

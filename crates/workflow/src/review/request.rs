@@ -4,7 +4,7 @@ use domain::{AuditEvent, RefusalCode, ReviewState, Stage, Subject, VersionNumber
 use store::{audit, registry, review};
 
 use super::optional;
-use crate::{Actor, Contributor, Error, Result, Tenure, clock};
+use crate::{Actor, Contributor, Error, Result, Tenure};
 
 impl Tenure {
     /// Asks for a version to go live, on its evidence as it stands now. Asking again for the same is answered with the request there is.
@@ -117,5 +117,5 @@ impl Tenure {
 
 /// Whether a waiver has not expired.
 pub(super) fn holds_today(waiver: &review::Waiver) -> bool {
-    waiver.expires_on >= clock::today_date()
+    waiver.expires_on >= store::today()
 }

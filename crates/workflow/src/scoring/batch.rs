@@ -3,7 +3,7 @@
 use domain::{AuditEvent, Date, RefusalCode, Subject};
 use store::{audit, datasets, registry, scoring};
 
-use crate::{Admin, Error, Result, Tenure, clock, error::compute};
+use crate::{Admin, Error, Result, Tenure, error::compute};
 
 /// Reasons kept with each score.
 const REASONS: usize = 3;
@@ -16,7 +16,7 @@ impl Tenure {
     /// # Errors
     /// When nothing is in service, or there is no such dataset.
     pub async fn batch(&self, admin: &Admin<'_>, use_case: &str, as_of: Option<&str>) -> Result<scoring::Batch> {
-        let as_of = as_of.map(clock::date).transpose()?;
+        let as_of = as_of.map(str::parse::<Date>).transpose()?;
         let live = self.expect_live(use_case).await?;
         let dataset = self.dataset_as_of(use_case, as_of).await?;
         let people = self.people_of(&dataset).await?;

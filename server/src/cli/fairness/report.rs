@@ -26,7 +26,7 @@ pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<An
     let report = tenure.fairness(&actor.member()?, &command.use_case, version, command.cutoff).await?;
     let fails = report.attributes.iter().any(|own| own.verdict() == Verdict::Fail);
     if let Some(out) = &command.html {
-        let page = app::pages::fairness::file(&report, &workflow::today());
+        let page = app::pages::fairness::file(&report, &workflow::today().long());
         std::fs::write(out, page).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
         eprintln!("written to {out}");
     }

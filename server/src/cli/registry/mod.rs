@@ -301,7 +301,7 @@ impl Which {
 async fn card(tenure: &Tenure, which: &Which, html: Option<String>, as_json: bool) -> Result<()> {
     let page = tenure.model_card(&Actor::local().member()?, &which.use_case, which.number(tenure).await?).await?;
     if let Some(out) = &html {
-        let text = app::pages::card::file(&page, &workflow::today());
+        let text = app::pages::card::file(&page, &workflow::today().long());
         std::fs::write(out, text).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
         eprintln!("written to {out}");
     }

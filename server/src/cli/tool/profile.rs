@@ -41,7 +41,7 @@ pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
     let profile = data_profile(&table, target.as_deref(), &[], &GateLimits::default());
     if let Some(out) = &command.html {
         let title = std::path::Path::new(&command.file).file_name().map_or("standard input".into(), |name| name.to_string_lossy());
-        std::fs::write(out, app::pages::datasets::file_of(&title, &profile, &workflow::today()))
+        std::fs::write(out, app::pages::datasets::file_of(&title, &profile, &workflow::today().long()))
             .map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
         eprintln!("written to {out}");
     }

@@ -30,7 +30,7 @@ pub async fn fairness(
 ) -> Result<Response, Problem> {
     let report = tenure.fairness(&actor.member()?, &use_case, version, cutoff).await?;
     let name = format!("fairness-{use_case}-{version}.html");
-    html(&name, move || app::pages::fairness::file(&report, &workflow::today())).await
+    html(&name, move || app::pages::fairness::file(&report, &workflow::today().long())).await
 }
 
 /// The model card of a version as a page of its own.
@@ -40,7 +40,7 @@ pub async fn card_page(
     Path((use_case, version)): Path<(String, VersionNumber)>,
 ) -> Result<Response, Problem> {
     let page = tenure.model_card(&actor.member()?, &use_case, version).await?;
-    html(&format!("model-card-{use_case}-{version}.html"), move || app::pages::card::file(&page, &workflow::today())).await
+    html(&format!("model-card-{use_case}-{version}.html"), move || app::pages::card::file(&page, &workflow::today().long())).await
 }
 
 /// The model card of a version in Markdown.
@@ -68,7 +68,7 @@ pub async fn comparison(
 ) -> Result<Response, Problem> {
     let ids: Vec<String> = ids.split(',').map(str::to_owned).collect();
     let comparison = tenure.compare(&actor.member()?, &ids).await?;
-    html("comparison.html", move || app::pages::runs::compare::file(&comparison, &workflow::today())).await
+    html("comparison.html", move || app::pages::runs::compare::file(&comparison, &workflow::today().long())).await
 }
 
 /// The profile of a dataset version as a page of its own.
@@ -79,7 +79,7 @@ pub async fn profile_page(
 ) -> Result<Response, Problem> {
     let (dataset, profile) = tenure.data_profile(&actor.member()?, Some(&use_case), &dataset).await?;
     let name = format!("profile-{}.html", dataset.name);
-    html(&name, move || app::pages::datasets::file(&dataset, &profile, &workflow::today())).await
+    html(&name, move || app::pages::datasets::file(&dataset, &profile, &workflow::today().long())).await
 }
 
 /// The profile of a dataset version for programs.

@@ -128,7 +128,7 @@ async fn no_page_holds_markup_that_somebody_wrote() {
             let from = (0..=at.saturating_sub(200)).rev().find(|from| answer.body.is_char_boundary(*from)).unwrap();
             wrong.push(format!("{address}: …{}", &answer.body[from..at + MARKUP.len()]));
         }
-        named += usize::from(answer.body.contains("&lt;/title&gt;&lt;b&gt;"));
+        named += usize::from(answer.body.contains("&lt;/title&gt;&lt;/textarea&gt;&lt;b&gt;"));
         let title = answer.body.split("<title>").nth(1).map(|rest| rest.split("</title>").next().unwrap_or_default());
         assert!(title.is_none_or(|title| !title.contains('<')), "{address}: {title:?}");
         for link in links(&answer.body) {

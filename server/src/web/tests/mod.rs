@@ -7,6 +7,7 @@ mod forgery;
 mod markup;
 mod model;
 mod roles;
+mod site;
 mod tokens;
 mod unavailable;
 
