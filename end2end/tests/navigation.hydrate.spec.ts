@@ -12,7 +12,7 @@ test("after a change of page the heading has the focus, and the page was not loa
 test("the first key leads past the navigation", async ({ page, open }) => {
   await open(HOME);
   await page.keyboard.press("Tab");
-  await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+  await expect(page.getByRole("link", { name: "Skip to main content" })).toBeFocused();
 });
 
 test("the page is usable soon and does not jump", async ({ page, open }) => {

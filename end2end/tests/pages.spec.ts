@@ -12,7 +12,7 @@ test("every page has one heading, a title of its own, and says which model is li
   for (const path of paths) {
     await open(path);
     await expect(page.locator("h1"), path).toHaveCount(1);
-    await expect(page.getByRole("complementary", { name: "What is shown" }), path).toContainText("Live model");
+    await expect(page.getByRole("complementary", { name: "Model and data status" }), path).toContainText("Live model");
     titles.add(await page.title());
   }
   expect(titles.size).toBeGreaterThanOrEqual(paths.length - 1);
@@ -42,7 +42,7 @@ test.describe("addresses that lead nowhere", () => {
     test(`${path} is answered with ${status} and a way on`, async ({ page, open, request }) => {
       expect((await request.get(path, { headers: { accept: "text/html" } })).status()).toBe(status);
       await open(path);
-      await expect(page.getByRole("link", { name: "To the start" })).toBeVisible();
+      await expect(page.getByRole("link", { name: "Back to home" })).toBeVisible();
     });
   }
 });
