@@ -45,14 +45,14 @@ test("a band leads to its people, a person to the reasons", async ({ page, open 
   await page.locator(".bands").getByRole("link").first().click();
   await expect(page).toHaveURL(/band=/);
   await page.locator("#people tbody th a").first().click();
-  await expect(page.getByRole("heading", { name: "Why this score" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Drivers of this score" })).toBeVisible();
   const total = await page.locator(".waterfall tr.total td").last().innerText();
   await expect(page.locator(".score > .number")).toHaveText(total);
 });
 
 test("an impossible search says what to do", async ({ page, open }) => {
   await open(`${HOME}?search=nobody-has-this`);
-  await expect(page.getByRole("heading", { name: "Nobody matches" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No matches" })).toBeVisible();
   await page.getByRole("link", { name: "Clear all" }).click();
   await expect(page.locator("#people tbody tr").first()).toBeVisible();
 });
@@ -70,7 +70,7 @@ test("a number of conversations gives a cut-off", async ({ page, open, javaScrip
   await open(HOME);
   const finding = page.locator(".capacity .finding");
   const before = await finding.innerText();
-  await page.getByLabel("Conversations", { exact: true }).fill("7");
-  if (javaScriptEnabled === false) await page.getByRole("button", { name: "Show" }).click();
+  await page.getByLabel("Conversations you can hold this month", { exact: true }).fill("7");
+  if (javaScriptEnabled === false) await page.getByRole("button", { name: "Update" }).click();
   await expect(finding).not.toHaveText(before);
 });

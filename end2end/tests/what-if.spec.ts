@@ -4,8 +4,8 @@ test("a person's page leads to the form with the person's values", async ({ page
   await open(HOME);
   await open(await firstPerson(page));
   const risk = await page.locator(".score > .number").innerText();
-  await page.getByRole("link", { name: "What if?" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toContainText("were different");
+  await page.getByRole("link", { name: "Explore changes" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Explore changes for this");
   const now = Number.parseFloat(await page.locator(".outcome > .number").innerText());
   expect(Math.abs(now - Number.parseFloat(risk.replace(/[<>]/, "")))).toBeLessThanOrEqual(1);
 });
@@ -15,7 +15,7 @@ test("a typical person is scored, explained, and told what would lower the risk"
   await expect(page.locator(".outcome > .number")).toHaveText(/^\d+\.\d%$/);
   await expect(page.locator(".outcome .waterfall tr.total")).toBeVisible();
   await expect(page.locator(".outcome .sentence")).toContainText("The model gives this");
-  await expect(page.getByText("it is no advice about a person")).toBeVisible();
+  await expect(page.getByText("not advice about an individual")).toBeVisible();
 });
 
 test("a scenario is in the address, and nobody's name is", async ({ page, open }) => {
