@@ -74,7 +74,7 @@ export async function everyPage(page: Page): Promise<string[]> {
   const parts = [`${run}/figures`, `${run}/errors`, `${run}/made`, `${run}/files/roc.svg`, `${HOME}/train`, `${HOME}/jobs`];
   const ids = [run, run].map((path) => path.split("/").pop()).join(",");
   await page.goto(`${HOME}/drift`);
-  const check = (await page.getByRole("link", { name: "See the whole check" }).getAttribute("href")) ?? "";
+  const check = (await page.getByRole("link", { name: "View full check" }).getAttribute("href")) ?? "";
   const twice = [check, check].map((path) => `check=${path.split("/").pop()}`).join("&");
   const drift = [`${HOME}/drift`, check, `${check}?feature=MonthlyIncome`, `${HOME}/drift/compare?${twice}`, `${HOME}/drift/compare`];
   const questions = [`${HOME}/drift/simulate?field=MonthlyIncome&how=shift&size=1`, `${HOME}/outcomes`, "/use-case/churn/drift"];
