@@ -29,8 +29,8 @@ test("a file that breaks a rule is refused with every cell that is wrong", async
   await page.getByLabel("CSV or Parquet").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from("Age,Gender\n200,Female\n") });
   await page.getByRole("button", { name: "Import" }).click();
   const alert = page.getByRole("alert");
-  await expect(alert).toContainText("people.csv was refused");
-  const cells = page.getByRole("region", { name: "Cells that break a rule" });
+  await expect(alert).toContainText("people.csv could not be imported");
+  const cells = page.getByRole("region", { name: "Invalid cells" });
   await expect(cells).toContainText("Age");
   await expect(cells).toContainText("“200”");
 });
@@ -38,11 +38,11 @@ test("a file that breaks a rule is refused with every cell that is wrong", async
 test("the profile is a file for people and one for programs", async ({ page, open }, info) => {
   await open(DATA);
   await page.getByRole("link", { name: "simulated-year.csv" }).click();
-  const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download as JSON" }).click()]);
+  const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download JSON" }).click()]);
   expect(json.suggestedFilename()).toBe("profile-simulated-year.csv.json");
   const [html] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Download as one HTML file" }).click(),
+    page.getByRole("link", { name: "Download HTML" }).click(),
   ]);
   const path = info.outputPath("profile.html");
   await html.saveAs(path);

@@ -13,7 +13,7 @@ async function fill(page: Page, trials: string) {
 async function ended(page: Page) {
   await expect(async () => {
     await page.reload();
-    await expect(page.locator("main .lead .state")).toHaveText(/Finished|Failed|Cancelled/, { timeout: 500 });
+    await expect(page.locator("main .lead .state")).toHaveText(/Finished|Failed|Canceled/, { timeout: 500 });
   }).toPass({ timeout: 25_000 });
 }
 
@@ -29,7 +29,7 @@ test("a training is started on a page, followed on its job's page, and leads to 
   await ended(page);
   await expect(page.locator("main .lead .state")).toHaveText(/Finished/);
   await expect(page.locator(".log")).toContainText("stage monitor");
-  await page.getByRole("link", { name: "See the result" }).click();
+  await page.getByRole("link", { name: "View result" }).click();
   await expect(page.getByRole("heading", { name: "The seven steps" })).toBeVisible();
   await expect(page.getByText("ROC AUC at least")).toBeVisible();
 });
@@ -49,14 +49,14 @@ test("a job is stopped from its page, says so, and keeps its log", async ({ page
   await open(`${HOME}/train`);
   await fill(page, "5000");
   await page.getByRole("button", { name: "Start training" }).click();
-  await expect(page.getByRole("button", { name: "Stop this job" })).toBeVisible();
-  await page.getByRole("button", { name: "Stop this job" }).click();
+  await expect(page.getByRole("button", { name: "Cancel job" })).toBeVisible();
+  await page.getByRole("button", { name: "Cancel job" }).click();
   await ended(page);
-  await expect(page.locator("main .lead .state")).toHaveText(/Cancelled/);
+  await expect(page.locator("main .lead .state")).toHaveText(/Canceled/);
   await expect(page.locator(".log")).toContainText("cancelled:");
   const title = await page.locator("h1").textContent();
   await open(`${HOME}/jobs`);
-  await expect(page.getByRole("row", { name: new RegExp(`${title}.*Cancelled`) }).first()).toBeVisible();
+  await expect(page.getByRole("row", { name: new RegExp(`${title}.*Canceled`) }).first()).toBeVisible();
 });
 
 test("an open job's page asks again by itself, and an address turns that off", async ({ page, open }) => {
@@ -67,7 +67,7 @@ test("an open job's page asks again by itself, and an address turns that off", a
   const headers = async (address: string) => (await page.request.get(address, { headers: { accept: "text/html" } })).headers();
   expect((await headers(job)).refresh).toBe("2");
   expect((await headers(`${job}?refresh=off`)).refresh).toBeUndefined();
-  await page.getByRole("button", { name: "Stop this job" }).click();
+  await page.getByRole("button", { name: "Cancel job" }).click();
   await ended(page);
 });
 
@@ -76,6 +76,6 @@ test.describe("a job that is not there", () => {
   test("is answered with a way on", async ({ page, open, request }) => {
     expect((await request.get("/jobs/nothing", { headers: { accept: "text/html" } })).status()).toBe(404);
     await open("/jobs/nothing");
-    await expect(page.getByRole("link", { name: "To the start" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Back to home" })).toBeVisible();
   });
 });
