@@ -2,7 +2,7 @@ import { expect, HOME, test } from "./support";
 
 const DRIFT = `${HOME}/drift`;
 
-test("the history says what changed and what to do, with marks, limits and numbers", async ({ page, open }) => {
+test("the history shows changes and the recommendation, with events, limits and numbers", async ({ page, open }) => {
   await open(DRIFT);
   await expect(page.getByRole("heading", { level: 1, name: "Drift history" })).toBeVisible();
   await expect(page.getByText("Retrain:").first()).toBeVisible();
@@ -16,7 +16,7 @@ test("the history says what changed and what to do, with marks, limits and numbe
   await expect(page.getByRole("region", { name: "Features over time" }).locator("svg.spark").first()).toBeAttached();
 });
 
-test("the time shown is in the address", async ({ page, open }) => {
+test("the address has the time range", async ({ page, open }) => {
   await open(DRIFT);
   const all = await page.getByRole("region", { name: "Drift checks" }).locator("tbody tr").count();
   await page.getByRole("link", { name: "3 months" }).click();
@@ -26,7 +26,7 @@ test("the time shown is in the address", async ({ page, open }) => {
   await expect(page.getByRole("heading", { name: "No drift checks in this period" })).toBeVisible();
 });
 
-test("a check shows each feature, its tests and its drawing", async ({ page, open }) => {
+test("a check shows each feature with its tests and its chart", async ({ page, open }) => {
   await open(DRIFT);
   await page.getByRole("link", { name: "View full check" }).click();
   await expect(page.getByRole("heading", { level: 1, name: /^Drift check of / })).toBeVisible();
@@ -39,7 +39,7 @@ test("a check shows each feature, its tests and its drawing", async ({ page, ope
   await expect(page.getByRole("region", { name: "Tests of this feature" })).toContainText("Population stability index");
 });
 
-test("a check is acknowledged with a note that stays", async ({ page, open }) => {
+test("a check is acknowledged with a note, which is stored", async ({ page, open }) => {
   await open(DRIFT);
   await page.getByRole("link", { name: "View full check" }).click();
   const note = `Sales was taken over (${Date.now()}).`;
@@ -50,7 +50,7 @@ test("a check is acknowledged with a note that stays", async ({ page, open }) =>
   await expect(page.getByRole("region", { name: "Events" })).toContainText(note);
 });
 
-test("a check can be taken away as a page, a table and data", async ({ page, open }) => {
+test("a check can be exported as HTML, CSV and JSON", async ({ page, open }) => {
   await open(DRIFT);
   const href = (await page.getByRole("link", { name: "View full check" }).getAttribute("href")) ?? "";
   for (const [format, type, holds] of [
@@ -75,7 +75,7 @@ test("two checks are compared, feature by feature", async ({ page, open }) => {
   await expect(page.getByRole("region", { name: "Features of the two checks" }).locator("tbody tr").first()).toContainText("changed");
 });
 
-test("a simulated shift is marked as one and is not kept", async ({ page, open }) => {
+test("a simulated shift is marked as simulated and is not stored", async ({ page, open }) => {
   await open(DRIFT);
   const checks = await page.getByRole("region", { name: "Drift checks" }).locator("tbody tr").count();
   await page.getByRole("link", { name: "Simulate drift" }).click();
@@ -90,7 +90,7 @@ test("a simulated shift is marked as one and is not kept", async ({ page, open }
   expect(await page.getByRole("region", { name: "Drift checks" }).locator("tbody tr").count()).toBe(checks);
 });
 
-test("outcomes show how each cycle's scores did", async ({ page, open }) => {
+test("outcomes show the performance of each cycle", async ({ page, open }) => {
   await open(`${HOME}/outcomes`);
   const row = page.getByRole("region", { name: "Cycles" }).locator("tbody tr").first();
   await expect(row).toContainText("100%");

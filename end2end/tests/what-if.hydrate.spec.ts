@@ -1,6 +1,6 @@
 import { expect, readyWhatIf as ready, settledWhatIf, test } from "./support";
 
-test("a slider moves the number, the reasons and the sentence at once, and can be taken back", async ({ page, open }) => {
+test("a slider updates the score, the drivers and the sentence, and can be reset", async ({ page, open }) => {
   await ready(page, open);
   const number = page.locator(".outcome > .number");
   const start = await number.innerText();
