@@ -61,7 +61,6 @@ pub fn JobState(job: JobRow) -> AnyView {
 
 fn state_word(job: &JobRow) -> String {
     match job.status.as_str() {
-        "queued" => "Queued".to_owned(),
         "stopping" => "Stopping after the current step".to_owned(),
         "cancelled" => "Canceled".to_owned(),
         status => format::capitalised(status),
