@@ -1,4 +1,4 @@
-//! Where server functions meet `workflow`: who asks, and how its errors are answered.
+//! The context of server functions: the use cases, the signed-in user, and the mapping of errors.
 
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
@@ -9,28 +9,28 @@ use workflow::{Actor, Tenure};
 
 use crate::error::{AppError, Kind};
 
-/// The use cases, put into context by the server, and the person whom it put into the request.
+/// The use cases from the server's context, and the signed-in user of the request.
 pub fn get() -> Result<(Tenure, Actor), AppError> {
     let tenure = tenure()?;
     let actor = use_context::<Parts>().and_then(|request| request.extensions.get::<Actor>().cloned());
-    let actor = actor.ok_or_else(|| AppError::new(Kind::SignIn, "Nobody is signed in."))?;
+    let actor = actor.ok_or_else(|| AppError::new(Kind::SignIn, "You are not signed in."))?;
     Ok((tenure, actor))
 }
 
-/// The use cases, for pages that anybody may open.
+/// The use cases, for pages without sign-in.
 pub fn tenure() -> Result<Tenure, AppError> {
-    use_context::<Tenure>().ok_or_else(|| AppError::new(Kind::Internal, "The server is not ready."))
+    use_context::<Tenure>().ok_or_else(|| AppError::new(Kind::Internal, "The server is not ready. Try again in a moment."))
 }
 
-/// Whether people come by https: cookies then travel no other way. Put into context by the server.
+/// Whether the site is served over HTTPS: cookies are then marked as secure. Put into context by the server.
 #[derive(Debug, Clone, Copy)]
 pub struct SecureCookies(pub bool);
 
-/// A browser keeps no larger cookie.
+/// Browsers reject larger cookies.
 const LARGEST_COOKIE: usize = 4000;
 
-/// A cookie with what a page shows once. Only this page gets it, so that it is in no address, no log and no store; `None` when it is too
-/// large for a cookie.
+/// A cookie with a message that a page shows once. Only this page receives it, so that it is in no address, log or store; `None` when it is
+/// too large for a cookie.
 pub fn flash_cookie(page: &Route, pairs: &[(&str, &str)], SecureCookies(secure): SecureCookies) -> Option<HeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
     let text = domain::query::query_string(pairs);
@@ -38,8 +38,8 @@ pub fn flash_cookie(page: &Route, pairs: &[(&str, &str)], SecureCookies(secure):
     HeaderValue::from_str(&cookie).ok().filter(|_| text.len() <= LARGEST_COOKIE)
 }
 
-/// Answers a form: to `page` (with `rest`, which is a query string, a fragment or nothing), which shows `flash` and then forgets it. The last
-/// of them that make the cookie too large are left out.
+/// Redirects a form to `page` (with `rest`: a query string, a fragment or nothing), which shows `flash` once. The last pairs that make the
+/// cookie too large are left out.
 pub fn redirect_with_flash(page: &Route, rest: &str, flash: &[(&str, &str)]) {
     let pairs: Vec<(&str, &str)> = flash.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
     let secure = use_context::<SecureCookies>().unwrap_or(SecureCookies(false));
@@ -50,7 +50,7 @@ pub fn redirect_with_flash(page: &Route, rest: &str, flash: &[(&str, &str)]) {
     leptos_axum::redirect(&format!("{page}{rest}"));
 }
 
-/// What a form left for the page that it led to: read once, out of the cookie that only this page gets.
+/// The flash message for this page: read once from the cookie that only this page receives.
 pub fn take_flash(page: &Route) -> Vec<(String, String)> {
     let request = use_context::<Parts>();
     let cookies = request.as_ref().and_then(|request| request.headers.get(header::COOKIE)?.to_str().ok()).unwrap_or_default();
@@ -65,7 +65,7 @@ fn set_cookie(cookie: &str) {
     }
 }
 
-/// Gives the page that is being rendered its status. A server function's own answer stays 200: it carries the page to show.
+/// Sets the status of the page that is being rendered. The answer of a server function stays 200: it carries the page to show.
 pub fn respond(response: Option<&ResponseOptions>, status: u16) {
     let status = axum::http::StatusCode::from_u16(status).ok().filter(|status| *status != axum::http::StatusCode::OK);
     if let (Some(response), Some(status)) = (response, status) {
@@ -73,7 +73,7 @@ pub fn respond(response: Option<&ResponseOptions>, status: u16) {
     }
 }
 
-/// Has the browser ask for this page again. A header, since it works without a script and an address can turn it off.
+/// Makes the browser refresh this page. A header, since it works without JavaScript and can be turned off by the address.
 pub fn refresh_after(seconds: u32) {
     if let Some(response) = use_context::<ResponseOptions>() {
         let name = axum::http::HeaderName::from_static("refresh");
@@ -81,20 +81,20 @@ pub fn refresh_after(seconds: u32) {
     }
 }
 
-/// The name of the request that is being answered, as the log has it; empty outside of one.
+/// The ID of the current request, as in the log; empty outside of a request.
 pub fn request_id() -> String {
     let request = use_context::<Parts>();
     let name = request.as_ref().and_then(|request| request.headers.get("x-request-id")?.to_str().ok());
     name.unwrap_or_default().to_owned()
 }
 
-/// A page number of an address: nothing is the first page.
+/// The page number of an address; the first page when it is empty.
 pub fn page_number(text: &str) -> Result<u32, AppError> {
     let number = if text.is_empty() { Some(1) } else { text.parse().ok().filter(|page| *page >= 1) };
-    number.ok_or_else(|| AppError::new(Kind::BadRequest, format!("There is no page \"{text}\".")))
+    number.ok_or_else(|| AppError::new(Kind::BadRequest, format!("“{text}” is not a valid page number. Use a whole number from 1.")))
 }
 
-/// The one mapping of an error of `workflow` to what the person reads.
+/// The only mapping of `workflow` errors to what the user sees.
 impl From<workflow::Error> for AppError {
     fn from(error: workflow::Error) -> Self {
         let (kind, message) = match error {
@@ -114,15 +114,15 @@ impl From<workflow::Error> for AppError {
             }
             error @ (workflow::Error::Store(_) | workflow::Error::Internal { .. }) => {
                 tracing::error!(error = workflow::causes(&error), request_id = request_id(), "a request failed");
-                (Kind::Internal, "The server could not do this.".to_owned())
+                (Kind::Internal, "The server could not complete the request.".to_owned())
             }
         };
         Self::new(kind, message)
     }
 }
 
-/// A task of the server that did not come to its end.
+/// A server task that did not finish.
 pub fn broken(error: tokio::task::JoinError) -> AppError {
-    tracing::error!(%error, "a task broke off");
-    AppError::new(Kind::Internal, "The server could not do this.")
+    tracing::error!(%error, "a task did not finish");
+    AppError::new(Kind::Internal, "The server could not complete the request.")
 }

@@ -1,4 +1,4 @@
-//! The one error that reaches a person: what happened and what can be done, never a cause from inside.
+//! The error that a user sees: what is wrong and what to do, never an internal cause.
 
 #[cfg(feature = "ssr")]
 use domain::FieldProblem;
@@ -6,35 +6,35 @@ use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-/// What kind of "no" it is; decides the HTTP status and the heading.
+/// The kind of an error: decides the HTTP status and the heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
-    /// 400: the address or form asks for something that makes no sense.
+    /// 400: the address or the form is not valid.
     BadRequest,
-    /// 401: nobody is signed in.
+    /// 401: not signed in.
     SignIn,
-    /// 403: the signed-in person may not do this.
+    /// 403: the user does not have the required role.
     Forbidden,
     /// 404
     NotFound,
     /// 422: single fields are not valid.
     Fields,
-    /// 409: someone else was faster, or the order of things is wrong.
+    /// 409: the state has changed, or a previous step is missing.
     Conflict,
-    /// 500; the cause is in the server's log.
+    /// 500: the cause is in the server log.
     Internal,
-    /// 503: the database is busy, full or away.
+    /// 503: the database is busy, full or not reachable.
     Unavailable,
     /// The browser could not reach the server.
     Offline,
 }
 
-/// An error with its sentence for the person.
+/// An error with its message for the user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppError {
     pub kind: Kind,
     pub message: String,
-    /// What is wrong, field by field; empty for other kinds than [`Kind::Fields`]. The server alone shows forms.
+    /// Problems by field; empty for other kinds than [`Kind::Fields`]. Only the server shows forms.
     #[cfg(feature = "ssr")]
     #[serde(default)]
     pub fields: Vec<FieldProblem>,
@@ -50,7 +50,7 @@ impl AppError {
         }
     }
 
-    /// The field of the form that is wrong first; empty when it is none.
+    /// The first field of the form with a problem; empty when there is none.
     #[cfg(feature = "ssr")]
     pub fn field(&self) -> &str {
         match self.kind {
@@ -76,28 +76,28 @@ impl AppError {
     /// Heading of the error page.
     pub fn heading(&self) -> &'static str {
         match self.kind {
-            Kind::BadRequest => "That cannot be asked",
+            Kind::BadRequest => "Invalid request",
             Kind::SignIn => "Please sign in",
-            Kind::Forbidden => "You may not see this",
-            Kind::NotFound => "Nothing here",
-            Kind::Fields => "Some fields are not valid",
-            Kind::Conflict => "Someone was here before you",
+            Kind::Forbidden => "Access denied",
+            Kind::NotFound => "Not found",
+            Kind::Fields => "Some fields are invalid",
+            Kind::Conflict => "Conflict",
             Kind::Internal => "Something went wrong",
-            Kind::Unavailable => "Not available at the moment",
-            Kind::Offline => "The server cannot be reached",
+            Kind::Unavailable => "Temporarily unavailable",
+            Kind::Offline => "Server not reachable",
         }
     }
 
-    /// What the person can do next.
+    /// What the user can do next.
     pub fn advice(&self) -> &'static str {
         match self.kind {
-            Kind::BadRequest => "Check the address, or start again from the dashboard.",
-            Kind::SignIn => "Your session may have ended.",
-            Kind::Forbidden => "Ask an administrator for the role that this needs.",
+            Kind::BadRequest => "Check the address or go back to the dashboard.",
+            Kind::SignIn => "Your session may have ended. Sign in again.",
+            Kind::Forbidden => "Ask an administrator for the required role.",
             Kind::Fields => "Go back and correct the fields.",
-            Kind::NotFound => "The link may be old, or what it named was removed.",
-            Kind::Conflict => "Load the page again to see how things stand.",
-            Kind::Internal => "Nothing was changed. Try again; if it stays, the server's log names the cause.",
+            Kind::NotFound => "The link may be out of date, or the item may have been removed.",
+            Kind::Conflict => "Reload the page to see the current state.",
+            Kind::Internal => "Nothing was changed. Try again. If the problem continues, ask the administrator to check the server log.",
             Kind::Unavailable => "Nothing was changed. Try again in a moment.",
             Kind::Offline => "Check the connection and try again.",
         }
@@ -118,10 +118,10 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Self::new(Kind::BadRequest, "The form did not say all that is needed.")
+                Self::new(Kind::BadRequest, "The form is incomplete. Fill in all required fields.")
             }
             ServerFnErrorErr::Request(_) => Self::new(Kind::Offline, "The request did not reach the server."),
-            _ => Self::new(Kind::Internal, "The server's answer could not be used."),
+            _ => Self::new(Kind::Internal, "The answer of the server could not be read."),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is on every screen: where one can go, which model is live, and how old what is shown is.
+//! Parts of every screen: the navigation, the live model, and the age of the data.
 
 use domain::Route;
 #[cfg(feature = "ssr")]
@@ -16,20 +16,18 @@ use crate::boxed::Erase;
 use crate::components::heading::FocusOnNavigation;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use crate::format::capitalised;
-#[cfg(feature = "ssr")]
 use crate::navigation::Navigation;
 use crate::server_page::{Written, written};
 use crate::theme::ThemeSwitch;
 
-/// The way and the strip of a path.
+/// Navigation and status strip of a path.
 #[server(prefix = "/fn", endpoint = "frame", input = GetUrl)]
 pub async fn load_frame(path: String) -> Result<Written, AppError> {
-    // Where the page fails it says so itself; the frame stays bare.
+    // Where the page fails, it shows the error itself; the layout stays empty.
     Ok(write(&path).await.unwrap_or_default())
 }
 
-/// Two parts: the way, and what is shown.
+/// Two parts: the navigation and the status strip.
 #[cfg(feature = "ssr")]
 async fn write(path: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
@@ -49,7 +47,7 @@ async fn write(path: &str) -> Result<Written, AppError> {
     Ok(if matches!(route, Some(Route::Job { .. })) { frame.left_whole() } else { frame })
 }
 
-/// The frame around every page.
+/// The layout around every page.
 #[component]
 pub fn Frame() -> AnyView {
     provide_context(FocusOnNavigation::default());
@@ -58,10 +56,10 @@ pub fn Frame() -> AnyView {
         written(move || [path.get(), String::new()], |[path, _]| Box::pin(load_frame(path)), move |frame| frame.part(part))
     };
     view! {
-        <a class="skip-link" href="#main">"Skip to the content"</a>
+        <a class="skip-link" href="#main">"Skip to main content"</a>
         <div class="frame">
             <header class="side">
-                <a class="brand" href=Route::Home.path() rel="external" aria-label="Tenure, start page">
+                <a class="brand" href=Route::Home.path() rel="external" aria-label="Tenure, home">
                     <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 18.5c4.5 0 5-13 9.500-13s4 7.500 8.500 7.500" /><circle cx="21" cy="13" r="1.800" /></svg>
                     "Tenure"
                 </a>
@@ -83,11 +81,11 @@ pub fn Frame() -> AnyView {
 #[component]
 fn Strip(status: Status) -> AnyView {
     let simulated = status.simulated.then(|| {
-        let text = format!("Simulated {}: a demo, nobody real.", status.words.many);
+        let text = format!("Demo data: simulated {}", status.words.many);
         view! { <p class="strip-note simulated"><span class="mark" aria-hidden="true">"◆"</span>{text}</p> }
     });
     let stale = status.stale.map(|text| {
-        view! { <p class="strip-note stale" role="status"><span class="mark" aria-hidden="true">"!"</span><b>"Stale. "</b>{text}</p> }
+        view! { <p class="strip-note stale" role="status"><span class="mark" aria-hidden="true">"!"</span><b>"Out of date. "</b>{text}</p> }
     });
     let live = match status.live {
         Some(live) => view! {
@@ -103,11 +101,11 @@ fn Strip(status: Status) -> AnyView {
     let scored = status.scored_at.map_or_else(|| "not yet".to_owned(), Timestamp::long);
     let as_of = status.data_as_of.map_or_else(|| "no data yet".to_owned(), Date::long);
     view! {
-        <aside class="strip" aria-label="What is shown">
+        <aside class="strip" aria-label="Model and data status">
             <dl>
                 <div>{live}</div>
                 <div><dt>"Scored"</dt><dd>{scored}</dd></div>
-                <div><dt>{format!("{} as of", capitalised(&status.words.many))}</dt><dd>{as_of}</dd></div>
+                <div><dt>"Snapshot date"</dt><dd>{as_of}</dd></div>
             </dl>
             {simulated}
             {stale}

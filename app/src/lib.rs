@@ -1,7 +1,7 @@
 //! Pages, components and server functions. Compiled twice: with `ssr` for the server, with `hydrate` for the browser.
 //!
-//! A page, its server functions and what only it shows stand together under [`pages`]. Server functions hold no rule: they ask
-//! `workflow` and hand its answer on. What a page depends on is in its address.
+//! A page, its server functions and its own components are together under [`pages`]. Server functions contain no rules: they call
+//! `workflow` and return its answer. The state of a page is in its address.
 //!
 //! Components return `AnyView`: whole pages as one type overflow the compiler's limits, and erased ones make a smaller browser build.
 

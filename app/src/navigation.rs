@@ -1,4 +1,4 @@
-//! The navigation: where one can go from a page, and where somebody begins.
+//! The navigation, and the first page of each role.
 
 use domain::{Role, Route, UseCaseId};
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ impl Entry {
     fn name(self) -> &'static str {
         match self {
             Self::Dashboard => "Dashboard",
-            Self::WhatIf => "What if",
+            Self::WhatIf => "What-if",
             Self::Data => "Data",
             Self::Runs => "Runs",
             Self::Models => "Models",
@@ -33,7 +33,7 @@ impl Entry {
         }
     }
 
-    /// Those who see people only, or every member.
+    /// Whether it is shown to these roles: pages about people to analysts only, the others to every member.
     fn is_for(self, roles: &[Role]) -> bool {
         match self {
             Self::Dashboard | Self::WhatIf => roles.contains(&Role::Analyst),
@@ -109,7 +109,7 @@ impl Entry {
     }
 }
 
-/// Where somebody with these roles begins in a use case: with people, with versions, or with runs.
+/// The first page of these roles in a use case: the dashboard, the reviews or the runs.
 pub fn start(use_case: &UseCaseId, roles: &[Role]) -> Route {
     let entry = if roles.contains(&Role::Analyst) {
         Entry::Dashboard
@@ -130,7 +130,7 @@ pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
         let marked = (current == Some(entry)).then_some("page");
         let waiting = status.pending_reviews;
         let count = (entry == Entry::Reviews && waiting > 0).then(|| {
-            view! { " "<span class="count">{crate::format::count(waiting)}<span class="visually-hidden">" waiting"</span></span> }
+            view! { " "<span class="count">{crate::format::count(waiting)}<span class="visually-hidden">" pending"</span></span> }
         });
         view! { <li><a href=entry.route(&use_case).path() aria-current=marked>{entry.name()}{count}</a></li> }.erase()
     };
@@ -145,14 +145,14 @@ pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
         view! { <nav class="use-cases" aria-label="Use cases"><ul>{items.collect_view()}</ul></nav> }
     });
     let session = status.session.map(|session| {
-        let users = roles.contains(&Role::Admin).then(|| view! { <li><a href=Route::Users.path()>"Accounts"</a></li> });
+        let users = roles.contains(&Role::Admin).then(|| view! { <li><a href=Route::Users.path()>"Users"</a></li> });
         let names = session.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
         view! {
             <div class="session">
                 <p>"Signed in as " <b>{session.name}</b> <span>{names}</span></p>
                 <ul>
                     <li><a href=Route::Account.path()>"Your account"</a></li>
-                    <li><a href=Route::AuditLog.path()>"Record"</a></li>
+                    <li><a href=Route::AuditLog.path()>"Audit log"</a></li>
                     {users}
                 </ul>
                 <form method="post" action=Route::SignOut.path()><button class="link">"Sign out"</button></form>

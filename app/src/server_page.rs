@@ -1,8 +1,8 @@
-//! Pages that the server writes.
+//! Pages that the server renders.
 //!
-//! Most of a page only shows. Its HTML is written by the server, on the first visit into the document and afterwards as the answer of a
-//! server function; the browser build has no code for it, and hydration does not walk through it. What answers to the person (the
-//! capacity control, the what-if form) stands between the written parts as components, with its data beside the HTML.
+//! Most of a page is static. Its HTML is rendered by the server, on the first visit into the document and afterwards as the answer of a
+//! server function; the browser build has no code for it, and hydration skips it. Interactive parts (the capacity control, the what-if
+//! form) are components between the rendered parts, with their data beside the HTML.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
@@ -18,16 +18,16 @@ use serde::{Deserialize, Serialize};
 use crate::boxed::Erase;
 use crate::error::AppError;
 
-/// A page, or a part of one, as the server wrote it.
+/// A page, or a part of one, as the server rendered it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Written {
     /// HTTP status of the page.
     pub status: u16,
     /// Title of the tab; empty for a part.
     pub title: String,
-    /// HTML between which components may stand.
+    /// Parts of HTML; components may be placed between them.
     pub html: Vec<String>,
-    /// What the components need: postcard in base64, since a decoder for JSON is large.
+    /// Data of the components: postcard in base64, since a decoder for JSON is large.
     pub data: String,
 }
 
@@ -37,13 +37,13 @@ impl Written {
         BASE64.decode(&self.data).ok().filter(|bytes| !bytes.is_empty()).and_then(|bytes| postcard::from_bytes(&bytes).ok())
     }
 
-    /// Part `position` of the HTML, in its place.
+    /// Part `position` of the HTML.
     pub fn part(&self, position: usize) -> AnyView {
         let html = self.html.get(position).cloned().unwrap_or_default();
         view! { <div class="part" inner_html=html></div> }.erase()
     }
 
-    /// The server could not be asked.
+    /// The page shown when the server cannot be reached.
     fn unreachable(error: &AppError) -> Self {
         let html = format!("<header class=\"page-heading\"><h1 tabindex=\"-1\">{}</h1></header><p>{}</p>", error.heading(), error.advice());
         Self { status: error.status(), title: error.heading().to_owned(), html: vec![html], data: String::new() }
@@ -60,7 +60,7 @@ impl Written {
         Self { status: 200, title: title.into(), html: parts.into_iter().map(RenderHtml::to_html).collect(), data: String::new() }
     }
 
-    /// Every link loads a whole page: the browser's timer on a page that refreshes itself outlives a change of page by the router.
+    /// Every link loads a full page: the refresh timer of the browser would outlive a change of page by the router.
     pub fn left_whole(mut self) -> Self {
         for html in &mut self.html {
             *html = html.replace("<a ", "<a rel=\"external\" ");
@@ -71,16 +71,16 @@ impl Written {
     /// # Errors
     /// When the data cannot be written: a sequence that does not know its length.
     pub fn with_data<T: Serialize>(self, data: &T) -> Result<Self, AppError> {
-        let unwritable = |_| AppError::new(crate::error::Kind::Internal, "The answer could not be written.");
+        let unwritable = |_| AppError::new(crate::error::Kind::Internal, "The page could not be written.");
         Ok(Self { data: BASE64.encode(postcard::to_stdvec(data).map_err(unwritable)?), ..self })
     }
 }
 
-/// How an answer travels inside the first document: without its HTML, which is there already.
+/// Encodes an answer inside the first document: without its HTML, which is in the document already.
 #[derive(Debug, Clone, Copy)]
 pub struct InPlace;
 
-/// Between the parts of the text; in no title and no base64.
+/// Separates the parts of the text; does not occur in titles or base64.
 const SEPARATOR: char = '\u{1f}';
 
 impl Encoder<Written> for InPlace {
@@ -105,10 +105,10 @@ impl Decoder<Written> for InPlace {
 /// Path and query string that an answer depends on.
 pub type Address = [String; 2];
 
-/// Asks the server.
+/// Fetches a page from the server.
 pub type Fetch = fn(Address) -> Pin<Box<dyn Future<Output = Result<Written, AppError>> + Send>>;
 
-/// Shows the answer for an address, and the next one in its place when the address changes; what is shown stays until then.
+/// Shows the answer for an address, and replaces it when the address changes and the next answer has arrived.
 pub fn written(
     address: impl Fn() -> Address + Send + Sync + 'static,
     fetch: Fetch,
@@ -121,7 +121,7 @@ pub fn written(
         async move { answer.await.unwrap_or_else(|error| Written::unreachable(&error)) }
     };
     let answer = Resource::<Written, InPlace>::new_with_options(address, ask, false);
-    // Asked for here, where the request is certain: while an answer is waited for, its thread may be at work for another one.
+    // Read here, where the request is known: while an answer is awaited, its thread may serve another request.
     #[cfg(feature = "ssr")]
     let response = use_context::<leptos_axum::ResponseOptions>();
     let content = move || {
@@ -142,33 +142,33 @@ fn waiting() -> AnyView {
     view! { <div class="skeleton" aria-busy="true"></div> }.erase()
 }
 
-/// A page of nothing but HTML.
+/// A page of HTML only.
 pub fn show_page(written: Written) -> AnyView {
     let page = written.part(0);
     view! { <PageTitle title=written.title />{page} }.erase()
 }
 
-/// The tab's title, and the focus for the heading after a change of page. The only place that names a [`Title`] with a text of its own.
+/// Sets the title of the tab, and focuses the heading after a change of page. The only place that sets a [`Title`] text.
 #[component]
 pub fn PageTitle(title: String) -> AnyView {
     crate::components::heading::focus_heading();
     view! { <Title text=title_text(title) /> }.erase()
 }
 
-/// A title as the server writes it: `leptos_meta` puts it into the document as it is, so whatever people named must not end the element.
+/// A title on the server: `leptos_meta` does not escape it, so text from users must not end the element.
 #[cfg(feature = "ssr")]
 fn title_text(title: String) -> String {
     escaped(&title)
 }
 
-/// Text for where Leptos writes it as it is: a title, the content of a `<textarea>`, documents and drawings of our own. What people wrote
-/// must not end the element.
+/// Escaped text for places that Leptos does not escape: a title, the content of a `<textarea>`, generated documents and drawings. Text
+/// from users must not end the element.
 #[cfg(feature = "ssr")]
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// A title in the browser, where it is set as a text and never parsed.
+/// A title in the browser, where it is set as text and never parsed.
 #[cfg(not(feature = "ssr"))]
 fn title_text(title: String) -> String {
     title

@@ -34,7 +34,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// The app. Every page is rendered whole on the server ([`SsrMode::Async`]): it can be read and acted on without a script.
+/// The app. Every page is fully rendered on the server ([`SsrMode::Async`]): it works without JavaScript.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -46,7 +46,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=pages::home::HomePage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:use_case") view=pages::scoring::dashboard::DashboardPage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:use_case/what-if") view=pages::scoring::what_if::WhatIfPage ssr=SsrMode::Async />
-                    // Everything else is only written: `pages::write` knows the addresses.
+                    // Everything else is rendered by the server only: `pages::write` has the addresses.
                     <Route path=path!("use-case/:use_case/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                     <Route path=path!("jobs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
                     <Route path=path!("runs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
@@ -67,12 +67,12 @@ fn NotFound() -> impl IntoView {
     crate::context::respond(use_context::<leptos_axum::ResponseOptions>().as_ref(), 404);
     view! {
         <main id="main" class="alone">
-            <PageTitle title="Nothing here".to_owned() />
-            <PageHeading title="Nothing here">
-                <p>"There is no page at this address."</p>
+            <PageTitle title="Page not found".to_owned() />
+            <PageHeading title="Page not found">
+                <p>"This page does not exist. Check the address."</p>
             </PageHeading>
             <p class="actions">
-                <a class="button" href="/">"To the start"</a>
+                <a class="button" href="/">"Back to home"</a>
             </p>
         </main>
     }

@@ -1,4 +1,4 @@
-//! Light, dark or as the system says: kept in a cookie, so that the server sends the right one and nothing flashes.
+//! Light, dark or the system setting: stored in a cookie, so that the server sends the right theme and nothing flashes.
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -68,7 +68,7 @@ pub async fn set_theme(theme: Theme) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Three buttons; without a script they post and come back to the page.
+/// Three buttons; without JavaScript they submit a form and return to the page.
 #[component]
 pub fn ThemeSwitch() -> AnyView {
     let action = ServerAction::<SetTheme>::new();
@@ -89,7 +89,7 @@ pub fn ThemeSwitch() -> AnyView {
         view! { <button name="theme" value=choice.name() aria-pressed=pressed on:click=click>{choice.label()}</button> }.erase()
     };
     view! {
-        <ActionForm action=action attr:class="theme-switch" attr:aria-label="Colour theme">
+        <ActionForm action=action attr:class="theme-switch" attr:aria-label="Color theme">
             {Theme::ALL.map(button).into_iter().collect::<Vec<_>>()}
         </ActionForm>
     }

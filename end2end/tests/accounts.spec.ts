@@ -42,13 +42,13 @@ test.describe("nobody", () => {
 
   test("with a used or invented link gets a way on", async ({ page, open }) => {
     await open("/set-up/0000");
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Nothing here");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Not found");
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 });
 
 for (const [role, start, absent] of [
-  ["analyst", HOME, "Accounts"],
+  ["analyst", HOME, "Users"],
   ["reviewer", `${HOME}/`, "Dashboard"],
   ["admin", `${HOME}/runs`, "Dashboard"],
 ] as const) {
@@ -63,7 +63,7 @@ for (const [role, start, absent] of [
     if (role !== "analyst") {
       test(`${role}s see no people`, async ({ page, open, request }) => {
         await open(HOME);
-        await expect(page.getByRole("heading", { level: 1 })).toHaveText("You may not see this");
+        await expect(page.getByRole("heading", { level: 1 })).toHaveText("Access denied");
         await expect(page.getByText("this needs the role analyst")).toBeVisible();
         expect((await request.get(`${HOME}/people.csv`)).status()).toBe(403);
       });

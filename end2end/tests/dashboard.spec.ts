@@ -2,7 +2,7 @@ import { expect, firstPerson, HOME, test } from "./support";
 
 const risks = (texts: string[]) => texts.map((text) => Number(text.replace("<", "").replace(">", "").replace("%", "")));
 
-test("people come with the highest risk first, and turn round by the heading", async ({ page, open }) => {
+test("people are sorted by highest risk, and the heading reverses the order", async ({ page, open }) => {
   await open(HOME);
   const column = page.locator("#people tbody td b");
   const down = risks(await column.allTextContents());
@@ -16,7 +16,7 @@ test("people come with the highest risk first, and turn round by the heading", a
   await expect(heading).toBeVisible();
 });
 
-test("a filter is a form, shows as a chip, and goes by the chip", async ({ page, open }) => {
+test("a filter is a form, is shown as a chip, and is removed by the chip", async ({ page, open }) => {
   await open(HOME);
   const all = await page.locator("#people .section-heading .aside").innerText();
   await page.locator("#people").getByLabel("Band").selectOption({ index: 1 });
@@ -30,7 +30,7 @@ test("a filter is a form, shows as a chip, and goes by the chip", async ({ page,
   await expect(page.locator("#people .section-heading .aside")).toHaveText(all);
 });
 
-test("pages of the table are links, and the back button goes back", async ({ page, open }) => {
+test("table pages are links, and the back button works", async ({ page, open }) => {
   await open(HOME);
   const first = await firstPerson(page);
   await page.getByRole("link", { name: "Next →" }).click();
@@ -40,24 +40,24 @@ test("pages of the table are links, and the back button goes back", async ({ pag
   await expect(page.getByText("Page 1 of")).toBeVisible();
 });
 
-test("a band leads to its people, a person to the reasons", async ({ page, open }) => {
+test("a band links to its people, a person to the drivers", async ({ page, open }) => {
   await open(HOME);
   await page.locator(".bands").getByRole("link").first().click();
   await expect(page).toHaveURL(/band=/);
   await page.locator("#people tbody th a").first().click();
-  await expect(page.getByRole("heading", { name: "Why this score" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Drivers of this score" })).toBeVisible();
   const total = await page.locator(".waterfall tr.total td").last().innerText();
   await expect(page.locator(".score > .number")).toHaveText(total);
 });
 
-test("an impossible search says what to do", async ({ page, open }) => {
+test("a search without matches offers to clear the filters", async ({ page, open }) => {
   await open(`${HOME}?search=nobody-has-this`);
-  await expect(page.getByRole("heading", { name: "Nobody matches" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No matches" })).toBeVisible();
   await page.getByRole("link", { name: "Clear all" }).click();
   await expect(page.locator("#people tbody tr").first()).toBeVisible();
 });
 
-test("the CSV holds the current filter", async ({ page, open, request }) => {
+test("the CSV has the current filter", async ({ page, open, request }) => {
   await open(`${HOME}?order=asc`);
   const href = await page.getByRole("link", { name: "Download CSV" }).getAttribute("href");
   expect(href).toContain("order=asc");
@@ -70,7 +70,7 @@ test("a number of conversations gives a cut-off", async ({ page, open, javaScrip
   await open(HOME);
   const finding = page.locator(".capacity .finding");
   const before = await finding.innerText();
-  await page.getByLabel("Conversations", { exact: true }).fill("7");
-  if (javaScriptEnabled === false) await page.getByRole("button", { name: "Show" }).click();
+  await page.getByLabel("Conversations you can hold this month", { exact: true }).fill("7");
+  if (javaScriptEnabled === false) await page.getByRole("button", { name: "Update" }).click();
   await expect(finding).not.toHaveText(before);
 });

@@ -2,7 +2,7 @@ import { expect, HOME, overflow, test } from "./support";
 
 const DATA = `${HOME}/data`;
 
-test("dataset versions say what changed, and lead to their profile", async ({ page, open }) => {
+test("dataset versions show their changes, and link to their profile", async ({ page, open }) => {
   await open(DATA);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Data");
   const rows = page.getByRole("region", { name: "Dataset versions" }).getByRole("row");
@@ -16,7 +16,7 @@ test("dataset versions say what changed, and lead to their profile", async ({ pa
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
 
-test("two versions stand side by side", async ({ page, open }) => {
+test("two versions are compared side by side", async ({ page, open }) => {
   await open(DATA);
   await page.getByRole("button", { name: "Compare" }).click();
   await expect(page).toHaveURL(/old=.*&new=/);
@@ -24,25 +24,25 @@ test("two versions stand side by side", async ({ page, open }) => {
   await expect(page.getByRole("region", { name: "Columns of both versions" })).toContainText("MonthlyIncome");
 });
 
-test("a file that breaks a rule is refused with every cell that is wrong", async ({ page, open }) => {
+test("a file with invalid cells is not imported, and all of them are listed", async ({ page, open }) => {
   await open(DATA);
   await page.getByLabel("CSV or Parquet").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from("Age,Gender\n200,Female\n") });
   await page.getByRole("button", { name: "Import" }).click();
   const alert = page.getByRole("alert");
-  await expect(alert).toContainText("people.csv was refused");
-  const cells = page.getByRole("region", { name: "Cells that break a rule" });
+  await expect(alert).toContainText("people.csv could not be imported");
+  const cells = page.getByRole("region", { name: "Invalid cells" });
   await expect(cells).toContainText("Age");
   await expect(cells).toContainText("“200”");
 });
 
-test("the profile is a file for people and one for programs", async ({ page, open }, info) => {
+test("the profile can be downloaded as HTML and JSON", async ({ page, open }, info) => {
   await open(DATA);
   await page.getByRole("link", { name: "simulated-year.csv" }).click();
-  const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download as JSON" }).click()]);
+  const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download JSON" }).click()]);
   expect(json.suggestedFilename()).toBe("profile-simulated-year.csv.json");
   const [html] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Download as one HTML file" }).click(),
+    page.getByRole("link", { name: "Download HTML" }).click(),
   ]);
   const path = info.outputPath("profile.html");
   await html.saveAs(path);

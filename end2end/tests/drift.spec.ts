@@ -2,7 +2,7 @@ import { expect, HOME, test } from "./support";
 
 const DRIFT = `${HOME}/drift`;
 
-test("the history says what changed and what to do, with marks, limits and numbers", async ({ page, open }) => {
+test("the history shows changes and the recommendation, with events, limits and numbers", async ({ page, open }) => {
   await open(DRIFT);
   await expect(page.getByRole("heading", { level: 1, name: "Drift history" })).toBeVisible();
   await expect(page.getByText("Retrain:").first()).toBeVisible();
@@ -11,25 +11,25 @@ test("the history says what changed and what to do, with marks, limits and numbe
   await expect(charts.first()).toContainText("ROC AUC");
   await expect(charts.first().locator("svg")).toContainText("limit 0.75");
   await expect(page.getByText("T training, P promotion")).toBeVisible();
-  await charts.first().getByText("Data of this chart").click();
-  await expect(charts.first().getByRole("columnheader", { name: "Realised ROC AUC" })).toBeVisible();
+  await charts.first().getByText("View data").click();
+  await expect(charts.first().getByRole("columnheader", { name: "Observed ROC AUC" })).toBeVisible();
   await expect(page.getByRole("region", { name: "Features over time" }).locator("svg.spark").first()).toBeAttached();
 });
 
-test("the time shown is in the address", async ({ page, open }) => {
+test("the address has the time range", async ({ page, open }) => {
   await open(DRIFT);
-  const all = await page.getByRole("region", { name: "Checks" }).locator("tbody tr").count();
+  const all = await page.getByRole("region", { name: "Drift checks" }).locator("tbody tr").count();
   await page.getByRole("link", { name: "3 months" }).click();
   await expect(page).toHaveURL(/from=\d{4}-\d{2}-01/);
-  await expect.poll(() => page.getByRole("region", { name: "Checks" }).locator("tbody tr").count()).toBeLessThan(all);
+  await expect.poll(() => page.getByRole("region", { name: "Drift checks" }).locator("tbody tr").count()).toBeLessThan(all);
   await open(`${DRIFT}?from=1999-01-01&to=1999-12-31`);
-  await expect(page.getByRole("heading", { name: "No check in these days" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No drift checks in this period" })).toBeVisible();
 });
 
-test("a check shows each feature, its tests and its drawing", async ({ page, open }) => {
+test("a check shows each feature with its tests and its chart", async ({ page, open }) => {
   await open(DRIFT);
-  await page.getByRole("link", { name: "See the whole check" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: /^Check of / })).toBeVisible();
+  await page.getByRole("link", { name: "View full check" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /^Drift check of / })).toBeVisible();
   const row = page.getByRole("region", { name: "Features of this check" }).locator("tbody tr").first();
   await expect(row).toContainText("Drifted");
   const name = (await row.locator("th").innerText()).trim();
@@ -39,20 +39,20 @@ test("a check shows each feature, its tests and its drawing", async ({ page, ope
   await expect(page.getByRole("region", { name: "Tests of this feature" })).toContainText("Population stability index");
 });
 
-test("a check is acknowledged with a note that stays", async ({ page, open }) => {
+test("a check is acknowledged with a note, which is stored", async ({ page, open }) => {
   await open(DRIFT);
-  await page.getByRole("link", { name: "See the whole check" }).click();
+  await page.getByRole("link", { name: "View full check" }).click();
   const note = `Sales was taken over (${Date.now()}).`;
   await page.getByLabel("Note").fill(note);
   await page.getByRole("button", { name: "Acknowledge" }).click();
   await expect(page.locator("#notes")).toContainText(note);
   await open(DRIFT);
-  await expect(page.getByRole("region", { name: "What happened" })).toContainText(note);
+  await expect(page.getByRole("region", { name: "Events" })).toContainText(note);
 });
 
-test("a check can be taken away as a page, a table and data", async ({ page, open }) => {
+test("a check can be exported as HTML, CSV and JSON", async ({ page, open }) => {
   await open(DRIFT);
-  const href = (await page.getByRole("link", { name: "See the whole check" }).getAttribute("href")) ?? "";
+  const href = (await page.getByRole("link", { name: "View full check" }).getAttribute("href")) ?? "";
   for (const [format, type, holds] of [
     ["html", "text/html", "<!DOCTYPE html>"],
     ["csv", "text/csv", "column,label,kind,verdict"],
@@ -68,29 +68,29 @@ test("a check can be taken away as a page, a table and data", async ({ page, ope
 
 test("two checks are compared, feature by feature", async ({ page, open }) => {
   await open(DRIFT);
-  const boxes = page.getByRole("region", { name: "Checks" }).getByRole("checkbox");
+  const boxes = page.getByRole("region", { name: "Drift checks" }).getByRole("checkbox");
   await boxes.first().check();
   await boxes.last().check();
-  await page.getByRole("button", { name: "Compare the selected two" }).click();
+  await page.getByRole("button", { name: "Compare selected" }).click();
   await expect(page.getByRole("region", { name: "Features of the two checks" }).locator("tbody tr").first()).toContainText("changed");
 });
 
-test("a simulated shift is marked as one and is not kept", async ({ page, open }) => {
+test("a simulated shift is marked as simulated and is not stored", async ({ page, open }) => {
   await open(DRIFT);
-  const checks = await page.getByRole("region", { name: "Checks" }).locator("tbody tr").count();
+  const checks = await page.getByRole("region", { name: "Drift checks" }).locator("tbody tr").count();
   await page.getByRole("link", { name: "Simulate drift" }).click();
-  await page.getByLabel("Field").selectOption({ label: "Monthly income" });
+  await page.getByLabel("Feature").selectOption({ label: "Monthly income" });
   await page.getByLabel("Size").fill("1");
   await page.getByRole("button", { name: "Simulate" }).click();
   await expect(page.getByRole("heading", { name: /^Simulated: Monthly income shifted by \+1/ })).toBeVisible();
   await expect(page.getByText("not stored")).toBeVisible();
   await open(`${DRIFT}/simulate?field=MonthlyIncome&how=shift&size=lots`);
-  await expect(page.getByRole("alert")).toContainText("Say how large");
+  await expect(page.getByRole("alert")).toContainText("Enter the size");
   await open(DRIFT);
-  expect(await page.getByRole("region", { name: "Checks" }).locator("tbody tr").count()).toBe(checks);
+  expect(await page.getByRole("region", { name: "Drift checks" }).locator("tbody tr").count()).toBe(checks);
 });
 
-test("outcomes show how each cycle's scores did", async ({ page, open }) => {
+test("outcomes show the performance of each cycle", async ({ page, open }) => {
   await open(`${HOME}/outcomes`);
   const row = page.getByRole("region", { name: "Cycles" }).locator("tbody tr").first();
   await expect(row).toContainText("100%");

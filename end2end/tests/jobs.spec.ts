@@ -9,15 +9,15 @@ async function fill(page: Page, trials: string) {
   }
 }
 
-/** Follows a job's page until it says how the job ended. The page refreshes itself; the test asks again where that has been turned off. */
+/** Waits until the page of a job shows that the job has ended. The page refreshes itself; the test reloads it where that is turned off. */
 async function ended(page: Page) {
   await expect(async () => {
     await page.reload();
-    await expect(page.locator("main .lead .state")).toHaveText(/Finished|Failed|Cancelled/, { timeout: 500 });
+    await expect(page.locator("main .lead .state")).toHaveText(/Finished|Failed|Canceled/, { timeout: 500 });
   }).toPass({ timeout: 25_000 });
 }
 
-test("a training is started on a page, followed on its job's page, and leads to its run", async ({ page, open }) => {
+test("a training run is started on a page, followed on the page of its job, and links to its run", async ({ page, open }) => {
   await open(`${HOME}/runs`);
   await page.getByRole("link", { name: "Train a model" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Train a model" })).toBeVisible();
@@ -29,12 +29,12 @@ test("a training is started on a page, followed on its job's page, and leads to 
   await ended(page);
   await expect(page.locator("main .lead .state")).toHaveText(/Finished/);
   await expect(page.locator(".log")).toContainText("stage monitor");
-  await page.getByRole("link", { name: "See the result" }).click();
+  await page.getByRole("link", { name: "View result" }).click();
   await expect(page.getByRole("heading", { name: "The seven steps" })).toBeVisible();
   await expect(page.getByText("ROC AUC at least")).toBeVisible();
 });
 
-test("a form with mistakes comes back with what was written and where the mistakes are", async ({ page, open }) => {
+test("an invalid form comes back with its values and the errors", async ({ page, open }) => {
   await open(`${HOME}/train`);
   await page.getByLabel("Trials").fill("many");
   await page.getByLabel("Seed").fill("7");
@@ -45,21 +45,21 @@ test("a form with mistakes comes back with what was written and where the mistak
   await expect(page.getByLabel("Seed")).toHaveValue("7");
 });
 
-test("a job is stopped from its page, says so, and keeps its log", async ({ page, open }) => {
+test("a job is canceled from its page, and keeps its log", async ({ page, open }) => {
   await open(`${HOME}/train`);
   await fill(page, "5000");
   await page.getByRole("button", { name: "Start training" }).click();
-  await expect(page.getByRole("button", { name: "Stop this job" })).toBeVisible();
-  await page.getByRole("button", { name: "Stop this job" }).click();
+  await expect(page.getByRole("button", { name: "Cancel job" })).toBeVisible();
+  await page.getByRole("button", { name: "Cancel job" }).click();
   await ended(page);
-  await expect(page.locator("main .lead .state")).toHaveText(/Cancelled/);
+  await expect(page.locator("main .lead .state")).toHaveText(/Canceled/);
   await expect(page.locator(".log")).toContainText("cancelled:");
   const title = await page.locator("h1").textContent();
   await open(`${HOME}/jobs`);
-  await expect(page.getByRole("row", { name: new RegExp(`${title}.*Cancelled`) }).first()).toBeVisible();
+  await expect(page.getByRole("row", { name: new RegExp(`${title}.*Canceled`) }).first()).toBeVisible();
 });
 
-test("an open job's page asks again by itself, and an address turns that off", async ({ page, open }) => {
+test("the page of an open job refreshes itself, and an address turns that off", async ({ page, open }) => {
   await open(`${HOME}/train`);
   await fill(page, "5000");
   await page.getByRole("button", { name: "Start training" }).click();
@@ -67,15 +67,15 @@ test("an open job's page asks again by itself, and an address turns that off", a
   const headers = async (address: string) => (await page.request.get(address, { headers: { accept: "text/html" } })).headers();
   expect((await headers(job)).refresh).toBe("2");
   expect((await headers(`${job}?refresh=off`)).refresh).toBeUndefined();
-  await page.getByRole("button", { name: "Stop this job" }).click();
+  await page.getByRole("button", { name: "Cancel job" }).click();
   await ended(page);
 });
 
-test.describe("a job that is not there", () => {
+test.describe("a job that does not exist", () => {
   test.use({ expected: [/status of 404/] });
-  test("is answered with a way on", async ({ page, open, request }) => {
+  test("leads to an error page with a link home", async ({ page, open, request }) => {
     expect((await request.get("/jobs/nothing", { headers: { accept: "text/html" } })).status()).toBe(404);
     await open("/jobs/nothing");
-    await expect(page.getByRole("link", { name: "To the start" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Back to home" })).toBeVisible();
   });
 });

@@ -1,6 +1,6 @@
 import { expect, HOME, test } from "./support";
 
-test("after a change of page the heading has the focus, and the page was not loaded anew", async ({ page, open }) => {
+test("after a change of page the heading has the focus, and the document was not reloaded", async ({ page, open }) => {
   await open(HOME);
   await page.evaluate(() => Object.assign(window, { same: true }));
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Runs" }).click();
@@ -9,13 +9,13 @@ test("after a change of page the heading has the focus, and the page was not loa
   expect(await page.evaluate(() => "same" in window)).toBe(true);
 });
 
-test("the first key leads past the navigation", async ({ page, open }) => {
+test("the first tab stop skips the navigation", async ({ page, open }) => {
   await open(HOME);
   await page.keyboard.press("Tab");
-  await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+  await expect(page.getByRole("link", { name: "Skip to main content" })).toBeFocused();
 });
 
-test("the page is usable soon and does not jump", async ({ page, open }) => {
+test("the page is soon usable and has no layout shift", async ({ page, open }) => {
   await page.addInitScript(() => {
     Object.assign(window, { shift: 0 });
     new PerformanceObserver((list) => {

@@ -1,18 +1,18 @@
 import { everyPage, expect, HOME, overflow, test } from "./support";
 
-test("the start leads to the dashboard", async ({ page, open }) => {
+test("the home page redirects to the dashboard", async ({ page, open }) => {
   await open("/");
   await expect(page).toHaveURL(new RegExp(`${HOME}$`));
 });
 
-test("every page has one heading, a title of its own, and says which model is live", async ({ page, open }) => {
+test("every page has one heading, a unique title, and shows the live model", async ({ page, open }) => {
   test.slow(); // every page, one after the other
   const titles = new Set<string>();
   const paths = await everyPage(page);
   for (const path of paths) {
     await open(path);
     await expect(page.locator("h1"), path).toHaveCount(1);
-    await expect(page.getByRole("complementary", { name: "What is shown" }), path).toContainText("Live model");
+    await expect(page.getByRole("complementary", { name: "Model and data status" }), path).toContainText("Live model");
     titles.add(await page.title());
   }
   expect(titles.size).toBeGreaterThanOrEqual(paths.length - 1);
@@ -27,7 +27,7 @@ test("no page is wider than a small screen", async ({ page, open }) => {
   }
 });
 
-test.describe("addresses that lead nowhere", () => {
+test.describe("invalid addresses", () => {
   test.use({ expected: [/status of 40[04]/] });
   for (const [path, status] of [
     ["/nothing-here", 404],
@@ -39,10 +39,10 @@ test.describe("addresses that lead nowhere", () => {
     [`${HOME}?page=0`, 400],
     [`${HOME}/runs?page=-1`, 400],
   ] as const) {
-    test(`${path} is answered with ${status} and a way on`, async ({ page, open, request }) => {
+    test(`${path} is answered with ${status} and a link home`, async ({ page, open, request }) => {
       expect((await request.get(path, { headers: { accept: "text/html" } })).status()).toBe(status);
       await open(path);
-      await expect(page.getByRole("link", { name: "To the start" })).toBeVisible();
+      await expect(page.getByRole("link", { name: "Back to home" })).toBeVisible();
     });
   }
 });

@@ -191,7 +191,7 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   await sign(page, "reviewer", "Ranks as well and is simpler.", "Approve");
   await expect(page.locator("main [role=status]")).toContainText("Version 2 is approved and live.");
   await expect(page.locator("#record")).toContainText("Checklist: 1 of 20 items done");
-  await expect(page.getByRole("complementary", { name: "What is shown" })).toContainText("Version 2");
+  await expect(page.getByRole("complementary", { name: "Model and data status" })).toContainText("Version 2");
 
   const health = await (await request.get(`${url}/health`)).json();
   const models = health.models as { use_case: string; version: number }[];
@@ -199,7 +199,7 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   expect(JSON.parse(tenure(["batch", "--use-case", "attrition", "--json"])).version).toBe(2);
   const analyst = await signedIn(browser, "analyst", javaScriptEnabled);
   await analyst.goto(HOME);
-  await expect(analyst.getByRole("complementary", { name: "What is shown" })).toContainText("Version 2");
+  await expect(analyst.getByRole("complementary", { name: "Model and data status" })).toContainText("Version 2");
   await analyst.context().close();
   await page.context().close();
 });
@@ -260,7 +260,7 @@ test("rollback and the stop switch", async ({ browser, javaScriptEnabled, reques
   expect(stopped?.version).toBeNull();
   expect(stopped?.why).toContain("taken out of service on");
   expect(stopped?.why, "anybody may read this").not.toContain("Wrong data");
-  await expect(page.getByRole("complementary", { name: "What is shown" })).toContainText("out of service since");
+  await expect(page.getByRole("complementary", { name: "Model and data status" })).toContainText("out of service since");
   expect(() => tenure(["batch", "--use-case", "attrition"])).toThrow(/taken out of service/);
   await page.goto(`${HOME}/review`);
   await expect(page.getByRole("region", { name: "What was live" })).toContainText("Taken out of service");
@@ -303,12 +303,12 @@ test("somebody is shown to who says why", async ({ browser, javaScriptEnabled })
   await page.goto(HOME);
   const person = await firstPerson(page);
   await page.goto(person);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Why do you look?");
-  await page.getByLabel("Reason").selectOption("talk");
-  await page.getByRole("button", { name: "Show" }).click();
-  await expect(page.getByRole("heading", { name: "Why this score" })).toBeVisible();
-  await page.getByRole("link", { name: "What if?" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toContainText("What if this employee were different?");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Reason for access");
+  await page.getByLabel("Reason for access").selectOption("talk");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByRole("heading", { name: "Drivers of this score" })).toBeVisible();
+  await page.getByRole("link", { name: "Explore changes" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Explore changes for this employee");
   await page.goto(`${person}?why=check`);
   await expect(page.getByRole("row", { name: "analyst" })).toContainText("Prepare a conversation");
   const refused = await page.request.get(`${HOME}/people.csv`);
@@ -336,7 +336,7 @@ test("texts stay texts in every field of review, card, version and drift", async
   await post(sam, "/fn/review-decide", { ...version, doing: nasty, reason: nasty, password: accounts.sam, evidence: nasty });
   await post(sam, "/fn/review-decide", { ...version, doing: "rollback", reason: nasty, password: nasty, evidence: "" });
   await kim.goto(`${HOME}/drift`);
-  const check = (await kim.getByRole("link", { name: "See the whole check" }).getAttribute("href")) ?? "";
+  const check = (await kim.getByRole("link", { name: "View full check" }).getAttribute("href")) ?? "";
   await post(kim, "/fn/drift-acknowledge", { use_case: "attrition", check: check.split("/").pop() ?? "", note: nasty });
   const shown = JSON.parse(tenure(["model", "show", "4", "--use-case", "attrition"])) as Record<string, any>;
   expect(shown.version.description).toBe(nasty);

@@ -10,7 +10,7 @@ async function firstRun(page: Page, open: (path: string) => Promise<void>) {
 
 test("a run shows its main figures, its gates and its seven steps", async ({ page, open }) => {
   await firstRun(page, open);
-  await expect(page.getByRole("region", { name: "Headline figures" })).toContainText("95% interval");
+  await expect(page.getByRole("region", { name: "Key figures" })).toContainText("95% interval");
   await expect(page.getByRole("rowheader", { name: "ROC AUC at least 0.7" })).toBeVisible();
   for (const step of ["Validate", "Merge", "Preprocess", "Features", "Train", "Evaluate", "Monitor"]) {
     await expect(page.getByRole("rowheader", { name: step, exact: true })).toBeVisible();

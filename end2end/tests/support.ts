@@ -1,4 +1,4 @@
-// What every spec leans on: a page that fails the test on any error of the browser, and the addresses of the app.
+// Shared by all specs: a page that fails the test on any browser error, and the addresses of the app.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test as base, type Page } from "@playwright/test";
@@ -8,9 +8,9 @@ import { sessionOf, type Role } from "./accounts";
 export const HOME = "/use-case/attrition";
 
 type Fixtures = {
-  /** Who is signed in: `test.use({ role: "reviewer" })`. */
+  /** The signed-in role: `test.use({ role: "reviewer" })`. */
   role: Role;
-  /** Errors that the test expects, for example of a page that is not there. */
+  /** Errors that the test expects, for example of a page that does not exist. */
   expected: RegExp[];
   /** Goes to an address and waits until the page can be used. */
   open: (path: string) => Promise<void>;
@@ -50,7 +50,7 @@ export async function firstRun(page: Page): Promise<string> {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds on the page as it is. */
+/** Violations that axe finds on the current page. */
 export async function axeFinds(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
@@ -59,12 +59,12 @@ export async function axeFinds(page: Page): Promise<string[]> {
   });
 }
 
-/** How far the document is wider than the window. */
+/** By how much the document is wider than the window. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 }
 
-/** Every kind of page once. Detail pages are found through their lists. */
+/** One page of every kind. Detail pages are found through their lists. */
 export async function everyPage(page: Page): Promise<string[]> {
   await page.goto(HOME);
   const person = await firstPerson(page);
@@ -74,7 +74,7 @@ export async function everyPage(page: Page): Promise<string[]> {
   const parts = [`${run}/figures`, `${run}/errors`, `${run}/made`, `${run}/files/roc.svg`, `${HOME}/train`, `${HOME}/jobs`];
   const ids = [run, run].map((path) => path.split("/").pop()).join(",");
   await page.goto(`${HOME}/drift`);
-  const check = (await page.getByRole("link", { name: "See the whole check" }).getAttribute("href")) ?? "";
+  const check = (await page.getByRole("link", { name: "View full check" }).getAttribute("href")) ?? "";
   const twice = [check, check].map((path) => `check=${path.split("/").pop()}`).join("&");
   const drift = [`${HOME}/drift`, check, `${check}?feature=MonthlyIncome`, `${HOME}/drift/compare?${twice}`, `${HOME}/drift/compare`];
   const questions = [`${HOME}/drift/simulate?field=MonthlyIncome&how=shift&size=1`, `${HOME}/outcomes`, "/use-case/churn/drift"];
@@ -82,13 +82,13 @@ export async function everyPage(page: Page): Promise<string[]> {
   return [...drift, ...questions, ...parts, HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/models/1/fairness`, `${HOME}/models/1/card`, `${HOME}/data`, `${HOME}/what-if`, ...reviews, "/account", "/users"];
 }
 
-/** Opens the what-if form and waits until the model is in the page. */
+/** Opens the what-if form and waits until the model is loaded. */
 export async function readyWhatIf(page: Page, open: (path: string) => Promise<void>, path = `${HOME}/what-if`) {
   await open(path);
   await page.waitForSelector(".what-if[data-ready]", { state: "attached" });
 }
 
-/** Waits until the what-if page is at rest: the address of the scenario says what the form says. */
+/** Waits until the what-if page has settled: the address of the scenario has the values of the form. */
 export async function settledWhatIf(page: Page) {
   const link = page.getByRole("link", { name: "Link to this scenario" });
   const controls = page.locator(".scenario [name^='v.']");

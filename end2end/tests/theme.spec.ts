@@ -1,6 +1,6 @@
 import { expect, HOME, test } from "./support";
 
-test("a theme is chosen by a button and kept", async ({ page, open }) => {
+test("a theme is selected by a button and stored", async ({ page, open }) => {
   await open(HOME);
   await page.getByRole("button", { name: "Dark" }).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");

@@ -1,6 +1,6 @@
 import { expect, readyWhatIf as ready, settledWhatIf, test } from "./support";
 
-test("a slider moves the number, the reasons and the sentence at once, and can be taken back", async ({ page, open }) => {
+test("a slider updates the score, the drivers and the sentence, and can be reset", async ({ page, open }) => {
   await ready(page, open);
   const number = page.locator(".outcome > .number");
   const start = await number.innerText();
@@ -8,13 +8,13 @@ test("a slider moves the number, the reasons and the sentence at once, and can b
     await slider.press("End");
   }
   await expect(number).not.toHaveText(start);
-  await expect(page.locator(".verdict")).toContainText("against the start");
-  await expect(page.locator(".before-after h2")).toHaveText(["Now", "At the start"]);
-  await page.getByRole("button", { name: "Keep this scenario" }).click();
+  await expect(page.locator(".verdict")).toContainText("vs starting point");
+  await expect(page.locator(".before-after h2")).toHaveText(["This scenario", "Starting point"]);
+  await page.getByRole("button", { name: "Save scenario" }).click();
   await expect(page.getByRole("rowheader", { name: "Scenario 1" })).toBeVisible();
   await page.getByRole("button", { name: "Reset all" }).click();
   await expect(number).toHaveText(start);
-  await page.getByRole("button", { name: "Back to it" }).click();
+  await page.getByRole("button", { name: "Restore" }).click();
   await expect(number).not.toHaveText(start);
 });
 

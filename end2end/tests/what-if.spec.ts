@@ -1,24 +1,24 @@
 import { expect, firstPerson, HOME, test } from "./support";
 
-test("a person's page leads to the form with the person's values", async ({ page, open }) => {
+test("the page of a person links to the what-if form with the person's values", async ({ page, open }) => {
   await open(HOME);
   await open(await firstPerson(page));
   const risk = await page.locator(".score > .number").innerText();
-  await page.getByRole("link", { name: "What if?" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toContainText("were different");
+  await page.getByRole("link", { name: "Explore changes" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Explore changes for this");
   const now = Number.parseFloat(await page.locator(".outcome > .number").innerText());
   expect(Math.abs(now - Number.parseFloat(risk.replace(/[<>]/, "")))).toBeLessThanOrEqual(1);
 });
 
-test("a typical person is scored, explained, and told what would lower the risk", async ({ page, open }) => {
+test("a typical person is scored and explained", async ({ page, open }) => {
   await open(`${HOME}/what-if`);
   await expect(page.locator(".outcome > .number")).toHaveText(/^\d+\.\d%$/);
   await expect(page.locator(".outcome .waterfall tr.total")).toBeVisible();
   await expect(page.locator(".outcome .sentence")).toContainText("The model gives this");
-  await expect(page.getByText("it is no advice about a person")).toBeVisible();
+  await expect(page.getByText("not advice about an individual")).toBeVisible();
 });
 
-test("a scenario is in the address, and nobody's name is", async ({ page, open }) => {
+test("the address has the scenario and no identifier", async ({ page, open }) => {
   await open(HOME);
   const person = (await firstPerson(page)).split("/").pop() ?? "";
   await open(`${HOME}/what-if?person=${person}`);
@@ -29,7 +29,7 @@ test("a scenario is in the address, and nobody's name is", async ({ page, open }
   await expect(page.locator(".outcome > .number")).toHaveText(before);
 });
 
-test("a value that is none is told at its field", async ({ page, open }) => {
+test("an invalid number is reported at its field", async ({ page, open }) => {
   const field = page.locator(".scenario input[type=number]").first();
   await open(`${HOME}/what-if`);
   const name = (await field.getAttribute("name")) ?? "";
@@ -38,7 +38,7 @@ test("a value that is none is told at its field", async ({ page, open }) => {
   await expect(page.locator(".scenario .error", { hasText: /must be/ })).toHaveCount(1);
 });
 
-test("an unknown level and a value outside what is allowed are told at their fields, one outside training is a warning", async ({ page, open }) => {
+test("an unknown category and a value outside the allowed range are reported at their fields; one outside the training range is a warning", async ({ page, open }) => {
   const field = (name: string) => page.locator(".scenario .field").filter({ has: page.locator(`[name="v.${name}"]`) });
   await open(`${HOME}/what-if?v.BusinessTravel=Sometimes&v.MonthlyIncome=-5`);
   await expect(field("BusinessTravel").locator(".error")).toContainText("must be one of");
@@ -49,7 +49,7 @@ test("an unknown level and a value outside what is allowed are told at their fie
   await expect(page.locator(".outcome > .number")).toHaveText(/%$/);
 });
 
-test("on a phone the result stays in sight while the form is filled in", async ({ page, open }) => {
+test("on a phone the result stays visible while the form is filled in", async ({ page, open }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(`${HOME}/what-if`);
   await page.locator(".scenario .field").last().scrollIntoViewIfNeeded();

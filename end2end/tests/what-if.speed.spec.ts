@@ -1,4 +1,4 @@
-// Runs alone, after all others: two cores that do something else would be measured too.
+// Runs alone, after all other specs: other work on the two cores would distort the measurement.
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, readyWhatIf, test } from "./support";
@@ -11,13 +11,13 @@ test("the time from a step of a slider to the screen is measured, with a forest 
   const times = await page.evaluate(async () => {
     const slider = document.querySelector<HTMLInputElement>(".scenario input[type=range]")!;
     const [low, high] = [slider.min, slider.max].map(Number);
-    // Who moves a slider has it in hand.
+    // A slider in use has the focus.
     slider.focus();
     const channel = new MessageChannel();
     const times: number[] = [];
     for (let turn = 0; turn < 200; turn++) {
-      // As with a real slider, the event comes at the begin of a frame; a message that is sent there arrives when style, layout and
-      // paint of that frame are done.
+      // As with a real slider, the event comes at the start of a frame; a message sent there arrives when style, layout and paint of
+      // that frame are done.
       await new Promise<void>((done) =>
         requestAnimationFrame(() => {
           slider.value = String(low + (((turn * 7) % 40) / 40) * (high - low));
@@ -36,7 +36,7 @@ test("the time from a step of a slider to the screen is measured, with a forest 
   });
   const at = (share: number) => times[Math.floor(share * (times.length - 1))];
   const size = statSync(join(TARGET, "site/pkg/tenure.wasm.br")).size;
-  console.log(`slider to screen, 300 trees: median ${at(0.5).toFixed(1)} ms, 95 % ${at(0.95).toFixed(1)} ms; wasm ${Math.round(size / 1000)} kB brotli`);
-  // The aim is 16 ms at 95 %. It is printed, not asserted: a busy machine says nothing about the page.
+  console.log(`slider to screen, 300 trees: median ${at(0.5).toFixed(1)} ms, 95% ${at(0.95).toFixed(1)} ms; wasm ${Math.round(size / 1000)} kB brotli`);
+  // The target is 16 ms at the 95th percentile. It is printed, not asserted: results on a busy machine are not reliable.
   expect(times).toHaveLength(200);
 });

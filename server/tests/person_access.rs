@@ -41,8 +41,11 @@ fn a_person_is_shown_to_who_says_why_and_the_record_keeps_it() {
     ] {
         let accept = if path.starts_with("/fn/") { "*/*" } else { "text/html" };
         let (status, _, page) = demo.send(&path, &token, "", accept);
-        assert!(status == 200 && page.contains("Why do you look?"), "{path}: {status}");
-        assert!(!page.contains("Why this score") && !page.contains("Venn-Abers") && !page.contains("Smallest change"), "{path}");
+        assert!(status == 200 && page.contains("Reason for access"), "{path}: {status}");
+        assert!(
+            !page.contains("Drivers of this score") && !page.contains("Calibration range") && !page.contains("Smallest change"),
+            "{path}"
+        );
     }
     // A search that leaves one person is a look at that person.
     let (_, one) = demo.page(&format!("/use-case/attrition?search={id}&f.Department=Sales&band=none-such"), &token);
@@ -52,17 +55,17 @@ fn a_person_is_shown_to_who_says_why_and_the_record_keeps_it() {
         page.contains("1 person<").then_some(page)
     });
     if let Some(page) = narrow {
-        assert!(page.contains("One person matches") && !page.contains("class=\"reasons\""), "{page}");
+        assert!(page.contains("1 match<") && !page.contains("class=\"reasons\""), "{page}");
     }
     let (status, problem) = demo.ask("/use-case/attrition/people.csv", &token, "");
     assert!(status == 400 && problem["detail"].as_str().unwrap().contains("talk (Prepare a conversation)"), "{problem}");
     assert_eq!((views(&demo, "person.view").len(), views(&demo, "people.export").len()), (0, 0), "nothing was shown so far");
 
     let (status, page) = demo.page(&format!("/use-case/attrition/person/{id}?why=talk"), &token);
-    assert!(status == 200 && page.contains("Why this score"), "{page}");
+    assert!(status == 200 && page.contains("Drivers of this score"), "{page}");
     assert!(page.contains(&format!("what-if?person={id}&amp;why=talk")), "the way on carries the reason");
     let (_, page) = demo.page(&format!("/use-case/attrition/what-if?person={id}&why=check"), &token);
-    assert!(page.contains("What if this employee were different?"), "{page}");
+    assert!(page.contains("Explore changes for this employee"), "{page}");
     let (_, page) = demo.page(&format!("/use-case/attrition/person/{id}?why=check"), &token);
     assert!(page.contains("ann") && page.contains("Check the data"), "who looked, and why, is on the page");
     let (status, _, csv) = demo.send("/use-case/attrition/people.csv?why=check", &token, "", "*/*");
@@ -89,7 +92,7 @@ fn without_a_policy_a_look_is_recorded_all_the_same() {
     let token = demo.token("ann", "analyst", "predict");
     let (id, _) = first_person(&demo.page("/use-case/attrition", &token).1);
     assert_eq!(views(&demo, "person.view").len(), 0, "a list of many is no look at one");
-    assert!(demo.page(&format!("/use-case/attrition/person/{id}"), &token).1.contains("Why this score"));
+    assert!(demo.page(&format!("/use-case/attrition/person/{id}"), &token).1.contains("Drivers of this score"));
     let longest = (0..4).map(|_| id.clone()).collect::<String>();
     demo.page(&format!("/use-case/attrition?search={longest}"), &token);
     assert_eq!(views(&demo, "person.view").len(), 1, "a search that finds nobody shows nobody");

@@ -1,4 +1,4 @@
-//! SHAP summary: for each field every person's contribution, shaded by the person's value.
+//! SHAP summary: for each feature the contribution for every person, shaded by the value.
 
 use model::global::{GlobalExplanation, Swarm, SwarmPoint};
 
@@ -6,43 +6,43 @@ use super::strip_plot::{Dot, Shade, Strip, draw};
 use crate::components::chart::Chart;
 use crate::format;
 
-/// Fields that are drawn.
+/// Features that are drawn.
 const FIELDS: usize = 10;
-/// Places below and above which a value counts as low and high.
+/// Positions below and above which a value counts as low and high.
 const THIRDS: [f64; 2] = [1.0 / 3.0, 2.0 / 3.0];
 
-/// The summary of the most important fields; `None` when there is none.
+/// The summary of the most important features; `None` when there is none.
 pub fn summary(explanation: &GlobalExplanation, people: &str) -> Option<Chart> {
     let swarms: Vec<&Swarm> = explanation.swarms.iter().take(FIELDS).collect();
     let strips: Vec<Strip> = swarms.iter().map(|swarm| strip(swarm)).collect();
     let title = swarms.iter().filter_map(|swarm| finding(swarm)).take(2).collect::<Vec<_>>().join("; ");
-    let mean = |value: Option<f64>| value.map_or_else(|| "no order".to_owned(), |value| format::signed(value, 3));
+    let mean = |value: Option<f64>| value.map_or_else(|| "unordered".to_owned(), |value| format::signed(value, 3));
     let row = |swarm: &Swarm| {
         let [low, high] = ends(swarm).map_or([None; 2], |ends| ends.map(|(mean, _)| Some(mean)));
         let size = average(swarm.points.iter().map(|point| point.log_odds.abs())).unwrap_or(0.0);
         vec![swarm.label.clone(), format::number(size, 3), mean(low), mean(high)]
     };
     (!strips.is_empty()).then(|| Chart {
-        title: if title.is_empty() { "What each field does to the scores".to_owned() } else { format::capitalised(&title) },
+        title: if title.is_empty() { "Feature contributions".to_owned() } else { format::capitalised(&title) },
         sentence: format!(
-            "{}: to the right of the line the field raises the log-odds of the score, to the left it lowers them (exact TreeSHAP; \
-             path-dependent). It describes the model, not a cause.",
+            "{}: right of the line the feature raises the log-odds of the score, left of it the feature lowers them (exact TreeSHAP, \
+             path-dependent). Contributions describe the model, not causes.",
             dots(explanation, people)
         ),
-        svg: draw(&strips, "Contribution in log-odds", Some("Value of the field:")),
+        svg: draw(&strips, "Contribution (log-odds)", Some("Feature value:")),
         legend: Vec::new(),
-        columns: ["Field", "Mean size", "Mean at low values", "Mean at high values"].map(str::to_owned).to_vec(),
+        columns: ["Feature", "Mean absolute contribution", "Mean at low values", "Mean at high values"].map(str::to_owned).to_vec(),
         rows: swarms.into_iter().map(row).collect(),
     })
 }
 
-/// What a dot is.
+/// The meaning of a dot.
 fn dots(explanation: &GlobalExplanation, people: &str) -> String {
     let rows = format::count(explanation.rows);
     match explanation.people_per_point {
-        None => format!("Each dot is one of {rows} {people} whom the model has not seen"),
+        None => format!("Each dot is one of {rows} held-out {people}"),
         Some(least) => {
-            format!("Each dot is a group of {least} or more of {rows} {people} whom the model has not seen, with similar values")
+            format!("Each dot is a group of {least} or more of {rows} held-out {people} with similar values")
         }
     }
 }
@@ -68,7 +68,7 @@ pub fn ends(swarm: &Swarm) -> Option<[(f64, String); 2]> {
     Some([of(low, &|place| place <= THIRDS[0])?, of(high, &|place| place >= THIRDS[1])?])
 }
 
-/// "High monthly income lowers the score", as far as the field has a direction.
+/// "Higher Monthly income lowers the score", for features with a direction.
 fn finding(swarm: &Swarm) -> Option<String> {
     let [(low, _), (high, text)] = ends(swarm)?;
     let verb = if high > low { "raises" } else { "lowers" };
@@ -76,7 +76,7 @@ fn finding(swarm: &Swarm) -> Option<String> {
     values.sort_unstable();
     values.dedup();
     let label = &swarm.label;
-    Some(if values.len() == 2 { format!("{label} “{text}” {verb} the score") } else { format!("a high value of {label} {verb} it") })
+    Some(if values.len() == 2 { format!("{label} “{text}” {verb} the score") } else { format!("higher {label} {verb} the score") })
         .filter(|_| (high - low).abs() > 1e-3)
 }
 

@@ -1,19 +1,19 @@
-//! A small writer of SVG text, for drawings of many marks: one path holds all dots of a colour, a tenth of what a circle each would take.
+//! A small writer of SVG text, for charts of many marks: one path holds all dots of a color, a tenth of the size of single circles.
 
 use std::fmt::Write;
 
 use model::Kind;
 use model::vary::{round_step, stepped};
 
-/// Units of a drawing's width; it scales with its figure.
+/// Width of a chart in its own units; it scales with its figure.
 pub const WIDTH: f64 = 1040.0;
 /// Height of text in the same units.
 pub const TEXT: f64 = 32.0;
-/// Letters of a label that fit into the left column, and the units that they take.
+/// Letters of a label that fit into the left column, and the width of that column.
 const LETTERS: usize = 21;
 pub const LABELS: f64 = 380.0;
 
-/// Where a text is anchored.
+/// The anchor of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
     Start,
@@ -21,7 +21,7 @@ pub enum Anchor {
     End,
 }
 
-/// A drawing in the making. Colours are custom properties of the style sheet, without the dashes.
+/// A chart under construction. Colors are custom properties of the style sheet, without the dashes.
 pub struct Canvas {
     height: f64,
     body: String,
@@ -64,7 +64,7 @@ impl Canvas {
         self.push(format_args!("<path d=\"{path}z\" fill=\"var(--{colour})\" fill-opacity=\"0.16\"/>"));
     }
 
-    /// Dots of one colour.
+    /// Dots of one color.
     pub fn dots(&mut self, points: impl Iterator<Item = [f64; 2]>, colour: &str, size: f64) {
         let mut path = String::new();
         for [x, y] in points {
@@ -111,7 +111,7 @@ pub fn shortened(text: &str, letters: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// A straight scale from values to units.
+/// A linear scale from values to units.
 #[derive(Debug, Clone, Copy)]
 pub struct Axis {
     low: f64,
@@ -121,7 +121,7 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// Over all of `values`, with a little room at both ends.
+    /// Over all of `values`, with a margin at both ends.
     pub fn over(values: impl Iterator<Item = f64>, [from, to]: [f64; 2]) -> Self {
         let [low, high] = values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| [low.min(value), high.max(value)]);
         let [low, high] = if low <= high { [low, high] } else { [0.0, 1.0] };
@@ -139,7 +139,7 @@ impl Axis {
         self.from + (self.to - self.from) * (value - self.low) / (self.high - self.low)
     }
 
-    /// Round values to write along it, with the decimals that they need.
+    /// Round values for its labels, with the decimals that they need.
     pub fn ticks(&self) -> (Vec<f64>, usize) {
         let step = round_step(Kind::Real, self.low, self.high, 6.0);
         let round = |value: f64, way: fn(f64) -> f64| way(value / step) * step;

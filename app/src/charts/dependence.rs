@@ -1,5 +1,5 @@
-//! What the value of one field does: contributions against values, shaded by the field it interacts with most; and the mean score when
-//! everybody had the same value.
+//! The effect of one feature: contributions by value, shaded by its strongest interaction; and the mean score if everyone had the same
+//! value.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use super::strip_plot::{self, Dot, Shade, Strip};
 use crate::components::chart::Chart;
 use crate::format;
 
-/// A field with at most so many values is drawn value by value.
+/// A feature with at most so many values is drawn value by value.
 const VALUES: usize = 12;
-/// Ground of a drawing with two axes.
+/// Plot area of a chart with two axes.
 const TOP: f64 = 16.0;
 const BOTTOM: f64 = 440.0;
 const LEFT: f64 = 120.0;
 
-/// Dependence of one field, shaded by its partner. `people_per_point`: the fewest people of a dot, where a dot is no single person.
+/// Dependence of one feature, shaded by its partner. `people_per_point`: the fewest people per dot, where a dot is a group.
 pub fn dependence(dependence: &Dependence, people_per_point: Option<u32>) -> Chart {
     let swarm = &dependence.swarm;
     let partner = dependence.partner.as_ref();
@@ -31,7 +31,7 @@ pub fn dependence(dependence: &Dependence, people_per_point: Option<u32>) -> Cha
             label: text.clone(),
             dots: rows.iter().map(|&row| Dot { x: swarm.points[row].log_odds, shade: shade(row) }).collect(),
         };
-        strip_plot::draw(&values.iter().map(strip).collect::<Vec<_>>(), "Contribution in log-odds", key.as_deref())
+        strip_plot::draw(&values.iter().map(strip).collect::<Vec<_>>(), "Contribution (log-odds)", key.as_deref())
     } else {
         scatter(swarm, &shade, key.as_deref())
     };
@@ -44,7 +44,7 @@ pub fn dependence(dependence: &Dependence, people_per_point: Option<u32>) -> Cha
             swarm.label.as_str(),
             if people_per_point.is_some() { "Groups of people" } else { "People" },
             "Mean contribution",
-            "Smallest to largest",
+            "Range",
         ]
         .map(str::to_owned)
         .to_vec(),
@@ -54,22 +54,20 @@ pub fn dependence(dependence: &Dependence, people_per_point: Option<u32>) -> Cha
 
 fn sentence(partner: Option<&Partner>, people_per_point: Option<u32>) -> String {
     let method = match people_per_point {
-        None => "Each dot is a person: the contribution of this field to the log-odds, by its value.".to_owned(),
+        None => "Each dot is a person: contribution of this feature to the log-odds, by value.".to_owned(),
         Some(least) => {
-            format!("Each dot is a group of {least} or more people: their mean contribution of this field to the log-odds, by its value.")
+            format!("Each dot is a group of {least} or more people: mean contribution of this feature to the log-odds, by value.")
         }
     };
     match partner {
-        Some(partner) => format!(
-            "{method} The shade is {}, which it interacts with most (mean size of the interaction {}).",
-            partner.label,
-            format::number(partner.strength, 3)
-        ),
-        None => format!("{method} No tree reads it together with another field: its effect is the same for everybody."),
+        Some(partner) => {
+            format!("{method} Shade: {}, the strongest interaction (mean size {}).", partner.label, format::number(partner.strength, 3))
+        }
+        None => format!("{method} No tree combines it with another feature: its effect is the same for everyone."),
     }
 }
 
-/// Rows by the text of the value: in order, or the largest mean first where values have none.
+/// Rows by the text of the value: in order, or largest mean first where values have no order.
 fn by_value(swarm: &Swarm) -> Vec<(String, Vec<usize>)> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (row, point) in swarm.points.iter().enumerate() {
@@ -101,7 +99,7 @@ fn finding(swarm: &Swarm, values: &[(String, Vec<usize>)]) -> String {
                 (Some((most, up)), Some((least, down))) if most != least => {
                     format!("{label}: {} for {most}, {} for {least}", format::signed(up, 2), format::signed(down, 2))
                 }
-                _ => format!("{label} has one value only"),
+                _ => format!("{label} has a single value"),
             }
         }
     }
@@ -160,7 +158,7 @@ fn axes(canvas: &mut Canvas, x: &Axis, y: &Axis, name: &str, y_text: &dyn Fn(f64
     canvas.text([LEFT + (WIDTH - LEFT) / 2.0, BOTTOM + 28.0 + 1.5 * TEXT], Anchor::Middle, "ink-soft", name);
 }
 
-/// Partial dependence of one field. `ordered`: its values have an order, so that a line may join them.
+/// Partial dependence of one feature. `ordered`: its values have an order, so that a line may connect them.
 pub fn partial(found: &PartialDependence, ordered: bool, people: &str) -> Chart {
     let points = &found.curve.points;
     let extremes = |pick: fn(f64, f64) -> f64| points.iter().map(|point| point.probability).reduce(pick).unwrap_or_default();
@@ -170,13 +168,13 @@ pub fn partial(found: &PartialDependence, ordered: bool, people: &str) -> Chart 
     };
     Chart {
         title: format!(
-            "With {} alone changed, the mean risk runs from {} to {}",
+            "Mean risk by {}: {} to {}",
             found.curve.label,
             format::percent(extremes(f64::min)),
             format::percent(extremes(f64::max))
         ),
         sentence: format!(
-            "Mean score of {} {people} if all of them had the same value (partial dependence); the band holds the middle 80% of them.",
+            "Mean score of {} {people} if all of them had the same value (partial dependence). Band: middle 80% of the scores.",
             format::count(found.curve.rows as u32)
         ),
         svg,

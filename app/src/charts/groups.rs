@@ -1,4 +1,4 @@
-//! Groups of people side by side: figures with their intervals, and how the scores of each group lie.
+//! Groups of people side by side: figures with their intervals, and the distribution of the scores of each group.
 
 use charts::Curve;
 use domain::Estimate;
@@ -10,17 +10,17 @@ use crate::format;
 /// A metric and its figure in each group.
 pub struct Block {
     pub metric: String,
-    /// All people together, drawn across the groups.
+    /// Figure of all people, drawn across the groups.
     pub overall: Option<f64>,
     pub groups: Vec<(String, Estimate)>,
 }
 
-/// Units of a row of the drawing.
+/// Height of a row of the chart.
 const ROW: f64 = 46.0;
 const RIGHT: f64 = WIDTH - 40.0;
 
-/// A dot and an interval for each group of each block, on one scale of shares. Groups without a figure keep their row, with the word. The
-/// numbers stand in the table of the groups beside it.
+/// A dot and an interval for each group of each block, on one scale of shares. Groups without a figure keep their row, with "not
+/// computed". The numbers are in the table of the groups beside it.
 pub fn intervals(title: String, sentence: String, blocks: &[Block]) -> Option<Chart> {
     let rows: usize = blocks.iter().map(|block| block.groups.len() + 1).sum();
     if rows == 0 {
@@ -58,7 +58,7 @@ pub fn intervals(title: String, sentence: String, blocks: &[Block]) -> Option<Ch
     Some(Chart { title, sentence, svg: canvas.finish(), ..Chart::default() })
 }
 
-/// Light lines across the rows with the shares below them.
+/// Grid lines across the rows with the shares below them.
 fn shares(canvas: &mut Canvas, axis: &Axis, bottom: f64) {
     let (ticks, decimals) = axis.ticks();
     let decimals = decimals.saturating_sub(2);
@@ -69,10 +69,10 @@ fn shares(canvas: &mut Canvas, axis: &Axis, bottom: f64) {
     }
 }
 
-/// Units of the bars of a group.
+/// Height of the bars of a group.
 const RIDGE: f64 = 96.0;
 
-/// How the scores of each group lie: a row of bars a group, as shares of the group, on one scale, with the cut-off across.
+/// The distribution of the scores of each group: a row of bars per group, as shares of the group, on one scale, with the cut-off.
 pub fn distributions(title: String, groups: &[(String, &[u32])], cutoff: f64) -> Option<Chart> {
     let bins = groups.iter().map(|(_, bins)| bins.len()).max().filter(|bins| *bins > 0)?;
     let share = |counts: &[u32], bin: usize| f64::from(counts[bin]) / f64::from(counts.iter().sum::<u32>().max(1));
@@ -107,7 +107,7 @@ pub fn distributions(title: String, groups: &[(String, &[u32])], cutoff: f64) ->
     };
     Some(Chart {
         title,
-        sentence: "Bars are shares of each group, all on one scale; the line is the cut-off.".to_owned(),
+        sentence: "Bars: shares of each group, on one scale. Line: cut-off.".to_owned(),
         svg: canvas.finish(),
         legend: Vec::new(),
         columns: std::iter::once("Score".to_owned()).chain(groups.iter().map(|(group, _)| group.clone())).collect(),
@@ -115,7 +115,7 @@ pub fn distributions(title: String, groups: &[(String, &[u32])], cutoff: f64) ->
     })
 }
 
-/// Lines over two shares, one a group; `labels` are those of the axes. Lines without points are left out.
+/// Lines over two shares, one per group; `labels` are those of the axes. Lines without points are left out.
 pub fn lines(title: String, sentence: String, labels: [&str; 2], curves: &[Curve], dots: bool) -> Option<Chart> {
     const TOP: f64 = 20.0;
     const BOTTOM: f64 = 560.0;
@@ -158,10 +158,10 @@ pub fn lines(title: String, sentence: String, labels: [&str; 2], curves: &[Curve
     })
 }
 
-/// Colours that a chart can tell apart.
+/// Number of distinct colors of a chart.
 const SERIES: usize = 4;
 
-/// A model on the frontier: how far groups are apart, and how well it ranks.
+/// A model on the frontier: the gap between groups, and the ROC AUC.
 pub struct Spot {
     pub label: String,
     /// A gap between groups, 0..=1; smaller is better.
@@ -170,13 +170,13 @@ pub struct Spot {
     pub y: Estimate,
 }
 
-/// Accuracy against fairness: a dot a model with both intervals; the best place is at the top left. `None` with fewer than two models.
+/// Accuracy vs fairness: a dot per model with both intervals; top left is best. `None` with fewer than two models.
 pub fn frontier(title: String, spots: &[Spot]) -> Option<Chart> {
     const TOP: f64 = 20.0;
     const BOTTOM: f64 = 520.0;
     const LEFT: f64 = 130.0;
     let known: Vec<(&Spot, f64, f64)> = spots.iter().filter_map(|spot| Some((spot, spot.x.value?, spot.y.value?))).collect();
-    // The version and the newest three: as many as colours can tell apart.
+    // The version and the latest three: as many as there are distinct colors.
     let known: Vec<_> = known.iter().take(1).chain(known.iter().skip(1).rev().take(SERIES - 1)).copied().collect();
     (known.len() > 1).then_some(())?;
     let ends = |figure: &Estimate| figure.interval.into_iter().flatten().chain(figure.value).collect::<Vec<_>>();
@@ -207,7 +207,7 @@ pub fn frontier(title: String, spots: &[Spot]) -> Option<Chart> {
     canvas.text([0.5 * (LEFT + RIGHT), BOTTOM + 76.0], Anchor::Middle, "ink-soft", "Statistical parity difference → · ROC AUC ↑");
     let text = |figure: &Estimate| match (figure.value, figure.interval) {
         (Some(value), Some([low, high])) => {
-            format!("{} ({}–{})", format::number(value, 3), format::number(low, 3), format::number(high, 3))
+            format!("{} ({} to {})", format::number(value, 3), format::number(low, 3), format::number(high, 3))
         }
         (Some(value), None) => format::number(value, 3),
         (None, _) => figure.why.clone().unwrap_or_default(),
@@ -215,7 +215,7 @@ pub fn frontier(title: String, spots: &[Spot]) -> Option<Chart> {
     let row = |spot: &Spot| vec![spot.label.clone(), text(&spot.x), text(&spot.y)];
     Some(Chart {
         title,
-        sentence: "Better is further up and further left. Lines are the 95% intervals of each model alone; whether two differ is in the tables below.".to_owned(),
+        sentence: "Top left is best. Lines: 95% interval of each model; the tables below test the differences between models.".to_owned(),
         svg: canvas.finish(),
         legend: known.iter().map(|(spot, ..)| spot.label.clone()).collect(),
         columns: ["Model", "Statistical parity difference", "ROC AUC"].map(str::to_owned).to_vec(),

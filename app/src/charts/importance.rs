@@ -1,4 +1,4 @@
-//! How much each field matters: by the size of its contributions, and by what shuffling it costs.
+//! Feature importance: by mean absolute contribution, and by permutation.
 
 use model::global::{GlobalExplanation, PermutationImportance};
 
@@ -6,9 +6,9 @@ use super::canvas::{Anchor, Axis, Canvas, LABELS, WIDTH};
 use crate::components::chart::Chart;
 use crate::format;
 
-/// Fields that are drawn; the table has them all.
+/// Features that are drawn; the table has all of them.
 const FIELDS: usize = 12;
-/// Units of a row.
+/// Height of a row.
 const ROW: f64 = 52.0;
 
 /// One bar.
@@ -18,31 +18,31 @@ struct Bar {
     interval: [f64; 2],
 }
 
-/// Mean |SHAP| of each field in percentage points; `None` when the model reads no field.
+/// Mean |SHAP| of each feature in percentage points; `None` when the model uses no feature.
 pub fn shap(explanation: &GlobalExplanation, people: &str) -> Option<Chart> {
     let first = explanation.importance.first()?;
     let bars: Vec<Bar> =
         explanation.importance.iter().map(|own| Bar { label: own.label.clone(), value: own.points, interval: own.interval }).collect();
     let second = explanation.importance.get(1);
-    let behind = second.map(|own| format!(", before {} with {}", own.label, format::number(own.points, 1))).unwrap_or_default();
+    let behind = second.map(|own| format!(", followed by {} with {}", own.label, format::number(own.points, 1))).unwrap_or_default();
     let row = |(bar, own): (&Bar, &model::global::Importance)| {
         vec![bar.label.clone(), format::number(bar.value, 2), interval(bar.interval, 2), format::number(own.log_odds, 3)]
     };
     Some(Chart {
-        title: format!("{} moves the scores most: {} points on average{behind}", first.label, format::number(first.points, 1)),
+        title: format!("{} is the strongest driver: {} points on average{behind}", first.label, format::number(first.points, 1)),
         sentence: format!(
-            "Mean size of each field's contribution in percentage points of probability (mean |SHAP|) over {} {people} whom the model has \
-             not seen; the thin line is the 95% interval.",
+            "Mean absolute contribution of each feature in percentage points of probability (mean |SHAP|) over {} held-out {people}. Thin \
+             line: 95% interval.",
             format::count(explanation.rows)
         ),
         svg: draw(&bars, 1),
         legend: Vec::new(),
-        columns: ["Field", "Points", "95% interval", "Log-odds"].map(str::to_owned).to_vec(),
+        columns: ["Feature", "Points", "95% interval", "Log-odds"].map(str::to_owned).to_vec(),
         rows: bars.iter().zip(&explanation.importance).map(row).collect(),
     })
 }
 
-/// Loss of ROC AUC when a field is shuffled among people; `None` when it was not measured.
+/// Loss of ROC AUC when a feature is shuffled among people; `None` when it was not measured.
 pub fn permutation(explanation: &GlobalExplanation, people: &str) -> Option<Chart> {
     let first = explanation.permutation.first()?;
     let shuffles = first.drops.len();
@@ -50,36 +50,36 @@ pub fn permutation(explanation: &GlobalExplanation, people: &str) -> Option<Char
     let bars: Vec<Bar> =
         explanation.permutation.iter().map(|own| Bar { label: own.label.clone(), value: own.mean, interval: range(own) }).collect();
     let title = if first.mean < 0.005 {
-        "No field is needed alone: shuffling any one costs less than 0.005 of ROC AUC".to_owned()
+        "No single feature is essential: shuffling one costs less than 0.005 ROC AUC".to_owned()
     } else {
-        format!("Without {} the model would rank worst: ROC AUC falls by {}", first.label, format::number(first.mean, 3))
+        format!("Shuffling {} reduces ROC AUC most, by {}", first.label, format::number(first.mean, 3))
     };
     let row = |bar: &Bar| vec![bar.label.clone(), format::number(bar.value, 4), interval(bar.interval, 4)];
     Some(Chart {
         title,
         sentence: format!(
-            "A second opinion: loss of ROC AUC when one field is shuffled among {} {people} (mean of {shuffles} shuffles; the thin line runs \
-             from the smallest to the largest). {}",
+            "Permutation importance: loss of ROC AUC when one feature is shuffled among {} {people} (mean of {shuffles} shuffles; thin line: \
+             smallest to largest). {}",
             format::count(explanation.rows),
             agreement(explanation)
         ),
         svg: draw(&bars, 3),
         legend: Vec::new(),
-        columns: ["Field", "Loss of ROC AUC", "Smallest to largest"].map(str::to_owned).to_vec(),
+        columns: ["Feature", "Loss of ROC AUC", "Smallest to largest"].map(str::to_owned).to_vec(),
         rows: bars.iter().map(row).collect(),
     })
 }
 
-/// How far the two opinions name the same fields.
+/// The overlap of the two rankings.
 fn agreement(explanation: &GlobalExplanation) -> String {
     let top = explanation.importance.len().min(5);
     let by_size = &explanation.importance[..top];
     let shared = explanation.permutation.iter().take(top).filter(|own| by_size.iter().any(|other| other.field == own.field)).count();
-    format!("{shared} of its first {top} fields are also among the first {top} by contribution.")
+    format!("{shared} of its top {top} features are also in the top {top} by contribution.")
 }
 
 fn interval(interval: [f64; 2], decimals: usize) -> String {
-    interval.map(|end| format::number(end, decimals)).join("–")
+    interval.map(|end| format::number(end, decimals)).join(" to ")
 }
 
 fn draw(bars: &[Bar], decimals: usize) -> String {

@@ -1,4 +1,4 @@
-//! Charts, drawn on the server as SVG text. Nothing of this is shipped to the browser. Those that a run keeps as files are in the crate
+//! Charts, drawn on the server as SVG text and not part of the browser build. Charts that a run stores as files are in the crate
 //! [`charts`](::charts).
 
 pub mod beeswarm;

@@ -1,4 +1,4 @@
-//! Figures by day, with intervals, named limits and marks of what happened. A cycle without a figure is a gap in the line.
+//! Figures by day, with intervals, named limits and event markers. A cycle without a figure is a gap in the line.
 
 use plotters::prelude::*;
 
@@ -7,7 +7,7 @@ use super::{Drawing, FAINT, GRID, INK, draw, series_colour, text_style};
 /// A line of figures by day.
 pub struct Series {
     pub points: Vec<Point>,
-    /// Drawn with dashes: what is estimated, beside what was seen.
+    /// Drawn with dashes: estimated figures, beside observed ones.
     pub dashed: bool,
 }
 
@@ -26,23 +26,23 @@ impl Point {
     }
 }
 
-/// What is drawn.
+/// Content of the chart.
 pub struct OverTime<'a> {
     pub series: &'a [Series],
-    /// Name and value of lines across.
+    /// Name and value of limit lines.
     pub limits: &'a [(String, f64)],
-    /// Day and letter of what happened.
+    /// Day and letter of events.
     pub marks: &'a [(i64, &'static str)],
     /// Lowest value of the axis; lower ones lower it.
     pub floor: f64,
-    /// Least top of the axis.
+    /// Lowest upper end of the axis.
     pub top: f64,
     pub tick: &'a dyn Fn(&f64) -> String,
     /// Day number to text.
     pub day: &'a dyn Fn(i64) -> String,
 }
 
-/// Draws it; the empty text without a day.
+/// Draws the chart; an empty text without any day.
 pub fn over_time(chart: &OverTime<'_>) -> String {
     let points = || chart.series.iter().flat_map(|series| &series.points);
     let (Some(first), Some(last)) = (points().map(|point| point.day).min(), points().map(|point| point.day).max()) else {
@@ -53,7 +53,7 @@ pub fn over_time(chart: &OverTime<'_>) -> String {
     let low = values.iter().copied().fold(chart.floor, f64::min);
     let high = values.iter().copied().fold(chart.top, f64::max);
     let high = high + (high - low) * 0.08;
-    // Room at both sides, and a width for one day alone.
+    // A margin at both sides, and a width for a single day.
     let room = ((last - first) as f64 * 0.03).max(3.0);
     let (left, right) = (first as f64 - room, last as f64 + room);
     let label = |value: &f64| (chart.day)(value.round() as i64);
@@ -113,7 +113,7 @@ pub fn over_time(chart: &OverTime<'_>) -> String {
     })
 }
 
-/// Runs of points without a gap: none lacks its value, and none stands further from the one before it than a cycle and a half.
+/// Runs of points without a gap: every point has a value, and is at most one and a half cycles after the one before it.
 fn parts(points: &[Point]) -> Vec<Vec<Point>> {
     let mut steps: Vec<i64> = points.windows(2).map(|two| two[1].day - two[0].day).filter(|step| *step > 0).collect();
     steps.sort_unstable();

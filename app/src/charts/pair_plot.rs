@@ -1,12 +1,12 @@
-//! Two values of each row, joined: before and after.
+//! Two connected values of each row: before and after.
 
 use super::canvas::{Anchor, Axis, Canvas, LABELS, WIDTH};
 use crate::format;
 
-/// Units of a row.
+/// Height of a row.
 const ROW: f64 = 52.0;
 
-/// A row is a label, what was, and what is. What is has the first colour, what was the second.
+/// A row is a label, the value before and the value after. The value after has the first color, the value before the second.
 pub fn draw(rows: &[(String, f64, f64)]) -> String {
     let bottom = 12.0 + ROW * rows.len() as f64;
     let mut canvas = Canvas::new(bottom + 60.0);

@@ -1,8 +1,8 @@
-//! Drawings of the size of a word: two histograms in one, and a figure over time.
+//! Charts of the size of a word: two histograms in one, and a figure over time.
 
 use std::fmt::Write;
 
-/// Units of the drawing.
+/// Size of the chart.
 const WIDTH: f64 = 160.0;
 const HEIGHT: f64 = 40.0;
 
@@ -12,7 +12,7 @@ fn svg(content: &str, class: &str) -> String {
     )
 }
 
-/// Shares of the reference as a filled shape and of today as a line over it, in the same bins.
+/// Shares of the baseline as a filled shape and of the current data as a line over it, in the same bins.
 pub fn two_histograms(reference: &[f64], current: &[f64]) -> String {
     let top = reference.iter().chain(current).copied().fold(0.0, f64::max);
     if top <= 0.0 || reference.is_empty() {
@@ -31,7 +31,7 @@ pub fn two_histograms(reference: &[f64], current: &[f64]) -> String {
     svg(&format!("<path class=\"before\" d=\"{}Z\"/><path class=\"now\" d=\"{}\"/>", steps(reference), steps(current)), "histogram")
 }
 
-/// A figure over days with the limit from which it counts; `true` marks a point.
+/// A figure over days with the minimum that counts; `true` marks a point.
 pub fn spark(points: &[(i64, Option<f64>, bool)], limit: f64) -> String {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return String::new() };
     let span = (last.0 - first.0).max(1) as f64;

@@ -1,4 +1,4 @@
-//! Rows of dots along one scale: each dot a person, dots of the same place side by side (a beeswarm).
+//! Rows of dots along one scale: each dot a person, dots at the same position side by side (a beeswarm).
 
 use super::canvas::{Anchor, Axis, Canvas, LABELS, WIDTH};
 use crate::format;
@@ -9,7 +9,7 @@ pub struct Strip {
     pub dots: Vec<Dot>,
 }
 
-/// A person: where on the scale, and the shade.
+/// A person: position on the scale, and shade.
 #[derive(Debug, Clone, Copy)]
 pub struct Dot {
     pub x: f64,
@@ -27,7 +27,7 @@ pub enum Shade {
 impl Shade {
     const ALL: [Self; 6] = [Self::Plain, Self::Value(0), Self::Value(1), Self::Value(2), Self::Value(3), Self::Value(4)];
 
-    /// The shade of a place from 0 to 1.
+    /// The shade of a position from 0 to 1.
     pub fn of(place: Option<f64>) -> Self {
         place.map_or(Self::Plain, |place| Self::Value((place * 5.0).clamp(0.0, 4.0) as u8))
     }
@@ -40,12 +40,12 @@ impl Shade {
     }
 }
 
-/// Units of a row, of a dot, and below the rows.
+/// Height of a row, size of a dot, and height below the rows.
 const ROW: f64 = 66.0;
 const DOT: f64 = 11.0;
 const FOOT: f64 = 108.0;
 
-/// Draws the rows over a scale called `scale`. `key`: what low and high shades mean; none for dots without shades.
+/// Draws the rows over a scale called `scale`. `key`: the meaning of the shades; none for dots without shades.
 pub fn draw(strips: &[Strip], scale: &str, key: Option<&str>) -> String {
     let bottom = 12.0 + ROW * strips.len() as f64;
     let mut canvas = Canvas::new(bottom + FOOT + if key.is_some() { 52.0 } else { 0.0 });
@@ -74,7 +74,7 @@ pub fn draw(strips: &[Strip], scale: &str, key: Option<&str>) -> String {
     canvas.finish()
 }
 
-/// What the shades mean: "low ●●●●● high" behind its name.
+/// The legend of the shades: "low ●●●●● high" after its name.
 pub fn shade_key(canvas: &mut Canvas, y: f64, name: &str) {
     let from = WIDTH - 230.0;
     canvas.text([from - 90.0, y], Anchor::End, "ink-soft", name);
@@ -92,7 +92,7 @@ pub fn shaded(canvas: &mut Canvas, dots: &[([f64; 2], Shade)]) {
     }
 }
 
-/// Dots of one column stand above and below the middle, as close as the row has room.
+/// Dots of one column are placed above and below the middle, as close as the row allows.
 fn placed(dots: &[Dot], axis: &Axis, middle: f64) -> Vec<[f64; 2]> {
     let column = |dot: &Dot| (axis.at(dot.x) / DOT).round() as i64;
     let mut counts = std::collections::HashMap::<i64, usize>::new();

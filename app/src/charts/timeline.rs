@@ -21,27 +21,28 @@ pub fn past_scores(history: &[PastScore]) -> Option<Chart> {
     }
     let change = (last.probability - first.probability) * 100.0;
     let title = match change {
-        c if c.abs() < 1.0 => "The risk has stayed as it was".to_owned(),
+        c if c.abs() < 1.0 => "Risk unchanged".to_owned(),
         c => format!(
-            "The risk has {} by {} points since {}",
-            if c > 0.0 { "risen" } else { "fallen" },
+            "Risk {} by {} {} since {}",
+            if c > 0.0 { "up" } else { "down" },
             format::number(c.abs(), 0),
-            first.as_of
+            if c.abs() < 1.5 { "point" } else { "points" },
+            first.as_of.long()
         ),
     };
     let names: Vec<String> = history.iter().map(|score| score.as_of.long()).collect();
     let line = Line { name: "Risk".to_owned(), values: history.iter().map(|score| Some(score.probability)).collect() };
     Some(Chart {
         title,
-        sentence: "The score of each cycle, as it was then, by the model that was live then.".to_owned(),
+        sentence: "Score of each cycle, from the model that was live at the time.".to_owned(),
         svg: draw_lines(&names, &[line], &[]),
         legend: Vec::new(),
-        columns: ["As of", "Risk", "Model version"].map(str::to_owned).to_vec(),
+        columns: ["Snapshot date", "Risk", "Model version"].map(str::to_owned).to_vec(),
         rows: history.iter().map(|score| vec![score.as_of.long(), format::percent(score.probability), score.version.to_string()]).collect(),
     })
 }
 
-/// Lines over named points in time, from zero; `limits` are drawn across with their names. Values are shares.
+/// Lines over named points in time, from zero; `limits` are horizontal lines with their names. Values are shares.
 pub fn draw_lines(names: &[String], lines: &[Line], limits: &[(String, f64)]) -> String {
     let values = lines.iter().flat_map(|line| line.values.iter().flatten().copied());
     let top = values.chain(limits.iter().map(|(_, value)| *value)).fold(0.05, f64::max) * 1.1;

@@ -1,20 +1,20 @@
-//! Small marks that always carry their word.
+//! Small badges that always include their word.
 
 use crate::boxed::Erase;
 use leptos::prelude::*;
 
-/// The band of a score. The swatch grows darker with the probability; the word says the same.
+/// The band of a score. The swatch is darker for a higher probability; the word has the same meaning.
 #[component]
 pub fn RiskBadge(#[prop(into)] band: String, probability: f64) -> AnyView {
     view! { <span class="risk" style=risk_style(probability)><span class="swatch" aria-hidden="true"></span>{band}</span> }.erase()
 }
 
-/// The custom property from which the style sheet mixes the colour of a risk: 0 to 100, stretched, since most people are well below one half.
+/// The custom property from which the style sheet mixes the color of a risk: 0 to 100, stretched, since most scores are well below 0.5.
 pub fn risk_style(probability: f64) -> String {
     format!("--risk: {:.0}", 100.0 * (probability.clamp(0.0, 0.8) / 0.8).sqrt())
 }
 
-/// What a state means for the person: decides sign and colour of a [`StateBadge`].
+/// The meaning of a state: decides sign and color of a [`StateBadge`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     Good,
@@ -23,7 +23,7 @@ pub enum Tone {
     Neutral,
 }
 
-/// A state in a word, with a sign in front.
+/// A state in a word, after a sign.
 #[component]
 pub fn StateBadge(tone: Tone, #[prop(into)] word: String) -> AnyView {
     let (class, sign) = match tone {

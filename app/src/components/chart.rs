@@ -1,4 +1,4 @@
-//! A chart with what makes it readable: its finding as the title, one sentence, and its data as a table.
+//! A chart with its finding as the title, one sentence of method, and its data as a table.
 
 use super::table::{Cell, Heading, Row, Table};
 use crate::boxed::Erase;
@@ -21,7 +21,7 @@ pub fn ChartFigure(chart: Chart) -> AnyView {
     let data = (!rows.is_empty()).then(|| {
         view! {
             <details>
-                <summary>"Data of this chart"</summary>
+                <summary>"View data"</summary>
                 <Table headings rows />
             </details>
         }

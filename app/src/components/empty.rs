@@ -1,9 +1,9 @@
-//! Nothing to show yet: says why, and what to do next.
+//! The empty state: why there is nothing to show, and the next step.
 
 use crate::boxed::Erase;
 use leptos::prelude::*;
 
-/// An empty state. The children say the next step.
+/// An empty state. The children describe the next step.
 #[component]
 pub fn Empty(#[prop(into)] title: String, children: Children) -> AnyView {
     view! { <div class="empty"><h2>{title}</h2>{children()}</div> }.erase()

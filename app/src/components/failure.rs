@@ -1,4 +1,4 @@
-//! An error as a page of its own.
+//! The error page.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -20,9 +20,9 @@ fn Failure(error: AppError) -> AnyView {
     let (heading, advice) = (error.heading(), error.advice());
     let way = match error.kind {
         Kind::SignIn => view! { <a class="button" href=Route::SignIn.path() rel="external">"Sign in"</a> }.erase(),
-        _ => view! { <a class="button" href=Route::Home.path()>"To the start"</a> }.erase(),
+        _ => view! { <a class="button" href=Route::Home.path()>"Back to home"</a> }.erase(),
     };
-    // With it whoever keeps the server finds this very request in the log.
+    // The administrator finds the request in the log by this ID.
     let id = crate::context::request_id();
     let id = (!id.is_empty()).then(|| view! { <p class="aside">"Request "<code>{id}</code></p> });
     view! {

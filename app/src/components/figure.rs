@@ -1,4 +1,4 @@
-//! A measured figure: value, interval and rows behind it, or why there is none.
+//! A measured figure: value, interval and number of rows, or the reason why there is none.
 
 use domain::Estimate;
 use leptos::prelude::*;
@@ -28,11 +28,11 @@ impl Scale {
         }
     }
 
-    /// `0.79–0.87`
+    /// `0.790 to 0.870`
     pub fn interval_text(self, interval: [f64; 2]) -> String {
         match self {
             Self::Percent => format::percent_interval(interval),
-            _ => interval.map(|end| self.text(end)).join("–"),
+            _ => interval.map(|end| self.text(end)).join(" to "),
         }
     }
 }
@@ -41,7 +41,7 @@ impl Scale {
 #[component]
 pub fn FigureValue(figure: Estimate, #[prop(optional)] scale: Scale, #[prop(optional)] with_n: bool) -> AnyView {
     let Some(value) = figure.value else {
-        let why = figure.why.unwrap_or_else(|| "no reason was given".to_owned());
+        let why = figure.why.unwrap_or_else(|| "no reason given".to_owned());
         return view! { <span class="figure unknown"><span class="value">"Not computed"</span> <span class="aside">{why}</span></span> }
             .erase();
     };
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn scales_write_their_numbers() {
-        assert_eq!(Scale::Metric.interval_text([0.79, 0.8701]), "0.790–0.870");
+        assert_eq!(Scale::Metric.interval_text([0.79, 0.8701]), "0.790 to 0.870");
         assert_eq!(Scale::Percent.interval_text([0.124, 0.27]), "12–27%");
         assert_eq!(Scale::Count.text(1234.4), "1\u{202f}234");
     }

@@ -1,10 +1,10 @@
-//! Form fields with label, help and error, and the summary of errors (as GOV.UK's design system does it).
+//! Form fields with label, help and error, and the error summary (as in the GOV.UK design system).
 
 use crate::boxed::Erase;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-/// What is wrong with one field: the field's id and the sentence.
+/// The error of one field: the field's id and the message.
 pub type FieldError = (String, String);
 
 /// Label, help and error around a control whose `id` is `id`. The control names `{id}-help` and `{id}-error` in `aria-describedby`.

@@ -1,4 +1,4 @@
-//! A probability on a line.
+//! A probability on a scale.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use super::badge::risk_style;
 use super::table::Mark;
 use crate::boxed::Erase;
 
-/// The probability on a line from 0 to 100 %, with its interval and the average.
+/// The probability on a scale from 0% to 100%, with its interval and the average.
 #[component]
 pub fn Gauge(probability: f64, interval: Option<[f64; 2]>, base: f64) -> AnyView {
     let whisker = interval.map(|[low, high]| Mark { class: "whisker", from: low * 100.0, width: (high - low) * 100.0 });

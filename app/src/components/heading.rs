@@ -6,7 +6,7 @@ use leptos::web_sys;
 
 use crate::boxed::Erase;
 
-/// The path whose heading was shown last: the first page keeps the browser's own focus, a new path gives it to its heading.
+/// The path of the last heading: the first page keeps the focus of the browser; on a new path the heading is focused.
 #[derive(Clone, Copy)]
 pub struct FocusOnNavigation(StoredValue<Option<String>>);
 
@@ -16,11 +16,11 @@ impl Default for FocusOnNavigation {
     }
 }
 
-/// Gives the focus to the heading when the page is another one than before.
+/// Focuses the heading when the path has changed.
 pub fn focus_heading() {
     let Some(FocusOnNavigation(last)) = use_context::<FocusOnNavigation>() else { return };
     Effect::new(move |_| {
-        // The router changes the address after it has shown the page.
+        // The router changes the address after it has rendered the page.
         request_animation_frame(move || {
             let here = window().location().pathname().ok();
             let Some(before) = last.try_get_value() else { return };
@@ -36,7 +36,7 @@ pub fn focus_heading() {
     });
 }
 
-/// Heading of a page. The children stand below it as an introduction.
+/// Heading of a page. The children are the introduction below it.
 #[component]
 pub fn PageHeading(#[prop(into)] title: String, #[prop(optional)] children: Option<Children>) -> AnyView {
     let lead = children.map_or_else(|| ().erase(), |children| view! { <div class="lead">{children()}</div> }.erase());

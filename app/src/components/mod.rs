@@ -1,4 +1,4 @@
-//! Parts that several pages share. Native elements first; nothing here asks the server for anything.
+//! Components that several pages share. Native elements first; no component sends requests.
 
 pub mod badge;
 pub mod figure;

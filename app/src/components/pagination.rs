@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use crate::boxed::Erase;
 use crate::format::count;
 
-/// Links to the neighbouring pages; nothing when all is on one. `more`: there may be pages after the last one that was counted. `href` gives
-/// the address of a page.
+/// Links to the previous and next page; nothing when there is only one page. `more`: there may be pages after the last one that was
+/// counted. `href` gives the address of a page.
 pub fn pagination(page: u32, pages: u32, more: bool, label: &'static str, href: &dyn Fn(u32) -> String) -> AnyView {
     let link = |to: u32, text: &'static str, rel: &'static str| {
         if (1..=pages).contains(&to) && to != page { view! { <a href=href(to) rel=rel>{text}</a> }.erase() } else { ().erase() }

@@ -1,5 +1,5 @@
-//! Tables: one component for all, so that pages say what is in a table and never how it is built (and the browser build has the code
-//! once). Cells may hold a drawing: bars, dots and intervals along a line.
+//! Tables: one component for all, so that pages define only the content of a table and the browser build has the code once. Cells may hold
+//! a chart: bars, dots and intervals along a line.
 
 use domain::Estimate;
 use leptos::prelude::*;
@@ -19,12 +19,12 @@ impl Heading {
         Self { label: label.into().erase(), class: "", sort: None }
     }
 
-    /// Over numbers: at their side of the column.
+    /// Over numbers: right-aligned.
     pub fn number(label: impl Into<String>) -> Self {
         Self { class: "number", ..Self::text(label) }
     }
 
-    /// Over a column that needs no words on the screen, but does when read aloud.
+    /// Over a column whose heading is for screen readers only.
     pub fn hidden(label: &'static str) -> Self {
         Self { label: view! { <span class="visually-hidden">{label}</span> }.erase(), class: "", sort: None }
     }
@@ -34,7 +34,7 @@ impl Heading {
         Self { label, ..self }
     }
 
-    /// A link that sorts. `order` is `Some(ascending)` when the table is sorted by this column.
+    /// A link that sorts the table. `order` is `Some(ascending)` when the table is sorted by this column.
     pub fn sorted(self, href: String, order: Option<bool>) -> Self {
         let (sort, arrow) = match order {
             Some(true) => (Some("ascending"), "↑"),
@@ -46,7 +46,7 @@ impl Heading {
     }
 }
 
-/// A cell: what it shows and on which side.
+/// A cell: content and alignment.
 pub struct Cell {
     content: AnyView,
     class: &'static str,
@@ -65,7 +65,7 @@ impl Cell {
         Self { class: "number", ..Self::text(text) }
     }
 
-    /// Of less weight than its neighbours.
+    /// With less emphasis than other cells.
     pub fn aside(text: impl Into<String>) -> Self {
         Self { class: "aside", ..Self::text(text) }
     }
@@ -75,7 +75,7 @@ impl Cell {
         Self { class: "brief", ..Self::text(text) }
     }
 
-    /// A text with another one behind it that weighs less.
+    /// A text followed by another one with less emphasis.
     pub fn with_aside(text: impl Into<String>, aside: impl Into<String>) -> Self {
         let (text, aside) = (text.into(), aside.into());
         Self::view(view! { {text}" "<span class="aside">{aside}</span> })
@@ -97,7 +97,7 @@ impl Cell {
         Self { content, class: "number" }
     }
 
-    /// A drawing that repeats what other cells say.
+    /// A chart that repeats the values of other cells.
     pub fn track(marks: Vec<Mark>) -> Self {
         let marks = marks.into_iter().map(|mark| view! { <span class=mark.class style=mark.style()></span> }.erase()).collect::<Vec<_>>();
         Self { content: view! { <span class="track" aria-hidden="true">{marks}</span> }.erase(), class: "drawn" }
@@ -122,7 +122,7 @@ impl Mark {
     }
 }
 
-/// A row. Its first cell names it, but for the column of check boxes in front of it.
+/// A row. Its first cell is the row header, unless [`Row::named_by`] sets another one.
 pub struct Row {
     cells: Vec<Cell>,
     class: &'static str,
@@ -138,13 +138,13 @@ impl Row {
         Self { class, ..self }
     }
 
-    /// The cell at `position` names the row.
+    /// The cell at `position` is the row header.
     pub fn named_by(self, position: usize) -> Self {
         Self { name: position, ..self }
     }
 }
 
-/// A table. With `scroll` (its name) it may be wider than the screen and scrolls by itself, by keyboard too.
+/// A table. With `scroll` (its accessible name) it may be wider than the screen and scrolls, also by keyboard.
 #[component]
 pub fn Table(
     headings: Vec<Heading>,
@@ -188,7 +188,7 @@ fn row(row: Row) -> AnyView {
     view! { <tr class=row.class>{cells.collect::<Vec<_>>()}</tr> }.erase()
 }
 
-/// Terms and what they are.
+/// Terms and their values.
 #[component]
 pub fn Facts(facts: Vec<(String, Cell)>, class: &'static str) -> AnyView {
     let facts = facts.into_iter().map(|(term, cell)| view! { <div><dt>{term}</dt><dd>{cell.content}</dd></div> }.erase());

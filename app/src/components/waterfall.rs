@@ -1,4 +1,4 @@
-//! Where a probability comes from: from the base, field by field, to the result. A table whose middle column is the drawing.
+//! The contributions to a probability: from the base, factor by factor, to the result. A table whose middle column is the chart.
 
 use domain::Reason;
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use super::table::{Cell, Heading, Mark, Row, Table};
 use crate::boxed::Erase;
 use crate::format;
 
-/// Rows that are shown one by one; the rest is summed in one row.
+/// Rows that are shown individually; the rest is summed in one row.
 const SHOWN: usize = 9;
 
 /// One row: where its bar starts and ends, in probability.
@@ -32,12 +32,13 @@ pub fn steps(base: f64, reasons: &[Reason]) -> Vec<Step> {
     };
     let mut steps: Vec<Step> = shown.iter().map(|reason| step(reason.label.clone(), reason.value.clone(), reason.points)).collect();
     if !rest.is_empty() {
-        steps.push(step(format!("{} other fields", rest.len()), String::new(), rest.iter().map(|reason| reason.points).sum()));
+        let label = if rest.len() == 1 { "1 other factor".to_owned() } else { format!("{} other factors", rest.len()) };
+        steps.push(step(label, String::new(), rest.iter().map(|reason| reason.points).sum()));
     }
     steps
 }
 
-/// The smallest and largest probability of the drawing, with a little room.
+/// The smallest and largest probability of the chart, with a margin.
 pub fn extent(base: f64, steps: &[Step]) -> [f64; 2] {
     let ends = steps.iter().flat_map(|step| [step.from, step.to]);
     let [low, high] = ends.fold([base, base], |[low, high], end| [low.min(end), high.max(end)]);
@@ -61,10 +62,10 @@ pub fn Waterfall(base: f64, probability: f64, reasons: Vec<Reason>) -> AnyView {
         let bar = Mark { class: if points < 0.0 { "bar down" } else { "bar up" }, from: left, width: right - left };
         Row::new(vec![Cell::with_aside(&step.label, &step.value), Cell::track(vec![bar]), Cell::number(format::points(points))])
     };
-    let mut rows = vec![end("Average of the training data", base).class("end")];
+    let mut rows = vec![end("Training data average", base).class("end")];
     rows.extend(steps.iter().map(step));
     rows.push(end("This score", probability).class("end total"));
-    let headings = vec![Heading::text("Field"), Heading::hidden("Drawing"), Heading::number("Points")];
+    let headings = vec![Heading::text("Factor"), Heading::hidden("Chart"), Heading::number("Points")];
     view! { <Table headings rows class="waterfall" /> }.erase()
 }
 

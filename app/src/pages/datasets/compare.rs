@@ -1,4 +1,4 @@
-//! Two dataset versions side by side: facts, not tests. Tests are those of the drift check.
+//! Two dataset versions side by side, without statistical tests: the drift check has those.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
             "Compare data",
             view! {
                 <PageHeading title="Compare data" />
-                <Empty title="Two versions are needed"><p><a href=list.path()>"Choose an older and a newer one"</a></p></Empty>
+                <Empty title="No versions selected"><p><a href=list.path()>"Select an older and a newer version"</a></p></Empty>
             },
         ));
     }
@@ -36,7 +36,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
 fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
     let texts: Vec<String> = diff.changes.iter().map(|change| change.sentence.clone()).collect();
     let title = match texts.len() {
-        0 => "Nothing that the profiles show has changed".to_owned(),
+        0 => "No changes".to_owned(),
         1 => "1 change".to_owned(),
         count => format!("{count} changes"),
     };
@@ -48,11 +48,11 @@ fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
     let list = Route::Datasets { use_case: use_case.into() };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Data"</a></nav>
-        <PageHeading title="Compare data"><p>"What differs between the two profiles. Whether a difference is more than luck is the question of the drift check."</p></PageHeading>
+        <PageHeading title="Compare data"><p>"Differences between the two profiles. Run a drift check to test whether they are statistically significant."</p></PageHeading>
         <div class="columns">{side("Older", &diff.before)}{side("Newer", &diff.after)}</div>
         {profile::released(&diff.new)}
         <section><h2>{title}</h2><TextList texts class="report-limits" /></section>
-        <section><h2>"Column by column"</h2>{table(&diff.old, &diff.new)}</section>
+        <section><h2>"Columns"</h2>{table(&diff.old, &diff.new)}</section>
     }
     .erase()
 }

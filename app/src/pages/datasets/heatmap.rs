@@ -1,4 +1,4 @@
-//! Correlations of all pairs of columns as a heat map: one path for all cells of a shade.
+//! Correlations of all pairs of columns as a heat map: one path for all cells of the same shade.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,14 +11,14 @@ use crate::charts::canvas::shortened;
 use crate::format;
 use crate::server_page::escaped;
 
-/// Units of a cell, of the names on the left, and of those on top.
+/// Size of a cell, of the names on the left, and of the names on top.
 const CELL: f64 = 22.0;
 const NAMES: f64 = 170.0;
 const TOP: f64 = 150.0;
-/// Shades on each side of nothing.
+/// Shades on each side of zero.
 const SHADES: i32 = 8;
 
-/// The drawing: positive in one hue, negative in the other, nothing left blank. Cells name their pair and value.
+/// The heat map: positive values in one hue, negative ones in the other, zero left blank.
 pub fn map(correlations: &Correlations) -> String {
     let count = correlations.names.len();
     let side = CELL * count as f64;
@@ -62,7 +62,7 @@ pub fn map(correlations: &Correlations) -> String {
     )
 }
 
-/// What the shades mean.
+/// The legend of the shades.
 pub fn key() -> AnyView {
     let step = |value: f64| {
         let hue = if value < 0.0 { "var(--down)" } else { "var(--up)" };

@@ -1,4 +1,4 @@
-//! The way in for a new file, and the list of what is wrong with one that was refused.
+//! The import form, and the problems of a file that could not be imported.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::components::form::Field;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
-/// What the form needs to know.
+/// Data of the form.
 pub(super) struct Form {
     pub use_case: String,
     /// Whether this person may import.
@@ -22,26 +22,26 @@ pub(super) struct Form {
     pub target: String,
 }
 
-/// Sends a file to the route of imports: plain HTML, since a file needs no script.
+/// Sends a file to the import route: plain HTML, since a file needs no script.
 pub(super) fn form(form: &Form) -> AnyView {
     if !form.may {
-        return view! { <section><h2>"Import a file"</h2><p class="aside">"Importing needs the role admin."</p></section> }.erase();
+        return view! { <section><h2>"Import data"</h2><p class="aside">"Importing data requires the admin role."</p></section> }.erase();
     }
     let action = Route::DatasetImport { use_case: (&form.use_case).into() }.path();
     let today = form.today.clone();
-    let snapshot = format!("People as they are now: the column {} is not asked for", form.target);
+    let snapshot = format!("Current people, no outcome yet ({} column not required)", form.target);
     view! {
         <section>
-            <h2>"Import a file"</h2>
+            <h2>"Import data"</h2>
             <form method="post" action=action enctype="multipart/form-data" class="import-form">
-                <Field id="files" label="CSV or Parquet" help="Several files with the same columns are merged. At most 64 MB; larger files go through the command line.">
+                <Field id="files" label="CSV or Parquet" help="Files with the same columns are merged. At most 64 MB; use the command line for larger files.">
                     <input id="files" name="files" r#type="file" accept=".csv,.parquet,text/csv" multiple=true required=true aria-describedby="files-help" />
                 </Field>
-                <Field id="as_of" label="The day that the rows describe">
+                <Field id="as_of" label="Snapshot date">
                     <input id="as_of" name="as_of" r#type="date" value=today required=true />
                 </Field>
                 <label class="check"><input r#type="checkbox" name="snapshot" value="true" />{snapshot}</label>
-                <p class="aside">"A file that breaks a rule is refused whole, with every cell that is wrong; nothing of it is stored."</p>
+                <p class="aside">"If any cell is invalid, nothing is imported and all invalid cells are listed."</p>
                 <button class="button">"Import"</button>
             </form>
         </section>
@@ -49,32 +49,31 @@ pub(super) fn form(form: &Form) -> AnyView {
     .erase()
 }
 
-/// What is wrong with the file that was sent.
+/// The problems of the file that was sent.
 pub(super) fn refusal(form: &Form) -> AnyView {
     if !form.problem.is_empty() {
         return view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{form.problem.clone()}</p></div> }.erase();
     }
     let Some(refused) = &form.refused else { return ().erase() };
     let row = |cell: &RefusedCell| {
-        let found = if cell.value.is_empty() { "nothing".to_owned() } else { format!("“{}”", cell.value) };
+        let found = if cell.value.is_empty() { "(empty)".to_owned() } else { format!("“{}”", cell.value) };
         Row::new(vec![Cell::number(format::count(cell.row)), Cell::code(&cell.column), Cell::text(found), Cell::text(&cell.rule)])
     };
     let rows: Vec<Row> = refused.cells.iter().map(row).collect();
     let shown = rows.len() as u32;
-    let more = (refused.total > shown).then(
-        || view! { <p class="aside">{format!("The first {} of {} problems.", format::count(shown), format::count(refused.total))}</p> },
-    );
-    let headings = vec![Heading::number("Row"), Heading::text("Column"), Heading::text("Found"), Heading::text("Rule")];
-    let table = (shown > 0).then(|| view! { <Table headings rows class="list" scroll="Cells that break a rule" /> });
+    let more = (refused.total > shown)
+        .then(|| view! { <p class="aside">{format!("First {} of {} problems.", format::count(shown), format::count(refused.total))}</p> });
+    let headings = vec![Heading::number("Row"), Heading::text("Column"), Heading::text("Value"), Heading::text("Rule")];
+    let table = (shown > 0).then(|| view! { <Table headings rows class="list" scroll="Invalid cells" /> });
     view! {
         <section class="refusal">
             <div class="error-summary" role="alert" tabindex="-1">
-                <h2>{format!("{} was refused", refused.file)}</h2>
+                <h2>{format!("{} could not be imported", refused.file)}</h2>
                 <p>{format::capitalised(&refused.sentence)}</p>
             </div>
             {table}
             {more}
-            <p class="aside">"Rows are counted as a spreadsheet does: the header is row 1."</p>
+            <p class="aside">"Row numbers match a spreadsheet: the header is row 1."</p>
         </section>
     }
     .erase()

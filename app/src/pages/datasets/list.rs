@@ -25,7 +25,11 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
     let refused = admin.as_ref().and_then(|admin| tenure.refused_import(admin, query.one("refused")));
     let flash = Query(crate::context::take_flash(&Route::Datasets { use_case: use_case.into() }));
     let lost = !query.one("refused").is_empty() && refused.is_none();
-    let problem = if lost { "That file was refused. Why is no longer held: send it again to see it." } else { flash.one("problem") };
+    let problem = if lost {
+        "The file could not be imported. The details are no longer available; import it again to see them."
+    } else {
+        flash.one("problem")
+    };
     let definition = tenure.use_case(use_case)?;
     let form = import::Form {
         use_case: use_case.to_owned(),
@@ -43,15 +47,15 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
 fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, event: String) -> AnyView {
     let compare = (datasets.len() > 1).then(|| compare_form(&datasets, &use_case));
     let list = if datasets.is_empty() {
-        view! { <Empty title="No data yet"><p>"Send a file below, or on the command line: " <code>{format!("tenure data import FILE --use-case {use_case}")}</code></p></Empty> }.erase()
+        view! { <Empty title="No data yet"><p>"Import a file below or on the command line: " <code>{format!("tenure data import FILE --use-case {use_case}")}</code></p></Empty> }.erase()
     } else {
         let headings = vec![
-            Heading::text("Data"),
-            Heading::text("As of"),
+            Heading::text("Dataset"),
+            Heading::text("Snapshot date"),
             Heading::number("Rows"),
             Heading::number(format::capitalised(&event)),
-            Heading::text("Against the one before"),
-            Heading::text("Trained"),
+            Heading::text("Changes vs previous"),
+            Heading::text("Trained models"),
             Heading::text("Imported"),
         ];
         let rows = datasets.iter().map(|change| row(change, &use_case)).collect();
@@ -59,7 +63,7 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
     };
     let shown = import::form(&form);
     view! {
-        <PageHeading title="Data"><p>"Every file that was imported, as it was then. The same bytes are the same version; nothing is ever changed in place."</p></PageHeading>
+        <PageHeading title="Data"><p>"Imported data by version. Datasets are immutable and identified by content hash."</p></PageHeading>
         {import::refusal(&form)}
         {list}
         {compare}
@@ -81,11 +85,11 @@ fn row(change: &DatasetChange, use_case: &str) -> Row {
             let share = share.value.map(format::percent).unwrap_or_default();
             Cell::view(view! { {format::count(count)}" "<span class="aside">{share}</span> }).numeric()
         }
-        None => Cell::aside("not known yet").numeric(),
+        None => Cell::aside("Not known yet").numeric(),
     };
     let changed = match &change.before {
-        None => Cell::aside("the first of its kind"),
-        Some(_) if change.sentences.is_empty() => Cell::aside("no change that the profile shows"),
+        None => Cell::aside("No previous version"),
+        Some(_) if change.sentences.is_empty() => Cell::aside("No changes"),
         Some(before) => {
             let href = Route::DatasetCompare { use_case: use_case.into() }.with_query(&[("old", before), ("new", &id)]);
             let texts = change.sentences.clone();
@@ -120,7 +124,7 @@ fn compare_form(datasets: &[DatasetChange], use_case: &str) -> AnyView {
     };
     view! {
         <section>
-            <h2>"Compare two versions"</h2>
+            <h2>"Compare versions"</h2>
             <form method="get" action=action.path() class="filters">
                 {choice("old", "Older", 1)}
                 {choice("new", "Newer", 0)}
@@ -135,13 +139,13 @@ fn compare_form(datasets: &[DatasetChange], use_case: &str) -> AnyView {
 pub(super) fn facts(dataset: &DatasetRow) -> Vec<(String, Cell)> {
     let share = match (&dataset.share, dataset.positives) {
         (Some(share), Some(_)) => Cell::figure(Some(share.clone()), Scale::Percent),
-        _ => Cell::text("not known yet"),
+        _ => Cell::text("Not known yet"),
     };
     let simulated = if dataset.simulated { " (simulated)" } else { "" };
     vec![
-        ("As of".to_owned(), Cell::text(format!("{}{simulated}", dataset.as_of.long()))),
+        ("Snapshot date".to_owned(), Cell::text(format!("{}{simulated}", dataset.as_of.long()))),
         ("Rows".to_owned(), Cell::text(format::count(dataset.rows))),
-        ("With the event".to_owned(), share),
+        ("Outcome rate".to_owned(), share),
         ("Imported".to_owned(), Cell::text(format!("{} by {}", dataset.imported_at.long(), dataset.by))),
         ("SHA-256".to_owned(), Cell::code(dataset.hash.chars().take(12).collect::<String>())),
     ]

@@ -1,4 +1,4 @@
-//! Dataset versions: the list with what changed and the way in for a new file, the profile of one, two side by side.
+//! Dataset versions: the list with changes and the import form, the profile of one version, and two versions side by side.
 
 mod compare;
 mod dataset;

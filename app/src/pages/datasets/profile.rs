@@ -1,4 +1,4 @@
-//! The profile of a table: gates, warnings, every column with its drawing, correlations. One view for the page and for files.
+//! The profile of a table: gates, warnings, every column with its chart, correlations. One view for the page and for files.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
 
-/// Offenders of a gate that are named.
+/// Columns at or beyond the limit of a gate that are named.
 const OFFENDERS: usize = 5;
 /// Levels of a column that are drawn, and values of its outcome.
 const LEVELS: usize = 8;
@@ -30,19 +30,19 @@ pub(super) fn profile(found: &DataProfile) -> AnyView {
         count => format!("{count} warnings"),
     };
     let constant = match found.constant_columns.len() {
-        0 => "no column is constant".to_owned(),
-        _ => format!("constant: {}", found.constant_columns.join(", ")),
+        0 => "no constant columns".to_owned(),
+        _ => format!("constant columns: {}", found.constant_columns.join(", ")),
     };
     let repeats = match found.duplicate_rows {
-        0 => "no row repeats an earlier one".to_owned(),
-        1 => "1 row repeats an earlier one".to_owned(),
-        count => format!("{} rows repeat an earlier one", format::count(count as u32)),
+        0 => "no duplicate rows".to_owned(),
+        1 => "1 duplicate row".to_owned(),
+        count => format!("{} duplicate rows", format::count(count as u32)),
     };
     view! {
         {released(found)}
         <section>
             <h2>"Data quality"</h2>
-            <p class="aside">{format!("{}; {constant}. The figures are counts over the whole table, so they have no interval.", format::capitalised(&repeats))}</p>
+            <p class="aside">{format!("{}; {constant}. Figures are counts over the whole table, so there are no intervals.", format::capitalised(&repeats))}</p>
             {gates(&found.gates)}
         </section>
         <section>
@@ -51,7 +51,7 @@ pub(super) fn profile(found: &DataProfile) -> AnyView {
         </section>
         <section>
             <h2>"Columns"</h2>
-            <p class="aside">"Outliers lie beyond the quartiles by more than 1.5 interquartile ranges (Tukey). Whiskers are 95% intervals (Wilson)."</p>
+            <p class="aside">"Outliers: more than 1.5 interquartile ranges beyond the quartiles (Tukey). Whiskers: 95% intervals (Wilson)."</p>
             <div class="profile-columns">{columns}</div>
         </section>
         {correlations(found)}
@@ -59,11 +59,11 @@ pub(super) fn profile(found: &DataProfile) -> AnyView {
     .erase()
 }
 
-/// What was done so that nothing can be read about single people; nothing for figures as they were measured.
+/// The rounding that protects individuals; nothing for exact figures.
 pub(super) fn released(found: &DataProfile) -> AnyView {
     let note = found.released.as_ref().map(|released| {
         let texts = released.notes.clone();
-        view! { <section class="note"><h2>"Rounded to protect people"</h2><TextList texts class="report-limits" /></section> }
+        view! { <section class="note"><h2>"Rounded to protect privacy"</h2><TextList texts class="report-limits" /></section> }
     });
     note.erase()
 }
@@ -82,11 +82,11 @@ fn gates(gates: &[Gate]) -> AnyView {
         }
         Row::new(vec![Cell::text(&gate.sentence), Cell::view(view! { <StateBadge tone word /> }), Cell::text(offenders)])
     };
-    let headings = vec![Heading::text("Figure and limit"), Heading::text("Verdict"), Heading::text("At or beyond the limit")];
+    let headings = vec![Heading::text("Measure and limit"), Heading::text("Result"), Heading::text("At or beyond the limit")];
     view! { <Table headings rows=gates.iter().map(row).collect() class="list gates" scroll="Data quality" /> }.erase()
 }
 
-/// A number for people: few digits where few say it.
+/// A number with as few digits as needed.
 fn short(value: f64) -> String {
     match value.abs() {
         v if value.fract() == 0.0 && v < 1e6 => format::number(value, 0),
@@ -113,16 +113,16 @@ fn column(own: &ColumnSummary) -> AnyView {
         };
         facts.extend(numbers.min.zip(numbers.max).map(|(min, max)| ("Range", format!("{} to {}", short(min), short(max)))));
         facts.extend([
-            ("Mean ± deviation", format!("{} ± {}", short(numbers.mean), short(numbers.standard_deviation))),
+            ("Mean ± SD", format!("{} ± {}", short(numbers.mean), short(numbers.standard_deviation))),
             ("Quartiles", quartiles),
-            ("1% and 99%", [0, 6].map(|at| known(numbers.quantiles[at])).join(" · ")),
+            ("1st and 99th percentile", [0, 6].map(|at| known(numbers.quantiles[at])).join(" · ")),
             ("Outliers", outliers),
             ("Zeros", format!("{:.1}%", 100.0 * numbers.zeros)),
             ("Skewness", short(numbers.skewness)),
         ]);
     }
     if let Some(strength) = own.against_target.as_ref().and_then(|target| target.strength) {
-        facts.push(("Strength against the outcome", short(strength)));
+        facts.push(("Association with the outcome", short(strength)));
     }
     let facts = facts.into_iter().map(|(term, text)| view! { <div><dt>{term}</dt><dd>{text}</dd></div> }.erase()).collect::<Vec<_>>();
     let against = own.against_target.as_ref().map(|target| against(&own.name, target));
@@ -142,7 +142,7 @@ fn bars(own: &ColumnSummary) -> AnyView {
     let Bars { edges, levels, counts, other } = &own.bars;
     let most = counts.iter().copied().max().unwrap_or(0);
     if most == 0 {
-        let why = if own.kind == ValueKind::Text { "Texts are not drawn: they may name people." } else { "No value to draw." };
+        let why = if own.kind == ValueKind::Text { "Text columns are not charted: they may contain names." } else { "No values to chart." };
         return view! { <p class="aside">{why}</p> }.erase();
     }
     if !levels.is_empty() {
@@ -154,7 +154,7 @@ fn bars(own: &ColumnSummary) -> AnyView {
         let rest = other + counts.iter().skip(LEVELS).sum::<u64>();
         if rest > 0 {
             items.push(
-                view! { <li><span class="aside">"all others"</span><i style="--width:0%"></i><b>{format::count(rest as u32)}</b></li> }
+                view! { <li><span class="aside">"All others"</span><i style="--width:0%"></i><b>{format::count(rest as u32)}</b></li> }
                     .erase(),
             );
         }
@@ -184,7 +184,7 @@ fn bars(own: &ColumnSummary) -> AnyView {
     .erase()
 }
 
-/// Share of the outcome by value: a dot with its interval, on one scale for the column.
+/// Outcome rate by value: a dot with its interval, on one scale for the column.
 fn against(name: &str, target: &AgainstTarget) -> AnyView {
     let top = target.groups.iter().filter_map(|group| Some(group.rate.interval?[1])).fold(0.05_f64, f64::max);
     let groups = target.groups.iter().take(VALUES);
@@ -208,13 +208,12 @@ fn against(name: &str, target: &AgainstTarget) -> AnyView {
         ])
     };
     let rows = groups.map(row).collect();
-    let headings = vec![Heading::text("Value"), Heading::number("Rows"), Heading::hidden("Drawing"), Heading::number("Share")];
+    let headings = vec![Heading::text("Value"), Heading::number("Rows"), Heading::hidden("Chart"), Heading::number("Outcome rate")];
     let more = target.groups.len().saturating_sub(VALUES);
-    let more = (more > 0).then(|| view! { <p class="aside">{format!("And {more} more values.")}</p> });
-    let name = format!("{name} against the outcome");
+    let more = (more > 0).then(|| view! { <p class="aside">{format!("{more} more {}.", if more == 1 { "value" } else { "values" })}</p> });
     view! {
         <details>
-            <summary>"Against the outcome"<span class="visually-hidden">{format!(": {name}")}</span></summary>
+            <summary>"Outcome rate by value"<span class="visually-hidden">{format!(": {name}")}</span></summary>
             <Table headings rows class="list" />
             {more}
         </details>
@@ -226,7 +225,8 @@ fn against(name: &str, target: &AgainstTarget) -> AnyView {
 fn correlations(found: &DataProfile) -> AnyView {
     let correlations = &found.correlations;
     if correlations.names.len() < 2 {
-        return view! { <section><h2>"Correlations"</h2><p class="aside">"Fewer than two columns vary."</p></section> }.erase();
+        return view! { <section><h2>"Correlations"</h2><p class="aside">"Fewer than two columns have varying values."</p></section> }
+            .erase();
     }
     let row = |pair: &Correlation| {
         let [first, second] = [pair.first, pair.second].map(|at| correlations.names[at].clone());
@@ -240,21 +240,21 @@ fn correlations(found: &DataProfile) -> AnyView {
     };
     let rows: Vec<Row> = correlations.strongest.iter().take(PAIRS).map(row).collect();
     let headings = vec![
-        Heading::text("Column"),
-        Heading::text("Column"),
+        Heading::text("First column"),
+        Heading::text("Second column"),
         Heading::text("Measure"),
         Heading::number("Value"),
         Heading::number("Spearman"),
     ];
     let title = correlations.strongest.first().map_or_else(
         || "Correlations".to_owned(),
-        |pair| format!("{} and {} go together most", correlations.names[pair.first], correlations.names[pair.second]),
+        |pair| format!("{} and {} have the strongest correlation", correlations.names[pair.first], correlations.names[pair.second]),
     );
     let rows_text = format::count(correlations.rows as u32);
     view! {
         <section>
             <h2>{title}</h2>
-            <p class="aside">{format!("Pearson between numbers, Cramér's V between categories, the correlation ratio between the two; over {rows_text} rows.")}</p>
+            <p class="aside">{format!("Pearson for numeric pairs, Cramér's V for categorical pairs, correlation ratio for mixed pairs; {rows_text} rows.")}</p>
             <div class="table-scroll heat" role="region" aria-label="Correlations of all columns" tabindex="0" inner_html=heatmap::map(correlations)></div>
             {heatmap::key()}
             <h3>"Strongest pairs"</h3>

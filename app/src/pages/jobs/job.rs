@@ -1,4 +1,4 @@
-//! One job: how far it is, what it said, how it ended.
+//! One job: progress, log and result.
 
 use domain::{JobId, Route};
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use crate::format;
 use crate::pages::Query;
 use crate::server_page::Written;
 
-/// The page of an open job asks again after so many seconds.
+/// The page of an open job refreshes after so many seconds.
 const REFRESH_SECONDS: u32 = 2;
 /// The seven steps of a training.
 const STEPS: [&str; 7] = ["validate", "merge", "preprocess", "features", "train", "evaluate", "monitor"];
@@ -34,7 +34,7 @@ pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
     Ok(Written::page(title, view! { <Job page refreshing may problem /> }).left_whole())
 }
 
-/// Asks it to stop, and comes back to its page.
+/// Requests cancellation and returns to the job's page.
 #[server(prefix = "/fn", endpoint = "cancel-job")]
 pub async fn cancel_job(job: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
@@ -61,13 +61,13 @@ pub fn JobState(job: JobRow) -> AnyView {
 
 fn state_word(job: &JobRow) -> String {
     match job.status.as_str() {
-        "queued" => "Waiting for its turn".to_owned(),
-        "stopping" => "Stopping after this step".to_owned(),
+        "stopping" => "Stopping after the current step".to_owned(),
+        "cancelled" => "Canceled".to_owned(),
         status => format::capitalised(status),
     }
 }
 
-/// How far it is, in words: `train, trial 12 of 50`.
+/// The progress in words: `Train, 12 of 50`.
 pub fn how_far(job: &JobRow) -> String {
     match (job.stage.as_str(), job.planned) {
         ("", _) => String::new(),
@@ -82,19 +82,23 @@ fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
     let jobs = Route::Jobs { use_case: (&job.use_case).into() };
     let mut facts = vec![
         ("Started".to_owned(), Cell::text(job.started_at.long())),
-        (if job.is_open() { "For" } else { "Took" }.to_owned(), Cell::text(format::duration(job.seconds))),
-        ("By".to_owned(), Cell::text(job.by.clone())),
+        (if job.is_open() { "Running for" } else { "Duration" }.to_owned(), Cell::text(format::duration(job.seconds))),
+        ("Started by".to_owned(), Cell::text(job.by.clone())),
     ];
     if let Some(run) = &job.run {
-        facts.push(("Run".to_owned(), Cell::link(Route::Run { run: run.into() }.path(), "Open the run")));
+        facts.push(("Run".to_owned(), Cell::link(Route::Run { run: run.into() }.path(), "View run")));
     }
     let open = job.is_open();
     let refresh = open.then(|| {
         let own = Route::Job { job: (&job.id).into() };
         let (sentence, href, word) = if refreshing {
-            (format!("This page asks again every {REFRESH_SECONDS} seconds. "), own.with_query(&[("refresh", "off")]), "Stop refreshing")
+            (
+                format!("This page refreshes every {REFRESH_SECONDS} seconds. "),
+                own.with_query(&[("refresh", "off")]),
+                "Turn off automatic refresh",
+            )
         } else {
-            ("This page does not refresh itself. ".to_owned(), own.path(), "Refresh it")
+            ("Automatic refresh is off. ".to_owned(), own.path(), "Turn on automatic refresh")
         };
         view! { <p class="aside">{sentence}<a href=href>{word}</a></p> }
     });
@@ -102,7 +106,7 @@ fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
         view! {
             <form method="post" action=CancelJob::PATH>
                 <input type="hidden" name="job" value=job.id.clone() />
-                <button class="button quiet">"Stop this job"</button>
+                <button class="button quiet">"Cancel job"</button>
             </form>
         }
     });
@@ -131,21 +135,21 @@ fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
     .erase()
 }
 
-/// How it ended, and what to do next.
+/// The result, and the next step.
 #[component]
 fn Outcome(job: JobRow) -> AnyView {
     let again = Route::Train { use_case: (&job.use_case).into() }.path();
     match job.status.as_str() {
         "failed" => view! {
-            <div class="note warn"><h2>"It failed"</h2><p>{job.message}</p><p><a href=again>"Start another training"</a></p></div>
+            <div class="note warn"><h2>"Job failed"</h2><p>{job.message}</p><p><a href=again>"Start a new training run"</a></p></div>
         }
         .erase(),
         "cancelled" => {
-            view! { <div class="note"><h2>"It was stopped"</h2><p>{job.message}</p><p><a href=again>"Start another training"</a></p></div> }
+            view! { <div class="note"><h2>"Job canceled"</h2><p>{job.message}</p><p><a href=again>"Start a new training run"</a></p></div> }
                 .erase()
         }
         "finished" if !job.result.is_empty() => {
-            view! { <p class="actions"><a class="button" href=job.result>"See the result"</a></p> }.erase()
+            view! { <p class="actions"><a class="button" href=job.result>"View result"</a></p> }.erase()
         }
         _ => ().erase(),
     }
@@ -173,8 +177,8 @@ fn Progress(job: JobRow) -> AnyView {
         let step = |(position, name): (usize, &&'static str)| {
             let (class, word, now) = match current {
                 Some(current) if position < current => ("done", "done", None),
-                Some(current) if position == current => ("now", "now", Some("step")),
-                _ => ("", "waits", None),
+                Some(current) if position == current => ("now", "current", Some("step")),
+                _ => ("", "pending", None),
             };
             view! { <li class=class aria-current=now>{format::capitalised(name)}<span class="visually-hidden">{format!(", {word}")}</span></li> }.erase()
         };

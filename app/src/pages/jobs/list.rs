@@ -24,14 +24,14 @@ pub async fn write(use_case: &str) -> Result<Written, AppError> {
 fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
     let (train, runs) = (Route::Train { use_case: (&use_case).into() }, Route::Runs { use_case: (&use_case).into() });
     let list = if jobs.is_empty() {
-        view! { <Empty title="No job yet"><p>"Trainings and experiments show here while they run, and afterwards."</p></Empty> }.erase()
+        view! { <Empty title="No jobs yet"><p>"Training runs and experiments appear here while they run and after they finish."</p></Empty> }.erase()
     } else {
         let row = |job: JobRow| {
             let href = Route::Job { job: (&job.id).into() }.path();
             let title = job.title.clone();
             let open = job.is_open();
             Row::new(vec![
-                // A whole new page, so that the browser takes the server's word on when to ask again.
+                // A full page load, so that the browser follows the server's refresh header.
                 Cell::view(view! { <a href=href rel="external">{title}</a> }),
                 Cell::view(view! { <JobState job=job.clone() /> }),
                 Cell::text(if open { how_far(&job) } else { job.message }),
@@ -40,15 +40,15 @@ fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
                 Cell::brief(job.by),
             ])
         };
-        let headings = ["Job", "State", "How far, or why it ended", "Started"]
+        let headings = ["Job", "State", "Progress or result", "Started"]
             .map(Heading::text)
             .into_iter()
-            .chain([Heading::number("Took"), Heading::text("By")]);
+            .chain([Heading::number("Duration"), Heading::text("Started by")]);
         view! { <Table headings=headings.collect() rows=jobs.into_iter().map(row).collect() class="list" scroll="Jobs" /> }.erase()
     };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=runs.path()>"Training runs"</a></nav>
-        <PageHeading title="Jobs"><p>"Long work in the background: how far it is, and how it ended."</p></PageHeading>
+        <PageHeading title="Jobs"><p>"Background tasks with their progress and result."</p></PageHeading>
         <p class="actions"><a class="button" href=train.path()>"Train a model"</a></p>
         {list}
     }

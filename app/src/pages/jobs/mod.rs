@@ -1,4 +1,4 @@
-//! Background jobs: the table, and one with its log.
+//! Background jobs: the list, and one job with its log.
 
 pub(crate) mod job;
 pub(crate) mod list;

@@ -1,4 +1,4 @@
-//! What a person can do: plain forms, answered by a redirect.
+//! Actions on drift checks: plain forms, answered by a redirect.
 
 use domain::{CheckId, Route};
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use leptos::server_fn::ServerFn;
 use crate::boxed::Erase;
 use crate::error::AppError;
 
-/// Checks the newest people, and goes to that check.
+/// Runs a drift check on the latest data and opens it.
 #[server(prefix = "/fn", endpoint = "drift-check")]
 pub async fn run_check(use_case: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
@@ -24,7 +24,7 @@ pub async fn run_check(use_case: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Writes a note to a check, and goes back to it.
+/// Adds a note to a check and returns to it.
 #[server(prefix = "/fn", endpoint = "drift-acknowledge")]
 pub async fn acknowledge(use_case: String, check: String, #[server(default)] note: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
@@ -37,7 +37,7 @@ pub async fn acknowledge(use_case: String, check: String, #[server(default)] not
     Ok(())
 }
 
-/// Run now, and the ways to the other pages.
+/// The button that runs a check, and links to related pages.
 pub fn bar(use_case: &str) -> AnyView {
     let (simulate, outcomes) = (Route::DriftSimulate { use_case: use_case.into() }, Route::Outcomes { use_case: use_case.into() });
     let id = use_case.to_owned();
@@ -45,7 +45,7 @@ pub fn bar(use_case: &str) -> AnyView {
         <div class="actions">
             <form method="post" action=RunCheck::PATH>
                 <input type="hidden" name="use_case" value=id />
-                <button class="button">"Check the newest people now"</button>
+                <button class="button">"Run drift check"</button>
             </form>
             <a class="button quiet" href=simulate.path()>"Simulate drift"</a>
             <a class="button quiet" href=outcomes.path()>"Outcomes"</a>

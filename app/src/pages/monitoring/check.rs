@@ -1,4 +1,4 @@
-//! One check: what changed, how we know, and what to do.
+//! One drift check: changes, tests and recommendation.
 
 use domain::{CheckId, Date, DriftVerdict, Route};
 use leptos::prelude::*;
@@ -29,8 +29,8 @@ pub(in crate::pages) async fn write(use_case: &str, check: &str, query: &Query) 
     let flash = Query(crate::context::take_flash(&route));
     let feature = query.one("feature").to_owned();
     let title = match feature.as_str() {
-        "" => format!("Check of {}", page.check.as_of),
-        feature => format!("{}, check of {}", page.use_case.label(feature), page.check.as_of),
+        "" => format!("Drift check of {}", page.check.as_of.long()),
+        feature => format!("{}, drift check of {}", page.use_case.label(feature), page.check.as_of.long()),
     };
     Ok(Written::page(title, view! { <Check page feature flash /> }))
 }
@@ -44,28 +44,28 @@ fn Check(page: CheckPage, feature: String, flash: Query) -> AnyView {
     let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
     let step = |step: &Option<(CheckId, Date)>, word: &str| {
         let (id, day) = step.clone()?;
-        Some(view! { <a href=route(&id).path()>{format!("{word} ({day})")}</a>" " })
+        Some(view! { <a href=route(&id).path()>{format!("{word} ({})", day.long())}</a>" " })
     };
-    let (before, after) = (step(&page.before, "Earlier"), step(&page.after, "Later"));
+    let (before, after) = (step(&page.before, "Previous check"), step(&page.after, "Next check"));
     let compare = page.before.as_ref().map(|(id, _)| {
         let route = Route::DriftCompare { use_case: (&page.use_case.id).into() };
         let href = route.with_query(&[("check", id.as_str()), ("check", page.check.check_id.as_str())]);
-        view! { <a href=href>"Compare with the earlier one"</a> }
+        view! { <a href=href>"Compare with previous"</a> }
     });
     let file = |format: &'static str, name: &'static str| {
         let (use_case, check) = ((&page.use_case.id).into(), (&page.check.check_id).into());
         let href = Route::DriftExport { use_case, check, format: format.to_owned() }.path();
         view! { <li><a href=href rel="external">{name}</a></li> }.erase()
     };
-    let files = [file("html", "Report as one HTML file"), file("csv", "CSV"), file("json", "JSON"), file("guide", "JSON, short")]
+    let files = [file("html", "Report (HTML)"), file("csv", "CSV"), file("json", "JSON"), file("guide", "JSON (summary)")]
         .into_iter()
         .collect::<Vec<_>>();
     let one = one_feature(&page, &feature, &here);
     let found = body(&page, |name| Some(format!("{}#feature", here.with_query(&[("feature", name)]))));
     let notes = notes(&page, flash.one("note"));
     view! {
-        <nav class="crumbs" aria-label="Where this is"><a href=history.path()>"Drift history"</a></nav>
-        <PageHeading title=format!("Check of {}", page.check.as_of)>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=history.path()>"Drift history"</a></nav>
+        <PageHeading title=format!("Drift check of {}", page.check.as_of.long())>
             <p>{lead(&page)}</p>
             <p>{before}{after}{compare}</p>
         </PageHeading>
@@ -73,41 +73,38 @@ fn Check(page: CheckPage, feature: String, flash: Query) -> AnyView {
         {one}
         {found}
         {notes}
-        <section><h2>"Take away"</h2><ul class="plain">{files}</ul></section>
+        <section><h2>"Export"</h2><ul class="plain">{files}</ul></section>
     }
     .erase()
 }
 
 /// Version, data and policy in a sentence.
 pub fn lead(page: &CheckPage) -> String {
-    let simulated = if page.simulated { " These people are simulated: nobody real." } else { "" };
+    let simulated = if page.simulated { format!(" Demo data: simulated {}.", page.use_case.words.many) } else { String::new() };
     format!(
-        "Version {} on {} as of {}, by policy {}, checked by {} on {}.{simulated}",
+        "Model version {} on {} (snapshot of {}), policy {}, run by {} on {}.{simulated}",
         page.check.version,
         page.data_name,
-        page.check.as_of,
+        page.check.as_of.long(),
         page.report.features.policy,
         page.check.created_by,
         page.check.created_at.long()
     )
 }
 
-/// Everything that was found: of the page, and of the file that leaves the house.
+/// All findings, for the page and for the exported report.
 pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView {
     let report = &page.report;
     let recommendation = &report.recommendation;
     let reasons = recommendation.reasons.iter().map(reason).collect();
     let columns = by_weight(report);
     let table = features::of_check(&columns, |name| page.use_case.label(name), href);
-    let by_chance = report
-        .features
-        .false_alarm_rate
-        .map(|rate| format!(" By chance alone such a check finds something in {} of months.", format::percent(rate)));
+    let by_chance = report.features.false_alarm_rate.map(|rate| format!(" False-alarm rate: {} of months.", format::percent(rate)));
     let quality = report
         .quality
         .as_ref()
         .map_or_else(|| view! { <p>"Could not be computed: the live model has no baseline."</p> }.erase(), quality_of);
-    let single = [("Scores", &report.prediction), ("Share that left", &report.target)].map(|(name, column)| {
+    let single = [("Scores (prediction drift)", &report.prediction), ("Outcomes (target drift)", &report.target)].map(|(name, column)| {
         let test = column.deciding_test();
         Row::new(vec![
             Cell::text(name),
@@ -117,23 +114,28 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
             Cell::number(labels::p_value(test.and_then(|test| test.p_value))),
         ])
     });
-    let single_heads =
-        vec![Heading::text("What"), Heading::text("Verdict"), Heading::number("Change"), Heading::text("Test"), Heading::number("p")];
+    let single_heads = vec![
+        Heading::text("Signal"),
+        Heading::text("Status"),
+        Heading::number("Effect size"),
+        Heading::text("Test"),
+        Heading::number("p-value"),
+    ];
     view! {
         <section class="note">
             <h2>"Recommendation: "{labels::action(recommendation.action)}</h2>
             <p>{recommendation.sentence.clone()}</p>
-            <Table headings=vec![Heading::text("Signal"), Heading::text("Says"), Heading::text("Because")] rows=reasons class="list wrap" />
+            <Table headings=vec![Heading::text("Signal"), Heading::text("Result"), Heading::text("Reason")] rows=reasons class="list wrap" />
         </section>
         <section>
             <h2>"Features"</h2>
             <p>{report.features.summary.clone()}{by_chance}</p>
             {table}
-            <p class="aside">"Filled: the baseline. Line: today. Sorted by change times importance, drifted ones first. Change: Wasserstein distance in standard deviations of the baseline for numbers, share of people in another level for others."</p>
+            <p class="aside">"Filled: baseline. Line: current data. Sorted by effect size × importance, drifted features first. Effect size: Wasserstein distance in baseline standard deviations for numeric features, share of people in a different category for the others."</p>
         </section>
         <section><h2>"Scores and outcomes"</h2><Table headings=single_heads rows=single.into() class="list" scroll="Scores and outcomes" /></section>
         <section><h2>"Performance"</h2>{performance(page)}</section>
-        <section><h2>"All features together"</h2>{together(page)}</section>
+        <section><h2>"Multivariate drift"</h2>{together(page)}</section>
         <section><h2>"Data quality"</h2>{quality}</section>
     }
     .erase()
@@ -155,8 +157,13 @@ fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView>
         let level = |level: &String| page.use_case.field(&column.name).map_or_else(|| level.clone(), |field| field.value_label(level));
         let names: Vec<String> =
             if chart.levels.is_empty() { chart.edges.windows(2).map(bin).collect() } else { chart.levels.iter().map(level).collect() };
-        let verdict = column.verdict == DriftVerdict::Drifted;
-        let title = format!("{label}: {}", if verdict { "drifted" } else { "not told from the baseline" });
+        let status = match column.verdict {
+            DriftVerdict::Drifted => "drifted",
+            DriftVerdict::Stable => "no drift",
+            DriftVerdict::TooFewRows => "too few rows",
+            DriftVerdict::CouldNotCompute => "could not compute",
+        };
+        let title = format!("{label}: {status}");
         view! { <ChartFigure chart=histogram::two_samples(title, &names, &chart.reference, &chart.current) /> }
     });
     let tests = column.tests.iter().map(|(statistic, test)| {
@@ -167,11 +174,15 @@ fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView>
             Cell::number(labels::p_value(test.p_adjusted)),
         ])
     });
-    let headings =
-        vec![Heading::text("Test or distance"), Heading::number("Statistic"), Heading::number("p"), Heading::number("p adjusted")];
+    let headings = vec![
+        Heading::text("Test or distance"),
+        Heading::number("Statistic"),
+        Heading::number("p-value"),
+        Heading::number("Adjusted p-value"),
+    ];
     let why = column.why.map(|why| view! { <p>{format::capitalised(&why.to_string())}"."</p> });
     let rows = format!(
-        "{} people in the baseline ({} without a value), {} today ({} without).",
+        "Baseline: {} people ({} missing). Current data: {} people ({} missing).",
         column.n_reference, column.missing_reference, column.n_current, column.missing_current
     );
     Some(
@@ -186,7 +197,7 @@ fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView>
     )
 }
 
-/// `20 to 25`; a bin around a whole number is that number.
+/// `20 to 25`; a bin around a whole number shows that number.
 fn bin(edges: &[f64]) -> String {
     match edges {
         [low, high] if (high - low - 1.0).abs() < 1e-9 && low.fract().abs() == 0.5 => format::number(low + 0.5, 0),
@@ -204,21 +215,21 @@ fn together(page: &CheckPage) -> AnyView {
         || view! { <p>"Could not be computed: the live model has no baseline."</p> }.erase(),
         |found| {
             let labels: Vec<String> = found.telling.iter().map(|(name, _)| page.use_case.label(name)).collect();
-            let telling = if labels.is_empty() { String::new() } else { format!(" It goes by {}.", labels.join(", ")) };
+            let telling = if labels.is_empty() { String::new() } else { format!(" Main contributors: {}.", labels.join(", ")) };
             view! {
-                <p>{labels::verdict(found.verdict)}" A classifier that is to tell today's people from those of the baseline reaches ROC AUC " <FigureValue figure=found.roc_auc.clone() with_n=true /> " (0.5: cannot)."{telling}</p>
+                <p>{labels::verdict(found.verdict)}" Domain classifier ROC AUC " <FigureValue figure=found.roc_auc.clone() with_n=true /> " (0.5 = indistinguishable)."{telling}</p>
             }
             .erase()
         },
     );
     let attribution = page.report.attribution.as_ref().map_or_else(
-        || view! { <p>"Attribution drift could not be computed: what the model leans on was not measured on both sides."</p> }.erase(),
+        || view! { <p>"Attribution drift could not be computed: feature importance is missing for the baseline or the current data."</p> }.erase(),
         |found| {
             let moved: Vec<String> =
-                found.moved.iter().map(|(name, before, now)| format!("{} from place {before} to {now}", page.use_case.label(name))).collect();
+                found.moved.iter().map(|(name, before, now)| format!("{}: rank {before} to {now}", page.use_case.label(name))).collect();
             let moved = (!moved.is_empty()).then(|| view! { <TextList texts=moved class="plain" /> });
             view! {
-                <p>{labels::verdict(found.verdict)}" What the model leans on, in order, against the baseline: NDCG " <FigureValue figure=found.ndcg.clone() /> {format!(" (limit {}).", format::number(found.limit, 2))}</p>
+                <p>{labels::verdict(found.verdict)}" Feature importance ranking vs baseline: NDCG " <FigureValue figure=found.ndcg.clone() /> {format!(" (limit {}).", format::number(found.limit, 2))}</p>
                 {moved}
             }
             .erase()
@@ -232,16 +243,17 @@ fn quality_of(quality: &QualityReport) -> AnyView {
     let texts =
         |findings: Vec<&monitoring::quality::Finding>| findings.into_iter().map(|finding| finding.sentence.clone()).collect::<Vec<_>>();
     let words = match (quality.verdict, alarms.len()) {
-        (_, some @ 1..) => format!("{some} {} a limit.", if some == 1 { "finding crosses" } else { "findings cross" }),
-        (DriftVerdict::Stable, _) => "No finding crosses a limit.".to_owned(),
-        (DriftVerdict::TooFewRows, _) => "Too few rows to judge.".to_owned(),
+        (_, some @ 1..) => format!("{some} {} a limit.", if some == 1 { "finding exceeds" } else { "findings exceed" }),
+        (DriftVerdict::Stable, _) => "No finding exceeds a limit.".to_owned(),
+        (DriftVerdict::TooFewRows, _) => "Too few rows.".to_owned(),
         _ => "Could not be computed.".to_owned(),
     };
-    let volume = format!("{} people today, {} in the baseline. ", quality.n_current, quality.n_reference);
+    let volume = format!("Current data: {} people. Baseline: {} people. ", quality.n_current, quality.n_reference);
     let (alarms, known) = (texts(alarms), texts(known));
-    let known = (!known.is_empty()).then(
-        || view! { <details><summary>{format!("{} more to know", known.len())}</summary><TextList texts=known class="plain" /></details> },
-    );
+    let known = (!known.is_empty()).then(|| {
+        let count = if known.len() == 1 { "1 note".to_owned() } else { format!("{} notes", known.len()) };
+        view! { <details><summary>{count}</summary><TextList texts=known class="plain" /></details> }
+    });
     view! { <p>{volume}{words}</p><TextList texts=alarms class="plain" />{known} }.erase()
 }
 
@@ -251,19 +263,19 @@ fn notes(page: &CheckPage, written: &str) -> AnyView {
         view! { <li><p>{note.note.clone()}</p><p class="aside">{by}</p></li> }.erase()
     });
     let list = if page.notes.is_empty() {
-        view! { <p>"Nobody has acknowledged this check yet."</p> }.erase()
+        view! { <p>"This check has not been acknowledged yet."</p> }.erase()
     } else {
         view! { <ul class="plain">{items.collect::<Vec<_>>()}</ul> }.erase()
     };
     let (use_case, check) = (page.use_case.id.clone(), page.check.check_id.to_string());
     view! {
         <section id="notes">
-            <h2>"Acknowledged"</h2>
+            <h2>"Acknowledgments"</h2>
             {list}
             <form method="post" action=Acknowledge::PATH class="sheet">
                 <input type="hidden" name="use_case" value=use_case />
                 <input type="hidden" name="check" value=check />
-                <div class="field"><label for="note">"Note"</label><p class="help" id="note-help">"What was found, and what will be done. It is kept and cannot be changed."</p>
+                <div class="field"><label for="note">"Note"</label><p class="help" id="note-help">"State the finding and the planned action. Notes cannot be edited or deleted."</p>
                 <textarea id="note" name="note" rows="3" maxlength="2000" required aria-describedby="note-help">{escaped(written)}</textarea></div>
                 <p class="actions"><button class="button">"Acknowledge"</button></p>
             </form>

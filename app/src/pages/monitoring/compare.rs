@@ -1,4 +1,4 @@
-//! Two checks side by side: what changed between them.
+//! Two drift checks side by side.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -22,17 +22,17 @@ pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Wri
     let [first, second] = ids[..] else {
         let href = Route::DriftHistory { use_case: use_case.into() }.path();
         let view = view! {
-            <PageHeading title="Compare two checks" />
-            <Empty title="Two checks are needed"><p>"Mark two of them in the "<a href=href>"table of checks"</a>"."</p></Empty>
+            <PageHeading title="Compare drift checks" />
+            <Empty title="No checks selected"><p>"Select two checks in the "<a href=href>"drift history"</a>"."</p></Empty>
         };
-        return Ok(Written::page("Compare two checks", view));
+        return Ok(Written::page("Compare drift checks", view));
     };
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let mut pages =
         [tenure.drift_check(&member, use_case, &first.into()).await?, tenure.drift_check(&member, use_case, &second.into()).await?];
     pages.sort_by(|a, b| (&a.check.as_of, a.check.created_at).cmp(&(&b.check.as_of, b.check.created_at)));
-    let title = format!("Checks of {} and {}", pages[0].check.as_of, pages[1].check.as_of);
+    let title = format!("Drift checks of {} and {}", pages[0].check.as_of.long(), pages[1].check.as_of.long());
     let view = compared(&pages, &title);
     Ok(Written::page(title, view))
 }
@@ -43,25 +43,25 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
     let heads = |first: &str| {
         let head = |page: &CheckPage| {
             let route = Route::DriftCheck { use_case: (&page.use_case.id).into(), check: (&page.check.check_id).into() };
-            Heading::text(format!("{}, version {}", page.check.as_of, page.check.version)).linked(route.path())
+            Heading::text(format!("{}, version {}", page.check.as_of.long(), page.check.version)).linked(route.path())
         };
         vec![Heading::text(first), head(before), head(after)]
     };
     let both = |name: &str, cell: &dyn Fn(&CheckPage) -> Cell| Row::new(vec![Cell::text(name), cell(before), cell(after)]);
     let figure = |figure: Option<domain::Estimate>| match figure {
         Some(figure) => Cell::view(view! { <FigureValue figure scale=Scale::Metric /> }),
-        None => Cell::text("not known"),
+        None => Cell::text("not available"),
     };
     let whole = vec![
         both("Recommendation", &|page| Cell::view(labels::action(page.check.recommendation))),
         both("Reason", &|page| Cell::text(&page.check.reason)),
-        both("Features", &|page| Cell::view(labels::verdict(page.check.verdict))),
-        both("Share of features that drifted", &|page| {
+        both("Feature drift", &|page| Cell::view(labels::verdict(page.check.verdict))),
+        both("Share of drifted features", &|page| {
             Cell::text(page.check.share_drifted.map_or("could not be computed".into(), format::percent))
         }),
-        both("Scores", &|page| Cell::view(labels::verdict(page.check.prediction_verdict))),
-        both("ROC AUC on outcomes", &|page| figure(page.report.realised.as_ref().map(|found| found.roc_auc.clone()))),
-        both("ROC AUC estimated", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()))),
+        both("Prediction drift", &|page| Cell::view(labels::verdict(page.check.prediction_verdict))),
+        both("ROC AUC (observed)", &|page| figure(page.report.realised.as_ref().map(|found| found.roc_auc.clone()))),
+        both("ROC AUC (estimated)", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()))),
         both("People", &|page| {
             Cell::text(page.report.features.columns.first().map_or("–".into(), |column| format::count(column.n_current as u32)))
         }),
@@ -84,7 +84,7 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
         }
         None => Cell::text("not compared"),
     };
-    // Features whose verdict changed come first.
+    // Features with a changed status come first.
     let mut rows: Vec<(bool, Row)> = names
         .iter()
         .map(|name| {
@@ -100,19 +100,19 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
     rows.sort_by_key(|(changed, _)| !changed);
     let changed = rows.iter().filter(|(changed, _)| *changed).count();
     let mut feature_heads = heads("Feature");
-    feature_heads.push(Heading::text("Verdict"));
+    feature_heads.push(Heading::text("Status"));
     let sentence = match changed {
-        0 => "No feature has another verdict.".to_owned(),
-        1 => "One feature has another verdict.".to_owned(),
-        some => format!("{some} features have another verdict."),
+        0 => "No feature changed status.".to_owned(),
+        1 => "1 feature changed status.".to_owned(),
+        some => format!("{some} features changed status."),
     };
     let versions = (before.check.version != after.check.version)
-        .then(|| view! { <p class="note warn">"The two checks are of different versions, with baselines of their own: what changed may be the baseline."</p> });
+        .then(|| view! { <p class="note warn">"The checks are of different model versions with different baselines. Differences may come from the baselines."</p> });
     view! {
-        <nav class="crumbs" aria-label="Where this is"><a href=history.path()>"Drift history"</a></nav>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=history.path()>"Drift history"</a></nav>
         <PageHeading title=title.to_owned()><p>{sentence}</p></PageHeading>
         {versions}
-        <section><h2>"As a whole"</h2><Table headings=heads("What") rows=whole class="list wrap" scroll="The two checks" /></section>
+        <section><h2>"Summary"</h2><Table headings=heads("Measure") rows=whole class="list wrap" scroll="Summary of the two checks" /></section>
         <section><h2>"Features"</h2><Table headings=feature_heads rows=rows.into_iter().map(|(_, row)| row).collect() class="list" scroll="Features of the two checks" /></section>
     }
     .erase()

@@ -1,4 +1,4 @@
-//! Features as small drawings: over time, and against the baseline.
+//! Features as small charts: over time, and compared with the baseline.
 
 use domain::DriftVerdict;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::charts::sparkline;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
-/// Cells with a drawing.
+/// A cell with a chart.
 fn drawing(svg: String) -> Cell {
     Cell::view(view! { <span class="mini-frame" inner_html=svg></span> })
 }
@@ -19,7 +19,7 @@ fn drawing(svg: String) -> Cell {
 /// Every feature as a line over the checks, with the numbers beside it.
 pub fn over_time(history: &DriftHistory) -> AnyView {
     let days: Vec<(i64, String)> =
-        history.points.iter().rev().filter(|point| point.drawn).map(|point| (point.day, point.check.as_of.to_string())).collect();
+        history.points.iter().rev().filter(|point| point.drawn).map(|point| (point.day, point.check.as_of.long())).collect();
     let policy = monitoring::ValidPolicy::default();
     let row = |line: &FeatureLine| {
         let number = history.use_case.field(&line.name).is_some_and(|field| !field.is_level());
@@ -39,28 +39,27 @@ pub fn over_time(history: &DriftHistory) -> AnyView {
                     format!("{mark}{}{}", format::number(effect * scale, if number { 2 } else { 0 }), if number { "" } else { "%" })
                 }
                 Some((_, None, DriftVerdict::TooFewRows)) => "too few".into(),
-                Some(_) => "not comp.".into(),
+                Some(_) => "not computed".into(),
                 None => "–".into(),
             };
             Cell::number(text)
         }));
         Row::new(cells)
     };
-    let mut headings = vec![Heading::text("Feature"), Heading::number("Importance"), Heading::text("Over time")];
+    let mut headings = vec![Heading::text("Feature"), Heading::number("Importance"), Heading::text("Trend")];
     headings.extend(days.iter().map(|(_, day)| Heading::number(day)));
     let rows = history.features.iter().map(row).collect();
     view! {
         <p class="aside">
-            "Size of the change against the baseline: for numbers the Wasserstein distance in standard deviations, for others the share of people in another \
-             level. ● drifted; the dashed line is the smallest change that counts. Importance is the share of the newest check; features that drifted where the \
-             model leans most stand first."
+            "Effect size vs the baseline: Wasserstein distance in standard deviations for numeric features, share of people in a different category for the \
+             others. ● drifted; dashed line: minimum effect size. Importance: share in the latest check. Drifted features with the highest importance come first."
         </p>
         <Table headings rows class="list features" scroll="Features over time" />
     }
     .erase()
 }
 
-/// Every feature of one check with both histograms. `href` gives the address of a feature's own drawing; none in a file.
+/// Every feature of one check with both histograms. `href` gives the address of a feature's chart; none in a file.
 pub fn of_check(
     columns: &[(&ColumnReport, Option<f64>)],
     label: impl Fn(&str) -> String,
@@ -89,14 +88,14 @@ pub fn of_check(
     };
     let headings = vec![
         Heading::text("Feature"),
-        Heading::text("Verdict"),
-        Heading::text("Baseline and today"),
-        Heading::number("Change"),
+        Heading::text("Status"),
+        Heading::text("Baseline and current"),
+        Heading::number("Effect size"),
         Heading::number("Importance"),
         Heading::text("Test"),
         Heading::number("Statistic"),
-        Heading::number("p"),
-        Heading::number("p adjusted"),
+        Heading::number("p-value"),
+        Heading::number("Adjusted p-value"),
         Heading::number("Missing"),
     ];
     let rows = columns.iter().map(row).collect();

@@ -1,4 +1,4 @@
-//! Verdicts, recommendations and tests in words.
+//! Labels of verdicts, recommendations and tests.
 
 use domain::{DriftVerdict, Recommendation};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::format;
 
-/// Only "no drift" is good news; what could not be computed is none.
+/// Only "no drift" is a good state; "could not compute" is not.
 pub fn verdict(verdict: DriftVerdict) -> AnyView {
     let (tone, word) = match verdict {
         DriftVerdict::Drifted => (Tone::Bad, "Drifted"),
@@ -20,18 +20,18 @@ pub fn verdict(verdict: DriftVerdict) -> AnyView {
     view! { <StateBadge tone word /> }.erase()
 }
 
-/// What to do.
+/// The recommended action.
 pub fn action(action: Recommendation) -> AnyView {
     let (tone, word) = match action {
         Recommendation::Retrain => (Tone::Bad, "Retrain"),
         Recommendation::Wait => (Tone::Watch, "Wait"),
         Recommendation::Keep => (Tone::Good, "Keep"),
-        Recommendation::Unclear => (Tone::Watch, "Unclear"),
+        Recommendation::Unclear => (Tone::Watch, "Inconclusive"),
     };
     view! { <StateBadge tone word /> }.erase()
 }
 
-/// What one signal says.
+/// The result of one signal.
 pub fn says(says: Says) -> AnyView {
     let (tone, word) = match says {
         Says::Retrain => (Tone::Bad, "Retrain"),
@@ -42,7 +42,7 @@ pub fn says(says: Says) -> AnyView {
     view! { <StateBadge tone word /> }.erase()
 }
 
-/// What decided about a column, or why nothing could.
+/// The test that decided about a column, or the reason why none could.
 pub fn decided_by(column: &ColumnReport) -> String {
     column.decided_by.map_or_else(|| why(column), |statistic| statistic.label().to_owned())
 }
@@ -52,7 +52,7 @@ pub fn why(column: &ColumnReport) -> String {
     column.why.map(|why| why.to_string()).unwrap_or_default()
 }
 
-/// A p-value as people read it.
+/// A p-value for display.
 pub fn p_value(p: Option<f64>) -> String {
     match p {
         None => "–".into(),
@@ -66,11 +66,11 @@ pub fn effect(column: &ColumnReport) -> String {
     match column.effect_size {
         None => "–".into(),
         Some(effect) if column.kind.is_numeric() => format!("{} SD", format::number(effect, 2)),
-        Some(effect) => format!("{} %", format::number(100.0 * effect, 1)),
+        Some(effect) => format!("{}%", format::number(100.0 * effect, 1)),
     }
 }
 
 /// Share of missing rows.
 pub fn missing(missing: u64, rows: u64) -> String {
-    if rows == 0 { "–".into() } else { format!("{} %", format::number(100.0 * missing as f64 / rows as f64, 1)) }
+    if rows == 0 { "–".into() } else { format!("{}%", format::number(100.0 * missing as f64 / rows as f64, 1)) }
 }

@@ -1,4 +1,4 @@
-//! The time lines of the history.
+//! The charts over time of the drift history.
 
 use domain::{Date, DriftVerdict, Estimate};
 use workflow::{DriftHistory, HistoryPoint};
@@ -23,7 +23,7 @@ fn hundredths(value: &f64) -> String {
     format!("{value:.2}")
 }
 
-/// Performance, share of drifted features, scores, share that left.
+/// Performance, share of drifted features, prediction drift, observed and expected events.
 pub fn charts(history: &DriftHistory) -> Vec<Chart> {
     let drawn: Vec<&HistoryPoint> = history.points.iter().filter(|point| point.drawn).collect();
     vec![performance(history, &drawn), features(history, &drawn), scores(history, &drawn), events(history)]
@@ -60,18 +60,18 @@ fn performance(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
     let limit = history.limits.roc_auc;
     let known: Vec<f64> = realised.iter().filter_map(|(_, figure)| figure.as_ref()?.value).collect();
     let title = match (&known[..], drawn.last().and_then(|point| point.report.realised.as_ref()).map(|realised| &realised.roc_auc)) {
-        ([], _) => "No outcomes yet: the performance is only estimated".to_owned(),
+        ([], _) => "No outcomes yet: performance is estimated".to_owned(),
         (_, Some(Estimate { value: Some(value), interval: Some([low, high]), .. })) => {
             let place = if *high < limit {
                 "below"
             } else if *low > limit {
                 "above"
             } else {
-                "not told from"
+                "not distinguishable from"
             };
-            format!("On the newest outcomes ROC AUC is {}, {place} the limit of {}", format::number(*value, 2), format::number(limit, 2))
+            format!("Latest observed ROC AUC is {}, {place} the limit of {}", format::number(*value, 2), format::number(limit, 2))
         }
-        (known, _) => format!("ROC AUC on outcomes: {}", format::number(known[known.len() - 1], 2)),
+        (known, _) => format!("Observed ROC AUC: {}", format::number(known[known.len() - 1], 2)),
     };
     let mut days: Vec<i64> = drawn.iter().map(|point| point.day).chain(realised.iter().map(|(day, _)| *day)).collect();
     days.sort_unstable();
@@ -89,16 +89,17 @@ fn performance(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
             text(guessed.as_ref(), Scale::Metric),
         ]
     });
+    let left = format!("{} of known", format::capitalised(&history.use_case.words.event_many));
     let limits =
         drawn.last().and_then(|point| point.report.estimated.as_ref()).map(|estimated| estimated.limits.clone()).unwrap_or_default();
     Chart {
         title,
         sentence: format!(
-            "ROC AUC of each cycle's scores with 95 % intervals: realised on those who left before the next cycle, and estimated from the scores alone (CBPE). {limits}"
+            "ROC AUC of each cycle with 95% intervals: observed from the outcomes before the next cycle, and estimated from the scores alone (CBPE). {limits}"
         ),
         svg: draw(history, &series, &[(format!("limit {}", format::number(limit, 2)), limit)], [0.5, 0.9], &hundredths),
-        legend: vec!["Realised".into(), "Estimated".into()],
-        columns: ["Scored on", "Realised ROC AUC", "Left, of known", "Estimated ROC AUC"].map(str::to_owned).to_vec(),
+        legend: vec!["Observed".into(), "Estimated".into()],
+        columns: ["Scored on", "Observed ROC AUC", left.as_str(), "Estimated ROC AUC"].map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }
@@ -112,22 +113,22 @@ fn features(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
     let limit = history.limits.share_drifted;
     let found = drawn.iter().filter(|point| point.report.features.verdict == DriftVerdict::Drifted).count();
     let alarm = drawn.last().and_then(|point| point.report.features.false_alarm_rate);
-    let alarm = alarm.map_or(String::new(), |rate| format!(" By chance alone a check finds some in {} of months.", format::percent(rate)));
+    let alarm = alarm.map_or(String::new(), |rate| format!(" False-alarm rate: {} of months.", format::percent(rate)));
     let rows = drawn.iter().map(|point| {
         let report = &point.report.features;
         vec![
-            point.check.as_of.to_string(),
+            point.check.as_of.long(),
             share(point).map_or("could not be computed".into(), format::percent),
             report.drifted().len().to_string(),
             report.summary.clone(),
         ]
     });
     Chart {
-        title: format!("{found} of {} checks found features that drifted", drawn.len()),
-        sentence: format!("Share of the compared features that drifted; above the line it is reason to retrain.{alarm}"),
+        title: format!("Drifted features in {found} of {} checks", drawn.len()),
+        sentence: format!("Share of compared features that drifted; above the limit, retraining is recommended.{alarm}"),
         svg: draw(history, &series, &[(format!("limit {}", format::percent(limit)), limit)], [0.0, 0.5], &percent),
         legend: Vec::new(),
-        columns: ["As of", "Share", "Features", "In words"].map(str::to_owned).to_vec(),
+        columns: ["Snapshot date", "Share drifted", "Drifted features", "Summary"].map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }
@@ -143,34 +144,34 @@ fn scores(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
         .least_effect_number;
     let drifted = drawn.iter().filter(|point| point.report.prediction.verdict == DriftVerdict::Drifted).count();
     let title = match drifted {
-        0 if drawn.iter().all(|point| effect(point).is_none()) => "Drift of the scores could not be computed".to_owned(),
-        0 => "The scores have not drifted in any check".to_owned(),
-        some => format!("The scores drifted in {some} of {} checks", drawn.len()),
+        0 if drawn.iter().all(|point| effect(point).is_none()) => "Prediction drift could not be computed".to_owned(),
+        0 => "No prediction drift in any check".to_owned(),
+        some => format!("Prediction drift in {some} of {} checks", drawn.len()),
     };
     let rows = drawn.iter().map(|point| {
         let column = &point.report.prediction;
         vec![
-            point.check.as_of.to_string(),
+            point.check.as_of.long(),
             super::labels::effect(column),
             super::labels::p_value(column.deciding_test().and_then(|test| test.p_value)),
             column.why.map_or_else(|| column.verdict.as_str().replace('_', " "), |why| why.to_string()),
         ]
     });
-    let limits: Vec<(String, f64)> = (floor > 0.0).then(|| ("smaller does not count".to_owned(), floor)).into_iter().collect();
+    let limits: Vec<(String, f64)> = (floor > 0.0).then(|| ("minimum effect size".to_owned(), floor)).into_iter().collect();
     Chart {
         title,
-        sentence: "Wasserstein distance between today's scores and those of the baseline, in standard deviations of the baseline.".into(),
+        sentence: "Wasserstein distance between current and baseline scores, in baseline standard deviations.".into(),
         svg: draw(history, &series, &limits, [0.0, 0.3], &hundredths),
         legend: Vec::new(),
-        columns: ["As of", "Distance", "p", "Verdict"].map(str::to_owned).to_vec(),
+        columns: ["Snapshot date", "Distance", "p-value", "Status"].map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }
 
-/// A cycle with the share that left and the share that its scores promised.
+/// A cycle with its observed and its expected share of events.
 type Known<'a> = (&'a workflow::CohortView, Estimate, Estimate);
 
-/// Target drift in what people count: how many left, beside how many the scores promised.
+/// Target drift as shares: observed events beside expected events.
 fn events(history: &DriftHistory) -> Chart {
     let words = &history.use_case.words;
     let share = |figure: &Estimate, n: u64| {
@@ -182,11 +183,11 @@ fn events(history: &DriftHistory) -> Chart {
         .iter()
         .filter_map(|cohort| {
             let realised = cohort.realised.as_ref()?;
-            let actual = stats::intervals::proportion(realised.left as u32, realised.n as u32, "nobody is known");
+            let actual = stats::intervals::proportion(realised.left as u32, realised.n as u32, "no outcomes are known");
             Some((cohort, actual, share(&realised.expected_left, realised.n)))
         })
         .collect();
-    // A cycle of which nothing is known is a gap.
+    // A cycle without known outcomes is a gap.
     let points = |pick: for<'a, 'b> fn(&'a Known<'b>) -> &'a Estimate| -> Vec<Point> {
         let of = |day: i64| known.iter().find(|entry| entry.0.day == day).map(pick);
         history.cohorts.iter().map(|cohort| Point::of(cohort.day, of(cohort.day))).collect()
@@ -196,19 +197,19 @@ fn events(history: &DriftHistory) -> Chart {
         actual.value.zip(expected.interval).is_some_and(|(value, [low, high])| value < low || value > high)
     });
     let title = match (known.len(), outside.count()) {
-        (0, _) => format!("Who left is not known yet: {} promised only", words.event_many),
-        (_, 0) => format!("As many {} as the scores promised, in every cycle", words.event_many),
-        (all, some) => format!("In {some} of {all} cycles the number of {} was not what the scores promised", words.event_many),
+        (0, _) => format!("No outcomes yet: expected {} only", words.event_many),
+        (_, 0) => format!("Observed {} within the expected range in every cycle", words.event_many),
+        (all, some) => format!("Observed {} outside the expected range in {some} of {all} cycles", words.event_many),
     };
     let rows = known.iter().map(|(cohort, actual, expected)| {
-        vec![cohort.as_of.to_string(), cohort.until.to_string(), text(Some(actual), Scale::Percent), text(Some(expected), Scale::Percent)]
+        vec![cohort.as_of.long(), cohort.until.long(), text(Some(actual), Scale::Percent), text(Some(expected), Scale::Percent)]
     });
     Chart {
         title,
-        sentence: "Share that left before the next cycle, and the share that the scores promised for that time, with 95 % intervals. Target drift is the test of this against the baseline.".into(),
+        sentence: "Observed and expected share before the next cycle, with 95% intervals. Target drift tests the observed share against the baseline.".into(),
         svg: if known.is_empty() { String::new() } else { draw(history, &series, &[], [0.0, 0.02], &|value: &f64| format!("{:.1}%", value * 100.0)) },
-        legend: vec!["Left".into(), "Promised".into()],
-        columns: ["Scored on", "Until", "Left", "Promised"].map(str::to_owned).to_vec(),
+        legend: vec!["Observed".into(), "Expected".into()],
+        columns: ["Scored on", "Until", "Observed", "Expected"].map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }

@@ -1,4 +1,4 @@
-//! Is the model still true: the checks of a use case over time, with what became of the people who were scored.
+//! Monitoring: the drift checks of a use case over time, and the outcomes of the people who were scored.
 
 mod actions;
 mod check;
@@ -30,10 +30,10 @@ use crate::format;
 use crate::pages::Query;
 use crate::server_page::Written;
 
-/// Spans that a person often wants: name and days back from the newest check.
+/// Common time ranges: name and days back from the latest check.
 const PRESETS: [(&str, i64); 3] = [("3 months", 92), ("12 months", 366), ("3 years", 1096)];
 
-/// Writes the page of the history.
+/// Writes the drift history page.
 pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let day = |key| Some(query.one(key)).filter(|day| !day.is_empty());
@@ -52,7 +52,7 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
     let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
     let head = view! {
         <PageHeading title="Drift history">
-            <p>"Are the people still like those that the model learned from, and are its scores still true?"</p>
+            <p>"Does current data still match the training data, and are the scores still accurate?"</p>
         </PageHeading>
         {problem}
         {actions::bar(&id)}
@@ -60,8 +60,8 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
     if history.total == 0 {
         return view! {
             {head}
-            <Empty title="No check yet">
-                <p>"A check compares the newest people with those that the live model learned from. Run one now, or from the command line: "
+            <Empty title="No drift checks yet">
+                <p>"A drift check compares current data with the training data of the live model. Run one above or on the command line: "
                 <code>{format!("tenure drift check --use-case {id}")}</code></p>
             </Empty>
         }
@@ -69,7 +69,7 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
     }
     let ranges = ranges(&history, &route, &range);
     if history.points.is_empty() {
-        return view! { {head}{ranges}<Empty title="No check in these days"><p><a href=route.path()>"Show all of them"</a></p></Empty> }
+        return view! { {head}{ranges}<Empty title="No drift checks in this period"><p><a href=route.path()>"Show all checks"</a></p></Empty> }
             .erase();
     }
     let latest = latest(&history);
@@ -82,10 +82,10 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
         {head}
         {latest}
         {ranges}
-        <section><h2>"Over time"</h2><div class="chart-grid">{charts}</div>{events}</section>
+        <section><h2>"Trends"</h2><div class="chart-grid">{charts}</div>{events}</section>
         {reasons}
-        <section><h2>"Feature by feature"</h2>{features}</section>
-        <section><h2>"Checks"</h2>{checks}</section>
+        <section><h2>"Features"</h2>{features}</section>
+        <section><h2>"Drift checks"</h2>{checks}</section>
     }
     .erase()
 }
@@ -100,12 +100,12 @@ fn latest(history: &DriftHistory) -> AnyView {
     let recommendation = &point.report.recommendation;
     let (badge, sentence) = (labels::action(recommendation.action), recommendation.sentence.clone());
     let href = check_route(history, &point.check.check_id).path();
-    let day = point.check.as_of.to_string();
+    let day = point.check.as_of.long();
     view! {
         <section class="note drift-latest">
-            <h2>"Newest check, "{day}" "{badge}</h2>
+            <h2>"Latest check, "{day}" "{badge}</h2>
             <p>{sentence}</p>
-            <p><a href=href>"See the whole check"</a></p>
+            <p><a href=href>"View full check"</a></p>
         </section>
     }
     .erase()
@@ -126,18 +126,18 @@ fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> An
     let (from, to) = (from.clone(), to.clone());
     view! {
         <div class="drift-range">
-            <nav aria-label="Time shown"><ul>{links}</ul></nav>
+            <nav aria-label="Time range"><ul>{links}</ul></nav>
             <form method="get" action=action>
                 <label for="from">"From"</label><input id="from" type="date" name="from" value=from min=low.clone() max=high.clone() />
-                <label for="to">"to"</label><input id="to" type="date" name="to" value=to min=low max=high />
-                <button class="button quiet">"Show"</button>
+                <label for="to">"To"</label><input id="to" type="date" name="to" value=to min=low max=high />
+                <button class="button quiet">"Apply"</button>
             </form>
         </div>
     }
     .erase()
 }
 
-/// How well those who left for each reason were told from those who stayed: where a model breaks, it shows here first.
+/// Performance by reason of leaving: a model that fails for one reason shows it here first.
 fn reasons(history: &DriftHistory) -> AnyView {
     let cohorts: Vec<_> = history.cohorts.iter().rev().filter_map(|cohort| Some((cohort, cohort.realised.as_ref()?))).collect();
     let names: std::collections::BTreeSet<&str> =
@@ -150,7 +150,9 @@ fn reasons(history: &DriftHistory) -> AnyView {
         cells.extend(cohorts.iter().map(|(_, realised)| {
             let found = realised.by_reason.iter().find(|group| group.name == *name);
             match found.and_then(|group| Some((group.left, group.roc_auc.value?))) {
-                Some((left, value)) => Cell::with_aside(format::number(value, 2), format!("of {}", format::count(left as u32))).numeric(),
+                Some((left, value)) => {
+                    Cell::with_aside(format::number(value, 2), format!("n\u{a0}=\u{a0}{}", format::count(left as u32))).numeric()
+                }
                 None => Cell::number("–"),
             }
         }));
@@ -158,18 +160,18 @@ fn reasons(history: &DriftHistory) -> AnyView {
     };
     let rows = names.iter().map(row).collect();
     let mut headings = vec![Heading::text("Reason")];
-    headings.extend(cohorts.iter().map(|(cohort, _)| Heading::number(cohort.as_of.to_string())));
+    headings.extend(cohorts.iter().map(|(cohort, _)| Heading::number(cohort.as_of.long())));
     view! {
         <section>
-            <h2>"By reason of leaving"</h2>
-            <p class="aside">"ROC AUC of those who left for the reason against all who stayed, by the day of scoring; of how many. 0.5 is chance. Intervals stand with each cycle under Outcomes."</p>
+            <h2>"Performance by reason"</h2>
+            <p class="aside">"ROC AUC of people with each reason vs everyone without the event, by scoring date, with the number of people. 0.5 = chance. Intervals are on the Outcomes page of each cycle."</p>
             <Table headings rows class="list" scroll="Performance by reason" />
         </section>
     }
     .erase()
 }
 
-/// The letter of a mark on a time line.
+/// The letter that marks an event on a chart over time.
 fn letter(mark: Mark) -> &'static str {
     match mark {
         Mark::Training => "T",
@@ -187,11 +189,11 @@ fn events(history: &DriftHistory) -> AnyView {
         Row::new(vec![Cell::brief(lines::date_of(event.day).long()), Cell::text(letter(event.mark)), Cell::text(&event.sentence)])
     };
     let rows = history.events.iter().map(row).collect();
-    let headings = vec![Heading::text("Day"), Heading::text("Mark"), Heading::text("What happened")];
+    let headings = vec![Heading::text("Date"), Heading::text("Mark"), Heading::text("Event")];
     view! {
         <details open class="marks">
-            <summary>"Marks: T training, P promotion, R rollback, A acknowledgement"</summary>
-            <Table headings rows class="list" scroll="What happened" />
+            <summary>"Events: T training, P promotion, R rollback, A acknowledgment"</summary>
+            <Table headings rows class="list" scroll="Events" />
         </details>
     }
     .erase()
@@ -201,12 +203,12 @@ fn checks(history: &DriftHistory) -> AnyView {
     let row = |point: &HistoryPoint| {
         let check = &point.check;
         let id = check.check_id.to_string();
-        let name = format!("Compare the check of {}", check.as_of);
+        let name = format!("Compare the check of {}", check.as_of.long());
         let share = check.share_drifted.map_or("–".to_owned(), format::percent);
         let seen = point.notes.last().map(|note| note.created_by.to_string()).unwrap_or_default();
         Row::new(vec![
             Cell::view(view! { <input type="checkbox" name="check" value=id aria-label=name /> }),
-            Cell::link(check_route(history, &check.check_id).path(), check.as_of.to_string()),
+            Cell::link(check_route(history, &check.check_id).path(), check.as_of.long()),
             Cell::number(check.version.to_string()),
             Cell::view(labels::verdict(check.verdict)),
             Cell::number(share),
@@ -219,19 +221,19 @@ fn checks(history: &DriftHistory) -> AnyView {
     let rows = history.points.iter().rev().map(row).collect();
     let headings = vec![
         Heading::hidden("Compare"),
-        Heading::text("As of"),
+        Heading::text("Snapshot date"),
         Heading::number("Version"),
-        Heading::text("Features"),
+        Heading::text("Feature drift"),
         Heading::number("Share drifted"),
-        Heading::text("Scores"),
+        Heading::text("Prediction drift"),
         Heading::text("Recommendation"),
         Heading::text("Acknowledged by"),
     ];
     let compare = Route::DriftCompare { use_case: (&history.use_case.id).into() };
     view! {
         <form method="get" action=compare.path()>
-            <Table headings rows class="list" scroll="Checks" />
-            <p class="actions"><button class="button quiet">"Compare the selected two"</button></p>
+            <Table headings rows class="list" scroll="Drift checks" />
+            <p class="actions"><button class="button quiet">"Compare selected"</button></p>
         </form>
     }
     .erase()

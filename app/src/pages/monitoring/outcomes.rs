@@ -1,4 +1,4 @@
-//! What is known of the people who were scored.
+//! Outcomes of the people who were scored.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use crate::format;
 use crate::pages::Query;
 use crate::server_page::Written;
 
-/// Writes the page; `cycle` in the address opens one of them.
+/// Writes the page; `cycle` in the address opens one cycle.
 pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let coverage = tenure.outcomes_coverage(&actor.member()?, use_case).await?;
@@ -28,13 +28,14 @@ pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Wri
 #[component]
 fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String) -> AnyView {
     let history = Route::DriftHistory { use_case: (&use_case).into() };
+    let lead = format!("Actual {events} by cycle, to validate predictions.");
     let head = view! {
-        <nav class="crumbs" aria-label="Where this is"><a href=history.path()>"Drift history"</a></nav>
-        <PageHeading title="Outcomes"><p>"Who left, when and why, cycle by cycle: the only thing that shows whether the scores are true."</p></PageHeading>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=history.path()>"Drift history"</a></nav>
+        <PageHeading title="Outcomes"><p>{lead}</p></PageHeading>
     };
     let how = view! {
-        <p>"Columns: the person, " <code>"date"</code> ", the outcome, and " <code>"reason"</code> " where it is known. Import it with "
-        <code>{format!("tenure outcomes import FILE --use-case {use_case}")}</code> "; with " <code>"--complete-until DATE"</code> " when the file names only those who left."</p>
+        <p>"Columns: the ID, " <code>"date"</code> ", the outcome and, if known, " <code>"reason"</code> ". Import the file with "
+        <code>{format!("tenure outcomes import FILE --use-case {use_case}")}</code> ". If the file lists only the " {events.clone()} ", add " <code>"--complete-until DATE"</code> "."</p>
     };
     if coverage.imports.is_empty() {
         return view! { {head}<Empty title="No outcomes yet">{how}</Empty> }.erase();
@@ -42,7 +43,7 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
     let horizon = coverage.imports.first().map_or(0, |import| import.horizon_days);
     let open = coverage.cohorts.iter().find(|cohort| cohort.as_of.to_string() == cycle).and_then(|cohort| {
         let realised = cohort.realised.as_ref()?;
-        let title = format!("Scored on {}, known until {}", cohort.as_of, cohort.until);
+        let title = format!("Scored on {}, outcomes until {}", cohort.as_of.long(), cohort.until.long());
         Some(view! { <section id="cycle"><h2>{title}</h2>{realised_of(realised, &events)}</section> })
     });
     let rows = coverage.cohorts.iter().rev().map(|cohort| row(cohort, &use_case)).collect();
@@ -50,9 +51,9 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
         Heading::text("Scored on"),
         Heading::text("Until"),
         Heading::number("Scored"),
-        Heading::number("Known"),
-        Heading::number("Left"),
-        Heading::number("Promised"),
+        Heading::number("Known outcomes"),
+        Heading::number("Observed"),
+        Heading::number("Expected"),
         Heading::number("ROC AUC"),
     ];
     let files = coverage.imports.iter().map(|import| {
@@ -60,8 +61,8 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
             Cell::text(&import.name),
             Cell::number(format::count(import.row_count as u32)),
             Cell::number(format::count(import.event_count as u32)),
-            Cell::brief(format!("{} to {}", import.first_day, import.last_day)),
-            Cell::brief(import.complete_until.map_or_else(|| "as named".into(), |day| day.to_string())),
+            Cell::brief(format!("{} to {}", import.first_day.long(), import.last_day.long())),
+            Cell::brief(import.complete_until.map_or_else(|| "not stated".into(), |day| day.long())),
             Cell::brief(import.created_by.as_str()),
             Cell::brief(import.created_at.long()),
         ])
@@ -71,25 +72,25 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
         Heading::text("File"),
         Heading::number("Rows"),
         Heading::number(format::capitalised(&events)),
-        Heading::text("Days"),
+        Heading::text("Period"),
         Heading::text("Complete until"),
-        Heading::text("By"),
+        Heading::text("Imported by"),
         Heading::text("Imported"),
     ];
     let none = coverage
         .cohorts
         .is_empty()
-        .then(|| view! { <p>"No cycle of scores lies before these outcomes: there is nothing to join them with."</p> });
+        .then(|| view! { <p>"No scoring cycle precedes these outcomes, so they cannot be matched with scores."</p> });
     view! {
         {head}
         {open}
         <section>
             <h2>"Cycles"</h2>
-            <p class="aside">{format!("A cycle lasts until the next scoring. Scores are taken to be about {horizon} days; for a shorter cycle they are brought to its length at a constant rate. A cycle counts when the outcome of nine in ten people is known.")}</p>
+            <p class="aside">{format!("A cycle ends at the next scoring. Scores cover {horizon} days and are scaled to shorter cycles at a constant rate. A cycle is evaluated once at least 90% of its outcomes are known.")}</p>
             {none}
             <Table headings rows class="list" scroll="Cycles" />
         </section>
-        <section><h2>"Files"</h2><Table headings=file_heads rows=files class="list" scroll="Files of outcomes" />{how}</section>
+        <section><h2>"Imported files"</h2><Table headings=file_heads rows=files class="list" scroll="Outcome files" />{how}</section>
     }
     .erase()
 }
@@ -97,20 +98,20 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
 fn row(cohort: &CohortView, use_case: &str) -> Row {
     let known = format!("{} ({})", format::count(cohort.known), format::percent(f64::from(cohort.known) / f64::from(cohort.scored.max(1))));
     let mut cells = vec![
-        Cell::text(cohort.as_of.to_string()),
-        Cell::brief(cohort.until.to_string()),
+        Cell::text(cohort.as_of.long()),
+        Cell::brief(cohort.until.long()),
         Cell::number(format::count(cohort.scored)),
         Cell::number(known),
     ];
     match &cohort.realised {
         Some(realised) => {
             let address = Route::Outcomes { use_case: use_case.into() }.with_query(&[("cycle", cohort.as_of.to_string())]);
-            cells[0] = Cell::link(format!("{address}#cycle"), cohort.as_of.to_string());
+            cells[0] = Cell::link(format!("{address}#cycle"), cohort.as_of.long());
             cells.push(Cell::number(format::count(realised.left as u32)));
             cells.push(Cell::figure(Some(realised.expected_left.clone()), Scale::Count));
             cells.push(Cell::figure(Some(realised.roc_auc.clone()), Scale::Metric));
         }
-        None => cells.extend([Cell::number("–"), Cell::number("–"), Cell::number("too few outcomes known")]),
+        None => cells.extend([Cell::number("–"), Cell::number("–"), Cell::number("too few known outcomes")]),
     }
     Row::new(cells)
 }

@@ -1,4 +1,4 @@
-//! How the scores did: on outcomes, with their groups, and estimated.
+//! Performance of the scores: observed from outcomes, by group, and estimated.
 
 use leptos::prelude::*;
 use monitoring::performance::{Group, Realised};
@@ -12,42 +12,42 @@ use crate::format;
 /// Performance of one check.
 pub fn performance(page: &CheckPage) -> AnyView {
     let estimated = page.report.estimated.as_ref().map_or_else(
-        || view! { <p>"No estimate: today's people could not be scored."</p> }.erase(),
+        || view! { <p>"Estimated: not available, because the current data could not be scored."</p> }.erase(),
         |estimated| {
             let (auc, left) = (estimated.roc_auc.clone(), estimated.expected_left.clone());
             view! {
-                <p>"Estimated from the scores alone (CBPE): ROC AUC " <FigureValue figure=auc with_n=true /> "; the scores add up to " <FigureValue figure=left scale=Scale::Count /> " " {page.use_case.words.event_many.clone()} ". "
+                <p>"Estimated from the scores alone (CBPE): ROC AUC " <FigureValue figure=auc with_n=true /> "; " <FigureValue figure=left scale=Scale::Count /> " expected " {page.use_case.words.event_many.clone()} ". "
                 <span class="aside">{estimated.limits.clone()}</span></p>
             }
             .erase()
         },
     );
     let realised = page.report.realised.as_ref().map_or_else(
-        || view! { <p>"On outcomes: not known yet. Import who left to see how the scores did."</p> }.erase(),
+        || view! { <p>"Observed: no outcomes yet. Import outcomes to evaluate the scores."</p> }.erase(),
         |realised| realised_of(realised, &page.use_case.words.event_many),
     );
     view! { {realised}{estimated} }.erase()
 }
 
-/// Realised performance with its groups.
+/// Observed performance with its groups.
 pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
     let (auc, brier, error) = (realised.roc_auc.clone(), realised.brier.clone(), realised.calibration_error.clone());
     let groups = [
         ("risk band", "Performance by risk band", &realised.by_band),
-        ("month of scoring", "Performance by month of scoring", &realised.by_cohort),
+        ("scoring month", "Performance by scoring month", &realised.by_cohort),
         ("reason", "Performance by reason", &realised.by_reason),
-        ("tenth of the score", "Performance by tenth of the score", &realised.by_decile),
+        ("score decile", "Performance by score decile", &realised.by_decile),
     ];
     let tables = groups.into_iter().filter(|(_, _, groups)| !groups.is_empty()).map(|(name, region, list)| {
         let mut headings = vec![
             Heading::text(format::capitalised(name)),
             Heading::number("People"),
-            Heading::number("Left"),
-            Heading::number("Promised"),
-            Heading::number("Actual"),
+            Heading::number(format::capitalised(events)),
+            Heading::number("Expected rate"),
+            Heading::number("Observed rate"),
         ];
-        // Within a band or a tenth the scores are all but the same: there is little to rank.
-        let ranked = matches!(name, "month of scoring" | "reason");
+        // Within a band or a decile the scores are nearly equal: there is little to rank.
+        let ranked = matches!(name, "scoring month" | "reason");
         if ranked {
             headings.push(Heading::number("ROC AUC"));
         }
@@ -56,7 +56,7 @@ pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
     });
     let tables = tables.collect::<Vec<_>>();
     view! {
-        <p>"On outcomes: ROC AUC " <FigureValue figure=auc with_n=true /> {format!(", {} {events}; the scores promised ", realised.left)}
+        <p>"Observed: ROC AUC " <FigureValue figure=auc with_n=true /> {format!("; {} {events}, expected ", realised.left)}
         <FigureValue figure=realised.expected_left.clone() scale=Scale::Count /> ". Brier score " <FigureValue figure=brier /> ", expected calibration error " <FigureValue figure=error /> "."</p>
         {tables}
     }

@@ -1,4 +1,4 @@
-//! What would a change of one field look like? Nothing of it is stored.
+//! Simulated drift: the drift check after a change of one feature. Nothing is stored.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use crate::format;
 use crate::pages::Query;
 use crate::server_page::Written;
 
-/// Writes the form, and the answer when the address asks a question.
+/// Writes the form, and the result when the address describes a change.
 pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let definition = tenure.use_case(use_case)?;
@@ -31,21 +31,21 @@ pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Wri
     Ok(Written::page("Simulate drift", view(&definition, &asked, answer)))
 }
 
-/// The question of an address; `None` when it asks none.
+/// The change that an address describes; `None` when it has none.
 fn shift([field, how, level, size]: &[String; 4]) -> Option<Result<Shift, String>> {
     if field.is_empty() {
         return None;
     }
     let Ok(size) = size.trim().replace(',', ".").parse::<f64>() else {
-        return Some(Err("Say how large the change is, as a number.".into()));
+        return Some(Err("Enter the size of the change as a number.".into()));
     };
     let field = field.clone();
     Some(match how.as_str() {
         "shift" => Ok(Shift::Number { field, deviations: size }),
-        "level" if level.is_empty() => Err("Name the level that people get.".into()),
+        "level" if level.is_empty() => Err("Choose a category.".into()),
         "level" => Ok(Shift::Level { field, level: level.clone(), share: size / 100.0 }),
         "missing" => Ok(Shift::Missing { field, share: size / 100.0 }),
-        _ => Err("Choose what happens to the field.".into()),
+        _ => Err("Choose a type of change.".into()),
     })
 }
 
@@ -58,11 +58,8 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
     };
     let fields = use_case.inputs().map(|known| option(&known.name, known.label.clone(), field)).collect::<Vec<_>>();
     let chosen = if how.is_empty() { "shift" } else { how };
-    let ways = [
-        ("shift", "Number shifted, in standard deviations"),
-        ("level", "Share of people moved to a level, in %"),
-        ("missing", "Share of values missing, in %"),
-    ];
+    let ways =
+        [("shift", "Shift by standard deviations"), ("level", "Move % of people to a category"), ("missing", "Set % of values to missing")];
     let ways = ways.map(|(value, text)| option(value, text.to_owned(), chosen)).into_iter().collect::<Vec<_>>();
     let levels: Vec<AnyView> = use_case
         .inputs()
@@ -82,12 +79,12 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
         Some(Ok(found)) => found_of(&found),
     };
     view! {
-        <nav class="crumbs" aria-label="Where this is"><a href=history.path()>"Drift history"</a></nav>
-        <PageHeading title="Simulate drift"><p>"What would a check say if one field changed? The newest people are copied, changed and checked. Nothing is stored."</p></PageHeading>
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=history.path()>"Drift history"</a></nav>
+        <PageHeading title="Simulate drift"><p>"The result of a drift check if one feature changed. A copy of the current data is changed and checked."</p></PageHeading>
         <form method="get" action=action.path() class="filters">
-            <div class="field"><label for="field">"Field"</label><select id="field" name="field">{fields}</select></div>
-            <div class="field"><label for="how">"Change"</label><select id="how" name="how">{ways}</select></div>
-            <div class="field"><label for="level">"Level"</label><select id="level" name="level"><option value="">"only for a move to a level"</option>{levels}</select></div>
+            <div class="field"><label for="field">"Feature"</label><select id="field" name="field">{fields}</select></div>
+            <div class="field"><label for="how">"Type of change"</label><select id="how" name="how">{ways}</select></div>
+            <div class="field"><label for="level">"Category"</label><select id="level" name="level"><option value="">"Only for moving people to a category"</option>{levels}</select></div>
             <div class="field"><label for="size">"Size"</label><input id="size" name="size" inputmode="decimal" value=size required /></div>
             <button class="button">"Simulate"</button>
         </form>
@@ -104,22 +101,22 @@ fn found_of(found: &SimulatedCheck) -> AnyView {
         Row::new(vec![Cell::code(name), Cell::number(format!("{with} of {compared}")), Cell::number(format!("{without} of {compared}"))])
     });
     let policies: Vec<Row> = policies.collect();
-    let headings = vec![Heading::text("Policy"), Heading::number("Drifted with the change"), Heading::number("Without")];
+    let headings = vec![Heading::text("Policy"), Heading::number("Drifted with the change"), Heading::number("Drifted without it")];
     let expected = |report: &monitoring::monthly::MonthlyCheck| report.estimated.as_ref().map(|found| found.expected_left.clone());
     let expected = expected(report).zip(expected(&found.unchanged)).map(|(with, without)| {
-        view! { <p>"The scores would add up to " <FigureValue figure=with scale=Scale::Count /> " " {found.use_case.words.event_many.clone()} " in place of " <FigureValue figure=without scale=Scale::Count /> "."</p> }
+        view! { <p>"Expected " {found.use_case.words.event_many.clone()} ": " <FigureValue figure=with scale=Scale::Count /> " instead of " <FigureValue figure=without scale=Scale::Count /> "."</p> }
     });
     let sentence = report.recommendation.sentence.clone();
     view! {
         <section class="note simulated-check">
             <h2>"Simulated: "{found.sentence.clone()}</h2>
-            <p><b>"These people do not exist, and this is no check: it is not stored and does not count."</b>{format!(" Made from the people of {}.", found.as_of)}</p>
+            <p><b>"Simulated data: this result is not stored and does not count as a drift check."</b>{format!(" Based on the data of {}.", found.as_of)}</p>
             <p>{sentence}</p>
-            <p>"Scores: "{labels::verdict(report.prediction.verdict)}", "{labels::effect(&report.prediction)}</p>
+            <p>"Prediction drift: "{labels::verdict(report.prediction.verdict)}", "{labels::effect(&report.prediction)}</p>
             {expected}
         </section>
-        <section><h2>"Features that are not stable"</h2><p>{report.features.summary.clone()}</p>{table}</section>
-        <section><h2>"What each policy would say"</h2><Table headings rows=policies class="list" scroll="Policies" /></section>
+        <section><h2>"Drifted features"</h2><p>{report.features.summary.clone()}</p>{table}</section>
+        <section><h2>"Result by policy"</h2><Table headings rows=policies class="list" scroll="Policies" /></section>
     }
     .erase()
 }

@@ -1,4 +1,4 @@
-//! People and their scores: the dashboard, one person, and the what-if form.
+//! People and their scores: the dashboard, the page of one person, and the what-if page.
 
 pub mod dashboard;
 #[cfg(feature = "ssr")]

@@ -1,4 +1,4 @@
-//! One person: the score with its uncertainty, where it comes from, what is known, and how it went.
+//! One person: the score with its uncertainty and drivers, the score history, the access history and the data.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -36,63 +36,63 @@ pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<Written, A
 #[component]
 fn Person(person: workflow::scoring::PersonPage, words: Words, history: Option<Chart>, use_case: String, why: String) -> AnyView {
     let warnings = (!person.warnings.is_empty()).then(|| {
-        view! { <div class="note warn"><h2>"Read this score with care"</h2><TextList texts=person.warnings /></div> }
+        view! { <div class="note warn"><h2>"Interpret this score with caution"</h2><TextList texts=person.warnings /></div> }
     });
     let interval = person.interval.map(|interval| {
-        view! { <p class="aside">{format!("Outcomes of people scored alike allow {} (Venn-Abers)", format::percent_interval(interval))}</p> }
+        view! { <p class="aside">{format!("Calibration range for similar scores: {}", format::percent_interval(interval))}</p> }
     });
     let dashboard = Route::Dashboard { use_case: (&use_case).into() };
     let what_if = Route::WhatIf { use_case: (&use_case).into() }.with_query(&[("person", person.id.as_str()), (WHY, &why)]);
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=dashboard.path()>"Dashboard"</a></nav>
         <PageHeading title=format!("{} {}", format::capitalised(&words.one), person.id)>
-            <a class="button" href=what_if>"What if?"</a>
+            <a class="button" href=what_if>"Explore changes"</a>
         </PageHeading>
         {warnings}
         <div class="columns person">
             <section class="score">
-                <h2>{format!("Risk to {}", words.verb)}</h2>
+                <h2>{format!("Risk of {}ing", words.verb.strip_suffix('e').unwrap_or(&words.verb))}</h2>
                 <p class="number">{format::percent(person.probability)}</p>
                 <p><RiskBadge band=person.band.clone() probability=person.probability /></p>
                 <Gauge probability=person.probability interval=person.interval base=person.base />
                 {interval}
                 <p class="sentence">{person.sentence}</p>
                 <p class="aside">{format!(
-                    "Scored by model version {}. It describes what the model has learned from the past, not a cause, and is no advice about a person.",
+                    "Scored by model version {}. The score reflects patterns in past data, not causes, and is not advice about an individual.",
                     person.version,
                 )}</p>
             </section>
             <section class="why">
-                <h2>"Why this score"</h2>
-                <p class="aside">"Each field moves the probability by so many percentage points, from the average to this score."</p>
+                <h2>"Drivers of this score"</h2>
+                <p class="aside">"Contribution of each factor, in percentage points, from the training data average to this score."</p>
                 <Waterfall base=person.base probability=person.probability reasons=person.reasons />
             </section>
         </div>
-        {history.map(|chart| view! { <section><h2>"Scores over time"</h2><ChartFigure chart /></section> })}
+        {history.map(|chart| view! { <section><h2>"Score history"</h2><ChartFigure chart /></section> })}
         {looked(person.lookers)}
         <section class="fields">
-            <h2>"What is known"</h2>
+            <h2>{format!("{} data", format::capitalised(&words.one))}</h2>
             <div class="field-groups">{groups(person.fields)}</div>
         </section>
     }.erase()
 }
 
-/// Who looked at this page before.
+/// Earlier visits to this page.
 fn looked(lookers: Vec<Looker>) -> AnyView {
     if lookers.is_empty() {
-        return view! { <section><h2>"Who looked"</h2><p class="aside">"Nobody before you. Each look at this page is on record."</p></section> }.erase();
+        return view! { <section><h2>"Access history (before this visit)"</h2><p class="aside">"No earlier visits. Every visit to this page is recorded in the audit log."</p></section> }.erase();
     }
     let row = |looker: Looker| {
         let (times, why) = (format::count(looker.times), if looker.why.is_empty() { "–".to_owned() } else { looker.why });
         Row::new(vec![Cell::text(looker.name), Cell::number(times), Cell::brief(looker.last.long()), Cell::text(why)])
     };
     let rows = lookers.into_iter().map(row).collect();
-    let headings = vec![Heading::text("Account"), Heading::number("Times"), Heading::text("Last"), Heading::text("Reason then")];
+    let headings = vec![Heading::text("User"), Heading::number("Visits"), Heading::text("Last visit"), Heading::text("Reason given")];
     view! {
         <section>
-            <h2>"Who looked"</h2>
-            <p class="aside">"From the audit record, before this look."</p>
-            <Table headings rows class="list" scroll="Who looked" />
+            <h2>"Access history (before this visit)"</h2>
+            <p class="aside">"From the audit log."</p>
+            <Table headings rows class="list" scroll="Access history" />
         </section>
     }
     .erase()

@@ -1,4 +1,4 @@
-//! Why somebody looks at people, where the policy of the installation asks for it.
+//! The purpose of access to data about people, where the installation requires one.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -12,15 +12,15 @@ use crate::server_page::Written;
 /// The key of the purpose in an address.
 pub const WHY: &str = "why";
 
-/// The page that asks for a purpose, before anything about the person is looked up; `None` when none is needed, or a good one is named.
-/// `hidden` are the pairs that the address must keep.
+/// The page that asks for a purpose of access, before anything about the person is read; `None` when none is required or a valid one is
+/// given. `hidden`: pairs that stay in the address.
 pub fn asked(tenure: &Tenure, use_case: &str, why: &str, page: &Route, hidden: &[(&str, &str)]) -> Option<Written> {
     let purposes = tenure.purposes(use_case);
     if purposes.is_empty() || purposes.iter().any(|purpose| purpose.key == why) {
         return None;
     }
     let problem = (!why.is_empty()).then(|| {
-        view! { <div class="error-summary" role="alert" tabindex="-1" autofocus><h2>"There is a problem"</h2><ul><li><a href="#why" rel="external">"Choose one of the reasons."</a></li></ul></div> }
+        view! { <div class="error-summary" role="alert" tabindex="-1" autofocus><h2>"There is a problem"</h2><ul><li><a href="#why" rel="external">"Choose a reason from the list."</a></li></ul></div> }
     });
     let hidden = hidden.iter().map(|(name, value)| view! { <input type="hidden" name=(*name).to_owned() value=(*value).to_owned() /> });
     let hidden = hidden.collect_view();
@@ -29,19 +29,19 @@ pub fn asked(tenure: &Tenure, use_case: &str, why: &str, page: &Route, hidden: &
     let action = page.path();
     let page = view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=dashboard.path()>"Dashboard"</a></nav>
-        <PageHeading title="Why do you look?">
-            <p>"What is said about one person is for a purpose. Choose yours: it is written to the record with your name, and shown to everybody who looks after you."</p>
+        <PageHeading title="Reason for access">
+            <p>"Choose a reason to open this page. It is stored in the audit log with your name and is visible to anyone who opens this page later."</p>
         </PageHeading>
         {problem}
         <form method="get" action=action class="sheet">
             {hidden}
-            <Field id="why" label="Reason">
+            <Field id="why" label="Reason for access">
                 <select id="why" name=WHY required>{options}</select>
             </Field>
-            <p class="actions"><button class="button">"Show"</button></p>
+            <p class="actions"><button class="button">"Continue"</button></p>
         </form>
     };
-    Some(Written::page("Why do you look?", page))
+    Some(Written::page("Reason for access", page))
 }
 
 fn options(purposes: &[Purpose]) -> Vec<AnyView> {

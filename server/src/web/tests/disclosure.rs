@@ -112,7 +112,7 @@ async fn figures_are_released_to_who_does_not_see_people() {
         assert!(!ends.is_empty() && ends.iter().all(|end| end.is_null()), "{key}: {ends:?}");
     }
     let compared = shown.others(&format!("{base}/data/compare?old={old}&new={new}")).await;
-    assert!(compared.contains("Rounded to protect people"), "{compared}");
+    assert!(compared.contains("Rounded to protect privacy"), "{compared}");
     assert!(!compared.contains("standard deviations)"), "no mean has moved: {compared}");
     let list = shown.others(&format!("{base}/data")).await;
     assert!(!list.contains("mean "), "{list}");

@@ -60,7 +60,7 @@ fn told(answer: &super::Answer, page: bool) -> char {
     if asks_to_sign_in || text.contains("\"status\":401,\"title\":\"please sign in\"") || text.contains("\"kind\":\"signin\"") {
         's'
     } else if answer.status == 403
-        || text.contains("\"status\":403,\"title\":\"you may not")
+        || text.contains("\"status\":403,\"title\":\"access denied")
         || text.contains("\"kind\":\"forbidden\"")
         || text.contains("this needs the role")
         || text.contains("the scope of this token")

@@ -1,4 +1,4 @@
-//! The risk bands: one bar for the whole, one row for each band, each a link to its people.
+//! The risk bands: one bar for all people, one row per band, each with a link to its people.
 
 use domain::{PeopleQuery, Route};
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::format;
 
 #[component]
 pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> AnyView {
-    // The highest risk comes first: that is what one looks for.
+    // Highest risk first.
     let mut bands = bands;
     bands.reverse();
     let middles = middles(&bands);
@@ -44,7 +44,7 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> AnyView {
     .erase()
 }
 
-/// The middle of each band, for its shade; bands come highest first.
+/// The middle of each band, for its shade; highest band first.
 fn middles(bands: &[BandCount]) -> Vec<f64> {
     let tops = std::iter::once(1.0).chain(bands.iter().map(|band| band.from));
     // The top band is wide and nearly empty at its end: its shade is that of its lower third.

@@ -1,4 +1,4 @@
-//! "We can talk to N people": what cut-off that means, whom it would have caught, and how many conversations would have been in vain.
+//! The number of conversations that can be held, and the cut-off, recall and precision that follow from it.
 
 use domain::CapacityPoint;
 use leptos::prelude::*;
@@ -20,12 +20,12 @@ pub fn at_capacity(points: &[CapacityPoint], capacity: u32) -> Option<&CapacityP
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CapacityData {
     pub points: Vec<CapacityPoint>,
-    /// Everybody of today.
+    /// All current people.
     pub people: u32,
     /// The number in the address; without one, a tenth of the people.
     pub asked: Option<u32>,
     pub words: Words,
-    /// The rest of the address, carried along by the form.
+    /// The rest of the address, kept by the form.
     pub kept: Vec<(String, String)>,
 }
 
@@ -35,8 +35,8 @@ pub fn Capacity(data: CapacityData) -> AnyView {
     if points.is_empty() {
         return view! {
             <section class="capacity">
-                <h2>{format!("How many {} can you talk to?", words.many)}</h2>
-                <p class="aside">"The live model has no scores of unseen people from which to say how far a list would reach."</p>
+                <h2>"Conversation capacity"</h2>
+                <p class="aside">"No out-of-fold scores are stored for the live model, so recall and precision cannot be estimated."</p>
             </section>
         }
         .erase();
@@ -52,14 +52,13 @@ pub fn Capacity(data: CapacityData) -> AnyView {
     let shown = Signal::derive(move || capacity.get().to_string());
     let (now, most) = (shown.get_untracked(), people.to_string());
     let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.erase()).collect::<Vec<_>>();
-    let many = words.many.clone();
     let result = move || at_capacity(&points, capacity.get()).cloned().map_or_else(|| ().erase(), |point| reach(point, &words));
     view! {
         <section class="capacity">
-            <h2>{format!("How many {many} can you talk to?")}</h2>
+            <h2>"Conversation capacity"</h2>
             <form method="get" class="capacity-form">
                 {kept}
-                <label for="capacity">"Conversations"</label>
+                <label for="capacity">"Conversations you can hold this month"</label>
                 <input
                     id="capacity"
                     name="capacity"
@@ -76,12 +75,12 @@ pub fn Capacity(data: CapacityData) -> AnyView {
                     type="range"
                     min="1"
                     max=most
-                    aria-label="Conversations, as a slider"
+                    aria-label="Conversations, slider"
                     value=now
                     prop:value=shown
                     on:input=change()
                 />
-                <button class="button quiet only-without-script">"Show"</button>
+                <button class="button quiet only-without-script">"Update"</button>
             </form>
             <div role="status">{live(result)}</div>
         </section>
@@ -92,13 +91,16 @@ pub fn Capacity(data: CapacityData) -> AnyView {
 fn reach(point: CapacityPoint, words: &Words) -> AnyView {
     let list = format!("{} {}", format::count(point.people), if point.people == 1 { &words.one } else { &words.many });
     let facts = vec![
-        (format!("Past {} that such a list would have named", words.event_many), Cell::figure(Some(point.caught), Scale::Percent)),
-        (format!("Of those named, {}", words.event_many), Cell::figure(Some(point.precision), Scale::Percent)),
+        (format!("{} captured (recall)", format::capitalised(&words.event_many)), Cell::figure(Some(point.caught), Scale::Percent)),
+        (
+            format!("{} among those listed (precision)", format::capitalised(&words.event_many)),
+            Cell::figure(Some(point.precision), Scale::Percent),
+        ),
     ];
     view! {
-        <p class="finding">"List the " <b>{list}</b> " with a risk of " <b>{format::percent(point.cutoff)}</b> " or more."</p>
+        <p class="finding"><b>{list}</b> " at or above " <b>{format::percent(point.cutoff)}</b> "."</p>
         <Facts facts class="pairs" />
-        <p class="aside">"Measured on people that the model had not seen, with 95% intervals."</p>
+        <p class="aside">"Out-of-fold estimates with 95% intervals."</p>
     }
     .erase()
 }

@@ -1,4 +1,4 @@
-//! What moves the scores most, over everybody.
+//! The strongest drivers of the scores over all people.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::format;
 #[component]
 pub fn Drivers(drivers: Vec<(String, f64)>) -> AnyView {
     let Some((first, widest)) = drivers.first().cloned() else {
-        return view! { <section class="drivers"><h2>"What moves the scores"</h2><p class="aside">"No reasons were stored with these scores."</p></section> }
+        return view! { <section class="drivers"><h2>"Top drivers"</h2><p class="aside">"No drivers are stored with these scores."</p></section> }
             .erase();
     };
     let row = |(label, points): (String, f64)| {
@@ -17,11 +17,11 @@ pub fn Drivers(drivers: Vec<(String, f64)>) -> AnyView {
         Row::new(vec![Cell::text(label), Cell::track(vec![bar]), Cell::number(format::number(points, 1))])
     };
     let rows = drivers.into_iter().take(10).map(row).collect();
-    let headings = vec![Heading::text("Field"), Heading::hidden("Drawing"), Heading::number("Points")];
+    let headings = vec![Heading::text("Factor"), Heading::hidden("Chart"), Heading::number("Points")];
     view! {
         <section class="drivers">
-            <h2>{format!("{first} moves the scores most")}</h2>
-            <p class="aside">"Mean size of each field's contribution, in percentage points of probability. It describes the model, not a cause."</p>
+            <h2>{format!("{first} is the strongest driver")}</h2>
+            <p class="aside">"Mean absolute contribution of each factor, in percentage points. Contributions describe the model, not causes."</p>
             <Table headings rows class="bars" />
         </section>
     }

@@ -1,4 +1,4 @@
-//! The headline figures.
+//! The key figures.
 
 use leptos::prelude::*;
 use workflow::scoring::Headline;
@@ -9,7 +9,7 @@ use crate::format;
 
 #[component]
 pub fn Headlines(headlines: Vec<Headline>) -> AnyView {
-    view! { <section class="headlines" aria-label="Headline figures">{headlines.into_iter().map(headline).collect::<Vec<_>>()}</section> }
+    view! { <section class="headlines" aria-label="Key figures">{headlines.into_iter().map(headline).collect::<Vec<_>>()}</section> }
         .erase()
 }
 

@@ -1,4 +1,4 @@
-//! The dashboard of a use case: how many, who, where, and how far the conversations that one can hold would reach.
+//! The dashboard of a use case: key figures, risk bands, conversation capacity, people, risk by group and drivers.
 
 mod capacity;
 
@@ -39,7 +39,7 @@ pub async fn load_people(path: String, #[server(default)] query: String) -> Resu
 #[component]
 pub fn DashboardPage() -> AnyView {
     let address = address_of(Place::Dashboard);
-    // The figures do not depend on the filters: a filter asks for nothing but the table.
+    // The figures do not depend on the filters: a filter reloads the table only.
     let path = Memo::new(move |_| address.with(|[path, _]| path.clone()));
     written(
         move || [path.get(), address.with_untracked(|[_, query]| query.clone())],

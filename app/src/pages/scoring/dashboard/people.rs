@@ -1,4 +1,4 @@
-//! The people table: filters as a form, order and pages as links, the top reasons in each row.
+//! The people table: filters as a form, order and pages as links, the top drivers in each row.
 
 use domain::query::FILTER_PREFIX;
 use domain::{PeopleQuery, Reason, Route, UseCaseId};
@@ -25,10 +25,10 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
     let (chips, clear) = (chips.collect_view(), href(&query.unfiltered()));
     let chips = query
         .is_filtered()
-        .then(|| view! { <ul class="chips" aria-label="Filters in use">{chips}<li><a href=clear>"Clear all"</a></li></ul> });
+        .then(|| view! { <ul class="chips" aria-label="Active filters">{chips}<li><a href=clear>"Clear all"</a></li></ul> });
     let csv = csv(&use_case, &query, &page);
     let found = if page.total == 1 { "1 person".to_owned() } else { format!("{} people", format::count(page.total)) };
-    let pages = pagination(page.page, page.pages, false, "Pages of the table", &|to| href(&query.with_page(to)));
+    let pages = pagination(page.page, page.pages, false, "Table pages", &|to| href(&query.with_page(to)));
     let heading = |column: &str, label: &str, numeric: bool| {
         let order = (query.column() == column).then_some(query.ascending);
         let heading = if numeric { Heading::number(label) } else { Heading::text(label) };
@@ -38,20 +38,20 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
         let href = Route::Person { use_case: use_case.clone(), person: id.into() }.path();
         let open = format!("Open {id}");
         view! {
-            <Empty title="One person matches">
-                <p>"What is said about one person is shown to who says why."</p>
+            <Empty title="1 match">
+                <p>"Opening the data of one person requires a reason for access."</p>
                 <p><a class="button" href=href>{open}</a></p>
             </Empty>
         }
         .erase()
     } else if page.rows.is_empty() {
-        view! { <Empty title="Nobody matches"><p>"Remove a filter, or search for another part of the identifier."</p></Empty> }.erase()
+        view! { <Empty title="No matches"><p>"Remove a filter or search for a different ID."</p></Empty> }.erase()
     } else {
-        let mut headings = vec![heading("id", "Identifier", false), heading("risk", "Risk", true), Heading::text("Band")];
+        let mut headings = vec![heading("id", "ID", false), heading("risk", "Risk", true), Heading::text("Band")];
         headings.extend(page.segments.iter().map(|segment| heading(&segment.field, &segment.label, false)));
-        headings.push(Heading::text("Top reasons, in points"));
+        headings.push(Heading::text("Top drivers (percentage points)"));
         let rows = page.rows.iter().map(|person| row(person, &use_case)).collect();
-        view! { <Table headings rows class="list" scroll="People and their risk" /> }.erase()
+        view! { <Table headings rows class="list" scroll="People by risk" /> }.erase()
     };
     view! {
         <div class="section-heading">
@@ -67,7 +67,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
     .erase()
 }
 
-/// The way to the file: a link, or a form where a reason must be given.
+/// The CSV download: a link, or a form where a reason is required.
 fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
     let (route, pairs) = (Route::PeopleCsv { use_case: use_case.clone() }, query.with_page(1).to_query_string());
     if page.purposes.is_empty() {
@@ -79,7 +79,7 @@ fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView 
     view! {
         <form method="get" action=route.path() class="inline-form">
             {hidden}
-            <label for="why">"Reason"</label>
+            <label for="why">"Reason for access"</label>
             <select id="why" name="why" required><option value="">"Choose a reason"</option>{options}</select>
             <button class="button quiet">"Download CSV"</button>
         </form>
@@ -108,11 +108,11 @@ fn reason(reason: &Reason) -> AnyView {
         .erase()
 }
 
-/// Key and text of each filter in use.
+/// Key and text of each active filter.
 fn chips(page: &PeoplePage, query: &PeopleQuery) -> Vec<(String, String)> {
     let mut chips = Vec::new();
     if !query.search.is_empty() {
-        chips.push(("search".to_owned(), format!("Identifier has “{}”", query.search)));
+        chips.push(("search".to_owned(), format!("ID contains “{}”", query.search)));
     }
     if !query.band.is_empty() {
         chips.push(("band".to_owned(), format!("Band: {}", query.band)));
@@ -126,7 +126,7 @@ fn chips(page: &PeoplePage, query: &PeopleQuery) -> Vec<(String, String)> {
     chips
 }
 
-/// The filters: a GET form, so that the address says what is shown.
+/// The filters: a GET form, so that the address holds the filters.
 #[component]
 fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> AnyView {
     let bands = page.bands.iter().rev().map(|band| (band.clone(), band.clone())).collect();
@@ -138,7 +138,7 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> AnyView {
     view! {
         <form method="get" action=format!("{action}#people") class="filters" role="search">
             <div class="field">
-                <label for="search">"Identifier"</label>
+                <label for="search">"ID"</label>
                 <input id="search" name="search" type="search" value=query.search.clone() autocomplete="off" />
             </div>
             <Choice name="band" label="Band" values=bands chosen=query.band.clone() />

@@ -1,4 +1,4 @@
-//! Risk by group, with its uncertainty: a dot and its interval for each group.
+//! Risk by group: a dot and an interval for each group.
 
 use leptos::prelude::*;
 use workflow::scoring::{Segment, SegmentRow};
@@ -15,8 +15,8 @@ pub fn Segments(segments: Vec<Segment>, many: String) -> AnyView {
     let figures = segments.into_iter().map(|segment| figure(segment, top, &many)).collect::<Vec<_>>();
     view! {
         <section class="segments">
-            <h2>"Where the risk is"</h2>
-            <p class="aside">"Mean risk of each group with its 95% interval, all on one scale. Groups that are too small to stay anonymous are left out."</p>
+            <h2>"Risk by group"</h2>
+            <p class="aside">"Mean predicted risk of each group with its 95% interval, on one scale. Groups too small to protect anonymity are hidden."</p>
             <div class="segment-grid">{figures}</div>
         </section>
     }
@@ -36,7 +36,7 @@ fn figure(segment: Segment, top: f64, many: &str) -> AnyView {
     };
     let rows = segment.rows.into_iter().map(row).collect();
     let headings =
-        vec![Heading::text("Group"), Heading::number(format::capitalised(many)), Heading::hidden("Drawing"), Heading::number("Mean risk")];
+        vec![Heading::text("Group"), Heading::number(format::capitalised(many)), Heading::hidden("Chart"), Heading::number("Mean risk")];
     view! { <Table headings rows class="bars dots" caption=segment.label /> }.erase()
 }
 

@@ -1,4 +1,4 @@
-//! What the server writes of the dashboard.
+//! The parts of the dashboard that the server renders.
 
 use domain::PeopleQuery;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use crate::error::{AppError, Kind};
 use crate::pages::{Query, use_case_of};
 use crate::server_page::Written;
 
-/// Three parts: what stands above the capacity control, beside it, and below the people table.
+/// Three parts: above the capacity control, beside it, and below the people table.
 pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
@@ -31,8 +31,9 @@ pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
         words: words.clone(),
         kept: pairs.0.into_iter().filter(|(key, value)| key != "capacity" && !value.is_empty()).collect(),
     };
-    let title = format!("Who is likely to {}", words.verb);
-    let lead = format!("Every {} of today with the risk that the live model sees, and why it sees it.", words.one);
+    let event = format!("{}ing", words.verb.strip_suffix('e').unwrap_or(&words.verb));
+    let title = format!("{} at risk of {event}", crate::format::capitalised(&words.many));
+    let lead = format!("Current {}, their predicted risk of {event}, and the main drivers.", words.many);
     let top = view! {
         <PageHeading title=title.clone()>
             <p>{lead}</p>

@@ -1,5 +1,5 @@
-//! The address of a scenario: only values, never whose they are. `v.Field=` is the scenario, `s.Field=` what it started from where that
-//! differs, `person=` (from a link inside the app) a start that the server looks up.
+//! The address of a scenario: values only, no identifier. `v.Field=` is the scenario, `s.Field=` the starting value where it differs,
+//! `person=` (from a link inside the app) a starting point that the server looks up.
 
 use domain::query::query_string;
 use model::Record;
@@ -7,17 +7,17 @@ use model::Record;
 const VALUE: &str = "v.";
 const START: &str = "s.";
 
-/// The name of a field's control: what the form sends.
+/// The name of a field's control in the form.
 pub fn control_name(field: &str) -> String {
     format!("{VALUE}{field}")
 }
 
-/// What an address says.
+/// The content of an address.
 #[cfg(any(test, feature = "ssr"))]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asked {
     pub person: Option<String>,
-    /// Why the person is looked at, where that is asked for.
+    /// Purpose of access, where one is required.
     pub why: String,
     pub values: Record,
     pub start: Record,
@@ -25,7 +25,7 @@ pub struct Asked {
 
 #[cfg(any(test, feature = "ssr"))]
 impl Asked {
-    /// Reads decoded pairs; keys that mean nothing here are left alone.
+    /// Reads decoded pairs and ignores unknown keys.
     pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut asked = Self::default();
         for (key, value) in pairs {
@@ -42,8 +42,8 @@ impl Asked {
         asked
     }
 
-    /// Start and scenario over `base` (a person's record or the typical one). Without a person, what is not said to have started otherwise
-    /// started as it is.
+    /// Start and scenario over `base` (a person's record or the typical one). Without a person, a value without a start of its own is its
+    /// own start.
     pub fn over(&self, base: Record) -> (Record, Record) {
         let mut start = base;
         if self.person.is_none() {

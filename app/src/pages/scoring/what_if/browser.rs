@@ -1,8 +1,8 @@
-//! Brings the live model into the page. Until it is there, and where it cannot be had, the page shows what the server said.
+//! Loads the live model into the page. Until it is loaded, and if it cannot be, the page shows the answer of the server.
 
 use super::Desk;
 
-/// Pause after the last change before addresses are made and the smallest change is searched anew: that takes longer than a frame.
+/// Pause after the last change before the address is rebuilt and the smallest changes are searched again: both take longer than a frame.
 #[cfg(feature = "hydrate")]
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
 
@@ -26,7 +26,7 @@ pub fn bring_model(desk: Desk, use_case: &str, hash: &str) {
         match model.and_then(|model| ModelExplainer::new(Arc::new(model)).ok()) {
             // The page may be gone by now.
             Some(explainer) => _ = desk.explainer.try_set(Some(Arc::new(explainer))),
-            None => leptos::logging::warn!("the live model could not be loaded: this page answers when the form is sent"),
+            None => leptos::logging::warn!("The live model could not be loaded. Results are updated when the form is submitted."),
         }
     });
 

@@ -1,4 +1,4 @@
-//! How the probability answers to the field in hand: drawn in the browser, anew at each step.
+//! The response curve (ICE) of the focused field: drawn in the browser and redrawn at each step.
 
 use leptos::prelude::*;
 use model::vary::Curve;
@@ -34,7 +34,7 @@ fn figure(curve: Curve, value: &str) -> AnyView {
         let start = if level || line.is_empty() { 'M' } else { 'L' };
         line.push_str(&format!("{start}{:.1} {:.1}{}", x(point.x), y(point.probability), if level { "h0" } else { "" }));
     }
-    // Numbers carry their own place; a level is found by its text.
+    // A number is its own position; a level is found by its text.
     let here = value.parse::<f64>().ok().or_else(|| curve.points.iter().find(|point| point.text == value).map(|point| point.x));
     let here = here.filter(|at| (first.x..=last.x).contains(at)).map(|at| {
         let line = format!("M{:.1} 0V{HEIGHT}", x(at));
@@ -43,12 +43,12 @@ fn figure(curve: Curve, value: &str) -> AnyView {
     let extremes = |pick: fn(f64, f64) -> f64| curve.points.iter().map(|point| point.probability).reduce(pick).unwrap_or_default();
     let (low, high) = (extremes(f64::min), extremes(f64::max));
     let sentence =
-        format!("From {} to {} over what training has seen, everything else as it is now.", format::percent(low), format::percent(high));
+        format!("{} to {} over the training range, with all other values unchanged.", format::percent(low), format::percent(high));
     let ends = [first, last].map(|point| view! { <span>{point.text.clone()}</span> }.erase()).into_iter().collect::<Vec<_>>();
     view! {
         <figure class="chart">
             <figcaption>
-                <h2>{format!("How the risk answers to {}", curve.label)}</h2>
+                <h2>{format!("Risk by {} (ICE curve)", curve.label)}</h2>
                 <p>{sentence}</p>
             </figcaption>
             <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") aria-hidden="true">

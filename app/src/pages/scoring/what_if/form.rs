@@ -1,4 +1,4 @@
-//! The form: fields under their headings. A slider and a number box are one field; the box is what is sent.
+//! The form: fields under their headings. A slider and a number box are one field; the box is submitted.
 
 use leptos::ev::{Event, FocusEvent, MouseEvent};
 use leptos::prelude::*;
@@ -32,7 +32,7 @@ pub fn ScenarioForm(desk: Desk, person: Option<[String; 2]>) -> AnyView {
             {person}
             {groups}
             <p class="actions">
-                <button class="button only-without-script">"Work it out"</button>
+                <button class="button only-without-script">"Calculate"</button>
                 <button class="button quiet needs-script" type="button" on:click=restart>"Reset all"</button>
             </p>
         </form>
@@ -48,7 +48,7 @@ fn field(desk: Desk, entry: Entry) -> AnyView {
         Control::Choice(choices) => choice(desk, &entry, choices),
     };
     let unit = if entry.unit.is_empty() { String::new() } else { format!(" in {}", entry.unit) };
-    let trained = entry.trained.map(|[low, high]| format!("seen in training: {low} to {high}"));
+    let trained = entry.trained.map(|[low, high]| format!("training range {low} to {high}"));
     let help = [Some(entry.help.clone()).filter(|help| !help.is_empty()), trained].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let fixed = if entry.actionable { "" } else { "fixed" };
     let (label, help_id) = (entry.label.clone(), format!("{id}-help"));
@@ -64,7 +64,7 @@ fn field(desk: Desk, entry: Entry) -> AnyView {
     .erase()
 }
 
-/// Below a field: what is wrong, what training has not seen, and the way back to the start.
+/// Below a field: its error, its warning about the training range, and the reset button.
 fn remarks(desk: Desk, entry: Entry) -> AnyView {
     let name = entry.name.clone();
     let wrong = text(move || desk.problem(&name).unwrap_or_default());
@@ -80,7 +80,7 @@ fn remarks(desk: Desk, entry: Entry) -> AnyView {
     let start = desk.start.with_value(|start| start.get(&entry.name).cloned().unwrap_or_default());
     let (value, before) = (value_of(desk, entry.name.clone()), start.clone());
     let unchanged = Signal::derive(move || value.with(|value| *value == before));
-    let back_text = format!("Back to {start}");
+    let back_text = format!("Reset to {start}");
     let id = format!("{}-error", control_name(&entry.name));
     let back: Handler<MouseEvent> = Box::new(move |_| desk.set(&entry.name, start.clone()));
     view! {
@@ -91,7 +91,7 @@ fn remarks(desk: Desk, entry: Entry) -> AnyView {
     .erase()
 }
 
-/// A text of which the page hears only when it is another one: a step of one field leaves the others alone.
+/// A text that notifies only when it changes: a step of one field does not update the others.
 fn text(of: impl Fn() -> String + Send + Sync + 'static) -> Memo<String> {
     let of: Box<dyn Fn() -> String + Send + Sync> = Box::new(of);
     Memo::new(move |_| of())
@@ -111,7 +111,7 @@ fn number(desk: Desk, entry: &Entry, low: f64, high: f64, step: f64) -> AnyView 
     let now = value.get_untracked();
     let name = entry.name.clone();
     let invalid = text(move || desk.problem(&name).is_some().to_string());
-    // The slider covers what training has seen, in round steps; the box takes everything that is allowed.
+    // The slider covers the training range in round steps; the box accepts every allowed value.
     let [from, to] = entry.trained.unwrap_or([low, high]);
     let [from, to] = [(from / step).ceil() * step, (to / step).floor() * step];
     let [low, high, from, to, step] = [low, high, from, to, step].map(|end| end.to_string());
@@ -164,7 +164,7 @@ fn choice(desk: Desk, entry: &Entry, choices: &[(String, String)]) -> AnyView {
     view! { <select id=id.clone() name=id prop:value=value aria-describedby=described on:input=set>{options}</select> }.erase()
 }
 
-/// A probability beside where it came from: "+12.3 points".
+/// The change between two probabilities: "+12.3 points".
 pub fn change_text(from: f64, to: f64) -> String {
     format!("{} points", format::points((to - from) * 100.0))
 }

@@ -1,4 +1,4 @@
-//! The form of a model and the typical person in it: made on the server, shown on both sides.
+//! The form of a model and the typical person in it: built on the server, shown by server and browser.
 
 use model::vary::{round_step, training_range};
 use model::{Direction, Field, Kind, Model, Record};
@@ -40,7 +40,7 @@ fn control(field: &Field, trained: Option<[f64; 2]>) -> Control {
 }
 
 /// The typical person of the training data: the median of each number, the most frequent level. Where two of them never occur together in
-/// training, the later field takes its most frequent level that does.
+/// training, the later field takes its most frequent level that occurs with the other.
 pub fn typical(model: &Model) -> Record {
     let mut person: Record = model.use_case.inputs().filter_map(|field| Some((field.name.clone(), usual(model, field)?.next()?))).collect();
     let strange = |person: &Record| {
@@ -63,7 +63,7 @@ pub fn typical(model: &Model) -> Record {
     person
 }
 
-/// Values of a field, the most usual first: of a number its median alone.
+/// Values of a field, most frequent first; for a number only its median.
 fn usual(model: &Model, field: &Field) -> Option<std::vec::IntoIter<String>> {
     let seen = model.training.fields.iter().find(|seen| seen.name == field.name)?;
     if field.is_level() {

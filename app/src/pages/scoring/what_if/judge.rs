@@ -1,4 +1,4 @@
-//! What the model says about a scenario. The same code on the server and in the browser, so that both give the same bits.
+//! The score and explanation of a scenario. The same code on the server and in the browser, so that both give identical bits.
 
 use domain::Reason;
 use model::counterfactual::{Counterfactuals, counterfactuals};
@@ -6,7 +6,7 @@ use model::vary::{Curve, ice};
 use model::{ModelExplainer, Problem, Record, sentence};
 use serde::{Deserialize, Serialize};
 
-/// Regions that the search for the smallest change may look at: well under a second.
+/// Regions that the search for the smallest changes may visit: well under a second.
 const EFFORT: u64 = 20_000;
 /// Smallest changes to show.
 const ANSWERS: usize = 3;
@@ -22,7 +22,7 @@ pub struct Judgement {
     pub base: f64,
     pub reasons: Vec<Reason>,
     pub sentence: String,
-    /// Fields concerned and what training has not seen of them.
+    /// Fields and their warning about values outside the training data.
     pub warnings: Vec<(Vec<String>, String)>,
 }
 
@@ -34,7 +34,7 @@ pub enum Control {
         high: f64,
         step: f64,
     },
-    /// Value and what people call it.
+    /// Value and its label.
     Choice(Vec<(String, String)>),
 }
 
@@ -49,14 +49,14 @@ pub struct Entry {
     pub control: Control,
     /// Smallest and largest value in training.
     pub trained: Option<[f64; 2]>,
-    /// An organisation could change it.
+    /// The organization can change it.
     pub actionable: bool,
 }
 
 /// Scores and explains a scenario.
 ///
 /// # Errors
-/// What is wrong, field by field.
+/// The problems, field by field.
 pub fn judge(explainer: &ModelExplainer, record: &Record) -> Result<Judgement, Vec<Problem>> {
     let model = explainer.model();
     let table = model.use_case.check_record(record)?;
@@ -78,7 +78,7 @@ pub fn judge(explainer: &ModelExplainer, record: &Record) -> Result<Judgement, V
     })
 }
 
-/// The smallest changes that would bring a scenario into a lower band; `None` when it is in the lowest or makes no sense.
+/// The smallest changes that would bring a scenario into a lower band; `None` when it is in the lowest band or not valid.
 pub fn smallest_changes(explainer: &ModelExplainer, record: &Record, probability: f64) -> Option<Counterfactuals> {
     let model = explainer.model();
     let table = model.use_case.check_record(record).ok()?;
@@ -86,7 +86,7 @@ pub fn smallest_changes(explainer: &ModelExplainer, record: &Record, probability
     counterfactuals(model, explainer.explainer().compiled(), &table, 0, target, ANSWERS, EFFORT).ok()
 }
 
-/// How the probability answers to one field, everything else kept.
+/// The response curve of one field, with all other values unchanged.
 pub fn response(explainer: &ModelExplainer, record: &Record, field: &str) -> Option<Curve> {
     let model = explainer.model();
     let table = model.use_case.check_record(record).ok()?;

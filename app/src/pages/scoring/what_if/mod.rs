@@ -1,5 +1,5 @@
-//! What if: the live model in the browser. The form scores as the slider moves; without a script it is sent, and the server answers with
-//! the same numbers.
+//! What-if: the live model in the browser. The form scores as the slider moves; without a script it is submitted, and the server answers
+//! with the same numbers.
 
 mod address;
 mod browser;
@@ -33,7 +33,7 @@ use crate::pages::{Place, address_of};
 use crate::server_page::{PageTitle, Written, show_page, written};
 use judge::{Entry, Judgement};
 
-/// The form, the scenario, and what the model says about it.
+/// The form, the scenario and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WhatIfData {
     use_case: String,
@@ -41,7 +41,7 @@ pub struct WhatIfData {
     /// Changes with the model: names the file that the browser fetches.
     model_hash: String,
     entries: Vec<Entry>,
-    /// The person that it starts from, and why somebody looks at that person where that is asked for.
+    /// The person that it starts from, and the purpose of access where one is required.
     person: Option<[String; 2]>,
     start: Record,
     values: Record,
@@ -85,7 +85,7 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     let person = asked.person.map(|person| [person, asked.why]);
     let work = move || WhatIfData::new(&explainer, use_case, model_hash, person, start, values);
     let data = tokio::task::spawn_blocking(work).await.map_err(crate::context::broken)?;
-    Written { status: 200, title: "What if".to_owned(), ..Written::default() }.with_data(&data)
+    Written { status: 200, title: "What-if".to_owned(), ..Written::default() }.with_data(&data)
 }
 
 #[cfg(feature = "ssr")]
@@ -121,7 +121,7 @@ impl WhatIfData {
     }
 }
 
-/// What the parts of the page share. Everything follows from the values once the model is there.
+/// State shared by the parts of the page. Everything is derived from the values once the model is loaded.
 #[derive(Clone, Copy)]
 pub struct Desk {
     entries: StoredValue<Vec<Entry>>,
@@ -130,11 +130,11 @@ pub struct Desk {
     start: StoredValue<Record>,
     started: StoredValue<Result<Judgement, Vec<Problem>>>,
     values: RwSignal<Record>,
-    /// The values when they last came to rest: what takes longer than a frame follows these.
+    /// The values after the last pause: work that takes longer than a frame follows these.
     rested: RwSignal<Record>,
     /// The field whose response curve is shown.
     focused: RwSignal<String>,
-    /// Whether the model is in the page: from then on it answers by itself.
+    /// Whether the model is loaded: from then on the page answers by itself.
     ready: Signal<bool>,
     #[cfg(feature = "hydrate")]
     explainer: RwSignal<Option<Arc<ModelExplainer>>>,
@@ -150,7 +150,7 @@ impl Desk {
         let focused = RwSignal::new(data.focused.clone());
         let explainer = RwSignal::new(None::<Arc<ModelExplainer>>);
         let (judged, response) = (data.judged, data.response);
-        // The curve of a field does not depend on the field's own value: a slider in hand leaves its curve alone.
+        // The curve of a field does not depend on the field's own value: moving its slider does not redraw it.
         let start = data.values.clone();
         let others = Memo::new(move |_| {
             let field = focused.get();
@@ -191,7 +191,7 @@ impl Desk {
         });
     }
 
-    /// What is wrong with a field, if anything.
+    /// The error of a field, if any.
     fn problem(self, field: &str) -> Option<String> {
         self.judged.with(|judged| judged.as_ref().err()?.iter().find(|problem| problem.column == field).map(|problem| problem.rule.clone()))
     }
@@ -233,12 +233,12 @@ fn WhatIf(data: WhatIfData) -> AnyView {
         Some((href, person)) => (href, format!("{} {person}", crate::format::capitalised(&one))),
         None => (fill(pattern::Dashboard, &[&use_case]), "Dashboard".to_owned()),
     };
-    let title = if person.is_some() { format!("What if this {one} were different?") } else { format!("What if: a typical {one}") };
+    let title = format!("Explore changes for {} {one}", if person.is_some() { "this" } else { "a typical" });
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=href>{from}</a></nav>
         <PageHeading title=title>
             <p>
-                "This shows how the model answers, not what causes anyone to leave or stay. It may follow the same coincidences as the past, and it is no advice about a person."
+                "This shows how the model responds, not what causes an outcome. It may reflect spurious patterns in past data and is not advice about an individual."
             </p>
         </PageHeading>
         <ErrorSummary errors=summary />

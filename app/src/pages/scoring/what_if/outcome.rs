@@ -1,4 +1,4 @@
-//! What the model says: probability, band, change against the start, the reasons before and after.
+//! The result: probability, band, change vs the starting point, the drivers before and after.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::format;
 
 #[component]
 pub fn Outcome(desk: Desk) -> AnyView {
-    // While a field is wrong the last sound answer stays, and the field says what is wrong.
+    // While a field is invalid, the last valid result stays and the field shows its error.
     let last = Memo::new(move |before: Option<&Option<Judgement>>| {
         let now = desk.judged.with(|judged| judged.as_ref().ok().cloned());
         now.or_else(|| before.cloned().flatten())
@@ -22,13 +22,13 @@ pub fn Outcome(desk: Desk) -> AnyView {
     let started = desk.started.with_value(|started| started.as_ref().ok().cloned());
     let start = started.as_ref().map(|started| started.probability);
     let shown = move || last.get().map_or_else(|| ().erase(), |judged| result(judged, start));
-    let after = move || last.get().map_or_else(|| ().erase(), |judged| waterfall("Now", judged));
+    let after = move || last.get().map_or_else(|| ().erase(), |judged| waterfall("This scenario", judged));
     let unchanged = Memo::new(move |_| desk.start.with_value(|start| desk.values.with(|values| values == start)));
     let before =
-        move || started.clone().filter(|_| !unchanged.get()).map_or_else(|| ().erase(), |judged| waterfall("At the start", judged));
+        move || started.clone().filter(|_| !unchanged.get()).map_or_else(|| ().erase(), |judged| waterfall("Starting point", judged));
     let wrong = Signal::derive(move || desk.judged.with(Result::is_err).to_string());
     view! {
-        <section class="outcome" aria-label="What the model says" aria-busy=wrong>
+        <section class="outcome" aria-label="Result" aria-busy=wrong>
             {live(shown)}
             <div class="before-after">{live(after)}{live(before)}</div>
             <Response desk />
@@ -39,8 +39,8 @@ pub fn Outcome(desk: Desk) -> AnyView {
 
 fn result(judged: Judgement, start: Option<f64>) -> AnyView {
     let change = start.filter(|start| *start != judged.probability).map(|start| change_text(start, judged.probability));
-    let change = change.map_or_else(|| "as at the start".to_owned(), |change| format!("{change} against the start"));
-    let interval = judged.interval.map(|interval| format!("uncertain between {}", format::percent_interval(interval)));
+    let change = change.map_or_else(|| "no change from the starting point".to_owned(), |change| format!("{change} vs starting point"));
+    let interval = judged.interval.map(|interval| format!("range {}", format::percent_interval(interval)));
     view! {
         <p class="number">{format::number(judged.probability * 100.0, 1)}"%"</p>
         <p class="verdict"><RiskBadge band=judged.band probability=judged.probability /><b>{change}</b><span class="aside">{interval}</span></p>

@@ -1,4 +1,4 @@
-//! The smallest change that the model would answer to, and scenarios kept side by side.
+//! The smallest changes that reach a lower band, and saved scenarios side by side.
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use crate::boxed::{Erase, Handler, live};
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
-/// Scenarios that can be kept.
+/// Scenarios that can be saved.
 const KEPT: usize = 3;
 
 /// Values, probability and interval of a scenario.
@@ -36,8 +36,8 @@ pub fn Scenarios(desk: Desk) -> AnyView {
             <h2>"Scenarios"</h2>
             <p class="actions">
                 <a class="button quiet" href=address>"Link to this scenario"</a>
-                <a class="button quiet" href=file download="scenario.csv" rel="external">"Download"</a>
-                <button type="button" class="button needs-script" on:click=keep disabled=full>"Keep this scenario"</button>
+                <a class="button quiet" href=file download="scenario.csv" rel="external">"Download CSV"</a>
+                <button type="button" class="button needs-script" on:click=keep disabled=full>"Save scenario"</button>
             </p>
             {live(table)}
         </section>
@@ -45,7 +45,7 @@ pub fn Scenarios(desk: Desk) -> AnyView {
     .erase()
 }
 
-/// The answers of the search, each with a button that tries it.
+/// The results of the search, each with a button that applies it.
 fn smallest(desk: Desk, found: Counterfactuals) -> AnyView {
     let sentence = found.sentence();
     let row = |answer: Counterfactual| {
@@ -62,22 +62,22 @@ fn smallest(desk: Desk, found: Counterfactuals) -> AnyView {
         Row::new(vec![
             Cell::text(text),
             Cell::number(format::percent(answer.probability)),
-            Cell::view(view! { <button type="button" class="button quiet needs-script" on:click=try_it>"Try it"</button> }),
+            Cell::view(view! { <button type="button" class="button quiet needs-script" on:click=try_it>"Apply"</button> }),
         ])
     };
     let rows: Vec<Row> = found.answers.into_iter().map(row).collect();
-    let headings = vec![Heading::text("Change"), Heading::number("Risk then"), Heading::hidden("Action")];
+    let headings = vec![Heading::text("Change"), Heading::number("Resulting risk"), Heading::hidden("Action")];
     let table = (!rows.is_empty()).then(|| view! { <Table headings rows /> });
     view! {
-        <h2>{format!("What would bring the risk below {}", format::percent(found.target))}</h2>
+        <h2>{format!("Smallest changes to bring the risk below {}", format::percent(found.target))}</h2>
         <p>{sentence}</p>
         {table}
-        <p class="aside">"Only fields that the organisation can change, in the directions it allows, within what training has seen; found by an exact search over round steps of up to three fields together."</p>
+        <p class="aside">"Only factors that the organization can change, in the allowed directions and within the training range; exhaustive search over up to three changes in rounded steps."</p>
     }
     .erase()
 }
 
-/// The kept scenarios: what differs from the start, and the risk.
+/// The saved scenarios: changes from the starting point, and the risk.
 fn compared(desk: Desk, kept: RwSignal<Vec<Kept>>) -> AnyView {
     let row = |(position, (record, probability, interval)): (usize, Kept)| {
         let again = record.clone();
@@ -92,7 +92,7 @@ fn compared(desk: Desk, kept: RwSignal<Vec<Kept>>) -> AnyView {
             Cell::text(differences(desk, &record)),
             Cell::with_aside(format::percent(probability), interval.map(format::percent_interval).unwrap_or_default()).numeric(),
             Cell::view(view! {
-                <button type="button" class="link" on:click=back>"Back to it"</button>
+                <button type="button" class="link" on:click=back>"Restore"</button>
                 " "
                 <button type="button" class="link" on:click=remove>"Remove"</button>
             }),
@@ -100,12 +100,12 @@ fn compared(desk: Desk, kept: RwSignal<Vec<Kept>>) -> AnyView {
     };
     let rows = kept.get().into_iter().enumerate().map(row).collect();
     let headings = vec![
-        Heading::text("Kept"),
-        Heading::text("What differs from the start"),
-        Heading::number("Risk and interval"),
+        Heading::text("Scenario"),
+        Heading::text("Changes from the starting point"),
+        Heading::number("Risk and range"),
         Heading::hidden("Action"),
     ];
-    view! { <Table headings rows scroll="Kept scenarios" /> }.erase()
+    view! { <Table headings rows scroll="Saved scenarios" /> }.erase()
 }
 
 fn differences(desk: Desk, record: &Record) -> String {
@@ -118,7 +118,7 @@ fn differences(desk: Desk, record: &Record) -> String {
         let changed = record.iter().filter(|(field, value)| start.get(*field) != Some(value));
         changed.map(|(field, value)| format!("{} {value}", label(field))).collect()
     });
-    if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }
 
 /// The scenario as a CSV in a data address: nothing leaves the page.
