@@ -18,14 +18,14 @@ setup("one session for each role", async ({ page }) => {
   const name = `everybody ${Date.now()}`;
   await page.goto("/users");
   await page.getByLabel("Name").fill(name);
-  const roles = page.locator("form", { has: page.getByRole("button", { name: "Add and make a link" }) });
+  const roles = page.locator("form", { has: page.getByRole("button", { name: "Add user and create link" }) });
   for (const box of await roles.getByRole("checkbox").all()) await box.check();
-  await page.getByRole("button", { name: "Add and make a link" }).click();
+  await page.getByRole("button", { name: "Add user and create link" }).click();
   const link = await page.locator("code.secret").innerText();
   await page.context().clearCookies();
   await page.goto(new URL(link).pathname);
   await page.getByLabel("Password", { exact: true }).fill("a long phrase of the tests");
-  await page.getByLabel("Once more").fill("a long phrase of the tests");
-  await page.getByRole("button", { name: "Set the password" }).click();
+  await page.getByLabel("Confirm password").fill("a long phrase of the tests");
+  await page.getByRole("button", { name: "Set password" }).click();
   await signIn(page, name, "a long phrase of the tests", "everybody");
 });

@@ -1,4 +1,4 @@
-//! The start: goes to the dashboard of the first use case.
+//! The home page: redirects to the dashboard of the first use case.
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -7,7 +7,7 @@ use crate::boxed::Erase;
 use crate::error::AppError;
 use crate::server_page::{Written, show_page, written};
 
-/// The address of the first use case, or a page that says what to do.
+/// The address of the first use case, or a page with the next step.
 #[server(prefix = "/fn", endpoint = "home", input = leptos::server_fn::codec::GetUrl)]
 pub async fn load_home() -> Result<Written, AppError> {
     Ok(write().await.unwrap_or_else(crate::components::failure::failure))
@@ -25,11 +25,11 @@ async fn write() -> Result<Written, AppError> {
         return Written::default().with_data(&crate::navigation::start(&status.use_case.as_str().into(), &roles).path());
     }
     Ok(Written::page(
-        "Start",
+        "Home",
         view! {
             <PageHeading title="Tenure" />
-            <Empty title="There is no use case yet">
-                <p>"A use case says what is predicted, and for whom. See " <code>"tenure use-case --help"</code> "."</p>
+            <Empty title="No use cases yet">
+                <p>"A use case defines what is predicted, and for whom. To add one, see " <code>"tenure use-case --help"</code> "."</p>
             </Empty>
         },
     ))

@@ -1,4 +1,4 @@
-//! One folder or file a page. Most are written by the server alone ([`write()`]); the dashboard and the what-if form have parts that run
+//! One folder or file per page. Most are rendered by the server alone ([`write()`]); the dashboard and the what-if form have parts that run
 //! in the browser.
 
 pub mod home;
@@ -40,7 +40,7 @@ use crate::error::AppError;
 use crate::error::Kind;
 use crate::server_page::{Address, Written, show_page, written};
 
-/// What kind of page stands at a path.
+/// The kind of page at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     Dashboard,
@@ -49,7 +49,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// By the parts of the path and not by [`Route::parse`], which would bring every address of the site into the browser build.
+    /// Uses the parts of the path instead of [`Route::parse`], which would pull every route into the browser build.
     fn of_path(path: &str) -> Self {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
@@ -60,7 +60,7 @@ impl Place {
     }
 }
 
-/// Path and query string while they are of this kind of page: a page that is being left asks for nothing more.
+/// Path and query string while they belong to this kind of page, so that a page being left makes no more requests.
 pub fn address_of(place: Place) -> Memo<Address> {
     let location = use_location();
     Memo::new(move |before: Option<&Address>| {
@@ -118,7 +118,7 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         Route::Run { run } => runs::run::write(&run, None).await,
         Route::RunPart { run, part } => runs::run::write(&run, Some(part)).await,
         Route::RunFile { run, name } => runs::run::write_file(&run, &name).await,
-        // Pages with parts of their own in the browser, forms and files: the router sends none of them here.
+        // Pages with parts in the browser, forms and files: the router sends none of them here.
         Route::Home
         | Route::Dashboard { .. }
         | Route::WhatIf { .. }
@@ -157,18 +157,18 @@ pub(crate) struct Query(Vec<(String, String)>);
 
 #[cfg(feature = "ssr")]
 impl Query {
-    /// The last value of a key, without spaces around it; empty when there is none.
+    /// The last value of a key, trimmed; empty when there is none.
     fn one(&self, key: &str) -> &str {
         self.0.iter().rev().find(|(known, _)| known == key).map_or("", |(_, value)| value.trim())
     }
 
-    /// Every value of a key that is not empty.
+    /// All non-empty values of a key.
     fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, value)| known == key && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 }
 
-/// The use case that a path is about.
+/// The use case in a path.
 #[cfg(feature = "ssr")]
 fn use_case_of(path: &str) -> UseCaseId {
     Route::parse(path).and_then(|route| route.use_case()).unwrap_or_default()
