@@ -14,7 +14,7 @@ async function signIn(page: Page, name: string, password: string, role: Role) {
 
 setup("one session for each role", async ({ page }) => {
   for (const role of ["analyst", "reviewer", "admin"] as const) await signIn(page, role, passwordOf(role), role);
-  // The administrator makes an account with every role, and hands over its link.
+  // The administrator adds a user with every role and shares the set-up link.
   const name = `everybody ${Date.now()}`;
   await page.goto("/users");
   await page.getByLabel("Name").fill(name);

@@ -89,7 +89,7 @@ test("an account is added, sets its password, works, and is disabled", async ({ 
   await there.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await there.getByLabel("Confirm password").fill(PASSWORD + "!");
   await there.getByRole("button", { name: "Set password" }).click();
-  await expect(there.getByRole("alert")).toContainText("The two passwords differ");
+  await expect(there.getByRole("alert")).toContainText("The two passwords do not match.");
   await there.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await there.getByLabel("Confirm password").fill(PASSWORD);
   await there.getByRole("button", { name: "Set password" }).click();

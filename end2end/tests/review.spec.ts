@@ -1,4 +1,4 @@
-// Who may let a version loose, in the browser: a store and a server of its own, since what is live changes.
+// Model governance in the browser, with its own store and server because the live version changes.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -9,7 +9,7 @@ import { axeFinds, firstPerson, overflow } from "./support";
 
 const BINARY = "../target/release/tenure";
 const PASSWORD = "a long phrase of the tests";
-/** Gates of this house: a gate that blocks until somebody writes or waives, and people who are shown to who says why. */
+/** Custom policies: a gate that blocks until the card is complete or the gate is waived, and a purpose of access. */
 const GATES = `name = "house"
 description = "Known limitations are written down before a version goes live."
 inconclusive_blocks = false
@@ -79,7 +79,7 @@ test.beforeAll(async () => {
     accounts[name] = PASSWORD;
     tenure(["user", "add", name, "--role", roles, "--password-stdin"], PASSWORD);
   }
-  // Versions by somebody who is a reviewer too.
+  // Versions trained by a user who is also a reviewer.
   for (const seed of ["1", "2", "3", "4"]) {
     const train = ["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--seed", seed];
     tenure(train, undefined, "kim");
@@ -121,7 +121,7 @@ test("the author asks for a review and cannot decide on it", async ({ browser, j
   await expect(page.locator("main [role=status]")).toContainText("Review requested for version 2.");
   await expect(page.getByText("You trained version 2: somebody else must decide on it.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Approve…" })).toHaveCount(0);
-  // By hand past the page it is refused, too.
+  // Bypassing the page is refused, too.
   await page.goto(`${review(2)}?doing=approve`);
   await expect(page.locator(".confirm")).toHaveCount(0);
   expect(() => tenure(["model", "approve", "2", "--use-case", "attrition", "--reason", "mine"], undefined, "kim")).toThrow(/you trained version 2/);
@@ -134,7 +134,7 @@ test("a gate that blocks is waived by who answers for it", async ({ browser, jav
   const gate = page.getByRole("region", { name: "Gates" }).getByRole("row", { name: "The model card is complete" });
   await expect(gate).toContainText("Blocking");
   await expect(gate).toContainText("Missing on the model card: known limitations.");
-  // What stands in the way is said by the door, too.
+  // The server names the blocking gate, too.
   await page.goto(`${review(2)}?doing=approve`);
   await sign(page, "reviewer", "Let it through.", "Approve");
   await expect(page.locator(".error-summary")).toContainText("gates of the policy house do not hold: The model card is complete");
@@ -148,7 +148,7 @@ test("a gate that blocks is waived by who answers for it", async ({ browser, jav
   await panel.getByRole("button", { name: "Waive gate" }).click();
   await expect(page.locator(".error-summary")).toBeFocused();
   await expect(page.locator(".error-summary").getByRole("link")).toHaveAttribute("href", "#owner");
-  // Nothing of what was written is lost, and nothing of it is in the address or in the reason of the decision.
+  // The submitted text is kept, and is neither in the URL nor in the reason of the decision.
   await expect(panel.getByLabel("Reason (recorded)")).toHaveValue("Limits are collected by the end of the month.");
   await expect(panel.getByLabel("Valid until")).toHaveValue("2099-01-31");
   expect(page.url()).not.toContain("collected");
@@ -180,7 +180,7 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   await expect(problem).toBeFocused();
   await expect(problem.getByRole("link", { name: "Enter a reason" })).toHaveAttribute("href", "#reason");
 
-  // With a wrong password nothing happens, and what was written is still there.
+  // A wrong password changes nothing, and the submitted text is kept.
   await page.getByLabel("Reason (recorded)").fill("Ranks as well and is simpler.");
   await page.getByLabel("Confirm with your password").fill("wrong");
   await page.locator(".confirm").getByRole("button", { name: "Approve" }).click();
@@ -289,7 +289,7 @@ test("a reviewer sends one back and rejects another, each with a reason", async 
     await expect(page.locator("#record")).toContainText(`Reason of ${version}.`);
     await expect(page.getByRole("region", { name: "Activity of this version" })).toContainText("model.request");
   }
-  // What was sent back can be asked for again, and what was said about it stays.
+  // After requested changes a new review can be requested, and the earlier decision stays visible.
   tenure(["model", "request", "4", "--use-case", "attrition"], undefined, "kim");
   await page.goto(review(4));
   await expect(page.locator("#record")).toContainText("Reason of 4.");
@@ -361,7 +361,7 @@ test("texts stay texts in every field of review, card, version and drift", async
   }
   await sam.goto(review(4));
   await expect(sam.locator(".comments li").last()).toContainText(nasty);
-  // In a spreadsheet nothing of it is a formula.
+  // No cell of the CSV is a formula in a spreadsheet.
   const csv = await (await sam.request.get(`${url}/audit/record.csv?action=model.describe`)).text();
   for (const line of csv.split("\r\n")) expect(line).not.toMatch(/(^|,)"?[=+@]/);
   tenure(["audit", "verify"]);

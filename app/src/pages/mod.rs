@@ -72,7 +72,7 @@ pub fn address_of(place: Place) -> Memo<Address> {
     })
 }
 
-/// Any page that is only written.
+/// Any page rendered by the server alone.
 #[component]
 pub fn WrittenPage() -> AnyView {
     let address = address_of(Place::Written);

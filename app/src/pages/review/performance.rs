@@ -157,7 +157,7 @@ fn confusion(side: &Evaluation, name: &str) -> AnyView {
         let [not_listed, listed] = counts.map(|count| Cell::number(format::count(count)));
         Row::new(vec![Cell::text(label), not_listed, listed])
     };
-    let rows = vec![row("Stayed", [counts.tn, counts.fp]), row("Left", [counts.fn_, counts.tp])];
+    let rows = vec![row("Stayers", [counts.tn, counts.fp]), row("Leavers", [counts.fn_, counts.tp])];
     let headings = vec![Heading::text("Actual outcome"), Heading::number("Predicted stayer"), Heading::number("Predicted leaver")];
     let caption = format!("Confusion matrix of the {name} (cut-off {})", format::percent(side.report.cutoff));
     view! { <Table headings rows class="confusion" caption /> }.erase()
