@@ -105,7 +105,7 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
         </form>
         <p class="actions">
             <a class="button quiet" href=csv rel="external" download="">"Export filtered entries (CSV)"</a>
-            <a class="button quiet" href=Route::AuditExport.path() rel="external" download="">"Export full audit log for independent verification"</a>
+            <a class="button quiet" href=Route::AuditExport.path() rel="external" download="">"Export full log for verification"</a>
         </p>
         {list}
         {links}
