@@ -14,18 +14,18 @@ async function signIn(page: Page, name: string, password: string, role: Role) {
 
 setup("one session for each role", async ({ page }) => {
   for (const role of ["analyst", "reviewer", "admin"] as const) await signIn(page, role, passwordOf(role), role);
-  // The administrator makes an account with every role, and hands over its link.
+  // The administrator adds a user with every role and shares the set-up link.
   const name = `everybody ${Date.now()}`;
   await page.goto("/users");
   await page.getByLabel("Name").fill(name);
-  const roles = page.locator("form", { has: page.getByRole("button", { name: "Add and make a link" }) });
+  const roles = page.locator("form", { has: page.getByRole("button", { name: "Add user and create link" }) });
   for (const box of await roles.getByRole("checkbox").all()) await box.check();
-  await page.getByRole("button", { name: "Add and make a link" }).click();
+  await page.getByRole("button", { name: "Add user and create link" }).click();
   const link = await page.locator("code.secret").innerText();
   await page.context().clearCookies();
   await page.goto(new URL(link).pathname);
   await page.getByLabel("Password", { exact: true }).fill("a long phrase of the tests");
-  await page.getByLabel("Once more").fill("a long phrase of the tests");
-  await page.getByRole("button", { name: "Set the password" }).click();
+  await page.getByLabel("Confirm password").fill("a long phrase of the tests");
+  await page.getByRole("button", { name: "Set password" }).click();
   await signIn(page, name, "a long phrase of the tests", "everybody");
 });

@@ -74,7 +74,7 @@ for (const [role, start, absent] of [
 test("an account is added, sets its password, works, and is disabled", async ({ page, open, browser, baseURL }) => {
   const name = `Ann O'Hara ${Date.now()}`;
   await open("/users");
-  const add = page.locator("form", { has: page.getByRole("button", { name: "Add and make a link" }) });
+  const add = page.locator("form", { has: page.getByRole("button", { name: "Add user and create link" }) });
   await add.getByLabel("Name").fill(name);
   await add.getByLabel("Reviewer").check();
   await add.getByRole("button").click();
@@ -85,14 +85,14 @@ test("an account is added, sets its password, works, and is disabled", async ({ 
   const context = await browser.newContext({ baseURL, storageState: undefined, javaScriptEnabled: false });
   const there = await context.newPage();
   await there.goto(new URL(link).pathname);
-  await expect(there.getByText(`You sign in as ${name}.`)).toBeVisible();
+  await expect(there.getByText(`You will sign in as ${name}.`)).toBeVisible();
   await there.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await there.getByLabel("Once more").fill(PASSWORD + "!");
-  await there.getByRole("button", { name: "Set the password" }).click();
-  await expect(there.getByRole("alert")).toContainText("The two passwords differ");
+  await there.getByLabel("Confirm password").fill(PASSWORD + "!");
+  await there.getByRole("button", { name: "Set password" }).click();
+  await expect(there.getByRole("alert")).toContainText("The two passwords do not match.");
   await there.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await there.getByLabel("Once more").fill(PASSWORD);
-  await there.getByRole("button", { name: "Set the password" }).click();
+  await there.getByLabel("Confirm password").fill(PASSWORD);
+  await there.getByRole("button", { name: "Set password" }).click();
   await expect(there.getByRole("status")).toContainText("Your password is set");
   await expect(there.getByLabel("Name")).toHaveValue(name);
   await there.getByLabel("Password").fill(PASSWORD);
@@ -102,7 +102,7 @@ test("an account is added, sets its password, works, and is disabled", async ({ 
 
   await page.reload();
   const row = page.getByRole("row", { name });
-  await row.getByText("Change").click();
+  await row.getByText("Edit").click();
   await row.getByRole("button", { name: "Disable" }).click();
   await expect(page.getByRole("status")).toContainText("is disabled");
   await there.goto("/account");
@@ -113,10 +113,10 @@ test("an account is added, sets its password, works, and is disabled", async ({ 
 test("a token is shown once, works for its scope, and is revoked", async ({ page, open, playwright, baseURL }) => {
   const label = `<b>report</b> ${Date.now()}`;
   await open("/account");
-  await page.getByLabel("What it is for").fill(label);
+  await page.getByLabel("Token name").fill(label);
   await page.getByLabel("Predict").check();
-  await page.getByLabel("Your password, once more").fill("a long phrase of the tests");
-  await page.getByRole("button", { name: "Make a token" }).click();
+  await page.getByLabel("Confirm your password").fill("a long phrase of the tests");
+  await page.getByRole("button", { name: "Create token" }).click();
   const token = await page.locator("code.secret").innerText();
   expect(token).toMatch(/^tenure_[0-9a-f]{64}$/);
   const program = await playwright.request.newContext({ baseURL, extraHTTPHeaders: { authorization: `Bearer ${token}` }, storageState: undefined });

@@ -8,20 +8,20 @@ test("the report says which attributes fail, with intervals and counts", async (
   const verdicts = page.getByRole("region", { name: "Verdicts by attribute and metric" });
   await expect(verdicts.getByRole("row", { name: /^Age group/ }).first()).toContainText("Fail");
   await expect(verdicts.getByRole("row", { name: /^Gender/ }).first()).not.toContainText("Fail");
-  const groups = page.getByRole("region", { name: "Groups of age group" });
-  await expect(groups.getByRole("rowheader")).toHaveText([/under 30/, /30-39/, /40-49/, /50 and over/, /Everybody/]);
-  await expect(page.getByRole("region", { name: "Four-fifths rule of age group" })).toContainText("below four fifths");
+  const groups = page.getByRole("region", { name: "Groups by age group" });
+  await expect(groups.getByRole("rowheader")).toHaveText([/under 30/, /30-39/, /40-49/, /50 and over/, /Overall/]);
+  await expect(page.getByRole("region", { name: "Four-fifths rule by age group" })).toContainText("below four-fifths");
   await expect(page.getByRole("heading", { name: /Local Law 144/ })).toBeVisible();
-  await expect(page.getByRole("heading", { name: "What this does not show" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Limitations of this report" })).toBeVisible();
   await expect(page.locator("main")).not.toContainText("NaN");
 });
 
 test("the cut-off is in the address and changes who is listed", async ({ page, open }) => {
   await open(PAGE);
-  const everybody = page.getByRole("region", { name: "Groups of gender" }).getByRole("row", { name: /^Everybody/ });
+  const everybody = page.getByRole("region", { name: "Groups by gender" }).getByRole("row", { name: /^Overall/ });
   const before = await everybody.innerText();
   await page.getByLabel("Cut-off").fill("0.5");
-  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("button", { name: "Apply" }).click();
   await expect(page).toHaveURL(/cutoff=0\.50?$/);
   await expect(everybody).not.toHaveText(before);
 });
@@ -30,7 +30,7 @@ test.describe("a cut-off that is none", () => {
   test.use({ expected: [/status of 400/] });
   test("is refused in words", async ({ page, open }) => {
     await open(`${PAGE}?cutoff=much`);
-    await expect(page.locator("main")).toContainText("no cut-off");
+    await expect(page.locator("main")).toContainText("is not a valid cut-off");
   });
 });
 
@@ -38,7 +38,7 @@ test("the file is the same report and loads nothing", async ({ page, open }, inf
   await open(PAGE);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Download as one HTML file" }).click(),
+    page.getByRole("link", { name: "Download HTML" }).click(),
   ]);
   const path = info.outputPath("fairness.html");
   await download.saveAs(path);
@@ -47,7 +47,7 @@ test("the file is the same report and loads nothing", async ({ page, open }, inf
   file.on("request", (request) => asked.push(request.url()));
   await file.goto(`file://${path}`);
   await expect(file.getByRole("heading", { level: 1 })).toHaveText("Fairness of version 1");
-  await expect(file.getByRole("region", { name: "Groups of age group" })).toBeVisible();
+  await expect(file.getByRole("region", { name: "Groups by age group" })).toBeVisible();
   expect(asked.filter((url) => !url.startsWith("file:"))).toEqual([]);
   await file.setViewportSize({ width: 390, height: 800 });
   expect(await overflow(file)).toBeLessThanOrEqual(0);
@@ -59,7 +59,7 @@ test("the model card is made from the record, and people add what they know", as
   await expect(page.getByText("Protected attributes are audited and are not inputs")).toBeVisible();
   const text = `Not for people hired this month (${Date.now()})`;
   await page.getByLabel("Known limitations").fill(text);
-  await page.getByRole("button", { name: "Write down" }).click();
+  await page.getByRole("button", { name: "Save limitations" }).click();
   await expect(page.locator("blockquote").first()).toContainText("Not for people hired this month");
   await expect(page.locator("blockquote footer").first()).toContainText("revision");
 });

@@ -30,7 +30,7 @@ test("a training run is started on a page, followed on the page of its job, and 
   await expect(page.locator("main .lead .state")).toHaveText(/Finished/);
   await expect(page.locator(".log")).toContainText("stage monitor");
   await page.getByRole("link", { name: "View result" }).click();
-  await expect(page.getByRole("heading", { name: "The seven steps" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Pipeline steps" })).toBeVisible();
   await expect(page.getByText("ROC AUC at least")).toBeVisible();
 });
 

@@ -1,4 +1,4 @@
-// Who may let a version loose, in the browser: a store and a server of its own, since what is live changes.
+// Model governance in the browser, with its own store and server because the live version changes.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -9,7 +9,7 @@ import { axeFinds, firstPerson, overflow } from "./support";
 
 const BINARY = "../target/release/tenure";
 const PASSWORD = "a long phrase of the tests";
-/** Gates of this house: a gate that blocks until somebody writes or waives, and people who are shown to who says why. */
+/** Custom policies: a gate that blocks until the card is complete or the gate is waived, and a purpose of access. */
 const GATES = `name = "house"
 description = "Known limitations are written down before a version goes live."
 inconclusive_blocks = false
@@ -79,7 +79,7 @@ test.beforeAll(async () => {
     accounts[name] = PASSWORD;
     tenure(["user", "add", name, "--role", roles, "--password-stdin"], PASSWORD);
   }
-  // Versions by somebody who is a reviewer too.
+  // Versions trained by a user who is also a reviewer.
   for (const seed of ["1", "2", "3", "4"]) {
     const train = ["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--seed", seed];
     tenure(train, undefined, "kim");
@@ -107,8 +107,8 @@ const review = (version: number) => `${HOME}/models/${version}/review`;
 
 /** Gives reason and signature in the open panel. */
 async function sign(page: Page, name: string, reason: string, button: string) {
-  await page.getByLabel("Reason, for the record").fill(reason);
-  await page.getByLabel("Your password, as a signature").fill(accounts[name]);
+  await page.getByLabel("Reason (recorded)").fill(reason);
+  await page.getByLabel("Confirm with your password").fill(accounts[name]);
   await page.locator(".confirm").getByRole("button", { name: button }).click();
 }
 
@@ -116,12 +116,12 @@ test("the author asks for a review and cannot decide on it", async ({ browser, j
   const page = await signedIn(browser, "kim", javaScriptEnabled);
   await page.goto(review(2));
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Review of version 2");
-  await page.getByLabel("What the reviewers should know (optional)").fill("simpler than before");
-  await page.getByRole("button", { name: "Ask for a review" }).click();
-  await expect(page.locator("main [role=status]")).toContainText("A review of version 2 is asked for");
+  await page.getByLabel("Note to reviewers (optional)").fill("simpler than before");
+  await page.getByRole("button", { name: "Request review" }).click();
+  await expect(page.locator("main [role=status]")).toContainText("Review requested for version 2.");
   await expect(page.getByText("You trained version 2: somebody else must decide on it.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Approve…" })).toHaveCount(0);
-  // By hand past the page it is refused, too.
+  // Bypassing the page is refused, too.
   await page.goto(`${review(2)}?doing=approve`);
   await expect(page.locator(".confirm")).toHaveCount(0);
   expect(() => tenure(["model", "approve", "2", "--use-case", "attrition", "--reason", "mine"], undefined, "kim")).toThrow(/you trained version 2/);
@@ -132,9 +132,9 @@ test("a gate that blocks is waived by who answers for it", async ({ browser, jav
   const page = await signedIn(browser, "reviewer", javaScriptEnabled);
   await page.goto(review(2));
   const gate = page.getByRole("region", { name: "Gates" }).getByRole("row", { name: "The model card is complete" });
-  await expect(gate).toContainText("Blocks");
+  await expect(gate).toContainText("Blocking");
   await expect(gate).toContainText("Missing on the model card: known limitations.");
-  // What stands in the way is said by the door, too.
+  // The server names the blocking gate, too.
   await page.goto(`${review(2)}?doing=approve`);
   await sign(page, "reviewer", "Let it through.", "Approve");
   await expect(page.locator(".error-summary")).toContainText("gates of the policy house do not hold: The model card is complete");
@@ -142,22 +142,22 @@ test("a gate that blocks is waived by who answers for it", async ({ browser, jav
   await page.goto(review(2));
   await gate.getByRole("link", { name: "Waive…" }).click();
   const panel = page.locator(".confirm");
-  await expect(panel).toContainText("“The model card is complete” does not block the approval any more");
-  await panel.getByLabel("Reason, for the record").fill("Limits are collected by the end of the month.");
-  await panel.getByLabel("Until").fill("2099-01-31");
-  await panel.getByRole("button", { name: "Waive the gate" }).click();
+  await expect(panel).toContainText("“The model card is complete” will not block approval while the waiver is valid.");
+  await panel.getByLabel("Reason (recorded)").fill("Limits are collected by the end of the month.");
+  await panel.getByLabel("Valid until").fill("2099-01-31");
+  await panel.getByRole("button", { name: "Waive gate" }).click();
   await expect(page.locator(".error-summary")).toBeFocused();
   await expect(page.locator(".error-summary").getByRole("link")).toHaveAttribute("href", "#owner");
-  // Nothing of what was written is lost, and nothing of it is in the address or in the reason of the decision.
-  await expect(panel.getByLabel("Reason, for the record")).toHaveValue("Limits are collected by the end of the month.");
-  await expect(panel.getByLabel("Until")).toHaveValue("2099-01-31");
+  // The submitted text is kept, and is neither in the URL nor in the reason of the decision.
+  await expect(panel.getByLabel("Reason (recorded)")).toHaveValue("Limits are collected by the end of the month.");
+  await expect(panel.getByLabel("Valid until")).toHaveValue("2099-01-31");
   expect(page.url()).not.toContain("collected");
-  await panel.getByLabel("Who answers for it").fill("HR data office");
-  await sign(page, "reviewer", "Limits are collected by the end of the month.", "Waive the gate");
+  await panel.getByLabel("Owner").fill("HR data office");
+  await sign(page, "reviewer", "Limits are collected by the end of the month.", "Waive gate");
   await expect(page.locator("main [role=status]")).toContainText("The gate is waived.");
-  await expect(gate).toContainText("Waived until 2099-01-31 by reviewer, HR data office answers for it");
+  await expect(gate).toContainText("Waived until 31 Jan 2099 by reviewer (owner: HR data office)");
   await page.goto(`${review(2)}?doing=approve`);
-  await expect(page.getByLabel("Reason, for the record")).toHaveValue("Let it through.");
+  await expect(page.getByLabel("Reason (recorded)")).toHaveValue("Let it through.");
   await page.context().close();
 });
 
@@ -170,22 +170,22 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   await page.getByRole("button", { name: "Approve…" }).click();
   const panel = page.locator(".confirm");
   await expect(panel).toContainText("Approve version 2?");
-  await expect(panel).toContainText("Version 1 is archived, and can be put back by a rollback.");
-  await expect(panel).toContainText("19 of 20 items of your checklist are not ticked");
+  await expect(panel).toContainText("Version 1 is archived and can be restored with a rollback.");
+  await expect(panel).toContainText("19 of 20 checklist items are not checked");
 
   // Without a reason the error has the focus, and leads to the field.
-  await panel.getByLabel("Reason, for the record").fill(" ");
+  await panel.getByLabel("Reason (recorded)").fill(" ");
   await panel.getByRole("button", { name: "Approve" }).click();
   const problem = page.locator(".error-summary");
   await expect(problem).toBeFocused();
   await expect(problem.getByRole("link", { name: "Enter a reason" })).toHaveAttribute("href", "#reason");
 
-  // With a wrong password nothing happens, and what was written is still there.
-  await page.getByLabel("Reason, for the record").fill("Ranks as well and is simpler.");
-  await page.getByLabel("Your password, as a signature").fill("wrong");
+  // A wrong password changes nothing, and the submitted text is kept.
+  await page.getByLabel("Reason (recorded)").fill("Ranks as well and is simpler.");
+  await page.getByLabel("Confirm with your password").fill("wrong");
   await page.locator(".confirm").getByRole("button", { name: "Approve" }).click();
   await expect(page.locator(".error-summary")).toContainText("password is wrong");
-  await expect(page.getByLabel("Reason, for the record")).toHaveValue("Ranks as well and is simpler.");
+  await expect(page.getByLabel("Reason (recorded)")).toHaveValue("Ranks as well and is simpler.");
   expect(page.url()).not.toContain("simpler");
 
   await sign(page, "reviewer", "Ranks as well and is simpler.", "Approve");
@@ -208,19 +208,19 @@ test("a card's known limitations meet the gate, and changing them voids the requ
   const page = await signedIn(browser, "kim", javaScriptEnabled);
   await page.goto(`${HOME}/models/3/card`);
   await page.getByLabel("Known limitations").fill("Not for the night shift.");
-  await page.getByRole("button", { name: "Write down" }).click();
+  await page.getByRole("button", { name: "Save limitations" }).click();
   await expect(page.locator("#known-limitations")).toContainText("Not for the night shift.");
   await page.goto(review(3));
-  await page.getByRole("button", { name: "Ask for a review" }).click();
+  await page.getByRole("button", { name: "Request review" }).click();
   await expect(page.getByRole("row", { name: "The model card is complete" })).toContainText("Pass");
   await page.goto(`${HOME}/models/3`);
-  await page.getByText("Describe, tag or name this version").click();
+  await page.getByText("Edit description, tags and aliases").click();
   await page.getByLabel("Description").fill("With pay grades.");
-  await page.getByRole("button", { name: "Keep the description" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "The description is kept." })).toBeVisible();
-  await page.getByText("Describe, tag or name this version").click();
-  await page.getByLabel("Name", { exact: true }).fill("autumn");
-  await page.getByRole("button", { name: "Keep the name" }).click();
+  await page.getByRole("button", { name: "Save description" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Description saved." })).toBeVisible();
+  await page.getByText("Edit description, tags and aliases").click();
+  await page.getByLabel("Alias", { exact: true }).fill("autumn");
+  await page.getByRole("button", { name: "Save alias" }).click();
   await expect(page.locator("#labels")).toContainText("autumn");
   await page.goto(review(3));
   await expect(page.getByText("The request is void: the description was changed.")).toBeVisible();
@@ -248,14 +248,14 @@ test("rollback and the stop switch", async ({ browser, javaScriptEnabled, reques
     return (health.models as { use_case: string; version: number | null; why?: string }[]).find((model) => model.use_case === "attrition");
   };
   await page.goto(review(2));
-  await page.getByRole("link", { name: "Put it back into service…" }).click();
-  await expect(page.locator(".confirm")).toContainText("Put version 2 back into service?");
-  await sign(page, "sam", "Complaints about version 3.", "Put it back");
+  await page.getByRole("link", { name: "Restore…" }).click();
+  await expect(page.locator(".confirm")).toContainText("Restore version 2?");
+  await sign(page, "sam", "Complaints about version 3.", "Restore");
   await expect(page.locator("main [role=status]")).toContainText("Version 2 is live again.");
   expect((await live())?.version).toBe(2);
-  await page.getByRole("link", { name: "Take it out of service…" }).click();
-  await sign(page, "sam", "Wrong data was imported.", "Take it out of service");
-  await expect(page.locator("main [role=status]")).toContainText("Version 2 is out of service.");
+  await page.getByRole("link", { name: "Undeploy…" }).click();
+  await sign(page, "sam", "Wrong data was imported.", "Undeploy");
+  await expect(page.locator("main [role=status]")).toContainText("Version 2 is undeployed.");
   const stopped = await live();
   expect(stopped?.version).toBeNull();
   expect(stopped?.why).toContain("taken out of service on");
@@ -263,7 +263,7 @@ test("rollback and the stop switch", async ({ browser, javaScriptEnabled, reques
   await expect(page.getByRole("complementary", { name: "Model and data status" })).toContainText("out of service since");
   expect(() => tenure(["batch", "--use-case", "attrition"])).toThrow(/taken out of service/);
   await page.goto(`${HOME}/review`);
-  await expect(page.getByRole("region", { name: "What was live" })).toContainText("Taken out of service");
+  await expect(page.getByRole("region", { name: "Live version history" })).toContainText("Undeployment");
   tenure(["model", "rollback", "--use-case", "attrition", "--reason", "The data is mended."], undefined, "sam");
   expect((await live())?.version).toBe(2);
   await page.context().close();
@@ -276,7 +276,7 @@ test("a reviewer sends one back and rejects another, each with a reason", async 
   }
   const page = await signedIn(browser, "sam", javaScriptEnabled);
   for (const [version, choose, button, done] of [
-    [4, "Request changes…", "Request changes", "Version 4 is sent back."],
+    [4, "Request changes…", "Request changes", "Changes requested for version 4."],
     [5, "Reject…", "Reject", "Version 5 is rejected."],
   ] as const) {
     await page.goto(review(version));
@@ -289,12 +289,12 @@ test("a reviewer sends one back and rejects another, each with a reason", async 
     await expect(page.locator("#record")).toContainText(`Reason of ${version}.`);
     await expect(page.getByRole("region", { name: "Activity of this version" })).toContainText("model.request");
   }
-  // What was sent back can be asked for again, and what was said about it stays.
+  // After requested changes a new review can be requested, and the earlier decision stays visible.
   tenure(["model", "request", "4", "--use-case", "attrition"], undefined, "kim");
   await page.goto(review(4));
   await expect(page.locator("#record")).toContainText("Reason of 4.");
   await page.goto(`${HOME}/review?as_of=2001-01-01`);
-  await expect(page.getByText("At the end of 2001-01-01 nothing had been live yet.")).toBeVisible();
+  await expect(page.getByText("No version had been live by the end of 1 Jan 2001.")).toBeVisible();
   await page.context().close();
 });
 
@@ -361,7 +361,7 @@ test("texts stay texts in every field of review, card, version and drift", async
   }
   await sam.goto(review(4));
   await expect(sam.locator(".comments li").last()).toContainText(nasty);
-  // In a spreadsheet nothing of it is a formula.
+  // No cell of the CSV is a formula in a spreadsheet.
   const csv = await (await sam.request.get(`${url}/audit/record.csv?action=model.describe`)).text();
   for (const line of csv.split("\r\n")) expect(line).not.toMatch(/(^|,)"?[=+@]/);
   tenure(["audit", "verify"]);
@@ -392,15 +392,15 @@ test("panels and their errors are for everybody, narrow, dark and on paper", asy
   await page.context().close();
 });
 
-test("the record is filtered, exported, and whole", async ({ browser, javaScriptEnabled }) => {
+test("the audit log is filtered, exported, and verified", async ({ browser, javaScriptEnabled }) => {
   const page = await signedIn(browser, "sam", javaScriptEnabled);
   await page.goto("/audit");
-  await page.getByRole("link", { name: "Verify the record" }).click();
-  await expect(page.getByText("The chain is whole")).toBeVisible();
+  await page.getByRole("link", { name: "Verify hash chain" }).click();
+  await expect(page.getByText("Hash chain verified")).toBeVisible();
   await page.locator("#action").selectOption("model.rollback");
-  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("button", { name: "Apply filters" }).click();
   // From the page, and from the command line.
-  await expect(page.getByRole("region", { name: "The record" }).locator("tbody tr")).toHaveCount(2);
+  await expect(page.getByRole("region", { name: "Audit log" }).locator("tbody tr")).toHaveCount(2);
   const lines = await (await page.request.get("/audit/record.jsonl")).text();
   expect(lines.trim().split("\n").length).toBeGreaterThan(10);
   tenure(["audit", "verify"]);

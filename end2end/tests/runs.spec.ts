@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 async function firstRun(page: Page, open: (path: string) => Promise<void>) {
   await open(`${HOME}/runs?filter=parameters.trials+%3D+13`);
   await page.locator("main tbody th a").first().click();
-  await expect(page.getByRole("navigation", { name: "Parts of this run" })).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Run sections" })).toBeVisible();
 }
 
 test("a run shows its main figures, its gates and its seven steps", async ({ page, open }) => {
@@ -19,19 +19,19 @@ test("a run shows its main figures, its gates and its seven steps", async ({ pag
 
 test("its figures: curves with tables, every metric, and what each cut-off means", async ({ page, open }) => {
   await firstRun(page, open);
-  await page.getByRole("link", { name: "Figures", exact: true }).click();
+  await page.getByRole("link", { name: "Metrics", exact: true }).click();
   await expect(page.locator("figure.chart")).toHaveCount(5);
-  await expect(page.getByRole("columnheader", { name: "Employees to talk to" })).toBeVisible();
-  await expect(page.getByRole("columnheader", { name: "Leavers caught" })).toBeVisible();
+  await expect(page.getByRole("columnheader", { name: "Employees listed" })).toBeVisible();
+  await expect(page.getByRole("columnheader", { name: "Leavers captured" })).toBeVisible();
   await expect(page.getByRole("rowheader", { name: "Matthews correlation" })).toBeVisible();
 });
 
 test("where it errs, and what the data gives away", async ({ page, open }) => {
   await firstRun(page, open);
   await page.getByRole("link", { name: "Errors and data" }).click();
-  await expect(page.getByRole("heading", { name: /^It errs most where/ })).toBeVisible();
-  await expect(page.getByRole("heading", { name: "Signs of leakage" })).toBeVisible();
-  await expect(page.getByText("A second fit gives the same model")).toBeVisible();
+  await expect(page.getByRole("heading", { name: /^Highest error segment: / })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Leakage checks" })).toBeVisible();
+  await expect(page.getByText("Reproducible on a second fit")).toBeVisible();
 });
 
 test("its files can be looked at and downloaded", async ({ page, open }) => {
@@ -39,7 +39,7 @@ test("its files can be looked at and downloaded", async ({ page, open }) => {
   await page.getByRole("link", { name: "Settings and files" }).click();
   await expect(page.getByRole("heading", { name: "Parameters", exact: true })).toBeVisible();
   await page.getByRole("link", { name: "roc.svg", exact: true }).click();
-  const drawing = page.getByRole("img", { name: "Drawing roc.svg" });
+  const drawing = page.getByRole("img", { name: "Preview of roc.svg" });
   await expect(drawing).toBeVisible();
   await expect.poll(() => drawing.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true);
   await page.getByRole("link", { name: "Settings and files" }).click();
@@ -52,7 +52,7 @@ test("its files can be looked at and downloaded", async ({ page, open }) => {
 test("nested runs are folded, unfolded by a link, and lead to their trials", async ({ page, open }) => {
   await open(`${HOME}/runs?filter=parameters.trials+%3D+13`);
   await expect(page.locator("main tbody tr")).toHaveCount(1);
-  await page.getByRole("link", { name: /^Show the \d+ nested runs/ }).click();
+  await page.getByRole("link", { name: /^Show \d+ nested runs/ }).click();
   await expect(page).toHaveURL(/unfold=/);
   await page.getByRole("link", { name: "Gradient boosting" }).click();
   await expect(page.getByRole("heading", { name: /nested runs?$/ })).toBeVisible();
@@ -66,7 +66,7 @@ test("columns are chosen and stay in the address", async ({ page, open }) => {
   for (const box of await page.locator('input[name="column"]').all()) {
     await box.setChecked(["accuracy", "settings.seed"].includes((await box.getAttribute("value")) ?? ""));
   }
-  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("button", { name: "Apply filters" }).click();
   await expect(page).toHaveURL(/column=accuracy/);
   await expect(page.getByRole("columnheader", { name: "Accuracy" })).toBeVisible();
   await expect(page.getByRole("columnheader", { name: "ROC AUC" })).toHaveCount(0);
@@ -74,17 +74,17 @@ test("columns are chosen and stay in the address", async ({ page, open }) => {
 
 test("a filter that nothing passes says so", async ({ page, open }) => {
   await open(`${HOME}/runs?filter=metrics.roc_auc+%3E+2`);
-  await expect(page.getByRole("heading", { name: "No run matches" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No matching runs" })).toBeVisible();
 });
 
 test("a comparison shows what differs, every metric, and the curves in one drawing, also as a file", async ({ page, open }) => {
   await open(`${HOME}/runs?filter=parameters.trials+%3D+13`);
   const run = ((await page.locator("main tbody th a").first().getAttribute("href")) ?? "").split("/").pop();
   await open(`/runs/compare?ids=${run},${run}`);
-  await expect(page.getByRole("heading", { name: "Metrics on the hold-out" })).toBeVisible();
-  await expect(page.getByText("Every parameter is the same.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Hold-out metrics" })).toBeVisible();
+  await expect(page.getByText("All parameters are the same.")).toBeVisible();
   await expect(page.locator("figure.chart .legend").first().getByRole("listitem")).toHaveCount(2);
-  const file = await page.request.get((await page.getByRole("link", { name: "Download as one file" }).getAttribute("href")) ?? "");
+  const file = await page.request.get((await page.getByRole("link", { name: "Download HTML" }).getAttribute("href")) ?? "");
   expect(await file.text()).toContain("<svg");
 });
 
@@ -93,5 +93,5 @@ test("versions lead to their runs, and one is live", async ({ page, open }) => {
   await expect(page.locator("main .state.good", { hasText: "Live" })).toHaveCount(1);
   await page.locator("main tbody th a").first().click();
   await page.getByRole("link", { name: "Training run" }).click();
-  await expect(page.getByRole("heading", { name: "The seven steps" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Pipeline steps" })).toBeVisible();
 });

@@ -74,7 +74,7 @@ fn age_fails_and_gender_does_not() {
     assert!(verdicts("Gender").iter().all(|verdict| verdict == "pass" || verdict == "inconclusive"), "{:?}", verdicts("Gender"));
     assert_eq!(report["protected_inputs"], Value::Array(vec![]));
     let html = std::fs::read_to_string(page).unwrap();
-    for word in ["Age group", ">Fail<", "Local Law 144", "What this does not show", "adjusted p", "Verdicts over versions"] {
+    for word in ["Age group", ">Fail<", "Local Law 144", "Limitations of this report", "adjusted p", "Verdicts by version"] {
         assert!(html.contains(word), "{word}");
     }
     assert!(!html.contains("NaN") && !html.contains("<script") && !html.contains("src="));

@@ -1,4 +1,4 @@
-//! The record of what was done, with filters; exported and verified.
+//! The audit log: filters, export and verification.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -29,14 +29,14 @@ pub async fn write(query: &Query) -> Result<Written, AppError> {
         (tenure.audit_head(&member).await?, None)
     };
     let chain = Chain { entries: head.sequence as u32, head: head.hash, problems };
-    Ok(Written::page("Record", view! { <Audit rows total=total as u32 actions asked chain /> }))
+    Ok(Written::page("Audit log", view! { <Audit rows total=total as u32 actions asked chain /> }))
 }
 
-/// What the verification found.
+/// State of the hash chain.
 struct Chain {
     entries: u32,
     head: String,
-    /// `None`: nobody asked.
+    /// `None`: not verified.
     problems: Option<Vec<String>>,
 }
 
@@ -55,7 +55,7 @@ fn href(route: &Route, asked: &AuditQuery, page: u32) -> String {
 #[component]
 fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuery, chain: Chain) -> AnyView {
     let pages = total.div_ceil(Tenure::audit_page_size() as u32).max(1);
-    let links = pagination(asked.page as u32, pages, false, "Pages of the record", &|to| href(&Route::AuditLog, &asked, to));
+    let links = pagination(asked.page as u32, pages, false, "Audit log pages", &|to| href(&Route::AuditLog, &asked, to));
     let csv = href(&Route::AuditCsv, &asked, 1);
     let row = |row: AuditRow| {
         Row::new(vec![
@@ -65,22 +65,22 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
             Cell::code(row.action),
             Cell::text(row.subject),
             Cell::view(
-                view! { <details><summary>"Detail"</summary><code class="breaking">{row.detail}</code><br /><code class="breaking aside">{row.hash}</code></details> },
+                view! { <details><summary>"Details"</summary><code class="breaking">{row.detail}</code><br /><code class="breaking aside">{row.hash}</code></details> },
             ),
         ])
     };
     let list = if rows.is_empty() {
-        view! { <Empty title="No entry matches"><p><a href=Route::AuditLog.path()>"Clear all filters"</a></p></Empty> }.erase()
+        view! { <Empty title="No matching entries"><p><a href=Route::AuditLog.path()>"Clear all filters"</a></p></Empty> }.erase()
     } else {
         let headings = vec![
             Heading::number("Entry"),
             Heading::text("Time"),
-            Heading::text("Who"),
-            Heading::text("What"),
-            Heading::text("To"),
-            Heading::text("Detail and hash"),
+            Heading::text("User"),
+            Heading::text("Action"),
+            Heading::text("Subject"),
+            Heading::text("Details and hash"),
         ];
-        view! { <Table headings rows=rows.into_iter().map(row).collect() class="list" scroll="The record" /> }.erase()
+        view! { <Table headings rows=rows.into_iter().map(row).collect() class="list" scroll="Audit log" /> }.erase()
     };
     let options = actions.into_iter().map(|action| {
         let chosen = action == asked.action;
@@ -88,24 +88,24 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
     });
     let options = options.collect::<Vec<_>>();
     view! {
-        <PageHeading title="Record">
-            <p>{format!("What was done, by whom and when: {} entries.", format::count(chain.entries))}</p>
+        <PageHeading title="Audit log">
+            <p>{format!("Who did what, and when. Entries: {}.", format::count(chain.entries))}</p>
         </PageHeading>
         {chain_state(&chain)}
         <form method="get" action=Route::AuditLog.path() class="filters" role="search">
-            <div class="field"><label for="who">"Who"</label><input id="who" name="who" value=asked.who.clone() autocomplete="off" /></div>
+            <div class="field"><label for="who">"User"</label><input id="who" name="who" value=asked.who.clone() autocomplete="off" /></div>
             <div class="field">
-                <label for="action">"What"</label>
-                <select id="action" name="action"><option value="">"Everything"</option>{options}</select>
+                <label for="action">"Action"</label>
+                <select id="action" name="action"><option value="">"All actions"</option>{options}</select>
             </div>
-            <div class="field"><label for="subject">"To"</label><input id="subject" name="subject" value=asked.subject.clone() autocomplete="off" /></div>
+            <div class="field"><label for="subject">"Subject"</label><input id="subject" name="subject" value=asked.subject.clone() autocomplete="off" /></div>
             <div class="field"><label for="from">"From"</label><input id="from" name="from" type="date" value=asked.from.clone() /></div>
-            <div class="field"><label for="until">"Until"</label><input id="until" name="until" type="date" value=asked.until.clone() /></div>
-            <button class="button">"Show"</button>
+            <div class="field"><label for="until">"To"</label><input id="until" name="until" type="date" value=asked.until.clone() /></div>
+            <button class="button">"Apply filters"</button>
         </form>
         <p class="actions">
-            <a class="button quiet" href=csv rel="external" download="">"These entries as CSV"</a>
-            <a class="button quiet" href=Route::AuditExport.path() rel="external" download="">"The whole record, to be verified elsewhere"</a>
+            <a class="button quiet" href=csv rel="external" download="">"Export filtered entries (CSV)"</a>
+            <a class="button quiet" href=Route::AuditExport.path() rel="external" download="">"Export full log for verification"</a>
         </p>
         {list}
         {links}
@@ -114,20 +114,20 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
 }
 
 fn chain_state(chain: &Chain) -> AnyView {
-    let head = view! { <span class="aside">"Newest hash, to be written down elsewhere: "<code class="breaking">{chain.head.clone()}</code></span> };
+    let head = view! { <span class="aside">"Latest hash (store separately): "<code class="breaking">{chain.head.clone()}</code></span> };
     let Some(problems) = &chain.problems else {
         let verify = Route::AuditLog.with_query(&[("verify", "yes")]);
-        return view! { <p><a class="button quiet" href=verify>"Verify the record"</a>" "{head}</p> }.erase();
+        return view! { <p><a class="button quiet" href=verify>"Verify hash chain"</a>" "{head}</p> }.erase();
     };
     if problems.is_empty() {
         return view! {
-            <p role="status"><StateBadge tone=Tone::Good word="The chain is whole" />" and what it vouches for is as it tells. "{head}</p>
+            <p role="status"><StateBadge tone=Tone::Good word="Hash chain verified" />" The logged data is unchanged. "{head}</p>
         }
         .erase();
     }
     view! {
         <div class="note warn" role="alert">
-            <h2>"The record was tampered with"</h2>
+            <h2>"Audit log verification failed"</h2>
             <TextList texts=problems.clone() />
         </div>
     }

@@ -1,4 +1,4 @@
-//! The form for a new training: what it learns from, how long it searches, and what to expect of the gates before anybody waits.
+//! The form that starts a training run: data, search budget, and the chance of passing the gates.
 
 #![expect(clippy::too_many_arguments, reason = "a server function takes each field of its form")]
 
@@ -19,7 +19,7 @@ use crate::server_page::Written;
 
 const FIELDS: [&str; 6] = ["dataset", "trials", "minutes", "candidates", "metric", "seed"];
 
-/// Writes the page. What a refused form said, and why it was refused, is in the address.
+/// Writes the page. The values of a rejected form are in the query string, its errors in the flash cookie.
 pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let choices = tenure.training_choices(&actor.member()?, use_case, query.one("dataset")).await?;
@@ -44,7 +44,7 @@ fn or(text: &str, otherwise: &str) -> String {
     if text.is_empty() { otherwise } else { text }.to_owned()
 }
 
-/// Starts it, and goes to the job's page; back to the form when something is wrong.
+/// Starts the training and goes to the job's page, or back to the form when a field is invalid.
 #[server(prefix = "/fn", endpoint = "start-training")]
 pub async fn start_training(
     use_case: String,
@@ -84,11 +84,10 @@ pub async fn start_training(
 fn Train(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, String)>, may: bool) -> AnyView {
     let runs = Route::Runs { use_case: (&said.use_case).into() };
     let crumbs = view! { <nav class="crumbs" aria-label="Breadcrumb"><a href=runs.path()>"Training runs"</a></nav> };
-    let lead = view! { <PageHeading title="Train a model"><p>"Searches over several kinds of model, keeps every trial, and judges the best one on people that it never saw."</p></PageHeading> };
+    let lead = view! { <PageHeading title="Train a model"><p>"Searches several model types, records every trial, and evaluates the best model on hold-out data."</p></PageHeading> };
     if choices.datasets.is_empty() {
         let command = format!("tenure data import FILE --use-case {}", said.use_case);
-        let empty =
-            view! { <Empty title="No data to learn from"><p>"Import a file with outcomes first: " <code>{command}</code></p></Empty> };
+        let empty = view! { <Empty title="No training data"><p>"Import a file with outcomes first: " <code>{command}</code></p></Empty> };
         return view! { {crumbs}{lead}{empty} }.erase();
     }
     let jobs = Route::Jobs { use_case: (&said.use_case).into() };
@@ -96,24 +95,24 @@ fn Train(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, St
     let form = if may {
         view! { <Form choices said problems /> }.erase()
     } else {
-        view! { <p class="note">"Training needs the role admin. You can see the runs and what they found."</p> }.erase()
+        view! { <p class="note">"Training requires the administrator role. You can view the runs and their results."</p> }.erase()
     };
     view! { {crumbs}{lead}{outlook}{form} }.erase()
 }
 
-/// Said before anybody waits for the impossible.
+/// The chance of passing the gates, shown before a training starts.
 #[component]
 fn Expectation(outlook: Outlook, policy: String, jobs: Route) -> AnyView {
     let (class, title) = match outlook.passed {
-        0 => ("note warn", "Do not expect a model that meets the gates"),
-        passed if 2 * passed < outlook.resamples => ("note warn", "A model that meets the gates would be luck"),
-        _ => ("note", "A model of this quality meets the gates on metrics"),
+        0 => ("note warn", "Very unlikely to pass the metric gates"),
+        passed if 2 * passed < outlook.resamples => ("note warn", "Unlikely to pass the metric gates"),
+        _ => ("note", "Likely to pass the metric gates"),
     };
     view! {
         <div class=class>
             <h2>{title}</h2>
             <p>{outlook.sentence}</p>
-            <p class="aside">{format!("Policy {policy}. Gates on fairness, data and against the live model are judged after training. ")}<a href=jobs.path()>"Jobs of this use case"</a></p>
+            <p class="aside">{format!("Policy: {policy}. Gates on fairness, data and the comparison with the live model are evaluated after training. ")}<a href=jobs.path()>"View jobs"</a></p>
         </div>
     }
     .erase()
@@ -145,11 +144,11 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
         };
         field(id, label, help, &control)
     };
-    let data = choice("dataset", "Data", "Versions with known outcomes, newest first.", &choices.datasets, &said.dataset);
-    let trials = number("trials", "Trials", "Over all candidates. 50 is usually enough.", &said.trials);
-    let minutes = number("minutes", "Time limit in minutes (optional)", "No further trial starts after it.", &said.minutes);
-    let metric = choice("metric", "Choose by", "Measured out of fold, on the training rows.", &choices.metrics, &said.metric);
-    let seed = number("seed", "Seed", "The same seed gives the same model.", &said.seed);
+    let data = choice("dataset", "Dataset", "Datasets with known outcomes, newest first.", &choices.datasets, &said.dataset);
+    let trials = number("trials", "Trials", "Total across all candidates. 50 is usually enough.", &said.trials);
+    let minutes = number("minutes", "Time limit in minutes (optional)", "No new trial starts after this time.", &said.minutes);
+    let metric = choice("metric", "Optimize for", "Measured out of fold on the training data.", &choices.metrics, &said.metric);
+    let seed = number("seed", "Seed", "The same seed reproduces the same model.", &said.seed);
     let all = said.candidates.is_empty() && problem("candidates").is_empty();
     let candidate = |(name, label, _): &(String, String, bool)| {
         let checked = all || said.candidates.contains(name);
@@ -169,7 +168,7 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
                     <input type="checkbox" name="include_protected" value="true" checked=checked aria-describedby="protected-help" />
                     {label}
                 </label>
-                <p class="help" id="protected-help">"They are audited either way. Using them is recorded on the model card and needs a reason that holds in law."</p>
+                <p class="help" id="protected-help">"They are audited either way. Their use is recorded on the model card and requires a documented legal basis."</p>
             </div>
         }
     });
@@ -181,7 +180,7 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
             <div class="together">{trials}{minutes}{metric}{seed}</div>
             <fieldset id="candidates" tabindex="-1">
                 <legend>"Candidates"</legend>
-                <p class="help">"The simplest one within one standard error of the best is chosen. The blend combines the others."</p>
+                <p class="help">"The simplest candidate within one standard error of the best is selected. The stacked ensemble combines the others."</p>
                 {candidates_error}
                 <div class="checks">{candidates}</div>
             </fieldset>

@@ -1,4 +1,4 @@
-//! The forms of accounts: signing in and out, passwords, tokens, and keeping other people's accounts. Each answers with a redirect.
+//! The account forms: sign-in and sign-out, passwords, tokens and user administration. Each responds with a redirect.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -17,7 +17,7 @@ use super::Desk;
 use super::auth::{self, Caller};
 use super::problem::Problem;
 
-/// The routes of the forms. The pages that hold them are written by `app`.
+/// The routes of the forms. `app` renders the pages that contain them.
 pub fn routes() -> Router<Desk> {
     Router::new()
         .route(pattern::SignIn, post(sign_in))
@@ -33,7 +33,7 @@ pub fn routes() -> Router<Desk> {
         .route(pattern::RenewSetUp, post(renew_link))
 }
 
-/// The fields of a form, as many times as they were sent.
+/// The submitted fields of a form, with repeated ones.
 struct Fields(Vec<(String, String)>);
 
 impl Fields {
@@ -49,16 +49,16 @@ impl Fields {
 type Posted = Form<Vec<(String, String)>>;
 pub(super) type Answer = std::result::Result<Response, Problem>;
 
-/// To a page, with something that it shows once.
+/// Redirects to a page with values that it shows once.
 pub(super) fn redirect_with_flash(desk: &Desk, page: &Route, pairs: &[(&str, &str)]) -> Answer {
-    let too_large = || Problem(Error::Invalid("that is too long".into()));
+    let too_large = || Problem(Error::Invalid("The text is too long. Shorten it.".into()));
     let cookie = app::context::flash_cookie(page, pairs, SecureCookies(desk.secure)).ok_or_else(too_large)?;
     let mut response = Redirect::to(&page.path()).into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
 
-/// Back to a page: with what was done, or with what was wrong with a field.
+/// Redirects back to a page with a success message, or an error at a field.
 fn answer(desk: &Desk, page: &Route, field: &str, result: Result<String>) -> Answer {
     match result {
         Ok(done) => redirect_with_flash(desk, page, &[("done", &done)]),
@@ -109,12 +109,12 @@ async fn set_up(State(desk): State<Desk>, session: Session, Path(link): Path<Str
     let page = Route::SetUp { link: link.clone() };
     let result = match fields.one("password") == fields.one("again") {
         true => desk.tenure.set_up(&link, fields.one("name"), fields.one("password")).await,
-        false => Err(Error::Invalid("the two passwords differ".into())),
+        false => Err(Error::Invalid("The two passwords do not match. Enter the same password twice.".into())),
     };
     match result {
         Ok(name) => {
             auth::end(&session).await?;
-            redirect_with_flash(&desk, &Route::SignIn, &[("done", "Your password is set: sign in with it."), ("name", &name)])
+            redirect_with_flash(&desk, &Route::SignIn, &[("done", "Your password is set. You can now sign in."), ("name", &name)])
         }
         Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. })) => Err(Problem(error)),
         Err(error) => redirect_with_flash(&desk, &page, &[("problem", &error.to_string()), ("name", fields.one("name"))]),
@@ -125,13 +125,17 @@ async fn change_password(State(desk): State<Desk>, Caller(actor): Caller, sessio
     let fields = Fields(fields);
     let result = match fields.one("password") == fields.one("again") {
         true => desk.tenure.change_password(&actor, fields.one("old"), fields.one("password")).await,
-        false => Err(Error::Invalid("the two new passwords differ".into())),
+        false => Err(Error::Invalid("The two new passwords do not match. Enter the same password twice.".into())),
     };
     if result.is_err() {
         return answer(&desk, &Route::Account, "old", result.map(|()| String::new()));
     }
     auth::end(&session).await?;
-    redirect_with_flash(&desk, &Route::SignIn, &[("done", "Your password is changed: sign in with the new one."), ("name", actor.name())])
+    redirect_with_flash(
+        &desk,
+        &Route::SignIn,
+        &[("done", "Your password is changed. Sign in with the new password."), ("name", actor.name())],
+    )
 }
 
 async fn sign_out_everywhere(State(desk): State<Desk>, Caller(actor): Caller, session: Session) -> Answer {
@@ -140,7 +144,7 @@ async fn sign_out_everywhere(State(desk): State<Desk>, Caller(actor): Caller, se
     redirect_with_flash(
         &desk,
         &Route::SignIn,
-        &[("done", "You are signed out everywhere, and your tokens are revoked."), ("name", actor.name())],
+        &[("done", "You are signed out everywhere, and your API tokens are revoked."), ("name", actor.name())],
     )
 }
 
@@ -162,7 +166,7 @@ async fn create_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fiel
 
 async fn revoke_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let result = desk.tenure.revoke_token(&actor, Fields(fields).one("id")).await;
-    answer(&desk, &Route::Account, "tokens", result.map(|()| "The token is revoked.".into()))
+    answer(&desk, &Route::Account, "tokens", result.map(|()| "Token revoked.".into()))
 }
 
 async fn add_account(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
@@ -190,13 +194,13 @@ fn show_link(desk: &Desk, made: Result<String>, name: &str) -> Answer {
 async fn set_roles(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let result = desk.tenure.set_roles(&actor.admin()?, fields.one("name"), &fields.all("role", |name| name.parse::<Role>().ok())).await;
-    answer(&desk, &Route::Users, "accounts", result.map(|()| format!("The roles of {} are changed.", fields.one("name"))))
+    answer(&desk, &Route::Users, "accounts", result.map(|()| format!("Roles changed for {}.", fields.one("name"))))
 }
 
 async fn set_disabled(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let (name, disabled) = (fields.one("name"), fields.one("disabled") == "true");
     let result = desk.tenure.set_disabled(&actor.admin()?, name, disabled).await;
-    let done = if disabled { "is disabled: sessions are ended, tokens are revoked." } else { "can sign in again." };
+    let done = if disabled { "is disabled. All sessions are ended and all tokens revoked." } else { "can sign in again." };
     answer(&desk, &Route::Users, "accounts", result.map(|()| format!("{name} {done}")))
 }

@@ -1,4 +1,4 @@
-//! Accounts: signing in, the own account, and the users of the installation.
+//! Sign-in, the signed-in user's account, and user administration.
 
 pub(crate) mod account;
 pub(crate) mod sign_in;

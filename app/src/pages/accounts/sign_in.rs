@@ -1,4 +1,4 @@
-//! Signing in, and setting a password through a link. The forms are answered by the server's routes, with a redirect.
+//! Sign-in, and setting a password through a link. The server's routes handle the forms and redirect.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::error::AppError;
 use crate::pages::Query;
 use crate::server_page::Written;
 
-/// Writes the page of signing in. `return` in the address says where to go afterwards.
+/// Writes the sign-in page. `return` in the query string is where to go afterwards.
 pub fn write(query: &Query) -> Written {
     let flash = Query(crate::context::take_flash(&Route::SignIn));
     let back = [flash.one("return"), query.one("return")].into_iter().find(|back| !back.is_empty()).unwrap_or_default();
@@ -20,7 +20,7 @@ pub fn write(query: &Query) -> Written {
     Written::page("Sign in", view! { <SignIn back name done problem /> })
 }
 
-/// Writes the page of a set-up link.
+/// Writes the page behind a set-up link.
 pub async fn write_set_up(link: &str) -> Result<Written, AppError> {
     let tenure = crate::context::tenure()?;
     let route = Route::SetUp { link: link.to_owned() };
@@ -53,7 +53,7 @@ fn SignIn(back: String, name: String, done: String, problem: String) -> AnyView 
             </Field>
             <p class="actions"><button class="button">"Sign in"</button></p>
         </form>
-        <p class="aside">"No account, or a forgotten password? An administrator gives you a link with which you set one."</p>
+        <p class="aside">"No account, or forgot your password? Ask an administrator for a set-up link."</p>
     }
     .erase()
 }
@@ -62,10 +62,10 @@ fn SignIn(back: String, name: String, done: String, problem: String) -> AnyView 
 fn ChoosePassword(action: String, whom: SetUp, name: String, problem: String) -> AnyView {
     let (title, lead, who) = match whom {
         SetUp::FirstAdmin => (
-            "Set up the first administrator",
-            "The administrator adds the other accounts, imports data and trains models.".to_owned(),
+            "Create the first administrator",
+            "The administrator adds users, imports data and trains models.".to_owned(),
             view! {
-                <Field id="name" label="Name" help="As it will stand in the record of what was done; it cannot be changed later.">
+                <Field id="name" label="Name" help="Shown in the audit log. Cannot be changed later.">
                     <input id="name" name="name" value=name autocomplete="username" required maxlength="64" aria-describedby="name-help" />
                 </Field>
             }
@@ -73,7 +73,7 @@ fn ChoosePassword(action: String, whom: SetUp, name: String, problem: String) ->
         ),
         SetUp::Account(name) => (
             "Set your password",
-            format!("You sign in as {name}."),
+            format!("You will sign in as {name}."),
             view! { <input type="hidden" name="name" value=name autocomplete="username" /> }.erase(),
         ),
     };
@@ -83,21 +83,21 @@ fn ChoosePassword(action: String, whom: SetUp, name: String, problem: String) ->
         <form method="post" action=action class="sheet">
             {who}
             <NewPassword label="Password" />
-            <p class="actions"><button class="button">"Set the password"</button></p>
+            <p class="actions"><button class="button">"Set password"</button></p>
         </form>
-        <p class="aside">"This link works once."</p>
+        <p class="aside">"This link can be used only once."</p>
     }
     .erase()
 }
 
-/// A new password, twice.
+/// A new password and its confirmation.
 #[component]
 pub fn NewPassword(label: &'static str) -> AnyView {
     view! {
-        <Field id="password" label=label help="At least 12 characters. A few words that have nothing to do with each other are easy to remember and hard to guess.">
+        <Field id="password" label=label help="At least 12 characters. A few unrelated words are easy to remember and hard to guess.">
             <input id="password" name="password" type="password" autocomplete="new-password" required minlength="12" maxlength="256" aria-describedby="password-help" />
         </Field>
-        <Field id="again" label="Once more">
+        <Field id="again" label="Confirm password">
             <input id="again" name="again" type="password" autocomplete="new-password" required minlength="12" maxlength="256" />
         </Field>
     }

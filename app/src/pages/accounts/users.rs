@@ -1,4 +1,4 @@
-//! Accounts, for administrators: who may sign in, and as what.
+//! User administration: who can sign in, and with which roles.
 
 use domain::{Route, Timestamp};
 use leptos::prelude::*;
@@ -20,10 +20,10 @@ pub async fn write() -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let accounts = tenure.accounts(&actor.admin()?).await?;
     let flash = Query(crate::context::take_flash(&Route::Users));
-    Ok(Written::page("Accounts", view! { <Users accounts flash own=actor.name().to_string() /> }))
+    Ok(Written::page("Users", view! { <Users accounts flash own=actor.name().to_string() /> }))
 }
 
-/// What the form that led here did, or why it did not.
+/// The result of the submitted form: success message or error summary.
 pub fn said(flash: &Query) -> AnyView {
     let (done, problem, field) = (flash.one("done").to_owned(), flash.one("problem"), flash.one("field"));
     let errors = if problem.is_empty() { Vec::new() } else { vec![(field.to_owned(), format::sentence(problem))] };
@@ -38,34 +38,34 @@ fn Users(accounts: Vec<AccountRow>, flash: Query, own: String) -> AnyView {
         let name = flash.one("name").to_owned();
         view! {
             <div class="note" role="status">
-                <h2>{format!("The link of {name}")}</h2>
+                <h2>{format!("Set-up link for {name}")}</h2>
                 <p><code class="secret">{link}</code></p>
-                <p>"Copy it now and hand it over in private: it is shown this once, works once, and is good for three days. With it a password is set."</p>
+                <p>"Copy it now and send it privately to the user, who sets a password with it. It will not be shown again, works once, and expires after three days."</p>
             </div>
         }
     });
     let headings = vec![
         Heading::text("Name"),
         Heading::text("Roles"),
-        Heading::text("State"),
+        Heading::text("Status"),
         Heading::text("Added"),
         Heading::text("Last sign-in"),
-        Heading::hidden("Change"),
+        Heading::hidden("Actions"),
     ];
     let rows = accounts.into_iter().enumerate().map(|(position, account)| row(position, account, &own)).collect();
     view! {
-        <PageHeading title="Accounts"><p>"Who may sign in, and as what. Accounts are never removed, since the record names them; they can be disabled."</p></PageHeading>
+        <PageHeading title="Users"><p>"Who can sign in, and with which roles. Users cannot be deleted, because the audit log refers to them, but they can be disabled."</p></PageHeading>
         {said(&flash)}
         {new}
-        <section id="accounts"><Table headings rows class="list" scroll="Accounts" /></section>
+        <section id="accounts"><Table headings rows class="list" scroll="Users" /></section>
         <section>
-            <h2>"Add an account"</h2>
+            <h2>"Add user"</h2>
             <form method="post" action=Route::Users.path() class="sheet">
-                <Field id="name" label="Name" help="As it will stand in the record; it cannot be changed later.">
+                <Field id="name" label="Name" help="Shown in the audit log. Cannot be changed later.">
                     <input id="name" name="name" autocomplete="off" required maxlength="64" aria-describedby="name-help" />
                 </Field>
                 <Roles held=Vec::new() />
-                <p class="actions"><button class="button">"Add and make a link"</button></p>
+                <p class="actions"><button class="button">"Add user and create link"</button></p>
             </form>
         </section>
     }
@@ -83,16 +83,16 @@ fn Roles(held: Vec<String>) -> AnyView {
 
 fn meaning(role: Role) -> &'static str {
     match role {
-        Role::Analyst => "Analyst: sees people, their scores and reasons",
-        Role::Reviewer => "Reviewer: sees evidence and decides on versions; no people",
-        Role::Admin => "Administrator: data, training, settings, accounts; no people",
+        Role::Analyst => "Analyst: individual records, scores and drivers",
+        Role::Reviewer => "Reviewer: evidence and decisions on model versions; no individual records",
+        Role::Admin => "Administrator: data, training, settings and users; no individual records",
     }
 }
 
 fn row(position: usize, account: AccountRow, own: &str) -> Row {
     let (tone, word) = match account.state.as_str() {
         "active" => (Tone::Good, "active"),
-        "waiting" => (Tone::Watch, "waiting for a password"),
+        "waiting" => (Tone::Watch, "password not set"),
         _ => (Tone::Neutral, "disabled"),
     };
     let disabled = account.state == "disabled";
@@ -103,12 +103,12 @@ fn row(position: usize, account: AccountRow, own: &str) -> Row {
         Cell::text(account.roles.join(", ")),
         Cell::view(view! { <StateBadge tone word /> }),
         Cell::with_aside(account.created_at.long(), format!("by {}", account.created_by)),
-        Cell::brief(account.signed_in_at.map_or_else(|| "never".into(), Timestamp::long)),
+        Cell::brief(account.signed_in_at.map_or_else(|| "Never".into(), Timestamp::long)),
         Cell::view(change),
     ])
 }
 
-/// What can be changed of one account, folded.
+/// The collapsed form that edits one user.
 #[component]
 fn Change(name: String, held: Vec<String>, disabled: bool, position: usize) -> AnyView {
     let id = format!("change-{position}");
@@ -121,8 +121,8 @@ fn Change(name: String, held: Vec<String>, disabled: bool, position: usize) -> A
         .then(|| view! { <form method="post" action=Route::RenewSetUp.path()>{who()}<button class="button quiet">"New set-up link"</button></form> });
     view! {
         <details class="change" id=id>
-            <summary>"Change"<span class="visually-hidden">{format!(" {name}")}</span></summary>
-            <form method="post" action=Route::SetRoles.path()>{who()}<Roles held /><button class="button quiet">"Save the roles"</button></form>
+            <summary>"Edit"<span class="visually-hidden">{format!(" {name}")}</span></summary>
+            <form method="post" action=Route::SetRoles.path()>{who()}<Roles held /><button class="button quiet">"Save roles"</button></form>
             <div class="actions">
                 {link}
                 <form method="post" action=Route::SetDisabled.path()>

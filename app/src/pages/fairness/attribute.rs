@@ -1,4 +1,4 @@
-//! One attribute: its groups in figures and drawings, the gaps with their verdicts, the four-fifths rule with its tests.
+//! One attribute: metrics and charts by group, gaps with verdicts, and the four-fifths rule with its tests.
 
 use charts::Curve;
 use domain::Estimate;
@@ -16,9 +16,9 @@ use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
 
-/// Figures that are drawn, as shares.
+/// Metrics shown as charts of shares.
 const DRAWN: [GroupMetric; 4] = [GroupMetric::SelectionRate, GroupMetric::Tpr, GroupMetric::Fpr, GroupMetric::Precision];
-/// Lines that a chart can tell apart.
+/// The most lines that are distinguishable in one chart.
 const LINES: usize = 4;
 
 /// The section of an attribute.
@@ -32,17 +32,17 @@ pub fn attribute(own: &AttributeReport, page: &FairnessReport) -> AnyView {
         <section id=anchor(&own.name) class="report-attribute">
             <div class="section-heading"><h2>{own.label.clone()}</h2>{badge(own.verdict())}</div>
             <p>{finding(own, page)}</p>
-            {group_table(own, format!("Groups of {label}"))}
+            {group_table(own, format!("Groups by {label}"))}
             {notes(own)}
-            {gap_table(own, page, format!("Gaps of {label}"), false)}
-            {four_fifths(own, format!("Four-fifths rule of {label}"))}
+            {gap_table(own, page, format!("Gaps by {label}"), false)}
+            {four_fifths(own, format!("Four-fifths rule by {label}"))}
             <div class="chart-grid wide">{charts}</div>
         </section>
     }
     .erase()
 }
 
-/// The part of an intersection: closed, since there are many.
+/// The part of an intersection, collapsed because there are many.
 pub fn intersection(own: &AttributeReport, page: &FairnessReport) -> AnyView {
     let label = own.label.to_lowercase();
     let chart = dots(own, &DRAWN[..2]).map(|chart| view! { <ChartFigure chart /> });
@@ -50,16 +50,16 @@ pub fn intersection(own: &AttributeReport, page: &FairnessReport) -> AnyView {
         <details class="report-crossed">
             <summary><h3>{own.label.clone()}</h3>" "{badge(own.verdict())}</summary>
             <p>{finding(own, page)}</p>
-            {gap_table(own, page, format!("Gaps of {label}"), true)}
+            {gap_table(own, page, format!("Gaps by {label}"), true)}
             {notes(own)}
-            {four_fifths(own, format!("Four-fifths rule of {label}"))}
+            {four_fifths(own, format!("Four-fifths rule by {label}"))}
             {chart}
         </details>
     }
     .erase()
 }
 
-/// "Those under 30 are listed most often (42%), those of 40-49 least (15%): 2.8 times as often."
+/// "Selection rate: “under 30” 42%, “40-49” 15% (2.8 times as high). Actual leavers: 27% and 11%."
 fn finding(own: &AttributeReport, page: &FairnessReport) -> String {
     let rate = |row: &GroupRow| row.metrics.get(&GroupMetric::SelectionRate).and_then(|figure| figure.value);
     let judged: Vec<(&String, f64)> = own
@@ -72,36 +72,36 @@ fn finding(own: &AttributeReport, page: &FairnessReport) -> String {
     let least = judged.iter().min_by(|a, b| a.1.total_cmp(&b.1));
     match (most, least) {
         (Some((group, high)), Some((other, low))) if group != other && high > low => {
-            let times = if *low > 0.0 { format!(", {} times as often", format::number(high / low, 1)) } else { String::new() };
+            let times = if *low > 0.0 { format!(" ({} times as high)", format::number(high / low, 1)) } else { String::new() };
             format!(
-                "Of “{group}” {} are listed, of “{other}” {}{times}. {}",
+                "Selection rate: “{group}” {}, “{other}” {}{times}. {}",
                 format::percent(*high),
                 format::percent(*low),
                 base_rates(own, group, other, page)
             )
         }
-        (Some((_, rate)), Some(_)) if judged.len() > 1 => format!("Every group is listed equally often ({}).", format::percent(*rate)),
-        _ => "Fewer than two groups are large enough to be compared.".to_owned(),
+        (Some((_, rate)), Some(_)) if judged.len() > 1 => format!("All groups have the same selection rate ({}).", format::percent(*rate)),
+        _ => "Fewer than two groups are large enough to compare.".to_owned(),
     }
 }
 
-/// How the two groups differ in the outcome itself.
+/// Observed outcome rates of the two groups.
 fn base_rates(own: &AttributeReport, most: &str, least: &str, page: &FairnessReport) -> String {
     let share = |group: &str| own.audit.by_group.get(group)?.metrics.get(&GroupMetric::BaseRate)?.value;
     match (share(most), share(least)) {
         (Some(high), Some(low)) => {
-            format!("Of them {} and {} did {} in the data.", format::percent(high), format::percent(low), page.words.verb)
+            format!("Actual {}: {} and {}.", page.words.event_many, format::percent(high), format::percent(low))
         }
         _ => String::new(),
     }
 }
 
-/// Listed by group: whether the group is large enough to say anything.
+/// Whether the group is large enough to evaluate.
 fn size(row: &GroupRow) -> AnyView {
     match row.size {
         GroupSize::Judged => ().erase(),
-        GroupSize::TooSmallToJudge => view! { <StateBadge tone=Tone::Watch word="too small to judge" /> }.erase(),
-        GroupSize::Suppressed => view! { <StateBadge tone=Tone::Neutral word="not shown" /> }.erase(),
+        GroupSize::TooSmallToJudge => view! { <StateBadge tone=Tone::Watch word="too small to evaluate" /> }.erase(),
+        GroupSize::Suppressed => view! { <StateBadge tone=Tone::Neutral word="suppressed" /> }.erase(),
     }
 }
 
@@ -127,12 +127,12 @@ fn group_table(own: &AttributeReport, name: String) -> AnyView {
         Row::new(cells)
     };
     let everybody = {
-        let mut cells = vec![Cell::text("Everybody"), Cell::text(""), Cell::text("")];
+        let mut cells = vec![Cell::text("Overall"), Cell::text(""), Cell::text("")];
         cells.extend(shown.map(|metric| Cell::figure(own.audit.overall.get(&metric).cloned(), scale(metric))));
         Row::new(cells).class("total")
     };
     let rows: Vec<Row> = own.groups().into_iter().map(row).chain([everybody]).collect();
-    let mut headings = vec![Heading::text("Group"), Heading::number("n"), Heading::number("With event")];
+    let mut headings = vec![Heading::text("Group"), Heading::number("n"), Heading::number("Events")];
     headings.extend(shown.map(|metric| Heading::number(metric.label())));
     view! { <Table headings rows class="list" scroll=name /> }.erase()
 }
@@ -168,7 +168,7 @@ fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String, limited
     view! { <Table headings rows class="list" scroll=name /> }.erase()
 }
 
-/// The impact ratio of each group with Fisher's test and the two-standard-deviation rule beside it.
+/// The impact ratio of each group, with Fisher's test and the two-standard-deviation rule.
 fn four_fifths(own: &AttributeReport, name: String) -> AnyView {
     let row = |(group, row): (&String, &GroupRow)| {
         let n = Cell::number(row.n.map_or("–".to_owned(), format::count));
@@ -176,16 +176,16 @@ fn four_fifths(own: &AttributeReport, name: String) -> AnyView {
         let ratio = Cell::figure(Some(row.impact_ratio.clone()), Scale::Metric);
         let (flag, fisher, deviations) = match &row.adverse_impact {
             None if row.n.is_none() => (Cell::text(""), Cell::text(""), Cell::text("")),
-            None => (Cell::aside("highest rate, or no rate to compare with"), Cell::text(""), Cell::text("")),
+            None => (Cell::aside("reference group, or no rate to compare"), Cell::text(""), Cell::text("")),
             Some(impact) => {
                 let flag = if !impact.below_four_fifths {
-                    view! { <StateBadge tone=Tone::Good word="four fifths or more" /> }
+                    view! { <StateBadge tone=Tone::Good word="at least four-fifths" /> }
                 } else if impact.p_adjusted < 0.05 {
-                    view! { <StateBadge tone=Tone::Bad word="below four fifths" /> }
+                    view! { <StateBadge tone=Tone::Bad word="below four-fifths" /> }
                 } else {
-                    view! { <StateBadge tone=Tone::Watch word="below four fifths, could be luck" /> }
+                    view! { <StateBadge tone=Tone::Watch word="below four-fifths, not significant" /> }
                 };
-                let beyond = if impact.beyond_two_standard_deviations { " (more than two)" } else { "" };
+                let beyond = if impact.beyond_two_standard_deviations { " (more than 2)" } else { "" };
                 (
                     Cell::view(flag),
                     Cell::number(p_text(impact.p_adjusted)),
@@ -221,7 +221,7 @@ fn dots(own: &AttributeReport, metrics: &[GroupMetric]) -> Option<Chart> {
     };
     let blocks: Vec<Block> = metrics.iter().map(of).filter(|block| !block.groups.is_empty()).collect();
     let title = format!("Rates by {}", own.label.to_lowercase());
-    intervals(title, "Dots with 95% intervals (Wilson); the line across is everybody.".to_owned(), &blocks)
+    intervals(title, "Points with 95% intervals (Wilson); line = overall.".to_owned(), &blocks)
 }
 
 fn scores(own: &AttributeReport, curves: &[&GroupCurves], cutoff: f64) -> Option<Chart> {
@@ -229,12 +229,12 @@ fn scores(own: &AttributeReport, curves: &[&GroupCurves], cutoff: f64) -> Option
     distributions(format!("Scores by {}", own.label.to_lowercase()), &groups, cutoff)
 }
 
-/// The largest groups, in their order, and a word when that is not all.
+/// The largest groups, in their order, and a note when some are left out.
 fn largest<'a>(curves: &[&'a GroupCurves]) -> (Vec<&'a GroupCurves>, &'static str) {
     let mut sizes: Vec<u32> = curves.iter().map(|curve| curve.n).collect();
     sizes.sort_unstable_by(|a, b| b.cmp(a));
     let least = sizes.get(LINES - 1).copied().unwrap_or(0);
-    let note = if curves.len() > LINES { " The four largest groups." } else { "" };
+    let note = if curves.len() > LINES { " Only the four largest groups are shown." } else { "" };
     (curves.iter().copied().filter(|curve| curve.n >= least).take(LINES).collect(), note)
 }
 
@@ -242,15 +242,15 @@ fn calibration(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> 
     let (curves, note) = largest(curves);
     let points = |own: &GroupCurves| own.calibration.iter().filter_map(|bin| Some([bin.predicted()?, bin.observed()?])).collect();
     let curves: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: points(own), figure: None }).collect();
-    let sentence = format!("On the line, 30% means 30 in 100. Fifths of each group by score.{note}");
-    lines(format!("Calibration by {}", own.label.to_lowercase()), sentence, ["Mean score", "Share with the event"], &curves, true)
+    let sentence = format!("On the diagonal, predictions match observed rates. Each group is split into fifths by score.{note}");
+    lines(format!("Calibration by {}", own.label.to_lowercase()), sentence, ["Mean prediction", "Observed rate"], &curves, true)
 }
 
 fn roc(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
     let (curves, note) = largest(curves);
     let curves: Vec<Curve> =
         curves.into_iter().map(|own| Curve { label: own.group.clone(), points: own.roc.clone(), figure: None }).collect();
-    let note = if curves.iter().any(|curve| curve.points.is_empty()) { " Groups with one outcome only have no curve." } else { note };
-    let sentence = format!("The further above the line, the better the ranking within the group; the line is chance.{note}");
+    let note = if curves.iter().any(|curve| curve.points.is_empty()) { " Groups with only one outcome have no curve." } else { note };
+    let sentence = format!("The further above the diagonal, the better the ranking within the group; diagonal = chance.{note}");
     lines(format!("ROC curve by {}", own.label.to_lowercase()), sentence, ["False positive rate", "True positive rate"], &curves, false)
 }

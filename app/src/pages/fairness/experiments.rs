@@ -1,4 +1,4 @@
-//! Mitigation: what may be tried, what was tried and what it did, and the frontier between accuracy and fairness.
+//! Mitigation experiments: available ones, past ones with their effect, and the accuracy-fairness frontier.
 
 use domain::{Estimate, Route, VersionNumber};
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::{AppError, Kind};
 use crate::format;
 
-/// Experiments with every figure on the page; the file has all.
+/// Experiments shown in full on the page; the file has all of them.
 const ON_PAGE: usize = 2;
 
 /// Starts an experiment as a background job, and goes to its page.
@@ -28,14 +28,14 @@ pub async fn start_experiment(use_case: String, version: VersionNumber, kind: St
         "drop" => workflow::Experiment::Drop(attribute),
         "drop-proxies" => workflow::Experiment::DropProxies(attribute),
         "reweigh" => workflow::Experiment::Reweigh(attribute),
-        _ => return Err(AppError::new(Kind::BadRequest, "There is no experiment of this kind.")),
+        _ => return Err(AppError::new(Kind::BadRequest, "Unknown experiment type. Use drop, drop-proxies or reweigh.")),
     };
     let job = tenure.start_experiment(&actor.admin()?, &use_case, version, &experiment, None).await?;
     leptos_axum::redirect(&Route::Job { job: (&job).into() }.path());
     Ok(())
 }
 
-/// What was tried, the newest `most` of it with every figure.
+/// Past experiments, the newest `most` of them in full.
 pub fn results(page: &FairnessReport, most: usize) -> AnyView {
     let frontiers = page.attributes.iter().filter_map(|own| {
         let spots = spots(page, &own.name);
@@ -46,29 +46,29 @@ pub fn results(page: &FairnessReport, most: usize) -> AnyView {
     let frontiers = frontiers.collect::<Vec<_>>();
     let tried = page.experiments.iter().take(most).enumerate().map(|(at, own)| result(own, page, at == 0)).collect::<Vec<_>>();
     if tried.is_empty() {
-        return view! { <p class="aside">"Nothing was tried with this version yet."</p> }.erase();
+        return view! { <p class="aside">"No experiments with this version yet."</p> }.erase();
     }
     let older = page.experiments.len().saturating_sub(most);
-    let older = (older > 0).then(|| view! { <p class="aside">{format!("{older} older experiments are in the file of this report.")}</p> });
+    let older = (older > 0).then(|| view! { <p class="aside">{format!("Older experiments, in the HTML download only: {older}.")}</p> });
     view! { <div class="chart-grid wide">{frontiers}</div>{tried}{older} }.erase()
 }
 
-/// The section on the page: forms for whoever may train, and the results.
+/// The section on the page: forms for users who can train, and the results.
 pub fn section(page: &FairnessReport, may: bool) -> AnyView {
     let forms = if may {
         let rows = page.choices.iter().map(|choice| row(choice, page)).collect();
-        let headings = vec![Heading::text("Attribute"), Heading::text("What may be tried")];
+        let headings = vec![Heading::text("Attribute"), Heading::text("Experiments")];
         view! {
             <p class="aside">
-                "Each trains a comparison run in the background: the same candidate with as many trials, on the very folds of this version. It takes no longer than that training did, and registers no version."
+                "Each experiment trains a comparison run in the background, with the same candidate, number of trials and folds as this version. It takes no longer than the original training and does not register a model version."
             </p>
-            <Table headings rows class="list experiments" scroll="Experiments that may be started" />
+            <Table headings rows class="list experiments" scroll="Available experiments" />
         }
         .erase()
     } else {
-        view! { <p class="aside">"Starting an experiment needs the role admin."</p> }.erase()
+        view! { <p class="aside">"Starting an experiment requires the administrator role."</p> }.erase()
     };
-    view! { <section id="experiments"><h2>"What would mitigate it"</h2>{forms}{results(page, ON_PAGE)}</section> }.erase()
+    view! { <section id="experiments"><h2>"Mitigation experiments"</h2>{forms}{results(page, ON_PAGE)}</section> }.erase()
 }
 
 fn row(choice: &ExperimentChoice, page: &FairnessReport) -> Row {
@@ -86,20 +86,20 @@ fn row(choice: &ExperimentChoice, page: &FairnessReport) -> Row {
     };
     let name = choice.label.to_lowercase();
     let drop = if choice.drop.is_empty() {
-        view! { <span class="aside">"no input, so nothing to leave out"</span> }.erase()
+        view! { <span class="aside">"not a model input"</span> }.erase()
     } else {
         button("drop", format!("Train without {name}"))
     };
     let proxies = if choice.proxies.is_empty() {
-        view! { <span class="aside">"no clear proxy"</span> }.erase()
+        view! { <span class="aside">"no clear proxies"</span> }.erase()
     } else {
-        button("drop-proxies", format!("Train without its proxies ({})", choice.proxies.join(", ")))
+        button("drop-proxies", format!("Train without proxies ({})", choice.proxies.join(", ")))
     };
     let reweigh = button("reweigh", format!("Reweigh by {name}"));
     Row::new(vec![Cell::text(&choice.label), Cell::view(view! { <div class="actions">{drop}{proxies}{reweigh}</div> })])
 }
 
-/// This version and every experiment, as spots of the frontier of one attribute: parity difference and ROC AUC.
+/// This version and every experiment as points on one attribute's frontier: parity difference and ROC AUC.
 fn spots(page: &FairnessReport, attribute: &str) -> Vec<Spot> {
     let gap = |own: &ExperimentRow| own.effect.fairness.get(attribute).and_then(|changes| changes.first()).cloned();
     let auc = |own: &ExperimentRow| own.effect.metrics.iter().find(|metric| metric.metric == Metric::RocAuc).cloned();
@@ -129,20 +129,17 @@ fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
         }));
     }
     let headings = vec![
-        Heading::text("Figure"),
+        Heading::text("Metric"),
         Heading::number(format!("Version {}", page.version)),
         Heading::number("Experiment"),
-        Heading::number("Difference, paired"),
-        Heading::text("In words"),
+        Heading::number("Paired difference"),
+        Heading::text("Result"),
     ];
     let [trials, of_version] = effect.trials;
-    let fewer = if trials == of_version {
-        String::new()
-    } else {
-        format!(" Searched with {trials} trials, the version's candidate with {of_version}.")
-    };
+    let fewer =
+        if trials == of_version { String::new() } else { format!(" Trials: {trials} in the experiment, {of_version} for the version.") };
     let method = format!(
-        "Out of fold on the same {} {}, cut-off {}. ROC AUC: DeLong's paired interval; the rest: paired bootstrap.{fewer}",
+        "Out of fold on the same {} {}, cut-off {}. ROC AUC: DeLong's paired interval; other metrics: paired bootstrap.{fewer}",
         format::count(effect.rows),
         page.words.many,
         format::number(effect.cutoff, 2),
@@ -154,24 +151,24 @@ fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
         <details class="report-crossed" open=open>
             <summary><h3>{title}</h3></summary>
             <p>{finding(own, page)}</p>
-            <p class="aside">{made}<a href=run.path()>"The run"</a>". "{method}</p>
+            <p class="aside">{made}<a href=run.path()>"View run"</a>". "{method}</p>
             <Table headings rows class="list" scroll />
         </details>
     }
     .erase()
 }
 
-/// "ROC AUC: no difference that these people show (−0.002, from −0.008 to 0.004)."
+/// "ROC AUC does not change significantly (−0.002, −0.008 to +0.004)."
 fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
     let auc = own.effect.metrics.iter().find(|metric| metric.metric == Metric::RocAuc);
     let auc = auc.and_then(|metric| {
         let (value, [low, high]) = (metric.difference.value?, metric.difference.interval?);
         let word = if low > 0.0 {
-            "rises"
+            "increases"
         } else if high < 0.0 {
-            "falls"
+            "decreases"
         } else {
-            "does not change beyond luck"
+            "does not change significantly"
         };
         Some(format!("ROC AUC {word} ({}, {} to {}).", format::signed(value, 3), format::signed(low, 3), format::signed(high, 3)))
     });
@@ -183,16 +180,16 @@ fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
         let of = |attribute: &workflow::fairness::AttributeReport| {
             let changes = own.effect.fairness.get(&attribute.name)?;
             let count = changes.iter().filter(moved).count();
-            (count > 0).then(|| format!("{count} of {} gaps of {}", changes.len(), attribute.label.to_lowercase()))
+            (count > 0).then(|| format!("{count} of {} gaps by {}", changes.len(), attribute.label.to_lowercase()))
         };
         let found: Vec<String> = page.attributes.iter().filter_map(of).collect();
         (!found.is_empty()).then(|| found.join(", "))
     };
     let words = match (gaps(1.0), gaps(-1.0)) {
-        (None, None) => "No gap changes beyond luck.".to_owned(),
+        (None, None) => "No gap changes significantly.".to_owned(),
         (better, worse) => {
-            let narrower = better.map(|better| format!("Narrower beyond luck: {better}."));
-            let wider = worse.map(|worse| format!("Wider: {worse}."));
+            let narrower = better.map(|better| format!("Significantly narrower: {better}."));
+            let wider = worse.map(|worse| format!("Significantly wider: {worse}."));
             narrower.into_iter().chain(wider).collect::<Vec<_>>().join(" ")
         }
     };
@@ -202,7 +199,7 @@ fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
 fn change(name: String, [before, after]: [&Estimate; 2], difference: &Estimate, more_is_better: bool) -> Row {
     let word = match difference.interval {
         None => ().erase(),
-        Some([low, high]) if low <= 0.0 && high >= 0.0 => view! { <span class="aside">"no difference beyond luck"</span> }.erase(),
+        Some([low, high]) if low <= 0.0 && high >= 0.0 => view! { <span class="aside">"no significant difference"</span> }.erase(),
         Some([low, _]) if (low > 0.0) == more_is_better => view! { <StateBadge tone=Tone::Good word="better" /> }.erase(),
         Some(_) => view! { <StateBadge tone=Tone::Bad word="worse" /> }.erase(),
     };

@@ -9,7 +9,7 @@ use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
-/// The tables of every attribute and, with `crossed`, of every intersection.
+/// The tables for all attributes and, with `crossed`, for all intersections.
 pub fn tables(page: &FairnessReport, crossed: bool) -> AnyView {
     let all = || page.attributes.iter().chain(&page.intersections);
     let shown = if crossed { page.intersections.as_slice() } else { &[] };
@@ -25,15 +25,15 @@ pub fn tables(page: &FairnessReport, crossed: bool) -> AnyView {
         .map(|(name, _)| name)
         .collect();
     let lacking = (!lacks.is_empty()).then(|| {
-        view! { <p class="note warn">{format!("The law asks for {}: this data does not have it, so these tables are not the audit that it prescribes.", lacks.join(" and for "))}</p> }
+        view! { <p class="note warn">{format!("The law requires data on {}, which this dataset does not contain. These tables are not the audit that the law prescribes.", lacks.join(" and "))}</p> }
     });
     view! {
         <section>
             <h2>"Bias audit table (New York City Local Law 144)"</h2>
             <p class="aside">
                 {format!(
-                    "Selection rate: share listed. Scoring rate: share above the median score of everybody ({median}). Impact ratio: rate ÷ the highest rate. \
-                     Categories under 2% of the people are left out of impact ratios. The law is about hiring and promotion; here it is a form that many know."
+                    "Selection rate: share at or above the cut-off. Scoring rate: share above the overall median score ({median}). Impact ratio: rate ÷ the highest rate. \
+                     Categories with under 2% of people are excluded from impact ratios. The law covers hiring and promotion; the table is shown as a familiar format."
                 )}
             </p>
             {lacking}
@@ -73,14 +73,14 @@ fn table(own: &AttributeReport) -> AnyView {
         Heading::text("Category"),
         Heading::number("n"),
         Heading::number("Scoring rate"),
-        Heading::number("Impact ratio of scoring"),
+        Heading::number("Scoring impact ratio"),
         Heading::number("Selection rate"),
-        Heading::number("Impact ratio of selection"),
+        Heading::number("Selection impact ratio"),
     ];
     let unknown = match own.local_law_144.unknown {
-        0 => "Nobody is without a value.".to_owned(),
-        1 => "1 person without a value is in no category.".to_owned(),
-        count => format!("{} people without a value are in no category.", format::count(count)),
+        0 => "No missing values.".to_owned(),
+        1 => "1 person with a missing value is excluded.".to_owned(),
+        count => format!("{} people with a missing value are excluded.", format::count(count)),
     };
     let excluded = own.local_law_144.categories.iter().filter(|row| row.excluded).count();
     let excluded = if excluded > 0 { format!(" Categories under 2%: {excluded}.") } else { String::new() };

@@ -1,4 +1,4 @@
-//! The report: verdicts, each attribute, intersections, the bias audit table, proxies, versions, and what it does not show.
+//! The report: verdicts, attributes, intersections, bias audit table, proxies, earlier versions and limitations.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -14,12 +14,12 @@ use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
 
-/// The report below its heading. `more` is the address that shows the groups of intersections, for a page without them: they are many.
+/// The report below its heading. `more` is the address that also shows the groups of intersections; `None` shows them here.
 pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
     if page.attributes.is_empty() {
         return view! {
-            <Empty title="Nothing to audit">
-                <p>"None of the attributes that the use case names for the audit is in the training data."</p>
+            <Empty title="No attributes to audit">
+                <p>"The training data contains none of the attributes that the use case audits."</p>
             </Empty>
         }
         .erase();
@@ -29,7 +29,7 @@ pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
     let crossed = (!page.intersections.is_empty()).then(|| {
         let content = match more {
             Some(address) => view! {
-                <p>"Their verdicts stand in the table above. "<a href=address>"Show their groups"</a></p>
+                <p>"Their verdicts are in the table above. "<a href=address>"Show groups"</a></p>
             }
             .erase(),
             None => page.intersections.iter().map(|own| attribute::intersection(own, page)).collect::<Vec<_>>().into_any(),
@@ -37,7 +37,7 @@ pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
         view! {
             <section id="intersections">
                 <h2>"Intersections"</h2>
-                <p class="aside">"Two attributes at a time: a gap can hide where each attribute alone looks even."</p>
+                <p class="aside">"Two attributes at a time. Gaps can be hidden when each attribute is checked alone."</p>
                 {content}
             </section>
         }
@@ -53,13 +53,13 @@ pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
     .erase()
 }
 
-/// A verdict in a word with its sign.
+/// A verdict as a badge.
 pub fn badge(verdict: Verdict) -> AnyView {
     let (tone, word) = match verdict {
         Verdict::Pass => (Tone::Good, "Pass"),
         Verdict::Fail => (Tone::Bad, "Fail"),
         Verdict::Inconclusive => (Tone::Watch, "Inconclusive"),
-        Verdict::CouldNotCompute => (Tone::Neutral, "Could not be computed"),
+        Verdict::CouldNotCompute => (Tone::Neutral, "Could not compute"),
     };
     view! { <StateBadge tone word /> }.erase()
 }
@@ -69,9 +69,9 @@ pub fn limit_text(metric: ParityMetric, limit: f64) -> String {
     format!("{} {}", if metric.is_ratio() { "at least" } else { "at most" }, format::number(limit, 2))
 }
 
-/// Attributes by metrics.
+/// The table of attributes by metrics.
 fn summary(page: &FairnessReport) -> AnyView {
-    let mut headings = vec![Heading::text("Attribute"), Heading::text("All together")];
+    let mut headings = vec![Heading::text("Attribute"), Heading::text("Overall")];
     headings
         .extend(page.limits.iter().map(|(metric, limit)| Heading::text(format!("{}, {}", metric.label(), limit_text(*metric, *limit)))));
     let row = |own: &AttributeReport| {
@@ -100,14 +100,14 @@ fn summary(page: &FairnessReport) -> AnyView {
         <section>
             <h2>{finding}</h2>
             <p class="aside">
-                "A verdict comes from the 95% interval, not from the point: pass when the whole interval keeps the limit, fail when all of it breaks it, \
-                 inconclusive when these " {words.clone()} " cannot tell."
+                "Verdicts use the 95% interval, not the point estimate: pass when the whole interval is within the limit, fail when all of it is outside, \
+                 inconclusive when there are too few " {words.clone()} " to decide."
             </p>
             <Table headings rows class="list verdicts" scroll="Verdicts by attribute and metric" />
             <p class="aside">
                 {format!(
-                    "{judged} verdicts are given on this page. The interval of a gap is corrected for the pairs of groups behind it, but not for the number of verdicts: \
-                     at 95% each, about one in twenty would miss its mark by luck alone. Fisher's tests are adjusted for the groups of their attribute (Holm)."
+                    "Verdicts on this page: {judged}. Intervals of gaps are corrected for the number of group pairs, but not for the number of verdicts: \
+                     at 95% each, about 1 in 20 is expected to miss the true value by chance. Fisher's tests are adjusted for the groups of each attribute (Holm)."
                 )}
             </p>
         </section>
@@ -115,7 +115,7 @@ fn summary(page: &FairnessReport) -> AnyView {
     .erase()
 }
 
-/// "Age group fails; gender and marital status cannot be told".
+/// "Age group fails; gender and marital status are inconclusive".
 fn finding(page: &FairnessReport) -> String {
     let with = |verdict: Verdict| {
         page.attributes.iter().filter(|own| own.verdict() == verdict).map(|own| own.label.to_lowercase()).collect::<Vec<_>>()
@@ -128,7 +128,7 @@ fn finding(page: &FairnessReport) -> String {
     let phrases = [
         phrase(Verdict::Fail, "fails", "fail"),
         phrase(Verdict::Inconclusive, "is inconclusive", "are inconclusive"),
-        phrase(Verdict::CouldNotCompute, "could not be judged", "could not be judged"),
+        phrase(Verdict::CouldNotCompute, "could not be computed", "could not be computed"),
         phrase(Verdict::Pass, "passes", "pass"),
     ];
     format::capitalised(&phrases.into_iter().flatten().collect::<Vec<_>>().join("; "))
@@ -155,16 +155,20 @@ fn proxies(proxies: &[ProxyRow]) -> AnyView {
     if rows.is_empty() {
         return ().erase();
     }
-    let headings =
-        vec![Heading::text("Attribute"), Heading::text("Group told best"), Heading::number("ROC AUC"), Heading::text("Through, by share")];
+    let headings = vec![
+        Heading::text("Attribute"),
+        Heading::text("Most predictable group"),
+        Heading::number("Predictability (ROC AUC)"),
+        Heading::text("Top proxies (share)"),
+    ];
     view! {
         <section>
-            <h2>"What the inputs give away"</h2>
+            <h2>"Proxy analysis"</h2>
             <p class="aside">
-                "How well the unprotected inputs together tell the members of a group from everybody else, out of fold (gradient boosting, 5 folds): 0.5 is a coin, 1 is certainty. \
-                 Leaving an attribute out does not help where its proxies stay in."
+                "How well the unprotected inputs together predict membership in a group, out of fold (gradient boosting, 5 folds). 0.5 = chance, 1 = perfect. \
+                 Removing an attribute does not help if its proxies remain."
             </p>
-            <Table headings rows class="list" scroll="How well the inputs tell each attribute" />
+            <Table headings rows class="list" scroll="Proxy analysis by attribute" />
         </section>
     }
     .erase()
@@ -180,7 +184,7 @@ fn history(page: &FairnessReport) -> AnyView {
             let verdicts = version.verdicts.get(&own.name);
             let cell = |metric: &ParityMetric| match verdicts.and_then(|verdicts| verdicts.get(metric)) {
                 Some(verdict) => Cell::view(badge(*verdict)),
-                None => Cell::aside("not judged"),
+                None => Cell::aside("not evaluated"),
             };
             let name = view! { <a href=route.path()>{name}</a>" "<span class="aside">{state}</span> };
             Row::new(std::iter::once(Cell::view(name)).chain(metrics.iter().map(cell)).collect())
@@ -188,15 +192,15 @@ fn history(page: &FairnessReport) -> AnyView {
         let mut headings = vec![Heading::text("Version")];
         headings.extend(metrics.iter().map(|metric| Heading::text(metric.label())));
         let rows = page.history.iter().map(row).collect();
-        let name = format!("Verdicts over versions: {}", own.label.to_lowercase());
+        let name = format!("Verdicts by version: {}", own.label.to_lowercase());
         view! { <h3>{own.label.clone()}</h3><Table headings rows class="list" scroll=name /> }.erase()
     });
     let tables = tables.collect::<Vec<_>>();
     let cutoff = page.history.first().map(|version| format::number(version.cutoff, 2)).unwrap_or_default();
     view! {
         <section>
-            <h2>"Verdicts over versions"</h2>
-            <p class="aside">{format!("As each version was audited when it was trained, at the cut-off of the use case ({cutoff}).")}</p>
+            <h2>"Verdicts by version"</h2>
+            <p class="aside">{format!("From the audit at training time, at the cut-off of the use case ({cutoff}).")}</p>
             {tables}
         </section>
     }
@@ -207,26 +211,26 @@ fn history(page: &FairnessReport) -> AnyView {
 pub fn not_shown(page: &FairnessReport) -> AnyView {
     let words = &page.words;
     let inputs = if page.protected_inputs.is_empty() {
-        format!("{} are audited and are no inputs of this model.", page.audited_only.join(", "))
+        format!("Audited but not used as inputs: {}.", page.audited_only.join(", "))
     } else {
-        format!("{} are inputs of this model.", page.protected_inputs.join(", "))
+        format!("Used as inputs: {}.", page.protected_inputs.join(", "))
     };
     let mut texts = vec![
         format!(
-            "Whether it is right that a group {} more often. Outcomes are those of the past: where the past was unfair, an even error rate repeats it.",
+            "Whether it is justified that some groups {} more often. Outcomes are from the past: if the past was unfair, equal error rates reproduce it.",
             words.verb
         ),
         format!(
-            "What is done with the list. Being listed leads to a conversation here; the same figures would weigh more if it led to anything that takes something away from the {}.",
+            "How the list is used. Here, being listed leads to a conversation; the same results would weigh more if it led to a disadvantage for the {}.",
             words.one
         ),
-        "Attributes that are not in the data, such as ethnic origin, disability or religion, and how they cross with those that are.".to_owned(),
-        "All notions of fairness at once: where groups differ in how often they have the event, no model can have equal selection rates, equal error rates and calibration together (Kleinberg, Mullainathan and Raghavan 2016; Chouldechova 2017).".to_owned(),
-        format!("Groups of fewer than {} people one by one (they are pooled, with the next larger where one alone could be worked out); groups of fewer than {} are shown and not judged.", page.suppress_below, page.judge_from),
-        "The future: these people were scored out of fold at the time of training. Drift is watched on its own page.".to_owned(),
+        "Attributes that are not in the data, such as ethnic origin, disability or religion, and their intersections with those that are.".to_owned(),
+        "All fairness criteria at once: when groups differ in their observed outcome rates, no model can have equal selection rates, equal error rates and calibration together (Kleinberg, Mullainathan and Raghavan 2016; Chouldechova 2017).".to_owned(),
+        format!("Groups of fewer than {} people individually (they are pooled, together with the next larger group where a single one could be inferred). Groups of fewer than {} are shown but not evaluated.", page.suppress_below, page.judge_from),
+        "Future performance: scores are out of fold, from the time of training. Drift is monitored on a separate page.".to_owned(),
     ];
     if !(page.audited_only.is_empty() && page.protected_inputs.is_empty()) {
-        texts.insert(0, format!("Why a gap is there. {inputs} A gap can come from other inputs, from the outcomes, or from both."));
+        texts.insert(0, format!("The cause of a gap. {inputs} A gap can come from other inputs, from the outcomes, or from both."));
     }
-    view! { <section><h2>"What this does not show"</h2><TextList texts class="report-limits" /></section> }.erase()
+    view! { <section><h2>"Limitations of this report"</h2><TextList texts class="report-limits" /></section> }.erase()
 }

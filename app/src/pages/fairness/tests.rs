@@ -1,4 +1,4 @@
-//! Groups that nothing can be said about get words, never a number that is none.
+//! Groups that cannot be evaluated get text, never an invalid number.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use stats::fairness::{FairnessPolicy, audit};
@@ -64,7 +64,7 @@ fn report(labels: &[Option<&str>], truth: &[bool], scores: &[f64]) -> FairnessRe
     }
 }
 
-/// The text of the page without its tags, which must hold no number that is none.
+/// The text of the page without its tags, which must not contain invalid numbers.
 fn text(page: &FairnessReport) -> String {
     let html = file(page, "today");
     let body = html.split_once("<body>").unwrap().1;
@@ -87,7 +87,7 @@ fn a_group_of_one_person_is_not_shown() {
     let labels = many(&[(Some("Female"), 60), (Some("Male"), 59), (Some("Other"), 1)]);
     let (truth, scores) = halves(labels.len());
     let page = text(&report(&labels, &truth, &scores));
-    assert!(page.contains("not shown") && page.contains("shown together only"), "{page}");
+    assert!(page.contains("suppressed") && page.contains("shown together only"), "{page}");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_group_without_the_event_has_no_true_positive_rate() {
     let (mut truth, scores) = halves(labels.len());
     truth[60..].fill(false);
     let page = text(&report(&labels, &truth, &scores));
-    assert!(page.contains("nobody in this group left") && page.contains("Could not be computed"), "{page}");
+    assert!(page.contains("nobody in this group left") && page.contains("Could not compute"), "{page}");
 }
 
 #[test]
@@ -104,16 +104,16 @@ fn people_without_a_value_are_counted_and_not_compared() {
     let labels = many(&[(Some("Female"), 60), (Some("Male"), 50), (None, 15)]);
     let (truth, scores) = halves(labels.len());
     let page = text(&report(&labels, &truth, &scores));
-    assert!(page.contains("15 people have no value") && page.contains("15 people without a value are in no category"), "{page}");
+    assert!(page.contains("15 people have no value") && page.contains("15 people with a missing value are excluded"), "{page}");
 }
 
 #[test]
 fn a_single_group_and_small_groups_are_not_judged() {
     let (truth, scores) = halves(80);
     let page = text(&report(&many(&[(Some("Female"), 80)]), &truth, &scores));
-    assert!(page.contains("Fewer than two groups are large enough to be compared"), "{page}");
+    assert!(page.contains("Fewer than two groups are large enough to compare"), "{page}");
     let page = text(&report(&many(&[(Some("Female"), 60), (Some("Male"), 20)]), &truth, &scores));
-    assert!(page.contains("too small to judge"), "{page}");
+    assert!(page.contains("too small to evaluate"), "{page}");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn equal_scores_list_nobody_or_everybody() {
     let (truth, _) = halves(labels.len());
     for score in [0.1, 0.9] {
         let page = text(&report(&labels, &truth, &vec![score; labels.len()]));
-        assert!(page.contains("Every group is listed equally often"), "{page}");
+        assert!(page.contains("All groups have the same selection rate"), "{page}");
     }
     let never = vec![false; labels.len()];
     text(&report(&labels, &never, &vec![0.1; labels.len()]));
@@ -133,7 +133,7 @@ fn the_file_says_what_the_page_says_and_loads_nothing() {
     let labels = many(&[(Some("Female"), 60), (Some("Male"), 60)]);
     let (truth, scores) = halves(labels.len());
     let html = file(&report(&labels, &truth, &scores), "today");
-    assert!(html.contains("What this does not show") && html.contains("Local Law 144") && html.contains("adjusted p"));
+    assert!(html.contains("Limitations of this report") && html.contains("Local Law 144") && html.contains("adjusted p"));
     for loads in ["src=", "<script", "<link", "url("] {
         assert!(!html.contains(loads), "{loads}");
     }

@@ -1,4 +1,4 @@
-//! The versions of a use case's model: which one is live, which wait, which were.
+//! The model versions of a use case with their stage, review state and metrics.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use crate::format;
 use crate::pages::runs::list::metric;
 use crate::server_page::Written;
 
-/// Metrics that have a column, as far as a version has them.
+/// Metrics with a column.
 const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 
 /// Writes the page.
@@ -29,17 +29,17 @@ pub async fn write(use_case: &str) -> Result<Written, AppError> {
 fn Versions(rows: Vec<VersionRow>, use_case: String) -> AnyView {
     let reviews = Route::Reviews { use_case: (&use_case).into() };
     let list = if rows.is_empty() {
-        view! { <Empty title="No model yet"><p>"Train one: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
+        view! { <Empty title="No model versions yet"><p>"Train a model: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
             .erase()
     } else {
         let mut headings = vec![Heading::text("Version"), Heading::text("Stage"), Heading::text("Review"), Heading::text("Candidate")];
         headings.extend(METRICS.map(|name| Heading::number(format::metric_label(name))));
-        headings.extend([Heading::text("Made"), Heading::text("By"), Heading::text("Note")]);
+        headings.extend([Heading::text("Created"), Heading::text("Author"), Heading::text("Note")]);
         let rows = rows.into_iter().map(|version| row(version, &use_case)).collect();
         view! { <Table headings rows class="list" scroll="Model versions" /> }.erase()
     };
     view! {
-        <PageHeading title="Model versions"><p>"Every version that training has made. One at most is live; its scores are what all pages show. " <a href=reviews.path()>"Reviews"</a></p></PageHeading>
+        <PageHeading title="Model versions"><p>"All trained model versions. At most one is live, and all pages show its scores. " <a href=reviews.path()>"Reviews"</a></p></PageHeading>
         {list}
     }.erase()
 }
@@ -62,18 +62,18 @@ fn row(version: VersionRow, use_case: &str) -> Row {
     Row::new(cells)
 }
 
-/// The state of a review in words, as a link reads.
+/// The label of a review state, also used as a link text.
 pub fn review_word(state: &str) -> &'static str {
     match state {
-        "pending" => "Waits for a decision",
+        "pending" => "Pending review",
         "approved" => "Approved",
         "rejected" => "Rejected",
-        "changes_requested" => "Sent back",
+        "changes_requested" => "Changes requested",
         "void" => "Void: evidence changed",
-        _ => "Evidence",
+        _ => "View evidence",
     }
 }
 
 fn stage_word(stage: &str) -> String {
-    if stage == "None" { "Not proposed".to_owned() } else { stage.to_owned() }
+    if stage == "None" { "Not submitted".to_owned() } else { stage.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! Model versions: the table, and one version.
+//! Model versions: the list, and the page of one version.
 
 pub(crate) mod list;
 pub(crate) mod version;

@@ -1,4 +1,4 @@
-//! What the forms of the review do. Each comes back to the page by a redirect, with what was done or what is wrong.
+//! The actions behind the review forms. Each redirects back to the page with a success message or an error.
 
 use domain::query::query_string;
 use domain::{Decision, Route, Stage, VersionNumber};
@@ -7,13 +7,13 @@ use workflow::{Actor, Checklist, Ruling, Tenure, Waive};
 
 use crate::error::AppError;
 
-/// The review of a version, with what stays in its address (`doing`, `gate`) and what it shows once (`done`, `field`, `problem`, …).
+/// Redirects to the review of a version. `stays` goes into the query string (`doing`, `gate`), `flash` is shown once (`done`, `field`, `problem`, …).
 fn back(use_case: &str, version: VersionNumber, stays: &[(&str, &str)], flash: &[(&str, &str)]) {
     let route = Route::ModelReview { use_case: use_case.into(), version };
     crate::context::redirect_with_flash(&route, &query_string(stays), flash);
 }
 
-/// A sentence begins with a capital and ends with a full stop.
+/// The message with a capital first letter and a final full stop.
 fn sentence(error: &AppError) -> String {
     let text = crate::format::capitalised(&error.message);
     if text.ends_with('.') { text } else { format!("{text}.") }
@@ -42,7 +42,7 @@ pub async fn review_comment(use_case: String, version: VersionNumber, #[server(d
     Ok(())
 }
 
-/// Keeps the checklist, and goes on to the decision where one was chosen.
+/// Saves the checklist, and opens the decision panel if a decision was chosen.
 #[server(prefix = "/fn", endpoint = "review-checklist")]
 pub async fn review_checklist(
     use_case: String,
@@ -65,7 +65,7 @@ pub async fn review_checklist(
     Ok(())
 }
 
-/// Decides, rolls back or undeploys: all need a reason, and the password once more.
+/// Decides, rolls back or undeploys. All require a reason and the user's password.
 #[server(prefix = "/fn", endpoint = "review-decide")]
 pub async fn review_decide(
     use_case: String,
@@ -83,15 +83,15 @@ pub async fn review_decide(
     }
     let reviewer = actor.reviewer()?;
     let done = async {
-        // A form without the hash was not made by the page that shows the evidence: then it is another one's.
+        // A form without the hash did not come from the page that shows the evidence, so the empty hash must not match.
         let ruling = |choice| Ruling { choice, reason: &reason, checklist: None, evidence: Some(&evidence) };
-        // What is missing is named before the password counts.
+        // Report missing fields before the password is checked.
         ruling(Decision::Approve).check()?;
         let signed = tenure.sign(reviewer, Some(&password)).await?;
         if doing == "rollback" {
             return tenure.rollback(&signed, &use_case, Some(version), &reason).await.map(|_| "rollback");
         }
-        let unknown = || workflow::Error::Invalid("There is no such decision.".into());
+        let unknown = || workflow::Error::Invalid("Unknown decision. Choose approve, reject or request changes.".into());
         let choice: Decision = doing.parse().map_err(|_| unknown())?;
         let decided = tenure.decide(&signed, &use_case, version, ruling(choice)).await?;
         Ok(match choice {
@@ -136,7 +136,7 @@ pub async fn review_waive(
     panel.answer("waive", waived, &[("owner", &owner), ("expires_on", &expires_on)])
 }
 
-/// The open panel, to come back to.
+/// The open panel to return to.
 struct Panel<'a> {
     tenure: &'a Tenure,
     actor: &'a Actor,
@@ -146,7 +146,7 @@ struct Panel<'a> {
 }
 
 impl Panel<'_> {
-    /// Back to the review when it is done; else back to the panel with what is wrong, at its field, and with what was written.
+    /// Returns to the review on success, or to the panel with the error at its field and the submitted values.
     fn answer(&self, done: &str, result: Result<(), workflow::Error>, written: &[(&str, &str)]) -> Result<(), AppError> {
         match result.map_err(AppError::from) {
             Ok(()) => back(self.use_case, self.version, &[], &[("done", done)]),
@@ -159,14 +159,14 @@ impl Panel<'_> {
         Ok(())
     }
 
-    /// What was written is not lost when something else is wrong: it is kept with the reviewer's checklist, and never in an address.
+    /// Keeps the submitted text when another field is invalid: it is saved with the reviewer's checklist, never in a URL.
     async fn keep(&self, with: impl FnOnce(Checklist) -> Checklist) {
         let kept = async {
             let reviewer = self.actor.reviewer()?;
             let checklist = with(self.tenure.kept_checklist(&reviewer, self.use_case, self.version).await?);
             self.tenure.keep_checklist(&reviewer, self.use_case, self.version, &checklist).await
         };
-        // Without a pending request there is nothing to keep it with: then it must be written again.
+        // Without a pending request there is no checklist to save it with, and the text must be entered again.
         _ = kept.await;
     }
 }

@@ -1,4 +1,4 @@
-//! The checklist that a reviewer fills in while going through the evidence, and the ways out of it.
+//! The checklist that a reviewer completes while reading the evidence, and the decision buttons.
 
 use domain::{ReviewState, Stage};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use super::actions::{ReviewChecklist, ReviewComment, ReviewRequest};
 use crate::boxed::Erase;
 use crate::server_page::escaped;
 
-/// The section: to be filled in by who may decide, to be read by others.
+/// The section: a form for users who can decide, the reason for others.
 pub fn section(page: &ReviewPage) -> AnyView {
     let number = page.version.version;
     let body = match &page.may_decide {
@@ -18,7 +18,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
     };
     view! {
         <section id="decide">
-            <h2>{format!("Decide on version {number}")}</h2>
+            <h2>{format!("Decision on version {number}")}</h2>
             {body}
             {comments(page)}
         </section>
@@ -26,7 +26,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
     .erase()
 }
 
-/// The items with their ticks.
+/// The checklist items, editable or `fixed`.
 pub fn items(done: &Checklist, fixed: bool) -> AnyView {
     let sections = CHECKLIST.iter().map(|section| {
         let items = section.items.iter().map(|(key, sentence)| {
@@ -58,19 +58,19 @@ fn form(page: &ReviewPage) -> AnyView {
         view! { <button class=class name="then" value=value>{text}</button> }.erase()
     };
     let blocking = (!page.blocking.is_empty()).then(|| {
-        let text = format!("Gates that block the approval: {}.", page.blocking.join("; "));
+        let text = format!("Gates blocking approval: {}.", page.blocking.join("; "));
         view! { <p class="note warn">{text}</p> }
     });
     let open = page.checklist.open().len();
-    let progress = format!("{} of {} items are ticked.", Checklist::keys().count() - open, Checklist::keys().count());
+    let progress = format!("{} of {} items are checked.", Checklist::keys().count() - open, Checklist::keys().count());
     view! {
         <form method="post" action=ReviewChecklist::PATH class="review-form">
             <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
             <input type="hidden" name="version" value=page.version.version.to_string() />
-            <p class="aside">"Tick what you have looked at: it is kept as you go, and becomes part of the record. "{progress}</p>
+            <p class="aside">"Check each item once you have reviewed it. The checklist is saved and becomes part of the decision record. "{progress}</p>
             {items(&page.checklist, false)}
             <div class="field">
-                <label for="findings">"What was found"</label>
+                <label for="findings">"Findings"</label>
                 <textarea id="findings" name="findings" rows="3">{escaped(&page.checklist.findings)}</textarea>
             </div>
             {blocking}
@@ -78,14 +78,14 @@ fn form(page: &ReviewPage) -> AnyView {
                 {choice("approve", "Approve…", "button")}
                 {choice("request_changes", "Request changes…", "button quiet")}
                 {choice("reject", "Reject…", "button quiet")}
-                {choice("", "Keep the checklist", "button quiet")}
+                {choice("", "Save checklist", "button quiet")}
             </p>
         </form>
     }
     .erase()
 }
 
-/// The form that asks for a review, where that is the next step.
+/// The form that requests a review, where that is the next step.
 fn request(page: &ReviewPage) -> AnyView {
     let pending = page.request.as_ref().is_some_and(|request| request.state == ReviewState::Pending && page.stale.is_empty());
     if pending || page.live || page.version.stage == Stage::Archived {
@@ -96,10 +96,10 @@ fn request(page: &ReviewPage) -> AnyView {
             <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
             <input type="hidden" name="version" value=page.version.version.to_string() />
             <div class="field">
-                <label for="note">"What the reviewers should know (optional)"</label>
+                <label for="note">"Note to reviewers (optional)"</label>
                 <textarea id="note" name="note" rows="2"></textarea>
             </div>
-            <p class="actions"><button class="button">"Ask for a review"</button></p>
+            <p class="actions"><button class="button">"Request review"</button></p>
         </form>
     }
     .erase()
@@ -116,7 +116,7 @@ fn comments(page: &ReviewPage) -> AnyView {
         .erase()
     });
     let list = list.collect::<Vec<_>>();
-    let none = list.is_empty().then(|| view! { <p class="aside">"No comment yet."</p> });
+    let none = list.is_empty().then(|| view! { <p class="aside">"No comments yet."</p> });
     view! {
         <h3>"Comments"</h3>
         {none}
@@ -128,7 +128,7 @@ fn comments(page: &ReviewPage) -> AnyView {
                 <label for="comment">"Comment"</label>
                 <textarea id="comment" name="body" rows="2"></textarea>
             </div>
-            <p class="actions"><button class="button quiet">"Add the comment"</button></p>
+            <p class="actions"><button class="button quiet">"Add comment"</button></p>
         </form>
     }
     .erase()

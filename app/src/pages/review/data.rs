@@ -1,4 +1,4 @@
-//! The training data: its profile, and its drift against the people behind the live version.
+//! The training data: its profile, and its drift from the baseline of the live version.
 
 use domain::{DriftVerdict, Route};
 use leptos::prelude::*;
@@ -9,11 +9,11 @@ use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
 
-/// Profile of the training data, and its drift against the baseline of the live version.
+/// The section.
 pub fn section(page: &ReviewPage) -> AnyView {
     let profile = match &page.profile {
         Some(profile) => self::profile(profile, data_page(page)),
-        None => view! { <p class="aside">"The run kept no profile of its data."</p> }.erase(),
+        None => view! { <p class="aside">"No data profile was saved for this run."</p> }.erase(),
     };
     let drift = match &page.package.drift {
         Some(drift) => self::drift(drift),
@@ -23,14 +23,14 @@ pub fn section(page: &ReviewPage) -> AnyView {
         <section id="data">
             <h2>"Training data"</h2>
             {profile}
-            <h3>"Against the baseline of the live version"</h3>
+            <h3>"Drift from the baseline of the live version"</h3>
             {drift}
         </section>
     }
     .erase()
 }
 
-/// Where the whole profile of the training data stands, with its distributions.
+/// The page with the full profile of the training data.
 pub fn data_page(page: &ReviewPage) -> String {
     Route::Dataset { use_case: (&page.version.use_case).into(), dataset: (&page.version.dataset_id).into() }.path()
 }
@@ -38,9 +38,9 @@ pub fn data_page(page: &ReviewPage) -> String {
 fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
     let gates = profile.gates.iter().map(|gate| {
         let (tone, word) = match gate.passed {
-            Some(true) => (Tone::Good, "Within the limit"),
-            Some(false) => (Tone::Bad, "Beyond the limit"),
-            None => (Tone::Watch, "Not computed"),
+            Some(true) => (Tone::Good, "Within limit"),
+            Some(false) => (Tone::Bad, "Outside limit"),
+            None => (Tone::Watch, "Could not compute"),
         };
         view! { <li><StateBadge tone word />" "{gate.sentence.clone()}</li> }.erase()
     });
@@ -66,8 +66,8 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
         Heading::text("Column"),
         Heading::text("Type"),
         Heading::number("Missing"),
-        Heading::number("Distinct"),
-        Heading::text("Range or levels"),
+        Heading::number("Distinct values"),
+        Heading::text("Range or categories"),
         Heading::number("Mean"),
         Heading::number("Outliers"),
     ];
@@ -81,17 +81,18 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
         ])
     };
     let pairs: Vec<Row> = profile.correlations.strongest.iter().take(10).map(pair).collect();
-    let pair_headings = vec![Heading::text("Column"), Heading::text("With"), Heading::text("Measure"), Heading::number("Strength")];
+    let pair_headings =
+        vec![Heading::text("Column"), Heading::text("Correlated with"), Heading::text("Measure"), Heading::number("Strength")];
     let warnings: Vec<String> = profile.warnings.iter().map(|warning| warning.sentence.clone()).collect();
     let warnings = (!warnings.is_empty()).then(|| {
-        let summary = format!("{} remarks on the data", format::count(warnings.len() as u32));
+        let summary = format!("Data warnings ({})", format::count(warnings.len() as u32));
         view! { <details><summary>{summary}</summary><TextList texts=warnings /></details> }
     });
-    let summary = format!("{} columns, one by one", format::count(profile.columns.len() as u32));
+    let summary = format!("All columns ({})", format::count(profile.columns.len() as u32));
     view! {
         <ul class="verdicts">{gates}</ul>
-        <p class="aside">"Limits of guide 002, held against the worst column: for information. Gates of the policy count over all columns. Outliers lie more than three standard deviations from the mean."</p>
-        <p><a href=data_page>"Distributions of every column"</a></p>
+        <p class="aside">"Reference limits, applied to the worst column, for information only. The gates of the policy are computed over all columns. Outliers are more than three standard deviations from the mean."</p>
+        <p><a href=data_page>"Distributions of all columns"</a></p>
         <details><summary>{summary}</summary><Table headings rows class="list" scroll="Columns of the training data" /></details>
         <details><summary>"Strongest correlations"</summary><Table headings=pair_headings rows=pairs class="list" scroll="Correlations" /></details>
         {warnings}
@@ -99,7 +100,7 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
     .erase()
 }
 
-/// A share with one decimal: what is missing is often little.
+/// A share with one decimal, because missing rates are often small.
 fn share(value: f64) -> String {
     if value == 0.0 { "0%".to_owned() } else { format!("{}%", format::number(value * 100.0, 1)) }
 }
@@ -112,7 +113,7 @@ fn drift(report: &DriftReport) -> AnyView {
             DriftVerdict::Drifted => (Tone::Watch, "Drifted"),
             DriftVerdict::Stable => (Tone::Good, "Stable"),
             DriftVerdict::TooFewRows => (Tone::Neutral, "Too few rows"),
-            DriftVerdict::CouldNotCompute => (Tone::Watch, "Not computed"),
+            DriftVerdict::CouldNotCompute => (Tone::Watch, "Could not compute"),
         };
         let p = column.deciding_test().and_then(|test| test.p_adjusted.or(test.p_value));
         Row::new(vec![
@@ -128,12 +129,12 @@ fn drift(report: &DriftReport) -> AnyView {
         Heading::text("Column"),
         Heading::text("Verdict"),
         Heading::number("Effect size"),
-        Heading::number("p, adjusted"),
+        Heading::number("Adjusted p"),
         Heading::text("Note"),
     ];
     view! {
         <p>{report.summary.clone()}</p>
-        <details><summary>"Every column"</summary><Table headings rows class="list" scroll="Drift of the training data" /></details>
+        <details><summary>"All columns"</summary><Table headings rows class="list" scroll="Drift of the training data" /></details>
     }
     .erase()
 }

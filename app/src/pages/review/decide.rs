@@ -1,4 +1,4 @@
-//! The last step before something happens: what will happen, by name; a reason; and the password once more.
+//! The confirmation step: consequences, reason and password.
 
 use domain::VersionNumber;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use super::{Asked, route_of};
 use crate::boxed::Erase;
 use crate::server_page::escaped;
 
-/// "There is a problem": takes the focus as the page opens, without a script too, and leads to the field.
+/// The error summary: takes the focus when the page opens, even without JavaScript, and links to the field.
 pub fn problem(field: &str, sentence: &str) -> AnyView {
     let text = match field {
         "" => view! { <p>{sentence.to_owned()}</p> }.erase(),
@@ -25,7 +25,7 @@ pub fn problem(field: &str, sentence: &str) -> AnyView {
     .erase()
 }
 
-/// What the person is about to do; nothing when that is nothing, or may not be done.
+/// The confirmation panel, or nothing when no action was chosen or it is not allowed.
 pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
     let number = page.version.version;
     let live = page.package.sources.champion.as_ref().map(|(live, _)| *live);
@@ -34,32 +34,32 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
         "approve" if decides => (format!("Approve version {number}?"), approving(page, number, live), "Approve"),
         "reject" if decides => (
             format!("Reject version {number}?"),
-            vec![format!("Version {number} is archived and cannot be proposed again. What is live does not change.")],
+            vec![format!("Version {number} is archived and cannot be submitted again. The live version does not change.")],
             "Reject",
         ),
         "request_changes" if decides => (
-            format!("Send version {number} back?"),
-            vec!["The request is closed. When what you ask for is done, a new review can be asked for. What is live does not change.".to_owned()],
+            format!("Request changes to version {number}?"),
+            vec!["The review request is closed. A new review can be requested once the changes are made. The live version does not change.".to_owned()],
             "Request changes",
         ),
         "rollback" if page.may_roll_back && page.was_live && !page.live => (
-            format!("Put version {number} back into service?"),
+            format!("Restore version {number}?"),
             vec![
-                format!("Version {number} serves at once: dashboard, API and /health name it."),
-                "The version that is live now is archived and can be put back the same way. Requests that wait are void: they were compared with another version."
+                format!("Version {number} goes live immediately in the dashboard, the API and /health."),
+                "The current live version is archived and can be restored the same way. Pending review requests become void, because they were compared with another version."
                     .to_owned(),
             ],
-            "Put it back",
+            "Restore",
         ),
         "undeploy" if page.may_undeploy && page.live => (
-            format!("Take version {number} out of service?"),
-            vec!["Nobody is scored from now on, by nobody: dashboard, API and /health say so. A rollback puts a version back.".to_owned()],
-            "Take it out of service",
+            format!("Undeploy version {number}?"),
+            vec!["No one will be scored until a version is restored with a rollback. The dashboard, the API and /health report that no version is live.".to_owned()],
+            "Undeploy",
         ),
         "waive" if page.may_waive && !asked.gate.is_empty() => (
-            format!("Waive a gate of version {number}?"),
-            vec![format!("“{}” does not block the approval any more, until the day that you name.", asked.gate)],
-            "Waive the gate",
+            format!("Waive a gate for version {number}?"),
+            vec![format!("“{}” will not block approval while the waiver is valid. Enter the last day on which it is valid.", asked.gate)],
+            "Waive gate",
         ),
         _ => return ().erase(),
     };
@@ -79,12 +79,12 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
         view! {
             <input type="hidden" name="gate" value=asked.gate.clone() />
             <div class=class("owner")>
-                <label for="owner">"Who answers for it"</label>
+                <label for="owner">"Owner"</label>
                 {error("owner")}
                 <input id="owner" name="owner" autocomplete="off" aria-required="true" value=asked.owner.clone() aria-describedby=described("owner") />
             </div>
             <div class=class("expires_on")>
-                <label for="expires_on">"Until"</label>
+                <label for="expires_on">"Valid until"</label>
                 {error("expires_on")}
                 <input id="expires_on" name="expires_on" type="date" aria-required="true" value=asked.expires_on.clone() aria-describedby=described("expires_on") />
             </div>
@@ -102,18 +102,18 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
                 <input type="hidden" name="evidence" value=page.evidence_hash.clone().unwrap_or_default() />
                 {waiver}
                 <div class=class("reason")>
-                    <label for="reason">"Reason, for the record"</label>
+                    <label for="reason">"Reason (recorded)"</label>
                     {error("reason")}
                     <textarea id="reason" name="reason" rows="3" aria-required="true" aria-describedby=described("reason")>{escaped(&reason)}</textarea>
                 </div>
                 <div class=class("password")>
-                    <label for="password">"Your password, as a signature"</label>
+                    <label for="password">"Confirm with your password"</label>
                     {error("password")}
                     <input id="password" name="password" type="password" autocomplete="current-password" aria-required="true" aria-describedby=described("password") />
                 </div>
                 <p class="actions">
                     <button class="button">{button}</button>
-                    <a class="button quiet" href=cancel>"Back"</a>
+                    <a class="button quiet" href=cancel>"Cancel"</a>
                 </p>
             </form>
         </section>
@@ -126,26 +126,26 @@ fn approving(page: &ReviewPage, number: VersionNumber, live: Option<VersionNumbe
     let approvals = page.decisions.len() as i64 + 1;
     if let Some(request) = page.request.as_ref().filter(|request| approvals < request.approvals_needed) {
         what.push(format!(
-            "Yours is approval {approvals} of {}: the version goes live with the last one, and nothing changes until then.",
+            "This is approval {approvals} of {}. The version goes live with the last approval; nothing changes until then.",
             request.approvals_needed
         ));
     } else {
-        what.push(format!("Version {number} goes live at once: dashboard, API and /health name it, and the next scores are its own."));
+        what.push(format!("Version {number} goes live immediately in the dashboard, the API and /health, and is used for all new scores."));
         what.push(match live {
-            Some(live) => format!("Version {live} is archived, and can be put back by a rollback."),
-            None => "Nothing is live now: it is the first version in service.".to_owned(),
+            Some(live) => format!("Version {live} is archived and can be restored with a rollback."),
+            None => "No version is currently live.".to_owned(),
         });
-        what.push("The people that it was trained on and their scores are kept as the baseline of monitoring.".to_owned());
+        what.push("Its training data and scores are saved as the baseline for monitoring.".to_owned());
     }
     let failing = page.package.failing();
     if !failing.is_empty() {
-        what.push(format!("You approve although these gates fail: {}.", failing.join("; ")));
+        what.push(format!("You are approving despite failed gates: {}.", failing.join("; ")));
     }
     let (open, all) = (page.checklist.open().len(), workflow::Checklist::keys().count());
     if open > 0 && page.package.policy.checklist_required {
-        what.push(format!("{open} of {all} items of your checklist are not ticked: the policy asks for all of them, so tick them first."));
+        what.push(format!("{open} of {all} checklist items are not checked. The policy requires all of them: check them first."));
     } else if open > 0 {
-        what.push(format!("{open} of {all} items of your checklist are not ticked: the record will say so."));
+        what.push(format!("{open} of {all} checklist items are not checked. This will be recorded."));
     }
     what
 }

@@ -1,4 +1,4 @@
-//! What the candidate has learned, how steady that is, and where it errs.
+//! The model explanation: feature importance, stability and segments with the highest error.
 
 use leptos::prelude::*;
 use workflow::Package;
@@ -10,10 +10,10 @@ use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
 
-/// What the candidate has learned, and how that differs from the live version.
+/// The section, including the change from the live version.
 pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
     let body = if charts.is_empty() {
-        view! { <Empty title="Not explained"><p>"This version was trained by a build that did not measure what it does over many people."</p></Empty> }
+        view! { <Empty title="No explanation available"><p>"The build that trained this version did not compute model explanations."</p></Empty> }
             .erase()
     } else {
         let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
@@ -21,8 +21,8 @@ pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
     };
     view! {
         <section id="explanation">
-            <h2>"What it has learned"</h2>
-            <p class="aside">"Over people whom the model has not seen. This describes the model, not what causes anyone to leave or stay."</p>
+            <h2>"Model explanation"</h2>
+            <p class="aside">"Computed on records not used in training. This describes the model, not what causes anyone to leave or stay."</p>
             {body}
             {stability(package)}
             {errors(package)}
@@ -31,7 +31,7 @@ pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
     .erase()
 }
 
-/// Whether it would have learned the same from other people.
+/// Whether training on other samples gives the same important fields.
 fn stability(package: &Package) -> AnyView {
     const TOP: usize = 5;
     let Some(stability) = &package.stability else { return ().erase() };
@@ -45,12 +45,12 @@ fn stability(package: &Package) -> AnyView {
     };
     let rows: Vec<Row> = stability.ranks(TOP).iter().filter(|own| own.among_top > 0).map(row).collect();
     let headings =
-        vec![Heading::text("Field"), Heading::number(format!("Refits with it among the {TOP} strongest")), Heading::number("Rank")];
+        vec![Heading::text("Field"), Heading::number(format!("Refits with the field in the top {TOP}")), Heading::number("Rank")];
     let figure = stability.of_top(TOP);
     let said = match (figure.value, figure.interval) {
         (Some(value), Some([low, high])) => {
             format!(
-                "Stability {} ({} to {}): 1 is always the same, 0 as by chance.",
+                "Stability: {} ({} to {}). 1 = always the same, 0 = chance.",
                 format::number(value, 2),
                 format::number(low, 2),
                 format::number(high, 2)
@@ -59,20 +59,20 @@ fn stability(package: &Package) -> AnyView {
         _ => figure.why.unwrap_or_default(),
     };
     let how = format!(
-        "The chosen parameters were fitted again to {refits} other samples of the training rows, and the fields ranked over {} people whom none of \
-         these fits has seen (Nogueira, Sechidis and Brown 2018).",
+        "The selected parameters were refitted on {refits} other samples of the training data, and the fields ranked on {} records that none of \
+         these fits used (Nogueira, Sechidis and Brown 2018).",
         format::count(stability.rows)
     );
     view! {
-        <h3>"Would it have learned the same from others?"</h3>
+        <h3>"Explanation stability"</h3>
         <p>{said}</p>
         <p class="aside">{how}</p>
-        <Table headings rows class="list" scroll="Ranks of the strongest fields" />
+        <Table headings rows class="list" scroll="Ranks of the most important fields" />
     }
     .erase()
 }
 
-/// Where the model errs most.
+/// The segments with the highest error.
 fn errors(package: &Package) -> AnyView {
     let row = |cohort: &workflow::Cohort| {
         Row::new(vec![
@@ -84,16 +84,16 @@ fn errors(package: &Package) -> AnyView {
         ])
     };
     let rows: Vec<Row> = package.errors.cohorts.iter().map(row).collect();
-    let headings = ["Brier score", "Share with the event", "Said on average", "n"].map(Heading::number);
-    let headings = std::iter::once(Heading::text("Cohort")).chain(headings).collect();
+    let headings = ["Brier score", "Observed rate", "Mean prediction", "n"].map(Heading::number);
+    let headings = std::iter::once(Heading::text("Segment")).chain(headings).collect();
     let leaks = (!package.leaks.is_empty()).then(|| {
         let texts = package.leaks.iter().map(|leak| leak.sentence.clone()).collect();
-        view! { <div class="note warn"><h3>"Signs of leakage"</h3><TextList texts /></div> }
+        view! { <div class="note warn"><h3>"Possible leakage"</h3><TextList texts /></div> }
     });
     let table = if rows.is_empty() {
-        view! { <p class="aside">"Too few held-out rows to find groups with larger errors."</p> }.erase()
+        view! { <p class="aside">"Too few hold-out rows to find segments with higher error."</p> }.erase()
     } else {
-        view! { <Table headings rows class="list" scroll="Where it errs most" /> }.erase()
+        view! { <Table headings rows class="list" scroll="Segments with the highest error" /> }.erase()
     };
-    view! { <h3>"Where it errs most"</h3>{table}{leaks} }.erase()
+    view! { <h3>"Segments with the highest error"</h3>{table}{leaks} }.erase()
 }

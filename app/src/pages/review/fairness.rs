@@ -1,4 +1,4 @@
-//! What it does to groups of people, beside what the live version does.
+//! Fairness by group, compared with the live version.
 
 use leptos::prelude::*;
 use stats::fairness::{GroupAudit, GroupRow, GroupSize};
@@ -32,15 +32,15 @@ pub fn section(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
     let proxies: Vec<Row> = package.proxies.iter().map(proxy).collect();
     let proxies = (!proxies.is_empty()).then(|| {
         let headings =
-            vec![Heading::text("Attribute"), Heading::text("Group"), Heading::number("ROC AUC of guessing it"), Heading::text("Through")];
+            vec![Heading::text("Attribute"), Heading::text("Group"), Heading::number("Predictability (ROC AUC)"), Heading::text("Top proxies")];
         view! {
-            <h3>"What the inputs give away"</h3>
-            <p class="aside">"What the inputs tell about protected attributes, whether or not these are inputs themselves: 0.5 means that they say nothing."</p>
-            <Table headings rows=proxies class="list" scroll="Proxies" />
+            <h3>"Proxy analysis"</h3>
+            <p class="aside">"How well the inputs predict protected attributes, whether or not these are inputs themselves. 0.5 = chance."</p>
+            <Table headings rows=proxies class="list" scroll="Proxy analysis" />
         }
     });
     let body = if parts.is_empty() {
-        view! { <Empty title="Nothing was audited"><p>"The training data has none of the attributes that the use case audits."</p></Empty> }
+        view! { <Empty title="No fairness audit"><p>"The training data contains none of the attributes that the use case audits."</p></Empty> }
             .erase()
     } else {
         parts.into_view().erase()
@@ -48,7 +48,7 @@ pub fn section(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
     view! {
         <section id="fairness">
             <h2>"Fairness"</h2>
-            <p class="aside">"Out of fold, at the cut-off: who is listed, and how right that is, group by group, with 95% intervals. Groups under 10 are hidden, under 30 too small to judge."</p>
+            <p class="aside">"Selection and error rates by group, out of fold, at the cut-off, with 95% intervals. Groups under 10 are suppressed; groups under 30 are too small to evaluate."</p>
             {body}
             {proxies}
         </section>
@@ -77,7 +77,7 @@ fn attribute_part(attribute: &str, audit: &GroupAudit, beside: Option<(GroupAudi
     };
     let parities: Vec<Row> = audit.verdict.iter().map(parity).collect();
     let mut parity_headings =
-        vec![Heading::text("Between groups"), Heading::number("Out of fold"), Heading::number("Limit"), Heading::text("Verdict")];
+        vec![Heading::text("Gap between groups"), Heading::number("Out of fold"), Heading::number("Limit"), Heading::text("Verdict")];
     if beside.is_some() {
         parity_headings.extend([Heading::number("Candidate, same rows"), Heading::number("Live version, same rows")]);
     }
@@ -90,8 +90,8 @@ fn attribute_part(attribute: &str, audit: &GroupAudit, beside: Option<(GroupAudi
     let row = |(name, group): (&String, &GroupRow)| {
         let note = match group.size {
             GroupSize::Judged => "",
-            GroupSize::TooSmallToJudge => "too small to judge",
-            GroupSize::Suppressed => "hidden: too few people",
+            GroupSize::TooSmallToJudge => "too small to evaluate",
+            GroupSize::Suppressed => "suppressed: too few people",
         };
         let mut cells = vec![Cell::with_aside(name, note), Cell::aside(group.n.map(format::count).unwrap_or_default()).numeric()];
         cells.extend(SHOWN.map(|(metric, _)| Cell::figure(group.metrics.get(&metric).cloned(), Scale::Percent)));
@@ -106,8 +106,8 @@ fn attribute_part(attribute: &str, audit: &GroupAudit, beside: Option<(GroupAudi
     let notes = (!audit.notes.is_empty()).then(|| view! { <p class="aside">{audit.notes.join(" ")}</p> });
     view! {
         <h3>{attribute.to_owned()}</h3>
-        <Table headings=parity_headings rows=parities class="list" scroll=format!("Differences by {attribute}") />
-        <Table headings rows class="list" scroll=format!("Figures by {attribute}") />
+        <Table headings=parity_headings rows=parities class="list" scroll=format!("Gaps by {attribute}") />
+        <Table headings rows class="list" scroll=format!("Metrics by {attribute}") />
         {notes}
     }
     .erase()

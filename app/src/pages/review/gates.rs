@@ -1,4 +1,4 @@
-//! The gates of the policy, each with figure, limit and verdict in a word and a sign; and the thresholds of guide 002 beside them.
+//! The gates of the policy with estimate, limit and verdict, and the reference thresholds for information.
 
 use domain::ReviewState;
 use leptos::prelude::*;
@@ -19,28 +19,31 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let waived = |title: &str| page.waivers.iter().rev().find(|waiver| waiver.gate == title);
     let blocks = |title: &String| page.blocking.contains(title);
     let route = route_of(page);
-    // A version that was sent back, or whose request is void, may need the waiver before it is asked for again.
+    // After requested changes or a void request, a waiver may be needed before the next request.
     let open = page.request.as_ref().is_none_or(|request| !matches!(request.state, ReviewState::Approved | ReviewState::Rejected));
     let note = |result: &GateResult| {
         let waiver = waived(&result.title);
         if let Some(waiver) = waiver.filter(|_| !blocks(&result.title)) {
             return Cell::aside(format!(
-                "Waived until {} by {}, {} answers for it: {}",
-                waiver.expires_on, waiver.granted_by, waiver.owner, waiver.reason
+                "Waived until {} by {} (owner: {}): {}",
+                waiver.expires_on.long(),
+                waiver.granted_by,
+                waiver.owner,
+                waiver.reason
             ));
         }
         if blocks(&result.title) {
-            let expired = waiver.map(|waiver| format!("; the waiver of {} ended on {}", waiver.granted_by, waiver.expires_on));
+            let expired = waiver.map(|waiver| format!("; the waiver by {} expired on {}", waiver.granted_by, waiver.expires_on.long()));
             let link = (policy.waivers && page.may_waive && open).then(|| {
                 let href = route.with_query(&[("doing", "waive"), ("gate", &result.title)]);
                 view! { " "<a class="screen-only" href=href rel="external">"Waive…"</a> }
             });
             let what = note_of(result);
-            return Cell::view(view! { "Blocks"{expired}{link}{(!what.is_empty()).then(|| view! { <br />{what} })} });
+            return Cell::view(view! { "Blocking"{expired}{link}{(!what.is_empty()).then(|| view! { <br />{what} })} });
         }
         let does = match result.verdict {
-            Verdict::Fail | Verdict::CouldNotCompute => "Does not block: the reviewer answers for it. ",
-            Verdict::Inconclusive => "These rows cannot tell; does not block. ",
+            Verdict::Fail | Verdict::CouldNotCompute => "Non-blocking; reviewer accepts responsibility. ",
+            Verdict::Inconclusive => "Inconclusive; non-blocking. ",
             Verdict::Pass => "",
         };
         Cell::aside(format!("{does}{}", note_of(result)).trim())
@@ -51,12 +54,13 @@ pub fn section(page: &ReviewPage) -> AnyView {
         Row::new(cells)
     });
     let rows: Vec<Row> = rows.collect();
-    let headings = vec![Heading::text("Gate"), Heading::number("Figure and 95% interval"), Heading::text("Verdict"), Heading::text("Note")];
+    let headings =
+        vec![Heading::text("Gate"), Heading::number("Estimate and 95% interval"), Heading::text("Verdict"), Heading::text("Note")];
     let summary = summary(&package.gates);
-    let inconclusive = if policy.inconclusive_blocks { "block" } else { "do not block" };
+    let inconclusive = if policy.inconclusive_blocks { "are blocking" } else { "are non-blocking" };
     let set = format!(
-        "Policy {}, set before the training began. {} Gates that the rows cannot decide {inconclusive}; what could not be computed blocks. \
-         Approvals needed: {}.",
+        "Policy: {}, set before training. {} Inconclusive gates {inconclusive}; gates that could not be computed are blocking. \
+         Approvals required: {}.",
         policy.name, policy.description, policy.approvals
     );
     let feasibility = package.feasibility.as_ref().map(|feasibility| view! { <p class="aside">{feasibility.sentence.clone()}</p> });
@@ -74,12 +78,12 @@ pub fn section(page: &ReviewPage) -> AnyView {
     .erase()
 }
 
-/// What a gate says beside its figure, with a full stop.
+/// The note of a gate, with a full stop.
 fn note_of(result: &GateResult) -> String {
     if result.note.is_empty() { String::new() } else { format!("{}.", result.note) }
 }
 
-/// Title, figure and verdict of a judged gate.
+/// Title, estimate and verdict of an evaluated gate.
 fn judged(result: &GateResult) -> Vec<Cell> {
     let (tone, word) = verdict(result.verdict);
     vec![
@@ -89,41 +93,41 @@ fn judged(result: &GateResult) -> Vec<Cell> {
     ]
 }
 
-/// Sign and word of a verdict.
+/// Tone and label of a verdict.
 pub fn verdict(verdict: Verdict) -> (Tone, &'static str) {
     match verdict {
         Verdict::Pass => (Tone::Good, "Pass"),
         Verdict::Fail => (Tone::Bad, "Fail"),
         Verdict::Inconclusive => (Tone::Watch, "Inconclusive"),
-        Verdict::CouldNotCompute => (Tone::Watch, "Not computed"),
+        Verdict::CouldNotCompute => (Tone::Watch, "Could not compute"),
     }
 }
 
 fn summary(report: &GateReport) -> String {
     let count = |verdict: Verdict| report.results.iter().filter(|result| result.verdict == verdict).count() as u32;
     let words = [
-        (Verdict::Pass, "pass"),
-        (Verdict::Fail, "fail"),
-        (Verdict::Inconclusive, "cannot be decided by these rows"),
+        (Verdict::Pass, "passed"),
+        (Verdict::Fail, "failed"),
+        (Verdict::Inconclusive, "inconclusive (too little data)"),
         (Verdict::CouldNotCompute, "could not be computed"),
     ];
     let parts = words.into_iter().filter(|(verdict, _)| count(*verdict) > 0);
     let parts: Vec<String> = parts.map(|(verdict, word)| format!("{} {word}", format::count(count(verdict)))).collect();
-    format!("Of {} gates {}.", format::count(report.results.len() as u32), parts.join(", "))
+    parts.join(" · ")
 }
 
-/// Nothing when they are the policy: then they stand above.
+/// The reference thresholds; nothing when they are the policy itself.
 fn guide(report: &GateReport, is_policy: bool) -> AnyView {
     if is_policy || report.results.is_empty() {
         return ().erase();
     }
     let rows: Vec<Row> = report.results.iter().map(|result| Row::new(judged(result))).collect();
-    let headings = vec![Heading::text("Threshold"), Heading::number("Figure and 95% interval"), Heading::text("Verdict")];
+    let headings = vec![Heading::text("Threshold"), Heading::number("Estimate and 95% interval"), Heading::text("Verdict")];
     view! {
         <details>
-            <summary>"Thresholds of guide 002, for information"</summary>
-            <p class="aside">"They decide nothing here: the policy above does. "{summary(report)}</p>
-            <Table headings rows class="list" scroll="Thresholds of guide 002" />
+            <summary>"Reference thresholds (for information)"</summary>
+            <p class="aside">"For information only: the policy above decides. "{summary(report)}</p>
+            <Table headings rows class="list" scroll="Reference thresholds" />
         </details>
     }
     .erase()

@@ -1,4 +1,4 @@
-//! Where the version comes from, what it has scored, and its model card.
+//! Lineage, scoring history and model card of the version.
 
 use domain::{Date, Route, Timestamp};
 use leptos::prelude::*;
@@ -23,13 +23,13 @@ pub fn section(page: &ReviewPage) -> AnyView {
     };
     let mut facts: Vec<(String, Cell)> = page.package.lineage.iter().map(fact).collect();
     let names = page.aliases.join(", ");
-    facts.extend((!names.is_empty()).then(|| ("Called".to_owned(), Cell::text(names))));
+    facts.extend((!names.is_empty()).then(|| ("Aliases".to_owned(), Cell::text(names))));
     facts.extend(page.tags.iter().map(|(name, value)| (name.clone(), Cell::text(value))));
     let sources = &page.package.sources;
     let description = if sources.description.is_empty() { "No description.".to_owned() } else { sources.description.clone() };
     let scored = scored(page);
     let hash =
-        page.evidence_hash.as_ref().map(|hash| view! { <p class="aside">"SHA-256 of this evidence: "<code>{hash.clone()}</code></p> });
+        page.evidence_hash.as_ref().map(|hash| view! { <p class="aside">"Evidence hash (SHA-256): "<code>{hash.clone()}</code></p> });
     view! {
         <section id="lineage">
             <h2>"Lineage and model card"</h2>
@@ -37,7 +37,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
             <Facts facts class="facts lineage" />
             {scored}
             <details>
-                <summary>"Model card, as it is part of the evidence"</summary>
+                <summary>"Model card (part of the evidence)"</summary>
                 <pre class="card-text">{page.package.card.clone()}</pre>
             </details>
             {hash}
@@ -46,15 +46,15 @@ pub fn section(page: &ReviewPage) -> AnyView {
     .erase()
 }
 
-/// Whom the version has scored.
+/// The scoring history of the version.
 fn scored(page: &ReviewPage) -> AnyView {
     if page.batches.is_empty() {
-        return view! { <p class="aside">"It has scored nobody."</p> }.erase();
+        return view! { <p class="aside">"No scores yet."</p> }.erase();
     }
     let row = |(as_of, people, at): &(Date, i64, Timestamp)| {
         Row::new(vec![Cell::brief(as_of.long()), Cell::number(format::count(*people as u32)), Cell::brief(at.long())])
     };
     let rows: Vec<Row> = page.batches.iter().map(row).collect();
-    let headings = vec![Heading::text("People as of"), Heading::number("Scored"), Heading::text("When")];
-    view! { <h3>"What it has scored"</h3><Table headings rows class="list" scroll="What it has scored" /> }.erase()
+    let headings = vec![Heading::text("Snapshot date"), Heading::number("Records scored"), Heading::text("Scored at")];
+    view! { <h3>"Scoring history"</h3><Table headings rows class="list" scroll="Scoring history" /> }.erase()
 }

@@ -1,4 +1,4 @@
-//! The review of a version: everything that a reviewer decides on, the decision, and the record of it. It prints as that record.
+//! The review of a version: evidence, decision and history. It prints as the review record.
 
 mod actions;
 mod checklist;
@@ -26,16 +26,16 @@ use crate::pages::Query;
 use crate::pages::registry::list::review_word;
 use crate::server_page::Written;
 
-/// What the address says beside the version: what is to be decided; and what a form has left: what was done, what went wrong.
+/// The chosen action from the query string, and the result of the last form.
 struct Asked {
     /// `approve`, `reject`, `request_changes`, `rollback`, `undeploy`, `waive`; empty: nothing yet.
     doing: String,
-    /// The gate to be waived.
+    /// The gate to waive.
     gate: String,
     done: String,
-    /// The field with a problem, and the sentence.
+    /// The invalid field and its error message.
     problem: Option<(String, String)>,
-    /// Of a waiver, as they were written.
+    /// Submitted values of a waiver.
     owner: String,
     expires_on: String,
 }
@@ -74,7 +74,7 @@ pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Res
     Ok(Written::page(title, view! { <Review page asked charts fairness /> }))
 }
 
-/// The drawings, made off the async threads.
+/// The charts, drawn off the async threads.
 struct Charts {
     performance: Vec<Chart>,
     explanation: Vec<Chart>,
@@ -105,13 +105,13 @@ fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> 
     let standing = standing(&page);
     let contents = [
         ("gates", "Gates"),
-        ("performance", "Against the live model"),
-        ("explanation", "What it has learned"),
+        ("performance", "Comparison with live model"),
+        ("explanation", "Model explanation"),
         ("fairness", "Fairness"),
-        ("data", "Data"),
-        ("lineage", "Lineage and card"),
+        ("data", "Training data"),
+        ("lineage", "Lineage and model card"),
         ("decide", "Checklist and decision"),
-        ("record", "Record"),
+        ("record", "Decision history"),
     ];
     let contents = contents.map(|(id, text)| view! { <li><a href=format!("#{id}") rel="external">{text}</a></li> }.erase());
     let contents: Vec<AnyView> = contents.into_iter().collect();
@@ -121,8 +121,8 @@ fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> 
             {standing}
         </PageHeading>
         <p class="actions">
-            <a class="button quiet" href=overview.path()>"Overview of the version"</a>
-            <a class="button quiet" href=fairness_page.path()>"All of fairness"</a>
+            <a class="button quiet" href=overview.path()>"Version overview"</a>
+            <a class="button quiet" href=fairness_page.path()>"Full fairness report"</a>
             <a class="button quiet" href=card.path()>"Model card"</a>
         </p>
         {problem}
@@ -141,17 +141,17 @@ fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> 
     .erase()
 }
 
-/// Where the version stands, in a sentence.
+/// Stage and review state of the version.
 fn standing(page: &ReviewPage) -> AnyView {
     let stage = match page.version.stage.as_str() {
         _ if page.live => "Live",
-        "None" => "Not proposed",
+        "None" => "Not submitted",
         stage => stage,
     };
     let tone = if page.live { Tone::Good } else { Tone::Neutral };
     let stage = view! { <StateBadge tone word=stage /> };
     let Some(request) = &page.request else {
-        return view! { <p>{stage}" Nobody has asked for a review yet. This is the evidence as it would be reviewed now."</p> }.erase();
+        return view! { <p>{stage}" No review requested yet. This is the evidence that would be reviewed now."</p> }.erase();
     };
     let tone = match request.state {
         ReviewState::Pending => Tone::Watch,
@@ -160,18 +160,17 @@ fn standing(page: &ReviewPage) -> AnyView {
         ReviewState::ChangesRequested | ReviewState::Void => Tone::Neutral,
     };
     let asked = format!(
-        "Asked for by {} on {}. Approvals: {} of {} needed.",
+        "Requested by {} on {}. Approvals: {} of {} required.",
         request.requested_by,
         request.requested_at.long(),
         page.decisions.iter().filter(|decision| decision.decision == Decision::Approve).count(),
         request.approvals_needed
     );
     let note = (!request.note.is_empty()).then(|| view! { <p>"“"{request.note.clone()}"”"</p> });
-    let stale = (!page.stale.is_empty()).then(
-        || view! { <p class="note warn">"The request cannot be decided on any more: "{page.stale.clone()}". Ask for a new review."</p> },
-    );
+    let stale = (!page.stale.is_empty())
+        .then(|| view! { <p class="note warn">"The request can no longer be decided: "{page.stale.clone()}". Request a new review."</p> });
     let void = (request.state == ReviewState::Void)
-        .then(|| view! { <p class="note warn">"The request is void: "{request.closed_because.clone()}". Ask for a new review."</p> });
+        .then(|| view! { <p class="note warn">"The request is void: "{request.closed_because.clone()}". Request a new review."</p> });
     view! {
         <p>{stage}" "<StateBadge tone word=review_word(request.state.as_str()) />" "{asked}</p>
         {note}
@@ -183,17 +182,17 @@ fn standing(page: &ReviewPage) -> AnyView {
 
 fn done_text(done: &str, number: VersionNumber) -> String {
     match done {
-        "request" => format!("A review of version {number} is asked for. It is bound to the evidence below."),
+        "request" => format!("Review requested for version {number}. The request is bound to the evidence below."),
         "approve" => format!("Version {number} is approved and live."),
-        "not_live" => format!("You had approved version {number}; it is not live any more."),
-        "approval" => format!("You have approved version {number}. Another reviewer must, too, before it goes live."),
+        "not_live" => format!("You already approved version {number}, which is no longer live."),
+        "approval" => format!("You approved version {number}. Another approval is required before it goes live."),
         "reject" => format!("Version {number} is rejected."),
-        "request_changes" => format!("Version {number} is sent back."),
+        "request_changes" => format!("Changes requested for version {number}."),
         "rollback" => format!("Version {number} is live again."),
-        "undeploy" => format!("Version {number} is out of service. Nothing is scored until a version is put back."),
+        "undeploy" => format!("Version {number} is undeployed. No one will be scored until a version is restored."),
         "waive" => "The gate is waived.".to_owned(),
-        "comment" => "The comment is kept.".to_owned(),
-        "checklist" => "The checklist is kept.".to_owned(),
+        "comment" => "Comment added.".to_owned(),
+        "checklist" => "Checklist saved.".to_owned(),
         _ => String::new(),
     }
 }

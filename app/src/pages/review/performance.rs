@@ -1,4 +1,4 @@
-//! Candidate and live version side by side on the same unseen rows.
+//! Candidate and live version compared on the same unseen rows.
 
 use charts::Curve;
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
     let confusion: Vec<AnyView> = confusion.into_iter().filter_map(|(side, name)| Some(self::confusion(side?, name))).collect();
     view! {
         <section id="performance">
-            <h2>{if package.champion.is_some() { "Against the live model" } else { "Performance" }}</h2>
+            <h2>{if package.champion.is_some() { "Comparison with live model" } else { "Performance" }}</h2>
             <p>{finding(package)}</p>
             <p class="aside">{package.rows.clone()}</p>
             {table}
@@ -35,25 +35,25 @@ pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
     .erase()
 }
 
-/// What the paired comparison of ROC AUC says, in words.
+/// The result of the paired comparison of ROC AUC, as a sentence.
 fn finding(package: &Package) -> String {
     let auc = package.comparisons.iter().find(|comparison| comparison.metric == Metric::RocAuc);
     let Some(auc) = auc else {
         let own = package.candidate.report.metrics.get(&Metric::RocAuc).and_then(|figure| figure.value);
-        return own.map_or_else(String::new, |value| format!("The candidate ranks with a ROC AUC of {}.", format::number(value, 3)));
+        return own.map_or_else(String::new, |value| format!("ROC AUC of the candidate: {}.", format::number(value, 3)));
     };
     match (auc.difference.value, auc.difference.interval) {
         (Some(value), Some([low, high])) => {
             let said = format!("{} ({} to {})", format::signed(value, 3), format::signed(low, 3), format::signed(high, 3));
             if low > 0.0 {
-                format!("The candidate ranks better than the live version: ROC AUC {said}.")
+                format!("The candidate ranks better than the live version: ROC AUC difference {said}.")
             } else if high < 0.0 {
-                format!("The candidate ranks worse than the live version: ROC AUC {said}.")
+                format!("The candidate ranks worse than the live version: ROC AUC difference {said}.")
             } else {
-                format!("These rows show no difference in ranking: ROC AUC {said}.")
+                format!("No significant difference in ranking: ROC AUC difference {said}.")
             }
         }
-        _ => "The two could not be compared by ROC AUC.".to_owned(),
+        _ => "ROC AUC could not be compared.".to_owned(),
     }
 }
 
@@ -84,19 +84,19 @@ fn compared(package: &Package) -> AnyView {
         ])
     };
     let rows: Vec<Row> = package.comparisons.iter().map(row).collect();
-    let live = package.sources.champion.as_ref().map_or("Live".to_owned(), |(number, _)| format!("Version {number}, live"));
+    let live = package.sources.champion.as_ref().map_or("Live".to_owned(), |(number, _)| format!("Version {number} (live)"));
     let headings = vec![
         Heading::text("Metric"),
         Heading::number(live),
         Heading::number(format!("Version {}", package.sources.version)),
-        Heading::number("Difference, paired"),
-        Heading::text("In words"),
+        Heading::number("Paired difference"),
+        Heading::text("Result"),
         Heading::number("p"),
         Heading::number("n"),
     ];
     view! {
         <Table headings rows class="list" scroll="Metrics of both versions" />
-        <p class="aside">"95% intervals. ROC AUC by DeLong's paired test, the rest by a paired bootstrap on identical rows. With many metrics, one or the other differs by chance."</p>
+        <p class="aside">"95% intervals. ROC AUC: DeLong's paired test; other metrics: paired bootstrap on the same rows. With many metrics, some differences are expected by chance."</p>
     }
     .erase()
 }
@@ -105,7 +105,7 @@ fn p_text(p: f64) -> String {
     if p < 0.001 { "<0.001".to_owned() } else { format::number(p, 3) }
 }
 
-/// What a paired difference says: the interval decides.
+/// Tone and label of a paired difference, from its interval.
 fn sense(comparison: &Comparison) -> (Tone, &'static str) {
     let better = if comparison.metric.higher_is_better() { 1.0 } else { -1.0 };
     match comparison.difference.interval {
@@ -116,16 +116,16 @@ fn sense(comparison: &Comparison) -> (Tone, &'static str) {
                 (Tone::Bad, "Worse")
             }
         }
-        Some(_) => (Tone::Neutral, "No difference shown"),
-        None => (Tone::Neutral, "Not computed"),
+        Some(_) => (Tone::Neutral, "No significant difference"),
+        None => (Tone::Neutral, "Could not compute"),
     }
 }
 
-/// ROC, precision and recall, calibration of both over each other; scores by outcome of each.
+/// ROC, precision-recall and calibration curves overlaid; score histograms by outcome for each side.
 pub fn charts(package: &Package) -> Vec<Chart> {
     let mut sides: Vec<(String, &Evaluation)> = vec![(format!("Version {}", package.sources.version), &package.candidate)];
     if let (Some(champion), Some((number, _))) = (&package.champion, &package.sources.champion) {
-        sides.push((format!("Version {number}, live"), champion));
+        sides.push((format!("Version {number} (live)"), champion));
     }
     let of = |points: &dyn Fn(&Report) -> Option<Vec<[f64; 2]>>| -> Vec<Curve> {
         let curve =
@@ -157,13 +157,13 @@ fn confusion(side: &Evaluation, name: &str) -> AnyView {
         let [not_listed, listed] = counts.map(|count| Cell::number(format::count(count)));
         Row::new(vec![Cell::text(label), not_listed, listed])
     };
-    let rows = vec![row("Stayed", [counts.tn, counts.fp]), row("Left", [counts.fn_, counts.tp])];
-    let headings = vec![Heading::text("What happened"), Heading::number("Not listed"), Heading::number("Listed")];
-    let caption = format!("Confusion matrix of the {name} at a cut-off of {}", format::percent(side.report.cutoff));
+    let rows = vec![row("Stayers", [counts.tn, counts.fp]), row("Leavers", [counts.fn_, counts.tp])];
+    let headings = vec![Heading::text("Actual outcome"), Heading::number("Predicted stayer"), Heading::number("Predicted leaver")];
+    let caption = format!("Confusion matrix of the {name} (cut-off {})", format::percent(side.report.cutoff));
     view! { <Table headings rows class="confusion" caption /> }.erase()
 }
 
-/// How the importance of fields differs from that of the live version, largest change first; `None` when nothing can be compared.
+/// Change in feature importance from the live version, largest first; `None` when there is nothing to compare.
 pub fn importance_change(own: &GlobalExplanation, live: &GlobalExplanation) -> Option<Chart> {
     /// Fields shown.
     const SHOWN: usize = 10;
@@ -176,16 +176,16 @@ pub fn importance_change(own: &GlobalExplanation, live: &GlobalExplanation) -> O
     changes.truncate(SHOWN);
     let (label, was, is) = changes.first()?;
     let title = if (is - was).abs() < 0.05 {
-        "The fields matter as much as to the live version".to_owned()
+        "Feature importance is the same as in the live version".to_owned()
     } else {
-        format!("{label} matters {} than to the live version", if is > was { "more" } else { "less" })
+        format!("{label} is {} important than in the live version", if is > was { "more" } else { "less" })
     };
     let row = |(label, was, is): &(String, f64, f64)| {
         vec![label.clone(), format::number(*was, 2), format::number(*is, 2), format::signed(is - was, 2)]
     };
     Some(Chart {
         title,
-        sentence: "Mean |contribution| in percentage points, each on its own held-out people; largest change first.".to_owned(),
+        sentence: "Mean |contribution| in percentage points, each on its own hold-out; largest change first.".to_owned(),
         svg: crate::charts::pair_plot::draw(&changes),
         legend: vec!["Candidate".to_owned(), "Live version".to_owned()],
         columns: ["Field", "Live version", "Candidate", "Change"].map(str::to_owned).to_vec(),

@@ -1,6 +1,6 @@
-//! The queue of reviews: what waits, what was decided, how long it took; and what was live when.
+//! The review queue: pending and closed reviews, and the history of live versions.
 
-use domain::{LiveChangeKind, ReviewState, Route, Timestamp, VersionNumber};
+use domain::{Date, LiveChangeKind, ReviewState, Route, Timestamp, VersionNumber};
 use leptos::prelude::*;
 use workflow::{LiveChange, QueueRow};
 
@@ -44,57 +44,58 @@ fn Queue(
     let models = Route::Models { use_case: (&use_case).into() };
     let (pending, closed): (Vec<_>, Vec<_>) = queue.into_iter().partition(|row| row.request.state == ReviewState::Pending);
     let lead = match waiting {
-        0 => "Nothing waits for a decision.".to_owned(),
-        1 => "One version waits for a decision.".to_owned(),
-        n => format!("{} versions wait for a decision.", format::count(n)),
+        0 => "No pending reviews.".to_owned(),
+        1 => "1 version is pending review.".to_owned(),
+        n => format!("{} versions are pending review.", format::count(n)),
     };
     let waits = if pending.is_empty() {
-        let hint = "Open a version and ask for its review, or on the command line: ";
+        let hint = "Open a version and request a review, or use the command line: ";
         let command = format!("tenure model request VERSION --use-case {use_case}");
-        view! { <Empty title="Nothing waits"><p>{hint}<code>{command}</code></p></Empty> }.erase()
+        view! { <Empty title="No pending reviews"><p>{hint}<code>{command}</code></p></Empty> }.erase()
     } else {
-        let headings = ["Version", "Candidate", "Asked for by", "Since", "Waiting", "Approvals"].map(Heading::text).into_iter().collect();
+        let headings = ["Version", "Candidate", "Requested by", "Requested", "Age", "Approvals"].map(Heading::text).into_iter().collect();
         let rows = pending.iter().map(|row| pending_row(row, &use_case)).collect();
-        view! { <Table headings rows class="list" scroll="Waiting" /> }.erase()
+        view! { <Table headings rows class="list" scroll="Pending reviews" /> }.erase()
     };
     let decided = (!closed.is_empty()).then(|| {
-        let headings = ["Version", "State", "Decided by", "When", "It took", "Reason"].map(Heading::text).into_iter().collect();
+        let headings = ["Version", "Status", "Decided by", "Closed", "Time to decision", "Reason"].map(Heading::text).into_iter().collect();
         let rows = closed.iter().map(|row| closed_row(row, &use_case)).collect();
-        view! { <section><h2>"Decided"</h2><Table headings rows class="list" scroll="Decided" /></section> }
+        view! { <section><h2>"Closed reviews"</h2><Table headings rows class="list" scroll="Closed reviews" /></section> }
     });
     let changes = (!history.is_empty()).then(|| {
-        let headings = ["When", "Change", "Live from then on", "By", "Reason"].map(Heading::text).into_iter().collect();
+        let headings = ["Date", "Change", "Live version", "Changed by", "Reason"].map(Heading::text).into_iter().collect();
         let rows = history.iter().rev().map(|change| change_row(change, &use_case)).collect();
         let said = then.map(|change| view! { <p role="status">{then_text(&moment, change.as_ref())}</p> });
         let action = format!("{}#live", Route::Reviews { use_case: (&use_case).into() });
         view! {
             <section id="live">
-                <h2>"What was live"</h2>
+                <h2>"Live version history"</h2>
                 <form method="get" action=action class="filters screen-only">
-                    <div class="field"><label for="as_of">"At the end of"</label><input id="as_of" name="as_of" type="date" value=moment.clone() required /></div>
-                    <button class="button quiet">"What was live then?"</button>
+                    <div class="field"><label for="as_of">"End of day"</label><input id="as_of" name="as_of" type="date" value=moment.clone() required /></div>
+                    <button class="button quiet">"Show live version"</button>
                 </form>
                 {said}
-                <Table headings rows class="list" scroll="What was live" />
+                <Table headings rows class="list" scroll="Live version history" />
             </section>
         }
     });
     view! {
-        <PageHeading title="Reviews"><p>{lead}" "<a href=models.path()>"All versions"</a></p></PageHeading>
-        <section><h2>"Waiting"</h2>{waits}</section>
+        <PageHeading title="Reviews"><p>{lead}" "<a href=models.path()>"All model versions"</a></p></PageHeading>
+        <section><h2>"Pending reviews"</h2>{waits}</section>
         {decided}
         {changes}
     }
     .erase()
 }
 
-/// What was in service at a moment, in a sentence.
+/// The version that was live at the end of a day, as a sentence.
 fn then_text(moment: &str, change: Option<&LiveChange>) -> String {
+    let day = moment.parse::<Date>().map_or_else(|_| moment.to_owned(), Date::long);
     match change {
-        None => format!("At the end of {moment} nothing had been live yet."),
+        None => format!("No version had been live by the end of {day}."),
         Some(change) => {
-            let what = change.version.map_or("nothing was in service".to_owned(), |number| format!("version {number} was live"));
-            format!("At the end of {moment} {what}, since {} by {}.", change.changed_at.long(), change.changed_by)
+            let what = change.version.map_or("no version was live".to_owned(), |number| format!("version {number} was live"));
+            format!("At the end of {day}, {what} (changed on {} by {}).", change.changed_at.long(), change.changed_by)
         }
     }
 }
@@ -142,12 +143,12 @@ fn change_row(change: &LiveChange, use_case: &str) -> Row {
     let kind = match change.kind {
         LiveChangeKind::Promotion => "Promotion",
         LiveChangeKind::Rollback => "Rollback",
-        LiveChangeKind::Undeployment => "Taken out of service",
+        LiveChangeKind::Undeployment => "Undeployment",
     };
     Row::new(vec![
         Cell::brief(change.changed_at.long()),
         Cell::text(kind),
-        change.version.map_or_else(|| Cell::text("Nothing"), |number| version_link(use_case, number)),
+        change.version.map_or_else(|| Cell::text("None"), |number| version_link(use_case, number)),
         Cell::text(change.changed_by.as_str()),
         Cell::text(&change.reason),
     ])

@@ -1,4 +1,4 @@
-//! What was decided so far, by whom, and what can be done with a version that is or was live.
+//! The decisions and activity of a version, with links to undeploy or restore it.
 
 use domain::{Decision, Route};
 use leptos::prelude::*;
@@ -14,10 +14,10 @@ use crate::pages::registry::list::review_word;
 /// The section.
 pub fn section(page: &ReviewPage) -> AnyView {
     let decisions = page.decisions.iter().map(decision).collect::<Vec<_>>();
-    let none = decisions.is_empty().then(|| view! { <p class="aside">"Nobody has decided on the newest request."</p> });
+    let none = decisions.is_empty().then(|| view! { <p class="aside">"No decision on the latest request yet."</p> });
     view! {
         <section id="record">
-            <h2>"Record"</h2>
+            <h2>"Decision history"</h2>
             {none}
             {decisions}
             {earlier(page)}
@@ -28,7 +28,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
     .erase()
 }
 
-/// Tone and words of a decision.
+/// Tone and label of a decision.
 pub fn decision_word(decision: Decision) -> (Tone, &'static str) {
     match decision {
         Decision::Approve => (Tone::Good, "Approved"),
@@ -42,10 +42,10 @@ fn decision(decision: &ReviewDecision) -> AnyView {
     let checklist: Checklist = Checklist::of_decision(decision);
     let open = checklist.open().len();
     let all = Checklist::keys().count();
-    let findings = (!checklist.findings.is_empty()).then(|| view! { <p>"Found: "{checklist.findings.clone()}</p> });
+    let findings = (!checklist.findings.is_empty()).then(|| view! { <p>"Findings: "{checklist.findings.clone()}</p> });
     let in_spite_of = decision.in_spite_of();
     let in_spite_of = (!in_spite_of.is_empty() && decision.decision == Decision::Approve)
-        .then(|| view! { <p class="aside">"In spite of failing gates: "{in_spite_of.join("; ")}"."</p> });
+        .then(|| view! { <p class="aside">"Despite failed gates: "{in_spite_of.join("; ")}"."</p> });
     view! {
         <article class="decision">
             <p><StateBadge tone word />" by "<b>{decision.reviewer.to_string()}</b>", "{decision.decided_at.long()}</p>
@@ -56,7 +56,7 @@ fn decision(decision: &ReviewDecision) -> AnyView {
                 <summary>{format!("Checklist: {} of {all} items done", all - open)}</summary>
                 {items(&checklist, true)}
             </details>
-            <p class="aside">"On the evidence "<code>{decision.evidence_hash.clone()}</code></p>
+            <p class="aside">"Evidence hash: "<code>{decision.evidence_hash.clone()}</code></p>
         </article>
     }
     .erase()
@@ -67,7 +67,7 @@ fn earlier(page: &ReviewPage) -> AnyView {
         return ().erase();
     }
     let request = |(request, decisions): &(workflow::Request, Vec<ReviewDecision>)| {
-        let asked = format!("Asked for by {} on {}: ", request.requested_by, request.requested_at.long());
+        let asked = format!("Requested by {} on {}: ", request.requested_by, request.requested_at.long());
         let state = review_word(request.state.as_str());
         let why = if request.closed_because.is_empty() { ".".to_owned() } else { format!(": {}.", request.closed_because) };
         let decisions = decisions.iter().map(decision).collect::<Vec<_>>();
@@ -77,32 +77,33 @@ fn earlier(page: &ReviewPage) -> AnyView {
     view! { <h3>"Earlier requests"</h3>{requests} }.erase()
 }
 
-/// What the record says about the version.
+/// The audit log entries of the version.
 fn log(page: &ReviewPage) -> AnyView {
     let row = |row: &workflow::AuditRow| {
         Row::new(vec![Cell::number(row.sequence.to_string()), Cell::brief(row.at.long()), Cell::text(&row.who), Cell::code(&row.action)])
     };
     let rows: Vec<Row> = page.log.iter().map(row).collect();
-    let headings = vec![Heading::number("Entry"), Heading::text("Time"), Heading::text("Who"), Heading::text("What")];
+    let headings = vec![Heading::number("Entry"), Heading::text("Time"), Heading::text("User"), Heading::text("Action")];
     let subject = format!("model {}/{}", page.version.use_case, page.version.version);
     let all = Route::AuditLog.with_query(&[("subject", subject)]);
     view! {
         <h3>"Activity"</h3>
         <Table headings rows class="list" scroll="Activity of this version" />
-        <p class="aside">"From the hash-chained record. "<a href=all>"All of it, with details"</a></p>
+        <p class="aside">"From the hash-chained audit log. "<a href=all>"All entries, with details"</a></p>
     }
     .erase()
 }
 
-/// Links to the stop switch and to the rollback, for who may.
+/// Links to undeploy or restore the version, for users who can.
 fn service(page: &ReviewPage) -> AnyView {
     let href = |doing: &str| route_of(page).with_query(&[("doing", doing)]);
     if page.live && page.may_undeploy {
-        return view! { <p class="actions screen-only"><a class="button quiet" href=href("undeploy") rel="external">"Take it out of service…"</a></p> }
+        return view! { <p class="actions screen-only"><a class="button quiet" href=href("undeploy") rel="external">"Undeploy…"</a></p> }
             .erase();
     }
     if page.was_live && !page.live && page.may_roll_back {
-        return view! { <p class="actions screen-only"><a class="button quiet" href=href("rollback") rel="external">"Put it back into service…"</a></p> }.erase();
+        return view! { <p class="actions screen-only"><a class="button quiet" href=href("rollback") rel="external">"Restore…"</a></p> }
+            .erase();
     }
     ().erase()
 }

@@ -1,4 +1,4 @@
-//! The runs of a use case: what was tried, with what, and how it went. Select some to compare them.
+//! The training runs of a use case, with filter, column choice and selection for comparison.
 
 use domain::{Estimate, Route};
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use crate::pages::Query;
 use crate::server_page::Written;
 use workflow::Role;
 
-/// Columns shown when the address names none, as far as the runs have them.
+/// Default columns, as far as the runs have them.
 const COLUMNS: [&str; 5] = ["candidate", "roc_auc", "average_precision", "brier", "f1"];
 
 /// Writes the page.
@@ -34,13 +34,13 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     Ok(Written::page("Training runs", view! { <Runs page use_case=use_case.to_owned() query may /> }))
 }
 
-/// What the address asks for.
+/// The parameters in the query string.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct RunsQuery {
     filter: String,
     page: u32,
     columns: Vec<String>,
-    /// Runs whose nested runs are shown.
+    /// Runs with their nested runs expanded.
     unfolded: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ impl RunsQuery {
         list.with_query(&pairs)
     }
 
-    /// With the nested runs of `run` shown, or hidden when they are shown.
+    /// The query with the nested runs of `run` toggled.
     fn turned(&self, run: &str) -> Self {
         let mut query = self.clone();
         match query.unfolded.iter().position(|own| own == run) {
@@ -76,17 +76,17 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
     } else {
         query.columns.clone()
     };
-    let pages = pagination(page.page, page.pages, page.more, "Pages of the runs", &|to| query.href(&route, to));
+    let pages = pagination(page.page, page.pages, page.more, "Training run pages", &|to| query.href(&route, to));
     let total = match (page.total, page.more) {
         (1, false) => "1 run".to_owned(),
         (total, more) => format!("{}{} runs", if more { "More than " } else { "" }, format::count(total)),
     };
     let list = if !page.rows.is_empty() {
-        let mut headings = vec![Heading::hidden("Compare"), Heading::text("Run"), Heading::text("State")];
+        let mut headings = vec![Heading::hidden("Compare"), Heading::text("Run"), Heading::text("Status")];
         headings.extend(columns.iter().map(|name| {
             if is_parameter(name) { Heading::text(format::metric_label(name)) } else { Heading::number(format::metric_label(name)) }
         }));
-        headings.extend([Heading::text("Started"), Heading::number("Took"), Heading::text("By")]);
+        headings.extend([Heading::text("Started"), Heading::number("Duration"), Heading::text("Author")]);
         let rows = page.rows.iter().flat_map(|run| {
             let nested = page.nested.iter().filter(|own| own.parent.as_deref() == Some(run.id.as_str()));
             let fold = (run.children > 0).then(|| query.turned(&run.id).href(&route, page.page));
@@ -96,35 +96,37 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
         view! {
             <form method="get" action=Route::RunCompare.path()>
                 <Table headings rows class="list" scroll="Training runs" />
-                <p class="actions"><span class="aside">{total}</span><button class="button quiet">"Compare the selected"</button></p>
+                <p class="actions"><span class="aside">{total}</span><button class="button quiet">"Compare selected"</button></p>
             </form>
         }
         .erase()
     } else if query.filter.is_empty() {
-        view! { <Empty title="No run yet"><p>"Train a first model with the button above, or: " <code>{command}</code></p></Empty> }.erase()
+        view! { <Empty title="No runs yet"><p>"Train a model with the button above, or run: " <code>{command}</code></p></Empty> }.erase()
     } else {
-        view! { <Empty title="No run matches"><p>"Try a wider filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
+        view! { <Empty title="No matching runs"><p>"Try a broader filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
             .erase()
     };
     let (train, jobs) = (Route::Train { use_case: (&use_case).into() }, Route::Jobs { use_case: (&use_case).into() });
     let train = may.then(|| view! { <a class="button" href=train.path()>"Train a model"</a> });
     view! {
-        <PageHeading title="Training runs"><p>"What was tried, with which settings, and how it did on people the model had not seen."</p></PageHeading>
+        <PageHeading title="Training runs"><p>"All training runs, with settings and hold-out performance."</p></PageHeading>
         <p class="actions main-action">{train}<a class="button quiet" href=jobs.path()>"Jobs"</a></p>
         <RunFilters page=page query=query columns action=route.path() />
         {list}
         {pages}
-    }.erase()
+    }
+    .erase()
 }
 
-/// A run; `fold` is the address that shows or hides its nested runs.
+/// A run. `fold` is the address that expands or collapses its nested runs.
 fn row(run: &RunRow, columns: &[String], fold: Option<String>, unfolded: bool) -> Row {
     let name = format!("Compare {}", run.name);
     let href = Route::Run { run: (&run.id).into() }.path();
     let (id, title) = (run.id.clone(), run.name.clone());
     let nested = fold.map(|address| {
         let (sign, word) = if unfolded { ("▾", "Hide") } else { ("▸", "Show") };
-        let label = format!("{word} the {} nested runs of {}", format::count(run.children), run.name);
+        let label =
+            format!("{word} {} nested {} of {}", format::count(run.children), if run.children == 1 { "run" } else { "runs" }, run.name);
         let text = format!("{sign}\u{a0}{} nested", format::count(run.children));
         view! { " "<a class="aside" href=address aria-label=label>{text}</a> }
     });
@@ -136,11 +138,15 @@ fn row(run: &RunRow, columns: &[String], fold: Option<String>, unfolded: bool) -
     Row::new(cells).named_by(1)
 }
 
-/// A nested run, below its own.
+/// A nested run, below its parent.
 fn nested_row(run: &RunRow, columns: &[String]) -> Row {
     let href = Route::Run { run: (&run.id).into() }.path();
     let (name, trials) = (format::metric_label(&run.name), run.children);
-    let trials = if trials > 0 { format!("{} trials", format::count(trials)) } else { String::new() };
+    let trials = match trials {
+        0 => String::new(),
+        1 => "1 trial".to_owned(),
+        trials => format!("{} trials", format::count(trials)),
+    };
     let score = metric(&run.metrics, "selection").and_then(|figure| figure.value);
     let score = score.map(|score| format!("selection metric {}", format::number(score, 3)));
     let about = [Some(trials).filter(|text| !text.is_empty()), score].into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -169,7 +175,7 @@ fn rest(run: &RunRow, columns: &[String]) -> Vec<Cell> {
     cells
 }
 
-/// The metric called `name`.
+/// The metric with this name.
 pub fn metric(metrics: &[(String, Estimate)], name: &str) -> Option<Estimate> {
     metrics.iter().find(|(known, _)| known == name).map(|(_, figure)| figure.clone())
 }
@@ -206,7 +212,7 @@ fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String
                 <label for="filter">"Filter"</label>
                 <input id="filter" name="filter" value=query.filter placeholder="metrics.roc_auc > 0.7 and status = 'finished'" autocomplete="off" spellcheck="false" />
             </div>
-            <button class="button">"Show"</button>
+            <button class="button">"Apply filters"</button>
             {unfolded}
             <details class="columns-choice"><summary>"Columns"</summary>{metrics}{parameters}</details>
         </form>

@@ -143,7 +143,7 @@ async fn figures_are_released_to_who_does_not_see_people() {
     assert!(own.contains("counts are multiples of 10"), "{own}");
     assert_eq!(own, shown.others(&fairness("?cutoff=0.4")).await, "a sweep shows the same again");
     assert_ne!(shown.analyst(&fairness("")).await, shown.analyst(&fairness("?cutoff=0.4")).await);
-    assert!(shown.others(&format!("{base}/models/1/fairness")).await.contains("require the role analyst"));
+    assert!(shown.others(&format!("{base}/models/1/fairness")).await.contains("require the analyst role"));
 
     // Drift: levels, histograms, data quality.
     let drift = "/api/v1/drift/feature/latest?use_case=attrition";

@@ -1,4 +1,4 @@
-//! What people call a version: description, tags, aliases. Administrators set them; what is live does not change with them.
+//! Description, tags and aliases of a version. Administrators set them; they do not affect which version is live.
 
 use domain::{Route, VersionNumber};
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::pages::Query;
 use crate::pages::accounts::users::said;
 use crate::server_page::escaped;
 
-/// What is shown, and by whom it may be changed.
+/// The labels of a version, and whether the user can edit them.
 pub struct Labels {
     pub use_case: String,
     pub version: VersionNumber,
@@ -28,7 +28,7 @@ fn page_of(use_case: &str, version: VersionNumber) -> Route {
 }
 
 impl Labels {
-    /// What a form on the page has left.
+    /// The result of a form on the page, shown once.
     pub fn take_flash(use_case: &str, version: VersionNumber) -> Query {
         Query(crate::context::take_flash(&page_of(use_case, version)))
     }
@@ -48,7 +48,7 @@ fn answer(use_case: &str, version: VersionNumber, done: &str, field: &str, resul
 pub async fn describe_version(use_case: String, version: VersionNumber, #[server(default)] description: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let done = tenure.describe_version(&actor.admin()?, &use_case, version, &description).await;
-    answer(&use_case, version, "The description is kept.", "description", done)
+    answer(&use_case, version, "Description saved.", "description", done)
 }
 
 #[server(prefix = "/fn", endpoint = "tag-version")]
@@ -60,7 +60,7 @@ pub async fn tag_version(
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let done = tenure.tag_version(&actor.admin()?, &use_case, version, &name, &value).await;
-    answer(&use_case, version, if value.trim().is_empty() { "The tag is removed." } else { "The tag is kept." }, "tag", done)
+    answer(&use_case, version, if value.trim().is_empty() { "Tag removed." } else { "Tag saved." }, "tag", done)
 }
 
 #[server(prefix = "/fn", endpoint = "alias-version")]
@@ -76,20 +76,20 @@ pub async fn alias_version(
         true => tenure.remove_alias(&admin, &use_case, &alias).await,
         false => tenure.alias_version(&admin, &use_case, version, &alias).await,
     };
-    answer(&use_case, version, if remove { "The name is removed." } else { "The name is kept." }, "alias", done)
+    answer(&use_case, version, if remove { "Alias removed." } else { "Alias saved." }, "alias", done)
 }
 
 /// The section.
 pub fn section(labels: Labels) -> AnyView {
     let forms = labels.may_change.then(|| forms(&labels));
     let Labels { description, tags, aliases, flash, .. } = labels;
-    let description = if description.is_empty() { "Nobody has described it.".to_owned() } else { description };
-    let called = if aliases.is_empty() { "no other name".to_owned() } else { aliases.join(", ") };
-    let mut facts = vec![("Called".to_owned(), Cell::text(called))];
+    let description = if description.is_empty() { "No description.".to_owned() } else { description };
+    let called = if aliases.is_empty() { "None".to_owned() } else { aliases.join(", ") };
+    let mut facts = vec![("Aliases".to_owned(), Cell::text(called))];
     facts.extend(tags.into_iter().map(|(name, value)| (name, Cell::text(value))));
     view! {
         <section id="labels">
-            <h2>"What people say about it"</h2>
+            <h2>"Description and aliases"</h2>
             {said(&flash)}
             <p class="said">{description}</p>
             <Facts facts class="facts" />
@@ -106,7 +106,7 @@ fn forms(labels: &Labels) -> AnyView {
         view! { <input type="hidden" name="use_case" value=use_case /><input type="hidden" name="version" value=version.to_string() /> }
     };
     let remove = labels.aliases.iter().map(|alias| {
-        let (label, alias) = (format!("Remove the name {alias}"), alias.clone());
+        let (label, alias) = (format!("Remove alias {alias}"), alias.clone());
         view! {
             <form method="post" action=AliasVersion::PATH class="screen-only">
                 {hidden()}
@@ -120,28 +120,28 @@ fn forms(labels: &Labels) -> AnyView {
     let remove = remove.collect::<Vec<_>>();
     view! {
         <details class="screen-only">
-            <summary>"Describe, tag or name this version"</summary>
+            <summary>"Edit description, tags and aliases"</summary>
             <form method="post" action=DescribeVersion::PATH class="sheet">
                 {hidden()}
-                <Field id="description" label="Description" help="A pending review is void when it changes: it is part of the evidence.">
+                <Field id="description" label="Description" help="Part of the review evidence: changing it voids a pending review.">
                     <textarea id="description" name="description" rows="3" maxlength="4000" aria-describedby="description-help">{escaped(&description)}</textarea>
                 </Field>
-                <p class="actions"><button class="button quiet">"Keep the description"</button></p>
+                <p class="actions"><button class="button quiet">"Save description"</button></p>
             </form>
             <form method="post" action=TagVersion::PATH class="sheet">
                 {hidden()}
                 <Field id="tag" label="Tag"><input id="tag" name="name" maxlength="64" autocomplete="off" required /></Field>
-                <Field id="tag-value" label="Value" help="Empty removes the tag.">
+                <Field id="tag-value" label="Value" help="Leave empty to remove the tag.">
                     <input id="tag-value" name="value" maxlength="400" autocomplete="off" aria-describedby="tag-value-help" />
                 </Field>
-                <p class="actions"><button class="button quiet">"Keep the tag"</button></p>
+                <p class="actions"><button class="button quiet">"Save tag"</button></p>
             </form>
             <form method="post" action=AliasVersion::PATH class="sheet">
                 {hidden()}
-                <Field id="alias" label="Name" help="Commands and programs find the version by it, for example autumn-2026. The version that has it loses it.">
+                <Field id="alias" label="Alias" help="Commands and the API accept it in place of the version number, for example autumn-2026. If another version has this alias, it moves to this one.">
                     <input id="alias" name="alias" maxlength="64" autocomplete="off" required aria-describedby="alias-help" />
                 </Field>
-                <p class="actions"><button class="button quiet">"Keep the name"</button></p>
+                <p class="actions"><button class="button quiet">"Save alias"</button></p>
             </form>
             {remove}
         </details>

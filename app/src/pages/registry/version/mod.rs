@@ -1,4 +1,4 @@
-//! One model version: what it is, how good, where it comes from, and what it does over many people.
+//! One model version: metrics, labels, lineage and global explanation.
 
 mod labels;
 
@@ -25,7 +25,7 @@ use crate::pages::scoring::dashboard::headlines::Headlines;
 use crate::server_page::Written;
 use labels::Labels;
 
-/// Metrics of the hold-out that stand large.
+/// Hold-out metrics shown as headlines.
 const HEADLINES: [(&str, Metric); 4] =
     [("roc_auc", Metric::RocAuc), ("average_precision", Metric::AveragePrecision), ("brier", Metric::Brier), ("ece", Metric::Ece)];
 
@@ -57,7 +57,7 @@ pub async fn write(use_case: &str, version: VersionNumber) -> Result<Written, Ap
     Ok(Written::page(title, view! { <Version page labels charts use_case=use_case.into() /> }))
 }
 
-/// The drawings: over all fields, and of the first few.
+/// The charts: over all fields, and of the most important ones.
 struct Charts {
     all: Vec<Chart>,
     fields: Vec<Chart>,
@@ -87,7 +87,7 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
     let card = Route::ModelCard { use_case: use_case.clone(), version: number };
     let (tone, stage) = match version.stage.as_str() {
         _ if version.live => (Tone::Good, "Live".to_owned()),
-        "None" => (Tone::Neutral, "Not proposed".to_owned()),
+        "None" => (Tone::Neutral, "Not submitted".to_owned()),
         stage => (Tone::Neutral, stage.to_owned()),
     };
     let made = format!("{}, trained by {} on {}.", format::metric_label(&version.candidate), version.author, version.created_at.long());
@@ -110,17 +110,17 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
         ("Run".to_owned(), Cell::link(run.path(), version.run.clone())),
         ("Data".to_owned(), Cell::link(data.path(), format!("{}, as of {}{simulated}", page.data_name, page.data_as_of.long()))),
         ("Data hash".to_owned(), short(&page.data_hash)),
-        ("Fitted to".to_owned(), Cell::text(format!("{} rows, {} fields", format::count(page.training_rows), page.fields))),
+        ("Training data".to_owned(), Cell::text(format!("{} rows, {} fields", format::count(page.training_rows), page.fields))),
         ("Seed".to_owned(), Cell::text(page.seed.to_string())),
-        ("Code".to_owned(), Cell::text(page.code_version)),
-        ("Model file".to_owned(), short(&page.model_hash)),
+        ("Code version".to_owned(), Cell::text(page.code_version)),
+        ("Model file hash".to_owned(), short(&page.model_hash)),
     ];
     let parameters: Vec<Row> =
         page.parameters.into_iter().map(|(name, value)| Row::new(vec![Cell::code(name), Cell::text(value)])).collect();
     let parameters = (!parameters.is_empty()).then(|| {
         view! {
             <details>
-                <summary>"Parameters of the candidate"</summary>
+                <summary>"Candidate parameters"</summary>
                 <Table headings=vec![Heading::text("Name"), Heading::text("Value")] rows=parameters />
             </details>
         }
@@ -140,7 +140,7 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
         <Headlines headlines />
         {labels::section(labels)}
         <section>
-            <h2>"Where it comes from"</h2>
+            <h2>"Lineage"</h2>
             <p class="aside">{gates_text(page.gates, &page.gate_policy)}</p>
             <Facts facts class="facts" />
             {parameters}
@@ -150,33 +150,30 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
     .erase()
 }
 
-/// "Gates of the policy sensible: 7 pass, 1 fails."
+/// "Gates at training time (policy: sensible): 7 passed, 1 failed."
 fn gates_text(counts: [u32; 4], policy: &str) -> String {
-    let words = ["pass", "fail", "inconclusive", "could not be computed"];
+    let words = ["passed", "failed", "inconclusive", "could not be computed"];
     let parts: Vec<String> =
         counts.iter().zip(words).filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    format!(
-        "Gates of the policy {policy}, as judged when it was trained: {}.",
-        if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
-    )
+    format!("Gates at training time (policy: {policy}): {}.", if parts.is_empty() { "none".to_owned() } else { parts.join(", ") })
 }
 
 fn explained(charts: Option<Charts>) -> AnyView {
     let Some(Charts { all, fields }) = charts else {
         return view! {
-            <Empty title="Not explained"><p>"This version was trained by a build that did not measure what it does over many people. Train again to see it."</p></Empty>
+            <Empty title="No explanation available"><p>"The build that trained this version did not compute model explanations. Train a new version to see them."</p></Empty>
         }
         .erase();
     };
     let figures = |charts: Vec<Chart>| charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
     view! {
         <section>
-            <h2>"What it has learned"</h2>
-            <p class="aside">"Over people whom the model has not seen. This describes the model, not what causes anyone to leave or stay."</p>
+            <h2>"Model explanation"</h2>
+            <p class="aside">"Computed on records not used in training. This describes the model, not what causes anyone to leave or stay."</p>
             <div class="chart-grid wide">{figures(all)}</div>
         </section>
         <section>
-            <h2>"The fields that matter most, one by one"</h2>
+            <h2>"Most important fields"</h2>
             <div class="chart-grid wide">{figures(fields)}</div>
         </section>
     }

@@ -1,4 +1,4 @@
-//! How a run was made: candidates, settings, environment, and the files that it left.
+//! Candidates, settings, environment and files of a run.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -9,9 +9,9 @@ use crate::components::figure::Scale;
 use crate::components::table::{Cell, Facts, Heading, Row, Table};
 use crate::format;
 
-/// Begins the names of what was asked for, beside the parameters of what was chosen.
+/// Prefix of the run settings, as opposed to the selected parameters.
 const ASKED: &str = "settings.";
-/// Begins the names of tags about the machine.
+/// Prefix of tags about the machine.
 const MACHINE: &str = "environment.";
 
 /// The part.
@@ -30,7 +30,7 @@ pub fn view(page: &Page) -> AnyView {
         })
     };
     let chosen = parameter("Parameters", chosen, "");
-    let asked = parameter("What was asked for", asked, ASKED);
+    let asked = parameter("Settings", asked, ASKED);
     let metrics = (!has_evidence && !page.run.metrics.is_empty()).then(|| {
         let row = |(name, figure): &(String, domain::Estimate)| {
             Row::new(vec![Cell::text(format::metric_label(name)), Cell::figure(Some(figure.clone()), Scale::Metric)])
@@ -38,9 +38,9 @@ pub fn view(page: &Page) -> AnyView {
         let rows = page.run.metrics.iter().map(row).collect();
         view! { <section><h2>"Metrics"</h2><Table headings=vec![Heading::text("Metric"), Heading::number("Value")] rows /></section> }
     });
-    let mut lineage = vec![("Code".to_owned(), Cell::code(page.code_version.clone()))];
+    let mut lineage = vec![("Code version".to_owned(), Cell::code(page.code_version.clone()))];
     if !page.data_hash.is_empty() {
-        lineage.push(("Data (SHA-256)".to_owned(), Cell::code(short(&page.data_hash))));
+        lineage.push(("Data hash (SHA-256)".to_owned(), Cell::code(short(&page.data_hash))));
     }
     lineage.extend(machine.into_iter().map(|(name, value)| {
         let name = format::capitalised(name.strip_prefix(MACHINE).unwrap_or(&name));
@@ -62,7 +62,7 @@ pub fn view(page: &Page) -> AnyView {
     .erase()
 }
 
-/// The first characters of a hash: enough to tell it from others.
+/// The first characters of a hash.
 fn short(hash: &str) -> String {
     hash.chars().take(12).collect()
 }

@@ -1,4 +1,4 @@
-//! The figures of a run: every metric on the hold-out and out of fold, the curves, and what each cut-off would mean.
+//! The metrics of a run: curves, results by cut-off, and all metrics on the hold-out and out of fold.
 
 use charts::Curves;
 use leptos::prelude::*;
@@ -34,14 +34,14 @@ pub fn view(page: &Page, evidence: RunEvidence, words: &Words) -> AnyView {
     let confusion = view! { <Confusion curves words=words.clone() /> };
     view! {
         <section>
-            <h2>"How it ranks, and whether its probabilities hold"</h2>
+            <h2>"Ranking and calibration"</h2>
             <div class="chart-grid">{charts}</div>
         </section>
         {thresholds}
         {confusion}
         <section>
-            <h2>"Every metric with its 95% interval"</h2>
-            <p class="aside">"The hold-out was seen by nothing that was chosen. Out of fold there are more rows, but the candidate was chosen by them."</p>
+            <h2>"All metrics with 95% intervals"</h2>
+            <p class="aside">"The hold-out was not used for any selection. Out of fold there are more rows, but they were used to select the candidate."</p>
             <Table headings rows class="list" scroll="Metrics" />
         </section>
     }
@@ -58,30 +58,30 @@ fn Confusion(curves: Curves, words: Words) -> AnyView {
     let [stayed, left] = curves.confusion;
     let [[_, called], [missed, caught]] = curves.confusion;
     let title = format!(
-        "At a cut-off of {}, {} of {} {} are caught, and {} are listed who stayed",
+        "Cut-off {}: {} of {} {} captured, false positives: {}",
         format::percent(curves.cutoff),
         format::count(caught),
         format::count(caught + missed),
         words.event_many,
         format::count(called)
     );
-    let rows = vec![row("Stayed".to_owned(), stayed), row(capital(&words, |words| &words.event_many), left)];
-    let headings = vec![Heading::text("What happened"), Heading::number("Not listed"), Heading::number("Listed")];
-    view! { <section><h2>{title}</h2><Table headings rows class="confusion" caption="Confusion matrix of the hold-out" /></section> }
-        .erase()
+    let rows = vec![row("Stayers".to_owned(), stayed), row(capital(&words, |words| &words.event_many), left)];
+    let headings = vec![
+        Heading::text("Actual outcome"),
+        Heading::number("Predicted stayer"),
+        Heading::number(format!("Predicted {}", words.event_one)),
+    ];
+    view! { <section><h2>{title}</h2><Table headings rows class="confusion" caption="Confusion matrix (hold-out)" /></section> }.erase()
 }
 
-/// What each cut-off means for those who act on it.
+/// People listed and events captured at each cut-off.
 #[component]
 fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Words) -> AnyView {
     let share = |value: Option<f64>| Cell::number(value.map_or_else(|| "–".to_owned(), format::percent));
     let row = |own: ThresholdRow| {
         let here = (own.cutoff - cutoff).abs() < 1e-9;
-        let name = if here {
-            Cell::with_aside(format::percent(own.cutoff), "the cut-off in use")
-        } else {
-            Cell::text(format::percent(own.cutoff))
-        };
+        let name =
+            if here { Cell::with_aside(format::percent(own.cutoff), "current cut-off") } else { Cell::text(format::percent(own.cutoff)) };
         Row::new(vec![
             name,
             Cell::number(format::count(own.flagged)),
@@ -94,8 +94,8 @@ fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Words) -> Any
     let rows: Vec<Row> = rows.into_iter().map(row).collect();
     let headings = vec![
         Heading::text("Cut-off"),
-        Heading::number(format!("{} to talk to", capital(&words, |words| &words.many))),
-        Heading::number(format!("{} caught", capital(&words, |words| &words.event_many))),
+        Heading::number(format!("{} listed", capital(&words, |words| &words.many))),
+        Heading::number(format!("{} captured", capital(&words, |words| &words.event_many))),
         Heading::number("Precision"),
         Heading::number("Recall"),
     ];
@@ -103,9 +103,9 @@ fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Words) -> Any
         .then(|| {
             view! {
                 <section>
-                    <h2>"What each cut-off would mean"</h2>
-                    <p class="aside">{format!("On the {} rows of the hold-out.", format::count(n))}</p>
-                    <Table headings rows class="list" scroll="By cut-off" />
+                    <h2>"Results by cut-off"</h2>
+                    <p class="aside">{format!("On the {} hold-out rows.", format::count(n))}</p>
+                    <Table headings rows class="list" scroll="Results by cut-off" />
                 </section>
             }
         })

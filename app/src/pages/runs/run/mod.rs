@@ -1,4 +1,4 @@
-//! One training run, in four parts: what came of it, its figures, where it errs, and how it was made. A nested run is one page.
+//! One training run in four parts: overview, metrics, errors and data, settings and files. A nested run is one page.
 
 mod artifacts;
 mod errors;
@@ -25,7 +25,7 @@ use crate::server_page::Written;
 /// The parts of a run with evidence, and their names.
 const PARTS: [(Option<RunPart>, &str); 4] = [
     (None, "Overview"),
-    (Some(RunPart::Figures), "Figures"),
+    (Some(RunPart::Figures), "Metrics"),
     (Some(RunPart::Errors), "Errors and data"),
     (Some(RunPart::Made), "Settings and files"),
 ];
@@ -49,7 +49,7 @@ pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<Written, 
         (Some(RunPart::Figures), Some(evidence)) => figures::view(&page, evidence, &words),
         (Some(RunPart::Errors), Some(evidence)) => errors::view(evidence, &words),
         (Some(RunPart::Made), Some(_)) => artifacts::view(&page),
-        (Some(_), None) => return Err(AppError::new(Kind::NotFound, "The run has no such part.")),
+        (Some(_), None) => return Err(AppError::new(Kind::NotFound, "This run has no such section. Go to its overview.")),
     };
     let name = PARTS.iter().find(|(own, _)| *own == part).map_or("", |(_, name)| name);
     let title = if part.is_none() { format!("Run {}", page.run.name) } else { format!("{name} · Run {}", page.run.name) };
@@ -63,16 +63,16 @@ fn plain(page: &Page) -> AnyView {
     view! { {nested}{made} }.erase()
 }
 
-/// What stands above every part.
+/// The page: facts and navigation above every part.
 #[component]
 fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> AnyView {
     let run = page.run;
     let id = RunId::from(run.id);
-    let took = run.duration_seconds.map_or_else(|| "still running".to_owned(), format::duration);
+    let took = run.duration_seconds.map_or_else(|| "Running".to_owned(), format::duration);
     let mut facts = vec![
         ("Started".to_owned(), Cell::text(run.started_at.long())),
-        ("Took".to_owned(), Cell::text(took)),
-        ("By".to_owned(), Cell::text(run.author)),
+        ("Duration".to_owned(), Cell::text(took)),
+        ("Author".to_owned(), Cell::text(run.author)),
         ("Seed".to_owned(), Cell::text(page.seed.to_string())),
     ];
     if let Some((id, name)) = page.dataset {
@@ -82,15 +82,15 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
         ));
     }
     if let Some(job) = page.job {
-        facts.push(("Log".to_owned(), Cell::link(Route::Job { job: (&job).into() }.path(), "Open the job")));
+        facts.push(("Job".to_owned(), Cell::link(Route::Job { job: (&job).into() }.path(), "View job log")));
     }
     let (back, back_name) = match run.parent {
-        Some(parent) => (Route::Run { run: (&parent).into() }, "The run that it belongs to"),
+        Some(parent) => (Route::Run { run: (&parent).into() }, "Parent run"),
         None => (Route::Runs { use_case: (&page.use_case).into() }, "Training runs"),
     };
     let version = page.version.map(|version| {
         let route = Route::Model { use_case: (&page.use_case).into(), version };
-        view! { <p>"Made " <a href=route.path()>{format!("model version {version}")}</a></p> }
+        view! { <p>"Registered as " <a href=route.path()>{format!("model version {version}")}</a></p> }
     });
     let messages = (!page.messages.is_empty()).then(|| view! { <div class="note"><TextList texts=page.messages /></div> });
     let parts = has_parts.then(|| {
@@ -103,7 +103,7 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
             };
             view! { <li><a href=route.path() aria-current=current>{name}</a></li> }.erase()
         };
-        view! { <nav class="parts" aria-label="Parts of this run"><ul>{PARTS.into_iter().map(link).collect::<Vec<_>>()}</ul></nav> }
+        view! { <nav class="parts" aria-label="Run sections"><ul>{PARTS.into_iter().map(link).collect::<Vec<_>>()}</ul></nav> }
     });
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=back.path()>{back_name}</a></nav>
@@ -119,20 +119,20 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
     .erase()
 }
 
-/// Looks for leaks and gates that cannot be met, the first things to know.
+/// Warnings about leakage and gates that are unlikely to pass.
 fn warnings(evidence: &RunEvidence) -> Vec<AnyView> {
     let unlikely = evidence.feasibility.as_ref().filter(|found| 2 * found.passed < found.resamples).map(|found| {
         let sentence = found.sentence.clone();
-        view! { <div class="note warn"><h2>"A model of this quality seldom meets its gates"</h2><p>{sentence}</p></div> }.erase()
+        view! { <div class="note warn"><h2>"Unlikely to pass the metric gates"</h2><p>{sentence}</p></div> }.erase()
     });
     let leaks = (!evidence.leaks.is_empty()).then(|| {
         let texts = evidence.leaks.clone();
-        view! { <div class="note warn"><h2>"Signs that it knows what it cannot know"</h2><TextList texts /></div> }.erase()
+        view! { <div class="note warn"><h2>"Possible leakage"</h2><TextList texts /></div> }.erase()
     });
     leaks.into_iter().chain(unlikely).collect()
 }
 
-/// `people` of a use case, for headings of tables.
+/// A word of the use case with a capital, for table headings.
 fn capital(words: &Words, of: fn(&Words) -> &String) -> String {
     format::capitalised(of(words))
 }

@@ -26,7 +26,7 @@ pub fn view(page: &Page) -> AnyView {
     view! { {steps}{children} }.erase()
 }
 
-/// The nested runs: what was tried, best first where it was measured.
+/// The nested runs, best selection metric first.
 pub fn children(children: &[RunRow]) -> AnyView {
     if children.is_empty() {
         return ().erase();
@@ -35,7 +35,11 @@ pub fn children(children: &[RunRow]) -> AnyView {
     let mut sorted: Vec<&RunRow> = children.iter().collect();
     sorted.sort_by(|a, b| score(b).partial_cmp(&score(a)).unwrap_or(std::cmp::Ordering::Equal));
     let row = |run: &RunRow| {
-        let nested = if run.children > 0 { format!("{} trials", format::count(run.children)) } else { String::new() };
+        let nested = match run.children {
+            0 => String::new(),
+            1 => "1 trial".to_owned(),
+            trials => format!("{} trials", format::count(trials)),
+        };
         let (route, name) = (Route::Run { run: (&run.id).into() }, format::metric_label(&run.name));
         Row::new(vec![
             Cell::view(view! { <a href=route.path()>{name}</a>" "<span class="aside">{nested}</span> }),
@@ -47,7 +51,7 @@ pub fn children(children: &[RunRow]) -> AnyView {
     let number = sorted.len() as u32;
     let rows = sorted.into_iter().map(row).collect();
     let headings =
-        vec![Heading::text("Nested run"), Heading::text("State"), Heading::number("Selection metric"), Heading::number("Behind the best")];
+        vec![Heading::text("Nested run"), Heading::text("Status"), Heading::number("Selection metric"), Heading::number("Gap to best")];
     let title = if number == 1 { "1 nested run".to_owned() } else { format!("{} nested runs", format::count(number)) };
     view! { <section><h2>{title}</h2><Table headings rows class="list" scroll="Nested runs" /></section> }.erase()
 }

@@ -1,4 +1,4 @@
-//! What came of a training: its main figures, what the gates say, how it stands against the live model, and its seven steps.
+//! The overview of a training run: headline metrics, gates, comparison with the live model, and pipeline steps.
 
 use domain::Estimate;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use crate::format;
 use crate::pages::runs::list::metric;
 use crate::pages::scoring::dashboard::headlines::Headlines;
 
-/// Metrics that stand large.
+/// Metrics shown as headlines.
 const HEADLINES: [(&str, Metric); 4] = [
     ("roc_auc", Metric::RocAuc),
     ("average_precision", Metric::AveragePrecision),
@@ -37,7 +37,7 @@ const COMPARED: [Metric; 8] = [
 
 /// The part.
 pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
-    let rows = format!("on {} rows that it never saw", format::count(evidence.holdout_rows));
+    let rows = format!("on {} hold-out rows", format::count(evidence.holdout_rows));
     let headline = |(name, of): (&str, Metric)| {
         let crossed = metric(&page.run.metrics, &format!("{}{name}", format::OUT_OF_FOLD)).and_then(|figure| figure.value);
         let crossed = crossed.map(|value| format!("; {} out of fold", format::number(value, 3))).unwrap_or_default();
@@ -58,13 +58,13 @@ pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
     view! { {warnings}<Headlines headlines />{gates}{against}{stages} }.erase()
 }
 
-/// Tone and word of a verdict.
+/// A verdict as a badge.
 fn badge(verdict: Verdict) -> AnyView {
     let (tone, word) = match verdict {
         Verdict::Pass => (Tone::Good, "Pass"),
         Verdict::Fail => (Tone::Bad, "Fail"),
         Verdict::Inconclusive => (Tone::Watch, "Inconclusive"),
-        Verdict::CouldNotCompute => (Tone::Neutral, "Could not be computed"),
+        Verdict::CouldNotCompute => (Tone::Neutral, "Could not compute"),
     };
     view! { <StateBadge tone word /> }.erase()
 }
@@ -76,14 +76,14 @@ fn Gates(gates: Vec<GateRow>, policy: String, passes: bool, feasible: String) ->
     let answered = count(&|gate| gate.verdict == Verdict::Fail && !gate.blocks);
     let gates_word = |number: u32| if number == 1 { "1 gate".to_owned() } else { format!("{} gates", format::count(number)) };
     let title = match (passes, answered) {
-        (false, _) => format!("{} in the way of a review", gates_word(blocking)),
-        (true, 0) => "Nothing stands in the way of a review".to_owned(),
-        (true, answered) => format!("A review is possible; its reviewers answer for {} that fail", gates_word(answered)),
+        (false, _) => format!("{} blocking review", gates_word(blocking)),
+        (true, 0) => "Ready for review".to_owned(),
+        (true, answered) => format!("Ready for review; {} failed (non-blocking)", gates_word(answered)),
     };
     let row = |gate: GateRow| {
         let note = match (gate.blocks, gate.verdict) {
-            (true, _) => "blocks",
-            (false, Verdict::Fail) => "for the reviewers to answer",
+            (true, _) => "blocking",
+            (false, Verdict::Fail) => "non-blocking",
             _ => "",
         };
         let badge = badge(gate.verdict);
@@ -91,11 +91,11 @@ fn Gates(gates: Vec<GateRow>, policy: String, passes: bool, feasible: String) ->
         Row::new(vec![Cell::with_aside(gate.title, &gate.note), verdict, Cell::figure(Some(gate.figure), Scale::Metric)])
     };
     let rows = gates.into_iter().map(row).collect();
-    let headings = vec![Heading::text("Gate"), Heading::text("Verdict"), Heading::number("Figure and 95% interval")];
+    let headings = vec![Heading::text("Gate"), Heading::text("Verdict"), Heading::number("Estimate and 95% interval")];
     view! {
         <section>
             <h2>{title}</h2>
-            <p class="aside">{format!("Policy {policy}, judged by the interval and not by the point. {feasible}")}</p>
+            <p class="aside">{format!("Policy: {policy}. Verdicts use the interval, not the point estimate. {feasible}")}</p>
             <Table headings rows class="list" scroll="Gates" />
         </section>
     }
@@ -107,8 +107,8 @@ fn AgainstLive(compared: Vec<Comparison>) -> AnyView {
     if compared.is_empty() {
         return view! {
             <section>
-                <h2>"Not compared with a live model"</h2>
-                <p class="aside">"Nothing was live, or fewer than 50 rows were left that neither model had seen."</p>
+                <h2>"No comparison with a live model"</h2>
+                <p class="aside">"No model was live, or fewer than 50 rows were unseen by both models."</p>
             </section>
         }
         .erase();
@@ -129,22 +129,22 @@ fn AgainstLive(compared: Vec<Comparison>) -> AnyView {
     let better = find(&Metric::RocAuc).and_then(|own| own.difference.interval).map_or("", |[low, high]| match (low, high) {
         (low, _) if low > 0.0 => "Ranks better than the live model",
         (_, high) if high < 0.0 => "Ranks worse than the live model",
-        _ => "No difference in ranking from the live model can be shown",
+        _ => "No significant difference in ranking from the live model",
     });
-    let title = if better.is_empty() { "Against the live model" } else { better };
+    let title = if better.is_empty() { "Comparison with live model" } else { better };
     let headings = ["Live model", "This model", "Difference", "p"].map(Heading::number);
     let headings = std::iter::once(Heading::text("Metric")).chain(headings).collect();
     view! {
         <section>
             <h2>{title}</h2>
-            <p class="aside">{format!("Paired on {rows_compared} rows that neither model has seen: DeLong's test for ROC AUC, a paired bootstrap for the rest.")}</p>
-            <Table headings rows class="list" scroll="Against the live model" />
+            <p class="aside">{format!("Paired on {rows_compared} rows unseen by both models. ROC AUC: DeLong's test; other metrics: paired bootstrap.")}</p>
+            <Table headings rows class="list" scroll="Comparison with live model" />
         </section>
     }
     .erase()
 }
 
-/// The named steps of the run, with their time.
+/// The pipeline steps of the run, with their duration.
 #[component]
 fn Stages(stages: Vec<Stage>) -> AnyView {
     let longest = stages.iter().map(|stage| stage.seconds).fold(f64::MIN_POSITIVE, f64::max);
@@ -158,10 +158,8 @@ fn Stages(stages: Vec<Stage>) -> AnyView {
         ])
     };
     let rows: Vec<Row> = stages.into_iter().map(row).collect();
-    let title = match rows.len() {
-        7 => "The seven steps".to_owned(),
-        number => format!("{number} steps"),
-    };
-    let headings = vec![Heading::text("Step"), Heading::hidden("Drawing"), Heading::number("Took"), Heading::text("What was done")];
-    (!rows.is_empty()).then(|| view! { <section><h2>{title}</h2><Table headings rows class="bars" scroll="Steps" /></section> }).erase()
+    let headings = vec![Heading::text("Step"), Heading::hidden("Chart"), Heading::number("Duration"), Heading::text("Details")];
+    (!rows.is_empty())
+        .then(|| view! { <section><h2>"Pipeline steps"</h2><Table headings rows class="bars" scroll="Pipeline steps" /></section> })
+        .erase()
 }

@@ -1,4 +1,4 @@
-//! A file of a run, shown as far as it can be: drawings as drawings, texts as texts.
+//! Preview of a run's file: SVG as an image, text as text.
 
 use domain::Route;
 use domain::route::RunPart;
@@ -14,16 +14,16 @@ use crate::server_page::Written;
 pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -> Result<Written, AppError> {
     let address = Route::Artifact { run: id.into(), name: name.to_owned() }.path();
     let shown = if name.ends_with(".svg") {
-        // Checked to be there before a page says so.
+        // Fails here if the file does not exist.
         tenure.run_artifact(member, id, name).await?;
-        view! { <p><img class="preview" src=address.clone() alt=format!("Drawing {name}") width="1040" height="600" /></p> }.erase()
+        view! { <p><img class="preview" src=address.clone() alt=format!("Preview of {name}") width="1040" height="600" /></p> }.erase()
     } else {
         match tenure.artifact_text(member, id, name).await? {
             Some((text, whole)) => {
-                let rest = (!whole).then(|| view! { <p class="aside">"This is only its beginning: download it for the rest."</p> });
+                let rest = (!whole).then(|| view! { <p class="aside">"Preview truncated. Download the file to see all of it."</p> });
                 view! { <pre class="preview" tabindex="0" role="region" aria-label="Content">{text}</pre>{rest} }.erase()
             }
-            None => view! { <p class="note">"This file is not text: download it."</p> }.erase(),
+            None => view! { <p class="note">"This file cannot be previewed. Download it instead."</p> }.erase(),
         }
     };
     let back = Route::RunPart { run: id.into(), part: RunPart::Made };
