@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 //! The home page: redirects to the first page of the user's roles in the first use case.
-=======
-//! The home page: redirects to the dashboard of the first use case.
->>>>>>> d2e0083a8f7c05e3094020f5a4240c94751b84c7
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -11,11 +7,7 @@ use crate::boxed::Erase;
 use crate::error::AppError;
 use crate::server_page::{Written, show_page, written};
 
-<<<<<<< HEAD
 /// The address to redirect to, or a page with the next step.
-=======
-/// The address of the first use case, or a page with the next step.
->>>>>>> d2e0083a8f7c05e3094020f5a4240c94751b84c7
 #[server(prefix = "/fn", endpoint = "home", input = leptos::server_fn::codec::GetUrl)]
 pub async fn load_home() -> Result<Written, AppError> {
     Ok(write().await.unwrap_or_else(crate::components::failure::failure))
@@ -37,11 +29,7 @@ async fn write() -> Result<Written, AppError> {
         view! {
             <PageHeading title="Tenure" />
             <Empty title="No use cases yet">
-<<<<<<< HEAD
                 <p>"A use case defines what is predicted and for whom. See " <code>"tenure use-case --help"</code> "."</p>
-=======
-                <p>"A use case defines what is predicted, and for whom. To add one, see " <code>"tenure use-case --help"</code> "."</p>
->>>>>>> d2e0083a8f7c05e3094020f5a4240c94751b84c7
             </Empty>
         },
     ))

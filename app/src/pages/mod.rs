@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 //! One folder or file per page. Most are rendered by the server only ([`write()`]); the dashboard and the what-if page have parts that run
-=======
-//! One folder or file per page. Most are rendered by the server alone ([`write()`]); the dashboard and the what-if form have parts that run
->>>>>>> d2e0083a8f7c05e3094020f5a4240c94751b84c7
 //! in the browser.
 
 pub mod home;
@@ -53,11 +49,7 @@ pub enum Place {
 }
 
 impl Place {
-<<<<<<< HEAD
     /// By the parts of the path, since [`Route::parse`] would add every address of the site to the browser build.
-=======
-    /// Uses the parts of the path instead of [`Route::parse`], which would pull every route into the browser build.
->>>>>>> d2e0083a8f7c05e3094020f5a4240c94751b84c7
     fn of_path(path: &str) -> Self {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
@@ -68,11 +60,7 @@ impl Place {
     }
 }
 
-<<<<<<< HEAD
 /// Path and query string while they are of this kind of page: a page that is being left sends no more requests.
-=======
-/// Path and query string while they belong to this kind of page, so that a page being left makes no more requests.
->>>>>>> d2e0083a8f7c05e3094020f5a4240c94751b84c7
 pub fn address_of(place: Place) -> Memo<Address> {
     let location = use_location();
     Memo::new(move |before: Option<&Address>| {
@@ -84,11 +72,7 @@ pub fn address_of(place: Place) -> Memo<Address> {
     })
 }
 
-<<<<<<< HEAD
 /// Any page that is rendered by the server only.
-=======
-/// Any page rendered by the server alone.
->>>>>>> d2e0083a8f7c05e3094020f5a4240c94751b84c7
 #[component]
 pub fn WrittenPage() -> AnyView {
     let address = address_of(Place::Written);
@@ -134,11 +118,7 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
         Route::Run { run } => runs::run::write(&run, None).await,
         Route::RunPart { run, part } => runs::run::write(&run, Some(part)).await,
         Route::RunFile { run, name } => runs::run::write_file(&run, &name).await,
-<<<<<<< HEAD
         // Pages with parts in the browser, forms and files: the router does not send them here.
-=======
-        // Pages with parts in the browser, forms and files: the router sends none of them here.
->>>>>>> d2e0083a8f7c05e3094020f5a4240c94751b84c7
         Route::Home
         | Route::Dashboard { .. }
         | Route::WhatIf { .. }
@@ -182,21 +162,13 @@ impl Query {
         self.0.iter().rev().find(|(known, _)| known == key).map_or("", |(_, value)| value.trim())
     }
 
-<<<<<<< HEAD
     /// Every non-empty value of a key.
-=======
-    /// All non-empty values of a key.
->>>>>>> d2e0083a8f7c05e3094020f5a4240c94751b84c7
     fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, value)| known == key && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 }
 
-<<<<<<< HEAD
 /// The use case of a path.
-=======
-/// The use case in a path.
->>>>>>> d2e0083a8f7c05e3094020f5a4240c94751b84c7
 #[cfg(feature = "ssr")]
 fn use_case_of(path: &str) -> UseCaseId {
     Route::parse(path).and_then(|route| route.use_case()).unwrap_or_default()
