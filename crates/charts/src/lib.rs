@@ -56,7 +56,7 @@ pub fn draw(paint: impl Fn(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>)
     match outcome {
         Ok(()) => finish(&svg),
         Err(error) => {
-            tracing::error!(%error, "a chart could not be drawn");
+            tracing::error!(%error, "the chart could not be drawn");
             String::new()
         }
     }

@@ -13,9 +13,9 @@ pub const LISTED_PROBLEMS: usize = 100;
 /// What the rows are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Every field and the target must be there.
+    /// Every field and the target are required.
     Training,
-    /// The model's inputs must be there; protected fields and the target are taken along when present.
+    /// The model's inputs are required; protected fields and the target are kept when present.
     Scoring,
 }
 
@@ -31,11 +31,17 @@ pub struct RowProblem {
 
 /// Why a file was refused whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, thiserror::Error)]
-#[error("{total} problem(s) found; nothing was stored")]
 pub struct Refusal {
     /// The first hundred.
     pub problems: Vec<RowProblem>,
     pub total: usize,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let problems = if self.total == 1 { "problem" } else { "problems" };
+        write!(formatter, "{} {problems} found. Nothing was imported.", self.total)
+    }
 }
 
 impl Refusal {
@@ -171,7 +177,7 @@ fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal
         } else if let Some(earlier) = first.insert(id.trim(), row)
             && !may_repeat
         {
-            refusal.add(row + 2, name, id, format!("stands in row {} already", earlier + 2));
+            refusal.add(row + 2, name, id, format!("duplicates row {}", earlier + 2));
         }
     }
     ids.iter().map(|id| id.trim().to_owned()).collect()
@@ -188,7 +194,7 @@ pub(crate) fn id_rule(id: &str) -> Option<String> {
         return Some("must not be empty".to_owned());
     }
     if id.chars().count() > MOST_ID_LETTERS {
-        return Some(format!("must not be longer than {MOST_ID_LETTERS} letters"));
+        return Some(format!("must have at most {MOST_ID_LETTERS} characters"));
     }
     id.chars().find(|letter| is_markup(*letter) || is_unseen(*letter)).map(|letter| match letter {
         '<' | '>' => format!("must not contain \"{letter}\""),

@@ -46,7 +46,7 @@ impl Estimate {
         if value.is_finite() {
             Self { value: Some(value), interval: None, n: Some(n as u32), why: None }
         } else {
-            Self::unknown("the figure is not a finite number on these rows")
+            Self::unknown("the value is not finite for this data")
         }
     }
 

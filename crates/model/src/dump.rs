@@ -116,7 +116,7 @@ pub enum DumpError {
     Empty,
     #[error("tree {0} of the dump is inconsistent")]
     Inconsistent(usize),
-    #[error("a split on \"{0}\" names no column of the dump")]
+    #[error("a split uses \"{0}\", which is not a column of the dump")]
     UnknownColumn(String),
     #[error("splits of the kind \"{0}\" are not supported: only numeric thresholds are")]
     Decision(String),

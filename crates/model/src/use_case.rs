@@ -165,7 +165,7 @@ impl UseCase {
         problems.extend(record.iter().filter(|(name, _)| !known(name)).map(|(name, value)| Problem {
             column: name.clone(),
             value: value.clone(),
-            rule: format!("is no field of the use case {}", self.id),
+            rule: format!("is not a field of the use case {}", self.id),
         }));
         if problems.is_empty() { Ok(table) } else { Err(problems) }
     }
