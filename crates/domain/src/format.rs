@@ -93,6 +93,8 @@ pub fn metric_label(name: &str) -> String {
         "roc_auc" => "ROC AUC".to_owned(),
         "f1" | "f2" | "mcc" | "ece" | "auc" => name.to_uppercase(),
         "brier" => "Brier score".to_owned(),
+        "blend" => "Ensemble (stacked)".to_owned(),
+        "linfa_tree" => "Decision tree (baseline)".to_owned(),
         _ => capitalised(&name.replace('_', " ")),
     }
 }

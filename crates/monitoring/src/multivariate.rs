@@ -49,7 +49,7 @@ pub fn multivariate_drift(reference: &Table, current: &Table, id: Option<&str>, 
         return failed(DriftVerdict::CouldNotCompute, "one of the two samples has no rows");
     }
     if reference.rows().min(current.rows()) < LEAST_ROWS {
-        return failed(DriftVerdict::TooFewRows, "fewer than 50 rows on a side are too few to train on");
+        return failed(DriftVerdict::TooFewRows, "fewer than 50 rows in one sample, too few to train on");
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut pick = |table: &Table| {
@@ -59,7 +59,7 @@ pub fn multivariate_drift(reference: &Table, current: &Table, id: Option<&str>, 
     let rows: [Vec<usize>; 2] = [pick(reference), pick(current)];
     let design = Design::new([reference, current], &rows);
     if design.width == 0 {
-        return failed(DriftVerdict::CouldNotCompute, "the two samples share no column that varies");
+        return failed(DriftVerdict::CouldNotCompute, "the two samples have no varying column in common");
     }
     let n = rows[0].len() + rows[1].len();
     let labels: Vec<bool> = (0..n).map(|row| row >= rows[0].len()).collect();
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(multivariate_drift(&before, &after.take(&[]), None, 1).verdict, DriftVerdict::CouldNotCompute);
         assert_eq!(multivariate_drift(&before, &after.take(&[0, 1]), None, 1).verdict, DriftVerdict::TooFewRows);
         let constant = before.select(&["EmployeeCount"]);
-        assert!(multivariate_drift(&constant, &constant, None, 1).roc_auc.why.unwrap().contains("no column that varies"));
+        assert!(multivariate_drift(&constant, &constant, None, 1).roc_auc.why.unwrap().contains("no varying column"));
     }
 
     #[test]

@@ -78,8 +78,8 @@ pub fn feasibility(
     let gates: Vec<GateShare> = limits.iter().enumerate().map(share).collect();
     let hardest = gates.iter().min_by_key(|gate| gate.passed).filter(|gate| gate.passed < resamples);
     let why = hardest
-        .map_or(String::new(), |gate| format!("; the hardest is {} {} ({} of {resamples})", gate.metric.label(), gate.limit, gate.passed));
-    let sentence = format!("{passed} of {resamples} resamples of {rows} rows pass the gates on metrics of \"{}\"{why}.", policy.name);
+        .map_or(String::new(), |gate| format!("; hardest gate: {} {} ({} of {resamples})", gate.metric.label(), gate.limit, gate.passed));
+    let sentence = format!("{passed} of {resamples} resamples of {rows} rows pass the metric gates{why}.");
     Feasibility { policy: policy.name.clone(), resamples, passed, gates, sentence }
 }
 

@@ -68,7 +68,7 @@ macro_rules! candidates {
             pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$variant => <$learner>::LABEL,)+
-                    Self::Blend => "Blend",
+                    Self::Blend => "Ensemble (stacked)",
                 }
             }
 

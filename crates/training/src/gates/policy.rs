@@ -81,10 +81,10 @@ impl GatePolicy {
     pub fn check(self) -> Result<ValidGatePolicy, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         if self.name.trim().is_empty() {
-            problems.push(FieldProblem::required("name", "Give the policy a name."));
+            problems.push(FieldProblem::required("name", "Enter a policy name."));
         }
         if self.approvals == 0 {
-            problems.push(FieldProblem::new("approvals", ProblemCode::OutOfRange, "A policy asks for at least one approval."));
+            problems.push(FieldProblem::new("approvals", ProblemCode::OutOfRange, "A policy needs at least one approval."));
         }
         for (index, gate) in self.gates.iter().enumerate() {
             if let Some((field, code, message)) = gate.problem() {
