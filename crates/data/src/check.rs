@@ -40,7 +40,7 @@ pub struct Refusal {
 impl std::fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let problems = if self.total == 1 { "problem" } else { "problems" };
-        write!(formatter, "{} {problems} found. Nothing was imported.", self.total)
+        write!(formatter, "{} {problems} found. Nothing was stored.", self.total)
     }
 }
 

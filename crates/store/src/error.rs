@@ -65,13 +65,13 @@ pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'static));
 impl std::fmt::Display for Chain<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut said = self.0.to_string();
-        formatter.write_str(&said)?;
+        formatter.write_str(said.trim_end_matches('.'))?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
             let text = error.to_string();
             // Many errors say already what their cause says.
             if !said.contains(&text) {
-                write!(formatter, ": {text}")?;
+                write!(formatter, ": {}", text.trim_end_matches('.'))?;
                 said = text;
             }
             cause = error.source();

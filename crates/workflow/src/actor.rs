@@ -67,18 +67,18 @@ impl Actor {
         Err(match self.origin {
             Origin::Token(_) if self.roles.contains(&role) => Error::forbidden(
                 RefusalCode::ScopeRequired,
-                format!("the scope of this token does not allow it: it needs {}", Scope::of(role)),
+                format!("This requires a token with the scope {}.", Scope::of(role)),
             ),
-            _ => Error::forbidden(RefusalCode::RoleRequired, format!("this needs the role {}", role)),
+            _ => Error::forbidden(RefusalCode::RoleRequired, format!("This requires the {} role.", role)),
         })
     }
 
-    /// Leave for what every member of the house may see: evidence, runs, versions, checks; no people.
+    /// Permission for what every member may see: evidence, runs, versions, checks; no people.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for an account without any role.
     pub fn member(&self) -> Result<Member<'_>> {
-        if self.roles.is_empty() { Err(Error::forbidden(RefusalCode::RoleRequired, "this account has no role")) } else { Ok(Member(self)) }
+        if self.roles.is_empty() { Err(Error::forbidden(RefusalCode::RoleRequired, "This user has no role. Ask an administrator for one.")) } else { Ok(Member(self)) }
     }
 
     /// Leave to write what every member may write: requests for review, comments, notes, limitations, checks. A token needs a scope that is
@@ -90,7 +90,7 @@ impl Actor {
         self.member()?;
         match &self.origin {
             Origin::Token(_) if !self.is(Role::Reviewer) && !self.is(Role::Admin) => {
-                Err(Error::forbidden(RefusalCode::ScopeRequired, "the scope of this token does not allow it: it needs review or manage"))
+                Err(Error::forbidden(RefusalCode::ScopeRequired, "This requires a token with the scope review or manage."))
             }
             _ => Ok(Contributor(self)),
         }

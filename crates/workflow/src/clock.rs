@@ -19,7 +19,7 @@ pub fn date_of(day: i64) -> String {
     Date::from_day_number(day as i32).to_string()
 }
 
-/// `2026-11-21` → its day number since 1970-01-01; `None` when it is no date.
+/// `2026-11-21` → its day number since 1970-01-01; `None` when it is not a date.
 pub fn parse(date: &str) -> Option<i64> {
     date.parse().ok().map(|date: Date| i64::from(date.day_number()))
 }
@@ -29,7 +29,7 @@ pub fn parse(date: &str) -> Option<i64> {
 /// # Errors
 /// [`crate::Error::Invalid`] that says how one is written.
 pub(crate) fn date(text: &str) -> crate::Result<Date> {
-    text.parse().map_err(|_| crate::Error::Invalid(format!("\"{text}\" is no date: write YYYY-MM-DD")))
+    text.parse().map_err(|_| crate::Error::Invalid(format!("“{text}” is not a valid date. Use YYYY-MM-DD.")))
 }
 
 /// A length of time in its largest unit: "3 days", "2 hours", "less than a minute".

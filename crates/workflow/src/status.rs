@@ -76,7 +76,7 @@ impl Tenure {
         };
         let stale = match (&live, &batch) {
             (Some(live), Some(batch)) => stale(live.version.version, batch),
-            (None, Some(batch)) => Some(format!("The scores shown were made by version {}, which is out of service.", batch.version)),
+            (None, Some(batch)) => Some(format!("The scores shown were made by version {}, which is no longer live.", batch.version)),
             (_, None) => None,
         };
         let out_of_service = match &live {
@@ -117,23 +117,23 @@ impl Tenure {
                 return Ok(std::sync::Arc::clone(use_case));
             }
         }
-        self.use_cases().next().cloned().ok_or_else(|| Error::NotFound("there is no use case".into()))
+        self.use_cases().next().cloned().ok_or_else(|| Error::NotFound("There is no use case.".into()))
     }
 
     async fn holdout_figure(&self, run_id: &RunId, metric: Metric) -> Result<Estimate> {
         let details = store::runs::details(&mut self.store.read().await?, run_id).await?;
         let name = crate::runs::recording::metric_name(metric);
         let found = details.metrics.iter().find(|metric| metric.name == name).map(crate::runs::queries::figure);
-        Ok(found.unwrap_or_else(|| Estimate::unknown("the run recorded no such figure")))
+        Ok(found.unwrap_or_else(|| Estimate::unknown("not recorded by the run")))
     }
 }
 
 fn stale(live: VersionNumber, batch: &scoring::Batch) -> Option<String> {
     let age = i64::from(clock::today_date().days_since(batch.as_of));
     if batch.version != live {
-        Some(format!("The scores shown were made by version {}, but version {live} is live: score again.", batch.version))
+        Some(format!("The scores shown were made by version {}, but version {live} is live. Re-score now.", batch.version))
     } else if age > STALE_AFTER_DAYS {
-        Some(format!("The people's data is {age} days old: import newer data and score again."))
+        Some(format!("The data is {age} days old. Import newer data and re-score."))
     } else {
         None
     }

@@ -86,7 +86,7 @@ impl Tenure {
         let found = purposes.iter().find(|purpose| purpose.key == why);
         found.map(Some).ok_or_else(|| {
             let known: Vec<String> = purposes.iter().map(|purpose| format!("{} ({})", purpose.key, purpose.text)).collect();
-            Error::Invalid(format!("say why you look at people, as \"why\": {}", known.join(", ")))
+            Error::Invalid(format!("A reason for access is required, as “why”: {}.", known.join(", ")))
         })
     }
 
@@ -95,7 +95,7 @@ impl Tenure {
         self.catalogue.use_cases()
     }
 
-    /// The store, for the room that keeps sessions in it.
+    /// The store, for the web server that keeps sessions in it.
     pub fn store(&self) -> &Store {
         &self.store
     }

@@ -220,17 +220,17 @@ fn sentence(own: &Finding, report: &QualityReport, rule: Disclosure) -> String {
     match own.problem {
         Problem::OutOfRange => {
             let count = column.map_or(0, |column| column.out_of_range);
-            format!("{name}: {} outside the range of the reference.", rows(count))
+            format!("{name}: {} outside the baseline range.", rows(count))
         }
         Problem::UnseenLevel => {
             let count = column.map_or(0, |column| column.unseen.iter().map(|(_, rows)| rows).sum());
-            format!("{name}: {} with a level that the reference lacks.", rows(count))
+            format!("{name}: {} with a category not in the baseline.", rows(count))
         }
         Problem::Missing => {
             let percent = |rate: Option<f64>, n: u64| 100.0 * rule.share((rate.unwrap_or(0.0) * n as f64).round() as u64, n);
             let of = |rate: fn(&ColumnQuality) -> Option<f64>, n| percent(column.and_then(rate), n);
             format!(
-                "{name}: {:.0} % missing, {:.0} % in the reference.",
+                "{name}: {:.0}% missing, {:.0}% in the baseline.",
                 of(|column| column.missing_current, report.n_current),
                 of(|column| column.missing_reference, report.n_reference)
             )

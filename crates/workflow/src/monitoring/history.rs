@@ -213,7 +213,7 @@ impl Tenure {
     pub async fn drift_check(&self, member: &Member<'_>, use_case: &str, check_id: &CheckId) -> Result<CheckPage> {
         let definition = self.use_case(use_case)?;
         let all = self.checks(member, use_case).await?;
-        let unknown = || Error::NotFound(format!("{use_case} has no check {check_id}"));
+        let unknown = || Error::NotFound(format!("{use_case} has no drift check {check_id}."));
         let place = all.iter().position(|check| check.check_id == *check_id).ok_or_else(unknown)?;
         let brief = |check: &checks::Check| (check.check_id.clone(), check.as_of);
         let dataset = self.dataset(&all[place].dataset_id).await?;

@@ -24,7 +24,8 @@ use crate::{Error, Result};
 /// A text that must be there, without spaces around it.
 pub(crate) fn required<'a>(field: &str, text: &'a str) -> Result<&'a str> {
     let text = optional(field, text)?;
-    if text.is_empty() { Err(Error::Fields(vec![FieldProblem::required(field, format!("Enter a {field}."))])) } else { Ok(text) }
+    let article = if field.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    if text.is_empty() { Err(Error::Fields(vec![FieldProblem::required(field, format!("Enter {article} {field}."))])) } else { Ok(text) }
 }
 
 /// A text that may be empty, without spaces around it.
@@ -33,7 +34,7 @@ pub(crate) fn optional<'a>(field: &str, text: &'a str) -> Result<&'a str> {
     const LONGEST: usize = 4000;
     let text = text.trim();
     if text.chars().count() > LONGEST {
-        return Err(Error::field(field, ProblemCode::TooLong, format!("A {field} can have up to {LONGEST} characters.")));
+        return Err(Error::field(field, ProblemCode::TooLong, format!("The {field} can have up to {LONGEST} characters.")));
     }
     Ok(text)
 }

@@ -39,7 +39,7 @@ impl TrainingForm {
         let mut whole = |field: &str, text: &str, most: u64, least: u64| {
             let number = text.trim().parse::<u64>().ok().filter(|number| (least..=most).contains(number));
             number.unwrap_or_else(|| {
-                let message = format!("Write a whole number from {least} to {most}.");
+                let message = format!("Enter a whole number from {least} to {most}.");
                 problems.push(FieldProblem::new(field, ProblemCode::OutOfRange, message));
                 least
             })
