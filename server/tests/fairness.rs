@@ -131,9 +131,16 @@ fn data_and_model_card_are_files_that_need_nothing_else() {
     let card = bench.path("card.html");
     let made = bench.json(&["model", "card", "1", "--use-case", "attrition", "--html", &card]);
     let sections: Vec<&str> = made["card"]["sections"].as_array().unwrap().iter().map(|own| own["title"].as_str().unwrap()).collect();
-    for title in
-        ["Training data and period", "Uses", "Metrics", "By group", "What it has learned", "Known limitations", "Drift history", "Lineage"]
-    {
+    for title in [
+        "Training data and period",
+        "Intended use",
+        "Metrics",
+        "By group",
+        "Model explanation",
+        "Known limitations",
+        "Drift history",
+        "Lineage",
+    ] {
         assert!(sections.contains(&title), "{title}: {sections:?}");
     }
     for file in [page, card] {

@@ -205,7 +205,9 @@ fn a_version_is_found_by_its_name_and_scores_only_after_its_approval() {
         assert!(bench.refused(&["model", "alias", "1", alias, "--use-case", "attrition"], 2).contains(says), "{alias}");
     }
     assert!(bench.refused(&["model", "show", "1", "--use-case", "nope"], 2).contains("There is no use case nope"));
-    assert!(bench.refused(&["model", "show", "winter", "--use-case", "attrition"], 2).contains("No version of attrition has the alias winter"));
+    assert!(
+        bench.refused(&["model", "show", "winter", "--use-case", "attrition"], 2).contains("No version of attrition has the alias winter")
+    );
     assert!(bench.refused(&["batch", "--use-case", "attrition"], 2).contains("No model of attrition is live"));
     bench.json(&["model", "request", "autumn", "--use-case", "attrition"]);
     bench.json(&["model", "comment", "autumn", "ask Sales first", "--use-case", "attrition", "--as", "ann"]);
@@ -313,7 +315,7 @@ fn the_strict_policy_asks_for_a_name_and_a_whole_card() {
     std::fs::write(bench.path("other.toml"), unknown).unwrap();
     let checked = run(&["use-case", "check", "other.toml"]);
     assert!(
-        checked.0 == Some(1) && checked.1.contains("policies.gates: there is no gate policy paper; there are: sensible"),
+        checked.0 == Some(1) && checked.1.contains("policies.gates: There is no gate policy paper. Use one of: sensible"),
         "{}",
         checked.1
     );

@@ -123,7 +123,11 @@ const TAMPERINGS: [(&str, &str, &str); 16] = [
     ("the head is removed", "delete from audit_head", "separately stored latest entry was removed"),
     ("a decision says something else", "update review_decision set reason = 'never said'", "does not match audit entry"),
     ("the reviewer of a decision is another", "update review_decision set reviewer = 'sam'", "does not match audit entry"),
-    ("a version is another model", "update model_version set model_hash = 'another'", "model_version attrition/1 does not match audit entry"),
+    (
+        "a version is another model",
+        "update model_version set model_hash = 'another'",
+        "model_version attrition/1 does not match audit entry",
+    ),
     ("a stop never happened", "delete from live_history where kind = 'undeployment'", "live_history attrition/2, recorded in audit entry"),
     (
         "a version is in Production by its name alone",

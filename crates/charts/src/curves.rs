@@ -53,17 +53,14 @@ pub fn precision_recall(curves: &[Curve]) -> Option<Chart> {
 /// Observed rate against predicted probability.
 pub fn calibration(curves: &[Curve]) -> Option<Chart> {
     let style = Style { axes: ["Predicted probability", "Observed rate"], line: Some([[0.0, 0.0], [1.0, 1.0]]), dots: true, times: false };
-    let title = finding(curves, "Calibration", |error| {
-        format!("Average calibration error {} points", format::number(100.0 * error, 1))
-    });
+    let title = finding(curves, "Calibration", |error| format!("Average calibration error {} points", format::number(100.0 * error, 1)));
     chart(curves, &style, title, "Calibration in ten groups of equal size. On the dashed line, predicted and observed rates are equal.")
 }
 
 /// Lift over random selection, by share of people selected.
 pub fn lift(curves: &[Curve]) -> Option<Chart> {
     let style = Style { axes: ["Share of people selected", "Lift"], line: Some([[0.0, 1.0], [1.0, 1.0]]), dots: false, times: true };
-    let title =
-        finding(curves, "Lift", |lift| format!("Lift of {} in the top 10%", format::number(lift, 1)));
+    let title = finding(curves, "Lift", |lift| format!("Lift of {} in the top 10%", format::number(lift, 1)));
     chart(curves, &style, title, "Lift, highest scores first. The dashed line is random selection.")
 }
 

@@ -16,7 +16,9 @@ pub fn scores(bins: &[u32], people: &str) -> Chart {
         })
     };
     let title = match below(0.5) {
-        Some(bin) if total > 0 => format!("Half of the {people} have a risk below {}", format::percent((bin + 1) as f64 / bins.len() as f64)),
+        Some(bin) if total > 0 => {
+            format!("Half of the {people} have a risk below {}", format::percent((bin + 1) as f64 / bins.len() as f64))
+        }
         _ => "No scores yet".to_owned(),
     };
     Chart {
@@ -34,7 +36,8 @@ pub fn by_outcome([stayed, left]: &[Vec<u32>; 2]) -> Chart {
     let rows = stayed.iter().zip(left).enumerate();
     Chart {
         title: "Scores by outcome".to_owned(),
-        sentence: "The less the two distributions overlap, the better the model separates them. Each is a share of its own group.".to_owned(),
+        sentence: "The less the two distributions overlap, the better the model separates them. Each is a share of its own group."
+            .to_owned(),
         svg: draw_bins(&[stayed, left]),
         legend: vec!["Stayed".to_owned(), "Left".to_owned()],
         columns: ["Risk", "Stayed", "Left"].map(str::to_owned).to_vec(),

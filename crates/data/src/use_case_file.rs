@@ -138,7 +138,11 @@ impl Check<'_> {
         }
         for (alias, level) in &field.level_aliases {
             if !field.levels.contains(level) {
-                self.report(&at("level_aliases"), key("level_aliases"), format!("\"{alias}\" stands for \"{level}\", which is not a level"));
+                self.report(
+                    &at("level_aliases"),
+                    key("level_aliases"),
+                    format!("\"{alias}\" stands for \"{level}\", which is not a level"),
+                );
             }
         }
     }

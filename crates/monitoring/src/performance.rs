@@ -200,8 +200,7 @@ const DRAWS: usize = 200;
 /// Confidence-based performance estimation (CBPE; NannyML): the expected performance of calibrated scores on these people, with the 95%
 /// interval of the observed one (labels drawn from the scores, seeded).
 pub fn estimated(scores: &[f64], cutoff: f64, seed: u64) -> Estimated {
-    let limits =
-        "Valid only while the scores are calibrated: reflects changes in who is scored, not in why people leave.".to_owned();
+    let limits = "Valid only while the scores are calibrated: reflects changes in who is scored, not in why people leave.".to_owned();
     let n = scores.len() as u64;
     if scores.is_empty() || scores.iter().any(|score| !(0.0..=1.0).contains(score)) {
         let why = if scores.is_empty() { "nobody was scored" } else { "the scores are not probabilities" };

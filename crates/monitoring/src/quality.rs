@@ -168,8 +168,7 @@ fn column_quality(name: &str, reference: &Column, current: &Column, limits: &Lim
                 quality.out_of_range =
                     now.iter().filter(|&(value, _)| value < low || value > high).map(|(_, count)| u64::from(count)).sum();
                 if quality.out_of_range > 0 {
-                    let sentence =
-                        format!("{}: {} outside the baseline range {low} to {high}.", name, people(quality.out_of_range));
+                    let sentence = format!("{}: {} outside the baseline range {low} to {high}.", name, people(quality.out_of_range));
                     let alarms = quality.out_of_range as f64 / rows > limits.out_of_range;
                     findings.push(Finding { alarms, ..alarm(Problem::OutOfRange, name, sentence) });
                 }
@@ -189,7 +188,8 @@ fn column_quality(name: &str, reference: &Column, current: &Column, limits: &Lim
             }
         }
         _ => {
-            let sentence = format!("{name} contains {} in the baseline and {} in the current data.", before.kind().plural(), now.kind().plural());
+            let sentence =
+                format!("{name} contains {} in the baseline and {} in the current data.", before.kind().plural(), now.kind().plural());
             findings.push(alarm(Problem::TypeChanged, name, sentence));
         }
     }

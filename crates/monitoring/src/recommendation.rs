@@ -145,7 +145,10 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
     } else if !any(Says::Keep) && !any(Says::Inconclusive) {
         (Recommendation::Unclear, format!("No recommendation is possible: {}.", sentences(None)))
     } else if open {
-        (Recommendation::Unclear, format!("No reason to retrain was found, but some checks are incomplete: {}.", sentences(Some(Says::Unknown))))
+        (
+            Recommendation::Unclear,
+            format!("No reason to retrain was found, but some checks are incomplete: {}.", sentences(Some(Says::Unknown))),
+        )
     } else {
         (Recommendation::Keep, format!("Keep the model: {}.", sentences(None)))
     };

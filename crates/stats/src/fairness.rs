@@ -277,10 +277,7 @@ fn notes(
     let mut notes = Vec::new();
     if !pooled.is_empty() {
         let names = pooled.join(", ");
-        notes.push(format!(
-            "{names} are shown combined, to protect groups of fewer than {} people.",
-            policy.suppress_below
-        ));
+        notes.push(format!("{names} are shown combined, to protect groups of fewer than {} people.", policy.suppress_below));
     }
     for (group, name) in groups.names().iter().enumerate() {
         if groups.is_missing(group) {

@@ -94,10 +94,7 @@ mod tests {
         );
         let cause = std::io::Error::other("no such host");
         let error = Error::from(sqlx::Error::Io(cause));
-        assert_eq!(
-            Chain(&error).to_string(),
-            "the database is temporarily unavailable: error communicating with database: no such host"
-        );
+        assert_eq!(Chain(&error).to_string(), "the database is temporarily unavailable: error communicating with database: no such host");
     }
 
     #[test]

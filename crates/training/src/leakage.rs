@@ -48,10 +48,7 @@ pub fn check_data(dataset: &Dataset, use_case: &UseCase, split: &Split) -> Vec<L
         } else if use_case.is_input(field) {
             let auc = lone_auc(column, &dataset.labels);
             if auc >= 1.0 - 1e-9 {
-                leaks.push(leak(
-                    LeakKind::DuplicateOfTarget,
-                    format!("{} determines the outcome: mark it as post_outcome.", field.label),
-                ));
+                leaks.push(leak(LeakKind::DuplicateOfTarget, format!("{} determines the outcome: mark it as post_outcome.", field.label)));
             } else if auc >= FIELD_AUC {
                 let sentence = format!("{} alone reaches ROC AUC {auc:.3}. Check that it is known before the outcome.", field.label);
                 leaks.push(leak(LeakKind::NearPerfectPredictor, sentence));

@@ -65,10 +65,9 @@ impl Actor {
             return Ok(self);
         }
         Err(match self.origin {
-            Origin::Token(_) if self.roles.contains(&role) => Error::forbidden(
-                RefusalCode::ScopeRequired,
-                format!("This requires a token with the scope {}.", Scope::of(role)),
-            ),
+            Origin::Token(_) if self.roles.contains(&role) => {
+                Error::forbidden(RefusalCode::ScopeRequired, format!("This requires a token with the scope {}.", Scope::of(role)))
+            }
             _ => Error::forbidden(RefusalCode::RoleRequired, format!("This requires the {} role.", role)),
         })
     }
@@ -78,7 +77,11 @@ impl Actor {
     /// # Errors
     /// [`Error::Forbidden`] for an account without any role.
     pub fn member(&self) -> Result<Member<'_>> {
-        if self.roles.is_empty() { Err(Error::forbidden(RefusalCode::RoleRequired, "This user has no role. Ask an administrator for one.")) } else { Ok(Member(self)) }
+        if self.roles.is_empty() {
+            Err(Error::forbidden(RefusalCode::RoleRequired, "This user has no role. Ask an administrator for one."))
+        } else {
+            Ok(Member(self))
+        }
     }
 
     /// Leave to write what every member may write: requests for review, comments, notes, limitations, checks. A token needs a scope that is

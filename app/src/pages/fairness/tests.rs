@@ -104,7 +104,10 @@ fn people_without_a_value_are_counted_and_not_compared() {
     let labels = many(&[(Some("Female"), 60), (Some("Male"), 50), (None, 15)]);
     let (truth, scores) = halves(labels.len());
     let page = text(&report(&labels, &truth, &scores));
-    assert!(page.contains("excluded from differences and ratios: 15.") && page.contains("15 people without a value are in no category"), "{page}");
+    assert!(
+        page.contains("excluded from differences and ratios: 15.") && page.contains("15 people without a value are in no category"),
+        "{page}"
+    );
 }
 
 #[test]

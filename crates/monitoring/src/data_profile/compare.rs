@@ -69,7 +69,10 @@ fn differences(before: &ColumnSummary, now: &ColumnSummary) -> Vec<(ChangeKind, 
     if let (Some(a), Some(b)) = (&before.numbers, &now.numbers) {
         let moved = (b.mean - a.mean) / a.standard_deviation.max(f64::MIN_POSITIVE);
         if moved.abs() >= 0.05 {
-            found.push((ChangeKind::Mean, format!("{name}: mean {:.4}, previously {:.4} ({moved:+.2} standard deviations).", b.mean, a.mean)));
+            found.push((
+                ChangeKind::Mean,
+                format!("{name}: mean {:.4}, previously {:.4} ({moved:+.2} standard deviations).", b.mean, a.mean),
+            ));
         }
         if (a.min, a.max) != (b.min, b.max) {
             let range = |own: &Numbers| own.min.zip(own.max).map(|(min, max)| format!("{min} to {max}"));

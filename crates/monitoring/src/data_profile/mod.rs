@@ -151,7 +151,13 @@ fn warnings(rows: u64, columns: &[ColumnSummary], correlations: &Correlations, d
             }
         }
         if let Some(strength) = column.against_target.as_ref().and_then(|target| target.strength).filter(|strength| *strength > 0.9) {
-            warn(name, format!("{} almost determines the outcome (strength {strength:.2}). Check that it is known before the outcome.", column.name));
+            warn(
+                name,
+                format!(
+                    "{} almost determines the outcome (strength {strength:.2}). Check that it is known before the outcome.",
+                    column.name
+                ),
+            );
         }
     }
     for pair in correlations.strongest.iter().filter(|pair| pair.value.abs() >= limits.correlation) {

@@ -98,7 +98,8 @@ impl Gate {
     /// What is invalid about it: the field, and what to do.
     pub(super) fn problem(&self) -> Option<(&'static str, ProblemCode, &'static str)> {
         let out_of_range = |field, message| Some((field, ProblemCode::OutOfRange, message));
-        let number = |field, limit: f64| if limit.is_finite() { None } else { Some((field, ProblemCode::Type, "The limit must be a number.")) };
+        let number =
+            |field, limit: f64| if limit.is_finite() { None } else { Some((field, ProblemCode::Type, "The limit must be a number.")) };
         let share = |limit: f64| {
             let message = "The limit of a share, difference, ratio or correlation must be from 0 to 1.";
             number("limit", limit).or_else(|| if (0.0..=1.0).contains(&limit) { None } else { out_of_range("limit", message) })
@@ -115,9 +116,8 @@ impl Gate {
             }
             Self::Reproducible => None,
             Self::ExplanationStability { top: 0, .. } => out_of_range("top", "Compare at least one field, for example top = 5."),
-            Self::ExplanationStability { limit, .. } => {
-                number("limit", *limit).or_else(|| if *limit <= 1.0 { None } else { out_of_range("limit", "The limit of a stability must be at most 1.") })
-            }
+            Self::ExplanationStability { limit, .. } => number("limit", *limit)
+                .or_else(|| if *limit <= 1.0 { None } else { out_of_range("limit", "The limit of a stability must be at most 1.") }),
             Self::Documentation { parts } if parts.is_empty() => {
                 Some(("parts", ProblemCode::Required, "List the required parts of the model card."))
             }

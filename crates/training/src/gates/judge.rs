@@ -80,8 +80,9 @@ impl Gate {
                 vec![GateResult { title: "Reproducible training".into(), ..result(String::new(), figure, 1.0, true) }]
             }
             Self::ExplanationStability { top, limit } => {
-                let figure =
-                    evidence.stability.map_or_else(|| Estimate::unknown("the model was not refitted on resampled data"), |own| own.of_top(*top));
+                let figure = evidence
+                    .stability
+                    .map_or_else(|| Estimate::unknown("the model was not refitted on resampled data"), |own| own.of_top(*top));
                 let note = evidence.stability.map(|own| stability_note(own, *top)).unwrap_or_default();
                 vec![GateResult { note, ..result(format!("Explanation stability, top {top} fields"), figure, *limit, true) }]
             }

@@ -138,9 +138,9 @@ fn training_data(Sources { model, evidence, dataset, rule, .. }: &Sources<'_>) -
         ("", "") => "The use case defines no protected attributes.".to_owned(),
         ("", outside) => format!("Protected attributes, audited but not used as inputs: {outside}."),
         (inside, "") => format!("Protected attributes used as inputs, as set for this training: {inside}."),
-        (inside, outside) => format!(
-            "Protected attributes used as inputs, as set for this training: {inside}. Audited but not used as inputs: {outside}."
-        ),
+        (inside, outside) => {
+            format!("Protected attributes used as inputs, as set for this training: {inside}. Audited but not used as inputs: {outside}.")
+        }
     };
     CardSection::new(
         "Training data and period",

@@ -131,7 +131,10 @@ fn check_files(files: &[(String, Vec<u8>)], use_case: &UseCase, snapshot: bool) 
         let raw = data::read(bytes).map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
         let part = data::check(&raw, use_case, purpose)?;
         if parts.first().is_some_and(|first| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some()) {
-            return Err(Error::Invalid(format!("{name} has different columns from {}. Files to merge must have the same columns.", files[0].0)));
+            return Err(Error::Invalid(format!(
+                "{name} has different columns from {}. Files to merge must have the same columns.",
+                files[0].0
+            )));
         }
         parts.push(part);
     }

@@ -166,10 +166,7 @@ impl Origin {
             }
             let names = if columns.len() == self.sources.columns.len() { "All columns".to_owned() } else { columns.join(", ") };
             let version = &self.history[source];
-            notes.push(format!(
-                "{names}: values from {} (as of {}), since fewer than {k} people differ.",
-                version.name, version.as_of
-            ));
+            notes.push(format!("{names}: values from {} (as of {}), since fewer than {k} people differ.", version.name, version.as_of));
         }
         notes
     }

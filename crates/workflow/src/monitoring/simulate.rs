@@ -65,7 +65,8 @@ impl Shift {
             }
             (Self::Level { level, share, .. }, Column::Level { codes, levels }) => {
                 let code = levels.iter().position(|known| known == level);
-                let code = code.ok_or_else(|| Error::Invalid(format!("{level} is not a valid category. Use one of {}.", levels.join(", "))))?;
+                let code =
+                    code.ok_or_else(|| Error::Invalid(format!("{level} is not a valid category. Use one of {}.", levels.join(", "))))?;
                 codes.iter_mut().enumerate().filter(|(row, _)| chosen(*row, *share)).for_each(|(_, own)| *own = code as u32);
             }
             (Self::Missing { share, .. }, Column::Number(values)) => {

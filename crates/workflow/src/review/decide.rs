@@ -305,7 +305,10 @@ fn may_be_approved(package: &Package, waivers: &[review::Waiver], checklist: &Ch
     }
     if package.policy.checklist_required && !checklist.open().is_empty() {
         let (policy, open) = (&package.policy.name, checklist.open_keys());
-        return Err(Error::conflict(RefusalCode::ChecklistOpen, format!("The policy {policy} requires the complete checklist. Open: {open}.")));
+        return Err(Error::conflict(
+            RefusalCode::ChecklistOpen,
+            format!("The policy {policy} requires the complete checklist. Open: {open}."),
+        ));
     }
     Ok(())
 }

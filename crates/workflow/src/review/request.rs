@@ -37,10 +37,7 @@ impl Tenure {
         if package.policy.named_author && version.author == *Actor::local().name() {
             return Err(Error::conflict(
                 RefusalCode::AuthorRequired,
-                format!(
-                    "Version {number} has no named author, which the policy {} requires. Train again with --as.",
-                    package.policy.name
-                ),
+                format!("Version {number} has no named author, which the policy {} requires. Train again with --as.", package.policy.name),
             ));
         }
         let waived = self.waived(&version).await?;
@@ -72,7 +69,10 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         let now = registry::find(&mut transaction, &use_case.into(), number).await?.unwrap_or_else(|| version.clone());
         if let Some(change) = package.sources.changed(&self.sources_in(&mut transaction, &now).await?) {
-            return Err(Error::conflict(RefusalCode::Changed, format!("The evidence has just changed: {change}. Request the review again.")));
+            return Err(Error::conflict(
+                RefusalCode::Changed,
+                format!("The evidence has just changed: {change}. Request the review again."),
+            ));
         }
         let before = review::newest_request(&mut transaction, &use_case.into(), number).await?;
         if let Some(pending) = before.filter(|request| request.state == ReviewState::Pending) {

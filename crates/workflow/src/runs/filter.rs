@@ -35,8 +35,7 @@ fn split_and(text: &str) -> Vec<&str> {
 }
 
 fn condition(part: &str) -> Result<Condition> {
-    let wrong =
-        |what: &str| Error::Invalid(format!("The filter “{part}” {what}. Example: metrics.roc_auc > 0.8 and status = finished."));
+    let wrong = |what: &str| Error::Invalid(format!("The filter “{part}” {what}. Example: metrics.roc_auc > 0.8 and status = finished."));
     let place = |operator: &&'static str| {
         let needle = if *operator == "like" { " like " } else { operator };
         part.find(needle).map(|position| (position, needle, *operator))

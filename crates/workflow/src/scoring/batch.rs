@@ -41,10 +41,7 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         // The database refuses it too; here with a sentence.
         if registry::live(&mut transaction, &use_case.into()).await?.and_then(|change| change.version) != Some(version) {
-            return Err(Error::conflict(
-                RefusalCode::Changed,
-                "The live version changed during scoring. Score again.",
-            ));
+            return Err(Error::conflict(RefusalCode::Changed, "The live version changed during scoring. Score again."));
         }
         scoring::insert(&mut transaction, &batch, &scores).await?;
         let event = AuditEvent::ScoresBatch { version, dataset: dataset.dataset_id, as_of: batch.as_of, people: batch.people };

@@ -18,7 +18,9 @@ impl Tenure {
     /// [`Error::NotFound`] when nobody was scored yet: the text says what to do.
     pub async fn dashboard(&self, _: &Analyst<'_>, use_case: &str) -> Result<Dashboard> {
         let use_case = self.use_case(use_case)?;
-        let nobody = || Error::NotFound(format!("No {} has been scored yet. Import data, train and promote a model, then score.", use_case.words.one));
+        let nobody = || {
+            Error::NotFound(format!("No {} has been scored yet. Import data, train and promote a model, then score.", use_case.words.one))
+        };
         let scored = self.scored(&use_case.id).await?.ok_or_else(nobody)?;
         let previous = scoring::batches(&mut self.store.read().await?, &use_case.id.as_str().into(), 24).await?;
         let previous = previous.into_iter().find(|batch| batch.as_of < scored.batch.as_of);
@@ -118,8 +120,7 @@ fn segment(use_case: &UseCase, table: &Table, name: &str, probabilities: &[f64],
     }
     let row = |(value, group): (String, Option<Vec<f64>>)| {
         let label = if value.is_empty() { "no value".to_owned() } else { field.value_label(&value) };
-        let why =
-            || Estimate::unknown(format!("hidden to protect groups of fewer than {} people", rule.least_people()));
+        let why = || Estimate::unknown(format!("hidden to protect groups of fewer than {} people", rule.least_people()));
         let people = group.as_ref().map(|group| group.len() as u32);
         SegmentRow { value, label, people, mean_risk: group.map_or_else(why, |group| mean_risk(&group)) }
     };

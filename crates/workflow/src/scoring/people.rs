@@ -59,8 +59,7 @@ impl Tenure {
     pub async fn people_csv(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery, why: &str) -> Result<String> {
         let use_case = self.use_case(use_case)?;
         let why = self.purpose(&use_case.id, why)?.map(|purpose| purpose.key.clone());
-        let scored =
-            self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "No scores yet."))?;
+        let scored = self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "No scores yet."))?;
         let rows = select(&use_case, &scored, query)?;
         let mut transaction = self.store.begin().await?;
         let filters = query.filters.keys().cloned().collect();

@@ -78,11 +78,7 @@ impl Catalogue {
             let wrong = |problems: Vec<FieldProblem>| Error::Invalid(format!("{}: {}", path.display(), FieldProblem::list(&problems)));
             let policy = policy.check().map_err(wrong)?;
             if ValidGatePolicy::preset(&policy.name).is_some() {
-                return Err(Error::Invalid(format!(
-                    "{}: the policy {} is built in. Choose another name.",
-                    path.display(),
-                    policy.name
-                )));
+                return Err(Error::Invalid(format!("{}: the policy {} is built in. Choose another name.", path.display(), policy.name)));
             }
             if let Some(other) = catalogue.gates.insert(policy.name.clone(), policy) {
                 return Err(Error::Invalid(format!("{}: there is another gate policy named {}.", path.display(), other.name)));
@@ -269,11 +265,17 @@ mod tests {
         assert!(says(&[("access/a.toml", "use_case = \"attrition\"\npurpose = []\n")]).contains("at least one purpose"));
         assert!(says(&[("access/a.toml", "use_case = \"attrition\"\nleast_people = 4\n")]).contains("least_people must be from 5"));
         let with = |gate: &str| HOUSE.replace("gates = []", &format!("[[gates]]\n{gate}\n"));
-        assert!(says(&[("gates/a.toml", &with("kind = \"documentation\"\nparts = []"))]).contains("gates[0].parts: List the required parts"));
-        assert!(says(&[("gates/a.toml", &with("kind = \"explanation_stability\"\ntop = 0\nlimit = 0.4"))]).contains("gates[0].top"));
-        assert!(says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = nan"))]).contains("The limit must be a number"));
         assert!(
-            says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = 7"))]).contains("outside the range of this metric")
+            says(&[("gates/a.toml", &with("kind = \"documentation\"\nparts = []"))]).contains("gates[0].parts: List the required parts")
+        );
+        assert!(says(&[("gates/a.toml", &with("kind = \"explanation_stability\"\ntop = 0\nlimit = 0.4"))]).contains("gates[0].top"));
+        assert!(
+            says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = nan"))])
+                .contains("The limit must be a number")
+        );
+        assert!(
+            says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = 7"))])
+                .contains("outside the range of this metric")
         );
         assert!(folder(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"top_decile_lift\"\nlimit = 2"))]).is_ok());
         assert!(says(&[("gates/a.toml", &with("kind = \"missing\"\nlimit = -1"))]).contains("from 0 to 1"));
