@@ -1,4 +1,4 @@
-//! From bytes to columns of text. Delimiter and encoding are recognised, nothing is guessed silently: what cannot be read is refused.
+//! From bytes to columns of text. Delimiter and encoding are recognized, nothing is guessed silently: what cannot be read is refused.
 
 use std::io::Cursor;
 

@@ -34,7 +34,7 @@ pub enum Role {
     Ignored,
 }
 
-/// In which direction an organisation can change a field, if at all.
+/// In which direction an organization can change a field, if at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -90,7 +90,7 @@ pub struct Field {
     pub level_aliases: BTreeMap<String, String>,
     #[serde(default)]
     pub missing: MissingPolicy,
-    /// Which way the organisation could change it (what-if and counterfactuals).
+    /// Which way the organization could change it (what-if and counterfactuals).
     #[serde(default)]
     pub actionable: Direction,
     /// One sentence for the form.

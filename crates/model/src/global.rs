@@ -29,7 +29,7 @@ pub struct SwarmPoint {
     pub log_odds: f64,
     /// The field's number or the position of its level; not there when missing.
     pub x: Option<f64>,
-    /// The value's place among the sample's values, 0 (lowest) to 1 (highest): for the colour.
+    /// The value's place among the sample's values, 0 (lowest) to 1 (highest): for the color.
     pub place: Option<f64>,
     /// The value as people read it.
     pub text: String,
@@ -89,7 +89,7 @@ pub struct Partner {
     pub label: String,
     /// Mean |interaction| in the unit of the margin, both halves.
     pub strength: f64,
-    /// For each point of the swarm the partner's place (0 to 1), for the colour.
+    /// For each point of the swarm the partner's place (0 to 1), for the color.
     pub places: Vec<Option<f64>>,
     pub texts: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! Multivariate drift: can a classifier tell the reference's people from today's?
 //!
-//! A domain classifier (Lopez-Paz and Oquab 2017): Fisher's linear discriminant with a ridge, on standardised numbers, their squares, and
+//! A domain classifier (Lopez-Paz and Oquab 2017): Fisher's linear discriminant with a ridge, on standardized numbers, their squares, and
 //! levels, cross-fitted in five folds. ROC AUC 0.5 means "cannot tell apart"; its interval is DeLong's on scores of rows unseen by the fit.
 
 use domain::{DriftVerdict, Estimate};
@@ -21,7 +21,7 @@ pub struct MultivariateDrift {
     /// Rows used of each side.
     pub n_reference: u64,
     pub n_current: u64,
-    /// Features that tell the two apart best, by weight on the standardised scale, at most five.
+    /// Features that tell the two apart best, by weight on the standardized scale, at most five.
     pub telling: Vec<(String, f64)>,
 }
 
@@ -105,7 +105,7 @@ fn folds(ids: Option<Vec<&str>>, n: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
     folds
 }
 
-/// Standardised inputs of all rows, row by row.
+/// Standardized inputs of all rows, row by row.
 struct Design {
     values: Vec<f64>,
     width: usize,

@@ -152,7 +152,7 @@ impl ScoreTable {
         share(sum, caught)
     }
 
-    /// Partial area under the ROC curve up to `max_fpr` (0..=1), standardised to 0.5 for chance and 1 for perfection (McClish 1989).
+    /// Partial area under the ROC curve up to `max_fpr` (0..=1), standardized to 0.5 for chance and 1 for perfection (McClish 1989).
     pub fn partial_auc(&self, max_fpr: f64) -> Option<f64> {
         let (all_positives, all_negatives) = (f64::from(self.positive_count()), f64::from(self.negative_count()));
         share(1.0, all_positives * all_negatives)?;

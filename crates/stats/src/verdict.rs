@@ -3,7 +3,7 @@
 use domain::Estimate;
 use serde::{Deserialize, Serialize};
 
-/// The judgement of a figure against a limit, from its interval and not from its point.
+/// The judgment of a figure against a limit, from its interval and not from its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {

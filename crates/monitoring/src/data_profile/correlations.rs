@@ -56,7 +56,7 @@ const MOST_ROWS: usize = 100_000;
 const MOST_LEVELS: usize = 100;
 
 enum Values {
-    /// Standardised values and standardised ranks, missing ones 0, and whether any is missing.
+    /// Standardized values and standardized ranks, missing ones 0, and whether any is missing.
     Number {
         values: Vec<f64>,
         ranks: Vec<f64>,

@@ -65,7 +65,7 @@ pub fn data_profile(table: &Table, target: Option<&[bool]>, exclude: &[&str], li
 }
 
 impl DataProfile {
-    /// The profile of columns that were summarised before: warnings and gates follow from them.
+    /// The profile of columns that were summarized before: warnings and gates follow from them.
     pub fn of_columns(
         rows: u64,
         columns: Vec<ColumnSummary>,
