@@ -1,4 +1,4 @@
-//! The door: a file's texts become checked, typed columns, or the whole file is refused with the list of what is wrong.
+//! Import check: a file's texts become checked, typed columns, or the whole file is refused with the list of what is wrong.
 
 use std::collections::HashMap;
 
@@ -186,7 +186,7 @@ fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal
 /// Letters that an identifier of a person may have.
 const MOST_ID_LETTERS: usize = 200;
 
-/// What is wrong with an identifier of a person; `None` when nothing is. Identifiers stand in addresses, titles, files and the terminal, so
+/// What is wrong with an identifier of a person; `None` when nothing is. Identifiers appear in addresses, titles, files and the terminal, so
 /// they hold no letter that is a command there: none of markup, no line break, nothing that is not seen or turns the direction of writing.
 pub(crate) fn id_rule(id: &str) -> Option<String> {
     let id = id.trim();

@@ -109,7 +109,7 @@ fn one() -> f64 {
     1.0
 }
 
-/// Why a dump is no scorer.
+/// Why a dump is not a valid scorer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DumpError {
     #[error("the dump has neither trees nor coefficients")]

@@ -24,7 +24,7 @@ pub struct Lineage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldStatistics {
     pub name: String,
-    /// Numbers: minimum, 1 %, 5 %, 25 %, 50 %, 75 %, 95 %, 99 % quantile, maximum. Empty for levels.
+    /// Numbers: minimum, 1 %, 5 %, 25 %, 50 %, 75 %, 95%, 99 % quantile, maximum. Empty for levels.
     pub quantiles: Vec<f64>,
     /// Levels: number of training rows for each level of the field. Empty for numbers.
     pub level_counts: Vec<u32>,

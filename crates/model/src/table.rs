@@ -1,4 +1,4 @@
-//! Typed columns: how people's records travel between the rooms once a file has been checked.
+//! Typed columns: how people's records travel between crates once a file has been checked.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
-//! Multivariate drift: can a classifier tell the reference's people from today's?
+//! Multivariate drift: can a classifier distinguish baseline from current data?
 //!
 //! A domain classifier (Lopez-Paz and Oquab 2017): Fisher's linear discriminant with a ridge, on standardized numbers, their squares, and
-//! levels, cross-fitted in five folds. ROC AUC 0.5 means "cannot tell apart"; its interval is DeLong's on scores of rows unseen by the fit.
+//! levels, cross-fitted in five folds. ROC AUC 0.5 means indistinguishable; its interval is DeLong's on scores of rows unseen by the fit.
 
 use domain::{DriftVerdict, Estimate};
 use model::{Column, MISSING_LEVEL, Table};
@@ -21,7 +21,7 @@ pub struct MultivariateDrift {
     /// Rows used of each side.
     pub n_reference: u64,
     pub n_current: u64,
-    /// Features that tell the two apart best, by weight on the standardized scale, at most five.
+    /// Features that separate the two best, by weight on the standardized scale, at most five.
     pub telling: Vec<(String, f64)>,
 }
 
@@ -35,7 +35,7 @@ const MOST_LEVELS: usize = 20;
 
 /// Trains the domain classifier on the columns that both tables have with the same type. Seeded.
 ///
-/// `id` names the column (text) that tells people apart. Most of this month's people were there last month: a person is on one side of a fold
+/// `id` names the column (text) that identifies people. Most of this month's people were there last month: a person is on one side of a fold
 /// only, else the classifier learns from their other self that they are of the other sample, and the area falls below 0.5.
 pub fn multivariate_drift(reference: &Table, current: &Table, id: Option<&str>, seed: u64) -> MultivariateDrift {
     let failed = |verdict, why: &str| MultivariateDrift {

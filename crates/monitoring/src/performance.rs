@@ -112,7 +112,7 @@ pub fn realised(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) ->
     })
 }
 
-/// The sum of the scores with the 95 % interval of the number of leavers that they promise (normal limit of independent draws).
+/// The sum of the scores with the 95% interval of the expected number of leavers (normal limit of independent draws).
 pub fn expected_leavers(scores: &[f64]) -> Estimate {
     let (sum, variance) = scores.iter().fold((0.0, 0.0), |(sum, variance), score| (sum + score, variance + score * (1.0 - score)));
     let half = 1.96 * f64::max(variance, 0.0).sqrt();

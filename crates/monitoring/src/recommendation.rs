@@ -67,7 +67,7 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// What people call it.
+    /// Its label.
     pub fn label(self) -> &'static str {
         match self {
             Self::FeatureDrift => "Feature drift",

@@ -62,7 +62,7 @@ pub fn delong(truth: &[bool], scores: &[&[f64]]) -> Result<Option<DeLong>, Input
 }
 
 impl DeLong {
-    /// Area `second` − area `first`: value, 95 % interval, z and two-sided p-value. Scores that rank alike give 0 and p = 1.
+    /// Area `second` − area `first`: value, 95% interval, z and two-sided p-value. Scores that rank alike give 0 and p = 1.
     ///
     /// # Panics
     /// When an index is not below the number of scores.

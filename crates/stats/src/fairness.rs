@@ -43,7 +43,7 @@ pub enum ParityMetric {
 }
 
 impl ParityMetric {
-    /// What people call it.
+    /// Its label.
     pub fn label(self) -> &'static str {
         match self {
             Self::DemographicParityDifference => "Statistical parity difference",

@@ -132,7 +132,7 @@ pub(crate) fn rate_estimate(metric: GroupMetric, counts: &Confusion, z: f64, und
     }
 }
 
-/// Every metric of one group with its 95 % interval: those of [`rate_estimate`] for rates, DeLong for ROC AUC, normal for means. Without
+/// Every metric of one group with its 95% interval: those of [`rate_estimate`] for rates, DeLong for ROC AUC, normal for means. Without
 /// scores the metrics that need them are absent.
 pub(crate) fn figures(
     counts: &Confusion,
@@ -177,7 +177,7 @@ fn score_figures(truth: &[bool], scores: &[f64]) -> [(GroupMetric, Estimate); 4]
     ]
 }
 
-/// Mean with its normal 95 % interval; one value has no spread, and so no figure.
+/// Mean with its normal 95% interval; one value has no spread, and so no figure.
 fn mean_figure(values: &[f64]) -> Estimate {
     if values.len() < 2 {
         return Estimate::unknown("an interval needs more than one person");

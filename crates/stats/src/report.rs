@@ -1,4 +1,4 @@
-//! Everything that is said about one score on one set of rows.
+//! All metrics of one score on one set of rows.
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 
 use domain::Estimate;
 
-/// Two-sided 95 % quantile of the normal distribution.
+/// Two-sided 95% quantile of the normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
 /// Stability of choices of equally many out of `of` things, each choice as the positions of what was chosen (none twice).

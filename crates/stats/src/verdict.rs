@@ -11,9 +11,9 @@ pub enum Verdict {
     Pass,
     /// The whole interval is on the bad side.
     Fail,
-    /// The limit lies inside the interval: these rows cannot tell.
+    /// The limit lies inside the interval: inconclusive.
     Inconclusive,
-    /// There is no figure to judge.
+    /// There is no value to evaluate.
     CouldNotCompute,
 }
 

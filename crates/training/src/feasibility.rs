@@ -1,4 +1,4 @@
-//! How often a model of this quality would meet a gate policy by luck of the rows: said before anybody waits for the impossible.
+//! How often a model of this quality would pass a gate policy over resamples of the rows.
 
 use rand::RngExt;
 use rayon::prelude::*;
@@ -22,7 +22,7 @@ pub struct GateShare {
     pub median: Option<f64>,
 }
 
-/// How a policy fared.
+/// The result for a policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Feasibility {
     pub policy: String,

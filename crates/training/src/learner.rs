@@ -14,7 +14,7 @@ pub(crate) trait Learner {
     /// Everything that a fit needs besides data and seed.
     type Parameters;
 
-    /// What people call it.
+    /// Its label.
     const LABEL: &'static str;
     /// What is searched; empty when it has one setting only.
     const SPACE: &'static [Dimension] = &[];

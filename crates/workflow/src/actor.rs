@@ -21,7 +21,7 @@ pub enum Origin {
     Token(Vec<Scope>),
 }
 
-/// Somebody on whose behalf something is done. Only this crate makes one: doors ask for it.
+/// Somebody on whose behalf something is done. Only this crate creates one; entry points request it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     name: AccountName,
@@ -131,7 +131,7 @@ macro_rules! permit {
         pub struct $name<'a>(&'a Actor);
 
         impl<'a> $name<'a> {
-            /// Name of the account, as it stands in the record.
+            /// Name of the account, as in the audit log.
             pub fn name(&self) -> &'a AccountName {
                 &self.0.name
             }
@@ -145,7 +145,7 @@ macro_rules! permit {
 }
 
 permit! {
-    /// Any member of the house: may see evidence, runs, versions and checks, and no people.
+    /// Any member: may see evidence, runs, versions and checks, and no people.
     Member
 }
 permit! {
@@ -188,7 +188,7 @@ impl<'a> Signed<'a> {
         Self(reviewer)
     }
 
-    /// Name of the account, as it stands in the record.
+    /// Name of the account, as in the audit log.
     pub fn name(&self) -> &'a AccountName {
         self.0.name()
     }

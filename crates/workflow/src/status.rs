@@ -8,7 +8,7 @@ use store::{registry, scoring};
 
 use crate::{Error, Member, Result, Role, Tenure, clock};
 
-/// Scores older than this are said to be old.
+/// Scores older than this are marked as old.
 const STALE_AFTER_DAYS: i64 = 45;
 
 /// The signed-in person.
@@ -41,7 +41,7 @@ pub struct Status {
     pub words: Words,
     /// Every use case of this installation: id and title.
     pub use_cases: Vec<(String, String)>,
-    /// Simulated people: said on every page.
+    /// Simulated people: marked on every page.
     pub simulated: bool,
     /// `None`: nothing has been promoted yet.
     pub live: Option<LiveModel>,

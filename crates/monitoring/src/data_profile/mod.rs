@@ -35,7 +35,7 @@ pub struct DataProfile {
     pub released: Option<Released>,
 }
 
-/// How figures were released to somebody who does not see people.
+/// How figures were released to a viewer without access to people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Released {
     /// People behind every figure; counts are multiples of it.

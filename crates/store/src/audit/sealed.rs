@@ -190,7 +190,7 @@ impl Told {
         if !entry.detail.contains("\"rows\"") {
             return;
         }
-        // A detail that is no JSON any more is named by the chain's own check.
+        // A detail that is no longer JSON is reported by the chain's own check.
         let rows = serde_json::from_str::<Detail>(&entry.detail).map(|detail| detail.rows).unwrap_or_default();
         self.0.extend(rows.into_iter().map(|row| ((row.table, row.key), (entry.sequence, row.hash))));
     }

@@ -64,7 +64,7 @@ macro_rules! candidates {
                 }
             }
 
-            /// What people call it.
+            /// Its label.
             pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$variant => <$learner>::LABEL,)+

@@ -60,7 +60,7 @@ impl CardPart {
     pub const ALL: [Self; 7] =
         [Self::Purpose, Self::Lineage, Self::Metrics, Self::Groups, Self::Explanation, Self::Description, Self::Limitations];
 
-    /// What people call it.
+    /// Its label.
     pub fn label(self) -> &'static str {
         match self {
             Self::Purpose => "purpose",

@@ -123,7 +123,7 @@ fn against_live(gate: &Gate, metric: Metric, figure: Estimate, improvement: f64,
         ..figure
     };
     let verdict = match (turned.value, significant) {
-        // Too few rows that neither model has seen: they cannot tell the two apart.
+        // Too few rows that neither model has seen: they cannot distinguish the two.
         (None, _) => Verdict::Inconclusive,
         // "Improves by more than x and the interval excludes 0": the point is held against x, the interval against 0.
         (Some(value), true) => match turned.interval {

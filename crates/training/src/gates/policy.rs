@@ -106,7 +106,7 @@ impl ValidGatePolicy {
         GateReport { policy: self.name.clone(), passes: !results.iter().any(|result| self.blocks(result)), results }
     }
 
-    /// Whether a judged gate stands in the way of promotion.
+    /// Whether an evaluated gate blocks promotion.
     pub fn blocks(&self, result: &GateResult) -> bool {
         if matches!(result.gate, Gate::Fairness { .. }) && !self.fairness_blocks {
             return false;

@@ -84,7 +84,7 @@ impl Tenure {
     /// ends. The name that can sign in now is returned.
     ///
     /// # Errors
-    /// When the link is no good, or name or password are not.
+    /// When link, name or password are invalid.
     pub async fn set_up(&self, link: &str, name: &str, password: &str) -> Result<String> {
         let name = match self.set_up_for(link).await? {
             SetUp::Account(name) => name,

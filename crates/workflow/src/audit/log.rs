@@ -40,7 +40,7 @@ impl AuditQuery {
     }
 }
 
-/// An entry as people read it.
+/// An entry as displayed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditRow {
     pub sequence: i64,
@@ -86,7 +86,7 @@ impl Tenure {
         PAGE
     }
 
-    /// Every entry that matches, oldest first, as people read it; the page does not count.
+    /// Every entry that matches, oldest first, as displayed; the page does not count.
     ///
     /// # Errors
     /// When a day is none, or the store fails.
@@ -263,7 +263,7 @@ impl People {
 /// rewritten is noticed too.
 ///
 /// # Errors
-/// [`Error::Invalid`] when a line is no entry.
+/// [`Error::Invalid`] when a line is not an entry.
 pub fn verify_export(text: &str, head: Option<&str>) -> Result<(usize, Vec<String>)> {
     let parse = |(line, text): (usize, &str)| {
         let wrong = |error| Error::Invalid(format!("Line {} is not an audit log entry: {error}.", line + 1));

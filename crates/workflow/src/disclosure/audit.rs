@@ -19,7 +19,7 @@ const GAP: f64 = 0.01;
 /// Grid of a median score.
 const SCORE: f64 = 0.01;
 
-/// The report of a version for somebody who does not see people. It must have been made at the version's own cut-off.
+/// The report of a version for a viewer without access to people. It must have been made at the version's own cut-off.
 pub fn report(exact: FairnessReport, rule: Disclosure) -> FairnessReport {
     let attributes = |own: Vec<AttributeReport>| own.into_iter().map(|own| attribute(own, rule)).collect();
     FairnessReport {

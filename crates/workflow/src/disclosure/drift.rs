@@ -29,7 +29,7 @@ pub struct Withheld {
     pub outcome: bool,
 }
 
-/// The check of a day for somebody who does not see people.
+/// The check of a day for a viewer without access to people.
 pub fn check(exact: &MonthlyCheck, withheld: &Withheld, rule: Disclosure) -> MonthlyCheck {
     let target = if withheld.outcome { verdict_only(&exact.target, rule) } else { column(&exact.target, rule) };
     MonthlyCheck {
@@ -89,7 +89,7 @@ fn column(exact: &ColumnReport, rule: Disclosure) -> ColumnReport {
     }
 }
 
-/// The distributions of both sides over `n` rows each: levels that are rare on a side are put together, bins lie on round edges with the tails in
+/// The distributions of both sides over `n` rows each: levels that are rare on one side are pooled, bins lie on round edges with the tails in
 /// the outer ones, and shares are those of released counts. `None` where too few people are on a side.
 pub fn chart(exact: &Chart, n: [u64; 2], rule: Disclosure) -> Option<Chart> {
     if n.iter().any(|rows| rule.is_small(*rows)) {

@@ -27,13 +27,13 @@ use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, StoredPeople, Ten
 pub enum Experiment {
     /// Leaves a field out, and what is derived from it.
     Drop(String),
-    /// Leaves out the fields that tell a protected attribute best.
+    /// Leaves out the fields that predict a protected attribute best.
     DropProxies(String),
     /// Weighs rows so that groups of the attribute and outcome are independent (Kamiran and Calders 2012).
     Reweigh(String),
 }
 
-/// A field is a proxy worth leaving out when it carries at least this share of what tells the group.
+/// A field is a proxy worth leaving out when it carries at least this share of the prediction of the group.
 const PROXY_SHARE: f64 = 0.1;
 /// Name of the run's file with the effect.
 const EFFECT: &str = "effect.json";

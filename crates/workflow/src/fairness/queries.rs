@@ -42,11 +42,11 @@ impl Judged {
 }
 
 impl Tenure {
-    /// The fairness report of a version at a cut-off (that of the use case when none is given). To somebody who does not see people it is
+    /// The fairness report of a version at a cut-off (that of the use case when none is given). To a viewer without access to people it is
     /// released, and at the version's own cut-off alone: many cut-offs together would tell people apart.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such version, [`Error::Invalid`] when the cut-off is no probability.
+    /// [`Error::NotFound`] when there is no such version, [`Error::Invalid`] when the cut-off is not a probability.
     pub async fn fairness(
         &self,
         viewer: impl Into<Viewer>,

@@ -1,4 +1,4 @@
-//! What the work of a job holds in its hands: it tells how far it is, and asks whether it should stop.
+//! The handle of a running job: reports progress, and asks whether to stop.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -64,7 +64,7 @@ impl Tenure {
         Ok(job_id)
     }
 
-    /// Does work here and now under a job's record, for doors that wait for the outcome themselves.
+    /// Does work here and now under a job's record, for entry points that wait for the outcome themselves.
     ///
     /// # Errors
     /// That of the work, or when the store fails.

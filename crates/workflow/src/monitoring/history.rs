@@ -24,7 +24,7 @@ pub struct DriftHistory {
     /// Cycles of those days with what became of their people, oldest first.
     pub cohorts: Vec<CohortView>,
     pub events: Vec<HistoryEvent>,
-    /// Features over time, the one that drifted most where the model leans most first.
+    /// Features over time, weighted by drift and importance, largest first.
     pub features: Vec<FeatureLine>,
     pub limits: Limits,
     /// First and last day with a check, whatever days were asked for.

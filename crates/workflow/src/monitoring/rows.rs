@@ -64,7 +64,7 @@ impl Tenure {
     /// Prediction drift of scores, or of rows that the live version scores now.
     ///
     /// # Errors
-    /// When nothing is in service, or a score is no probability.
+    /// When nothing is in service, or a score is not a probability.
     pub async fn drift_of_scores(
         &self,
         analyst: &Analyst<'_>,

@@ -96,11 +96,11 @@ impl Shift {
 }
 
 impl Tenure {
-    /// Checks the newest people with one field changed. Nothing is stored. To somebody who does not see people the answer is released, and a
+    /// Checks the newest people with one field changed. Nothing is stored. To a viewer without access to people the answer is released, and a
     /// share of the people is a multiple of a tenth: one share after the other would tell who is changed next.
     ///
     /// # Errors
-    /// When the field or the size makes no sense, nothing is in service, or there is no data.
+    /// When the field or the size is invalid, nothing is in service, or there is no data.
     pub async fn simulate_drift(&self, member: &Member<'_>, use_case: &str, shift: Shift) -> Result<SimulatedCheck> {
         let in_range = match &shift {
             Shift::Number { deviations, .. } => deviations.is_finite() && deviations.abs() <= 10.0,

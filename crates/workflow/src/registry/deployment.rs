@@ -126,7 +126,7 @@ impl Tenure {
     /// change that was in force then; `None` when nothing had ever been live.
     ///
     /// # Errors
-    /// When there is no such use case, the text is no moment, or the store fails.
+    /// When there is no such use case, the text is not a valid time, or the store fails.
     pub async fn live_as_of(&self, _: &Member<'_>, use_case: &str, moment: &str) -> Result<Option<registry::LiveChange>> {
         self.use_case(use_case)?;
         let wrong = || Error::Invalid(format!("“{moment}” is not a valid time. Use YYYY-MM-DD or YYYY-MM-DDTHH:MM, in UTC."));

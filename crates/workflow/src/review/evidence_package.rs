@@ -61,7 +61,7 @@ pub struct Package {
     pub errors: ErrorAnalysis,
     /// What looks like knowledge of the outcome.
     pub leaks: Vec<Leak>,
-    /// How well the inputs tell the protected attributes.
+    /// How well the inputs predict the protected attributes.
     pub proxies: Vec<Proxy>,
     /// How often a model of this quality would pass the gates.
     pub feasibility: Option<Feasibility>,
@@ -230,7 +230,7 @@ impl Tenure {
             ("Candidate".to_owned(), version.candidate.clone()),
         ];
         lineage.extend(model.lineage.parameters.iter().cloned());
-        // The stage is no evidence: it changes by the decision itself.
+        // The stage is not evidence: it changes by the decision itself.
         let card = facts.card_named("under review", &[], &[]).markdown();
         let drift_policy = self.drift_policy(&version.use_case)?;
         compute(move || {

@@ -39,7 +39,7 @@ pub(crate) fn optional<'a>(field: &str, text: &'a str) -> Result<&'a str> {
     Ok(text)
 }
 
-/// Titles of the gates that stand in the way of a version and are not waived. `waived`: titles of the gates with a waiver that holds today.
+/// Titles of the gates that block a version and are not waived. `waived`: titles of the gates with a waiver that holds today.
 fn blocking<'a>(package: &'a Package, waived: &[String]) -> Vec<&'a str> {
     let blocks = |result: &&training::gates::GateResult| package.policy.blocks(result) && !waived.contains(&result.title);
     package.gates.results.iter().filter(blocks).map(|result| result.title.as_str()).collect()

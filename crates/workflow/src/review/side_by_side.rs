@@ -12,7 +12,7 @@ use crate::StoredPeople;
 use crate::runs::evidence::Evidence;
 use crate::{Error, Result};
 
-/// Fewer rows than this cannot tell two models apart.
+/// Fewer rows than this cannot distinguish two models.
 const LEAST_ROWS: usize = 50;
 
 /// The live version, the people that it was trained on, and its baseline.

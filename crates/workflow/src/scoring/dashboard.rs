@@ -127,7 +127,7 @@ fn segment(use_case: &UseCase, table: &Table, name: &str, probabilities: &[f64],
     Some(Segment { field: name.to_owned(), label: field.label.clone(), rows: segments::shown(groups, rule).into_iter().map(row).collect() })
 }
 
-/// Mean probability with the 95 % interval of the share that leaves when every probability is right.
+/// Mean probability with the 95% interval of the share that leaves when every probability is right.
 fn mean_risk(probabilities: &[f64]) -> Estimate {
     let expected = monitoring::performance::expected_leavers(probabilities);
     let n = probabilities.len() as f64;

@@ -33,7 +33,7 @@ impl TrainingForm {
     /// The settings that it asks for.
     ///
     /// # Errors
-    /// A sentence for each field that makes no sense.
+    /// A sentence for each invalid field.
     pub fn settings(&self) -> std::result::Result<ValidSettings, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let mut whole = |field: &str, text: &str, most: u64, least: u64| {

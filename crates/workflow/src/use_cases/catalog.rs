@@ -1,4 +1,4 @@
-//! What an installation is told by files: use cases, and the policies that they name. The binary brings some; a folder adds others, or
+//! Configuration files of an installation: use cases, and the policies that they name. The binary brings some; a folder adds others, or
 //! replaces a use case of the same id:
 //!
 //! `*.toml` use cases · `gates/*.toml` gate policies · `access/*.toml` who must say why before looking at people
@@ -40,9 +40,9 @@ pub struct AccessPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Purpose {
-    /// Lower-case letters, digits and hyphens: stands in addresses and in the record.
+    /// Lower-case letters, digits and hyphens: used in addresses and in the audit log.
     pub key: String,
-    /// What people read.
+    /// Its text.
     pub text: String,
 }
 
@@ -139,7 +139,7 @@ impl Catalogue {
         })
     }
 
-    /// Why somebody may look at people of a use case; empty where nobody is asked.
+    /// Purposes of access for a use case; empty where none is required.
     pub fn purposes(&self, use_case: &str) -> &[Purpose] {
         self.access.get(use_case).map_or(&[], |policy| &policy.purposes)
     }
