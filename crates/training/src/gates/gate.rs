@@ -117,7 +117,7 @@ impl Gate {
             Self::Reproducible => None,
             Self::ExplanationStability { top: 0, .. } => out_of_range("top", "Compare at least one field, for example top = 5."),
             Self::ExplanationStability { limit, .. } => number("limit", *limit)
-                .or_else(|| if *limit <= 1.0 { None } else { out_of_range("limit", "The limit of a stability must be at most 1.") }),
+                .or_else(|| if *limit <= 1.0 { None } else { out_of_range("limit", "The stability limit must be at most 1.") }),
             Self::Documentation { parts } if parts.is_empty() => {
                 Some(("parts", ProblemCode::Required, "List the required parts of the model card."))
             }
