@@ -124,7 +124,8 @@ impl Tenure {
         let stale = match &request {
             Some(request) if request.state == ReviewState::Pending => {
                 let changed = package.sources.changed(&self.sources(&version).await?);
-                changed.or(self.expect_same_policy(&version).await.err().map(|error| error.to_string())).unwrap_or_default()
+                let policy = self.expect_same_policy(&version).await.err().map(|error| error.to_string().trim_end_matches('.').to_owned());
+                changed.or(policy).unwrap_or_default()
             }
             _ => String::new(),
         };

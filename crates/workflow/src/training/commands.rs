@@ -273,7 +273,7 @@ fn blocking_gates(policy: &ValidGatePolicy, gates: &GateReport) -> String {
     if titles.is_empty() {
         return String::new();
     }
-    format!("failed gates of the policy {}: {}", gates.policy, titles.join("; "))
+    format!("Failed gates of the policy {}: {}.", gates.policy, titles.join("; "))
 }
 
 /// Rows as the training wants them: people who repeat over time stay on one side of a split.
