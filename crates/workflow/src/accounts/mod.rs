@@ -37,7 +37,9 @@ fn check_name(name: &str) -> Result<String> {
         in_names || " .-_@'".contains(letter)
     };
     if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(allowed) {
-        return Err(Error::Invalid(format!("A name can have 1 to {LONGEST_NAME} letters, digits, spaces and the characters . - _ @ ' only.")));
+        return Err(Error::Invalid(format!(
+            "A name can have 1 to {LONGEST_NAME} letters, digits, spaces and the characters . - _ @ ' only."
+        )));
     }
     if !name.as_str().is_single_script() {
         return Err(Error::Invalid("Use letters of a single script: others look alike.".into()));
