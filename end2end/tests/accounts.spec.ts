@@ -25,7 +25,7 @@ test.describe("nobody", () => {
     await page.getByLabel("Name").fill("<b>eve</b>'; --");
     await page.getByLabel("Password").fill("wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("alert")).toContainText("Name or password are wrong");
+    await expect(page.getByRole("alert")).toContainText("Incorrect name or password");
     await expect(page.getByRole("alert")).toBeFocused();
     await expect(page.getByLabel("Name")).toHaveValue("<b>eve</b>'; --");
     expect(page.url()).not.toContain("eve");
@@ -64,7 +64,7 @@ for (const [role, start, absent] of [
       test(`${role}s see no people`, async ({ page, open, request }) => {
         await open(HOME);
         await expect(page.getByRole("heading", { level: 1 })).toHaveText("Access denied");
-        await expect(page.getByText("this needs the role analyst")).toBeVisible();
+        await expect(page.getByText("This requires the analyst role")).toBeVisible();
         expect((await request.get(`${HOME}/people.csv`)).status()).toBe(403);
       });
     }

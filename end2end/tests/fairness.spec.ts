@@ -56,7 +56,7 @@ test("the file is the same report and loads nothing", async ({ page, open }, inf
 test("the model card is made from the record, and people add what they know", async ({ page, open }) => {
   await open(`${HOME}/models/1/card`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Model card of version 1");
-  await expect(page.getByText("Protected attributes are audited and are not inputs")).toBeVisible();
+  await expect(page.getByText("Protected attributes, audited but not used as inputs")).toBeVisible();
   const text = `Not for people hired this month (${Date.now()})`;
   await page.getByLabel("Known limitations").fill(text);
   await page.getByRole("button", { name: "Save limitations" }).click();

@@ -119,30 +119,30 @@ test("the author asks for a review and cannot decide on it", async ({ browser, j
   await page.getByLabel("Note to reviewers (optional)").fill("simpler than before");
   await page.getByRole("button", { name: "Request review" }).click();
   await expect(page.locator("main [role=status]")).toContainText("Review requested for version 2.");
-  await expect(page.getByText("You trained version 2: somebody else must decide on it.")).toBeVisible();
+  await expect(page.getByText("You trained version 2. Someone else must decide on it.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Approve…" })).toHaveCount(0);
   // Bypassing the page is refused, too.
   await page.goto(`${review(2)}?doing=approve`);
   await expect(page.locator(".confirm")).toHaveCount(0);
-  expect(() => tenure(["model", "approve", "2", "--use-case", "attrition", "--reason", "mine"], undefined, "kim")).toThrow(/you trained version 2/);
+  expect(() => tenure(["model", "approve", "2", "--use-case", "attrition", "--reason", "mine"], undefined, "kim")).toThrow(/You trained version 2/);
   await page.context().close();
 });
 
 test("a gate that blocks is waived by who answers for it", async ({ browser, javaScriptEnabled }) => {
   const page = await signedIn(browser, "reviewer", javaScriptEnabled);
   await page.goto(review(2));
-  const gate = page.getByRole("region", { name: "Gates" }).getByRole("row", { name: "The model card is complete" });
+  const gate = page.getByRole("region", { name: "Gates" }).getByRole("row", { name: "Complete model card" });
   await expect(gate).toContainText("Blocking");
-  await expect(gate).toContainText("Missing on the model card: known limitations.");
+  await expect(gate).toContainText("Missing from the model card: known limitations.");
   // The server names the blocking gate, too.
   await page.goto(`${review(2)}?doing=approve`);
   await sign(page, "reviewer", "Let it through.", "Approve");
-  await expect(page.locator(".error-summary")).toContainText("gates of the policy house do not hold: The model card is complete");
+  await expect(page.locator(".error-summary")).toContainText("gates of the policy house failed: Complete model card");
 
   await page.goto(review(2));
   await gate.getByRole("link", { name: "Waive…" }).click();
   const panel = page.locator(".confirm");
-  await expect(panel).toContainText("“The model card is complete” will not block approval while the waiver is valid.");
+  await expect(panel).toContainText("“Complete model card” will not block approval while the waiver is valid.");
   await panel.getByLabel("Reason (recorded)").fill("Limits are collected by the end of the month.");
   await panel.getByLabel("Valid until").fill("2099-01-31");
   await panel.getByRole("button", { name: "Waive gate" }).click();
@@ -166,7 +166,7 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   await page.goto(`${HOME}/review`);
   await expect(page).toHaveTitle(/^\(1\) Reviews/);
   await page.getByRole("link", { name: "Version 2" }).first().click();
-  await page.getByLabel("The model card is complete and true.").check();
+  await page.getByLabel("The model card is complete and accurate.").check();
   await page.getByRole("button", { name: "Approve…" }).click();
   const panel = page.locator(".confirm");
   await expect(panel).toContainText("Approve version 2?");
@@ -184,7 +184,7 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   await page.getByLabel("Reason (recorded)").fill("Ranks as well and is simpler.");
   await page.getByLabel("Confirm with your password").fill("wrong");
   await page.locator(".confirm").getByRole("button", { name: "Approve" }).click();
-  await expect(page.locator(".error-summary")).toContainText("password is wrong");
+  await expect(page.locator(".error-summary")).toContainText("password is incorrect");
   await expect(page.getByLabel("Reason (recorded)")).toHaveValue("Ranks as well and is simpler.");
   expect(page.url()).not.toContain("simpler");
 
@@ -212,7 +212,7 @@ test("a card's known limitations meet the gate, and changing them voids the requ
   await expect(page.locator("#known-limitations")).toContainText("Not for the night shift.");
   await page.goto(review(3));
   await page.getByRole("button", { name: "Request review" }).click();
-  await expect(page.getByRole("row", { name: "The model card is complete" })).toContainText("Pass");
+  await expect(page.getByRole("row", { name: "Complete model card" })).toContainText("Pass");
   await page.goto(`${HOME}/models/3`);
   await page.getByText("Edit description, tags and aliases").click();
   await page.getByLabel("Description").fill("With pay grades.");
@@ -223,7 +223,7 @@ test("a card's known limitations meet the gate, and changing them voids the requ
   await page.getByRole("button", { name: "Save alias" }).click();
   await expect(page.locator("#labels")).toContainText("autumn");
   await page.goto(review(3));
-  await expect(page.getByText("The request is void: the description was changed.")).toBeVisible();
+  await expect(page.getByText("The request is void: the description changed.")).toBeVisible();
   await page.context().close();
 });
 
@@ -236,7 +236,7 @@ test("of two reviewers the later one is told who decided and when", async ({ bro
   await sign(first, "reviewer", "Better for the night shift.", "Approve");
   await expect(first.locator("main [role=status]")).toContainText("Version 3 is approved and live.");
   await sign(second, "sam", "I do not like it.", "Reject");
-  await expect(second.locator(".error-summary")).toContainText(/reviewer approved it on \d+ \w+ \d{4}, \d\d:\d\d UTC/);
+  await expect(second.locator(".error-summary")).toContainText(/reviewer approved the request on \d+ \w+ \d{4}, \d\d:\d\d UTC/);
   await first.context().close();
   await second.context().close();
 });
@@ -258,10 +258,10 @@ test("rollback and the stop switch", async ({ browser, javaScriptEnabled, reques
   await expect(page.locator("main [role=status]")).toContainText("Version 2 is undeployed.");
   const stopped = await live();
   expect(stopped?.version).toBeNull();
-  expect(stopped?.why).toContain("taken out of service on");
+  expect(stopped?.why).toContain("undeployed on");
   expect(stopped?.why, "anybody may read this").not.toContain("Wrong data");
   await expect(page.getByRole("complementary", { name: "Model and data status" })).toContainText("out of service since");
-  expect(() => tenure(["batch", "--use-case", "attrition"])).toThrow(/taken out of service/);
+  expect(() => tenure(["batch", "--use-case", "attrition"])).toThrow(/was undeployed/);
   await page.goto(`${HOME}/review`);
   await expect(page.getByRole("region", { name: "Live version history" })).toContainText("Undeployment");
   tenure(["model", "rollback", "--use-case", "attrition", "--reason", "The data is mended."], undefined, "sam");

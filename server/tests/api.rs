@@ -54,7 +54,7 @@ fn programs_are_answered_or_told_what_is_wrong() {
     wrong("MonthlyIncome", json!(-5), "must be");
     wrong("MonthlyIncome", json!("many"), "must be a");
     wrong("MonthlyIncome", json!([1]), "must be a");
-    wrong("Overtyme", json!("Yes"), "is no field of the use case");
+    wrong("Overtyme", json!("Yes"), "is not a field of the use case");
     let (status, problem) = predict(&with(&with(&record, "BusinessTravel", json!("x")), "MonthlyIncome", json!(-1)));
     assert_eq!((status, problem["errors"].as_array().unwrap().len()), (422, 2), "{problem}");
     // A missing value is a value where the use case allows it.
@@ -106,7 +106,7 @@ fn versions(demo: &Demo, analyst: &str, record: &Value) {
     assert_eq!(predict(json!("second")).0, 404);
     assert_eq!(predict(json!(7)).0, 404);
     let (status, problem) = predict(json!(2));
-    assert!(status == 403 && problem["detail"].as_str().unwrap().contains("version 2 was never approved"), "{problem}");
+    assert!(status == 403 && problem["detail"].as_str().unwrap().contains("Version 2 was never approved"), "{problem}");
     let live = |moment: &str| demo.ask(&format!("/api/v1/model?use_case=attrition&as_of={moment}"), analyst, "").1;
     assert_eq!(live("2001-01-01")["version"], Value::Null);
     assert_eq!(
@@ -117,13 +117,13 @@ fn versions(demo: &Demo, analyst: &str, record: &Value) {
 
     command(&["model", "undeploy", "--reason", "wrong data was imported by ann"]);
     let (status, problem) = predict(json!(1));
-    assert!(status == 403 && problem["detail"].as_str().unwrap().contains("taken out of service"), "{problem}");
+    assert!(status == 403 && problem["detail"].as_str().unwrap().contains("was undeployed"), "{problem}");
     assert_eq!(predict(Value::Null).0, 409);
     // What anybody may read names nobody and tells no reasons.
     let health = demo.send("/health", "", "", "*/*").2;
-    assert!(health.contains("taken out of service on") && !health.contains("wrong data"), "{health}");
+    assert!(health.contains("undeployed on") && !health.contains("wrong data"), "{health}");
     let (_, page) = demo.page("/use-case/attrition", analyst);
-    assert!(page.contains("out of service since") && page.contains("which is out of service"), "{page}");
+    assert!(page.contains("out of service since") && page.contains("which is no longer live"), "{page}");
     let accounts: Vec<Value> =
         serde_json::from_str(&std::fs::read_to_string(demo.folder.path().join("data/demo-accounts.json")).unwrap()).unwrap();
     let password = accounts.iter().find(|account| account["name"] == "reviewer").unwrap()["password"].as_str().unwrap();
@@ -218,9 +218,9 @@ fn model_files(folder: &Path, record: &Value, score: &Value) {
     std::fs::write(folder.join("cut.tenure"), &bytes[..bytes.len() / 2]).unwrap();
     refused(&["predict", "level.csv", "--use-case", "attrition", "--model", "live.tenure"], "must be one of");
     refused(&["predict", "range.csv", "--use-case", "attrition", "--model", "live.tenure"], "must be");
-    refused(&["predict", "one.csv", "--use-case", "attrition", "--model", "cut.tenure"], "damaged or cut short");
+    refused(&["predict", "one.csv", "--use-case", "attrition", "--model", "cut.tenure"], "damaged or truncated");
     refused(&["predict", "one.csv", "--use-case", "churn", "--model", "live.tenure"], "is for the use case attrition, not churn");
     refused(&["predict", "one.csv", "--use-case", "attrition", "--model", "one.csv"], "not a Tenure model file");
-    refused(&["tool", "shap", "--model", "cut.tenure", "--rows", "one.csv"], "damaged or cut short");
+    refused(&["tool", "shap", "--model", "cut.tenure", "--rows", "one.csv"], "damaged or truncated");
     refused(&["tool", "shap", "--model", "live.tenure", "--rows", "range.csv"], "problem");
 }

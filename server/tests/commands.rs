@@ -132,7 +132,7 @@ fn a_bad_file_leaves_the_store_as_it_was() {
         ("empty.csv", Vec::new(), "empty"),
         ("header-only.csv", text.lines().next().unwrap().as_bytes().to_vec(), "no rows"),
         ("noise.csv", noise, "neither CSV nor Parquet"),
-        ("cut.parquet", b"PAR1 cut short".to_vec(), "damaged or cut short"),
+        ("cut.parquet", b"PAR1 cut short".to_vec(), "damaged or truncated"),
         ("latin1.csv", good.iter().map(|byte| if *byte == b'&' { 0xE9 } else { *byte }).collect(), "not UTF-8"),
     ];
     for (name, bytes, says) in cases {

@@ -104,7 +104,7 @@ fn dropping_age_costs_nothing() {
     assert_eq!(bench.json(&["model", "list", "--use-case", "attrition"]).as_array().unwrap().len(), 1);
     let card = bench.run(&["model", "card", "1", "--use-case", "attrition"]);
     let card = String::from_utf8(card.stdout).unwrap();
-    assert!(card.contains("Protected attributes are inputs, because the training was told to include them: Age"), "{card}");
+    assert!(card.contains("Protected attributes used as inputs, as set for this training: Age"), "{card}");
     let (code, report) = bench.ask(&["model", "fairness", "1", "--use-case", "attrition"]);
     assert_eq!((code, report["experiments"].as_array().unwrap().len()), (1, 1));
     assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
@@ -125,15 +125,22 @@ fn data_and_model_card_are_files_that_need_nothing_else() {
     assert_eq!(profile["rows"], 1470);
     assert!(profile["columns"].as_array().unwrap().iter().any(|column| column["against_target"]["strength"].is_f64()));
     let diff = bench.json(&["data", "diff", &old, &new]);
-    assert_eq!(diff["changes"][0]["sentence"], "1470 rows, before 1000.");
+    assert_eq!(diff["changes"][0]["sentence"], "1470 rows, previously 1000.");
     assert_eq!(bench.run(&["data", "diff", &old, "nothing"]).status.code(), Some(2));
     bench.json(&["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--data", &new]);
     let card = bench.path("card.html");
     let made = bench.json(&["model", "card", "1", "--use-case", "attrition", "--html", &card]);
     let sections: Vec<&str> = made["card"]["sections"].as_array().unwrap().iter().map(|own| own["title"].as_str().unwrap()).collect();
-    for title in
-        ["Training data and period", "Uses", "Metrics", "By group", "What it has learned", "Known limitations", "Drift history", "Lineage"]
-    {
+    for title in [
+        "Training data and period",
+        "Intended use",
+        "Metrics",
+        "By group",
+        "Model explanation",
+        "Known limitations",
+        "Drift history",
+        "Lineage",
+    ] {
         assert!(sections.contains(&title), "{title}: {sections:?}");
     }
     for file in [page, card] {

@@ -83,7 +83,7 @@ fn a_person_is_shown_to_who_says_why_and_the_record_keeps_it() {
     assert_eq!(run(demo.folder.path(), &["audit", "erase", "person", &format!("attrition/{id}")], "").status.code(), Some(0));
     assert_eq!(run(demo.folder.path(), &["audit", "verify"], "").status.code(), Some(0), "the chain stays whole");
     let in_use = run(demo.folder.path(), &["audit", "erase", "account", "ann"], "");
-    assert!(text(&in_use.stderr).contains("disable it first"), "{}", text(&in_use.stderr));
+    assert!(text(&in_use.stderr).contains("Disable it first"), "{}", text(&in_use.stderr));
 }
 
 #[test]

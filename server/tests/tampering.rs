@@ -120,19 +120,23 @@ const TAMPERINGS: [(&str, &str, &str); 16] = [
         "insert into audit select sequence + 1, at, actor, 'forged', subject, detail, hash, 'x' from audit order by sequence desc limit 1",
         "added past the end",
     ),
-    ("the head is removed", "delete from audit_head", "kept beside the chain was removed"),
-    ("a decision says something else", "update review_decision set reason = 'never said'", "is not as entry"),
-    ("the reviewer of a decision is another", "update review_decision set reviewer = 'sam'", "is not as entry"),
-    ("a version is another model", "update model_version set model_hash = 'another'", "model_version attrition/1 is not as entry"),
-    ("a stop never happened", "delete from live_history where kind = 'undeployment'", "live_history attrition/2, of which entry"),
+    ("the head is removed", "delete from audit_head", "separately stored latest entry was removed"),
+    ("a decision says something else", "update review_decision set reason = 'never said'", "does not match audit entry"),
+    ("the reviewer of a decision is another", "update review_decision set reviewer = 'sam'", "does not match audit entry"),
+    (
+        "a version is another model",
+        "update model_version set model_hash = 'another'",
+        "model_version attrition/1 does not match audit entry",
+    ),
+    ("a stop never happened", "delete from live_history where kind = 'undeployment'", "live_history attrition/2, recorded in audit entry"),
     (
         "a version is in Production by its name alone",
         "update model_version set stage = 'Archived' where version = 1; insert into model_version select use_case, 2, run_id, dataset_id, \
          model_hash, candidate, 'Production', author, author_key, note, created_at, description from model_version",
-        "model_version attrition/1 is in the stage of the version in service and is not that version, or the other way round",
+        "the stage of model_version attrition/1 does not match the live version",
     ),
-    ("the pointer is another", "update live_model set version = null", "live_model attrition does not point to the newest change"),
-    ("a request was rejected by nobody", "update review_request set state = 'rejected'", "is closed without the decisions that it takes"),
+    ("the pointer is another", "update live_model set version = null", "live_model attrition does not point to the latest deployment"),
+    ("a request was rejected by nobody", "update review_request set state = 'rejected'", "is closed without the required decisions"),
     ("somebody else did it all", "update audit_person set name = 'sam' where name = 'rita'", "was changed"),
 ];
 

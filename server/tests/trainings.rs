@@ -138,7 +138,7 @@ fn a_training_leaves_seven_steps_its_plots_and_its_card() {
     assert_eq!(bench.newest_job()["status"], "finished");
     let job = bench.json(&["job", "show", bench.newest_job()["id"].as_str().unwrap()]);
     let log = job["lines"].to_string();
-    assert!(log.contains("To judge by a quick logistic regression") && log.contains("stage monitor"), "{log}");
+    assert!(log.contains("Quick logistic regression: ") && log.contains("stage monitor"), "{log}");
 
     // Side by side with another one, as a file that loads nothing.
     let other = bench.train(&["--trials", "4", "--candidates", "logistic_regression_l2", "--metric", "log_loss"]);
@@ -208,7 +208,7 @@ fn a_killed_training_is_failed_with_a_sentence_and_a_living_one_is_left_alone() 
     let jobs = bench.json(&["job", "list", "--use-case", "churn"]);
     let [newer, older] = [&jobs[0], &jobs[1]];
     assert_eq!((newer["status"].as_str(), older["status"].as_str()), (Some("running"), Some("failed")));
-    assert!(older["message"].as_str().unwrap().contains("stopped before it ended"));
+    assert!(older["message"].as_str().unwrap().contains("stopped before the job finished"));
     assert_eq!(bench.json(&["run", "show", older["run"].as_str().unwrap()])["run"]["status"], "failed");
     assert_eq!(bench.json(&["run", "show", newer["run"].as_str().unwrap()])["run"]["status"], "running");
     let log = bench.json(&["job", "show", older["id"].as_str().unwrap()])["lines"].to_string();

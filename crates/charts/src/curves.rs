@@ -35,39 +35,36 @@ struct Style {
     times: bool,
 }
 
-/// True positive rate against false positive rate, with the line of a coin.
+/// True positive rate against false positive rate, with the line of chance.
 pub fn roc(curves: &[Curve]) -> Option<Chart> {
     let style =
         Style { axes: ["False positive rate", "True positive rate"], line: Some([[0.0, 0.0], [1.0, 1.0]]), dots: false, times: false };
-    let title = finding(curves, "ROC curve", |area| format!("Ranks {:.0} of 100 pairs the right way round", 100.0 * area));
-    chart(curves, &style, title, "ROC curve. The further above the dashed line, the better the ranking; the line is chance.")
+    let title = finding(curves, "ROC curve", |area| format!("{:.0} of 100 pairs ranked correctly", 100.0 * area));
+    chart(curves, &style, title, "ROC curve. The dashed line is chance; the further above it, the better the ranking.")
 }
 
 /// Precision against recall.
 pub fn precision_recall(curves: &[Curve]) -> Option<Chart> {
     let style = Style { axes: ["Recall", "Precision"], line: None, dots: false, times: false };
     let title = finding(curves, "Precision and recall", |mean| format!("Average precision {}", format::number(mean, 2)));
-    chart(curves, &style, title, "How many of those named did leave, as the list is made longer until it holds every leaver.")
+    chart(curves, &style, title, "Precision at each level of recall.")
 }
 
-/// Observed share against the probability that was told.
+/// Observed rate against predicted probability.
 pub fn calibration(curves: &[Curve]) -> Option<Chart> {
-    let style = Style { axes: ["Predicted probability", "Observed share"], line: Some([[0.0, 0.0], [1.0, 1.0]]), dots: true, times: false };
-    let title = finding(curves, "Calibration", |error| {
-        format!("What is said and what is seen differ by {} points on average", format::number(100.0 * error, 1))
-    });
-    chart(curves, &style, title, "Calibration over ten groups of equal size. On the dashed line, 30% means 30 in 100.")
+    let style = Style { axes: ["Predicted probability", "Observed rate"], line: Some([[0.0, 0.0], [1.0, 1.0]]), dots: true, times: false };
+    let title = finding(curves, "Calibration", |error| format!("Average calibration error {} points", format::number(100.0 * error, 1)));
+    chart(curves, &style, title, "Calibration in ten groups of equal size. On the dashed line, predicted and observed rates are equal.")
 }
 
-/// How many times more events the first so many hold than a random choice.
+/// Lift over random selection, by share of people selected.
 pub fn lift(curves: &[Curve]) -> Option<Chart> {
-    let style = Style { axes: ["Share of people looked at", "Lift"], line: Some([[0.0, 1.0], [1.0, 1.0]]), dots: false, times: true };
-    let title =
-        finding(curves, "Lift", |lift| format!("The top tenth holds {} times as many leavers as a random tenth", format::number(lift, 1)));
-    chart(curves, &style, title, "Lift, highest scores first. The dashed line is a random choice.")
+    let style = Style { axes: ["Share of people selected", "Lift"], line: Some([[0.0, 1.0], [1.0, 1.0]]), dots: false, times: true };
+    let title = finding(curves, "Lift", |lift| format!("Lift of {} in the top 10%", format::number(lift, 1)));
+    chart(curves, &style, title, "Lift, highest scores first. The dashed line is random selection.")
 }
 
-/// What the first curve says; curves of several runs have no figure and keep the plain name.
+/// The title by the first curve's figure; curves of several runs have no figure and keep the plain name.
 fn finding(curves: &[Curve], name: &str, say: impl Fn(f64) -> String) -> String {
     curves.first().and_then(|curve| curve.figure).map_or_else(|| name.to_owned(), say)
 }

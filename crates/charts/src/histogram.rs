@@ -16,7 +16,9 @@ pub fn scores(bins: &[u32], people: &str) -> Chart {
         })
     };
     let title = match below(0.5) {
-        Some(bin) if total > 0 => format!("Half of the {people} score below {}", format::percent((bin + 1) as f64 / bins.len() as f64)),
+        Some(bin) if total > 0 => {
+            format!("Half of the {people} have a risk below {}", format::percent((bin + 1) as f64 / bins.len() as f64))
+        }
         _ => "No scores yet".to_owned(),
     };
     Chart {
@@ -33,8 +35,9 @@ pub fn scores(bins: &[u32], people: &str) -> Chart {
 pub fn by_outcome([stayed, left]: &[Vec<u32>; 2]) -> Chart {
     let rows = stayed.iter().zip(left).enumerate();
     Chart {
-        title: "Scores of those who stayed and those who left".to_owned(),
-        sentence: "The further apart, the better the model tells them from each other. Shares of each group.".to_owned(),
+        title: "Scores by outcome".to_owned(),
+        sentence: "The less the two distributions overlap, the better the model separates them. Each is a share of its own group."
+            .to_owned(),
         svg: draw_bins(&[stayed, left]),
         legend: vec!["Stayed".to_owned(), "Left".to_owned()],
         columns: ["Risk", "Stayed", "Left"].map(str::to_owned).to_vec(),
@@ -42,7 +45,7 @@ pub fn by_outcome([stayed, left]: &[Vec<u32>; 2]) -> Chart {
     }
 }
 
-/// The shares of the baseline and of today over the same bins.
+/// Shares of the baseline and of the current data over the same bins.
 pub fn two_samples(title: String, names: &[String], reference: &[f64], current: &[f64]) -> Chart {
     // Bins of equal width in drawing: the table names them.
     let counts = |shares: &[f64]| shares.iter().map(|share| (share * 1e6).round() as u32).collect::<Vec<_>>();
@@ -51,12 +54,12 @@ pub fn two_samples(title: String, names: &[String], reference: &[f64], current: 
     Chart {
         title,
         sentence: match (names.first(), names.last()) {
-            (Some(first), Some(last)) => format!("Share of the people in each of {} bins or levels, from {first} to {last}.", names.len()),
+            (Some(first), Some(last)) => format!("Share of people in each of {} bins or categories, from {first} to {last}.", names.len()),
             _ => String::new(),
         },
         svg: draw_named(&[&counts(reference), &counts(current)], names),
-        legend: vec!["Baseline".to_owned(), "Today".to_owned()],
-        columns: ["Value", "Baseline", "Today"].map(str::to_owned).to_vec(),
+        legend: vec!["Baseline".to_owned(), "Current".to_owned()],
+        columns: ["Value", "Baseline", "Current"].map(str::to_owned).to_vec(),
         rows: rows.map(|((name, before), now)| vec![name.clone(), share(before), share(now)]).collect(),
     }
 }
@@ -65,7 +68,7 @@ fn range(bin: usize, bins: usize) -> String {
     format::percent_interval([bin as f64 / bins as f64, (bin + 1) as f64 / bins as f64])
 }
 
-/// Bins named below the axis, as many as there is room for.
+/// Bins named below the axis, as many as fit.
 fn draw_named(groups: &[&[u32]], names: &[String]) -> String {
     let count = names.len().max(1) as f64;
     let tick = |at: &f64| {

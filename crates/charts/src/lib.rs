@@ -41,7 +41,7 @@ pub fn series_colour(position: usize) -> RGBColor {
     SERIES[position % SERIES.len()]
 }
 
-/// The font of the page, in a colour.
+/// The font of the page, in a color.
 pub fn text_style(colour: RGBColor) -> TextStyle<'static> {
     ("inherit", TEXT).into_font().color(&colour)
 }
@@ -56,13 +56,13 @@ pub fn draw(paint: impl Fn(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>)
     match outcome {
         Ok(()) => finish(&svg),
         Err(error) => {
-            tracing::error!(%error, "a chart could not be drawn");
+            tracing::error!(%error, "the chart could not be drawn");
             String::new()
         }
     }
 }
 
-/// Scales with its figure, takes its colours from the style sheet and its font from the page; the figure names it.
+/// Scales with its figure, takes its colors from the style sheet and its font from the page; the figure names it.
 fn finish(svg: &str) -> String {
     let fixed = format!("<svg width=\"{}\" height=\"{}\"", SIZE.0, SIZE.1);
     let mut text = svg

@@ -6,7 +6,7 @@ const STYLE: &str = "svg{color-scheme:light dark;font-family:Inter,system-ui,san
                      @media(prefers-color-scheme:dark){svg{background:#14171a;--ink:#ecebe7;--ink-soft:#a3a8ab;--line:#2d3338;\
                      --series-0:#6fc9c2;--series-1:#eb9166;--series-2:#a99ff0;--series-3:#cdbb62}}";
 
-/// The drawing with its title and the colours that a page would give it; `None` when there is nothing to draw.
+/// The drawing with its title and the colors that a page would give it; `None` when there is nothing to draw.
 pub fn stand_alone(title: &str, svg: &str) -> Option<String> {
     let inner = svg.strip_prefix("<svg aria-hidden=\"true\" ")?;
     let (attributes, rest) = inner.split_once('>')?;

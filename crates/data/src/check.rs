@@ -1,4 +1,4 @@
-//! The door: a file's texts become checked, typed columns, or the whole file is refused with the list of what is wrong.
+//! Import check: a file's texts become checked, typed columns, or the whole file is refused with the list of what is wrong.
 
 use std::collections::HashMap;
 
@@ -13,9 +13,9 @@ pub const LISTED_PROBLEMS: usize = 100;
 /// What the rows are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Every field and the target must be there.
+    /// Every field and the target are required.
     Training,
-    /// The model's inputs must be there; protected fields and the target are taken along when present.
+    /// The model's inputs are required; protected fields and the target are kept when present.
     Scoring,
 }
 
@@ -31,11 +31,17 @@ pub struct RowProblem {
 
 /// Why a file was refused whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, thiserror::Error)]
-#[error("{total} problem(s) found; nothing was stored")]
 pub struct Refusal {
     /// The first hundred.
     pub problems: Vec<RowProblem>,
     pub total: usize,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let problems = if self.total == 1 { "problem" } else { "problems" };
+        write!(formatter, "{} {problems} found. Nothing was stored.", self.total)
+    }
 }
 
 impl Refusal {
@@ -171,7 +177,7 @@ fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal
         } else if let Some(earlier) = first.insert(id.trim(), row)
             && !may_repeat
         {
-            refusal.add(row + 2, name, id, format!("stands in row {} already", earlier + 2));
+            refusal.add(row + 2, name, id, format!("duplicates row {}", earlier + 2));
         }
     }
     ids.iter().map(|id| id.trim().to_owned()).collect()
@@ -180,7 +186,7 @@ fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal
 /// Letters that an identifier of a person may have.
 const MOST_ID_LETTERS: usize = 200;
 
-/// What is wrong with an identifier of a person; `None` when nothing is. Identifiers stand in addresses, titles, files and the terminal, so
+/// What is wrong with an identifier of a person; `None` when nothing is. Identifiers appear in addresses, titles, files and the terminal, so
 /// they hold no letter that is a command there: none of markup, no line break, nothing that is not seen or turns the direction of writing.
 pub(crate) fn id_rule(id: &str) -> Option<String> {
     let id = id.trim();
@@ -188,7 +194,7 @@ pub(crate) fn id_rule(id: &str) -> Option<String> {
         return Some("must not be empty".to_owned());
     }
     if id.chars().count() > MOST_ID_LETTERS {
-        return Some(format!("must not be longer than {MOST_ID_LETTERS} letters"));
+        return Some(format!("must have at most {MOST_ID_LETTERS} characters"));
     }
     id.chars().find(|letter| is_markup(*letter) || is_unseen(*letter)).map(|letter| match letter {
         '<' | '>' => format!("must not contain \"{letter}\""),

@@ -1,4 +1,4 @@
-//! Files in and out: read, check against the use case, write. Hands typed columns to everybody else; the only room with polars.
+//! Files in and out: read, check against the use case, write. Gives typed columns to the other crates; the only crate with polars.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;

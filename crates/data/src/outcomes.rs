@@ -55,9 +55,9 @@ pub fn check_outcomes(raw: &Raw, use_case: &UseCase, is_date: impl Fn(&str) -> b
             refusal.add(row + 2, columns[0].0, &shown(person), rule);
         }
         if !is_date(day) {
-            refusal.add(row + 2, "date", day, "must be a date of the calendar, YYYY-MM-DD");
+            refusal.add(row + 2, "date", day, "must be a valid date, YYYY-MM-DD");
         } else if day > today {
-            refusal.add(row + 2, "date", day, "lies in the future");
+            refusal.add(row + 2, "date", day, "must not be in the future");
         }
         let Some(happened) = target.parse(outcome) else {
             let rule = format!("must be one of {}, {}", target.positive.join(", "), target.negative.join(", "));
@@ -69,7 +69,7 @@ pub fn check_outcomes(raw: &Raw, use_case: &UseCase, is_date: impl Fn(&str) -> b
         }
         match seen.insert((person, day), (row, happened)) {
             Some((earlier, other)) if other != happened => {
-                refusal.add(row + 2, &target.column, outcome, format!("row {} says the opposite of the same person and day", earlier + 2));
+                refusal.add(row + 2, &target.column, outcome, format!("contradicts row {} (same person and date)", earlier + 2));
             }
             Some(_) => {}
             None => {
@@ -109,7 +109,7 @@ mod tests {
         let refusal = check("EmployeeNumber,date,Attrition\n,2026-06-01,Yes\n7,yesterday,Yes\n8,2026-07-01,No\n9,2026-06-01,maybe\n10,2026-06-01,Yes\n10,2026-06-01,No\n").unwrap_err();
         let rows: Vec<usize> = refusal.problems.iter().map(|problem| problem.row).collect();
         assert_eq!(rows, [2, 3, 4, 5, 7]);
-        assert!(refusal.problems[4].rule.starts_with("row 6 says the opposite"));
+        assert!(refusal.problems[4].rule.starts_with("contradicts row 6"));
         assert_eq!(check("EmployeeNumber,when\n7,2026-06-01\n").unwrap_err().total, 2);
     }
 }

@@ -1,4 +1,4 @@
-//! From bytes to columns of text. Delimiter and encoding are recognised, nothing is guessed silently: what cannot be read is refused.
+//! From bytes to columns of text. Delimiter and encoding are recognized, nothing is guessed silently: what cannot be read is refused.
 
 use std::io::Cursor;
 
@@ -30,13 +30,13 @@ pub enum ReadError {
     Binary(usize),
     #[error("the text is not UTF-8 (row {row}): it may have been saved as Windows-1252 or Latin-1. Save it as \"CSV UTF-8\" and try again")]
     Encoding { row: usize },
-    #[error("row {row} has {found} cells, the header has {expected}: a quote may be missing, or the file is cut short")]
+    #[error("row {row} has {found} cells, but the header has {expected}: a quote may be missing, or the file may be truncated")]
     Ragged { row: usize, found: usize, expected: usize },
-    #[error("the header names the column \"{0}\" twice")]
+    #[error("the column \"{0}\" occurs twice in the header")]
     RepeatedColumn(String),
     #[error("the file cannot be read as CSV: {0}")]
     Csv(String),
-    #[error("the Parquet file is damaged or cut short: {0}")]
+    #[error("the Parquet file is damaged or truncated: {0}")]
     Parquet(String),
 }
 

@@ -35,7 +35,7 @@ pub fn built_in() -> Result<Vec<UseCase>, Vec<UseCaseError>> {
 /// Parses and checks a use-case file.
 ///
 /// # Errors
-/// Everything that is wrong with it; a syntax error hides what stands behind it.
+/// All problems found; a syntax error hides those after it.
 pub fn parse(text: &str) -> Result<UseCase, Vec<UseCaseError>> {
     let use_case: UseCase = toml::from_str(text).map_err(|error| {
         let (positions, offset) = (Positions::of(text), error.span().map_or(0, |span| span.start));
@@ -53,7 +53,7 @@ pub fn line_of(text: &str, key: &str) -> usize {
     Positions::of(text).line_of(key)
 }
 
-/// What stands before the equals sign of a line that is no TOML, or its table header.
+/// What stands before the equals sign of a line that is not TOML, or its table header.
 fn key_in(text: &str, line: usize) -> String {
     let current = text.lines().nth(line.saturating_sub(1)).unwrap_or("").trim();
     match current.split_once('=') {
@@ -78,7 +78,7 @@ impl Check<'_> {
         if use_case.id.is_empty()
             || !use_case.id.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
         {
-            self.report("id", "id", "must be lower-case letters, digits and hyphens");
+            self.report("id", "id", "must consist of lowercase letters, digits and hyphens");
         }
         if use_case.inputs().next().is_none() {
             self.report("field.0", "field", "at least one field must be a model input (role = \"feature\")");
@@ -86,12 +86,12 @@ impl Check<'_> {
         let overlap =
             use_case.target.positive.iter().any(|text| use_case.target.negative.iter().any(|other| other.eq_ignore_ascii_case(text)));
         if use_case.target.positive.is_empty() || use_case.target.negative.is_empty() || overlap {
-            self.report("target", "target", "positive and negative must both list values, and none in common");
+            self.report("target", "target", "positive and negative must each list values, with none in common");
         }
         let bands: Vec<f64> = use_case.bands.iter().map(|band| band.from).collect();
         if bands.first() != Some(&0.0) || !bands.is_sorted_by(|low, high| low < high) || bands.iter().any(|from| !(0.0..1.0).contains(from))
         {
-            self.report("bands.0", "bands", "must start at 0 and rise, all below 1");
+            self.report("bands.0", "bands", "must start at 0 and increase, all below 1");
         }
         if !(use_case.policies.cutoff > 0.0 && use_case.policies.cutoff < 1.0) {
             self.report("policies.cutoff", "policies.cutoff", "must be a probability between 0 and 1");
@@ -104,12 +104,12 @@ impl Check<'_> {
         }
         for segment in &use_case.segments {
             if use_case.field(segment).is_none() {
-                self.report("segments", "segments", format!("{segment} is no field"));
+                self.report("segments", "segments", format!("{segment} is not a field"));
             }
         }
         for audited in &use_case.audited {
             if use_case.field(audited).is_none() && !use_case.derived.iter().any(|derived| derived.name == *audited) {
-                self.report("audited", "audited", format!("{audited} is no field or derived field"));
+                self.report("audited", "audited", format!("{audited} is not a field or derived field"));
             }
         }
     }
@@ -123,9 +123,9 @@ impl Check<'_> {
         }
         let levels = field.levels.len();
         let problem = match field.kind {
-            Kind::Nominal => (levels < 2 && field.role != Role::Ignored).then_some("a nominal field lists at least two levels"),
-            Kind::Boolean => (levels != 2).then_some("a boolean field lists its two levels, \"no\" first"),
-            Kind::Integer | Kind::Real => (levels > 0).then_some("a number has no levels"),
+            Kind::Nominal => (levels < 2 && field.role != Role::Ignored).then_some("a nominal field needs at least two levels"),
+            Kind::Boolean => (levels != 2).then_some("a boolean field needs two levels, \"no\" first"),
+            Kind::Integer | Kind::Real => (levels > 0).then_some("a numeric field cannot have levels"),
             Kind::Ordinal => None,
         };
         if let Some(problem) = problem {
@@ -134,11 +134,15 @@ impl Check<'_> {
         if let Some([low, high]) = field.range
             && (low >= high || field.is_level())
         {
-            self.report(&at("range"), key("range"), "must be [smallest, largest] of a number or ordinal");
+            self.report(&at("range"), key("range"), "must be [minimum, maximum], for a numeric or ordinal field");
         }
         for (alias, level) in &field.level_aliases {
             if !field.levels.contains(level) {
-                self.report(&at("level_aliases"), key("level_aliases"), format!("\"{alias}\" stands for \"{level}\", which is no level"));
+                self.report(
+                    &at("level_aliases"),
+                    key("level_aliases"),
+                    format!("\"{alias}\" stands for \"{level}\", which is not a level"),
+                );
             }
         }
     }
@@ -151,10 +155,10 @@ impl Check<'_> {
         match (&derived.bins, &derived.formula) {
             (Some(bins), None) => {
                 if numeric(&bins.of).is_none() {
-                    self.report(&at("bins.of"), key("bins.of"), format!("\"{}\" is no numeric field", bins.of));
+                    self.report(&at("bins.of"), key("bins.of"), format!("\"{}\" is not a numeric field", bins.of));
                 }
                 if bins.labels.len() != bins.edges.len() + 1 || !bins.edges.is_sorted_by(|low, high| low < high) {
-                    self.report(&at("bins"), key("bins"), "edges must rise, and there is one label more than edges");
+                    self.report(&at("bins"), key("bins"), "edges must increase, and there must be one more label than edges");
                 }
             }
             (None, Some(formula)) => {
@@ -162,10 +166,10 @@ impl Check<'_> {
                     self.report(&at("formula"), key("formula"), message);
                 }
             }
-            _ => self.report(&at("bins"), key("bins"), "a derived field has either bins or a formula"),
+            _ => self.report(&at("bins"), key("bins"), "a derived field needs either bins or a formula"),
         }
         if use_case.field(&derived.shown_as).is_none() {
-            self.report(&at("shown_as"), key("shown_as"), format!("\"{}\" is no field", derived.shown_as));
+            self.report(&at("shown_as"), key("shown_as"), format!("\"{}\" is not a field", derived.shown_as));
         }
     }
 }

@@ -93,7 +93,7 @@ fn every_problem_is_named_by_row_column_and_rule() {
     assert_eq!(found[2], (4, "Age".into(), "must be from 16 to 80".into()));
 
     let repeated = sound(",", 3).replace(",no,2\r\n", ",no,1\r\n");
-    assert!(problems(&repeated)[0].2.contains("stands in row 2 already"));
+    assert!(problems(&repeated)[0].2.contains("duplicates row 2"));
 }
 
 #[test]

@@ -152,7 +152,7 @@ pub enum PeopleExportDetail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonViewDetail {
     pub batch: BatchId,
-    /// Key of the purpose of access; `None` where nobody is asked for one.
+    /// Key of the purpose of access; `None` where none is required.
     pub why: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 pub struct Estimate {
     /// The point estimate; `None` when it could not be computed.
     pub value: Option<f64>,
-    /// Lower and upper end of the 95 % interval, where one exists.
+    /// Lower and upper end of the 95% interval, where one exists.
     #[serde(default)]
     pub interval: Option<[f64; 2]>,
     /// Rows (or positives, for figures over positives) that the figure rests on.
@@ -46,11 +46,11 @@ impl Estimate {
         if value.is_finite() {
             Self { value: Some(value), interval: None, n: Some(n as u32), why: None }
         } else {
-            Self::unknown("the figure is not a finite number on these rows")
+            Self::unknown("the value is not finite for this data")
         }
     }
 
-    /// A figure with a 95 % interval. An interval that is not finite is left out.
+    /// A figure with a 95% interval. An interval that is not finite is left out.
     pub fn with_interval(value: f64, interval: [f64; 2], n: usize) -> Self {
         let mut estimate = Self::point(value, n);
         if estimate.value.is_some() && interval.iter().all(|end| end.is_finite()) {

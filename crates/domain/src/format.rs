@@ -1,4 +1,4 @@
-//! Numbers as people read them: the same characters from the server and the browser, no locale in between.
+//! Numbers as displayed: the same characters from the server and the browser, no locale in between.
 
 /// True minus sign: as wide as the plus, and not broken from its number.
 const MINUS: char = '−';
@@ -49,7 +49,7 @@ pub fn points(points: f64) -> String {
     signed(points, 1)
 }
 
-/// Seconds as people say them.
+/// Seconds as text.
 pub fn duration(seconds: f64) -> String {
     match seconds {
         s if s < 1.0 => format!("{:.0} ms", s * 1000.0),
@@ -72,7 +72,7 @@ pub fn age(micros: i64) -> String {
     }
 }
 
-/// Bytes as people say them.
+/// Bytes as text.
 pub fn bytes(bytes: i64) -> String {
     match bytes as f64 {
         b if b < 1e3 => format!("{b:.0} B"),
@@ -97,7 +97,7 @@ pub fn sentence(text: &str) -> String {
 /// Begins the names of metrics that were measured out of fold.
 pub const OUT_OF_FOLD: &str = "cv_";
 
-/// What people call a metric or a candidate: `roc_auc` → `ROC AUC`.
+/// The label of a metric or a candidate: `roc_auc` → `ROC AUC`.
 pub fn metric_label(name: &str) -> String {
     if let Some(name) = name.strip_prefix(OUT_OF_FOLD) {
         return format!("{} (out of fold)", metric_label(name));
@@ -106,6 +106,8 @@ pub fn metric_label(name: &str) -> String {
         "roc_auc" => "ROC AUC".to_owned(),
         "f1" | "f2" | "mcc" | "ece" | "auc" => name.to_uppercase(),
         "brier" => "Brier score".to_owned(),
+        "blend" => "Ensemble (stacked)".to_owned(),
+        "linfa_tree" => "Decision tree (baseline)".to_owned(),
         _ => capitalised(&name.replace('_', " ")),
     }
 }

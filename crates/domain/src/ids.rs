@@ -192,7 +192,7 @@ pub struct InvalidVersionNumber;
 
 impl std::fmt::Display for InvalidVersionNumber {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("a version number is a whole number from 1")
+        formatter.write_str("a version number is a whole number of at least 1")
     }
 }
 

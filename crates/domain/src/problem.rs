@@ -117,7 +117,7 @@ impl FieldProblem {
 
     /// Several problems as one text, where there is no form to show them in.
     pub fn list(problems: &[Self]) -> String {
-        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -22,10 +22,10 @@ pub fn decode(text: &str) -> String {
 pub const FILTER_PREFIX: &str = "f.";
 
 impl PeopleQuery {
-    /// Reads decoded key-value pairs of a query string. Keys of other parts of the page are left alone; an empty value asks for nothing.
+    /// Reads decoded key-value pairs of a query string. Keys of other parts of the page are left alone; an empty value is ignored.
     ///
     /// # Errors
-    /// A sentence, when the page is no whole number from 1 on or the direction is neither `asc` nor `desc`.
+    /// A sentence, when the page is not a whole number of at least 1 or the direction is neither `asc` nor `desc`.
     pub fn from_pairs<K: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, String> {
         let mut query = Self { page: 1, ..Self::default() };
         for (key, value) in pairs {
@@ -40,11 +40,11 @@ impl PeopleQuery {
                 "order" => match value {
                     "asc" => query.ascending = true,
                     "desc" => query.ascending = false,
-                    _ => return Err(format!("The order \"{value}\" is neither asc nor desc.")),
+                    _ => return Err(format!("“{value}” is not a valid order. Use asc or desc.")),
                 },
                 "page" => match value.parse() {
                     Ok(page) if page >= 1 => query.page = page,
-                    _ => return Err(format!("There is no page \"{value}\".")),
+                    _ => return Err(format!("“{value}” is not a valid page number.")),
                 },
                 _ => {
                     if let Some(field) = key.strip_prefix(FILTER_PREFIX) {

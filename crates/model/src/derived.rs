@@ -105,7 +105,7 @@ impl Formula {
     }
 
     fn atom(tokens: &[&str], position: &mut usize, index: &dyn Fn(&str) -> Option<u32>) -> Result<Self, String> {
-        let token = *tokens.get(*position).ok_or("the formula ends too early")?;
+        let token = *tokens.get(*position).ok_or("the formula is incomplete")?;
         *position += 1;
         if token == "(" {
             let inner = Self::sum(tokens, position, index)?;
@@ -116,9 +116,9 @@ impl Formula {
             return Ok(inner);
         }
         if is_name(token) {
-            return index(token).map(Self::Field).ok_or_else(|| format!("\"{token}\" is no numeric field"));
+            return index(token).map(Self::Field).ok_or_else(|| format!("\"{token}\" is not a numeric field"));
         }
-        token.parse().map(Self::Number).map_err(|_| format!("\"{token}\" is no number"))
+        token.parse().map(Self::Number).map_err(|_| format!("\"{token}\" is not a number"))
     }
 
     /// True when every field that it names is one of `fields` fields.

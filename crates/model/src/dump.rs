@@ -109,14 +109,14 @@ fn one() -> f64 {
     1.0
 }
 
-/// Why a dump is no scorer.
+/// Why a dump is not a valid scorer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DumpError {
     #[error("the dump has neither trees nor coefficients")]
     Empty,
     #[error("tree {0} of the dump is inconsistent")]
     Inconsistent(usize),
-    #[error("a split on \"{0}\" names no column of the dump")]
+    #[error("a split uses \"{0}\", which is not a column of the dump")]
     UnknownColumn(String),
     #[error("splits of the kind \"{0}\" are not supported: only numeric thresholds are")]
     Decision(String),

@@ -34,7 +34,7 @@ pub enum Role {
     Ignored,
 }
 
-/// In which direction an organisation can change a field, if at all.
+/// In which direction an organization can change a field, if at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -62,7 +62,7 @@ pub enum MissingPolicy {
 pub struct Field {
     /// The column's name in tables.
     pub name: String,
-    /// What people call it.
+    /// Its label.
     pub label: String,
     pub kind: Kind,
     #[serde(default)]
@@ -90,7 +90,7 @@ pub struct Field {
     pub level_aliases: BTreeMap<String, String>,
     #[serde(default)]
     pub missing: MissingPolicy,
-    /// Which way the organisation could change it (what-if and counterfactuals).
+    /// Which way the organization could change it (what-if and counterfactuals).
     #[serde(default)]
     pub actionable: Direction,
     /// One sentence for the form.
@@ -107,7 +107,7 @@ pub enum Cell {
     Level(u32),
 }
 
-/// Why a text is no value of a field. `rule` is a sentence that says what is allowed.
+/// Why a text is not a valid value of a field. `rule` is a sentence that says what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     pub column: String,
@@ -133,7 +133,7 @@ impl Field {
         matches!(self.kind, Kind::Nominal | Kind::Boolean)
     }
 
-    /// The label of a value as people read it.
+    /// The label of a value as displayed.
     pub fn value_label(&self, value: &str) -> String {
         self.labels.get(value).cloned().unwrap_or_else(|| value.to_owned())
     }
@@ -141,7 +141,7 @@ impl Field {
     /// Turns a text into a checked value. Spaces around it do not count; a level's case does not count.
     ///
     /// # Errors
-    /// When the text is no value of this field: the problem names the column, the text and the rule.
+    /// When the text is not a valid value of this field: the problem names the column, the text and the rule.
     pub fn parse(&self, text: &str) -> Result<Cell, Problem> {
         let text = text.trim();
         // "None" may be a level ("no contract"); a level always wins over the spellings of "missing".

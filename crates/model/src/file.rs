@@ -24,7 +24,7 @@ pub struct Lineage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldStatistics {
     pub name: String,
-    /// Numbers: minimum, 1 %, 5 %, 25 %, 50 %, 75 %, 95 %, 99 % quantile, maximum. Empty for levels.
+    /// Numbers: minimum, 1 %, 5 %, 25 %, 50 %, 75 %, 95%, 99 % quantile, maximum. Empty for levels.
     pub quantiles: Vec<f64>,
     /// Levels: number of training rows for each level of the field. Empty for numbers.
     pub level_counts: Vec<u32>,
@@ -67,9 +67,9 @@ const HEADER: usize = 8 + 4 + 32;
 pub enum FileError {
     #[error("this is not a Tenure model file")]
     NotAModel,
-    #[error("the model file has format {found}, this build reads formats up to {FORMAT}: upgrade Tenure to read it")]
+    #[error("the model file has format {found}, but this build reads formats up to {FORMAT}: upgrade Tenure")]
     NewerFormat { found: u32 },
-    #[error("the model file is damaged or cut short: fetch it again")]
+    #[error("the model file is damaged or truncated: download it again")]
     Damaged,
     #[error("the model file is inconsistent: {0}")]
     Inconsistent(&'static str),
@@ -119,7 +119,7 @@ impl Model {
         let inputs = self.encoder.inputs.len();
         let fields = self.encoder.fields.len() as u32;
         if self.encoder.inputs.iter().any(|input| input.shown_as >= fields || !input.source.is_sound(fields)) {
-            return Err(FileError::Inconsistent("an input names a field that is not there"));
+            return Err(FileError::Inconsistent("an input refers to an unknown field"));
         }
         for part in &self.scorer.parts {
             let sound = match &part.kind {
@@ -127,7 +127,7 @@ impl Model {
                 PartKind::Trees(trees) => trees.iter().all(|tree| tree.is_sound(inputs)),
             };
             if !sound {
-                return Err(FileError::Inconsistent("a part of the scorer names an input or node that is not there"));
+                return Err(FileError::Inconsistent("the scorer refers to an unknown input or node"));
             }
         }
         if let Calibrator::Isotonic { x, y } = &self.scorer.calibrator

@@ -18,7 +18,7 @@ pub struct Importance {
     pub log_odds: f64,
     /// Mean of |contribution| in percentage points.
     pub points: f64,
-    /// 95 % interval of `points`: the rows are a sample (normal approximation).
+    /// 95% interval of `points`: the rows are a sample (normal approximation).
     pub interval: [f64; 2],
 }
 
@@ -29,9 +29,9 @@ pub struct SwarmPoint {
     pub log_odds: f64,
     /// The field's number or the position of its level; not there when missing.
     pub x: Option<f64>,
-    /// The value's place among the sample's values, 0 (lowest) to 1 (highest): for the colour.
+    /// The value's place among the sample's values, 0 (lowest) to 1 (highest): for the color.
     pub place: Option<f64>,
-    /// The value as people read it.
+    /// The value as displayed.
     pub text: String,
 }
 
@@ -89,7 +89,7 @@ pub struct Partner {
     pub label: String,
     /// Mean |interaction| in the unit of the margin, both halves.
     pub strength: f64,
-    /// For each point of the swarm the partner's place (0 to 1), for the colour.
+    /// For each point of the swarm the partner's place (0 to 1), for the color.
     pub places: Vec<Option<f64>>,
     pub texts: Vec<String>,
 }
@@ -200,7 +200,7 @@ pub fn permutation_importance(
     PermutationImportance { field: field.to_owned(), label: model.use_case.label(field), drops, mean }
 }
 
-/// The mean of sizes (none negative) with its 95 % interval; zeros when there are none.
+/// The mean of sizes (none negative) with its 95% interval; zeros when there are none.
 fn mean_with_interval(sizes: &[f64]) -> (f64, [f64; 2]) {
     let n = sizes.len().max(1) as f64;
     let mean = sizes.iter().sum::<f64>() / n;

@@ -1,7 +1,7 @@
 //! Whether a person lies outside what training has seen: field by field, and in pairs of fields.
 //!
 //! Pairs are the smallest joint measure that can be said in words ("nobody of 22 had worked 20 years"). Training counts its rows in a
-//! coarse grid for each pair of inputs (numbers in six bins cut at the 5, 25, 50, 75 and 95 % quantiles): a few kilobytes, no row kept.
+//! coarse grid for each pair of inputs (numbers in six bins cut at the 5, 25, 50, 75 and 95% quantiles): a few kilobytes, no row kept.
 //! A pair is reported when its cell is empty though [`SURPRISING`] rows would be expected if the two fields were unrelated. A training
 //! row is never reported; of new rows of the same kind, each pair reports few (Good 1953: the share of cells seen once, at most).
 
@@ -104,7 +104,7 @@ fn field_warning(model: &Model, statistics: &FieldStatistics, table: &Table, row
     let (label, value) = (model.use_case.label(name), value_text(model, table, row, name));
     let rows = model.training.rows;
     let warn = |sentence: String| Some(Warning { fields: vec![name.clone()], sentence });
-    let missing = || (statistics.missing == 0).then(|| format!("{label} is not given; it was given for all {rows} training rows."));
+    let missing = || (statistics.missing == 0).then(|| format!("{label} is missing, but was present in all {rows} training rows."));
     match table.column(name) {
         None | Some(Column::Text(_)) => missing().and_then(warn),
         Some(column) if column.is_missing(row) => missing().and_then(warn),
@@ -116,7 +116,7 @@ fn field_warning(model: &Model, statistics: &FieldStatistics, table: &Table, row
         Some(Column::Level { codes, levels }) => {
             let code = model.use_case.field(name)?.level_code(levels.get(codes[row] as usize)?);
             let count = code.and_then(|code| statistics.level_counts.get(code as usize)).copied().unwrap_or(0);
-            (count == 0).then(|| format!("{label} ({value}) occurs in no training row.")).and_then(warn)
+            (count == 0).then(|| format!("{label} ({value}) does not occur in the training data.")).and_then(warn)
         }
     }
 }
@@ -134,7 +134,7 @@ fn pair_warnings(model: &Model, table: &Table, row: usize) -> Vec<Warning> {
             let Some(expected) = surprise(cells, width, bins[first], bins[second]) else { continue };
             let text = |name: &str| format!("{} ({})", model.use_case.label(name), value_text(model, table, row, name));
             let sentence = format!(
-                "{} occur together in none of {} training rows; about {:.0} would be expected if the two were unrelated.",
+                "{} never occur together in the {} training rows; about {:.0} would be expected if they were independent.",
                 join(&[text(other_name), text(name)]),
                 model.training.rows,
                 expected

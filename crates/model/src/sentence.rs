@@ -1,9 +1,9 @@
-//! Explanations in plain words.
+//! Explanations as text.
 
 use crate::explain::{Explanation, FieldContribution};
 use crate::use_case::Words;
 
-/// A number of points as people say it: "11 points", "1 point", "less than 1 point".
+/// A number of points as text: "11 points", "1 point", "less than 1 point".
 pub fn points_text(points: f64) -> String {
     match libm::round(points.abs()) {
         0.0 => "less than 1 point".into(),
@@ -12,38 +12,38 @@ pub fn points_text(points: f64) -> String {
     }
 }
 
-/// A probability as people say it: "37 %", "less than 1 %", "more than 99 %".
+/// A probability as text: "37%", "less than 1%", "more than 99%".
 pub fn percent_text(probability: f64) -> String {
     let percent = 100.0 * probability;
     match percent {
-        small if small < 1.0 => "less than 1 %".into(),
-        large if large > 99.0 => "more than 99 %".into(),
-        _ => format!("{} %", libm::round(percent)),
+        small if small < 1.0 => "less than 1%".into(),
+        large if large > 99.0 => "more than 99%".into(),
+        _ => format!("{}%", libm::round(percent)),
     }
 }
 
-/// "Overtime (Yes) adds 11 points", "Age (52 years) takes off 3 points".
+/// "Overtime (Yes) adds 11 points", "Age (52 years) subtracts 3 points".
 pub fn reason(contribution: &FieldContribution) -> String {
-    let verb = if contribution.points < 0.0 { "takes off" } else { "adds" };
+    let verb = if contribution.points < 0.0 { "subtracts" } else { "adds" };
     format!("{} ({}) {verb} {}", contribution.label, contribution.value, points_text(contribution.points))
 }
 
-/// Two or three sentences: the probability against the typical one, the fields that push it most the way it went, and the strongest one
-/// the other way. Fields of less than half a point are no reason.
+/// Two or three sentences: the probability against the typical one, the fields with the largest contributions in its direction, and the
+/// largest in the opposite direction. Fields below half a point are omitted.
 pub fn summary(explanation: &Explanation, words: &Words) -> String {
     let (own, typical) = (percent_text(explanation.probability), percent_text(explanation.base_probability));
     let one = &words.one;
     let verb = &words.verb;
     if own == typical {
-        let mut text = format!("The model gives this {one} a probability of {own} to {verb}, about the typical one.");
+        let mut text = format!("The predicted probability that this {one} will {verb} is {own}, about the typical value.");
         if let Some(top) = explanation.fields.iter().find(|field| field.points.abs() >= 0.5) {
-            text.push_str(&format!(" The strongest single reason: {}.", reason(top)));
+            text.push_str(&format!(" Strongest factor: {}.", reason(top)));
         }
         return text;
     }
     let up = explanation.probability > explanation.base_probability;
     let compared = if up { "above" } else { "below" };
-    let mut text = format!("The model gives this {one} a probability of {own} to {verb}, {compared} the typical {typical}.");
+    let mut text = format!("The predicted probability that this {one} will {verb} is {own}, {compared} the typical {typical}.");
     let counts = |field: &&FieldContribution| field.points.abs() >= 0.5;
     let with: Vec<String> =
         explanation.fields.iter().filter(counts).filter(|field| (field.points > 0.0) == up).take(3).map(reason).collect();
@@ -51,7 +51,7 @@ pub fn summary(explanation: &Explanation, words: &Words) -> String {
         text.push_str(&format!(" {}.", join(&with)));
     }
     if let Some(against) = explanation.fields.iter().filter(counts).find(|field| (field.points > 0.0) != up) {
-        text.push_str(&format!(" Against that, {}.", reason(against)));
+        text.push_str(&format!(" However, {}.", reason(against)));
     }
     text
 }

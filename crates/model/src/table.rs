@@ -1,4 +1,4 @@
-//! Typed columns: how people's records travel between the rooms once a file has been checked.
+//! Typed columns: how people's records travel between crates once a file has been checked.
 
 use serde::{Deserialize, Serialize};
 
@@ -70,11 +70,11 @@ pub struct Table {
 /// Why one table does not continue another: the column that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AppendError {
-    #[error("the column {0} is in one of the tables only")]
+    #[error("the column {0} is in only one of the tables")]
     Missing(String),
-    #[error("the column {0} holds values of another kind")]
+    #[error("the column {0} has a different type")]
     Kind(String),
-    #[error("the column {0} has other levels")]
+    #[error("the column {0} has different levels")]
     Levels(String),
 }
 

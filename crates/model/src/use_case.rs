@@ -60,7 +60,7 @@ pub struct Words {
     pub verb: String,
 }
 
-/// Named policies, looked up by the rooms that own them.
+/// Named policies, looked up by the crates that own them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policies {
@@ -152,7 +152,7 @@ impl UseCase {
         let mut problems = Vec::new();
         for field in self.fields.iter().filter(|field| matches!(field.role, Role::Feature | Role::Protected)) {
             let given = record.get(&field.name).map_or("", String::as_str);
-            // A protected field that is no input may stay empty: asking for it would be asking for more than is used.
+            // A protected field that is not an input may stay empty: asking for it would be asking for more than is used.
             let optional = given.trim().is_empty() && !self.is_input(field);
             let parsed = if optional { Field { missing: MissingPolicy::Impute, ..field.clone() }.parse("") } else { field.parse(given) };
             match parsed {
@@ -165,7 +165,7 @@ impl UseCase {
         problems.extend(record.iter().filter(|(name, _)| !known(name)).map(|(name, value)| Problem {
             column: name.clone(),
             value: value.clone(),
-            rule: format!("is no field of the use case {}", self.id),
+            rule: format!("is not a field of the use case {}", self.id),
         }));
         if problems.is_empty() { Ok(table) } else { Err(problems) }
     }

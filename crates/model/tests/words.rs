@@ -19,9 +19,9 @@ fn contribution(label: &str, value: &str, points: f64) -> FieldContribution {
 #[test]
 fn reasons_read_well() {
     assert_eq!(reason(&contribution("Overtime", "Yes", 11.2)), "Overtime (Yes) adds 11 points");
-    assert_eq!(reason(&contribution("Age", "52 years", -0.9)), "Age (52 years) takes off 1 point");
+    assert_eq!(reason(&contribution("Age", "52 years", -0.9)), "Age (52 years) subtracts 1 point");
     assert_eq!(points_text(-0.3), "less than 1 point");
-    assert_eq!([percent_text(0.374), percent_text(0.001), percent_text(0.999)], ["37 %", "less than 1 %", "more than 99 %"]);
+    assert_eq!([percent_text(0.374), percent_text(0.001), percent_text(0.999)], ["37%", "less than 1%", "more than 99%"]);
     assert_eq!(join(&["a".into(), "b".into(), "c".into()]), "a, b and c");
     let (model, _) = model_of(1, 2, 10, 0.0);
     let explanation = Explanation {
@@ -33,8 +33,8 @@ fn reasons_read_well() {
     };
     assert_eq!(
         summary(&explanation, &model.use_case.words),
-        "The model gives this employee a probability of 37 % to leave, above the typical 16 %. Overtime (Yes) adds 14 points and \
-         Age (24 years) adds 10 points. Against that, Pay (9000) takes off 3 points."
+        "The predicted probability that this employee will leave is 37%, above the typical 16%. Overtime (Yes) adds 14 points and \
+         Age (24 years) adds 10 points. However, Pay (9000) subtracts 3 points."
     );
 }
 
@@ -64,8 +64,8 @@ fn outside_the_training_data_is_said() {
     let row = (0..table.rows()).find(|&row| table.column("role").unwrap().text(row) == "Sales").unwrap();
     let sentences: Vec<String> = warnings(&model, &table, row).into_iter().map(|warning| warning.sentence).collect();
     assert_eq!(sentences[0], "Age (70 years) is outside the training range from 18 to 60.");
-    assert_eq!(sentences[1], "Overtime is not given; it was given for all 300 training rows.");
-    assert_eq!(sentences[2], "Role (Sales) occurs in no training row.");
+    assert_eq!(sentences[1], "Overtime is missing, but was present in all 300 training rows.");
+    assert_eq!(sentences[2], "Role (Sales) does not occur in the training data.");
 }
 
 #[test]

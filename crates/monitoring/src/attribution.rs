@@ -34,7 +34,7 @@ pub fn attribution_drift(reference: &[(String, f64)], current: &[(String, f64)],
         return failed("the two models do not have the same features");
     };
     if ideal <= 0.0 {
-        return failed("no feature had any importance in the reference");
+        return failed("no feature had any importance in the baseline");
     }
     let ndcg = found / ideal;
     let mut moved: Vec<(String, usize, usize)> = before

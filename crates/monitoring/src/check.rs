@@ -135,7 +135,7 @@ pub fn column_drift(name: &str, reference: &Sample, current: &Sample, policy: &V
     })
 }
 
-/// What stands in the way of comparing two samples.
+/// Why two samples cannot be compared.
 fn obstacle(reference: &Sample, current: &Sample, minimum: u64) -> Option<(DriftVerdict, Why)> {
     let sides = [(reference, Side::Reference), (current, Side::Current)];
     for (sample, side) in sides {

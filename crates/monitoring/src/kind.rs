@@ -14,11 +14,11 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
-    /// "numbers", "levels", "text".
+    /// "numbers", "categories", "text".
     pub fn plural(self) -> &'static str {
         match self {
             Self::Number => "numbers",
-            Self::Level => "levels",
+            Self::Level => "categories",
             Self::Text => "text",
         }
     }

@@ -50,7 +50,7 @@ pub struct Settings<'a> {
     pub recommendation: recommendation::Limits,
     /// The features to compare: the model's inputs. All numbers and levels when `None`.
     pub columns: Option<Vec<&'a str>>,
-    /// Column (text) that tells people apart.
+    /// Column (text) that identifies people.
     pub id_column: Option<&'a str>,
     /// Risk bands: name and lowest score, ascending.
     pub bands: Vec<(String, f64)>,

@@ -1,7 +1,7 @@
-//! Multivariate drift: can a classifier tell the reference's people from today's?
+//! Multivariate drift: can a classifier distinguish baseline from current data?
 //!
-//! A domain classifier (Lopez-Paz and Oquab 2017): Fisher's linear discriminant with a ridge, on standardised numbers, their squares, and
-//! levels, cross-fitted in five folds. ROC AUC 0.5 means "cannot tell apart"; its interval is DeLong's on scores of rows unseen by the fit.
+//! A domain classifier (Lopez-Paz and Oquab 2017): Fisher's linear discriminant with a ridge, on standardized numbers, their squares, and
+//! levels, cross-fitted in five folds. ROC AUC 0.5 means indistinguishable; its interval is DeLong's on scores of rows unseen by the fit.
 
 use domain::{DriftVerdict, Estimate};
 use model::{Column, MISSING_LEVEL, Table};
@@ -21,7 +21,7 @@ pub struct MultivariateDrift {
     /// Rows used of each side.
     pub n_reference: u64,
     pub n_current: u64,
-    /// Features that tell the two apart best, by weight on the standardised scale, at most five.
+    /// Features that separate the two best, by weight on the standardized scale, at most five.
     pub telling: Vec<(String, f64)>,
 }
 
@@ -35,7 +35,7 @@ const MOST_LEVELS: usize = 20;
 
 /// Trains the domain classifier on the columns that both tables have with the same type. Seeded.
 ///
-/// `id` names the column (text) that tells people apart. Most of this month's people were there last month: a person is on one side of a fold
+/// `id` names the column (text) that identifies people. Most of this month's people were there last month: a person is on one side of a fold
 /// only, else the classifier learns from their other self that they are of the other sample, and the area falls below 0.5.
 pub fn multivariate_drift(reference: &Table, current: &Table, id: Option<&str>, seed: u64) -> MultivariateDrift {
     let failed = |verdict, why: &str| MultivariateDrift {
@@ -49,7 +49,7 @@ pub fn multivariate_drift(reference: &Table, current: &Table, id: Option<&str>, 
         return failed(DriftVerdict::CouldNotCompute, "one of the two samples has no rows");
     }
     if reference.rows().min(current.rows()) < LEAST_ROWS {
-        return failed(DriftVerdict::TooFewRows, "fewer than 50 rows on a side are too few to train on");
+        return failed(DriftVerdict::TooFewRows, "fewer than 50 rows in one sample, too few to train on");
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut pick = |table: &Table| {
@@ -59,7 +59,7 @@ pub fn multivariate_drift(reference: &Table, current: &Table, id: Option<&str>, 
     let rows: [Vec<usize>; 2] = [pick(reference), pick(current)];
     let design = Design::new([reference, current], &rows);
     if design.width == 0 {
-        return failed(DriftVerdict::CouldNotCompute, "the two samples share no column that varies");
+        return failed(DriftVerdict::CouldNotCompute, "the two samples have no varying column in common");
     }
     let n = rows[0].len() + rows[1].len();
     let labels: Vec<bool> = (0..n).map(|row| row >= rows[0].len()).collect();
@@ -105,7 +105,7 @@ fn folds(ids: Option<Vec<&str>>, n: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
     folds
 }
 
-/// Standardised inputs of all rows, row by row.
+/// Standardized inputs of all rows, row by row.
 struct Design {
     values: Vec<f64>,
     width: usize,
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(multivariate_drift(&before, &after.take(&[]), None, 1).verdict, DriftVerdict::CouldNotCompute);
         assert_eq!(multivariate_drift(&before, &after.take(&[0, 1]), None, 1).verdict, DriftVerdict::TooFewRows);
         let constant = before.select(&["EmployeeCount"]);
-        assert!(multivariate_drift(&constant, &constant, None, 1).roc_auc.why.unwrap().contains("no column that varies"));
+        assert!(multivariate_drift(&constant, &constant, None, 1).roc_auc.why.unwrap().contains("no varying column"));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct Realised {
     pub brier: Estimate,
     /// Expected calibration error over ten bins.
     pub calibration_error: Estimate,
-    /// Share judged rightly at the cut-off.
+    /// Share classified correctly at the cut-off.
     pub accuracy: Estimate,
     pub cutoff: f64,
     /// By risk band, in the order given.
@@ -61,7 +61,7 @@ pub struct Realised {
     pub by_reason: Vec<Group>,
 }
 
-/// Why realised performance could not be computed.
+/// Why observed performance could not be computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PerformanceError {
     #[error("no outcome is known yet")]
@@ -93,7 +93,7 @@ pub fn realised(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) ->
     let n = left.len();
     let right = left.iter().zip(scores).filter(|&(&left, &score)| left == (score >= cutoff)).count();
     let losses: Vec<f64> = left.iter().zip(scores).map(|(&left, score)| (f64::from(u8::from(left)) - score).powi(2)).collect();
-    let one_class = "needs both people who left and people who stayed";
+    let one_class = "needs both leavers and stayers";
     let known = |value: Option<f64>| value.map_or_else(|| Estimate::unknown(one_class), |value| Estimate::point(value, n));
     Ok(Realised {
         n: n as u64,
@@ -112,7 +112,7 @@ pub fn realised(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) ->
     })
 }
 
-/// The sum of the scores with the 95 % interval of the number of leavers that they promise (normal limit of independent draws).
+/// The sum of the scores with the 95% interval of the expected number of leavers (normal limit of independent draws).
 pub fn expected_leavers(scores: &[f64]) -> Estimate {
     let (sum, variance) = scores.iter().fold((0.0, 0.0), |(sum, variance), score| (sum + score, variance + score * (1.0 - score)));
     let half = 1.96 * f64::max(variance, 0.0).sqrt();
@@ -190,18 +190,17 @@ pub struct Estimated {
     pub roc_auc: Estimate,
     pub accuracy: Estimate,
     pub expected_left: Estimate,
-    /// What the estimate cannot see.
+    /// What the estimate does not cover.
     pub limits: String,
 }
 
 /// Draws behind the interval of the estimated ROC AUC.
 const DRAWS: usize = 200;
 
-/// Confidence-based performance estimation (CBPE; NannyML): the performance that calibrated scores promise on these people, with the 95 %
-/// interval of what will be realised (labels drawn from the scores, seeded).
+/// Confidence-based performance estimation (CBPE; NannyML): the expected performance of calibrated scores on these people, with the 95%
+/// interval of the observed one (labels drawn from the scores, seeded).
 pub fn estimated(scores: &[f64], cutoff: f64, seed: u64) -> Estimated {
-    let limits =
-        "Holds while the scores are calibrated: it sees that other people are scored, not that people leave for other reasons.".to_owned();
+    let limits = "Valid only while the scores are calibrated: reflects changes in who is scored, not in why people leave.".to_owned();
     let n = scores.len() as u64;
     if scores.is_empty() || scores.iter().any(|score| !(0.0..=1.0).contains(score)) {
         let why = if scores.is_empty() { "nobody was scored" } else { "the scores are not probabilities" };
@@ -233,7 +232,7 @@ fn estimated_roc_auc(scores: &[f64], seed: u64) -> Estimate {
             let end = |share: f64| areas[((areas.len() - 1) as f64 * share).round() as usize];
             Estimate::with_interval(value, [end(0.025).min(value), end(0.975).max(value)], scores.len())
         }
-        _ => Estimate::unknown("the scores promise too few leavers or too few stayers for a ROC AUC"),
+        _ => Estimate::unknown("too few expected leavers or stayers for a ROC AUC"),
     }
 }
 

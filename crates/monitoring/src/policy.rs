@@ -142,7 +142,7 @@ impl Policy {
     /// The policy as one that can be used.
     ///
     /// # Errors
-    /// Every setting that makes no sense.
+    /// Every invalid setting.
     pub fn check(self) -> Result<ValidPolicy, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let mut expect = |holds: bool, field: &str, message: &str| {
@@ -154,7 +154,7 @@ impl Policy {
         for (field, effect) in [("least_effect_number", self.least_effect_number), ("least_effect_level", self.least_effect_level)] {
             expect(effect.is_finite() && effect >= 0.0, field, "The minimum effect size must be 0 or more.");
         }
-        expect(self.least_effect_level <= 1.0, "least_effect_level", "The minimum effect size of levels is a share, at most 1.");
+        expect(self.least_effect_level <= 1.0, "least_effect_level", "The minimum effect size for categories must be at most 1.");
         expect(self.least_rows >= 2, "least_rows", "At least 2 rows are needed to compare anything.");
         let share = match self.overall {
             Overall::AnyColumn => 0.0,
@@ -162,7 +162,7 @@ impl Policy {
         };
         expect((0.0..=1.0).contains(&share), "overall", "The share of columns must be from 0 to 1.");
         if self.name.trim().is_empty() {
-            problems.push(FieldProblem::required("name", "Give the policy a name."));
+            problems.push(FieldProblem::required("name", "Enter a policy name."));
         }
         if problems.is_empty() { Ok(ValidPolicy(self)) } else { Err(problems) }
     }

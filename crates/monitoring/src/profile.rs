@@ -108,7 +108,7 @@ pub struct Profile {
 /// Profiles that do not belong together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
-    #[error("the profiles were made with different cells: {0}")]
+    #[error("the profiles have different bins: {0}")]
     Layout(String),
     #[error("only one of the profiles has scores")]
     Scores,

@@ -96,7 +96,7 @@ pub fn quality(reference: &Table, current: &Table, limits: &Limits) -> QualityRe
         }
     }
     for name in current.names.iter().filter(|name| reference.column(name).is_none()) {
-        let sentence = format!("The column {name} is new: the reference lacks it.");
+        let sentence = format!("The column {name} is new: it is not in the baseline data.");
         findings.push(Finding { alarms: false, ..alarm(Problem::ColumnNew, name, sentence) });
     }
     let compared: Vec<(ColumnQuality, Vec<Finding>)> = reference
@@ -131,7 +131,7 @@ fn volume(n_reference: u64, n_current: u64, limits: &Limits) -> Vec<Finding> {
     if n_current == 0 {
         vec![Finding { problem: Problem::Volume, column: None, sentence: "The current data has no rows.".into(), alarms: true }]
     } else if ratio < limits.volume[0] || ratio > limits.volume[1] {
-        let sentence = format!("The current data has {n_current} rows, the reference {n_reference}.");
+        let sentence = format!("The current data has {n_current} rows, the baseline {n_reference}.");
         vec![Finding { problem: Problem::Volume, column: None, sentence, alarms: true }]
     } else {
         Vec::new()
@@ -168,8 +168,7 @@ fn column_quality(name: &str, reference: &Column, current: &Column, limits: &Lim
                 quality.out_of_range =
                     now.iter().filter(|&(value, _)| value < low || value > high).map(|(_, count)| u64::from(count)).sum();
                 if quality.out_of_range > 0 {
-                    let sentence =
-                        format!("{}: {} outside {low} to {high}, the range of the reference.", name, people(quality.out_of_range));
+                    let sentence = format!("{}: {} outside the baseline range {low} to {high}.", name, people(quality.out_of_range));
                     let alarms = quality.out_of_range as f64 / rows > limits.out_of_range;
                     findings.push(Finding { alarms, ..alarm(Problem::OutOfRange, name, sentence) });
                 }
@@ -183,13 +182,14 @@ fn column_quality(name: &str, reference: &Column, current: &Column, limits: &Lim
             let count: u64 = quality.unseen.iter().map(|(_, count)| count).sum();
             if count > 0 {
                 let names: Vec<&str> = quality.unseen.iter().take(5).map(|(level, _)| level.as_str()).collect();
-                let sentence = format!("{name}: {} with a level that the reference lacks ({}).", people(count), names.join(", "));
+                let sentence = format!("{name}: {} with a category not in the baseline ({}).", people(count), names.join(", "));
                 let alarms = count as f64 / rows > limits.unseen;
                 findings.push(Finding { alarms, ..alarm(Problem::UnseenLevel, name, sentence) });
             }
         }
         _ => {
-            let sentence = format!("{name} holds {} in the reference and {} now.", before.kind().plural(), now.kind().plural());
+            let sentence =
+                format!("{name} contains {} in the baseline and {} in the current data.", before.kind().plural(), now.kind().plural());
             findings.push(alarm(Problem::TypeChanged, name, sentence));
         }
     }
@@ -214,7 +214,7 @@ fn missing_changes(columns: &mut [ColumnQuality], findings: &mut Vec<Finding>, l
         column.missing_p_adjusted = Some(p);
         let (Some(before), Some(now)) = (column.missing_reference, column.missing_current) else { continue };
         if before != now && p < limits.p_limit {
-            let sentence = format!("{}: {:.1} % missing, {:.1} % in the reference.", column.name, 100.0 * now, 100.0 * before);
+            let sentence = format!("{}: {:.1}% missing, {:.1}% in the baseline.", column.name, 100.0 * now, 100.0 * before);
             let alarms = (now - before).abs() >= limits.least_missing_change;
             findings.push(Finding { alarms, ..alarm(Problem::Missing, &column.name, sentence) });
         }

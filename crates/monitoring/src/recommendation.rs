@@ -67,7 +67,7 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// What people call it.
+    /// Its label.
     pub fn label(self) -> &'static str {
         match self {
             Self::FeatureDrift => "Feature drift",
@@ -95,12 +95,12 @@ pub struct Reason {
     pub sentence: String,
 }
 
-/// The recommendation with what speaks for it.
+/// The recommendation with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Advice {
     pub action: Recommendation,
     pub reasons: Vec<Reason>,
-    /// "Retrain: 11 of 30 features drifted (limit 30 %); ROC AUC on 214 outcomes 0.71, limit 0.75."
+    /// "Retrain: 11 of 30 features drifted (limit 30%); ROC AUC 0.71 on 214 outcomes, limit 0.75."
     pub sentence: String,
 }
 
@@ -116,7 +116,7 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
     let reasons: Vec<Reason> = [
         Some(feature_drift(signals.features, limits)),
         Some(single_drift(Signal::PredictionDrift, "the scores", signals.prediction, limits.prediction_drift)),
-        Some(single_drift(Signal::TargetDrift, "the share of leavers", signals.target, limits.target_drift)),
+        Some(single_drift(Signal::TargetDrift, "the leaver rate", signals.target, limits.target_drift)),
         Some(performance(signals.roc_auc, signals.outcomes, limits)),
         schedule(signals.days_since_training, limits),
     ]
@@ -137,15 +137,18 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
                 let ago = in_days(days);
                 (
                     Recommendation::Wait,
-                    format!("Wait: the last retraining was {ago} ago (cooldown {} days). Then: {why}.", limits.cooldown_days),
+                    format!("Wait: last retrained {ago} ago (cooldown {} days). Reasons to retrain: {why}.", limits.cooldown_days),
                 )
             }
             None => (Recommendation::Retrain, format!("Retrain: {why}.")),
         }
     } else if !any(Says::Keep) && !any(Says::Inconclusive) {
-        (Recommendation::Unclear, format!("Nothing could be judged: {}.", sentences(None)))
+        (Recommendation::Unclear, format!("No recommendation is possible: {}.", sentences(None)))
     } else if open {
-        (Recommendation::Unclear, format!("Nothing speaks for retraining, but not all is known: {}.", sentences(Some(Says::Unknown))))
+        (
+            Recommendation::Unclear,
+            format!("No reason to retrain was found, but some checks are incomplete: {}.", sentences(Some(Says::Unknown))),
+        )
     } else {
         (Recommendation::Keep, format!("Keep the model: {}.", sentences(None)))
     };
@@ -168,7 +171,7 @@ fn feature_drift(report: Option<&DriftReport>, limits: &Limits) -> Reason {
     };
     let drifted = report.count(DriftVerdict::Drifted);
     let compared = drifted + report.count(DriftVerdict::Stable);
-    let sentence = format!("{drifted} of {compared} features drifted (limit {:.0} %)", 100.0 * limits.share_drifted);
+    let sentence = format!("{drifted} of {compared} features drifted (limit {:.0}%)", 100.0 * limits.share_drifted);
     let lost = report.columns.len() - compared;
     let says = if share > limits.share_drifted {
         Says::Retrain
@@ -181,23 +184,23 @@ fn feature_drift(report: Option<&DriftReport>, limits: &Limits) -> Reason {
 }
 
 fn single_drift(signal: Signal, what: &str, report: Option<&ColumnReport>, counts: bool) -> Reason {
-    let Some(report) = report else { return reason(signal, Says::Unknown, format!("drift of {what} was not checked")) };
+    let Some(report) = report else { return reason(signal, Says::Unknown, format!("drift in {what} was not checked")) };
     match report.verdict {
         DriftVerdict::Drifted => {
-            let p = report.deciding_test().and_then(|test| test.p_value).map(|p| format!(" (p = {})", short(p))).unwrap_or_default();
+            let p = report.deciding_test().and_then(|test| test.p_value).map(|p| format!(" (p {})", short(p))).unwrap_or_default();
             let says = if counts { Says::Retrain } else { Says::Keep };
             reason(signal, says, format!("{what} drifted{p}"))
         }
         DriftVerdict::Stable => reason(signal, Says::Keep, format!("{what} did not drift")),
         DriftVerdict::TooFewRows | DriftVerdict::CouldNotCompute => {
             let why = report.why.map_or_else(String::new, |why| format!(" ({why})"));
-            reason(signal, Says::Unknown, format!("drift of {what} could not be computed{why}"))
+            reason(signal, Says::Unknown, format!("drift in {what} could not be computed{why}"))
         }
     }
 }
 
 fn short(p: f64) -> String {
-    if p < 0.0001 { "under 0.0001".into() } else { format!("{p:.4}") }
+    if p < 0.0001 { "< 0.0001".into() } else { format!("= {p:.4}") }
 }
 
 fn performance(figure: Option<&Estimate>, outcomes: u64, limits: &Limits) -> Reason {
@@ -207,7 +210,7 @@ fn performance(figure: Option<&Estimate>, outcomes: u64, limits: &Limits) -> Rea
         let why = figure.why.as_deref().unwrap_or("no reason given");
         return reason(signal, Says::Unknown, format!("ROC AUC on {outcomes} outcomes could not be computed ({why})"));
     };
-    let sentence = format!("ROC AUC on {outcomes} outcomes {value:.2} ({low:.2} to {high:.2}), limit {:.2}", limits.roc_auc);
+    let sentence = format!("ROC AUC {value:.2} ({low:.2} to {high:.2}) on {outcomes} outcomes, limit {:.2}", limits.roc_auc);
     let says = if high < limits.roc_auc {
         Says::Retrain
     } else if low < limits.roc_auc {
@@ -225,7 +228,7 @@ fn schedule(days: Option<u32>, limits: &Limits) -> Option<Reason> {
             reason(Signal::Schedule, Says::Retrain, format!("the model is {} old (schedule {every} days)", in_days(days)))
         }
         Some(days) => reason(Signal::Schedule, Says::Keep, format!("the model is {} old (schedule {every} days)", in_days(days))),
-        None => reason(Signal::Schedule, Says::Unknown, "the age of the model is not known"),
+        None => reason(Signal::Schedule, Says::Unknown, "the age of the model is unknown"),
     })
 }
 
@@ -246,7 +249,7 @@ mod tests {
         let judge = |figure: &Estimate| recommend(Signals { roc_auc: Some(figure), outcomes: 214, ..Signals::default() }, &limits);
         assert!(judge(&auc(0.68, 0.04)).retrain());
         let sentence = judge(&auc(0.68, 0.04)).sentence;
-        assert_eq!(sentence, "Retrain: ROC AUC on 214 outcomes 0.68 (0.64 to 0.72), limit 0.75.");
+        assert_eq!(sentence, "Retrain: ROC AUC 0.68 (0.64 to 0.72) on 214 outcomes, limit 0.75.");
         assert!(!judge(&auc(0.71, 0.06)).retrain());
         assert_eq!(judge(&Estimate::unknown("nobody left")).action, Recommendation::Unclear);
         assert_eq!(recommend(Signals::default(), &limits).action, Recommendation::Unclear);

@@ -9,7 +9,7 @@ use crate::kind::ValueKind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    #[strum(serialize = "reference")]
+    #[strum(serialize = "baseline data")]
     Reference,
     #[strum(serialize = "current data")]
     Current,
@@ -19,7 +19,7 @@ pub enum Side {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Why {
-    /// Both samples hold one and the same value: nothing can have drifted that this check could see.
+    /// Both samples contain a single, identical value: there is nothing to compare.
     Constant,
     NoRows {
         side: Side,
@@ -44,7 +44,7 @@ pub enum Why {
     DoesNotApply {
         statistic: Statistic,
     },
-    /// A distance in the unit of the column decides nothing.
+    /// A distance in the unit of the column has no standard threshold.
     NoLimit {
         statistic: Statistic,
     },
@@ -54,12 +54,12 @@ pub enum Why {
     NoOutcomes {
         side: Side,
     },
-    /// The outcomes of the two sides are about times of different length, in days.
+    /// The outcomes of the two sides have different horizons, in days.
     OtherHorizon {
         reference: i64,
         current: i64,
     },
-    /// The figures stay inside: fewer people than this differ from a dataset whose figures are released.
+    /// Not shown: fewer people than this differ from a dataset with released figures.
     Withheld {
         least_people: u32,
     },
@@ -68,29 +68,29 @@ pub enum Why {
 impl std::fmt::Display for Why {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Constant => write!(formatter, "both samples hold one and the same value: there is no distribution to compare"),
+            Self::Constant => write!(formatter, "both samples contain a single, identical value, so there is no distribution to compare"),
             Self::NoRows { side } => write!(formatter, "the {side} has no rows"),
-            Self::AllMissing { side } => write!(formatter, "the {side} has no value in this column: every row is missing"),
-            Self::MissingColumn { side } => write!(formatter, "the {side} has no such column"),
+            Self::AllMissing { side } => write!(formatter, "the {side} has no values in this column"),
+            Self::MissingColumn { side } => write!(formatter, "the {side} does not have this column"),
             Self::TooFewRows { side, rows, minimum } => {
                 let unit = if *rows == 1 { "row" } else { "rows" };
                 write!(formatter, "the {side} has {rows} {unit} with a value, fewer than {minimum}")
             }
-            Self::Text => write!(formatter, "one of the two columns holds text that cannot be compared as numbers or levels"),
+            Self::Text => write!(formatter, "one of the columns contains text, which cannot be compared"),
             Self::OtherType { reference, current } => {
-                write!(formatter, "the reference holds {}, the current data {}", reference.plural(), current.plural())
+                write!(formatter, "the baseline contains {}, the current data {}", reference.plural(), current.plural())
             }
             Self::DoesNotApply { statistic } => write!(formatter, "{} does not apply to this column", statistic.label()),
             Self::NoLimit { statistic } => {
-                write!(formatter, "{} is in the unit of the column: it has no usual limit to decide by", statistic.label())
+                write!(formatter, "{} is in the unit of the column, so it has no standard threshold", statistic.label())
             }
             Self::NoScores { side } => write!(formatter, "the {side} has no scores"),
             Self::NoOutcomes { side } => write!(formatter, "the {side} has no outcomes yet"),
             Self::OtherHorizon { reference, current } => {
-                write!(formatter, "the outcomes cover {current} days at a time, those of the baseline {reference}")
+                write!(formatter, "the outcomes cover {current} days, but those of the baseline cover {reference}")
             }
             Self::Withheld { least_people } => {
-                write!(formatter, "figures not shown: fewer than {least_people} people differ from a dataset whose figures are")
+                write!(formatter, "figures not shown: fewer than {least_people} people differ from a dataset with released figures")
             }
         }
     }

@@ -39,7 +39,7 @@ impl Selected {
     }
 
     pub fn rate_figure(self) -> Estimate {
-        proportion(self.selected, self.people, "there is nobody in this group")
+        proportion(self.selected, self.people, "this group is empty")
     }
 }
 
@@ -54,11 +54,11 @@ pub(crate) fn highest(groups: &[Selected], counts: impl Fn(usize) -> bool) -> Op
 pub(crate) fn impact_ratio(group: Selected, reference: Selected) -> Estimate {
     let (rate, reference_rate) = (group.rate_figure(), reference.rate_figure());
     let Some((rate, reference_rate)) = Bounded::of(&rate).zip(Bounded::of(&reference_rate)) else {
-        return Estimate::unknown("there is nobody in this group");
+        return Estimate::unknown("this group is empty");
     };
     match rate.ratio(reference_rate) {
         Some(interval) => Estimate::with_interval(rate.value / reference_rate.value, interval, (group.people + reference.people) as usize),
-        None => Estimate::unknown("nobody is selected in the group that it is compared with"),
+        None => Estimate::unknown("nobody is selected in the reference group"),
     }
 }
 

@@ -47,7 +47,7 @@ pub fn compare(truth: &[bool], champion: &[f64], challenger: &[f64], cutoffs: [f
     let areas = delong(truth, &[champion, challenger])?;
     let compared = |(position, &metric): (usize, &Metric)| {
         let (champion, challenger) = (champions.remove(&metric)?, challengers.remove(&metric)?);
-        let unknown = || (Estimate::unknown("one of the two models has no such figure on these rows"), None);
+        let unknown = || (Estimate::unknown("this metric is undefined for one of the two models on this data"), None);
         let (difference, p_value) = match (champion.value.zip(challenger.value), &areas) {
             (Some(_), Some(areas)) if metric == Metric::RocAuc => {
                 let (difference, interval, _, p_value) = areas.difference(0, 1);

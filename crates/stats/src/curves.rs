@@ -43,7 +43,7 @@ impl CalibrationBin {
         share(f64::from(self.positives), f64::from(self.n))
     }
 
-    /// Mean score said; `None` in an empty bin.
+    /// Mean score; `None` in an empty bin.
     pub fn predicted(&self) -> Option<f64> {
         share(self.score_sum, f64::from(self.n))
     }

@@ -62,7 +62,7 @@ pub fn delong(truth: &[bool], scores: &[&[f64]]) -> Result<Option<DeLong>, Input
 }
 
 impl DeLong {
-    /// Area `second` − area `first`: value, 95 % interval, z and two-sided p-value. Scores that rank alike give 0 and p = 1.
+    /// Area `second` − area `first`: value, 95% interval, z and two-sided p-value. Scores that rank alike give 0 and p = 1.
     ///
     /// # Panics
     /// When an index is not below the number of scores.
@@ -78,7 +78,7 @@ impl DeLong {
 /// ROC AUC with DeLong's interval, cut to 0..=1. At an area of 0 or 1 DeLong's variance is 0, so the interval there is that of a
 /// proportion over the rarer class, which is wider.
 pub fn roc_auc_figure(table: &ScoreTable) -> Estimate {
-    let Some(area) = table.roc_auc() else { return Estimate::unknown("ROC AUC needs both people who left and people who stayed") };
+    let Some(area) = table.roc_auc() else { return Estimate::unknown("ROC AUC needs both leavers and stayers") };
     let (positives, negatives) = (table.positive_count(), table.negative_count());
     let rarer = positives.min(negatives);
     let interval = if area == 0.0 || area == 1.0 {

@@ -43,17 +43,17 @@ pub enum ParityMetric {
 }
 
 impl ParityMetric {
-    /// What people call it.
+    /// Its label.
     pub fn label(self) -> &'static str {
         match self {
             Self::DemographicParityDifference => "Statistical parity difference",
             Self::DemographicParityRatio => "Impact ratio",
             Self::EqualOpportunityDifference => "Equal opportunity difference",
             Self::EqualOpportunityRatio => "Equal opportunity ratio",
-            Self::EqualizedOddsDifferenceWorstCase => "Equalised odds difference",
-            Self::EqualizedOddsRatioWorstCase => "Equalised odds ratio",
-            Self::EqualizedOddsDifferenceMean => "Equalised odds difference (mean)",
-            Self::EqualizedOddsRatioMean => "Equalised odds ratio (mean)",
+            Self::EqualizedOddsDifferenceWorstCase => "Equalized odds difference",
+            Self::EqualizedOddsRatioWorstCase => "Equalized odds ratio",
+            Self::EqualizedOddsDifferenceMean => "Equalized odds difference (mean)",
+            Self::EqualizedOddsRatioMean => "Equalized odds ratio (mean)",
             Self::PredictiveParityDifference => "Predictive parity difference",
         }
     }
@@ -277,26 +277,23 @@ fn notes(
     let mut notes = Vec::new();
     if !pooled.is_empty() {
         let names = pooled.join(", ");
-        notes.push(format!(
-            "{names} are shown together only, so that nothing can be read about groups of fewer than {} people.",
-            policy.suppress_below
-        ));
+        notes.push(format!("{names} are shown combined, to protect groups of fewer than {} people.", policy.suppress_below));
     }
     for (group, name) in groups.names().iter().enumerate() {
         if groups.is_missing(group) {
-            notes.push(format!("{} people have no value; they take no part in differences and ratios.", sizes[group]));
+            notes.push(format!("People without a value, excluded from differences and ratios: {}.", sizes[group]));
             continue;
         }
         if sizes[group] < policy.suppress_below {
             continue;
         }
         if sizes[group] < policy.judge_from {
-            notes.push(format!("{name} has {} people: too small to judge, and left out of the verdicts.", sizes[group]));
+            notes.push(format!("{name} has {} people: too small to judge, excluded from the verdicts.", sizes[group]));
         }
         let without: Vec<&str> =
             figures[group].iter().filter(|(_, figure)| figure.value.is_none()).map(|(metric, _)| metric.label()).collect();
         if !without.is_empty() {
-            notes.push(format!("{name} is left out of the differences in {}, which could not be computed for it.", without.join(", ")));
+            notes.push(format!("{name} is excluded from the differences in {}, which could not be computed for it.", without.join(", ")));
         }
     }
     notes

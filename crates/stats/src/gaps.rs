@@ -56,9 +56,9 @@ impl Kind {
         let far = widest(&mut at_level.iter().map(|&(left, right)| self.ends(left, right)[1]));
         let near = widest(&mut pairs(corrected).into_iter().map(|(left, right)| self.ends(left, right)[0]));
         match (value, near, far) {
-            (Some(value), ..) if value.is_nan() => Estimate::unknown("the figure is 0 in every group, so there is no ratio"),
+            (Some(value), ..) if value.is_nan() => Estimate::unknown("the value is 0 in every group, so the ratio is undefined"),
             (Some(value), Some(near), Some(far)) => Estimate::with_interval(value, [near.min(far), near.max(far)], n as usize),
-            _ => Estimate::unknown("fewer than two groups have this figure"),
+            _ => Estimate::unknown("fewer than two groups have a value"),
         }
     }
 }

@@ -37,7 +37,7 @@ pub enum GroupMetric {
     RocAuc,
     /// Mean score.
     MeanScore,
-    /// Mean score − share who leave (calibration in the large).
+    /// Mean score − observed rate (calibration in the large).
     CalibrationInTheLarge,
     /// Mean squared distance between probability and outcome.
     Brier,
@@ -77,10 +77,10 @@ impl GroupMetric {
             Self::Precision => "Precision",
             Self::Accuracy => "Accuracy",
             Self::BalancedAccuracy => "Balanced accuracy",
-            Self::BaseRate => "Share who leave",
+            Self::BaseRate => "Observed rate",
             Self::RocAuc => "ROC AUC",
             Self::MeanScore => "Mean score",
-            Self::CalibrationInTheLarge => "Mean score − share who leave",
+            Self::CalibrationInTheLarge => "Mean score − observed rate",
             Self::Brier => "Brier score",
         }
     }
@@ -88,7 +88,7 @@ impl GroupMetric {
 
 /// Numerator and denominator of a rate that is a proportion, and what to say when there is nothing to divide by.
 fn parts(metric: GroupMetric, counts: &Confusion) -> (u32, u32, &'static str) {
-    const NOBODY: &str = "there is nobody in this group";
+    const NOBODY: &str = "this group is empty";
     match metric {
         GroupMetric::SelectionRate => (counts.flagged(), counts.count(), NOBODY),
         GroupMetric::Tpr => (counts.tp, counts.positives(), "nobody in this group left"),
@@ -132,7 +132,7 @@ pub(crate) fn rate_estimate(metric: GroupMetric, counts: &Confusion, z: f64, und
     }
 }
 
-/// Every metric of one group with its 95 % interval: those of [`rate_estimate`] for rates, DeLong for ROC AUC, normal for means. Without
+/// Every metric of one group with its 95% interval: those of [`rate_estimate`] for rates, DeLong for ROC AUC, normal for means. Without
 /// scores the metrics that need them are absent.
 pub(crate) fn figures(
     counts: &Confusion,
@@ -177,10 +177,10 @@ fn score_figures(truth: &[bool], scores: &[f64]) -> [(GroupMetric, Estimate); 4]
     ]
 }
 
-/// Mean with its normal 95 % interval; one value has no spread, and so no figure.
+/// Mean with its normal 95% interval; one value has no spread, and so no figure.
 fn mean_figure(values: &[f64]) -> Estimate {
     if values.len() < 2 {
-        return Estimate::unknown("one person is too few for a mean with an interval");
+        return Estimate::unknown("an interval needs more than one person");
     }
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;

@@ -1,4 +1,4 @@
-//! 95 % intervals in closed form, and quantiles of resampled values.
+//! 95% intervals in closed form, and quantiles of resampled values.
 
 use domain::Estimate;
 

@@ -71,7 +71,7 @@ pub fn local_law_144(decision: &[bool], scores: &[f64], groups: &Groups, suppres
     let excluded = |group: usize| f64::from(sizes[group]) < SMALL_CATEGORY * decision.len() as f64;
     let counts = |group: usize| !excluded(group) && !groups.is_missing(group);
     let ratio = |group: usize, of: &[Selected]| match highest(of, counts) {
-        _ if excluded(group) => Estimate::unknown("under 2 % of the people: left out of impact ratios"),
+        _ if excluded(group) => Estimate::unknown("under 2% of people: excluded from impact ratios"),
         None => Estimate::unknown("nobody is selected in any category"),
         Some(reference) if reference == group => Estimate::point(1.0, sizes[group] as usize),
         Some(reference) => impact_ratio(of[group], of[reference]),

@@ -50,30 +50,30 @@ macro_rules! metrics {
 }
 
 metrics! {
-    RocAuc: "ROC AUC", higher_is_better true, "How often a leaver is scored above a stayer.";
-    AveragePrecision: "Average precision", higher_is_better true, "Precision averaged over the recall it is bought with (area under the precision-recall curve).";
+    RocAuc: "ROC AUC", higher_is_better true, "Chance that a leaver is scored above a stayer.";
+    AveragePrecision: "Average precision", higher_is_better true, "Precision averaged over recall (area under the precision-recall curve).";
     Brier: "Brier score", higher_is_better false, "Mean squared distance between probability and outcome.";
     LogLoss: "Log loss", higher_is_better false, "Mean negative log-likelihood of the outcomes, in nats.";
-    Ece: "Expected calibration error", higher_is_better false, "Mean distance between said and seen share, over 10 bins of equal width.";
-    EceQuantile: "Expected calibration error (quantile bins)", higher_is_better false, "Mean distance between said and seen share, over 10 bins of equal size.";
+    Ece: "Expected calibration error", higher_is_better false, "Mean gap between predicted and observed rate, over 10 bins of equal width.";
+    EceQuantile: "Expected calibration error (quantile bins)", higher_is_better false, "Mean gap between predicted and observed rate, over 10 bins of equal size.";
     Gini: "Gini coefficient", higher_is_better true, "2 × ROC AUC − 1.";
     Ks: "Kolmogorov-Smirnov statistic", higher_is_better true, "Largest distance between the score distributions of leavers and stayers.";
     PartialAuc: "Partial ROC AUC (FPR ≤ 0.1)", higher_is_better true, "ROC AUC over false positive rates up to 0.1, rescaled so that chance is 0.5 (McClish 1989).";
-    Accuracy: "Accuracy", higher_is_better true, "Share of people decided right.";
+    Accuracy: "Accuracy", higher_is_better true, "Share of people classified correctly.";
     BalancedAccuracy: "Balanced accuracy", higher_is_better true, "Mean of recall and specificity.";
-    Precision: "Precision", higher_is_better true, "Share of the flagged who leave.";
-    Recall: "Recall", higher_is_better true, "Share of the leavers who are flagged.";
-    Specificity: "Specificity", higher_is_better true, "Share of the stayers who are not flagged.";
+    Precision: "Precision", higher_is_better true, "Share of flagged people who leave.";
+    Recall: "Recall", higher_is_better true, "Share of leavers who are flagged.";
+    Specificity: "Specificity", higher_is_better true, "Share of stayers who are not flagged.";
     F1: "F1", higher_is_better true, "Harmonic mean of precision and recall.";
     F2: "F2", higher_is_better true, "F-beta with beta 2: recall counts more than precision.";
-    Mcc: "Matthews correlation", higher_is_better true, "Correlation of decision and outcome.";
-    PrecisionWeighted: "Precision (weighted)", higher_is_better true, "Precision of both classes, averaged by their size.";
-    RecallWeighted: "Recall (weighted)", higher_is_better true, "Recall of both classes, averaged by their size: the accuracy.";
-    F1Weighted: "F1 (weighted)", higher_is_better true, "F1 of both classes, averaged by their size.";
-    F1Macro: "F1 (macro)", higher_is_better true, "F1 of both classes, averaged evenly.";
-    TopDecilePrecision: "Precision in the top 10 %", higher_is_better true, "Share of leavers among the tenth with the highest scores.";
-    TopDecileRecall: "Recall in the top 10 %", higher_is_better true, "Share of all leavers found in the tenth with the highest scores (gain).";
-    TopDecileLift: "Lift in the top 10 %", higher_is_better true, "How many times more leavers the top tenth holds than a random tenth.";
+    Mcc: "Matthews correlation", higher_is_better true, "Correlation between prediction and outcome.";
+    PrecisionWeighted: "Precision (weighted)", higher_is_better true, "Precision of both classes, weighted by class size.";
+    RecallWeighted: "Recall (weighted)", higher_is_better true, "Recall of both classes, weighted by class size: the accuracy.";
+    F1Weighted: "F1 (weighted)", higher_is_better true, "F1 of both classes, weighted by class size.";
+    F1Macro: "F1 (macro)", higher_is_better true, "Unweighted mean of F1 over both classes.";
+    TopDecilePrecision: "Precision in the top 10%", higher_is_better true, "Share of leavers among the 10% with the highest scores.";
+    TopDecileRecall: "Recall in the top 10%", higher_is_better true, "Share of all leavers found among the 10% with the highest scores (gain).";
+    TopDecileLift: "Lift in the top 10%", higher_is_better true, "Leaver rate of the top 10%, relative to the overall rate.";
     SelectionRate: "Share flagged", higher_is_better false, "Share of people at or above the cut-off.";
 }
 
@@ -152,7 +152,7 @@ impl ScoreTable {
         share(sum, caught)
     }
 
-    /// Partial area under the ROC curve up to `max_fpr` (0..=1), standardised to 0.5 for chance and 1 for perfection (McClish 1989).
+    /// Partial area under the ROC curve up to `max_fpr` (0..=1), standardized to 0.5 for chance and 1 for perfection (McClish 1989).
     pub fn partial_auc(&self, max_fpr: f64) -> Option<f64> {
         let (all_positives, all_negatives) = (f64::from(self.positive_count()), f64::from(self.negative_count()));
         share(1.0, all_positives * all_negatives)?;

@@ -70,7 +70,7 @@ pub fn compare_fairness(
             return Estimate::unknown("fewer than two groups are large enough to judge");
         }
         if value.is_nan() {
-            return Estimate::unknown("the figure has nothing to divide by in one of the groups");
+            return Estimate::unknown("the metric is undefined in one of the groups (division by zero)");
         }
         percentile_interval(samples.collect())
             .map_or_else(|| Estimate::point(value, n), |interval| Estimate::with_interval(value, interval, n))

@@ -1,4 +1,4 @@
-//! Everything that is said about one score on one set of rows.
+//! All metrics of one score on one set of rows.
 
 use std::collections::BTreeMap;
 
@@ -135,10 +135,10 @@ pub(crate) fn figures(table: &ScoreTable, setting: &Setting, samples: &[Vec<f64>
             Metric::RocAuc => area.clone(),
             Metric::Gini => scaled_gini(&area),
             Metric::Accuracy | Metric::RecallWeighted => proportion(counts.tp + counts.tn, counts.count(), ""),
-            Metric::Precision => proportion(counts.tp, counts.flagged(), "nobody is at or above the cut-off, so there is no precision"),
-            Metric::Recall => proportion(counts.tp, counts.positives(), "there are no leavers on these rows, so there is no recall"),
+            Metric::Precision => proportion(counts.tp, counts.flagged(), "nobody is at or above the cut-off, so precision is undefined"),
+            Metric::Recall => proportion(counts.tp, counts.positives(), "there are no leavers in this data, so recall is undefined"),
             Metric::Specificity => {
-                proportion(counts.tn, counts.negatives(), "there are no stayers on these rows, so there is no specificity")
+                proportion(counts.tn, counts.negatives(), "there are no stayers in this data, so specificity is undefined")
             }
             Metric::SelectionRate => proportion(counts.flagged(), counts.count(), ""),
             Metric::Ece | Metric::EceQuantile | Metric::Ks => bootstrapped(&|interval| raised_by_noise(value, interval)),
@@ -171,9 +171,9 @@ fn why_undefined(metric: Metric, counts: &Confusion, probabilities: bool) -> &'s
     if metric.needs_probabilities() && !probabilities {
         "the scores are not probabilities between 0 and 1"
     } else if counts.positives() == 0 {
-        "there are no leavers on these rows"
+        "there are no leavers in this data"
     } else if counts.negatives() == 0 {
-        "there are no stayers on these rows"
+        "there are no stayers in this data"
     } else if counts.flagged() == 0 {
         "nobody is at or above the cut-off"
     } else {

@@ -3,7 +3,7 @@
 
 use domain::Estimate;
 
-/// Two-sided 95 % quantile of the normal distribution.
+/// Two-sided 95% quantile of the normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
 /// Stability of choices of equally many out of `of` things, each choice as the positions of what was chosen (none twice).
@@ -13,10 +13,10 @@ const Z: f64 = 1.959_963_984_540_054;
 pub fn selection_stability(choices: &[Vec<usize>], of: usize) -> Estimate {
     let count = choices.first().map_or(0, Vec::len);
     if choices.len() < 2 {
-        return Estimate::unknown("fewer than two choices cannot be compared");
+        return Estimate::unknown("at least two selections are needed");
     }
     if count == 0 || count >= of || choices.iter().any(|choice| choice.len() != count) {
-        return Estimate::unknown("each choice must take equally many things, and leave some");
+        return Estimate::unknown("all selections must have the same size, smaller than the whole");
     }
     let (m, d, k) = (choices.len() as f64, of as f64, count as f64);
     let mut share = vec![0.0; of];

@@ -3,7 +3,7 @@
 use domain::Estimate;
 use serde::{Deserialize, Serialize};
 
-/// The judgement of a figure against a limit, from its interval and not from its point.
+/// The judgment of a figure against a limit, from its interval and not from its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -11,9 +11,9 @@ pub enum Verdict {
     Pass,
     /// The whole interval is on the bad side.
     Fail,
-    /// The limit lies inside the interval: these rows cannot tell.
+    /// The limit lies inside the interval: inconclusive.
     Inconclusive,
-    /// There is no figure to judge.
+    /// There is no value to evaluate.
     CouldNotCompute,
 }
 

@@ -4,20 +4,20 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database is busy, full or away: nothing was changed, and the same may work in a moment.
-    #[error("the database is not available at the moment")]
+    #[error("the database is temporarily unavailable")]
     Unavailable(#[source] sqlx::Error),
     /// The database answered that it cannot do that.
-    #[error("the database failed")]
+    #[error("the database reported an error")]
     Database(#[source] sqlx::Error),
     /// The database cannot be opened at all, for example because the file is damaged.
     #[error("the database {database} cannot be opened: {source}")]
     Open { database: String, source: sqlx::Error },
-    #[error("the database could not be brought up to date")]
+    #[error("the database could not be migrated")]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("the artifact store failed")]
     Artifacts(#[from] object_store::Error),
     /// By its hash.
-    #[error("the artifact {0} is not in the store, or was changed there")]
+    #[error("the artifact {0} is missing from the store or was modified")]
     Artifact(String),
     #[error("the data folder cannot be used: {0}")]
     Folder(#[from] std::io::Error),
@@ -65,13 +65,13 @@ pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'static));
 impl std::fmt::Display for Chain<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut said = self.0.to_string();
-        formatter.write_str(&said)?;
+        formatter.write_str(said.trim_end_matches('.'))?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
             let text = error.to_string();
             // Many errors say already what their cause says.
             if !said.contains(&text) {
-                write!(formatter, ": {text}")?;
+                write!(formatter, ": {}", text.trim_end_matches('.'))?;
                 said = text;
             }
             cause = error.source();
@@ -90,14 +90,11 @@ mod tests {
         assert!(matches!(error, Error::Unavailable(_)));
         assert_eq!(
             Chain(&error).to_string(),
-            "the database is not available at the moment: pool timed out while waiting for an open connection"
+            "the database is temporarily unavailable: pool timed out while waiting for an open connection"
         );
         let cause = std::io::Error::other("no such host");
         let error = Error::from(sqlx::Error::Io(cause));
-        assert_eq!(
-            Chain(&error).to_string(),
-            "the database is not available at the moment: error communicating with database: no such host"
-        );
+        assert_eq!(Chain(&error).to_string(), "the database is temporarily unavailable: error communicating with database: no such host");
     }
 
     #[test]

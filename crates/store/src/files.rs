@@ -44,7 +44,7 @@ pub(crate) fn restrict(path: &Path, mode: u32) -> Result<()> {
         }
         match std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)) {
             Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
-                tracing::warn!(path = %path.display(), %error, "others can read this file, and that cannot be changed");
+                tracing::warn!(path = %path.display(), %error, "this file is readable by other users, and its permissions cannot be changed");
             }
             done => done?,
         }

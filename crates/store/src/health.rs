@@ -24,7 +24,7 @@ impl Store {
         }
         let beat = self.beat().await;
         if let Err(error) = &beat {
-            tracing::error!(error = %Chain(error), "the database cannot be written");
+            tracing::error!(error = %Chain(error), "the database is not writable");
         }
         *probe = Some((Instant::now(), beat.is_ok()));
         beat.is_ok()

@@ -107,7 +107,7 @@ impl Store {
         loop {
             match self.begin().await {
                 Err(error @ Error::Unavailable(_)) if started.elapsed() < PATIENCE_OF_WORK => {
-                    tracing::warn!(error = %Chain(&error), "work waits for the database");
+                    tracing::warn!(error = %Chain(&error), "waiting for the database");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
                 begun => return begun,

@@ -1,4 +1,4 @@
-//! The tables, as a list of files that stand in `migrations/`: one per concept.
+//! The tables, as a list of files in `migrations/`: one per concept.
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, SqlSafeStr as _};

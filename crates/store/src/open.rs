@@ -140,7 +140,7 @@ impl Database {
 /// A database that can only be read is refused at once, and not by the first who writes. One that is locked at the moment is not.
 async fn expect_writable(connection: &mut AnyConnection) -> sqlx::Result<()> {
     connection.execute("pragma busy_timeout = 0").await?;
-    // `begin immediate` alone is no proof: SQLite takes it as `begin` where the database is read-only.
+    // `begin immediate` alone is not enough: SQLite takes it as `begin` where the database is read-only.
     match connection.execute("update heartbeat set at = at where only_row = 1").await.map_err(Error::from) {
         Ok(_) => Ok(()),
         Err(Error::Database(error)) => Err(error),

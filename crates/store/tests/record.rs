@@ -64,21 +64,21 @@ async fn a_row_that_was_changed_removed_or_slipped_in_is_named() {
         is(
             "update review_decision set reason = 'never said'",
             "update review_decision set reason = 'because'",
-            &[&format!("review_decision {decision} is not as entry 1 tells")],
+            &[&format!("review_decision {decision} does not match audit entry 1")],
         )
         .await;
         is("update review_decision set reviewer = 'sam'", "update review_decision set reviewer = 'rita'", &["it was changed"]).await;
         is(
             "update model_version set model_hash = 'another'",
             "update model_version set model_hash = 'm'",
-            &["model_version attrition/1 is not as entry 1 tells"],
+            &["model_version attrition/1 does not match audit entry 1"],
         )
         .await;
         is("update live_history set kind = 'rollback'", "update live_history set kind = 'promotion'", &["live_history attrition/1"]).await;
         is(
             "insert into live_history (use_case, sequence, version, changed_by, changed_by_key, reason, changed_at, kind) values ('attrition', 2, 1, 'e', 'e', 'e', 1, 'undeployment')",
             "delete from live_history where sequence = 2",
-            &["live_history attrition/2 is told of by no entry", "live_model attrition does not point to the newest change"],
+            &["live_history attrition/2 has no audit entry", "live_model attrition does not point to the latest deployment"],
         )
         .await;
         // What is told of once is vouched for, not for ever the same table: an entry may speak of no row at all.
@@ -92,8 +92,8 @@ async fn a_row_that_was_changed_removed_or_slipped_in_is_named() {
         without_rules(&store, "delete from review_decision").await;
         let found = problems(&store).await;
         let [closed, removed] = found.as_slice() else { panic!("{found:?}") };
-        assert!(closed.ends_with("is closed without the decisions that it takes"), "{found:?}");
-        assert!(removed.ends_with("of which entry 1 tells, was removed"), "{found:?}");
+        assert!(closed.ends_with("is closed without the required decisions"), "{found:?}");
+        assert!(removed.ends_with("recorded in audit entry 1, was removed"), "{found:?}");
     }
 }
 

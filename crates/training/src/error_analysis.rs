@@ -16,7 +16,7 @@ pub struct Cohort {
     pub conditions: Vec<String>,
     /// Brier score in the cohort.
     pub brier: Estimate,
-    /// Share with the event, and mean probability that was said.
+    /// Share with the event, and mean predicted probability.
     pub event_rate: Estimate,
     pub mean_probability: f64,
 }
@@ -72,7 +72,7 @@ fn readable_inputs(model: &Model) -> Vec<u32> {
     (0..model.encoder.inputs.len() as u32).filter(|&input| readable(&model.encoder.inputs[input as usize].source)).collect()
 }
 
-/// Mean with a 95 % interval from its standard error.
+/// Mean with a 95% interval from its standard error.
 fn mean_figure(values: &[f64]) -> Estimate {
     if values.is_empty() {
         return Estimate::unknown("there are no rows");

@@ -21,7 +21,7 @@ pub struct HistogramBin {
     pub without_event: u32,
 }
 
-/// Everything that is said about a score on one set of rows.
+/// All metrics of a score on one set of rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Metrics with intervals, confusion, curves, table by threshold.

@@ -1,4 +1,4 @@
-//! How often a model of this quality would meet a gate policy by luck of the rows: said before anybody waits for the impossible.
+//! How often a model of this quality would pass a gate policy over resamples of the rows.
 
 use rand::RngExt;
 use rayon::prelude::*;
@@ -22,7 +22,7 @@ pub struct GateShare {
     pub median: Option<f64>,
 }
 
-/// How a policy fared.
+/// The result for a policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Feasibility {
     pub policy: String,
@@ -78,8 +78,8 @@ pub fn feasibility(
     let gates: Vec<GateShare> = limits.iter().enumerate().map(share).collect();
     let hardest = gates.iter().min_by_key(|gate| gate.passed).filter(|gate| gate.passed < resamples);
     let why = hardest
-        .map_or(String::new(), |gate| format!("; the hardest is {} {} ({} of {resamples})", gate.metric.label(), gate.limit, gate.passed));
-    let sentence = format!("{passed} of {resamples} resamples of {rows} rows pass the gates on metrics of \"{}\"{why}.", policy.name);
+        .map_or(String::new(), |gate| format!("; hardest gate: {} {} ({} of {resamples})", gate.metric.label(), gate.limit, gate.passed));
+    let sentence = format!("{passed} of {resamples} resamples of {rows} rows pass the metric gates{why}.");
     Feasibility { policy: policy.name.clone(), resamples, passed, gates, sentence }
 }
 

@@ -44,16 +44,13 @@ pub fn check_data(dataset: &Dataset, use_case: &UseCase, split: &Split) -> Vec<L
         let Some(column) = dataset.table.column(&field.name) else { continue };
         let leak = |kind, sentence| Leak { kind, field: Some(field.name.clone()), sentence };
         if field.role == Role::PostOutcome {
-            leaks.push(leak(LeakKind::PostOutcome, format!("{} is known only after the outcome and was left out.", field.label)));
+            leaks.push(leak(LeakKind::PostOutcome, format!("{} is known only after the outcome and was excluded.", field.label)));
         } else if use_case.is_input(field) {
             let auc = lone_auc(column, &dataset.labels);
             if auc >= 1.0 - 1e-9 {
-                leaks.push(leak(
-                    LeakKind::DuplicateOfTarget,
-                    format!("{} says the same as the outcome: mark it post_outcome.", field.label),
-                ));
+                leaks.push(leak(LeakKind::DuplicateOfTarget, format!("{} determines the outcome: mark it as post_outcome.", field.label)));
             } else if auc >= FIELD_AUC {
-                let sentence = format!("{} alone reaches ROC AUC {auc:.3}: is it known before the outcome?", field.label);
+                let sentence = format!("{} alone reaches ROC AUC {auc:.3}. Check that it is known before the outcome.", field.label);
                 leaks.push(leak(LeakKind::NearPerfectPredictor, sentence));
             }
         }
@@ -65,7 +62,7 @@ pub fn check_data(dataset: &Dataset, use_case: &UseCase, split: &Split) -> Vec<L
 /// Looks at how good the model is.
 pub fn check_model(roc_auc: Option<f64>) -> Option<Leak> {
     let auc = roc_auc.filter(|auc| *auc >= MODEL_AUC)?;
-    let sentence = format!("ROC AUC {auc:.3} out of fold is too good to be true: look for a field that knows the outcome.");
+    let sentence = format!("An out-of-fold ROC AUC of {auc:.3} suggests leakage: look for a field that reveals the outcome.");
     Some(Leak { kind: LeakKind::TooGoodToBeTrue, field: None, sentence })
 }
 
@@ -109,16 +106,16 @@ fn both_sides(dataset: &Dataset, split: &Split) -> Vec<Leak> {
         let judged: std::collections::HashSet<u32> = test.iter().map(|&row| persons[row]).collect();
         let both = judged.intersection(&trained).count();
         if both > 0 && dataset.times.is_none() {
-            leaks.push(leak(format!("{both} persons stand on both sides of the split.")));
+            leaks.push(leak(format!("People in both train and test: {both}.")));
         } else if both > 0 {
-            leaks.push(leak(format!("{both} persons are judged whose earlier periods trained the model, as it will be when it is used.")));
+            leaks.push(leak(format!("People in test whose earlier periods are in train, as in actual use: {both}.")));
         }
     }
     let hashes = row_hashes(&dataset.table);
     let trained: std::collections::HashSet<u64> = train.iter().map(|&row| hashes[row]).collect();
     let copies = test.iter().filter(|&&row| trained.contains(&hashes[row])).count();
     if copies > 0 && dataset.persons.is_none() {
-        leaks.push(leak(format!("{copies} of {} held-out rows are exact copies of training rows: remove duplicates.", test.len())));
+        leaks.push(leak(format!("{copies} of {} hold-out rows are exact copies of training rows: remove duplicates.", test.len())));
     }
     leaks
 }

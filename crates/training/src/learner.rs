@@ -14,7 +14,7 @@ pub(crate) trait Learner {
     /// Everything that a fit needs besides data and seed.
     type Parameters;
 
-    /// What people call it.
+    /// Its label.
     const LABEL: &'static str;
     /// What is searched; empty when it has one setting only.
     const SPACE: &'static [Dimension] = &[];
@@ -49,7 +49,7 @@ pub(crate) fn uncalibrated(intercept: f64, parts: Vec<Part>, link: Link) -> Scor
     Scorer { intercept, parts, link, calibrator: Calibrator::None }
 }
 
-/// A linear function of the standardised inputs, in log-odds.
+/// A linear function of the standardized inputs, in log-odds.
 pub(crate) fn linear(name: &str, prepared: &Prepared, fitted: &LinearFit) -> Scorer {
     let terms = prepared.encoding.linear.iter().zip(&fitted.coefficients).map(|(input, &coefficient)| LinearTerm {
         input: input.input,

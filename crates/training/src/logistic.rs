@@ -1,6 +1,6 @@
 //! L2-regularised logistic regression: linfa-logistic where rows weigh alike, Newton's method where they do not.
 //!
-//! Both minimise `½‖w‖² + C Σ sᵢ·logloss(yᵢ, b + w·xᵢ)` with the intercept `b` unpenalised (scikit-learn's parametrisation).
+//! Both minimize `½‖w‖² + C Σ sᵢ·logloss(yᵢ, b + w·xᵢ)` with the intercept `b` unpenalized (scikit-learn's parametrisation).
 
 use linfa::Dataset;
 use linfa::traits::Fit;
@@ -128,7 +128,7 @@ fn derivatives(design: &Design, labels: &[bool], weights: &[f64], c: f64, soluti
     for i in 0..p {
         hessian[i * size + i] += 1.0;
     }
-    // The intercept is not penalised; a trace keeps the system solvable when every curvature vanishes.
+    // The intercept is not penalized; a trace keeps the system solvable when every curvature vanishes.
     hessian[p * size + p] += 1e-10;
     (gradient, hessian)
 }

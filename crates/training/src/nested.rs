@@ -121,7 +121,7 @@ fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &V
 }
 
 fn scores(labels: &[bool], probabilities: &[f64]) -> Result<FoldScores, TrainingError> {
-    let one_class = || TrainingError::Split("leaves a fold with one outcome only".into());
+    let one_class = || TrainingError::Split("leaves a fold with only one outcome".into());
     let table = ScoreTable::new(labels, probabilities).map_err(|error| TrainingError::Learner(error.to_string()))?;
     Ok(FoldScores {
         roc_auc: table.roc_auc().ok_or_else(one_class)?,

@@ -46,6 +46,6 @@ pub(crate) fn outlook_on(
     let probabilities: Vec<f64> = judged.into_iter().flatten().map(model::scorer::sigmoid).collect();
     let labels: Vec<bool> = folds.iter().flat_map(|fold| fold.test_labels.iter().copied()).collect();
     let found = feasibility(policy, &labels, &probabilities, use_case.policies.cutoff, held_out, RESAMPLES, settings.seed);
-    let sentence = format!("To judge by a quick logistic regression: {}", found.sentence);
+    let sentence = format!("Quick logistic regression: {}", found.sentence);
     Ok(Feasibility { sentence, ..found })
 }

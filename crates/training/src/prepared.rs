@@ -21,7 +21,7 @@ pub struct Prepared {
     pub labels: Vec<bool>,
     /// A weight per row, 1 on average.
     pub weights: Vec<f64>,
-    /// Standardised linear inputs.
+    /// Standardized linear inputs.
     pub design: Design,
     /// Learned when first asked for, one for each of [`BINS`].
     binned: [OnceLock<Binned>; BINS.len()],

@@ -18,7 +18,7 @@ pub struct LinearInput {
 }
 
 impl LinearInput {
-    /// The standardised value, missing values filled.
+    /// The standardized value, missing values filled.
     pub fn standardise(&self, x: f64) -> f64 {
         ((if x.is_nan() { self.impute } else { x }) - self.center) / self.scale
     }
@@ -28,7 +28,7 @@ impl LinearInput {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Encoding {
     pub encoder: Encoder,
-    /// Standardised numbers, then 0/1 indicators, in the order of the encoder.
+    /// Standardized numbers, then 0/1 indicators, in the order of the encoder.
     pub linear: Vec<LinearInput>,
     /// Inputs of trees: numbers, ratios, one indicator for two levels, a learned rank for more.
     pub trees: Vec<u32>,

@@ -1,4 +1,4 @@
-//! What a training tells while it runs, to a terminal bar and to the page of a job alike, and how it is asked to stop.
+//! Progress of a training, for a terminal bar and the page of a job, and how to stop it.
 
 use std::time::Instant;
 

@@ -16,12 +16,12 @@ use crate::prepared::{Fold, InputChoice};
 use crate::settings::ValidSettings;
 use crate::split::{Split, folds};
 
-/// How well one group can be told from everybody else by the inputs.
+/// How well the inputs predict membership of one group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Proxy {
     /// The protected field or derived field.
     pub attribute: String,
-    /// The group that is told apart best.
+    /// The group that is predicted best.
     pub group: String,
     /// ROC AUC out of fold; 0.5 means that the inputs say nothing about it.
     pub roc_auc: Estimate,
@@ -83,7 +83,7 @@ fn proxy(
     Ok(found.into_iter().max_by(|a, b| auc(a).total_cmp(&auc(b))))
 }
 
-/// How well the labels of `asked` can be told by the inputs.
+/// How well the inputs predict the labels of `asked`.
 fn told_apart(
     asked: &Dataset,
     use_case: &UseCase,

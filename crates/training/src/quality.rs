@@ -48,14 +48,14 @@ pub fn data_quality(use_case: &UseCase, table: &Table) -> DataQuality {
         missing: proportion(missing, cells, "there is no input column"),
         outliers: proportion(outliers as u32, numbers as u32, "there is no numeric input"),
         correlation: largest.as_ref().map_or_else(
-            || Estimate::unknown("there are no two numeric inputs that vary"),
+            || Estimate::unknown("fewer than two numeric inputs vary"),
             |(value, _)| Estimate::with_interval(*value, fisher_interval(*value, rows), rows),
         ),
         correlated: largest.map(|(_, names)| names),
     }
 }
 
-/// 95 % interval of a correlation (Fisher's z).
+/// 95% interval of a correlation (Fisher's z).
 fn fisher_interval(correlation: f64, rows: usize) -> [f64; 2] {
     let z = correlation.clamp(-1.0 + 1e-12, 1.0 - 1e-12).atanh();
     let error = 1.959_963_984_540_054 / (rows as f64 - 3.0).max(1.0).sqrt();

@@ -212,7 +212,7 @@ fn blend(
         .zip(&margins)
         .map(fold_score)
         .collect::<Option<_>>()
-        .ok_or_else(|| TrainingError::Split("leaves a fold with one outcome only".into()))?;
+        .ok_or_else(|| TrainingError::Split("leaves a fold with only one outcome".into()))?;
     let (score, standard_error) = mean_and_error(&fold_scores);
     let trial = Trial {
         number,

@@ -78,7 +78,7 @@ impl Settings {
     /// The settings as ones that can be trained with.
     ///
     /// # Errors
-    /// Every setting that makes no sense.
+    /// Every invalid setting.
     pub fn check(self) -> Result<ValidSettings, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let mut expect = |holds: bool, field: &str, message: &str| {
@@ -89,13 +89,13 @@ impl Settings {
         let mut chosen = self.candidates.iter().filter(|candidate| candidate.may_be_chosen()).peekable();
         match chosen.peek() {
             None => expect(false, "candidates", "Choose at least one candidate that may become the model."),
-            Some(_) => expect(chosen.any(|own| *own != Candidate::Blend), "candidates", "A blend needs other candidates to blend."),
+            Some(_) => expect(chosen.any(|own| *own != Candidate::Blend), "candidates", "An ensemble needs other candidates to combine."),
         }
         expect(self.trials > 0, "trials", "At least 1 trial is needed.");
         let some_time = self.timeout_seconds.is_none_or(|seconds| seconds > 0.0);
         expect(some_time, "timeout_seconds", "The time limit must be above 0 seconds.");
         expect(self.folds >= 2, "folds", "Cross-validation needs at least 2 folds.");
-        expect(self.repeats != Some(0), "repeats", "The folds must be drawn at least once.");
+        expect(self.repeats != Some(0), "repeats", "Cross-validation must run at least once.");
         expect((0.05..=0.5).contains(&self.holdout_share), "holdout_share", "The hold-out share must be from 0.05 to 0.5.");
         expect(self.threads != Some(0), "threads", "At least 1 thread is needed.");
         if problems.is_empty() { Ok(ValidSettings(self)) } else { Err(problems) }
@@ -161,7 +161,7 @@ mod tests {
         let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
         assert_eq!(fields, ["candidates", "trials", "timeout_seconds", "folds", "repeats", "holdout_share", "threads"]);
         let blend = Settings { candidates: vec![Candidate::LinfaTree, Candidate::Blend], ..Settings::default() };
-        assert_eq!(blend.check().unwrap_err()[0].message, "A blend needs other candidates to blend.");
+        assert_eq!(blend.check().unwrap_err()[0].message, "An ensemble needs other candidates to combine.");
         assert_eq!(Settings::default().check().unwrap(), ValidSettings::default());
     }
 }

@@ -46,20 +46,20 @@ impl Split {
     /// The split whose judged rows are given, for example a fold of a published list.
     ///
     /// # Errors
-    /// When a row is not in the dataset, stands twice, or a person would be on both sides.
+    /// When a row is not in the dataset, occurs twice, or a person would be on both sides.
     pub fn explicit(dataset: &Dataset, test: &[usize]) -> Result<Self, TrainingError> {
         let all: Vec<usize> = (0..dataset.rows()).collect();
         let mut sorted = test.to_vec();
         sorted.sort_unstable();
         sorted.dedup();
         if sorted.len() != test.len() || sorted.last().is_some_and(|last| *last >= dataset.rows()) {
-            return Err(TrainingError::Split("names a row twice or a row that is not there".into()));
+            return Err(TrainingError::Split("contains a duplicate or unknown row".into()));
         }
         let split = Self::from_test(&all, sorted);
         if let Some(persons) = &dataset.persons {
             let trained: std::collections::HashSet<u32> = split.train.0.iter().map(|&row| persons[row]).collect();
             if split.test.0.iter().any(|&row| trained.contains(&persons[row])) {
-                return Err(TrainingError::Split("has the same person on both sides".into()));
+                return Err(TrainingError::Split("has the same person in train and test".into()));
             }
         }
         Ok(split)
@@ -89,7 +89,7 @@ impl Split {
 fn both_classes(dataset: &Dataset, rows: &[usize]) -> Result<(), TrainingError> {
     let positives = rows.iter().filter(|&&row| dataset.labels[row]).count();
     if positives == 0 || positives == rows.len() {
-        return Err(TrainingError::Split("leaves a side without the event, or with nothing but the event".into()));
+        return Err(TrainingError::Split("leaves one side with only one outcome".into()));
     }
     Ok(())
 }
@@ -130,7 +130,7 @@ pub fn folds(dataset: &Dataset, train: &TrainRows, folds: usize, repeats: usize,
             .collect(),
     };
     if splits.is_empty() {
-        return Err(TrainingError::Split("finds no two periods to go forward in".into()));
+        return Err(TrainingError::Split("needs at least two periods".into()));
     }
     for split in &splits {
         both_classes(dataset, split.train.rows())?;

@@ -22,7 +22,7 @@ const SAMPLE: usize = 100;
 /// Importances of the fields in refits of one trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stability {
-    /// Every field that the model may read, by what people call it.
+    /// Every field that the model may read, by label.
     pub fields: Vec<String>,
     /// For each refit the mean |contribution| of each field, in the unit of the margin, over people whom no refit was fitted to.
     pub importances: Vec<Vec<f64>>,
@@ -69,7 +69,7 @@ impl Stability {
     }
 }
 
-/// Where a field stands in the refits.
+/// The rank of a field in the refits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldRanks {
     pub field: String,

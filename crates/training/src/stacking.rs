@@ -14,11 +14,11 @@ pub struct Stack {
 const STEPS: usize = 50;
 /// Rounds of coordinate descent on the few numbers of one step.
 const ROUNDS: usize = 200;
-/// Penalty on each standardised weight's distance from an even share: it decides between members that say the same.
+/// Penalty on each standardized weight's distance from an even share: it decides between members that say the same.
 const RIDGE: f64 = 1.0;
 
 impl Stack {
-    /// Fits to `margins[member][row]` by Newton's method with the weights held at or above 0. Members are standardised inside, so that
+    /// Fits to `margins[member][row]` by Newton's method with the weights held at or above 0. Members are standardized inside, so that
     /// the penalty treats them alike.
     pub fn fit(margins: &[Vec<f64>], labels: &[bool]) -> Self {
         let members = margins.len();
@@ -131,7 +131,7 @@ mod tests {
         let stack = Stack::fit(&[knows.clone(), opposes], &labels);
         assert!(stack.weights[0] > 0.0);
         assert_eq!(stack.weights[1], 0.0);
-        // The weights satisfy the optimality condition of the penalised likelihood: the intercept's gradient vanishes.
+        // The weights satisfy the optimality condition of the penalized likelihood: the intercept's gradient vanishes.
         let blended = Stack::fit(std::slice::from_ref(&knows), &labels).margins(&[knows]);
         let residual: f64 = blended.iter().zip(&labels).map(|(margin, label)| sigmoid(*margin) - f64::from(u8::from(*label))).sum();
         assert!(residual.abs() < 1e-3, "{residual}");

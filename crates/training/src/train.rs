@@ -122,7 +122,7 @@ fn run(
     let split = Split::hold_out(dataset, settings.holdout_share, settings.seed)?;
     let mut leaks = check_data(dataset, use_case, &split);
     let (rows, events) = (dataset.rows(), dataset.positives());
-    stages.end(Stage::Validate, format!("{rows} rows, {events} {}, {} signs of leakage", use_case.words.event_many, leaks.len()));
+    stages.end(Stage::Validate, format!("{rows} rows, {events} {}, {} leakage warnings", use_case.words.event_many, leaks.len()));
 
     stages.begin(Stage::Merge);
     let sources: Vec<String> = dataset.sources.iter().map(|(name, rows)| format!("{name} ({rows} rows)")).collect();
@@ -132,12 +132,12 @@ fn run(
     let splits = folds(dataset, &split.train, settings.folds, settings.repeats_for(split.train.rows().len()), settings.seed)?;
     let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
     let sizes = (split.train.rows().len(), split.test.rows().len());
-    stages.end(Stage::Preprocess, format!("{} rows to train, {} held out, {} folds", sizes.0, sizes.1, splits.len()));
+    stages.end(Stage::Preprocess, format!("{} training rows, {} hold-out rows, {} folds", sizes.0, sizes.1, splits.len()));
 
     stages.begin(Stage::Features);
     let searched = prepare_folds(dataset, use_case, &splits[..settings.folds.min(splits.len())], settings)?;
     let encoder = &prepared.encoding.encoder;
-    stages.end(Stage::Features, format!("{} inputs from {} fields, learned in each fold", encoder.inputs.len(), encoder.fields.len()));
+    stages.end(Stage::Features, format!("{} inputs from {} fields, fitted in each fold", encoder.inputs.len(), encoder.fields.len()));
 
     progress.note(&outlook_on(&searched, use_case, policy, settings, sizes.1)?.sentence);
     stages.begin(Stage::Train);
@@ -148,7 +148,7 @@ fn run(
     };
     let reproducible =
         on_threads(Some(1), || fit(&selection.chosen.parameters, &prepared, settings.seed))??.parts == selection.scorer.parts;
-    stages.end(Stage::Train, format!("{} trials; chosen: {}", selection.trials.len(), selection.chosen.candidate.label()));
+    stages.end(Stage::Train, format!("{} trials; selected: {}", selection.trials.len(), selection.chosen.candidate.label()));
 
     stages.begin(Stage::Evaluate);
     let (judged, out_of_fold): (Vec<usize>, Vec<f64>) =
@@ -166,12 +166,12 @@ fn run(
     let errors = error_analysis(&model, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed);
     let feasibility = feasibility(policy, &judged_labels, &out_of_fold, use_case.policies.cutoff, sizes.1, RESAMPLES, settings.seed);
     let stability = stability(&inside, &selection.chosen.parameters, &unseen_table, settings)?;
-    stages.end(Stage::Evaluate, format!("{} rows never seen", sizes.1));
+    stages.end(Stage::Evaluate, format!("{} hold-out rows", sizes.1));
 
     stages.begin(Stage::Monitor);
     let quality = data_quality(use_case, &dataset.table.take(split.train.rows()));
     let proxies = proxies(dataset, use_case, settings)?;
-    stages.end(Stage::Monitor, format!("statistics of {} fields kept for comparison", model.training.fields.len()));
+    stages.end(Stage::Monitor, format!("baseline statistics of {} fields saved", model.training.fields.len()));
     Ok(TrainingOutcome::Completed(Box::new(Trained {
         model,
         candidates: selection.candidates,

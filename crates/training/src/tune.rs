@@ -130,7 +130,7 @@ pub(crate) fn judge(parameters: &Parameters, fold: &Fold, settings: &ValidSettin
     let margins = scorer.margins(&fold.test_matrix);
     let probabilities: Vec<f64> = margins.iter().map(|&margin| scorer.probability_of_margin(margin)).collect();
     let score = settings.metric.score(&fold.test_labels, &probabilities);
-    Ok((margins, score.ok_or_else(|| TrainingError::Split("leaves a fold with one outcome only".into()))?))
+    Ok((margins, score.ok_or_else(|| TrainingError::Split("leaves a fold with only one outcome".into()))?))
 }
 
 /// Below the median of the candidate's finished trials on the same first folds.

@@ -21,7 +21,7 @@ pub enum Origin {
     Token(Vec<Scope>),
 }
 
-/// Somebody on whose behalf something is done. Only this crate makes one: doors ask for it.
+/// Somebody on whose behalf something is done. Only this crate creates one; entry points request it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     name: AccountName,
@@ -65,20 +65,23 @@ impl Actor {
             return Ok(self);
         }
         Err(match self.origin {
-            Origin::Token(_) if self.roles.contains(&role) => Error::forbidden(
-                RefusalCode::ScopeRequired,
-                format!("the scope of this token does not allow it: it needs {}", Scope::of(role)),
-            ),
-            _ => Error::forbidden(RefusalCode::RoleRequired, format!("this needs the role {}", role)),
+            Origin::Token(_) if self.roles.contains(&role) => {
+                Error::forbidden(RefusalCode::ScopeRequired, format!("This requires a token with the scope {}.", Scope::of(role)))
+            }
+            _ => Error::forbidden(RefusalCode::RoleRequired, format!("This requires the {} role.", role)),
         })
     }
 
-    /// Leave for what every member of the house may see: evidence, runs, versions, checks; no people.
+    /// Permission for what every member may see: evidence, runs, versions, checks; no people.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for an account without any role.
     pub fn member(&self) -> Result<Member<'_>> {
-        if self.roles.is_empty() { Err(Error::forbidden(RefusalCode::RoleRequired, "this account has no role")) } else { Ok(Member(self)) }
+        if self.roles.is_empty() {
+            Err(Error::forbidden(RefusalCode::RoleRequired, "This user has no role. Ask an administrator for one."))
+        } else {
+            Ok(Member(self))
+        }
     }
 
     /// Leave to write what every member may write: requests for review, comments, notes, limitations, checks. A token needs a scope that is
@@ -90,7 +93,7 @@ impl Actor {
         self.member()?;
         match &self.origin {
             Origin::Token(_) if !self.is(Role::Reviewer) && !self.is(Role::Admin) => {
-                Err(Error::forbidden(RefusalCode::ScopeRequired, "the scope of this token does not allow it: it needs review or manage"))
+                Err(Error::forbidden(RefusalCode::ScopeRequired, "This requires a token with the scope review or manage."))
             }
             _ => Ok(Contributor(self)),
         }
@@ -128,7 +131,7 @@ macro_rules! permit {
         pub struct $name<'a>(&'a Actor);
 
         impl<'a> $name<'a> {
-            /// Name of the account, as it stands in the record.
+            /// Name of the account, as in the audit log.
             pub fn name(&self) -> &'a AccountName {
                 &self.0.name
             }
@@ -142,7 +145,7 @@ macro_rules! permit {
 }
 
 permit! {
-    /// Any member of the house: may see evidence, runs, versions and checks, and no people.
+    /// Any member: may see evidence, runs, versions and checks, and no people.
     Member
 }
 permit! {
@@ -185,7 +188,7 @@ impl<'a> Signed<'a> {
         Self(reviewer)
     }
 
-    /// Name of the account, as it stands in the record.
+    /// Name of the account, as in the audit log.
     pub fn name(&self) -> &'a AccountName {
         self.0.name()
     }

@@ -117,19 +117,19 @@ impl Tenure {
     async fn approve_demo(&self, admin: &Admin<'_>, number: domain::VersionNumber) -> Result<()> {
         let reviewer = Actor::new("reviewer", &[Role::Reviewer], Origin::CommandLine);
         let signed = self.sign(reviewer.reviewer()?, None).await?;
-        let note = "First version of the demo, trained on simulated people.";
+        let note = "First demo version, trained on simulated employees.";
         self.request_review(&admin.actor().contributor()?, "attrition", number, note).await?;
         let package = self.package(&self.version("attrition", number).await?).await?;
         for result in package.gates.results.iter().filter(|result| package.policy.blocks(result)) {
             let waive = Waive {
                 gate: &result.title,
                 owner: signed.name(),
-                reason: "Simulated people: nobody is affected, and the gate is there to be seen failing.",
+                reason: "Simulated data: no one is affected, and a failing gate is shown on purpose.",
                 expires_on: "2099-12-31",
             };
             self.waive(&signed, "attrition", number, waive).await?;
         }
-        let reason = "Ranks leavers far better than chance on people it had not seen. Simulated people only.";
+        let reason = "Ranks leavers far better than chance on the hold-out. Simulated data only.";
         let checklist = Some(Checklist::from_keys(["all"], "")?);
         let ruling = Ruling { choice: domain::Decision::Approve, reason, checklist, evidence: None };
         self.decide(&signed, "attrition", number, ruling).await?;

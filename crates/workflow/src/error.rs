@@ -1,6 +1,7 @@
 //! What can go wrong, typed: entry points map it once, to a page, to problem details or to an exit code.
 
 use data::Refusal;
+use domain::format::sentence;
 use domain::{FieldProblem, ProblemCode, RefusalCode};
 
 /// An error of another crate, kept as the source of ours.
@@ -9,19 +10,19 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// Why a command or a query could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no such thing; the text says which.
+    /// Not found; the text names it.
     #[error("{0}")]
     NotFound(String),
-    /// The request makes no sense as it is; the text says what to change.
+    /// The request is invalid; the text says what to change.
     #[error("{0}")]
     Invalid(String),
     /// Single fields of a form or a request are wrong.
     #[error("{}", sentences(.0))]
     Fields(Vec<FieldProblem>),
-    /// Nobody is signed in, or name, password or token are not good.
+    /// Nobody is signed in, or name, password or token are wrong.
     #[error("{0}")]
     SignIn(String),
-    /// Too many wrong passwords: nothing was looked at.
+    /// Too many wrong passwords: nothing was checked.
     #[error("{message}")]
     TooMany {
         message: String,
@@ -31,7 +32,7 @@ pub enum Error {
     /// Not allowed for this person.
     #[error("{message}")]
     Forbidden { code: RefusalCode, message: String },
-    /// Somebody else was faster, or the state does not allow it now.
+    /// A concurrent change, or a state that does not allow it.
     #[error("{message}")]
     Conflict { code: RefusalCode, message: String },
     /// A file breaks the rules of its use case.
@@ -41,10 +42,10 @@ pub enum Error {
     #[error("{0}")]
     Cancelled(String),
     /// The database is busy, full or away. Nothing was changed, and the same may work in a moment.
-    #[error("the database is not available at the moment: try again")]
+    #[error("The database is temporarily unavailable. Try again in a moment.")]
     Unavailable(#[source] Source),
     /// Something inside failed; the cause is for the log.
-    #[error("the store failed: {0}")]
+    #[error("The store failed: {0}.")]
     Store(#[source] store::Error),
     /// Something inside failed that has nothing to do with the request.
     #[error("{message}")]
@@ -97,15 +98,15 @@ impl Error {
 
     /// The use case has no version of this number.
     pub fn no_version(use_case: &str, number: impl std::fmt::Display) -> Self {
-        Self::NotFound(format!("{use_case} has no version {number}"))
+        Self::NotFound(format!("{use_case} has no version {number}."))
     }
 
-    /// Something inside is not as it must be.
+    /// An internal inconsistency.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::Internal { message: message.into(), source: None }
     }
 
-    /// Something inside failed because of another error.
+    /// An internal failure caused by another error.
     pub fn caused(source: impl Into<Source>) -> Self {
         let source = source.into();
         Self::Internal { message: source.to_string(), source: Some(source) }
@@ -178,13 +179,13 @@ impl From<store::Error> for Error {
 
 impl From<data::ReadError> for Error {
     fn from(error: data::ReadError) -> Self {
-        Self::Invalid(error.to_string())
+        Self::Invalid(sentence(&error.to_string()))
     }
 }
 
 impl From<model::FileError> for Error {
     fn from(error: model::FileError) -> Self {
-        Self::Invalid(error.to_string())
+        Self::Invalid(sentence(&error.to_string()))
     }
 }
 
@@ -196,14 +197,14 @@ impl From<model::explain::ExplainError> for Error {
 
 impl From<stats::InputError> for Error {
     fn from(error: stats::InputError) -> Self {
-        Self::Invalid(format!("the figures could not be computed: {error}"))
+        Self::Invalid(format!("The metrics could not be computed: {error}."))
     }
 }
 
 impl From<training::TrainingError> for Error {
     fn from(error: training::TrainingError) -> Self {
         match error {
-            training::TrainingError::Cancelled => Self::Cancelled(error.to_string()),
+            training::TrainingError::Cancelled => Self::Cancelled(sentence(&error.to_string())),
             training::TrainingError::Learner(_) => Self::caused(error),
             training::TrainingError::UnequalLengths { .. }
             | training::TrainingError::TooFewRows { .. }
@@ -212,7 +213,7 @@ impl From<training::TrainingError> for Error {
             | training::TrainingError::NoInputs
             | training::TrainingError::Formula { .. }
             | training::TrainingError::Settings(_)
-            | training::TrainingError::Split(_) => Self::Invalid(error.to_string()),
+            | training::TrainingError::Split(_) => Self::Invalid(sentence(&error.to_string())),
         }
     }
 }

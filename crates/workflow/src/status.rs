@@ -8,7 +8,7 @@ use store::{registry, scoring};
 
 use crate::{Error, Member, Result, Role, Tenure};
 
-/// Scores older than this are said to be old.
+/// Scores older than this are marked as old.
 const STALE_AFTER_DAYS: i64 = 45;
 
 /// The signed-in person.
@@ -41,7 +41,7 @@ pub struct Status {
     pub words: Words,
     /// Every use case of this installation: id and title.
     pub use_cases: Vec<(String, String)>,
-    /// Simulated people: said on every page.
+    /// Simulated people: marked on every page.
     pub simulated: bool,
     /// `None`: nothing has been promoted yet.
     pub live: Option<LiveModel>,
@@ -76,7 +76,7 @@ impl Tenure {
         };
         let stale = match (&live, &batch) {
             (Some(live), Some(batch)) => stale(live.version.version, batch),
-            (None, Some(batch)) => Some(format!("The scores shown were made by version {}, which is out of service.", batch.version)),
+            (None, Some(batch)) => Some(format!("The scores shown were made by version {}, which is no longer live.", batch.version)),
             (_, None) => None,
         };
         let out_of_service = match &live {
@@ -117,23 +117,23 @@ impl Tenure {
                 return Ok(std::sync::Arc::clone(use_case));
             }
         }
-        self.use_cases().next().cloned().ok_or_else(|| Error::NotFound("there is no use case".into()))
+        self.use_cases().next().cloned().ok_or_else(|| Error::NotFound("There is no use case.".into()))
     }
 
     async fn holdout_figure(&self, run_id: &RunId, metric: Metric) -> Result<Estimate> {
         let details = store::runs::details(&mut self.store.read().await?, run_id).await?;
         let name = crate::runs::recording::metric_name(metric);
         let found = details.metrics.iter().find(|metric| metric.name == name).map(crate::runs::queries::figure);
-        Ok(found.unwrap_or_else(|| Estimate::unknown("the run recorded no such figure")))
+        Ok(found.unwrap_or_else(|| Estimate::unknown("not recorded by the run")))
     }
 }
 
 fn stale(live: VersionNumber, batch: &scoring::Batch) -> Option<String> {
     let age = i64::from(store::today().days_since(batch.as_of));
     if batch.version != live {
-        Some(format!("The scores shown were made by version {}, but version {live} is live: score again.", batch.version))
+        Some(format!("The scores shown were made by version {}, but version {live} is live. Re-score now.", batch.version))
     } else if age > STALE_AFTER_DAYS {
-        Some(format!("The people's data is {age} days old: import newer data and score again."))
+        Some(format!("The data is {age} days old. Import newer data and re-score."))
     } else {
         None
     }

@@ -1,4 +1,4 @@
-//! The facade that every door holds.
+//! The facade that every entry point uses.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -72,12 +72,12 @@ impl Tenure {
         drift_policy(&self.use_case(use_case)?.policies.drift)
     }
 
-    /// Why somebody may look at people of a use case; empty where nobody is asked.
+    /// Purposes of access for a use case; empty where none is required.
     pub fn purposes(&self, use_case: &str) -> &[Purpose] {
         self.catalogue.purposes(use_case)
     }
 
-    /// The purpose that somebody names who looks at people; `None` where nobody is asked for one.
+    /// The stated purpose of access; `None` where none is required.
     pub(crate) fn purpose(&self, use_case: &str, why: &str) -> Result<Option<&Purpose>> {
         let purposes = self.purposes(use_case);
         if purposes.is_empty() {
@@ -86,7 +86,7 @@ impl Tenure {
         let found = purposes.iter().find(|purpose| purpose.key == why);
         found.map(Some).ok_or_else(|| {
             let known: Vec<String> = purposes.iter().map(|purpose| format!("{} ({})", purpose.key, purpose.text)).collect();
-            Error::Invalid(format!("say why you look at people, as \"why\": {}", known.join(", ")))
+            Error::Invalid(format!("A reason for access is required, as “why”: {}.", known.join(", ")))
         })
     }
 
@@ -95,7 +95,7 @@ impl Tenure {
         self.catalogue.use_cases()
     }
 
-    /// The store, for the room that keeps sessions in it.
+    /// The store, for the web server that keeps sessions in it.
     pub fn store(&self) -> &Store {
         &self.store
     }

@@ -13,7 +13,7 @@ pub struct Change {
     /// Values as forms and files write them (number, or level).
     pub from: String,
     pub to: String,
-    /// Values as people read them.
+    /// Values as displayed.
     pub from_text: String,
     pub to_text: String,
     /// |change| in inter-quartile ranges of training; 1 for another level.

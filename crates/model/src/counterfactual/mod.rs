@@ -1,5 +1,5 @@
-//! The smallest change that would move a person below a probability: over fields that the organisation can change, in the directions
-//! that it allows, within what training has seen (Wachter et al. 2017; several different answers, Mothilal et al. 2020).
+//! The smallest change that would move a person below a probability: over fields that the organization can change, in the allowed
+//! directions, within the training range (Wachter et al. 2017; several different answers, Mothilal et al. 2020).
 //!
 //! Changes go in round steps (whole years, hundreds of pay). Over those steps the search is exact for up to three fields together: branch
 //! and bound over boxes of values, where a bound on the margin comes from walking each tree with intervals. It describes the model, not a
@@ -28,9 +28,9 @@ pub struct Counterfactuals {
     pub start: f64,
     /// The probability to get below.
     pub target: f64,
-    /// Cheapest first, each with other fields. Empty: no change within the allowed fields does it, or the person is below already.
+    /// Cheapest first, each with different fields. Empty: no allowed change is enough, or the person is already below.
     pub answers: Vec<Counterfactual>,
-    /// Exact: every combination of up to [`MAX_FIELDS`] fields has been decided that could have given one more answer at lower cost.
+    /// Exact: every combination of up to [`MAX_FIELDS`] fields that could have given a cheaper answer was checked.
     pub found: Found,
     /// Fields that could be changed.
     pub actionable: Vec<String>,
@@ -41,10 +41,10 @@ impl Counterfactuals {
     pub fn sentence(&self) -> String {
         let percent = crate::sentence::percent_text;
         match (self.answers.first(), self.found) {
-            _ if self.start < self.target => format!("The probability is below {} already.", percent(self.target)),
-            _ if self.actionable.is_empty() => "This use case has no field that may be changed.".into(),
-            (None, Found::Exact) => format!("No change within the allowed fields brings the probability below {}.", percent(self.target)),
-            (None, Found::Searched) => format!("No change was found that brings the probability below {}.", percent(self.target)),
+            _ if self.start < self.target => format!("The probability is already below {}.", percent(self.target)),
+            _ if self.actionable.is_empty() => "This use case has no actionable fields.".into(),
+            (None, Found::Exact) => format!("No allowed change brings the probability below {}.", percent(self.target)),
+            (None, Found::Searched) => format!("No change found that brings the probability below {}.", percent(self.target)),
             (Some(answer), _) => {
                 let parts: Vec<String> = answer
                     .changes
@@ -53,8 +53,8 @@ impl Counterfactuals {
                     .collect();
                 let changes = crate::sentence::join(&parts);
                 match answer.found {
-                    Found::Exact => format!("The smallest change: {changes}, which gives {}.", percent(answer.probability)),
-                    Found::Searched => format!("A change that does it: {changes}, which gives {}.", percent(answer.probability)),
+                    Found::Exact => format!("Smallest change: {changes}, resulting in {}.", percent(answer.probability)),
+                    Found::Searched => format!("A sufficient change: {changes}, resulting in {}.", percent(answer.probability)),
                 }
             }
         }

@@ -10,7 +10,7 @@ pub(crate) const MAX_PATH_INPUTS: usize = 64;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PathInput {
     pub input: u32,
-    /// A row satisfies the path when not `x ≤ above` and not `x > upto`; `NaN` is no bound.
+    /// A row satisfies the path when not `x ≤ above` and not `x > upto`; `NaN` is not a bound.
     above: f64,
     upto: f64,
     missing: bool,
@@ -46,7 +46,7 @@ impl LeafPath {
             path.inputs.len() - 1
         });
         let entry = &mut path.inputs[at];
-        // `f64::max` and `f64::min` pass over NaN, which is no bound.
+        // `f64::max` and `f64::min` pass over NaN, which is not a bound.
         if left {
             entry.upto = entry.upto.min(threshold);
         } else {

@@ -39,17 +39,17 @@ pub const TOLERANCE: f64 = 1e-9;
 /// Why there is no explanation.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ExplainError {
-    #[error("base and contributions add up to {sum}, but the model says {margin}: the explanation is not shown")]
+    #[error("base value and contributions add up to {sum}, but the model output is {margin}; the explanation is not shown")]
     DoesNotAddUp { sum: f64, margin: f64 },
-    #[error("the row has {found} inputs, the model reads {wanted}")]
+    #[error("the row has {found} inputs, but the model needs {wanted}")]
     WrongWidth { found: usize, wanted: usize },
-    #[error("a path of a tree reads more than {MAX_PATH_INPUTS} different inputs: too many for an exact explanation")]
+    #[error("a tree path uses more than {MAX_PATH_INPUTS} different inputs, too many for an exact explanation")]
     TooManyInputs,
     #[error("an interventional explanation needs background rows")]
     NoBackground,
-    #[error("interaction values are path-dependent: ask an explainer without background for them")]
+    #[error("interaction values are path-dependent: use an explainer without background rows")]
     NoInteractions,
-    #[error("the table does not hold row {0}")]
+    #[error("the table has no row {0}")]
     NoSuchRow(usize),
 }
 

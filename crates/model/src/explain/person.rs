@@ -17,9 +17,9 @@ use crate::table::Table;
 pub struct FieldContribution {
     /// The field's name in the use case.
     pub field: String,
-    /// What people call it.
+    /// Its label.
     pub label: String,
-    /// The person's value as people read it, with its unit.
+    /// The person's value as displayed, with its unit.
     pub value: String,
     pub log_odds: f64,
     /// Percentage points of probability: 11.0 is "11 points".
@@ -167,7 +167,7 @@ impl ModelExplainer {
     }
 }
 
-/// A person's value of a field as people read it: label of the level, number with its unit, "not given" when missing.
+/// A person's value of a field as displayed: label of the level, number with its unit, "not given" when missing.
 pub fn value_text(model: &Model, table: &Table, row: usize, name: &str) -> String {
     let text = table.column(name).map(|column| column.text(row)).unwrap_or_default();
     match model.use_case.field(name) {

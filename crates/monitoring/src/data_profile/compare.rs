@@ -37,15 +37,15 @@ pub fn compare(old: &DataProfile, new: &DataProfile) -> Vec<Change> {
         changes.push(Change { column: column.map(str::to_owned), what, sentence });
     };
     if old.rows != new.rows {
-        note(None, ChangeKind::Rows, format!("{} rows, before {}.", new.rows, old.rows));
+        note(None, ChangeKind::Rows, format!("{} rows, previously {}.", new.rows, old.rows));
     }
     let find = |profile: &'_ DataProfile, name: &str| profile.columns.iter().position(|column| column.name == name);
     for column in old.columns.iter().filter(|column| find(new, &column.name).is_none()) {
-        note(Some(&column.name), ChangeKind::Removed, format!("{} is gone.", column.name));
+        note(Some(&column.name), ChangeKind::Removed, format!("{} was removed.", column.name));
     }
     for column in &new.columns {
         match find(old, &column.name).map(|index| &old.columns[index]) {
-            None => note(Some(&column.name), ChangeKind::Added, format!("{} is new.", column.name)),
+            None => note(Some(&column.name), ChangeKind::Added, format!("{} was added.", column.name)),
             Some(before) => {
                 for (what, sentence) in differences(before, column) {
                     note(Some(&column.name), what, sentence);
@@ -59,22 +59,25 @@ pub fn compare(old: &DataProfile, new: &DataProfile) -> Vec<Change> {
 fn differences(before: &ColumnSummary, now: &ColumnSummary) -> Vec<(ChangeKind, String)> {
     let name = &now.name;
     if before.kind != now.kind {
-        return vec![(ChangeKind::Kind, format!("{name} holds {}, before {}.", now.kind.plural(), before.kind.plural()))];
+        return vec![(ChangeKind::Kind, format!("{name} contains {}, previously {}.", now.kind.plural(), before.kind.plural()))];
     }
     let mut found = Vec::new();
     if (before.missing_rate - now.missing_rate).abs() >= 0.001 {
         let (a, b) = (100.0 * before.missing_rate, 100.0 * now.missing_rate);
-        found.push((ChangeKind::Missing, format!("{name}: {b:.1} % missing, before {a:.1} %.")));
+        found.push((ChangeKind::Missing, format!("{name}: {b:.1}% missing, previously {a:.1}%.")));
     }
     if let (Some(a), Some(b)) = (&before.numbers, &now.numbers) {
         let moved = (b.mean - a.mean) / a.standard_deviation.max(f64::MIN_POSITIVE);
         if moved.abs() >= 0.05 {
-            found.push((ChangeKind::Mean, format!("{name}: mean {:.4}, before {:.4} ({moved:+.2} standard deviations).", b.mean, a.mean)));
+            found.push((
+                ChangeKind::Mean,
+                format!("{name}: mean {:.4}, previously {:.4} ({moved:+.2} standard deviations).", b.mean, a.mean),
+            ));
         }
         if (a.min, a.max) != (b.min, b.max) {
             let range = |own: &Numbers| own.min.zip(own.max).map(|(min, max)| format!("{min} to {max}"));
             if let Some((before, now)) = range(a).zip(range(b)) {
-                found.push((ChangeKind::Range, format!("{name}: {now}, before {before}.")));
+                found.push((ChangeKind::Range, format!("{name}: range {now}, previously {before}.")));
             }
         }
     }
@@ -84,13 +87,13 @@ fn differences(before: &ColumnSummary, now: &ColumnSummary) -> Vec<(ChangeKind, 
         };
         let (new, gone) = (lacks(now, before), lacks(before, now));
         if !new.is_empty() {
-            found.push((ChangeKind::Levels, format!("{name}: new levels {}.", new.join(", "))));
+            found.push((ChangeKind::Levels, format!("{name}: new categories {}.", new.join(", "))));
         }
         if !gone.is_empty() {
-            found.push((ChangeKind::Levels, format!("{name}: levels gone {}.", gone.join(", "))));
+            found.push((ChangeKind::Levels, format!("{name}: removed categories {}.", gone.join(", "))));
         }
     } else if now.kind == ValueKind::Text && before.distinct != now.distinct {
-        found.push((ChangeKind::Distinct, format!("{name}: {} distinct values, before {}.", now.distinct, before.distinct)));
+        found.push((ChangeKind::Distinct, format!("{name}: {} distinct values, previously {}.", now.distinct, before.distinct)));
     }
     found
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use stats::two_sample::contingency::cramers_v_table;
 
-/// Which measure stands in a cell.
+/// The measure in a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
@@ -56,7 +56,7 @@ const MOST_ROWS: usize = 100_000;
 const MOST_LEVELS: usize = 100;
 
 enum Values {
-    /// Standardised values and standardised ranks, missing ones 0, and whether any is missing.
+    /// Standardized values and standardized ranks, missing ones 0, and whether any is missing.
     Number {
         values: Vec<f64>,
         ranks: Vec<f64>,

@@ -54,20 +54,20 @@ pub(super) fn gates(columns: &[ColumnSummary], correlations: &Correlations, limi
         .map(|pair| (format!("{} and {}", correlations.names[pair.first], correlations.names[pair.second]), pair.value.abs()))
         .collect();
     vec![
-        gate(GateName::MissingRate, "Missing rate of the worst column", missing, limits.missing_rate, true),
-        gate(GateName::OutlierRate, "Values beyond three standard deviations in the worst column", outliers, limits.outlier_rate, true),
-        gate(GateName::Correlation, "Strongest correlation of two columns", pairs, limits.correlation, false),
+        gate(GateName::MissingRate, "Highest missing rate", missing, limits.missing_rate, true),
+        gate(GateName::OutlierRate, "Highest outlier rate (beyond three standard deviations)", outliers, limits.outlier_rate, true),
+        gate(GateName::Correlation, "Strongest correlation between two columns", pairs, limits.correlation, false),
     ]
 }
 
 fn gate(name: GateName, what: &str, mut figures: Vec<(String, f64)>, limit: f64, percent: bool) -> Gate {
     figures.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let show = |value: f64| if percent { format!("{:.1} %", 100.0 * value) } else { format!("{value:.2}") };
+    let show = |value: f64| if percent { format!("{:.1}%", 100.0 * value) } else { format!("{value:.2}") };
     let worst = figures.first().cloned();
     let offenders: Vec<String> = figures.into_iter().filter(|(_, value)| *value >= limit).map(|(name, _)| name).collect();
     let sentence = match &worst {
         Some((column, value)) => format!("{what}: {} ({column}), limit {}.", show(*value), show(limit)),
-        None => format!("{what}: nothing to measure."),
+        None => format!("{what}: not applicable."),
     };
     let value = worst.map(|(_, value)| value);
     Gate { name, passed: value.map(|value| value < limit), value, limit, offenders, sentence }

@@ -35,7 +35,7 @@ pub struct DataProfile {
     pub released: Option<Released>,
 }
 
-/// How figures were released to somebody who does not see people.
+/// How figures were released to a viewer without access to people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Released {
     /// People behind every figure; counts are multiples of it.
@@ -65,7 +65,7 @@ pub fn data_profile(table: &Table, target: Option<&[bool]>, exclude: &[&str], li
 }
 
 impl DataProfile {
-    /// The profile of columns that were summarised before: warnings and gates follow from them.
+    /// The profile of columns that were summarized before: warnings and gates follow from them.
     pub fn of_columns(
         rows: u64,
         columns: Vec<ColumnSummary>,
@@ -123,40 +123,46 @@ fn warnings(rows: u64, columns: &[ColumnSummary], correlations: &Correlations, d
     }
     if duplicates > 0 {
         let share = 100.0 * duplicates as f64 / rows as f64;
-        warn(None, format!("{duplicates} rows ({share:.1} %) repeat an earlier row."));
+        warn(None, format!("{share:.1}% of rows repeat an earlier row ({duplicates})."));
     }
     for column in columns {
         let name = Some(column.name.as_str());
         if column.missing == rows {
-            warn(name, format!("{} is empty: every row is missing.", column.name));
+            warn(name, format!("{} has no values.", column.name));
         } else if column.missing_rate >= limits.missing_rate {
-            warn(name, format!("{} is missing in {:.1} % of the rows.", column.name, 100.0 * column.missing_rate));
+            warn(name, format!("{} is missing in {:.1}% of rows.", column.name, 100.0 * column.missing_rate));
         }
         if column.is_constant() {
-            warn(name, format!("{} has one value only: no model can learn from it.", column.name));
+            warn(name, format!("{} has a single value, so no model can use it.", column.name));
         }
         if column.kind == ValueKind::Level && column.distinct > 50 {
-            warn(name, format!("{} has {} levels: many of them will be rare.", column.name, column.distinct));
+            warn(name, format!("{} has {} categories, many of them probably rare.", column.name, column.distinct));
         }
         if column.kind == ValueKind::Number && column.looks_like_an_identifier(rows) {
-            warn(name, format!("{} is different in every row: it looks like an identifier.", column.name));
+            warn(name, format!("{} is different in every row and may be an identifier.", column.name));
         }
         if let Some(numbers) = &column.numbers {
             if numbers.infinite > 0 {
-                warn(name, format!("{} holds {} infinite values.", column.name, numbers.infinite));
+                warn(name, format!("{} contains {} infinite values.", column.name, numbers.infinite));
             }
             if numbers.outlier_rate_z >= limits.outlier_rate {
                 let percent = 100.0 * numbers.outlier_rate_z;
-                warn(name, format!("{}: {percent:.1} % of the values lie more than three standard deviations from the mean.", column.name));
+                warn(name, format!("{}: {percent:.1}% of values are more than three standard deviations from the mean.", column.name));
             }
         }
         if let Some(strength) = column.against_target.as_ref().and_then(|target| target.strength).filter(|strength| *strength > 0.9) {
-            warn(name, format!("{} nearly gives the outcome away (strength {strength:.2}): is it known before the outcome?", column.name));
+            warn(
+                name,
+                format!(
+                    "{} almost determines the outcome (strength {strength:.2}). Check that it is known before the outcome.",
+                    column.name
+                ),
+            );
         }
     }
     for pair in correlations.strongest.iter().filter(|pair| pair.value.abs() >= limits.correlation) {
         let (a, b) = (&correlations.names[pair.first], &correlations.names[pair.second]);
-        warn(None, format!("{a} and {b} say nearly the same ({} {:.2}).", pair.measure.label(), pair.value));
+        warn(None, format!("{a} and {b} are highly correlated ({} {:.2}).", pair.measure.label(), pair.value));
     }
     warnings
 }

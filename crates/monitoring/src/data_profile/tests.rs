@@ -45,7 +45,7 @@ fn figures_by_hand() {
     // η² of a by c: levels x (1, 2), y (3, 4, 100): between = 2·(1.5-22)² + 3·(107/3-22)², total = 7610.
     let between = 2.0 * 20.5f64.powi(2) + 3.0 * (107.0 / 3.0 - 22.0f64).powi(2);
     assert!((at("a", "c") - (between / 7610.0).sqrt()).abs() < 1e-12);
-    assert!(profile.warnings.iter().any(|warning| warning.sentence.contains("none is empty")));
+    assert!(profile.warnings.iter().any(|warning| warning.sentence.contains("none has no values")));
     assert_eq!(profile.gates.iter().map(|gate| gate.passed).collect::<Vec<_>>(), [Some(false), Some(true), Some(false)]);
 }
 

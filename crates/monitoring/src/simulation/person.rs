@@ -58,7 +58,7 @@ pub(super) struct Person {
     pub daily_rate: f64,
     pub hourly_rate: f64,
     pub monthly_rate: f64,
-    /// Where the person stands in the pay band, in standard deviations.
+    /// Position of the person in the pay band, in standard deviations.
     pub pay_standing: f64,
 }
 

@@ -91,7 +91,7 @@ pub fn chi_square(reference: &[u64], current: &[u64], yates: bool) -> Option<Chi
     Some(ChiSquare { statistic, p_value: chi_square_upper_tail(statistic, degrees), degrees, smallest_expected })
 }
 
-/// Chi-square after levels with an expected count under five were put together (Cochran's rule): else its p-value is not to be trusted.
+/// Chi-square after levels with an expected count under five were pooled (Cochran's rule): otherwise its p-value is unreliable.
 pub fn chi_square_pooled(reference: &[u64], current: &[u64]) -> Option<Test> {
     let (n, m) = (reference.iter().sum::<u64>() as f64, current.iter().sum::<u64>() as f64);
     let mut cells: Vec<(u64, u64)> = reference.iter().zip(current).map(|(&a, &b)| (a, b)).filter(|(a, b)| a + b > 0).collect();

@@ -13,7 +13,7 @@ pub fn psi(reference: &[f64], current: &[f64]) -> f64 {
     reference.iter().zip(current).map(|(&p, &q)| (raise(q) - raise(p)) * (raise(q) / raise(p)).ln()).sum()
 }
 
-/// Kullback-Leibler divergence of the current from the reference shares, Σ p ln(p / q) with p the reference, both normalised (SciPy's
+/// Kullback-Leibler divergence of the current from the reference shares, Σ p ln(p / q) with p the reference, both normalized (SciPy's
 /// `entropy(p, q)`); infinite where the current sample lacks what the reference has.
 pub fn kullback_leibler(reference: &[f64], current: &[f64]) -> f64 {
     let (n, m): (f64, f64) = (reference.iter().sum(), current.iter().sum());

@@ -94,7 +94,7 @@ fn scaled_bessel_k_quarter(q: f64) -> f64 {
     width * (0.5 + sum)
 }
 
-/// Two-sample Anderson-Darling test (Scholz and Stephens 1987, midranks), normalised statistic. The p-value is interpolated between tabulated
+/// Two-sample Anderson-Darling test (Scholz and Stephens 1987, midranks), normalized statistic. The p-value is interpolated between tabulated
 /// critical values and so lies in 0.001..=0.25, as SciPy's. `None` when a sample has fewer than two rows or all values are the same.
 pub fn anderson_darling(pair: &Pair) -> Option<Test> {
     if pair.n_reference < 2 || pair.n_current < 2 || pair.support.len() < 2 {

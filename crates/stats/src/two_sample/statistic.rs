@@ -45,7 +45,7 @@ macro_rules! statistics {
 }
 
 impl Statistic {
-    /// What people call it.
+    /// Its label.
     pub fn label(self) -> &'static str {
         self.definition().label
     }

@@ -58,7 +58,7 @@ pub fn verify(entries: &[Entry], head: Option<&Head>) -> Vec<String> {
                 format!("entries {expected} to {} were removed", number - 1)
             });
         } else if number < expected {
-            problems.push(format!("entry {number} is out of order: it stands after entry {}", expected - 1));
+            problems.push(format!("entry {number} is out of order: it follows entry {}", expected - 1));
         }
         if broken.binary_search(&index).is_ok() {
             problems.push(match written_as(entry) {
@@ -69,7 +69,7 @@ pub fn verify(entries: &[Entry], head: Option<&Head>) -> Vec<String> {
         if entry.previous_hash != previous_hash {
             let next_goes_round = entries.get(index + 1).is_some_and(|next| next.previous_hash == previous_hash);
             if next_goes_round {
-                problems.push(format!("entry {number} was inserted: the chain goes round it"));
+                problems.push(format!("entry {number} was inserted: the hash chain skips it"));
                 // The chain goes on from the entry before, one number later.
                 last = Some(entry);
                 continue;
@@ -92,7 +92,7 @@ fn against_head(last: Option<&Entry>, head: &Head) -> Option<String> {
     } else if head.sequence < sequence {
         Some(format!("entries {} to {sequence} were added past the end", head.sequence + 1))
     } else {
-        (head.hash != hash).then(|| format!("entry {sequence} is not the newest one that was kept beside the chain: it was rewritten"))
+        (head.hash != hash).then(|| format!("entry {sequence} does not match the separately stored latest hash: it was rewritten"))
     }
 }
 
@@ -165,7 +165,7 @@ mod tests {
             entries.insert(2, Entry { previous_hash: "x".into(), ..forged });
         };
         let problems = after(inserted);
-        assert!(problems.contains(&"entry 3 was inserted: the chain goes round it".to_owned()), "{problems:?}");
+        assert!(problems.contains(&"entry 3 was inserted: the hash chain skips it".to_owned()), "{problems:?}");
         assert!(problems.contains(&"entry 5 was moved: it was written as entry 4".to_owned()), "{problems:?}");
         // The whole rest rewritten: only what is kept elsewhere knows.
         let all_rewritten = |entries: &mut Vec<Entry>| {

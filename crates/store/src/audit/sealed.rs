@@ -143,19 +143,19 @@ pub struct Sealed {
 /// What may change of stages, requests and the pointer must follow from what cannot: the sentence, and a query for the rows that do not.
 const STATES: [(&str, &str); 3] = [
     (
-        "live_model {} does not point to the newest change of what was live",
+        "live_model {} does not point to the latest deployment",
         "select l.use_case from live_model l where not exists (select 1 from live_history h where h.use_case = l.use_case and \
          h.sequence = l.sequence and coalesce(h.version, -1) = coalesce(l.version, -1) and \
          h.sequence = (select max(sequence) from live_history where use_case = l.use_case))",
     ),
     (
-        "model_version {} is in the stage of the version in service and is not that version, or the other way round",
+        "the stage of model_version {} does not match the live version",
         "select v.use_case || '/' || cast(v.version as text) from model_version v where (v.stage = 'Production') <> exists \
          (select 1 from live_history h where h.use_case = v.use_case and h.version = v.version and \
          h.sequence = (select max(sequence) from live_history where use_case = v.use_case))",
     ),
     (
-        "review_request {} is closed without the decisions that it takes",
+        "review_request {} is closed without the required decisions",
         "select r.request_id from review_request r where (r.state = 'approved' and r.approvals_needed > (select count(*) from review_decision d \
          where d.request_id = r.request_id and d.decision = 'approve' and d.evidence_hash = r.evidence_hash)) or (r.state = 'rejected' and \
          not exists (select 1 from review_decision d where d.request_id = r.request_id and d.decision = 'reject')) or \
@@ -190,13 +190,13 @@ impl Told {
         if !entry.detail.contains("\"rows\"") {
             return;
         }
-        // A detail that is no JSON any more is named by the chain's own check.
+        // A detail that is no longer JSON is reported by the chain's own check.
         let rows = serde_json::from_str::<Detail>(&entry.detail).map(|detail| detail.rows).unwrap_or_default();
         self.0.extend(rows.into_iter().map(|row| ((row.table, row.key), (entry.sequence, row.hash))));
     }
 }
 
-/// Holds every row of the sealed tables against what the record tells: what was changed, removed, or is told of by no entry; and stages,
+/// Checks every row of the sealed tables against the audit log (changed, removed, or without an entry), and stages,
 /// requests and the pointer against those rows.
 ///
 /// # Errors
@@ -210,8 +210,8 @@ pub async fn verify_rows(reader: &mut Reader, Told(told): &Told) -> Result<Vec<S
             let hash = table.hash(&row)?;
             match told.get(&place) {
                 Some((_, told)) if *told == hash => {}
-                Some((number, _)) => problems.push(format!("{} {} is not as entry {number} tells: it was changed", place.0, place.1)),
-                None => problems.push(format!("{} {} is told of by no entry: it was inserted past the record", place.0, place.1)),
+                Some((number, _)) => problems.push(format!("{} {} does not match audit entry {number}: it was changed", place.0, place.1)),
+                None => problems.push(format!("{} {} has no audit entry: it was inserted outside the audit log", place.0, place.1)),
             }
             found.insert(place);
         }
@@ -221,6 +221,6 @@ pub async fn verify_rows(reader: &mut Reader, Told(told): &Told) -> Result<Vec<S
         let keys: Vec<String> = sql(query).scalars(reader).await?;
         problems.extend(keys.iter().map(|key| sentence.replace("{}", key)));
     }
-    problems.extend(gone.map(|((table, key), (number, _))| format!("{table} {key}, of which entry {number} tells, was removed")));
+    problems.extend(gone.map(|((table, key), (number, _))| format!("{table} {key}, recorded in audit entry {number}, was removed")));
     Ok(problems)
 }

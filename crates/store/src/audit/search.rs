@@ -13,7 +13,7 @@ pub struct Filter {
     pub actors: Option<Vec<String>>,
     /// Beginning of the action.
     pub action: String,
-    /// Part of the subject as people read it; case does not count in names of accounts, elsewhere not for the letters of ASCII.
+    /// Part of the subject as displayed; case does not count in names of accounts, elsewhere not for the letters of ASCII.
     pub subject: String,
     /// Whether the subject's names of persons are looked at, beside those of accounts.
     pub sees_people: bool,

@@ -1,4 +1,4 @@
-//! What is said about a version: waivers, comments, and the checklist of a reviewer who is at it.
+//! Notes on a version: waivers, comments, and the checklist of a reviewer in progress.
 
 use domain::{AccountName, Date, RequestId, Timestamp, UseCaseId, VersionNumber};
 

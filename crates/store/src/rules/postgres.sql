@@ -9,7 +9,7 @@ create or replace function audit_only_append() returns trigger language plpgsql 
 $$ begin
     if new.sequence <> coalesce((select max(sequence) from audit), 0) + 1
         or new.previous_hash <> coalesce((select hash from audit order by sequence desc limit 1), '') then
-        raise exception 'the record is only added to at its end';
+        raise exception 'audit entries can only be appended';
     end if;
     return new;
 end $$;
@@ -17,7 +17,7 @@ end $$;
 create or replace function live_history_rules() returns trigger language plpgsql as
 $$ begin
     if new.sequence <> coalesce((select max(sequence) from live_history where use_case = new.use_case), 0) + 1 then
-        raise exception 'the history is only added to at its end';
+        raise exception 'the deployment history can only be appended to';
     end if;
     if new.version is not null and not exists (
         select 1 from review_request r
@@ -27,13 +27,13 @@ $$ begin
                 where d.request_id = r.request_id and d.decision = 'approve' and d.evidence_hash = r.evidence_hash
             )
     ) then
-        raise exception 'a version that is not approved cannot serve';
+        raise exception 'a version must be approved before it is promoted';
     end if;
     if new.kind = 'rollback' and exists (
         select 1 from model_version v
         where v.use_case = new.use_case and v.version = new.version and (v.author_key = new.changed_by_key or lower(v.author) = lower(new.changed_by))
     ) then
-        raise exception 'not by the author of the version';
+        raise exception 'the author of a version cannot roll back to it';
     end if;
     return new;
 end $$;
@@ -41,7 +41,7 @@ end $$;
 create or replace function score_batch_rules() returns trigger language plpgsql as
 $$ begin
     if not exists (select 1 from live_model l where l.use_case = new.use_case and l.version = new.version) then
-        raise exception 'only the version in service scores';
+        raise exception 'only the live version can create scores';
     end if;
     return new;
 end $$;
@@ -53,7 +53,7 @@ $$ begin
         where h.use_case = new.use_case and h.sequence = new.sequence and h.version is not distinct from new.version
             and h.sequence = (select max(sequence) from live_history where use_case = new.use_case)
     ) then
-        raise exception 'what is live must be the newest row of its history';
+        raise exception 'the live version must match the latest row of the deployment history';
     end if;
     return new;
 end $$;
@@ -61,7 +61,7 @@ end $$;
 create or replace function model_version_begins() returns trigger language plpgsql as
 $$ begin
     if new.stage not in ('None', 'Staging') then
-        raise exception 'a version begins in None or Staging';
+        raise exception 'a new version must be in None or Staging';
     end if;
     return new;
 end $$;
@@ -80,7 +80,7 @@ $$ begin
             select 1 from live_model l where l.use_case = new.use_case and l.version = new.version
         )
     ) then
-        raise exception 'the version in service is the one in Production, and no other';
+        raise exception 'only the live version can be in Production';
     end if;
     return new;
 end $$;
@@ -90,7 +90,7 @@ $$ begin
     if new.state <> 'pending' or new.approvals_needed < 1 or not exists (
         select 1 from model_version v where v.use_case = new.use_case and v.version = new.version and v.stage = 'Staging'
     ) then
-        raise exception 'a request begins pending, for a version in Staging';
+        raise exception 'a new request must be pending, for a version in Staging';
     end if;
     return new;
 end $$;
@@ -116,7 +116,7 @@ $$ begin
         or (new.state = 'changes_requested'
             and not exists (select 1 from review_decision d where d.request_id = old.request_id and d.decision = 'request_changes'))
     then
-        raise exception 'a request is closed once, by the decisions that it needs';
+        raise exception 'a request can be closed only once, with the required decisions';
     end if;
     return new;
 end $$;
@@ -129,13 +129,13 @@ $$ begin
         where r.request_id = new.request_id and new.reviewer_key not in (r.requested_by_key, v.author_key)
             and lower(new.reviewer) not in (lower(r.requested_by), lower(v.author))
     ) then
-        raise exception 'not by the author of the version, nor by who asked for the review';
+        raise exception 'the author and the requester cannot decide on a version';
     end if;
     if trim(new.reason) = '' or new.decision not in ('approve', 'reject', 'request_changes') or not exists (
         select 1 from review_request r
         where r.request_id = new.request_id and r.state = 'pending' and r.evidence_hash = new.evidence_hash
     ) then
-        raise exception 'a decision has a reason, and is on a pending request and its very evidence';
+        raise exception 'a decision needs a reason, a pending request and the evidence of that request';
     end if;
     return new;
 end $$;
@@ -146,7 +146,7 @@ $$ begin
         select 1 from model_version v
         where v.use_case = new.use_case and v.version = new.version and (v.author_key = new.granted_by_key or lower(v.author) = lower(new.granted_by))
     ) then
-        raise exception 'a waiver has a reason and an owner, and is not granted by the author of the version';
+        raise exception 'a waiver needs a reason and an owner, and cannot be granted by the author of the version';
     end if;
     return new;
 end $$;
@@ -191,7 +191,7 @@ for each statement execute function refuse_rewriting();
 create or replace function card_revision_only_append() returns trigger language plpgsql as
 $$ begin
     if new.revision <> coalesce((select max(revision) from card_revision where use_case = new.use_case and version = new.version), 0) + 1 then
-        raise exception 'the history is only added to at its end';
+        raise exception 'revisions can only be appended';
     end if;
     return new;
 end $$;

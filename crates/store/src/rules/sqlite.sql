@@ -9,7 +9,7 @@ begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger audit_only_append before insert on audit
 when new.sequence <> coalesce((select max(sequence) from audit), 0) + 1
     or new.previous_hash <> coalesce((select hash from audit order by sequence desc limit 1), '')
-begin select raise(abort, 'the record is only added to at its end'); end;
+begin select raise(abort, 'audit entries can only be appended'); end;
 
 create trigger live_history_no_update before update on live_history
 begin select raise(abort, 'the history cannot be rewritten'); end;
@@ -17,7 +17,7 @@ create trigger live_history_no_delete before delete on live_history
 begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger live_history_only_append before insert on live_history
 when new.sequence <> coalesce((select max(sequence) from live_history where use_case = new.use_case), 0) + 1
-begin select raise(abort, 'the history is only added to at its end'); end;
+begin select raise(abort, 'the deployment history can only be appended to'); end;
 create trigger live_history_needs_approval before insert on live_history
 when new.version is not null and not exists (
     select 1 from review_request r
@@ -27,17 +27,17 @@ when new.version is not null and not exists (
             where d.request_id = r.request_id and d.decision = 'approve' and d.evidence_hash = r.evidence_hash
         )
 )
-begin select raise(abort, 'a version that is not approved cannot serve'); end;
+begin select raise(abort, 'a version must be approved before it is promoted'); end;
 create trigger live_history_four_eyes before insert on live_history
 when new.kind = 'rollback' and exists (
     select 1 from model_version v
     where v.use_case = new.use_case and v.version = new.version and (v.author_key = new.changed_by_key or lower(v.author) = lower(new.changed_by))
 )
-begin select raise(abort, 'not by the author of the version'); end;
+begin select raise(abort, 'the author of a version cannot roll back to it'); end;
 
 create trigger score_batch_is_of_the_live_version before insert on score_batch
 when not exists (select 1 from live_model l where l.use_case = new.use_case and l.version = new.version)
-begin select raise(abort, 'only the version in service scores'); end;
+begin select raise(abort, 'only the live version can create scores'); end;
 
 create trigger live_model_follows_history_on_insert before insert on live_model
 when not exists (
@@ -45,25 +45,25 @@ when not exists (
     where h.use_case = new.use_case and h.sequence = new.sequence and h.version is new.version
         and h.sequence = (select max(sequence) from live_history where use_case = new.use_case)
 )
-begin select raise(abort, 'what is live must be the newest row of its history'); end;
+begin select raise(abort, 'the live version must match the latest row of the deployment history'); end;
 create trigger live_model_follows_history_on_update before update on live_model
 when new.use_case <> old.use_case or not exists (
     select 1 from live_history h
     where h.use_case = new.use_case and h.sequence = new.sequence and h.version is new.version
         and h.sequence = (select max(sequence) from live_history where use_case = new.use_case)
 )
-begin select raise(abort, 'what is live must be the newest row of its history'); end;
+begin select raise(abort, 'the live version must match the latest row of the deployment history'); end;
 create trigger live_model_no_delete before delete on live_model
 begin select raise(abort, 'the history cannot be rewritten'); end;
 
 create trigger model_version_begins_outside_production before insert on model_version
 when new.stage not in ('None', 'Staging')
-begin select raise(abort, 'a version begins in None or Staging'); end;
+begin select raise(abort, 'a new version must be in None or Staging'); end;
 create trigger model_version_stage before update of stage on model_version
 when new.stage not in ('None', 'Staging', 'Production', 'Archived')
     or (new.stage = 'Production')
         <> exists (select 1 from live_model l where l.use_case = new.use_case and l.version = new.version)
-begin select raise(abort, 'the version in service is the one in Production, and no other'); end;
+begin select raise(abort, 'only the live version can be in Production'); end;
 create trigger model_version_is_fixed
 before update of use_case, version, run_id, dataset_id, model_hash, candidate, author, author_key, created_at on model_version
 begin select raise(abort, 'a version cannot be changed'); end;
@@ -74,7 +74,7 @@ create trigger review_request_begins_pending before insert on review_request
 when new.state <> 'pending' or new.approvals_needed < 1 or not exists (
     select 1 from model_version v where v.use_case = new.use_case and v.version = new.version and v.stage = 'Staging'
 )
-begin select raise(abort, 'a request begins pending, for a version in Staging'); end;
+begin select raise(abort, 'a new request must be pending, for a version in Staging'); end;
 create trigger review_request_is_fixed
 before update of request_id, use_case, version, evidence_hash, approvals_needed, note, requested_by, requested_by_key, requested_at on review_request
 begin select raise(abort, 'a request cannot be changed'); end;
@@ -89,7 +89,7 @@ when old.state <> 'pending'
         and not exists (select 1 from review_decision d where d.request_id = old.request_id and d.decision = 'reject'))
     or (new.state = 'changes_requested'
         and not exists (select 1 from review_decision d where d.request_id = old.request_id and d.decision = 'request_changes'))
-begin select raise(abort, 'a request is closed once, by the decisions that it needs'); end;
+begin select raise(abort, 'a request can be closed only once, with the required decisions'); end;
 create trigger review_request_no_delete before delete on review_request
 begin select raise(abort, 'the history cannot be rewritten'); end;
 
@@ -100,13 +100,13 @@ when not exists (
     where r.request_id = new.request_id and new.reviewer_key not in (r.requested_by_key, v.author_key)
         and lower(new.reviewer) not in (lower(r.requested_by), lower(v.author))
 )
-begin select raise(abort, 'not by the author of the version, nor by who asked for the review'); end;
+begin select raise(abort, 'the author and the requester cannot decide on a version'); end;
 create trigger review_decision_is_bound before insert on review_decision
 when trim(new.reason) = '' or new.decision not in ('approve', 'reject', 'request_changes') or not exists (
     select 1 from review_request r
     where r.request_id = new.request_id and r.state = 'pending' and r.evidence_hash = new.evidence_hash
 )
-begin select raise(abort, 'a decision has a reason, and is on a pending request and its very evidence'); end;
+begin select raise(abort, 'a decision needs a reason, a pending request and the evidence of that request'); end;
 create trigger review_decision_no_update before update on review_decision
 begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger review_decision_no_delete before delete on review_decision
@@ -117,7 +117,7 @@ when trim(new.reason) = '' or trim(new.owner) = '' or exists (
     select 1 from model_version v
     where v.use_case = new.use_case and v.version = new.version and (v.author_key = new.granted_by_key or lower(v.author) = lower(new.granted_by))
 )
-begin select raise(abort, 'a waiver has a reason and an owner, and is not granted by the author of the version'); end;
+begin select raise(abort, 'a waiver needs a reason and an owner, and cannot be granted by the author of the version'); end;
 create trigger review_waiver_no_update before update on review_waiver
 begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger review_waiver_no_delete before delete on review_waiver
@@ -139,4 +139,4 @@ create trigger card_revision_no_delete before delete on card_revision
 begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger card_revision_only_append before insert on card_revision
 when new.revision <> coalesce((select max(revision) from card_revision where use_case = new.use_case and version = new.version), 0) + 1
-begin select raise(abort, 'the history is only added to at its end'); end;
+begin select raise(abort, 'revisions can only be appended'); end;

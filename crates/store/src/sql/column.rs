@@ -25,7 +25,7 @@ pub(crate) trait Value {
 
 /// What can be read.
 pub(crate) trait Column: Value + Sized {
-    /// The value of the column called `name`. What is no value of the type is an error that names the column and what stands in it.
+    /// The value of the column called `name`. A value of another type is an error that names the column and its content.
     fn get(row: &AnyRow, name: &str) -> sqlx::Result<Self>;
 }
 

@@ -16,7 +16,7 @@ pub(super) struct LogisticRegression;
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct LogisticRegressionParameters {}
 
-/// The trace of a penalty that keeps the unpenalised fit finite on separable data.
+/// The trace of a penalty that keeps the unpenalized fit finite on separable data.
 const C: f64 = 100.0;
 
 impl Learner for LogisticRegression {

@@ -11,7 +11,7 @@ use crate::space::{BALANCED, Dimension, Point, Scale};
 
 pub(super) struct LogisticRegressionL2;
 
-/// Parameters of penalised logistic regression.
+/// Parameters of penalized logistic regression.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct L2Parameters {
     /// Inverse strength of the penalty (scikit-learn's `C`).

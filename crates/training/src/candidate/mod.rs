@@ -64,11 +64,11 @@ macro_rules! candidates {
                 }
             }
 
-            /// What people call it.
+            /// Its label.
             pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$variant => <$learner>::LABEL,)+
-                    Self::Blend => "Blend",
+                    Self::Blend => "Ensemble (stacked)",
                 }
             }
 
@@ -150,7 +150,7 @@ macro_rules! candidates {
 candidates! {
     /// The tree of linfa-trees: the open baseline, shown in every comparison and never chosen.
     LinfaTree(LinfaTreeParameters) = "linfa_tree", linfa_tree::LinfaTree;
-    /// Practically unpenalised, by linfa-logistic.
+    /// Practically unpenalized, by linfa-logistic.
     LogisticRegression(LogisticRegressionParameters) = "logistic_regression", logistic_regression::LogisticRegression;
     /// With the strength of the L2 penalty tuned.
     LogisticRegressionL2(L2Parameters) = "logistic_regression_l2", logistic_regression_l2::LogisticRegressionL2;

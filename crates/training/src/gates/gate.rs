@@ -47,7 +47,7 @@ pub enum CardPart {
     Metrics,
     /// Figures by group of every attribute that the use case audits.
     Groups,
-    /// What the model has learned.
+    /// The model explanation.
     Explanation,
     /// What somebody says about the version.
     Description,
@@ -60,14 +60,14 @@ impl CardPart {
     pub const ALL: [Self; 7] =
         [Self::Purpose, Self::Lineage, Self::Metrics, Self::Groups, Self::Explanation, Self::Description, Self::Limitations];
 
-    /// What people call it.
+    /// Its label.
     pub fn label(self) -> &'static str {
         match self {
             Self::Purpose => "purpose",
             Self::Lineage => "lineage",
             Self::Metrics => "metrics",
-            Self::Groups => "figures by group",
-            Self::Explanation => "what it has learned",
+            Self::Groups => "metrics by group",
+            Self::Explanation => "model explanation",
             Self::Description => "description",
             Self::Limitations => "known limitations",
         }
@@ -95,18 +95,19 @@ impl Gate {
         }
     }
 
-    /// What makes no sense about it: the field at fault, and what to do.
+    /// What is invalid about it: the field, and what to do.
     pub(super) fn problem(&self) -> Option<(&'static str, ProblemCode, &'static str)> {
         let out_of_range = |field, message| Some((field, ProblemCode::OutOfRange, message));
-        let number = |field, limit: f64| if limit.is_finite() { None } else { Some((field, ProblemCode::Type, "A limit is a number.")) };
+        let number =
+            |field, limit: f64| if limit.is_finite() { None } else { Some((field, ProblemCode::Type, "The limit must be a number.")) };
         let share = |limit: f64| {
-            let message = "The limit of a share, difference, ratio or correlation is from 0 to 1.";
+            let message = "The limit of a share, difference, ratio or correlation must be from 0 to 1.";
             number("limit", limit).or_else(|| if (0.0..=1.0).contains(&limit) { None } else { out_of_range("limit", message) })
         };
         match self {
             Self::Absolute { metric, limit } => number("limit", *limit).or_else(|| {
                 let reachable = *limit >= -1.0 && (*limit <= 1.0 || metric.may_exceed_1());
-                let message = "No value of this metric can meet the limit, or none can miss it.";
+                let message = "The limit is outside the range of this metric.";
                 if reachable { None } else { out_of_range("limit", message) }
             }),
             Self::AgainstLive { improvement, .. } => number("improvement", *improvement),
@@ -114,12 +115,11 @@ impl Gate {
                 share(*limit)
             }
             Self::Reproducible => None,
-            Self::ExplanationStability { top: 0, .. } => out_of_range("top", "Compare at least one field: top = 5."),
-            Self::ExplanationStability { limit, .. } => {
-                number("limit", *limit).or_else(|| if *limit <= 1.0 { None } else { out_of_range("limit", "A stability is at most 1.") })
-            }
+            Self::ExplanationStability { top: 0, .. } => out_of_range("top", "Compare at least one field, for example top = 5."),
+            Self::ExplanationStability { limit, .. } => number("limit", *limit)
+                .or_else(|| if *limit <= 1.0 { None } else { out_of_range("limit", "The stability limit must be at most 1.") }),
             Self::Documentation { parts } if parts.is_empty() => {
-                Some(("parts", ProblemCode::Required, "Name the parts of the model card that must be there."))
+                Some(("parts", ProblemCode::Required, "List the required parts of the model card."))
             }
             Self::Documentation { .. } => None,
         }

@@ -48,55 +48,56 @@ impl Gate {
                 let Some(comparisons) = evidence.against_live else { return Vec::new() };
                 let figure =
                     comparisons.iter().find(|comparison| comparison.metric == *metric).map(|comparison| comparison.difference.clone());
-                let figure = figure.unwrap_or_else(|| Estimate::unknown("the two models were not compared by it"));
+                let figure = figure.unwrap_or_else(|| Estimate::unknown("the two models were not compared on this metric"));
                 vec![against_live(self, *metric, figure, *improvement, *significant)]
             }
             Self::Fairness { metric, limit } => {
                 let ratio = metric.is_ratio();
                 let of = |(attribute, audit): (&String, &GroupAudit)| {
-                    let figure = audit.parity.get(metric).cloned().unwrap_or_else(|| Estimate::unknown("the audit did not measure it"));
+                    let figure = audit.parity.get(metric).cloned().unwrap_or_else(|| Estimate::unknown("not measured by the audit"));
                     let own = result(format!("{} by {attribute}", metric.label()), figure, *limit, ratio);
                     // The audit judges only groups that are large enough, so its verdict goes before that of the plain figure.
                     let audited = audit.verdict.get(metric).copied().filter(|_| has_audit_limit(*metric, *limit));
                     GateResult { verdict: audited.unwrap_or(own.verdict), ..own }
                 };
                 if evidence.fairness.is_empty() {
-                    let figure = Estimate::unknown("the data has none of the attributes that the use case audits, or it audits none");
+                    let figure = Estimate::unknown("the data has no audited attributes");
                     return vec![result(metric.label().to_owned(), figure, *limit, ratio)];
                 }
                 evidence.fairness.iter().map(of).collect()
             }
-            Self::Missing { limit } => vec![result("Missing cells".into(), evidence.quality.missing.clone(), *limit, false)],
+            Self::Missing { limit } => vec![result("Missing values".into(), evidence.quality.missing.clone(), *limit, false)],
             Self::Outliers { limit } => vec![result("Outliers".into(), evidence.quality.outliers.clone(), *limit, false)],
             Self::Correlation { limit } => {
                 let between = evidence.quality.correlated.as_ref().map_or(String::new(), |[a, b]| format!(" ({a}, {b})"));
-                vec![result(format!("Largest correlation of inputs{between}"), evidence.quality.correlation.clone(), *limit, false)]
+                vec![result(format!("Highest correlation between inputs{between}"), evidence.quality.correlation.clone(), *limit, false)]
             }
             Self::Reproducible => {
                 let figure = evidence.reproducible.map_or_else(
-                    || Estimate::unknown("nobody fitted it a second time"),
+                    || Estimate::unknown("the model was not refitted"),
                     |same| Estimate { value: Some(f64::from(u8::from(same))), interval: None, n: None, why: None },
                 );
-                vec![GateResult { title: "A second fit gives the same model".into(), ..result(String::new(), figure, 1.0, true) }]
+                vec![GateResult { title: "Reproducible training".into(), ..result(String::new(), figure, 1.0, true) }]
             }
             Self::ExplanationStability { top, limit } => {
-                let figure =
-                    evidence.stability.map_or_else(|| Estimate::unknown("nobody fitted it to other people"), |own| own.of_top(*top));
+                let figure = evidence
+                    .stability
+                    .map_or_else(|| Estimate::unknown("the model was not refitted on resampled data"), |own| own.of_top(*top));
                 let note = evidence.stability.map(|own| stability_note(own, *top)).unwrap_or_default();
-                vec![GateResult { note, ..result(format!("Stability of the {top} strongest fields"), figure, *limit, true) }]
+                vec![GateResult { note, ..result(format!("Explanation stability, top {top} fields"), figure, *limit, true) }]
             }
             Self::Documentation { parts } => {
                 let missing: Vec<&str> = parts.iter().filter(|part| !evidence.card.contains(part)).map(|part| part.label()).collect();
                 let share = (parts.len() - missing.len()) as f64 / parts.len().max(1) as f64;
-                let note = if missing.is_empty() { String::new() } else { format!("Missing on the model card: {}", missing.join(", ")) };
+                let note = if missing.is_empty() { String::new() } else { format!("Missing from the model card: {}", missing.join(", ")) };
                 let own = result(String::new(), Estimate::point(share, parts.len()), 1.0, true);
-                vec![GateResult { title: "The model card is complete".into(), note, ..own }]
+                vec![GateResult { title: "Complete model card".into(), note, ..own }]
             }
         }
     }
 }
 
-/// "In all of 10 refits: OverTime, Age. In some: …"
+/// "In the top 5 in all 10 refits: OverTime, Age; in some: …"
 fn stability_note(stability: &Stability, top: usize) -> String {
     let refits = stability.importances.len() as u32;
     let ranks = stability.ranks(top);
@@ -106,7 +107,7 @@ fn stability_note(stability: &Stability, top: usize) -> String {
     let (always, sometimes) = (names(&|count| count == refits), names(&|count| count > 0 && count < refits));
     let always = if always.is_empty() { "none".to_owned() } else { always };
     let sometimes = if sometimes.is_empty() { String::new() } else { format!("; in some: {sometimes}") };
-    format!("Among the {top} strongest in all {refits} refits: {always}{sometimes}")
+    format!("In the top {top} in all {refits} refits: {always}{sometimes}")
 }
 
 /// Whether the audit's own verdict was made with this limit.
@@ -122,7 +123,7 @@ fn against_live(gate: &Gate, metric: Metric, figure: Estimate, improvement: f64,
         ..figure
     };
     let verdict = match (turned.value, significant) {
-        // Too few rows that neither model has seen: they cannot tell the two apart.
+        // Too few rows that neither model has seen: they cannot distinguish the two.
         (None, _) => Verdict::Inconclusive,
         // "Improves by more than x and the interval excludes 0": the point is held against x, the interval against 0.
         (Some(value), true) => match turned.interval {
@@ -132,6 +133,10 @@ fn against_live(gate: &Gate, metric: Metric, figure: Estimate, improvement: f64,
         },
         (Some(_), false) => Verdict::at_least(&turned, improvement),
     };
-    let title = format!("{} better than the live model by at least {improvement}", metric.label());
+    let title = if improvement < 0.0 {
+        format!("{} not worse than the live model by more than {}", metric.label(), -improvement)
+    } else {
+        format!("{} better than the live model by at least {improvement}", metric.label())
+    };
     GateResult { gate: gate.clone(), title, figure: turned, limit: improvement, verdict, note: String::new() }
 }

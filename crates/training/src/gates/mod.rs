@@ -1,4 +1,4 @@
-//! What a model must show before it may go live. Judged by the interval, not the point: pass, fail, or "these rows cannot tell".
+//! What a model must show before it may go live. Judged by the interval, not the point: pass, fail, or "inconclusive".
 
 mod gate;
 mod judge;

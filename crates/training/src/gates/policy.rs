@@ -81,10 +81,10 @@ impl GatePolicy {
     pub fn check(self) -> Result<ValidGatePolicy, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         if self.name.trim().is_empty() {
-            problems.push(FieldProblem::required("name", "Give the policy a name."));
+            problems.push(FieldProblem::required("name", "Enter a policy name."));
         }
         if self.approvals == 0 {
-            problems.push(FieldProblem::new("approvals", ProblemCode::OutOfRange, "A policy asks for at least one approval."));
+            problems.push(FieldProblem::new("approvals", ProblemCode::OutOfRange, "A policy needs at least one approval."));
         }
         for (index, gate) in self.gates.iter().enumerate() {
             if let Some((field, code, message)) = gate.problem() {
@@ -106,7 +106,7 @@ impl ValidGatePolicy {
         GateReport { policy: self.name.clone(), passes: !results.iter().any(|result| self.blocks(result)), results }
     }
 
-    /// Whether a judged gate stands in the way of promotion.
+    /// Whether an evaluated gate blocks promotion.
     pub fn blocks(&self, result: &GateResult) -> bool {
         if matches!(result.gate, Gate::Fairness { .. }) && !self.fairness_blocks {
             return false;

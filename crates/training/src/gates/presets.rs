@@ -1,4 +1,4 @@
-//! The policies that ship.
+//! The built-in policies.
 
 use stats::Metric;
 use stats::fairness::ParityMetric;
@@ -7,10 +7,10 @@ use super::gate::{CardPart, Gate};
 use super::policy::{GatePolicy, ValidGatePolicy};
 
 impl ValidGatePolicy {
-    /// Names of the policies that ship.
+    /// Names of the built-in policies.
     pub const PRESETS: [&'static str; 2] = ["sensible", "guide-strict"];
 
-    /// A policy that ships.
+    /// A built-in policy.
     pub fn preset(name: &str) -> Option<Self> {
         match name {
             "sensible" => Some(Self::sensible()),
@@ -19,15 +19,15 @@ impl ValidGatePolicy {
         }
     }
 
-    /// The default: what an honest model can meet.
+    /// The default: what a realistic model can meet.
     pub fn sensible() -> Self {
         let absolute = |metric, limit| Gate::Absolute { metric, limit };
         let fairness = |metric, limit| Gate::Fairness { metric, limit };
         Self(GatePolicy {
             name: "sensible".into(),
             description:
-                "Better than chance beyond doubt, calibrated, not clearly worse than what is live; differences between groups are judged, \
-                      and the reviewer answers for them."
+                "Clearly better than chance, calibrated, and not clearly worse than the live model. Differences between groups are \
+                      assessed; the reviewer accepts responsibility for them."
                     .into(),
             inconclusive_blocks: false,
             fairness_blocks: false,
@@ -53,13 +53,13 @@ impl ValidGatePolicy {
         })
     }
 
-    /// The thresholds of guide 002.
+    /// Strict fixed thresholds.
     pub fn guide_strict() -> Self {
         let absolute = |metric, limit| Gate::Absolute { metric, limit };
         let fairness = |metric, limit| Gate::Fairness { metric, limit };
         Self(GatePolicy {
             name: "guide-strict".into(),
-            description: "The fixed thresholds of guide 002. No honest model meets all of them on the IBM data.".into(),
+            description: "Strict fixed thresholds. No realistic model meets all of them on the IBM data.".into(),
             inconclusive_blocks: true,
             fairness_blocks: true,
             approvals: 1,

@@ -42,7 +42,7 @@ impl Units {
     }
 }
 
-/// Where each column's bins stand in a histogram.
+/// The position of each column's bins in a histogram.
 #[derive(Debug, Clone)]
 pub struct Layout {
     /// Columns of [`Binned`] that the tree may split on.

@@ -37,13 +37,15 @@ fn check_name(name: &str) -> Result<String> {
         in_names || " .-_@'".contains(letter)
     };
     if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(allowed) {
-        return Err(Error::Invalid(format!("a name has 1 to {LONGEST_NAME} letters, digits, spaces or any of . - _ @ '")));
+        return Err(Error::Invalid(format!(
+            "A name can have 1 to {LONGEST_NAME} letters, digits, spaces and the characters . - _ @ ' only."
+        )));
     }
     if !name.as_str().is_single_script() {
-        return Err(Error::Invalid("a name is written in the letters of one script: others look alike".into()));
+        return Err(Error::Invalid("Use letters of a single script: others look alike.".into()));
     }
     if RESERVED.iter().any(|reserved| looks_like(reserved, &name)) {
-        return Err(Error::Invalid(format!("the name {name} is reserved")));
+        return Err(Error::Invalid(format!("The name {name} is reserved. Choose another one.")));
     }
     Ok(name)
 }
@@ -59,19 +61,19 @@ fn check_roles(roles: &[Role]) -> Result<Vec<Role>> {
     roles.sort_unstable();
     roles.dedup();
     if roles.is_empty() {
-        return Err(Error::Invalid("choose at least one role: analyst, reviewer or admin".into()));
+        return Err(Error::Invalid("Choose at least one role: analyst, reviewer or admin.".into()));
     }
     Ok(roles)
 }
 
 async fn find(reader: &mut Reader, name: &str) -> Result<accounts::Account> {
-    accounts::by_name(reader, &name.into()).await?.ok_or_else(|| Error::NotFound("there is no account of this name".into()))
+    accounts::by_name(reader, &name.into()).await?.ok_or_else(|| Error::NotFound("There is no user with this name.".into()))
 }
 
 /// Accounts are kept by who signed in or has the machine itself: a token that leaks must not make an account that stays.
 pub(crate) fn expect_person(actor: &crate::Actor) -> Result<()> {
     match actor.origin() {
-        crate::Origin::Token(_) => Err(Error::forbidden(RefusalCode::PersonRequired, "a token cannot do this: sign in")),
+        crate::Origin::Token(_) => Err(Error::forbidden(RefusalCode::PersonRequired, "A token cannot do this. Sign in.")),
         _ => Ok(()),
     }
 }
@@ -86,7 +88,7 @@ async fn keep_an_admin(reader: &mut Reader, before: &accounts::Account) -> Resul
     let keeps = |account: &accounts::Account| {
         account.disabled_at.is_none() && account.password_hash.is_some() && account.roles.contains(&Role::Admin)
     };
-    if all.iter().any(keeps) { Ok(()) } else { Err(Error::conflict(RefusalCode::LastAdmin, "somebody has to stay administrator")) }
+    if all.iter().any(keeps) { Ok(()) } else { Err(Error::conflict(RefusalCode::LastAdmin, "At least one administrator must remain.")) }
 }
 
 impl Tenure {
@@ -190,7 +192,7 @@ async fn insert(writer: &mut Writer, by: &AccountName, name: String, roles: Vec<
     let name = AccountName::from(name);
     if let Some(other) = accounts::list(writer).await?.into_iter().find(|other| looks_like(&other.name, &name)) {
         let why =
-            if other.name == name { "there is an account of this name already" } else { "there is an account whose name looks the same" };
+            if other.name == name { "A user with this name already exists." } else { "A user with a similar-looking name already exists." };
         return Err(Error::conflict(RefusalCode::NameTaken, why));
     }
     let account = accounts::Account {

@@ -47,9 +47,9 @@ pub(super) fn check_new(name: &str, password: &str) -> Result<()> {
     distinct.dedup();
     let contains_name = name.chars().count() > 3 && password.to_lowercase().contains(&name.to_lowercase());
     let problem = if !LENGTH.contains(&letters) {
-        "a password has at least 12 characters: a few words make a good one"
+        "Use at least 12 characters, for example a few words."
     } else if distinct.len() < 5 || contains_name {
-        "this password is easy to guess: it repeats itself or contains the name"
+        "This password is easy to guess: it repeats itself or contains the name."
     } else {
         return Ok(());
     };
@@ -64,7 +64,7 @@ fn argon2() -> Argon2<'static> {
 /// With a salt of 16 random bytes.
 fn hash(password: &str) -> Result<String> {
     let hash = argon2().hash_password(password.as_bytes());
-    Ok(hash.map_err(|error| Error::internal(format!("a password cannot be hashed: {error}")))?.to_string())
+    Ok(hash.map_err(|error| Error::internal(format!("the password cannot be hashed: {error}")))?.to_string())
 }
 
 /// Hashes a password, off the async threads.
@@ -79,7 +79,7 @@ pub(super) async fn matches(password: String, kept: Option<String>) -> Result<bo
     compute(move || {
         let known = kept.is_some();
         let kept = kept.unwrap_or_else(|| NOBODY.clone());
-        let parsed = PasswordHash::new(&kept).map_err(|error| Error::internal(format!("a stored password hash: {error}")))?;
+        let parsed = PasswordHash::new(&kept).map_err(|error| Error::internal(format!("the stored password hash is invalid: {error}")))?;
         Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok() && known)
     })
     .await

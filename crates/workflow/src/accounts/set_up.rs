@@ -49,7 +49,7 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         let account = find(&mut transaction, name).await?;
         if account.disabled_at.is_some() {
-            return Err(Error::conflict(RefusalCode::AccountDisabled, "this account is disabled"));
+            return Err(Error::conflict(RefusalCode::AccountDisabled, "This user is disabled. Enable it first."));
         }
         let link = new_link(&mut transaction, Some(&account.account_id), admin.name()).await?;
         audit::append(&mut transaction, admin.name(), &Subject::Account(account.name), &AuditEvent::AccountSetUpLink {}).await?;
@@ -69,7 +69,7 @@ impl Tenure {
     }
 
     async fn open_link(&self, reader: &mut Reader, link: &str) -> Result<Option<accounts::Account>> {
-        let gone = || Error::NotFound("this link was used, has expired, or never was: ask an administrator for a new one".into());
+        let gone = || Error::NotFound("This link is invalid, expired or already used. Ask an administrator for a new one.".into());
         match accounts::link(reader, &secret::kept(link)).await?.ok_or_else(gone)?.account_id {
             None if accounts::any(reader).await? => Err(gone()),
             None => Ok(None),
@@ -84,7 +84,7 @@ impl Tenure {
     /// ends. The name that can sign in now is returned.
     ///
     /// # Errors
-    /// When the link is no good, or name or password are not.
+    /// When link, name or password are invalid.
     pub async fn set_up(&self, link: &str, name: &str, password: &str) -> Result<String> {
         let name = match self.set_up_for(link).await? {
             SetUp::Account(name) => name,
@@ -110,7 +110,7 @@ impl Tenure {
     /// [`Error::SignIn`] when the old one is wrong; [`Error::Forbidden`] for who did not sign in with it.
     pub async fn change_password(&self, actor: &Actor, old: &str, new: &str) -> Result<()> {
         if *actor.origin() != Origin::SignedIn {
-            return Err(Error::forbidden(RefusalCode::PersonRequired, "only who signed in with a password changes it"));
+            return Err(Error::forbidden(RefusalCode::PersonRequired, "Only a person signed in with a password can change it."));
         }
         secret::check_new(actor.name(), new)?;
         self.confirm_password(actor, old).await?;

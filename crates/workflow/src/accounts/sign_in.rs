@@ -10,7 +10,7 @@ use crate::actor::Origin;
 use crate::{Actor, Error, Result, Reviewer, Signed, Tenure};
 
 /// The same answer whatever was wrong: who guesses learns nothing.
-const WRONG: &str = "name or password are wrong";
+const WRONG: &str = "Incorrect name or password.";
 
 /// A token's last use is written down at most this often, in microseconds.
 const TOUCH_AFTER: i64 = 60 * 1_000_000;
@@ -67,7 +67,7 @@ impl Tenure {
     /// # Errors
     /// [`Error::SignIn`] for a token that is unknown, revoked or expired, or whose owner is disabled.
     pub async fn actor_of_token(&self, token: &str) -> Result<Actor> {
-        let refused = || Error::SignIn("this token is unknown, expired or revoked".into());
+        let refused = || Error::SignIn("This token is unknown, expired or revoked.".into());
         let mut connection = self.store.read().await?;
         let now = store::now();
         let token = accounts::token_by_hash(&mut connection, &secret::kept(token)).await?.ok_or_else(refused)?;
@@ -80,7 +80,7 @@ impl Tenure {
         if token.last_used_at.is_none_or(|last| now.since(last) > TOUCH_AFTER) {
             // Nobody is kept from reading by a database that cannot be written for a while.
             if let Err(error) = self.touch(&token.token_id).await {
-                tracing::warn!(error = crate::causes(&error), "the last use of a token could not be written down");
+                tracing::warn!(error = crate::causes(&error), "the last use of a token could not be recorded");
             }
         }
         Ok(Actor::new(&account.name, &account.roles, Origin::Token(token.scopes)))
@@ -122,7 +122,7 @@ impl Tenure {
     /// [`Error::SignIn`] when it is wrong, [`Error::TooMany`] after too many wrong ones, [`Error::Forbidden`] for who did not sign in.
     pub async fn confirm_password(&self, actor: &Actor, password: &str) -> Result<()> {
         if *actor.origin() != Origin::SignedIn {
-            return Err(Error::forbidden(RefusalCode::PersonRequired, "only who signed in with a password gives it once more"));
+            return Err(Error::forbidden(RefusalCode::PersonRequired, "Only a person signed in with a password can confirm it."));
         }
         // Counted apart from signing in: who guesses from outside must not keep a reviewer from signing.
         let attempt = Attempt::Confirm { name: actor.name() };
@@ -130,7 +130,7 @@ impl Tenure {
         let account = accounts::by_name(&mut self.store.read().await?, actor.name()).await?;
         let kept = account.filter(|account| account.disabled_at.is_none()).and_then(|account| account.password_hash);
         if !secret::matches(password.to_owned(), kept).await? {
-            return Err(Error::SignIn("the password is wrong".into()));
+            return Err(Error::SignIn("The password is incorrect.".into()));
         }
         self.attempt_was_right(&attempt).await
     }

@@ -78,7 +78,7 @@ impl Tenure {
             if left > 0 {
                 let seconds = (left + SECOND - 1) / SECOND;
                 tracing::warn!(failures, wait_seconds = seconds, "too many wrong passwords for one name or from one address");
-                return Err(Error::TooMany { message: format!("too many wrong passwords: wait {seconds} s and try again"), seconds });
+                return Err(Error::TooMany { message: format!("Too many wrong passwords. Wait {seconds} s and try again."), seconds });
             }
             accounts::set_failures(&mut transaction, &key, failures + 1, now.plus_seconds(-FORGET_AFTER)).await?;
         }

@@ -41,7 +41,7 @@ fn may_manage(actor: &Actor, owner: &str) -> Result<()> {
     match actor.origin() {
         Origin::CommandLine => actor.admin().map(|_| ()),
         Origin::SignedIn | Origin::Password if *actor.name() == AccountName::from(owner) => Ok(()),
-        Origin::SignedIn | Origin::Password => Err(Error::forbidden(RefusalCode::NotTheOwner, "everybody makes their own tokens")),
+        Origin::SignedIn | Origin::Password => Err(Error::forbidden(RefusalCode::NotTheOwner, "You can create tokens only for yourself.")),
         Origin::Token(_) => expect_person(actor),
     }
 }
@@ -55,16 +55,16 @@ impl Tenure {
         may_manage(actor, &request.owner)?;
         let label = request.label.trim();
         if label.chars().count() > LONGEST_LABEL || label.chars().any(char::is_control) {
-            return Err(Error::Invalid(format!("say in at most {LONGEST_LABEL} characters what the token is for")));
+            return Err(Error::Invalid(format!("Describe the token in at most {LONGEST_LABEL} characters.")));
         }
         if !DAYS.contains(&request.days) {
-            return Err(Error::Invalid("a token is good for 1 to 366 days".into()));
+            return Err(Error::Invalid("A token must expire in 1 to 366 days.".into()));
         }
         let mut scopes = request.scopes.clone();
         scopes.sort_unstable();
         scopes.dedup();
         if scopes.is_empty() {
-            return Err(Error::Invalid("choose at least one scope: read, predict, review or manage".into()));
+            return Err(Error::Invalid("Choose at least one scope: read, predict, review or manage.".into()));
         }
         if *actor.origin() == Origin::SignedIn {
             self.confirm_password(actor, request.password.as_deref().unwrap_or_default()).await?;
@@ -75,7 +75,7 @@ impl Tenure {
         if let Some(scope) = scopes.iter().find(beyond) {
             return Err(Error::forbidden(
                 RefusalCode::RoleRequired,
-                format!("{} has not the role that the scope {} needs", owner.name, scope.as_str()),
+                format!("{} does not have the role that the scope {} requires.", owner.name, scope.as_str()),
             ));
         }
         let secret = secret::secret("tenure_")?;
@@ -132,7 +132,7 @@ impl Tenure {
     /// # Errors
     /// [`Error::NotFound`] when there is no such token, or it is not the actor's.
     pub async fn revoke_token(&self, actor: &Actor, token_id: &str) -> Result<()> {
-        let missing = || Error::NotFound("there is no such token".into());
+        let missing = || Error::NotFound("This token does not exist.".into());
         expect_person(actor)?;
         let mut transaction = self.store.begin().await?;
         let token = accounts::tokens(&mut transaction, None).await?.into_iter().find(|token| token.token_id == token_id);

@@ -40,7 +40,7 @@ impl AuditQuery {
     }
 }
 
-/// An entry as people read it.
+/// An entry as displayed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditRow {
     pub sequence: i64,
@@ -86,7 +86,7 @@ impl Tenure {
         PAGE
     }
 
-    /// Every entry that matches, oldest first, as people read it; the page does not count.
+    /// Every entry that matches, oldest first, as displayed; the page does not count.
     ///
     /// # Errors
     /// When a day is none, or the store fails.
@@ -160,7 +160,7 @@ impl Tenure {
             problems = compute(move || Ok(audit::verify(&entries, kept.as_ref()))).await?;
         }
         if head.is_none() {
-            problems.push("the newest entry that is kept beside the chain was removed".to_owned());
+            problems.push("the separately stored latest entry was removed".to_owned());
         }
         let renamed = audit::people(&mut snapshot).await?.into_iter().filter(|person| !person.is_true());
         problems.extend(renamed.map(|person| renamed_problem(&person.pseudonym)));
@@ -183,16 +183,16 @@ impl Tenure {
     /// [`Error::Invalid`] for another kind, [`Error::Conflict`] for an account that is in use, [`Error::NotFound`] when the record knows
     /// nobody of that name.
     pub async fn audit_erase(&self, admin: &Admin<'_>, kind: &str, name: &str) -> Result<()> {
-        let kind: Erasable = kind.parse().map_err(|_| Error::Invalid("only a person or an account can be erased".into()))?;
+        let kind: Erasable = kind.parse().map_err(|_| Error::Invalid("Only a person or an account can be erased.".into()))?;
         let mut transaction = self.store.begin().await?;
         if kind == Erasable::Account {
             let account = accounts::by_name(&mut transaction, &name.into()).await?;
             if account.is_some_and(|account| account.disabled_at.is_none()) {
-                return Err(Error::conflict(RefusalCode::AccountActive, "the account is in use: disable it first"));
+                return Err(Error::conflict(RefusalCode::AccountActive, "The account is active. Disable it first."));
             }
         }
         if !audit::forget(&mut transaction, kind, name).await? {
-            return Err(Error::NotFound("the record knows nobody of that name".into()));
+            return Err(Error::NotFound("The audit log has no entry for this name.".into()));
         }
         audit::append(&mut transaction, admin.name(), &Subject::AuditLog, &AuditEvent::AuditErase { kind }).await?;
         transaction.commit().await?;
@@ -201,7 +201,7 @@ impl Tenure {
 }
 
 fn renamed_problem(pseudonym: &str) -> String {
-    format!("the name behind {pseudonym} is not the one that it was made from: it was changed")
+    format!("the name behind {pseudonym} does not match its pseudonym: it was changed")
 }
 
 /// Who is who, for a reader.
@@ -263,15 +263,15 @@ impl People {
 /// rewritten is noticed too.
 ///
 /// # Errors
-/// [`Error::Invalid`] when a line is no entry.
+/// [`Error::Invalid`] when a line is not an entry.
 pub fn verify_export(text: &str, head: Option<&str>) -> Result<(usize, Vec<String>)> {
     let parse = |(line, text): (usize, &str)| {
-        let wrong = |error| Error::Invalid(format!("line {} is no entry of a record: {error}", line + 1));
+        let wrong = |error| Error::Invalid(format!("Line {} is not an audit log entry: {error}.", line + 1));
         serde_json::from_str::<AuditExport>(text).map_err(wrong)
     };
     let lines: Vec<AuditExport> = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect::<Result<_>>()?;
     if lines.is_empty() {
-        return Err(Error::Invalid("the file holds no entry of a record".into()));
+        return Err(Error::Invalid("The file contains no audit log entries.".into()));
     }
     let is_renamed = |line: &&AuditExport| match (&line.who, &line.salt) {
         (Some(name), Some(salt)) => !audit::is_pseudonym(&line.entry.actor, "account", name, salt),
@@ -284,7 +284,7 @@ pub fn verify_export(text: &str, head: Option<&str>) -> Result<(usize, Vec<Strin
     problems.extend(renamed);
     let newest = entries.last().map_or("", |last| last.hash.as_str());
     if head.is_some_and(|head| !newest.eq_ignore_ascii_case(head.trim())) {
-        problems.push("the newest entry is not the one with the given hash: the end was removed, added to or rewritten".to_owned());
+        problems.push("the latest entry does not have the given hash: the end was removed, extended or rewritten".to_owned());
     }
     Ok((entries.len(), problems))
 }

@@ -119,7 +119,7 @@ impl Tenure {
     ) -> Result<()> {
         let text = text.trim().replace("\r\n", "\n");
         if text.is_empty() || text.chars().count() > MOST_LETTERS {
-            return Err(Error::Invalid(format!("write from 1 to {MOST_LETTERS} letters")));
+            return Err(Error::Invalid(format!("Enter 1 to {MOST_LETTERS} characters.")));
         }
         self.version(use_case, number).await?;
         let by = contributor.name();
@@ -130,7 +130,7 @@ impl Tenure {
             let who = newest.map(|revision| revision.written_by.into_string()).unwrap_or_default();
             return Err(Error::conflict(
                 RefusalCode::Changed,
-                format!("{who} changed the limitations while you wrote: read them, then write again"),
+                format!("{who} changed the limitations while you were editing. Review them, then save again."),
             ));
         }
         let revision = store::card::Revision {
@@ -142,7 +142,7 @@ impl Tenure {
             written_at: store::now(),
         };
         store::card::add_revision(&mut transaction, &revision).await?;
-        self.void_pending(&mut transaction, use_case, Some(number), by, "the known limitations were changed").await?;
+        self.void_pending(&mut transaction, use_case, Some(number), by, "the known limitations changed").await?;
         let event = AuditEvent::ModelLimitations { revision: revision.revision };
         let row = audit::Row::CardRevision(&revision.use_case, number, revision.revision);
         let subject = Subject::Model(revision.use_case.clone(), number);

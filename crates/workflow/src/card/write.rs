@@ -72,14 +72,14 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
     let mut sections = vec![
         training_data(sources),
         CardSection::new(
-            "Uses",
+            "Intended use",
             vec![
                 Block::text(format!(
-                    "Intended: to choose with whom to talk, and about what, so that fewer {} {}.",
+                    "Intended: to decide whom to talk to, and about what, so that fewer {} {}.",
                     use_case.words.many, use_case.words.verb
                 )),
                 Block::text(
-                    "Prohibited: decisions about a person's pay, promotion or dismissal; any automatic decision; any use on people of another kind than those of the training data.",
+                    "Prohibited: decisions about a person's pay, promotion or dismissal; any automatic decision; any use on a population other than that of the training data.",
                 ),
             ],
         ),
@@ -102,11 +102,11 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
     }
 }
 
-/// Who let it go live, and why.
+/// Who approved it, and why.
 fn approval(Sources { decisions, .. }: &Sources<'_>) -> CardSection {
     let item = |decision: &review::ReviewDecision| {
         let failing = decision.in_spite_of();
-        let in_spite = if failing.is_empty() { String::new() } else { format!(" In spite of failing gates: {}.", failing.join("; ")) };
+        let in_spite = if failing.is_empty() { String::new() } else { format!(" Despite failing gates: {}.", failing.join("; ")) };
         let when = decision.decided_at.long();
         format!(
             "Approved by {} on {when}: {}{in_spite} Evidence {}.",
@@ -125,7 +125,7 @@ fn sentence(text: &str) -> String {
 
 fn training_data(Sources { model, evidence, dataset, rule, .. }: &Sources<'_>) -> CardSection {
     let use_case = &model.use_case;
-    let simulated = if dataset.simulated { " The people are simulated." } else { "" };
+    let simulated = if dataset.simulated { " The data is simulated." } else { "" };
     let is_input = |name: &str| model.encoder.fields.iter().any(|field| field.name == name);
     let labels = |chosen: &dyn Fn(&model::Field) -> bool| {
         use_case.fields.iter().filter(|field| chosen(field)).map(|field| field.label.as_str()).collect::<Vec<_>>().join(", ")
@@ -134,18 +134,18 @@ fn training_data(Sources { model, evidence, dataset, rule, .. }: &Sources<'_>) -
     let protected = |inside: bool| labels(&|field| field.role == Role::Protected && is_input(&field.name) == inside);
     let (inside, outside) = (protected(true), protected(false));
     let protected = match (inside.as_str(), outside.as_str()) {
-        ("", "") => "The use case names no protected attribute.".to_owned(),
-        ("", outside) => format!("Protected attributes are audited and are not inputs: {outside}."),
-        (inside, "") => format!("Protected attributes are inputs, because the training was told to include them: {inside}."),
-        (inside, outside) => format!(
-            "Protected attributes that are inputs, because the training was told to include them: {inside}. Audited and not inputs: {outside}."
-        ),
+        ("", "") => "The use case defines no protected attributes.".to_owned(),
+        ("", outside) => format!("Protected attributes, audited but not used as inputs: {outside}."),
+        (inside, "") => format!("Protected attributes used as inputs, as set for this training: {inside}."),
+        (inside, outside) => {
+            format!("Protected attributes used as inputs, as set for this training: {inside}. Audited but not used as inputs: {outside}.")
+        }
     };
     CardSection::new(
         "Training data and period",
         vec![
             Block::text(format!(
-                "{} rows of {} as of {}: {} to learn from, about {} of them with the event, and {} held out that nothing was chosen by.{simulated}",
+                "{} rows of {} as of {}: {} for training, about {} of them with the outcome, and a hold-out of {} not used for any choice.{simulated}",
                 dataset.row_count,
                 dataset.name,
                 dataset.as_of.long(),
@@ -170,7 +170,7 @@ fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
         "Metrics",
         vec![
             Block::text(format!(
-                "With 95% intervals, at a cut-off of {}. The hold-out was never seen; out of fold there are more people, but the candidate was chosen by them.",
+                "With 95% intervals, at a cut-off of {}. The hold-out was not used in training. Out of fold covers more people, but was used to select the candidate.",
                 evidence.holdout.report.cutoff
             )),
             Block::table("", &["Metric", "Hold-out", "Out of fold"], rows),
@@ -181,8 +181,8 @@ fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
 fn gates(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
     let row = |result: &training::gates::GateResult| vec![result.title.clone(), word(result.verdict).to_owned(), text(&result.figure)];
     let mut blocks = vec![Block::table(
-        format!("Policy {}, judged when the version was trained", evidence.gates.policy),
-        &["Gate", "Verdict", "Figure"],
+        format!("Policy {}, evaluated when the version was trained", evidence.gates.policy),
+        &["Gate", "Verdict", "Value"],
         evidence.gates.results.iter().map(row).collect(),
     )];
     blocks.extend(evidence.feasibility.iter().map(|feasibility| Block::text(feasibility.sentence.clone())));
@@ -206,7 +206,7 @@ fn by_group(Sources { evidence, model, .. }: &Sources<'_>) -> CardSection {
 fn groups(label: &str, audit: &GroupAudit) -> Block {
     const SHOWN: [GroupMetric; 4] = [GroupMetric::SelectionRate, GroupMetric::Tpr, GroupMetric::Precision, GroupMetric::RocAuc];
     let row = |(group, row): (&String, &stats::fairness::GroupRow)| {
-        let n = row.n.map_or("not shown: too few".to_owned(), |n| n.to_string());
+        let n = row.n.map_or("not shown (too few)".to_owned(), |n| n.to_string());
         let metric = |metric: &GroupMetric| row.metrics.get(metric).map(text).unwrap_or_default();
         let ratio = if row.n.is_some() { text(&row.impact_ratio) } else { String::new() };
         [group.clone(), n].into_iter().chain(SHOWN.iter().map(metric)).chain([ratio]).collect()
@@ -221,10 +221,10 @@ fn explained(explanation: &GlobalExplanation) -> CardSection {
         vec![own.label.clone(), format!("{:.2} [{low:.2}, {high:.2}]", own.points)]
     };
     CardSection::new(
-        "What it has learned",
+        "Model explanation",
         vec![
             Block::text(format!(
-                "Mean size of each field's contribution over {} people whom the model has not seen (exact TreeSHAP). It describes the model, not a cause.",
+                "Mean absolute contribution of each field over {} people of the hold-out (exact TreeSHAP). It describes the model, not causes.",
                 explanation.rows
             )),
             Block::table("", &["Field", "Percentage points of probability"], explanation.importance.iter().take(FIELDS).map(row).collect()),
@@ -239,7 +239,7 @@ fn limitations(Sources { evidence, model, revisions, .. }: &Sources<'_>) -> Card
     };
     match revisions.first() {
         Some(newest) => blocks.push(Block::Quote { text: newest.text.clone(), source: source(newest) }),
-        None => blocks.push(Block::text("Nobody has written any down yet. What the record knows:")),
+        None => blocks.push(Block::text("None documented yet. Found automatically:")),
     }
     let mut items: Vec<String> = Vec::new();
     items.extend(
@@ -248,13 +248,13 @@ fn limitations(Sources { evidence, model, revisions, .. }: &Sources<'_>) -> Card
             .cohorts
             .iter()
             .take(3)
-            .map(|cohort| format!("Largest errors where {}: Brier score {}.", cohort.conditions.join(" and "), text(&cohort.brier))),
+            .map(|cohort| format!("Highest errors where {}: Brier score {}.", cohort.conditions.join(" and "), text(&cohort.brier))),
     );
-    items.extend(evidence.leaks.iter().map(|leak| format!("Possible leak: {}", leak.sentence)));
+    items.extend(evidence.leaks.iter().map(|leak| format!("Possible leakage: {}", leak.sentence)));
     items.extend(evidence.proxies.iter().map(|proxy| {
         let through: Vec<String> = proxy.through.iter().take(3).map(|(field, _)| model.use_case.label(field)).collect();
         format!(
-            "The inputs tell {} ({}): ROC AUC {}, mostly through {}.",
+            "Inputs predict {} ({}): ROC AUC {}, mostly through {}.",
             model.use_case.label(&proxy.attribute).to_lowercase(),
             proxy.group,
             text(&proxy.roc_auc),
@@ -298,7 +298,7 @@ fn lineage(Sources { version, model, dataset, code, .. }: &Sources<'_>) -> CardS
         pair("Trained by", &version.author),
     ];
     rows.extend(model.lineage.parameters.iter().map(|(name, value)| pair(name, value)));
-    CardSection::new("Lineage", vec![Block::table("", &["What", "Value"], rows)])
+    CardSection::new("Lineage", vec![Block::table("", &["Item", "Value"], rows)])
 }
 
 fn text(figure: &Estimate) -> String {

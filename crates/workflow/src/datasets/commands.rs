@@ -112,7 +112,7 @@ impl Tenure {
 
     pub(crate) async fn dataset(&self, prefix: &str) -> Result<datasets::Dataset> {
         let found = datasets::find(&mut self.store.read().await?, prefix).await?;
-        found.ok_or_else(|| Error::NotFound(format!("there is no dataset {prefix}: `tenure data list` shows those there are")))
+        found.ok_or_else(|| Error::NotFound(format!("There is no dataset {prefix}. List them with `tenure data list`.")))
     }
 }
 
@@ -128,12 +128,15 @@ fn check_files(files: &[(String, Vec<u8>)], use_case: &UseCase, snapshot: bool) 
     let purpose = if snapshot { Purpose::Scoring } else { Purpose::Training };
     let mut parts: Vec<Checked> = Vec::new();
     for (name, bytes) in files {
-        let raw = data::read(bytes).map_err(|error| Error::Invalid(format!("{name}: {error}")))?;
+        let raw = data::read(bytes).map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
         let part = data::check(&raw, use_case, purpose)?;
         if parts.first().is_some_and(|first| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some()) {
-            return Err(Error::Invalid(format!("{name} has other columns than {}: files to merge must have the same", files[0].0)));
+            return Err(Error::Invalid(format!(
+                "{name} has different columns from {}. Files to merge must have the same columns.",
+                files[0].0
+            )));
         }
         parts.push(part);
     }
-    if parts.is_empty() { Err(Error::Invalid("name at least one file".into())) } else { Ok(parts) }
+    if parts.is_empty() { Err(Error::Invalid("Choose at least one file.".into())) } else { Ok(parts) }
 }

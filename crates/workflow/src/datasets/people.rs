@@ -34,13 +34,13 @@ impl StoredPeople {
         for (index, part) in parts.enumerate() {
             let wrong = |why: String| {
                 let [first, this] = [0, index + 1].map(|at| whole.sources.get(at).map_or("", |(name, _)| name.as_str()));
-                Error::Invalid(format!("{this} does not continue {first}: {why}"))
+                Error::Invalid(format!("{this} cannot be merged with {first}: {why}."))
             };
             if whole.labels.is_some() != part.labels.is_some() {
-                return Err(wrong("outcomes are in one of them only".into()));
+                return Err(wrong("only one of them has outcomes".into()));
             }
             if whole.periods.is_some() != part.periods.is_some() {
-                return Err(wrong("periods are in one of them only".into()));
+                return Err(wrong("only one of them has periods".into()));
             }
             whole.table.append(part.table).map_err(|error| wrong(error.to_string()))?;
             whole.ids.extend(part.ids);

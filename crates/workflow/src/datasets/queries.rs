@@ -37,7 +37,7 @@ impl Tenure {
                 let found = compare(&old, &new);
                 let more = found.len().saturating_sub(SENTENCES);
                 sentences = found.into_iter().take(SENTENCES).map(|change| change.sentence).collect();
-                sentences.extend((more > 0).then(|| format!("And {more} more.")));
+                sentences.extend((more > 0).then(|| format!("{more} more.")));
             }
             let before = before.map(|before| before.dataset_id.to_string());
             changes.push(DatasetChange { dataset: self.row_for(&viewer, dataset, &versions).await?, before, sentences });
@@ -58,7 +58,7 @@ impl Tenure {
         let viewer = viewer.into();
         let dataset = self.dataset(prefix).await?;
         if let Some(use_case) = use_case.filter(|use_case| *use_case != dataset.use_case.as_str()) {
-            return Err(Error::NotFound(format!("{use_case} has no dataset {prefix}")));
+            return Err(Error::NotFound(format!("{use_case} has no dataset {prefix}.")));
         }
         let versions = registry::list(&mut self.store.read().await?, &dataset.use_case).await?;
         Ok((self.row_for(&viewer, &dataset, &versions).await?, self.profile_for(&viewer, &dataset).await?))
@@ -89,7 +89,7 @@ impl Tenure {
         let (after, new) = self.data_profile(viewer, use_case, new).await?;
         let [older, newer] = [self.dataset(&before.id).await?, self.dataset(&after.id).await?];
         if older.use_case != newer.use_case {
-            return Err(Error::Invalid(format!("one dataset belongs to {}, the other to {}", older.use_case, newer.use_case)));
+            return Err(Error::Invalid(format!("One dataset belongs to {}, the other to {}.", older.use_case, newer.use_case)));
         }
         Ok(DataDiff { changes: compare(&old, &new), before, after, old, new })
     }

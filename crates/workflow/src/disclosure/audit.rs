@@ -19,7 +19,7 @@ const GAP: f64 = 0.01;
 /// Grid of a median score.
 const SCORE: f64 = 0.01;
 
-/// The report of a version for somebody who does not see people. It must have been made at the version's own cut-off.
+/// The report of a version for a viewer without access to people. It must have been made at the version's own cut-off.
 pub fn report(exact: FairnessReport, rule: Disclosure) -> FairnessReport {
     let attributes = |own: Vec<AttributeReport>| own.into_iter().map(|own| attribute(own, rule)).collect();
     FairnessReport {
@@ -182,19 +182,19 @@ fn notes(by_group: &BTreeMap<String, GroupRow>, rule: Disclosure) -> Vec<String>
         own.collect::<Vec<_>>().join(", ")
     };
     let mut notes = vec![format!(
-        "Rounded to protect people: counts are multiples of {}, and rates that fewer than {0} people stand behind are not shown.",
+        "Rounded to protect people: counts are multiples of {}, and rates based on fewer than {0} people are not shown.",
         rule.least_people()
     )];
     let hidden = names(&|row| row.n.is_none());
     if !hidden.is_empty() {
-        notes.push(format!("{hidden}: shown together only, or not at all."));
+        notes.push(format!("{hidden}: shown combined, or not at all."));
     }
     if by_group.contains_key(MISSING) {
-        notes.push("People without a value take no part in differences and ratios.".to_owned());
+        notes.push("People without a value are excluded from differences and ratios.".to_owned());
     }
     let small = names(&|row| row.size == GroupSize::TooSmallToJudge);
     if !small.is_empty() {
-        notes.push(format!("{small}: too small to judge, and left out of the verdicts."));
+        notes.push(format!("{small}: too small to judge, excluded from the verdicts."));
     }
     notes
 }

@@ -29,7 +29,7 @@ pub struct Withheld {
     pub outcome: bool,
 }
 
-/// The check of a day for somebody who does not see people.
+/// The check of a day for a viewer without access to people.
 pub fn check(exact: &MonthlyCheck, withheld: &Withheld, rule: Disclosure) -> MonthlyCheck {
     let target = if withheld.outcome { verdict_only(&exact.target, rule) } else { column(&exact.target, rule) };
     MonthlyCheck {
@@ -89,7 +89,7 @@ fn column(exact: &ColumnReport, rule: Disclosure) -> ColumnReport {
     }
 }
 
-/// The distributions of both sides over `n` rows each: levels that are rare on a side are put together, bins lie on round edges with the tails in
+/// The distributions of both sides over `n` rows each: levels that are rare on one side are pooled, bins lie on round edges with the tails in
 /// the outer ones, and shares are those of released counts. `None` where too few people are on a side.
 pub fn chart(exact: &Chart, n: [u64; 2], rule: Disclosure) -> Option<Chart> {
     if n.iter().any(|rows| rule.is_small(*rows)) {
@@ -220,17 +220,17 @@ fn sentence(own: &Finding, report: &QualityReport, rule: Disclosure) -> String {
     match own.problem {
         Problem::OutOfRange => {
             let count = column.map_or(0, |column| column.out_of_range);
-            format!("{name}: {} outside the range of the reference.", rows(count))
+            format!("{name}: {} outside the baseline range.", rows(count))
         }
         Problem::UnseenLevel => {
             let count = column.map_or(0, |column| column.unseen.iter().map(|(_, rows)| rows).sum());
-            format!("{name}: {} with a level that the reference lacks.", rows(count))
+            format!("{name}: {} with a category not in the baseline.", rows(count))
         }
         Problem::Missing => {
             let percent = |rate: Option<f64>, n: u64| 100.0 * rule.share((rate.unwrap_or(0.0) * n as f64).round() as u64, n);
             let of = |rate: fn(&ColumnQuality) -> Option<f64>, n| percent(column.and_then(rate), n);
             format!(
-                "{name}: {:.0} % missing, {:.0} % in the reference.",
+                "{name}: {:.0}% missing, {:.0}% in the baseline.",
                 of(|column| column.missing_current, report.n_current),
                 of(|column| column.missing_reference, report.n_reference)
             )

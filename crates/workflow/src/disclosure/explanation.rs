@@ -68,7 +68,7 @@ fn mean(rows: &[usize], of: impl Fn(usize) -> Option<f64>) -> Option<f64> {
     (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
 }
 
-/// People with the same or neighboring values, and what people call the values.
+/// People with the same or neighboring values, and the labels of the values.
 struct Block {
     text: Option<String>,
     rows: Vec<usize>,

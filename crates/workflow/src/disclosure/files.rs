@@ -1,6 +1,6 @@
 //! Files of a run: what of them may leave.
 
-/// How a file is given to somebody who does not see people.
+/// How a file is given to a viewer without access to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leave {
     /// As it is: it holds settings, or figures over everybody.

@@ -80,7 +80,7 @@ impl Tenure {
             self.histories.add(&dataset.use_case, &version.dataset_id, fingerprint, rule);
         }
         let found = self.histories.sources(&dataset.use_case, &dataset.dataset_id);
-        let (at, sources) = found.ok_or_else(|| Error::internal("a dataset that is in no list"))?;
+        let (at, sources) = found.ok_or_else(|| Error::internal("the dataset is not listed"))?;
         Ok(Origin { history, at, sources })
     }
 
@@ -155,8 +155,8 @@ impl Origin {
     fn notes(&self, rule: Disclosure) -> Vec<String> {
         let k = rule.least_people();
         let mut notes = vec![format!(
-            "{k} people or more stand behind every figure: counts are multiples of {k}, values are rounded, rare levels are put together, \
-             and the smallest and largest values are not shown."
+            "Every value is based on {k} people or more: counts are multiples of {k}, values are rounded, rare categories are pooled, \
+             and minimum and maximum are not shown."
         )];
         for source in self.used().into_iter().filter(|source| *source != self.at) {
             let columns = self.sources.columns.iter().filter(|(_, own)| **own == source).map(|(name, _)| name.as_str());
@@ -166,10 +166,7 @@ impl Origin {
             }
             let names = if columns.len() == self.sources.columns.len() { "All columns".to_owned() } else { columns.join(", ") };
             let version = &self.history[source];
-            notes.push(format!(
-                "{names}: the figures are those of {} (as of {}), from which fewer than {k} people differ.",
-                version.name, version.as_of
-            ));
+            notes.push(format!("{names}: values from {} (as of {}), since fewer than {k} people differ.", version.name, version.as_of));
         }
         notes
     }

@@ -27,13 +27,13 @@ use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, StoredPeople, Ten
 pub enum Experiment {
     /// Leaves a field out, and what is derived from it.
     Drop(String),
-    /// Leaves out the fields that tell a protected attribute best.
+    /// Leaves out the fields that predict a protected attribute best.
     DropProxies(String),
     /// Weighs rows so that groups of the attribute and outcome are independent (Kamiran and Calders 2012).
     Reweigh(String),
 }
 
-/// A field is a proxy worth leaving out when it carries at least this share of what tells the group.
+/// A field is a proxy worth leaving out when it carries at least this share of the prediction of the group.
 const PROXY_SHARE: f64 = 0.1;
 /// Name of the run's file with the effect.
 const EFFECT: &str = "effect.json";
@@ -160,12 +160,12 @@ impl Tenure {
             let plan = Arc::new(plan);
             let own = Arc::clone(&plan);
             let outcome = compute(move || {
-                let labels = people.labels.clone().ok_or_else(|| Error::internal("a training set without outcomes"))?;
+                let labels = people.labels.clone().ok_or_else(|| Error::internal("the training data has no outcomes"))?;
                 let rows = to_dataset(&people, labels)?.with_hash(hash);
                 let trained = match training::train(&rows, &use_case, &gates, &own.settings, &*handle)? {
                     TrainingOutcome::Completed(trained) => *trained,
                     TrainingOutcome::Stopped { trials } => {
-                        return Err(Error::Cancelled(format!("the experiment was stopped after {} trials", trials.len())));
+                        return Err(Error::Cancelled(format!("The experiment was stopped after {} trials.", trials.len())));
                     }
                 };
                 let evidence = evidence::evidence(&trained, &gates, Vec::new(), false);
@@ -267,7 +267,7 @@ fn proxy_fields(attribute: &str, proxies: &[Proxy]) -> Vec<String> {
 fn apply(experiment: &Experiment, use_case: &UseCase, model: &Model, proxies: &[Proxy], settings: &mut Settings) -> Result<String> {
     let known = |name: &str| {
         let found = use_case.field(name).is_some() || use_case.derived.iter().any(|derived| derived.name == name);
-        if found { Ok(()) } else { Err(Error::Invalid(format!("the use case has no field {name}"))) }
+        if found { Ok(()) } else { Err(Error::Invalid(format!("The use case has no field {name}."))) }
     };
     match experiment {
         Experiment::Drop(name) => {
@@ -275,7 +275,7 @@ fn apply(experiment: &Experiment, use_case: &UseCase, model: &Model, proxies: &[
             let dropped: Vec<String> = sources(use_case, name).into_iter().filter(|field| is_input(model, field)).collect();
             if dropped.is_empty() {
                 return Err(Error::Invalid(format!(
-                    "{} is no input of this version: there is nothing to leave out. A version trained with --include-protected has it.",
+                    "{} is not an input of this version, so it cannot be excluded. Use a version trained with --include-protected.",
                     use_case.label(name)
                 )));
             }
@@ -288,7 +288,7 @@ fn apply(experiment: &Experiment, use_case: &UseCase, model: &Model, proxies: &[
             let fields = proxy_fields(attribute, proxies);
             if fields.is_empty() {
                 return Err(Error::Invalid(format!(
-                    "no input carries a tenth of what tells {}: it has no clear proxy",
+                    "{} has no clear proxy: no input contributes 10% or more to predicting it.",
                     use_case.label(attribute)
                 )));
             }
@@ -299,7 +299,7 @@ fn apply(experiment: &Experiment, use_case: &UseCase, model: &Model, proxies: &[
         Experiment::Reweigh(attribute) => {
             known(attribute)?;
             if settings.reweigh.as_deref() == Some(attribute) {
-                return Err(Error::Invalid(format!("this version is reweighed by {} already", use_case.label(attribute))));
+                return Err(Error::Invalid(format!("This version is already reweighed by {}.", use_case.label(attribute))));
             }
             settings.reweigh = Some(attribute.clone());
             Ok(format!("reweighed by {}", use_case.label(attribute).to_lowercase()))
@@ -322,7 +322,7 @@ fn exclude(use_case: &UseCase, fields: Vec<String>, settings: &mut Settings) {
 
 /// Both models' out-of-fold scores of the same people, side by side.
 fn effect(use_case: &UseCase, people: &StoredPeople, plan: &Plan, evidence: &Evidence) -> Result<Effect> {
-    let labels = people.labels.as_ref().ok_or_else(|| Error::internal("a training set without outcomes"))?;
+    let labels = people.labels.as_ref().ok_or_else(|| Error::internal("the training data has no outcomes"))?;
     let scores = |evidence: &Evidence| -> BTreeMap<u32, f64> {
         evidence.training_rows.iter().zip(&evidence.out_of_fold).filter_map(|(row, score)| Some((*row, (*score)?))).collect()
     };

@@ -56,16 +56,16 @@ impl AttributeReport {
     }
 }
 
-/// How well the inputs tell a protected attribute.
+/// How well the inputs predict a protected attribute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProxyRow {
-    /// Field, and what people call it.
+    /// Field, and its label.
     pub attribute: String,
     pub label: String,
-    /// The group that is told best.
+    /// The group that is predicted best.
     pub group: String,
     pub roc_auc: domain::Estimate,
-    /// Label of the field and its share of what tells the group, largest first.
+    /// Label of the field and its share of the prediction, largest first.
     pub through: Vec<(String, f64)>,
 }
 
@@ -113,7 +113,7 @@ pub struct ExperimentChoice {
     pub label: String,
     /// Fields behind the attribute that are inputs; empty when there is nothing to leave out.
     pub drop: Vec<String>,
-    /// What people call the inputs that tell it best; empty when there is no clear proxy.
+    /// Labels of the inputs that predict it best; empty when there is no clear proxy.
     pub proxies: Vec<String>,
 }
 
@@ -140,7 +140,7 @@ pub struct FairnessReport {
     pub limits: BTreeMap<ParityMetric, f64>,
     pub suppress_below: u32,
     pub judge_from: u32,
-    /// The fewest people behind each figure where the report was released to somebody who does not see people; `None` where it was not.
+    /// The fewest people behind each figure where the report was released to a viewer without access to people; `None` where it was not.
     pub least_people: Option<u32>,
     /// What people call the protected fields that are inputs of this model.
     pub protected_inputs: Vec<String>,

@@ -1,4 +1,4 @@
-//! What the work of a job holds in its hands: it tells how far it is, and asks whether it should stop.
+//! The handle of a running job: reports progress, and asks whether to stop.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -97,7 +97,7 @@ impl Progress for JobHandle {
         let better = status.best.filter(|best| told.progress.best.is_none_or(|before| *best > before));
         if let Some(best) = better {
             told.progress.best = Some(best);
-            told.log(format!("trial {} of {}: best so far {best:.4}", status.trial, status.trials));
+            told.log(format!("trial {} of {}: best score {best:.4}", status.trial, status.trials));
         }
         (told.progress.done, told.progress.planned) = (status.trial as i64, status.trials as i64);
         told.progress.seconds_left = status.seconds_left;

@@ -31,8 +31,8 @@ pub struct NewJob {
 
 /// The record is written this often while something is told.
 const WRITE_EVERY: Duration = Duration::from_millis(500);
-/// Said of a job whose process stopped.
-const INTERRUPTED: &str = "The process that worked on it stopped before it ended. Nothing was registered; start it again.";
+/// Message of a job whose process stopped.
+const INTERRUPTED: &str = "The server process stopped before the job finished. No version was registered. Start it again.";
 
 impl Tenure {
     /// Starts work in the background and gives the job's id. One such job of a process works at a time; the others wait their turn.
@@ -57,14 +57,14 @@ impl Tenure {
             };
             let done = tokio::spawn(async move { own.carry_out(watched, whole).await }).await;
             if let Err(broken) = done {
-                tracing::error!(%broken, "a job broke off");
-                tenure.end_job(&handle, JobStatus::Failed, "the work broke off: the server's log names the cause").await;
+                tracing::error!(%broken, "a job panicked");
+                tenure.end_job(&handle, JobStatus::Failed, "The job failed unexpectedly. See the server log for the cause.").await;
             }
         });
         Ok(job_id)
     }
 
-    /// Does work here and now under a job's record, for doors that wait for the outcome themselves.
+    /// Does work here and now under a job's record, for entry points that wait for the outcome themselves.
     ///
     /// # Errors
     /// That of the work, or when the store fails.
@@ -117,7 +117,7 @@ impl Tenure {
                     return turn.map_err(Error::caused);
                 }
                 _ = look.tick() => if handle.cancelled() {
-                    return Err(Error::Cancelled("stopped before its turn came".into()));
+                    return Err(Error::Cancelled("Stopped before it started.".into()));
                 }
             }
         }
@@ -194,10 +194,10 @@ impl Tenure {
     pub async fn cancel_job(&self, admin: &Admin<'_>, job_id: &JobId) -> Result<()> {
         let mut transaction = self.store.begin().await?;
         if jobs::find(&mut transaction, job_id).await?.is_none() {
-            return Err(Error::NotFound(format!("there is no job {job_id}")));
+            return Err(Error::NotFound(format!("There is no job {job_id}.")));
         }
         if !jobs::request_cancel(&mut transaction, job_id).await? {
-            return Err(Error::conflict(RefusalCode::JobEnded, "the job has ended already"));
+            return Err(Error::conflict(RefusalCode::JobEnded, "The job has already ended."));
         }
         audit::append(&mut transaction, admin.name(), &Subject::Job(job_id.clone()), &AuditEvent::JobCancel {}).await?;
         transaction.commit().await?;

@@ -27,7 +27,7 @@ impl Tenure {
     pub async fn job(&self, _: &Member<'_>, job_id: &JobId) -> Result<JobPage> {
         self.fail_interrupted().await?;
         let mut connection = self.store.read().await?;
-        let job = jobs::find(&mut connection, job_id).await?.ok_or_else(|| Error::NotFound(format!("there is no job {job_id}")))?;
+        let job = jobs::find(&mut connection, job_id).await?.ok_or_else(|| Error::NotFound(format!("There is no job {job_id}.")))?;
         let lines = jobs::lines(&mut connection, job_id).await?;
         let after_start = |line: jobs::Line| (seconds(job.started_at, line.at), line.text);
         Ok(JobPage { lines: lines.into_iter().map(after_start).collect(), job: row(job) })

@@ -93,11 +93,11 @@ impl Tenure {
     pub async fn acknowledge(&self, contributor: &Contributor<'_>, use_case: &str, check_id: &CheckId, note: &str) -> Result<checks::Note> {
         let note = note.trim();
         if note.is_empty() || note.chars().count() > LONGEST_NOTE {
-            return Err(Error::Invalid(format!("a note of 1 to {LONGEST_NOTE} characters is required")));
+            return Err(Error::Invalid(format!("Enter a note of 1 to {LONGEST_NOTE} characters.")));
         }
         let mut transaction = self.store.begin().await?;
         let found = checks::find(&mut transaction, &use_case.into(), check_id).await?;
-        let check = found.ok_or_else(|| Error::NotFound(format!("{use_case} has no check {check_id}")))?;
+        let check = found.ok_or_else(|| Error::NotFound(format!("{use_case} has no drift check {check_id}.")))?;
         let note = checks::Note {
             note_id: store::new_id(),
             check_id: check.check_id,
@@ -224,7 +224,7 @@ impl Material {
         if let (Some([days, horizon]), Some(scores)) = (cycle, scores) {
             let shorter: Vec<f64> = scores.iter().map(|score| over_window(*score, days, horizon)).collect();
             let mut found = estimated(&shorter, over_window(self.definition.policies.cutoff, days, horizon), settings.seed);
-            found.limits = format!("{} Over {days} days, the time up to the next scoring.", found.limits);
+            found.limits = format!("{} Covers {days} days, until the next scoring.", found.limits);
             report.estimated = Some(found);
         }
         report

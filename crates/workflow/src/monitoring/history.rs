@@ -24,7 +24,7 @@ pub struct DriftHistory {
     /// Cycles of those days with what became of their people, oldest first.
     pub cohorts: Vec<CohortView>,
     pub events: Vec<HistoryEvent>,
-    /// Features over time, the one that drifted most where the model leans most first.
+    /// Features over time, weighted by drift and importance, largest first.
     pub features: Vec<FeatureLine>,
     pub limits: Limits,
     /// First and last day with a check, whatever days were asked for.
@@ -213,7 +213,7 @@ impl Tenure {
     pub async fn drift_check(&self, member: &Member<'_>, use_case: &str, check_id: &CheckId) -> Result<CheckPage> {
         let definition = self.use_case(use_case)?;
         let all = self.checks(member, use_case).await?;
-        let unknown = || Error::NotFound(format!("{use_case} has no check {check_id}"));
+        let unknown = || Error::NotFound(format!("{use_case} has no drift check {check_id}."));
         let place = all.iter().position(|check| check.check_id == *check_id).ok_or_else(unknown)?;
         let brief = |check: &checks::Check| (check.check_id.clone(), check.as_of);
         let dataset = self.dataset(&all[place].dataset_id).await?;

@@ -68,11 +68,11 @@ impl Tenure {
         let id = use_case.id.clone();
         let horizon_days = import.horizon_days.unwrap_or(HORIZON_DAYS);
         if horizon_days < 1 {
-            return Err(Error::Invalid("the horizon must be a day or more".into()));
+            return Err(Error::Invalid("The horizon must be at least 1 day.".into()));
         }
         let up_to_today = |day: &str| {
             let date = day.parse::<Date>().ok().filter(|date| *date <= store::today());
-            date.ok_or_else(|| Error::Invalid(format!("\"{day}\" is no date up to today: write YYYY-MM-DD")))
+            date.ok_or_else(|| Error::Invalid(format!("“{day}” is not a valid date up to today. Use YYYY-MM-DD.")))
         };
         let complete_until = import.complete_until.as_deref().map(up_to_today).transpose()?;
         let hash = store::artifacts::hash(
@@ -102,7 +102,7 @@ impl Tenure {
             .collect::<Result<_>>()?;
         let days = || list.iter().map(|outcome| outcome.day);
         let (Some(first_day), Some(last_day)) = (days().min(), days().max()) else {
-            return Err(Error::Invalid("the file holds no outcomes".into()));
+            return Err(Error::Invalid("The file contains no outcomes.".into()));
         };
         let record = Import {
             import_id: store::new_id(),

@@ -64,7 +64,7 @@ impl Tenure {
     /// Prediction drift of scores, or of rows that the live version scores now.
     ///
     /// # Errors
-    /// When nothing is in service, or a score is no probability.
+    /// When nothing is in service, or a score is not a probability.
     pub async fn drift_of_scores(
         &self,
         analyst: &Analyst<'_>,
@@ -73,7 +73,7 @@ impl Tenure {
         scores: Option<Vec<f64>>,
     ) -> Result<RowsReport> {
         if scores.iter().flatten().any(|score| !(0.0..=1.0).contains(score)) {
-            return Err(Error::Invalid("a score must be a probability from 0 to 1".into()));
+            return Err(Error::Invalid("Scores must be probabilities from 0 to 1.".into()));
         }
         let material = self.drift_material(&analyst.member(), use_case, false, None).await?;
         compute(move || {
@@ -105,7 +105,7 @@ impl Tenure {
         use_case: &str,
     ) -> Result<(checks::Check, std::sync::Arc<monitoring::monthly::MonthlyCheck>)> {
         let newest = self.checks(member, use_case).await?.into_iter().next();
-        let check = newest.ok_or_else(|| Error::NotFound(format!("{use_case} was not checked yet: run `tenure drift check`")))?;
+        let check = newest.ok_or_else(|| Error::NotFound(format!("{use_case} has no drift check yet. Run `tenure drift check`.")))?;
         let report = self.drift_report_for(&Viewer::from(member), &check).await?;
         Ok((check, report))
     }

@@ -65,7 +65,8 @@ impl Shift {
             }
             (Self::Level { level, share, .. }, Column::Level { codes, levels }) => {
                 let code = levels.iter().position(|known| known == level);
-                let code = code.ok_or_else(|| Error::Invalid(format!("{level} is no level: there are {}", levels.join(", "))))?;
+                let code =
+                    code.ok_or_else(|| Error::Invalid(format!("{level} is not a valid category. Use one of {}.", levels.join(", "))))?;
                 codes.iter_mut().enumerate().filter(|(row, _)| chosen(*row, *share)).for_each(|(_, own)| *own = code as u32);
             }
             (Self::Missing { share, .. }, Column::Number(values)) => {
@@ -74,14 +75,14 @@ impl Shift {
             (Self::Missing { share, .. }, Column::Level { codes, .. }) => {
                 codes.iter_mut().enumerate().filter(|(row, _)| chosen(*row, *share)).for_each(|(_, code)| *code = model::MISSING_LEVEL);
             }
-            _ => return Err(Error::Invalid(format!("{} cannot be changed like that", self.field()))),
+            _ => return Err(Error::Invalid(format!("{} does not support this kind of change.", self.field()))),
         }
         Ok(())
     }
 
     fn sentence(&self, use_case: &UseCase) -> String {
         let label = use_case.label(self.field());
-        let percent = |share: &f64| format!("{:.0} %", 100.0 * share);
+        let percent = |share: &f64| format!("{:.0}%", 100.0 * share);
         let many = &use_case.words.many;
         match self {
             Self::Number { deviations, .. } => format!("{label} shifted by {deviations:+} standard deviations for all {many}"),
@@ -95,11 +96,11 @@ impl Shift {
 }
 
 impl Tenure {
-    /// Checks the newest people with one field changed. Nothing is stored. To somebody who does not see people the answer is released, and a
+    /// Checks the newest people with one field changed. Nothing is stored. To a viewer without access to people the answer is released, and a
     /// share of the people is a multiple of a tenth: one share after the other would tell who is changed next.
     ///
     /// # Errors
-    /// When the field or the size makes no sense, nothing is in service, or there is no data.
+    /// When the field or the size is invalid, nothing is in service, or there is no data.
     pub async fn simulate_drift(&self, member: &Member<'_>, use_case: &str, shift: Shift) -> Result<SimulatedCheck> {
         let in_range = match &shift {
             Shift::Number { deviations, .. } => deviations.is_finite() && deviations.abs() <= 10.0,
@@ -107,7 +108,7 @@ impl Tenure {
         };
         if !in_range {
             return Err(Error::Invalid(
-                "the size of the change makes no sense: up to 10 standard deviations, or a share of 0 to 100 %".into(),
+                "The size of the change must be at most 10 standard deviations, or a share from 0% to 100%.".into(),
             ));
         }
         let current = self.dataset_as_of(use_case, None).await?;
@@ -125,7 +126,7 @@ impl Tenure {
             let known = |name: &str| material.definition.inputs().any(|field| field.name == name);
             let mut shifted: Table = people.clone();
             let place = shifted.names.iter().position(|name| name == shift.field() && known(name));
-            let place = place.ok_or_else(|| Error::Invalid(format!("{} is no field that the model reads", shift.field())))?;
+            let place = place.ok_or_else(|| Error::Invalid(format!("{} is not an input of the model.", shift.field())))?;
             shift.apply(&mut shifted.columns[place])?;
             let count = |policy: &str, people: &Table| {
                 let other = super::checks::Material { policy: ValidPolicy::named(policy).unwrap_or_default(), ..material.clone() };

@@ -28,7 +28,7 @@ impl Tenure {
         if *reviewer.name() == version.author {
             return Err(Error::forbidden(
                 RefusalCode::FourEyes,
-                format!("you trained version {target}: somebody else must put it back into service"),
+                format!("You trained version {target}. Someone else must roll back to it."),
             ));
         }
         // Nothing that cannot be read goes live, and nothing without the baseline that monitoring compares with.
@@ -37,7 +37,7 @@ impl Tenure {
         if !was_live.iter().any(|change| change.version == Some(target)) {
             return Err(Error::conflict(
                 RefusalCode::NeverLive,
-                format!("version {target} was never live: it goes through review, not through a rollback"),
+                format!("Version {target} was never live. Request a review instead of a rollback."),
             ));
         }
         self.baseline(&reviewer.member(), use_case, target).await?;
@@ -52,12 +52,12 @@ impl Tenure {
             return if own {
                 Ok(version)
             } else {
-                Err(Error::conflict(RefusalCode::AlreadyLive, format!("version {target} is live already")))
+                Err(Error::conflict(RefusalCode::AlreadyLive, format!("Version {target} is already live.")))
             };
         }
         let (by, id) = (reviewer.name(), UseCaseId::from(use_case));
         let sequence = registry::set_live(&mut transaction, &id, Some(target), by, reason, LiveChangeKind::Rollback).await?;
-        self.void_pending(&mut transaction, use_case, None, by, &format!("version {target} was put back into service")).await?;
+        self.void_pending(&mut transaction, use_case, None, by, &format!("the model was rolled back to version {target}")).await?;
         let event = AuditEvent::ModelRollback { model: version.model_hash, previous: live, reason: reason.to_owned() };
         let row = audit::Row::LiveChange(&id, sequence);
         audit::append_with_rows(&mut transaction, by, &Subject::Model(id.clone(), target), &event, &[row]).await?;
@@ -75,7 +75,7 @@ impl Tenure {
             return Err(Error::conflict(
                 RefusalCode::AlreadyDecided,
                 format!(
-                    "version {} was put back by {} on {} already: name the version to go back to from there",
+                    "The model was already rolled back to version {} by {} on {}. Specify the version to roll back to.",
                     change.version.map(|version| version.to_string()).unwrap_or_default(),
                     change.changed_by,
                     change.changed_at.long()
@@ -84,7 +84,7 @@ impl Tenure {
         }
         let live = newest.and_then(|change| change.version);
         let before = history.iter().rev().filter_map(|change| change.version).find(|version| Some(*version) != live);
-        before.ok_or_else(|| Error::conflict(RefusalCode::NoEarlierVersion, format!("{use_case} has no earlier version to go back to")))
+        before.ok_or_else(|| Error::conflict(RefusalCode::NoEarlierVersion, format!("{use_case} has no earlier version to roll back to.")))
     }
 
     /// Takes the live version out of service. Reviewers and administrators may; who has a session gives the password once more.
@@ -95,17 +95,17 @@ impl Tenure {
         let name = match (actor.reviewer(), actor.admin()) {
             (Ok(reviewer), _) => reviewer.name(),
             (_, Ok(admin)) => admin.name(),
-            _ => return Err(Error::forbidden(RefusalCode::RoleRequired, "this needs the role reviewer or admin")),
+            _ => return Err(Error::forbidden(RefusalCode::RoleRequired, "This requires the reviewer or admin role.")),
         };
         let reason = required("reason", reason)?;
         self.use_case(use_case)?;
         self.sign_again(actor, password).await?;
         let mut transaction = self.store.begin().await?;
         let live = registry::live(&mut transaction, &use_case.into()).await?.and_then(|change| change.version);
-        let number = live.ok_or_else(|| Error::conflict(RefusalCode::NothingLive, format!("no version of {use_case} is in service")))?;
+        let number = live.ok_or_else(|| Error::conflict(RefusalCode::NothingLive, format!("No version of {use_case} is live.")))?;
         let id = UseCaseId::from(use_case);
         let sequence = registry::set_live(&mut transaction, &id, None, name, reason, LiveChangeKind::Undeployment).await?;
-        self.void_pending(&mut transaction, use_case, None, name, &format!("version {number} was taken out of service")).await?;
+        self.void_pending(&mut transaction, use_case, None, name, &format!("version {number} was undeployed")).await?;
         let event = AuditEvent::ModelUndeploy { previous: number, reason: reason.to_owned() };
         let row = audit::Row::LiveChange(&id, sequence);
         audit::append_with_rows(&mut transaction, name, &Subject::Model(id.clone(), number), &event, &[row]).await?;
@@ -126,10 +126,10 @@ impl Tenure {
     /// change that was in force then; `None` when nothing had ever been live.
     ///
     /// # Errors
-    /// When there is no such use case, the text is no moment, or the store fails.
+    /// When there is no such use case, the text is not a valid time, or the store fails.
     pub async fn live_as_of(&self, _: &Member<'_>, use_case: &str, moment: &str) -> Result<Option<registry::LiveChange>> {
         self.use_case(use_case)?;
-        let wrong = || Error::Invalid(format!("\"{moment}\" is no moment: write YYYY-MM-DD or YYYY-MM-DDTHH:MM, in UTC"));
+        let wrong = || Error::Invalid(format!("“{moment}” is not a valid time. Use YYYY-MM-DD or YYYY-MM-DDTHH:MM, in UTC."));
         let moment = Timestamp::end_of(moment).map_err(|_| wrong())?;
         Ok(registry::live_as_of(&mut self.store.read().await?, &use_case.into(), moment).await?)
     }
@@ -141,8 +141,8 @@ impl Tenure {
     pub async fn nothing_serves_since(&self, use_case: &str) -> Result<String> {
         let stopped = registry::live(&mut self.store.read().await?, &use_case.into()).await?;
         Ok(match stopped {
-            Some(change) => format!("taken out of service on {}", change.changed_at.long()),
-            None => "no version was ever put into service".to_owned(),
+            Some(change) => format!("undeployed on {}", change.changed_at.long()),
+            None => "no version has been promoted".to_owned(),
         })
     }
 
@@ -151,12 +151,12 @@ impl Tenure {
         let stopped = registry::live(&mut self.store.read().await?, &use_case.into()).await?;
         Ok(match stopped {
             Some(change) => format!(
-                "the model of {use_case} was taken out of service on {} by {}: {}",
+                "The model of {use_case} was undeployed on {} by {}: {}.",
                 change.changed_at.long(),
                 change.changed_by,
-                change.reason
+                change.reason.trim_end_matches('.')
             ),
-            None => format!("no model of {use_case} is in service: train one and have it approved"),
+            None => format!("No model of {use_case} is live. Train one and have it approved."),
         })
     }
 }

@@ -17,7 +17,7 @@ const STAGES: [&str; 7] = ["live", "production", "staging", "archived", "none", 
 fn label(name: &str) -> Result<&str> {
     let name = required("name", name)?;
     if name.chars().count() > LONGEST_LABEL || name.chars().any(char::is_control) {
-        return Err(Error::Invalid(format!("a name has at most {LONGEST_LABEL} letters")));
+        return Err(Error::Invalid(format!("A name can have up to {LONGEST_LABEL} characters.")));
     }
     Ok(name)
 }
@@ -32,7 +32,7 @@ impl Tenure {
         self.version(use_case, number).await?;
         let mut transaction = self.store.begin().await?;
         registry::describe(&mut transaction, &use_case.into(), number, description).await?;
-        self.void_pending(&mut transaction, use_case, Some(number), admin.name(), "the description was changed").await?;
+        self.void_pending(&mut transaction, use_case, Some(number), admin.name(), "the description changed").await?;
         let event = AuditEvent::ModelDescribe { description: description.to_owned() };
         audit::append(&mut transaction, admin.name(), &Subject::Model(use_case.into(), number), &event).await?;
         transaction.commit().await?;
@@ -46,7 +46,7 @@ impl Tenure {
     pub async fn tag_version(&self, admin: &Admin<'_>, use_case: &str, number: VersionNumber, name: &str, value: &str) -> Result<()> {
         let name = label(name)?;
         if value.trim().chars().count() > LONGEST_VALUE {
-            return Err(Error::Invalid(format!("the value of a tag has at most {LONGEST_VALUE} letters")));
+            return Err(Error::Invalid(format!("The value of a tag can have up to {LONGEST_VALUE} characters.")));
         }
         self.version(use_case, number).await?;
         let mut transaction = self.store.begin().await?;
@@ -64,13 +64,13 @@ impl Tenure {
     pub async fn alias_version(&self, admin: &Admin<'_>, use_case: &str, number: VersionNumber, alias: &str) -> Result<()> {
         let alias = label(alias)?;
         if alias.chars().all(|letter| letter.is_ascii_digit()) {
-            return Err(Error::Invalid("an alias must not look like a version number".into()));
+            return Err(Error::Invalid("An alias must not look like a version number.".into()));
         }
         if !alias.chars().all(|letter| letter.is_alphanumeric() || "-_".contains(letter)) {
-            return Err(Error::Invalid("an alias has letters, digits, - and _".into()));
+            return Err(Error::Invalid("Use only letters, digits, - and _ in an alias.".into()));
         }
         if STAGES.contains(&alias.to_lowercase().as_str()) {
-            return Err(Error::Invalid(format!("what is {alias} is decided by reviews: choose a name that says something else")));
+            return Err(Error::Invalid(format!("“{alias}” is reserved for the review process. Choose another alias.")));
         }
         self.version(use_case, number).await?;
         let mut transaction = self.store.begin().await?;
@@ -89,7 +89,7 @@ impl Tenure {
         self.use_case(use_case)?;
         let mut transaction = self.store.begin().await?;
         if !registry::remove_alias(&mut transaction, &use_case.into(), alias.trim()).await? {
-            return Err(Error::NotFound(format!("no version of {use_case} is called {}", alias.trim())));
+            return Err(Error::NotFound(format!("No version of {use_case} has the alias {}.", alias.trim())));
         }
         let event = AuditEvent::ModelAlias { alias: alias.trim().to_owned(), removed: true };
         audit::append(&mut transaction, admin.name(), &Subject::UseCase(use_case.into()), &event).await?;
@@ -109,7 +109,7 @@ impl Tenure {
             Err(_) => {
                 let aliases = registry::aliases(&mut self.store.read().await?, &use_case.into()).await?;
                 let found = aliases.into_iter().find(|own| own.alias == name).map(|own| own.version);
-                found.ok_or_else(|| Error::NotFound(format!("no version of {use_case} is called {name}")))?
+                found.ok_or_else(|| Error::NotFound(format!("No version of {use_case} has the alias {name}.")))?
             }
         };
         Ok(self.version(use_case, number).await?.version)

@@ -1,4 +1,4 @@
-//! Model versions: which there are, which one serves, what monitoring compares it with, and what people call it.
+//! Model versions: which there are, which one serves, what monitoring compares it with, and its label.
 
 mod baseline;
 mod deployment;

@@ -19,50 +19,50 @@ pub const CHECKLIST: [Section; 6] = [
         title: "Initial check",
         items: &[
             ("stage", "The version is in Staging."),
-            ("version", "Version number and time are those that were announced."),
-            ("author", "Author, code version and note are known and make sense."),
+            ("version", "Version number and training time match the announcement."),
+            ("author", "Author, code version and request note are present and plausible."),
         ],
     },
     Section {
         title: "Performance",
         items: &[
-            ("thresholds", "The metrics were held against the policy's limits."),
-            ("degradation", "No metric is worse than the live model's beyond what is acceptable."),
-            ("errors", "Where the model errs most was looked at."),
-            ("histogram", "The scores match the rate that is expected, without unusual patterns."),
+            ("thresholds", "Metrics were compared with the policy limits."),
+            ("degradation", "No metric is unacceptably worse than that of the live model."),
+            ("errors", "Segments with the highest errors were reviewed."),
+            ("histogram", "Scores match the expected rate and show no unusual patterns."),
         ],
     },
     Section {
         title: "Fairness",
         items: &[
-            ("fairness", "Statistical parity, equal opportunity and predictive parity were looked at."),
-            ("groups", "Figures group by group were looked at."),
-            ("mitigation", "What was done against bias, or why nothing was, is known."),
+            ("fairness", "Statistical parity, equal opportunity and predictive parity were reviewed."),
+            ("groups", "Metrics by group were reviewed."),
+            ("mitigation", "Bias mitigation, or the reason for none, is documented."),
         ],
     },
     Section {
         title: "Data quality",
         items: &[
-            ("profile", "The data profile was looked at: missing values, outliers, types, correlations."),
-            ("distributions", "The distributions of the fields are plausible."),
-            ("preprocessing", "What was done to the data before training is known."),
+            ("profile", "The data profile was reviewed: missing values, outliers, types, correlations."),
+            ("distributions", "Field distributions are plausible."),
+            ("preprocessing", "Data preparation before training is documented."),
         ],
     },
     Section {
         title: "Documentation",
         items: &[
-            ("card", "The model card is complete and true."),
-            ("parameters", "The training parameters were looked at."),
-            ("dependencies", "Code version, seed and data that the model depends on are on record."),
+            ("card", "The model card is complete and accurate."),
+            ("parameters", "Training parameters were reviewed."),
+            ("dependencies", "Code version, seed and data are recorded."),
         ],
     },
     Section {
-        title: "Going live",
+        title: "Deployment",
         items: &[
-            ("comparison", "Candidate and live version were compared on the same unseen people, or nothing is live."),
-            ("monitoring", "Who looks at drift and outcomes from now on, and how often, is settled."),
-            ("rollback", "It is known which version to go back to, and who does it."),
-            ("impact", "What it means for the people concerned was weighed, with those who answer for it."),
+            ("comparison", "Candidate and live version were compared on the same hold-out data, or no version is live."),
+            ("monitoring", "Responsibility for monitoring drift and outcomes, and its frequency, are defined."),
+            ("rollback", "The rollback version and the person responsible are defined."),
+            ("impact", "The impact on the people concerned was assessed with those accountable."),
         ],
     },
 ];
@@ -98,7 +98,7 @@ impl Checklist {
                 done.insert(key.to_owned());
             } else {
                 let known = known.into_iter().collect::<Vec<_>>().join(", ");
-                return Err(Error::Invalid(format!("the checklist has no item \"{key}\"; it has: {known}")));
+                return Err(Error::Invalid(format!("The checklist has no item “{key}”. It has: {known}.")));
             }
         }
         Ok(Self { done, findings: findings.trim().to_owned(), ..Self::default() })

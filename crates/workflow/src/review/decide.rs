@@ -13,9 +13,9 @@ use crate::{Error, Result, Reviewer, Signed, Tenure};
 /// What a reviewer did, in the past tense.
 fn done(decision: Decision) -> &'static str {
     match decision {
-        Decision::Approve => "approved it",
-        Decision::Reject => "rejected it",
-        Decision::RequestChanges => "asked for changes",
+        Decision::Approve => "approved the request",
+        Decision::Reject => "rejected the request",
+        Decision::RequestChanges => "requested changes",
     }
 }
 
@@ -71,7 +71,7 @@ impl Tenure {
         if ruling.evidence.is_some_and(|shown| shown != request.evidence_hash) {
             return Err(Error::conflict(
                 RefusalCode::OtherEvidence,
-                "that is not the evidence of the request as it stands: look at it again before you decide",
+                "This is not the current evidence of the request. Review it again before you decide.",
             ));
         }
         self.expect_unchanged(reviewer, &version, &request).await?;
@@ -114,7 +114,7 @@ impl Tenure {
         if newest.request_id != request.request_id || decisions.len() != before.len() || changed.is_some() {
             return Err(Error::conflict(
                 RefusalCode::Changed,
-                "somebody else changed the review at the same moment: load the page again and sign once more",
+                "Someone else changed the review at the same time. Reload the page and sign again.",
             ));
         }
         review::insert_decision(&mut transaction, &decision).await?;
@@ -187,11 +187,11 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         let current = review::newest_request(&mut transaction, &version.use_case, version.version).await?;
         if current.is_some_and(|current| current.request_id == request.request_id && current.state == ReviewState::Pending) {
-            void(&mut transaction, request, reviewer.name(), &change).await?;
+            void(&mut transaction, request, reviewer.name(), change.trim_end_matches('.')).await?;
             transaction.commit().await?;
         }
-        let way_out = if by_gates { "" } else { ". Ask for a new review" };
-        Err(Error::conflict(RefusalCode::RequestVoid, format!("the request is void, since the evidence has changed: {change}{way_out}")))
+        let way_out = if by_gates { "" } else { ". Request a new review." };
+        Err(Error::conflict(RefusalCode::RequestVoid, format!("The request is void because the evidence has changed: {change}{way_out}")))
     }
 
     /// Voids the pending request of a version; those of all versions where none is named, since every one was about a comparison with what
@@ -228,7 +228,7 @@ async fn newest(
 ) -> Result<(review::Request, Vec<review::ReviewDecision>)> {
     let request = review::newest_request(reader, &use_case.into(), number).await?;
     let request =
-        request.ok_or_else(|| Error::conflict(RefusalCode::NotRequested, format!("nobody has asked for a review of version {number}")))?;
+        request.ok_or_else(|| Error::conflict(RefusalCode::NotRequested, format!("No review of version {number} was requested.")))?;
     let decisions = review::decisions(reader, &request.request_id).await?;
     Ok((request, decisions))
 }
@@ -250,7 +250,7 @@ fn settled(
     if request.state == ReviewState::Void {
         return Err(Error::conflict(
             RefusalCode::RequestVoid,
-            format!("the request is void: {}. Ask for a new review", request.closed_because),
+            format!("The request is void: {}. Request a new review.", request.closed_because.trim_end_matches('.')),
         ));
     }
     if let Some(own) = before.iter().find(|decision| decision.reviewer == *reviewer) {
@@ -259,19 +259,19 @@ fn settled(
         }
         return Err(Error::conflict(
             RefusalCode::AlreadyDecided,
-            format!("you {} on {}", done(own.decision), own.decided_at.long()),
+            format!("You {} on {}.", done(own.decision), own.decided_at.long()),
         ));
     }
     match request.state {
         ReviewState::Pending => Ok(None),
         ReviewState::Approved | ReviewState::Rejected | ReviewState::ChangesRequested | ReviewState::Void => {
             let last = before.last();
-            let who = last.map_or("somebody", |decision| decision.reviewer.as_str());
-            let what = last.map_or("decided", |decision| done(decision.decision));
+            let who = last.map_or("someone", |decision| decision.reviewer.as_str());
+            let what = last.map_or("decided on it", |decision| done(decision.decision));
             let when = request.closed_at.map(Timestamp::long).unwrap_or_default();
             Err(Error::conflict(
                 RefusalCode::AlreadyDecided,
-                format!("version {} was decided on before you: {who} {what} on {when}", request.version),
+                format!("Version {} was already decided: {who} {what} on {when}.", request.version),
             ))
         }
     }
@@ -281,12 +281,12 @@ fn settled(
 pub(super) fn four_eyes(reviewer: &AccountName, version: &registry::Version, request: &review::Request) -> Result<()> {
     let number = version.version;
     if *reviewer == version.author {
-        return Err(Error::forbidden(RefusalCode::FourEyes, format!("you trained version {number}: somebody else must decide on it")));
+        return Err(Error::forbidden(RefusalCode::FourEyes, format!("You trained version {number}. Someone else must decide on it.")));
     }
     if *reviewer == request.requested_by {
         return Err(Error::forbidden(
             RefusalCode::FourEyes,
-            format!("you asked for the review of version {number}: somebody else must decide on it"),
+            format!("You requested the review of version {number}. Someone else must decide on it."),
         ));
     }
     Ok(())
@@ -296,16 +296,19 @@ fn may_be_approved(package: &Package, waivers: &[review::Waiver], checklist: &Ch
     let waived: Vec<String> = waivers.iter().filter(|waiver| holds_today(waiver)).map(|waiver| waiver.gate.clone()).collect();
     let blocking = blocking(package, &waived);
     if !blocking.is_empty() {
-        let way_out = if package.policy.waivers { "; waive them with a reason, or reject" } else { "" };
+        let way_out = if package.policy.waivers { " Waive them with a reason, or reject the version." } else { "" };
         let policy = &package.policy.name;
         return Err(Error::conflict(
             RefusalCode::GatesBlock,
-            format!("version {number} cannot be approved: gates of the policy {policy} do not hold: {}{way_out}", blocking.join("; ")),
+            format!("Version {number} cannot be approved: gates of the policy {policy} failed: {}.{way_out}", blocking.join("; ")),
         ));
     }
     if package.policy.checklist_required && !checklist.open().is_empty() {
         let (policy, open) = (&package.policy.name, checklist.open_keys());
-        return Err(Error::conflict(RefusalCode::ChecklistOpen, format!("the policy {policy} asks for the whole checklist; open: {open}")));
+        return Err(Error::conflict(
+            RefusalCode::ChecklistOpen,
+            format!("The policy {policy} requires the complete checklist. Open: {open}."),
+        ));
     }
     Ok(())
 }

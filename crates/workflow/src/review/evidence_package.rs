@@ -61,7 +61,7 @@ pub struct Package {
     pub errors: ErrorAnalysis,
     /// What looks like knowledge of the outcome.
     pub leaks: Vec<Leak>,
-    /// How well the inputs tell the protected attributes.
+    /// How well the inputs predict the protected attributes.
     pub proxies: Vec<Proxy>,
     /// How often a model of this quality would pass the gates.
     pub feasibility: Option<Feasibility>,
@@ -109,17 +109,17 @@ impl Sources {
                 changes.push(what.to_owned());
             }
         };
-        check(self.model_hash == now.model_hash, "the model file is another one");
-        check(self.data_hash == now.data_hash, "the training data is another one");
-        check(self.files == now.files, "files of the training were changed");
-        check(self.policy_hash == now.policy_hash, "the gates are others");
-        check(self.description == now.description, "the description was changed");
-        check(self.limitations == now.limitations, "the known limitations were changed");
-        check(self.author == now.author && self.version == now.version && self.use_case == now.use_case, "it is of another version");
+        check(self.model_hash == now.model_hash, "the model file changed");
+        check(self.data_hash == now.data_hash, "the training data changed");
+        check(self.files == now.files, "training files changed");
+        check(self.policy_hash == now.policy_hash, "the gates changed");
+        check(self.description == now.description, "the description changed");
+        check(self.limitations == now.limitations, "the known limitations changed");
+        check(self.author == now.author && self.version == now.version && self.use_case == now.use_case, "it belongs to another version");
         if self.champion != now.champion {
             changes.push(match &now.champion {
-                Some((version, _)) => format!("version {version} is live now, and the comparison was with another"),
-                None => "the version that it was compared with is no longer in service".to_owned(),
+                Some((version, _)) => format!("version {version} is now live, and the comparison used another version"),
+                None => "the version used for comparison is no longer live".to_owned(),
             });
         }
         (!changes.is_empty()).then(|| changes.join("; "))
@@ -170,7 +170,7 @@ impl Tenure {
         let unrecorded = || {
             Error::conflict(
                 RefusalCode::PolicyChanged,
-                format!("the gates of version {} were not set before its training: train again", version.version),
+                format!("The gates of version {} were not set before its training. Train a new version.", version.version),
             )
         };
         Ok(Sources {
@@ -230,7 +230,7 @@ impl Tenure {
             ("Candidate".to_owned(), version.candidate.clone()),
         ];
         lineage.extend(model.lineage.parameters.iter().cloned());
-        // The stage is no evidence: it changes by the decision itself.
+        // The stage is not evidence: it changes by the decision itself.
         let card = facts.card_named("under review", &[], &[]).markdown();
         let drift_policy = self.drift_policy(&version.use_case)?;
         compute(move || {
@@ -250,7 +250,7 @@ impl Tenure {
                 .as_ref()
                 .map(|champion| feature_drift(&champion.baseline, &people.table, Some(&columns), &drift_policy, Detail::Usual));
             let no_drift =
-                if drift.is_some() { "" } else { "Nothing is live yet: there is no baseline to compare the training data with." };
+                if drift.is_some() { "" } else { "No version is live yet, so there is no baseline to compare the training data with." };
             Ok(Arc::new(Package {
                 sources,
                 policy,

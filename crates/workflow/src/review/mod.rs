@@ -24,7 +24,8 @@ use crate::{Error, Result};
 /// A text that must be there, without spaces around it.
 pub(crate) fn required<'a>(field: &str, text: &'a str) -> Result<&'a str> {
     let text = optional(field, text)?;
-    if text.is_empty() { Err(Error::Fields(vec![FieldProblem::required(field, format!("Enter a {field}."))])) } else { Ok(text) }
+    let article = if field.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    if text.is_empty() { Err(Error::Fields(vec![FieldProblem::required(field, format!("Enter {article} {field}."))])) } else { Ok(text) }
 }
 
 /// A text that may be empty, without spaces around it.
@@ -33,12 +34,12 @@ pub(crate) fn optional<'a>(field: &str, text: &'a str) -> Result<&'a str> {
     const LONGEST: usize = 4000;
     let text = text.trim();
     if text.chars().count() > LONGEST {
-        return Err(Error::field(field, ProblemCode::TooLong, format!("A {field} can have up to {LONGEST} characters.")));
+        return Err(Error::field(field, ProblemCode::TooLong, format!("The {field} can have up to {LONGEST} characters.")));
     }
     Ok(text)
 }
 
-/// Titles of the gates that stand in the way of a version and are not waived. `waived`: titles of the gates with a waiver that holds today.
+/// Titles of the gates that block a version and are not waived. `waived`: titles of the gates with a waiver that holds today.
 fn blocking<'a>(package: &'a Package, waived: &[String]) -> Vec<&'a str> {
     let blocks = |result: &&training::gates::GateResult| package.policy.blocks(result) && !waived.contains(&result.title);
     package.gates.results.iter().filter(blocks).map(|result| result.title.as_str()).collect()

@@ -56,17 +56,17 @@ impl Tenure {
         if *reviewer.name() == version.author {
             return Err(Error::forbidden(
                 RefusalCode::FourEyes,
-                format!("you trained version {number}: somebody else must waive its gates"),
+                format!("You trained version {number}. Someone else must waive its gates."),
             ));
         }
         let package = self.package(&version).await?;
         if !package.policy.waivers {
-            return Err(Error::conflict(RefusalCode::NoWaivers, format!("the policy {} allows no waivers", package.policy.name)));
+            return Err(Error::conflict(RefusalCode::NoWaivers, format!("The policy {} does not allow waivers.", package.policy.name)));
         }
         let blocking = blocking(&package, &[]);
         if !blocking.contains(&waive.gate.trim()) {
-            let list = if blocking.is_empty() { "none does".to_owned() } else { blocking.join("; ") };
-            return Err(Error::Invalid(format!("no gate \"{}\" blocks version {number}; those that do: {list}", waive.gate.trim())));
+            let list = if blocking.is_empty() { "none".to_owned() } else { blocking.join("; ") };
+            return Err(Error::Invalid(format!("No gate “{}” blocks version {number}. Blocking gates: {list}.", waive.gate.trim())));
         }
         let waiver = review::Waiver {
             waiver_id: store::new_id(),
@@ -141,7 +141,7 @@ impl Tenure {
     ) -> Result<()> {
         let (request, _) = self.request_of(use_case, number).await?;
         if request.state != ReviewState::Pending {
-            return Err(Error::conflict(RefusalCode::AlreadyDecided, format!("the review of version {number} is closed")));
+            return Err(Error::conflict(RefusalCode::AlreadyDecided, format!("The review of version {number} is closed.")));
         }
         let items = serde_json::to_string(checklist).map_err(store::Error::from)?;
         let mut transaction = self.store.begin().await?;

@@ -124,7 +124,8 @@ impl Tenure {
         let stale = match &request {
             Some(request) if request.state == ReviewState::Pending => {
                 let changed = package.sources.changed(&self.sources(&version).await?);
-                changed.or(self.expect_same_policy(&version).await.err().map(|error| error.to_string())).unwrap_or_default()
+                let policy = self.expect_same_policy(&version).await.err().map(|error| error.to_string().trim_end_matches('.').to_owned());
+                changed.or(policy).unwrap_or_default()
             }
             _ => String::new(),
         };
@@ -220,13 +221,13 @@ fn may_decide(
     decisions: &[review::ReviewDecision],
 ) -> std::result::Result<(), String> {
     let Some(request) = request.filter(|request| request.state == ReviewState::Pending) else {
-        return Err("Nothing waits for a decision.".into());
+        return Err("No review is pending.".into());
     };
     if !member.actor().is(Role::Reviewer) {
-        return Err("Deciding needs the role reviewer.".into());
+        return Err("Deciding requires the reviewer role.".into());
     }
     if decisions.iter().any(|decision| decision.reviewer == *member.name()) {
-        return Err("You have decided; another reviewer must, too.".into());
+        return Err("You have decided. Another reviewer must decide too.".into());
     }
-    four_eyes(member.name(), version, request).map_err(|error| format!("{error}."))
+    four_eyes(member.name(), version, request).map_err(|error| error.to_string())
 }

@@ -21,11 +21,11 @@ impl Tenure {
     ) -> Result<review::Request> {
         let version = self.version(use_case, number).await?;
         match version.stage {
-            Stage::Production => return Err(Error::conflict(RefusalCode::AlreadyLive, format!("version {number} is live already"))),
+            Stage::Production => return Err(Error::conflict(RefusalCode::AlreadyLive, format!("Version {number} is already live."))),
             Stage::Archived => {
                 return Err(Error::conflict(
                     RefusalCode::NotInStaging,
-                    format!("version {number} is archived: roll back to it if it was live, or train again"),
+                    format!("Version {number} is archived. Roll back to it if it was live, or train a new version."),
                 ));
             }
             Stage::None | Stage::Staging => {}
@@ -37,21 +37,18 @@ impl Tenure {
         if package.policy.named_author && version.author == *Actor::local().name() {
             return Err(Error::conflict(
                 RefusalCode::AuthorRequired,
-                format!(
-                    "version {number} was trained by nobody with a name, and the policy {} asks for one: train again with --as",
-                    package.policy.name
-                ),
+                format!("Version {number} has no named author, which the policy {} requires. Train again with --as.", package.policy.name),
             ));
         }
         let waived = self.waived(&version).await?;
         let blocking = package.policy.block_staging(&package.gates).filter(|result| !waived.contains(&result.title));
         let blocking: Vec<&str> = blocking.map(|result| result.title.as_str()).collect();
         if !blocking.is_empty() {
-            let way_out = if package.policy.waivers { "; a reviewer may waive them" } else { "" };
+            let way_out = if package.policy.waivers { " A reviewer can waive them." } else { "" };
             let policy = &package.policy.name;
             return Err(Error::conflict(
                 RefusalCode::GatesBlock,
-                format!("version {number} cannot be proposed: gates of the policy {policy} do not hold: {}{way_out}", blocking.join("; ")),
+                format!("Version {number} cannot be proposed: gates of the policy {policy} failed: {}.{way_out}", blocking.join("; ")),
             ));
         }
         let evidence_hash = self.store.put_artifact(package.to_bytes()?).await?;
@@ -72,20 +69,23 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         let now = registry::find(&mut transaction, &use_case.into(), number).await?.unwrap_or_else(|| version.clone());
         if let Some(change) = package.sources.changed(&self.sources_in(&mut transaction, &now).await?) {
-            return Err(Error::conflict(RefusalCode::Changed, format!("{change}, just now: ask again")));
+            return Err(Error::conflict(
+                RefusalCode::Changed,
+                format!("The evidence has just changed: {change}. Request the review again."),
+            ));
         }
         let before = review::newest_request(&mut transaction, &use_case.into(), number).await?;
         if let Some(pending) = before.filter(|request| request.state == ReviewState::Pending) {
             if pending.evidence_hash == request.evidence_hash {
                 return Ok(pending);
             }
-            let because = "the evidence has changed, and a new review was asked for";
+            let because = "the evidence has changed, and a new review was requested";
             review::close_request(&mut transaction, &pending.request_id, ReviewState::Void, request.requested_at, because).await?;
         }
         if now.stage == Stage::None {
             registry::set_stage(&mut transaction, &use_case.into(), number, Stage::Staging).await?;
         } else if now.stage != Stage::Staging {
-            return Err(Error::conflict(RefusalCode::NotInStaging, format!("version {number} is in the stage {} by now", now.stage)));
+            return Err(Error::conflict(RefusalCode::NotInStaging, format!("Version {number} is now in the stage {}.", now.stage)));
         }
         review::insert_request(&mut transaction, &request).await?;
         let event =
@@ -104,7 +104,7 @@ impl Tenure {
         }
         Err(Error::conflict(
             RefusalCode::PolicyChanged,
-            format!("the gates were changed after version {} was trained under others: train again", version.version),
+            format!("The gates changed after version {} was trained. Train a new version.", version.version),
         ))
     }
 

@@ -12,7 +12,7 @@ use crate::StoredPeople;
 use crate::runs::evidence::Evidence;
 use crate::{Error, Result};
 
-/// Fewer rows than this cannot tell two models apart.
+/// Fewer rows than this cannot distinguish two models.
 const LEAST_ROWS: usize = 50;
 
 /// The live version, the people that it was trained on, and its baseline.
@@ -38,10 +38,10 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
     let alone = |why: String| SideBySide {
         candidate: evidence.holdout.clone(),
         champion: None,
-        rows: format!("{} held-out rows that the version never saw. {why}", evidence.holdout_rows.len()),
+        rows: format!("{} hold-out rows not used in training. {why}", evidence.holdout_rows.len()),
         comparisons: Vec::new(),
     };
-    let Some(champion) = champion else { return Ok(alone("Nothing is live to compare it with.".into())) };
+    let Some(champion) = champion else { return Ok(alone("No version is live to compare it with.".into())) };
     let held_out =
         evidence.holdout_rows.iter().zip(&evidence.holdout_probabilities).map(|(row, probability)| (*row as usize, *probability));
     let (rows, challenger): (Vec<usize>, Vec<f64>) = held_out.filter(|(row, _)| !champion.seen.contains(&people.ids[*row])).unzip();
@@ -50,7 +50,7 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
     let events = truth.iter().filter(|label| **label).count();
     if rows.len() < LEAST_ROWS || events == 0 || events == rows.len() {
         let number = champion.number;
-        return Ok(alone(format!("Version {number}, which is live, was trained on most of them: too few are left to compare the two.")));
+        return Ok(alone(format!("The live version {number} was trained on most of them, so too few are left to compare the two.")));
     }
     let table = people.table.take(&rows);
     let seed = model.lineage.seed;

@@ -20,5 +20,5 @@ pub(crate) const ROWS_OF_PEOPLE: [&str; 4] = [EVIDENCE, BASELINE, REFERENCE_DATA
 
 /// A run has no file of this name.
 pub(crate) fn no_file(name: &str) -> Error {
-    Error::NotFound(format!("the run has no file {name}"))
+    Error::NotFound(format!("The run has no file {name}."))
 }

@@ -38,7 +38,7 @@ pub struct Evidence {
     pub errors: ErrorAnalysis,
     /// What looks like knowledge of the outcome.
     pub leaks: Vec<Leak>,
-    /// How well the inputs tell the protected attributes.
+    /// How well the inputs predict the protected attributes.
     pub proxies: Vec<Proxy>,
     pub quality: DataQuality,
     /// How often a model of this quality would pass the gates.
@@ -116,7 +116,7 @@ pub(crate) struct Champion {
     seen: HashSet<String>,
 }
 
-/// Fewer rows than this cannot tell two models apart.
+/// Fewer rows than this cannot distinguish two models.
 const LEAST_ROWS: usize = 50;
 
 /// New model against live model on the held-out rows that the live one never saw.

@@ -35,8 +35,7 @@ fn split_and(text: &str) -> Vec<&str> {
 }
 
 fn condition(part: &str) -> Result<Condition> {
-    let wrong =
-        |what: &str| Error::Invalid(format!("the filter \"{part}\" {what}; write for example metrics.roc_auc > 0.8 and status = finished"));
+    let wrong = |what: &str| Error::Invalid(format!("The filter “{part}” {what}. Example: metrics.roc_auc > 0.8 and status = finished."));
     let place = |operator: &&'static str| {
         let needle = if *operator == "like" { " like " } else { operator };
         part.find(needle).map(|position| (position, needle, *operator))
@@ -49,14 +48,14 @@ fn condition(part: &str) -> Result<Condition> {
     let own =
         |prefixes: &[&str]| prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).filter(|rest| !rest.is_empty()).map(str::to_owned);
     if let Some(name) = own(&["metrics.", "metric."]) {
-        let value = value.parse().map_err(|_| wrong("compares a metric with something that is no number"))?;
+        let value = value.parse().map_err(|_| wrong("compares a metric with a non-numeric value"))?;
         if operator == "like" {
-            return Err(wrong("compares a metric by like"));
+            return Err(wrong("uses like on a metric"));
         }
         return Ok(Condition::Metric { name, operator, value });
     }
     if !matches!(operator, "=" | "!=" | "like") {
-        return Err(wrong("compares texts by size"));
+        return Err(wrong("compares text with an operator other than =, != or like"));
     }
     if let Some(name) = own(&["parameters.", "params.", "parameter."]) {
         return Ok(Condition::Parameter { name, operator, value });
@@ -68,7 +67,7 @@ fn condition(part: &str) -> Result<Condition> {
         "name" => Ok(Condition::Attribute { column: "name", operator, value }),
         "status" => Ok(Condition::Attribute { column: "status", operator, value }),
         "author" => Ok(Condition::Attribute { column: "author", operator, value }),
-        _ => Err(wrong("names nothing that runs have")),
+        _ => Err(wrong("uses an unknown field")),
     }
 }
 

@@ -48,7 +48,7 @@ pub struct GateRow {
     pub figure: Estimate,
     pub limit: f64,
     pub verdict: Verdict,
-    /// Whether it stands in the way of a review. One that fails and does not block is the reviewers' to answer for.
+    /// Whether it blocks a review. One that fails and does not block is the reviewers' to answer for.
     pub blocks: bool,
     /// What it rests on or what is missing; often empty.
     pub note: String,
@@ -63,7 +63,7 @@ pub struct FeasibleGate {
     pub median: Option<f64>,
 }
 
-/// How well the inputs tell a group of a protected attribute.
+/// How well the inputs predict a group of a protected attribute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProxyRow {
     pub attribute: String,

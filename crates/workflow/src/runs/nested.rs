@@ -27,7 +27,7 @@ pub(crate) async fn insert(writer: &mut store::Writer, parent: &runs::Run, resul
         };
         runs::insert_details(writer, &child.run_id, &details).await?;
         for trial in own {
-            let note = if trial.pruned { "pruned: behind after the first folds" } else { "" };
+            let note = if trial.pruned { "pruned after the first folds" } else { "" };
             let nested = child_of(&child, &format!("trial {}", trial.number), note);
             runs::insert(writer, &nested).await?;
             let fold = |(fold, score): (i64, &f64)| to_metric("fold".into(), fold, &Estimate::point(*score, 0));

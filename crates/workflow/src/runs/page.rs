@@ -97,7 +97,7 @@ impl Tenure {
         Ok(self.find_run(id).await?.use_case.into_string())
     }
 
-    /// The beginning of a run's text file, and whether that is all; `None` for a file that is no text.
+    /// The beginning of a run's text file, and whether that is all; `None` for a file that is not text.
     ///
     /// # Errors
     /// When there is no such run or file.

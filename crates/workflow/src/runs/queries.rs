@@ -51,7 +51,7 @@ impl Tenure {
 
     pub(crate) async fn find_run(&self, prefix: &str) -> Result<runs::Run> {
         let found = runs::find(&mut self.store.read().await?, prefix).await?;
-        found.ok_or_else(|| Error::NotFound(format!("there is no run {prefix}")))
+        found.ok_or_else(|| Error::NotFound(format!("There is no run {prefix}.")))
     }
 
     /// A file of a run: its bytes and media type. One that holds rows of people is for analysts, and reading it is on record; other figures
@@ -95,7 +95,7 @@ impl Tenure {
                 drawing.map(|(.., bytes)| bytes).ok_or_else(|| no_file(&file.name))
             }
             Leave::Refused => {
-                let message = format!("{} holds figures about individual people: this needs the role analyst", file.name);
+                let message = format!("{} contains data about individual people. This requires the analyst role.", file.name);
                 Err(Error::forbidden(domain::RefusalCode::RoleRequired, message))
             }
         }
@@ -108,7 +108,7 @@ impl Tenure {
     pub async fn compare(&self, viewer: impl Into<Viewer>, ids: &[String]) -> Result<Comparison> {
         let viewer = viewer.into();
         if !(2..=10).contains(&ids.len()) {
-            return Err(Error::Invalid("choose from 2 to 10 runs to compare".into()));
+            return Err(Error::Invalid("Choose 2 to 10 runs to compare.".into()));
         }
         let mut pages = Vec::new();
         for id in ids {

@@ -125,7 +125,7 @@ pub struct VersionPage {
     pub data_as_of: Date,
     pub data_hash: String,
     pub simulated: bool,
-    /// What people say about it; empty when nobody has.
+    /// The description; empty when there is none.
     pub description: String,
     pub model_hash: String,
     pub seed: i64,

@@ -41,10 +41,7 @@ impl Tenure {
         let mut transaction = self.store.begin().await?;
         // The database refuses it too; here with a sentence.
         if registry::live(&mut transaction, &use_case.into()).await?.and_then(|change| change.version) != Some(version) {
-            return Err(Error::conflict(
-                RefusalCode::Changed,
-                "another version went live, or this one was stopped, while people were scored: score again",
-            ));
+            return Err(Error::conflict(RefusalCode::Changed, "The live version changed during scoring. Score again."));
         }
         scoring::insert(&mut transaction, &batch, &scores).await?;
         let event = AuditEvent::ScoresBatch { version, dataset: dataset.dataset_id, as_of: batch.as_of, people: batch.people };
@@ -56,7 +53,7 @@ impl Tenure {
     pub(crate) async fn dataset_as_of(&self, use_case: &str, as_of: Option<Date>) -> Result<datasets::Dataset> {
         let all = self.all_datasets(Some(use_case)).await?;
         let found = all.into_iter().find(|dataset| as_of.is_none_or(|day| dataset.as_of <= day));
-        found.ok_or_else(|| Error::NotFound(format!("{use_case} has no data on or before that day: import some first")))
+        found.ok_or_else(|| Error::NotFound(format!("{use_case} has no data on or before that day. Import data first.")))
     }
 }
 

@@ -18,7 +18,9 @@ impl Tenure {
     /// [`Error::NotFound`] when nobody was scored yet: the text says what to do.
     pub async fn dashboard(&self, _: &Analyst<'_>, use_case: &str) -> Result<Dashboard> {
         let use_case = self.use_case(use_case)?;
-        let nobody = || Error::NotFound(format!("no {} has been scored yet: import data, train, promote, score", use_case.words.one));
+        let nobody = || {
+            Error::NotFound(format!("No {} has been scored yet. Import data, train and promote a model, then score.", use_case.words.one))
+        };
         let scored = self.scored(&use_case.id).await?.ok_or_else(nobody)?;
         let previous = scoring::batches(&mut self.store.read().await?, &use_case.id.as_str().into(), 24).await?;
         let previous = previous.into_iter().find(|batch| batch.as_of < scored.batch.as_of);
@@ -77,28 +79,28 @@ fn headlines(
             figure: Estimate::point(n as f64, n),
             unit: words.many.clone(),
             change: change(Some(n as f64), previous.map(|batch| batch.people as f64)),
-            note: format!("{} scored, not counting those who have left.", capital(&words.many)),
+            note: format!("{} scored, excluding those who have left.", capital(&words.many)),
         },
         Headline {
             label: format!("Expected {}", words.event_many),
             change: change(expected.value, previous.map(|batch| batch.expected_events)),
             figure: expected,
             unit: words.event_many.clone(),
-            note: "Sum of the calibrated probabilities; the interval is that of the count if each is right.".into(),
+            note: "Sum of the predicted probabilities. The interval assumes that they are well calibrated.".into(),
         },
         Headline {
-            label: "At elevated risk".into(),
+            label: "High or very high risk".into(),
             figure: share,
             unit: "%".into(),
             change: None,
-            note: format!("Share of {} in the bands {}.", words.many, names.join(" and ")),
+            note: format!("Share of {} in the risk bands {}.", words.many, names.join(" and ")),
         },
         Headline {
             label: "Model ROC AUC".into(),
             figure: auc,
             unit: String::new(),
             change: None,
-            note: format!("How often the model scores a {} above somebody who stayed, on rows it never saw.", words.event_one),
+            note: format!("Chance that a {} is ranked above a stayer (test set).", words.event_one),
         },
     ]
 }
@@ -118,15 +120,14 @@ fn segment(use_case: &UseCase, table: &Table, name: &str, probabilities: &[f64],
     }
     let row = |(value, group): (String, Option<Vec<f64>>)| {
         let label = if value.is_empty() { "no value".to_owned() } else { field.value_label(&value) };
-        let why =
-            || Estimate::unknown(format!("hidden: fewer than {} people, or a group that would give such a one away", rule.least_people()));
+        let why = || Estimate::unknown(format!("hidden to protect groups of fewer than {} people", rule.least_people()));
         let people = group.as_ref().map(|group| group.len() as u32);
         SegmentRow { value, label, people, mean_risk: group.map_or_else(why, |group| mean_risk(&group)) }
     };
     Some(Segment { field: name.to_owned(), label: field.label.clone(), rows: segments::shown(groups, rule).into_iter().map(row).collect() })
 }
 
-/// Mean probability with the 95 % interval of the share that leaves when every probability is right.
+/// Mean probability with the 95% interval of the share that leaves when every probability is right.
 fn mean_risk(probabilities: &[f64]) -> Estimate {
     let expected = monitoring::performance::expected_leavers(probabilities);
     let n = probabilities.len() as f64;
@@ -154,7 +155,7 @@ fn capacity(probabilities: &[f64], evidence: &Evidence) -> Vec<CapacityPoint> {
     let point = |row: &stats::curves::ThresholdRow| CapacityPoint {
         cutoff: row.cutoff,
         people: probabilities.iter().filter(|probability| **probability >= row.cutoff).count() as u32,
-        caught: stats::intervals::proportion(row.caught, report.positives, "nobody left in the data"),
+        caught: stats::intervals::proportion(row.caught, report.positives, "no leavers in the data"),
         precision: stats::intervals::proportion(row.caught, row.flagged, "nobody is listed at this cut-off"),
     };
     report.curves.thresholds.iter().map(point).collect()

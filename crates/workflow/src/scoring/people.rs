@@ -33,7 +33,7 @@ impl Tenure {
         let pages = rows.len().div_ceil(PAGE).max(1);
         let page = query.page.max(1) as usize;
         if page > pages {
-            return Err(Error::NotFound(format!("there is no page {page}: the last one is {pages}")));
+            return Err(Error::NotFound(format!("There is no page {page}. The last page is {pages}.")));
         }
         let shown = rows.iter().skip((page - 1) * PAGE).take(PAGE);
         let mut rows_shown: Vec<PersonRow> = shown.map(|&row| person_row(&use_case, &scored, row)).collect();
@@ -59,8 +59,7 @@ impl Tenure {
     pub async fn people_csv(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery, why: &str) -> Result<String> {
         let use_case = self.use_case(use_case)?;
         let why = self.purpose(&use_case.id, why)?.map(|purpose| purpose.key.clone());
-        let scored =
-            self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "nobody has been scored yet"))?;
+        let scored = self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "No scores yet."))?;
         let rows = select(&use_case, &scored, query)?;
         let mut transaction = self.store.begin().await?;
         let filters = query.filters.keys().cloned().collect();
@@ -79,7 +78,7 @@ impl Tenure {
     pub async fn person(&self, analyst: &Analyst<'_>, use_case: &str, id: &str, why: &str) -> Result<PersonPage> {
         let use_case = self.use_case(use_case)?;
         let why = self.purpose(&use_case.id, why)?;
-        let unknown = || Error::NotFound(format!("no {} with this number was scored", use_case.words.one));
+        let unknown = || Error::NotFound(format!("No {} with this number was scored.", use_case.words.one));
         let scored = self.scored(&use_case.id).await?.ok_or_else(unknown)?;
         let row = scored.people.ids.iter().position(|other| other == id).ok_or_else(unknown)?;
         // The explanation is that of the version that made the score, even when another is live by now.
@@ -132,7 +131,7 @@ impl Tenure {
             // Where no reasons are listed, none was named; an entry that was damaged is another matter.
             let why = match serde_json::from_str::<PersonViewDetail>(&entry.detail) {
                 Ok(detail) => detail.why.as_deref().map(purpose).unwrap_or_default(),
-                Err(_) => format!("cannot be read: entry {} of the record is damaged", entry.sequence),
+                Err(_) => format!("cannot be read: audit log entry {} is damaged", entry.sequence),
             };
             match lookers.iter_mut().find(|looker| looker.name == name) {
                 Some(looker) => looker.times += 1,
@@ -154,7 +153,7 @@ fn warnings(explainer: &model::explain::ModelExplainer, table: &Table, row: usiz
         .collect();
     let mut warnings = Vec::new();
     if !missing.is_empty() {
-        warnings.push(format!("No value for {}: the model filled in what training learned.", model::sentence::join(&missing)));
+        warnings.push(format!("No value for {}: imputed from the training data.", model::sentence::join(&missing)));
     }
     warnings.extend(model::outside::warnings(model, &one, 0).into_iter().map(|warning| warning.sentence));
     warnings
@@ -198,12 +197,12 @@ fn filter_field(use_case: &UseCase, name: &str) -> FilterField {
 fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Vec<usize>> {
     let table = &scored.people.table;
     if !query.band.is_empty() && !use_case.bands.iter().any(|band| band.name == query.band) {
-        return Err(Error::NotFound(format!("there is no risk band \"{}\"", query.band)));
+        return Err(Error::NotFound(format!("There is no risk band “{}”.", query.band)));
     }
     let mut wanted = Vec::new();
     for (name, value) in query.filters.iter().filter(|(_, value)| !value.is_empty()) {
         let column = use_case.segments.contains(name).then(|| table.column(name)).flatten();
-        wanted.push((column.ok_or_else(|| Error::NotFound(format!("people cannot be filtered by \"{name}\"")))?, value));
+        wanted.push((column.ok_or_else(|| Error::NotFound(format!("People cannot be filtered by “{name}”.")))?, value));
     }
     let search = query.search.to_lowercase();
     let matches = |row: &usize| {
@@ -224,7 +223,7 @@ fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Ve
         "id" => {}
         name => {
             let column = use_case.segments.iter().any(|segment| segment == name).then(|| table.column(name)).flatten();
-            let column = column.ok_or_else(|| Error::NotFound(format!("people cannot be sorted by \"{name}\"")))?;
+            let column = column.ok_or_else(|| Error::NotFound(format!("People cannot be sorted by “{name}”.")))?;
             match column {
                 Column::Number(values) => rows.sort_by(|&left, &right| values[left].total_cmp(&values[right])),
                 _ => rows.sort_by_key(|&row| column.text(row)),

@@ -55,7 +55,7 @@ impl Tenure {
         options: PredictOptions,
     ) -> Result<(VersionNumber, Vec<Prediction>)> {
         if records.is_empty() || records.len() > MOST_RECORDS {
-            return Err(Error::Invalid(format!("a request holds from 1 to {MOST_RECORDS} records, this one {}", records.len())));
+            return Err(Error::Invalid(format!("A request must contain 1 to {MOST_RECORDS} records; this one has {}.", records.len())));
         }
         let (version, explainer) = self.scorer(analyst, use_case, version).await?;
         let work = move || predict_rows(&explainer, version.into(), &check_records(explainer.model(), &records)?, options);
@@ -84,8 +84,8 @@ impl Tenure {
         let serves = history.last().is_some_and(|change| change.version.is_some());
         let was_live = history.iter().any(|change| change.version == Some(number));
         if !(serves && was_live) && analyst.actor().admin().is_err() {
-            let why = if was_live { self.why_nothing_serves(use_case).await? } else { format!("version {number} was never approved") };
-            return Err(Error::forbidden(RefusalCode::RoleRequired, format!("{why}: only who keeps the models may try it")));
+            let why = if was_live { self.why_nothing_serves(use_case).await? } else { format!("Version {number} was never approved.") };
+            return Err(Error::forbidden(RefusalCode::RoleRequired, format!("{why} Only an administrator may try it.")));
         }
         Ok((number, self.explainer(&version).await?))
     }

@@ -77,7 +77,7 @@ pub struct PersonRow {
 pub struct FilterField {
     pub field: String,
     pub label: String,
-    /// Value and what people call it.
+    /// Value and its label.
     pub values: Vec<(String, String)>,
 }
 

@@ -26,7 +26,7 @@ impl Tenure {
     pub async fn what_if_start(&self, analyst: &Analyst<'_>, use_case: &str, person: &str, why: &str) -> Result<Record> {
         let use_case = self.use_case(use_case)?;
         let why = self.purpose(&use_case.id, why)?;
-        let unknown = || Error::NotFound(format!("no {} with this number was scored", use_case.words.one));
+        let unknown = || Error::NotFound(format!("No {} with this number was scored.", use_case.words.one));
         let scored = self.scored(&use_case.id).await?.ok_or_else(unknown)?;
         let row = scored.people.ids.iter().position(|other| other == person).ok_or_else(unknown)?;
         self.record_view(analyst, &use_case.id, person, &scored.batch.batch_id, why).await?;

@@ -174,7 +174,7 @@ impl Tenure {
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         nested::insert(&mut transaction, run, &[], trials).await?;
         transaction.commit().await?;
-        Err(Error::Cancelled(format!("training was stopped after {} trials; they are kept in run {}", trials.len(), run.run_id)))
+        Err(Error::Cancelled(format!("Training was stopped after {} trials, which are kept in run {}.", trials.len(), run.run_id)))
     }
 
     /// Stores a file and gives its row.
@@ -264,7 +264,7 @@ fn training_job(dataset: &datasets::Dataset) -> NewJob {
 }
 
 fn no_outcomes() -> Error {
-    Error::Invalid("this dataset has no outcomes: train on one that has".into())
+    Error::Invalid("This dataset has no outcomes. Choose one with outcomes.".into())
 }
 
 /// Why a version is not in Staging; empty when it is.
@@ -273,7 +273,7 @@ fn blocking_gates(policy: &ValidGatePolicy, gates: &GateReport) -> String {
     if titles.is_empty() {
         return String::new();
     }
-    format!("gates of the policy {} that do not hold: {}", gates.policy, titles.join("; "))
+    format!("Failed gates of the policy {}: {}.", gates.policy, titles.join("; "))
 }
 
 /// Rows as the training wants them: people who repeat over time stay on one side of a split.

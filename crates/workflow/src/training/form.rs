@@ -33,13 +33,13 @@ impl TrainingForm {
     /// The settings that it asks for.
     ///
     /// # Errors
-    /// A sentence for each field that makes no sense.
+    /// A sentence for each invalid field.
     pub fn settings(&self) -> std::result::Result<ValidSettings, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let mut whole = |field: &str, text: &str, most: u64, least: u64| {
             let number = text.trim().parse::<u64>().ok().filter(|number| (least..=most).contains(number));
             number.unwrap_or_else(|| {
-                let message = format!("Write a whole number from {least} to {most}.");
+                let message = format!("Enter a whole number from {least} to {most}.");
                 problems.push(FieldProblem::new(field, ProblemCode::OutOfRange, message));
                 least
             })

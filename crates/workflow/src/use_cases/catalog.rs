@@ -1,4 +1,4 @@
-//! What an installation is told by files: use cases, and the policies that they name. The binary brings some; a folder adds others, or
+//! Configuration files of an installation: use cases, and the policies that they name. The binary brings some; a folder adds others, or
 //! replaces a use case of the same id:
 //!
 //! `*.toml` use cases · `gates/*.toml` gate policies · `access/*.toml` who must say why before looking at people
@@ -40,9 +40,9 @@ pub struct AccessPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Purpose {
-    /// Lower-case letters, digits and hyphens: stands in addresses and in the record.
+    /// Lower-case letters, digits and hyphens: used in addresses and in the audit log.
     pub key: String,
-    /// What people read.
+    /// Its text.
     pub text: String,
 }
 
@@ -53,19 +53,19 @@ impl Catalogue {
     /// [`Error::Invalid`] when a file cannot be read or is wrong, or names a policy that there is not.
     pub fn read(folder: Option<&Path>) -> Result<Self> {
         let mut catalogue = Self::policies(folder)?;
-        let built_in = data::built_in().map_err(|errors| wrong("of the binary", &errors))?;
+        let built_in = data::built_in().map_err(|errors| wrong("built into Tenure", &errors))?;
         catalogue.use_cases = built_in.into_iter().map(|use_case| (use_case.id.clone(), Arc::new(use_case))).collect();
         let mut origins: BTreeMap<String, PathBuf> = BTreeMap::new();
         for (path, text) in folder.map(toml_files).transpose()?.unwrap_or_default() {
             let use_case = catalogue.check(&text).map_err(|errors| wrong(&path.display().to_string(), &errors))?;
             if let Some(other) = origins.insert(use_case.id.clone(), path.clone()) {
                 let (one, other) = (path.display(), other.display());
-                return Err(Error::Invalid(format!("{one} and {other} are both the use case {}", use_case.id)));
+                return Err(Error::Invalid(format!("{one} and {other} both define the use case {}.", use_case.id)));
             }
             catalogue.use_cases.insert(use_case.id.clone(), Arc::new(use_case));
         }
         for policy in catalogue.access.values() {
-            let unknown = |error: Error| Error::Invalid(format!("an access policy: {error}"));
+            let unknown = |error: Error| Error::Invalid(format!("An access policy is invalid. {error}"));
             catalogue.use_case(&policy.use_case).map_err(unknown)?;
         }
         Ok(catalogue)
@@ -78,20 +78,16 @@ impl Catalogue {
             let wrong = |problems: Vec<FieldProblem>| Error::Invalid(format!("{}: {}", path.display(), FieldProblem::list(&problems)));
             let policy = policy.check().map_err(wrong)?;
             if ValidGatePolicy::preset(&policy.name).is_some() {
-                return Err(Error::Invalid(format!(
-                    "{}: the policy {} ships with the program: choose another name",
-                    path.display(),
-                    policy.name
-                )));
+                return Err(Error::Invalid(format!("{}: the policy {} is built in. Choose another name.", path.display(), policy.name)));
             }
             if let Some(other) = catalogue.gates.insert(policy.name.clone(), policy) {
-                return Err(Error::Invalid(format!("{}: there is another gate policy of the name {}", path.display(), other.name)));
+                return Err(Error::Invalid(format!("{}: there is another gate policy named {}.", path.display(), other.name)));
             }
         }
         for (path, policy) in parsed::<AccessPolicy>(&folder.join("access"), "access policy")? {
-            policy.check().map_err(|problem| Error::Invalid(format!("{}: {problem}", path.display())))?;
+            policy.check().map_err(|problem| Error::Invalid(format!("{}: {problem}.", path.display())))?;
             if let Some(other) = catalogue.access.insert(policy.use_case.clone(), policy) {
-                return Err(Error::Invalid(format!("{}: there is another access policy for {}", path.display(), other.use_case)));
+                return Err(Error::Invalid(format!("{}: there is another access policy for {}.", path.display(), other.use_case)));
             }
         }
         Ok(catalogue)
@@ -123,7 +119,7 @@ impl Catalogue {
     /// [`Error::NotFound`] that names those there are.
     pub fn use_case(&self, id: &str) -> Result<Arc<UseCase>> {
         let known = || self.use_cases.keys().cloned().collect::<Vec<_>>().join(", ");
-        self.use_cases.get(id).cloned().ok_or_else(|| Error::NotFound(format!("there is no use case {id}; there are: {}", known())))
+        self.use_cases.get(id).cloned().ok_or_else(|| Error::NotFound(format!("There is no use case {id}. Use one of: {}.", known())))
     }
 
     /// Every use case, by id.
@@ -139,11 +135,11 @@ impl Catalogue {
         let found = self.gates.get(name).cloned().or_else(|| ValidGatePolicy::preset(name));
         found.ok_or_else(|| {
             let known = ValidGatePolicy::PRESETS.into_iter().chain(self.gates.keys().map(String::as_str)).collect::<Vec<_>>().join(", ");
-            Error::Invalid(format!("there is no gate policy {name}; there are: {known}"))
+            Error::Invalid(format!("There is no gate policy {name}. Use one of: {known}."))
         })
     }
 
-    /// Why somebody may look at people of a use case; empty where nobody is asked.
+    /// Purposes of access for a use case; empty where none is required.
     pub fn purposes(&self, use_case: &str) -> &[Purpose] {
         self.access.get(use_case).map_or(&[], |policy| &policy.purposes)
     }
@@ -159,7 +155,7 @@ impl Catalogue {
 impl AccessPolicy {
     fn check(&self) -> std::result::Result<(), String> {
         if self.purposes.is_empty() && self.least_people.is_none() {
-            return Err("an access policy lists at least one purpose, or says least_people".to_owned());
+            return Err("an access policy needs at least one purpose, or least_people".to_owned());
         }
         self.least_people.map(Disclosure::new).transpose()?;
         let is_key = |key: &str| {
@@ -168,7 +164,7 @@ impl AccessPolicy {
         for (index, purpose) in self.purposes.iter().enumerate() {
             if !is_key(&purpose.key) || purpose.text.trim().is_empty() {
                 return Err(format!(
-                    "purpose {}: the key has lower-case letters, digits and hyphens, and the text is not empty",
+                    "purpose {}: the key must consist of lowercase letters, digits and hyphens, and the text must not be empty",
                     index + 1
                 ));
             }
@@ -185,12 +181,12 @@ impl AccessPolicy {
 /// # Errors
 /// [`Error::Invalid`] when there is none.
 pub(crate) fn drift_policy(name: &str) -> Result<monitoring::ValidPolicy> {
-    monitoring::ValidPolicy::named(name).ok_or_else(|| Error::Invalid(format!("there is no drift policy {name}")))
+    monitoring::ValidPolicy::named(name).ok_or_else(|| Error::Invalid(format!("There is no drift policy {name}.")))
 }
 
 fn wrong(name: &str, errors: &[data::UseCaseError]) -> Error {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    Error::Invalid(format!("the use-case file {name} is wrong: {}", lines.join("; ")))
+    Error::Invalid(domain::format::sentence(&format!("The use-case file {name} is invalid: {}", lines.join("; "))))
 }
 
 /// The files of a folder that need not be there.
@@ -200,14 +196,14 @@ fn parsed<T: DeserializeOwned>(folder: &Path, what: &str) -> Result<Vec<(PathBuf
     }
     let parse = |(path, text): (PathBuf, String)| match toml::from_str(&text) {
         Ok(parsed) => Ok((path, parsed)),
-        Err(error) => Err(Error::Invalid(format!("the {what} {} is wrong: {error}", path.display()))),
+        Err(error) => Err(Error::Invalid(format!("The {what} {} is invalid: {error}", path.display()))),
     };
     toml_files(folder)?.into_iter().map(parse).collect()
 }
 
 /// By name, so that what is said about them does not depend on the folder's own order.
 fn toml_files(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
-    let unreadable = |error: std::io::Error| Error::Invalid(format!("the folder {}: {error}", folder.display()));
+    let unreadable = |error: std::io::Error| Error::Invalid(format!("The folder {} cannot be read: {error}.", folder.display()));
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -258,27 +254,33 @@ mod tests {
         let unknown = ATTRITION.replace("gates = \"sensible\"", "gates = \"sensibel\"");
         let text = says(&[("a.toml", &unknown)]);
         let line = unknown.lines().position(|line| line.contains("sensibel")).unwrap() + 1;
-        assert!(text.contains(&format!("line {line}: policies.gates: there is no gate policy sensibel; there are: sensible")), "{text}");
+        assert!(text.contains(&format!("line {line}: policies.gates: There is no gate policy sensibel. Use one of: sensible")), "{text}");
         let unknown = ATTRITION.replace("drift = \"calibrated\"", "drift = \"none-such\"");
-        assert!(says(&[("a.toml", &unknown)]).contains("policies.drift: there is no drift policy none-such"));
-        assert!(says(&[("gates/a.toml", &HOUSE.replace("house", "sensible"))]).contains("ships with the program"));
-        assert!(says(&[("gates/a.toml", HOUSE), ("gates/b.toml", HOUSE)]).contains("another gate policy of the name house"));
-        assert!(says(&[("a.toml", ATTRITION), ("b.toml", ATTRITION)]).contains("both the use case attrition"));
-        assert!(says(&[("access/a.toml", &ACCESS.replace("attrition", "none"))]).contains("there is no use case none"));
+        assert!(says(&[("a.toml", &unknown)]).contains("policies.drift: There is no drift policy none-such"));
+        assert!(says(&[("gates/a.toml", &HOUSE.replace("house", "sensible"))]).contains("is built in"));
+        assert!(says(&[("gates/a.toml", HOUSE), ("gates/b.toml", HOUSE)]).contains("another gate policy named house"));
+        assert!(says(&[("a.toml", ATTRITION), ("b.toml", ATTRITION)]).contains("both define the use case attrition"));
+        assert!(says(&[("access/a.toml", &ACCESS.replace("attrition", "none"))]).contains("There is no use case none"));
         assert!(says(&[("access/a.toml", &ACCESS.replace("talk", "To talk"))]).contains("purpose 1"));
         assert!(says(&[("access/a.toml", "use_case = \"attrition\"\npurpose = []\n")]).contains("at least one purpose"));
         assert!(says(&[("access/a.toml", "use_case = \"attrition\"\nleast_people = 4\n")]).contains("least_people must be from 5"));
         let with = |gate: &str| HOUSE.replace("gates = []", &format!("[[gates]]\n{gate}\n"));
-        assert!(says(&[("gates/a.toml", &with("kind = \"documentation\"\nparts = []"))]).contains("gates[0].parts: Name the parts"));
-        assert!(says(&[("gates/a.toml", &with("kind = \"explanation_stability\"\ntop = 0\nlimit = 0.4"))]).contains("gates[0].top"));
-        assert!(says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = nan"))]).contains("A limit is a number"));
         assert!(
-            says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = 7"))]).contains("No value of this metric")
+            says(&[("gates/a.toml", &with("kind = \"documentation\"\nparts = []"))]).contains("gates[0].parts: List the required parts")
+        );
+        assert!(says(&[("gates/a.toml", &with("kind = \"explanation_stability\"\ntop = 0\nlimit = 0.4"))]).contains("gates[0].top"));
+        assert!(
+            says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = nan"))])
+                .contains("The limit must be a number")
+        );
+        assert!(
+            says(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"roc_auc\"\nlimit = 7"))])
+                .contains("outside the range of this metric")
         );
         assert!(folder(&[("gates/a.toml", &with("kind = \"absolute\"\nmetric = \"top_decile_lift\"\nlimit = 2"))]).is_ok());
         assert!(says(&[("gates/a.toml", &with("kind = \"missing\"\nlimit = -1"))]).contains("from 0 to 1"));
         assert!(says(&[("gates/a.toml", &with("kind = \"reproducible\"\n[[gates]]\nkind = \"reproducible\""))]).contains("twice"));
         assert!(says(&[("gates/a.toml", &format!("approvals = 0\n{HOUSE}"))]).contains("at least one approval"));
-        assert!(says(&[("gates/a.toml", "name = 1")]).contains("gates/a.toml is wrong"));
+        assert!(says(&[("gates/a.toml", "name = 1")]).contains("gates/a.toml is invalid"));
     }
 }

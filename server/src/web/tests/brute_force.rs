@@ -83,7 +83,7 @@ async fn names_are_not_told_by_the_answer_or_its_time() {
             let began = Instant::now();
             let answer = house.tenure.sign_in(name, "some wrong password", Some(&format!("198.51.100.{address}"))).await;
             times.push(began.elapsed());
-            assert_eq!(answer.unwrap_err().to_string(), "name or password are wrong");
+            assert_eq!(answer.unwrap_err().to_string(), "Incorrect name or password.");
         }
         times.into_iter().min().unwrap_or(Duration::ZERO)
     };

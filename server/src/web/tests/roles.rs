@@ -62,10 +62,10 @@ fn told(answer: &super::Answer, page: bool) -> char {
     } else if answer.status == 403
         || text.contains("\"status\":403,\"title\":\"access denied")
         || text.contains("\"kind\":\"forbidden\"")
-        || text.contains("this needs the role")
-        || text.contains("the scope of this token")
+        || text.contains("this requires the")
+        || text.contains("this requires a token with the scope")
         || text.contains("a token cannot do this")
-        || text.contains("only who signed in")
+        || text.contains("only a person signed in")
     {
         'n'
     } else {

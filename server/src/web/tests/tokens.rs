@@ -17,7 +17,7 @@ async fn a_token_is_good_for_its_scope_until_it_is_not() {
     let (_, read) = house.token("analyst", &[Scope::Read]).await;
     let refused = house.ask("/use-case/attrition/people.csv", None, &[("authorization", &read)]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    assert!(refused.body.contains("the scope of this token does not allow it: it needs predict"), "{}", refused.body);
+    assert!(refused.body.contains("This requires a token with the scope predict"), "{}", refused.body);
     assert_eq!(status(RUNS, None, &read).await, StatusCode::OK);
 
     // Nothing that a token, or the store, tells is a token.
