@@ -162,7 +162,7 @@ fn from_request_to_rollback_by_the_rules() {
     assert!(again.contains("version 1 was put back by rita") && again.contains("name the version"), "{again}");
     let told = bench.run(&[&decide("approve", "2", "sam")[..], &[]].concat());
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
-    assert!(told.contains("was approved, and is not live any more"), "{told}");
+    assert!(told.contains("was approved but is no longer live"), "{told}");
     let data = bench.path("data");
     let stage = |version: i64| bench.stages(&data).into_iter().find(|row| row.0 == version).unwrap();
     assert_eq!((stage(1).1.as_str(), stage(2).1.as_str(), stage(3).1.as_str()), ("Production", "Archived", "Archived"));
@@ -308,7 +308,7 @@ fn the_strict_policy_asks_for_a_name_and_a_whole_card() {
     run(&["model", "limitations", "2", "no night shifts", "--use-case", "attrition"]);
     assert_eq!(run(&["model", "request", "2", "--use-case", "attrition"]).0, Some(0));
     let approved = approve();
-    assert!(approved.0 == Some(0) && approved.1.contains("version 2 of attrition is live"), "{}", approved.1);
+    assert!(approved.0 == Some(0) && approved.1.contains("Version 2 of attrition is live"), "{}", approved.1);
     let unknown = include_str!("../../crates/data/use_cases/attrition.toml").replace("gates = \"sensible\"", "gates = \"paper\"");
     std::fs::write(bench.path("other.toml"), unknown).unwrap();
     let checked = run(&["use-case", "check", "other.toml"]);
@@ -398,7 +398,7 @@ fn gates_of_a_policy_file_block_until_they_are_waived() {
     assert_eq!(run(&ask).0, Some(0));
     let approve = |name: &str| run(&["model", "approve", "1", "--use-case", "attrition", "--as", name, "--reason", "a trial"]);
     let first = approve("rita");
-    assert!(first.0 == Some(0) && first.1.contains("approvals still missing: 1"), "{}", first.1);
+    assert!(first.0 == Some(0) && first.1.contains("approvals still required: 1"), "{}", first.1);
     assert!(!bench.stages(&bench.path("data"))[0].2, "one of two approvals is not enough");
     // On a copy, the second one puts it into service.
     let copied = bench.path("copied");
