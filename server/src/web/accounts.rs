@@ -1,4 +1,4 @@
-//! The forms of accounts: signing in and out, passwords, tokens, and keeping other people's accounts. Each answers with a redirect.
+//! Account forms: sign-in and sign-out, passwords, tokens, and the administration of users. Each responds with a redirect.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -17,7 +17,7 @@ use super::Desk;
 use super::auth::{self, Caller};
 use super::problem::Problem;
 
-/// The routes of the forms. The pages that hold them are written by `app`.
+/// The routes of the forms. The pages with the forms are rendered by `app`.
 pub fn routes() -> Router<Desk> {
     Router::new()
         .route(pattern::SignIn, post(sign_in))
@@ -33,7 +33,7 @@ pub fn routes() -> Router<Desk> {
         .route(pattern::RenewSetUp, post(renew_link))
 }
 
-/// The fields of a form, as many times as they were sent.
+/// The fields of a form, including repeated ones.
 struct Fields(Vec<(String, String)>);
 
 impl Fields {
@@ -49,16 +49,16 @@ impl Fields {
 type Posted = Form<Vec<(String, String)>>;
 pub(super) type Answer = std::result::Result<Response, Problem>;
 
-/// To a page, with something that it shows once.
+/// Redirects to a page with a message that is shown once.
 pub(super) fn redirect_with_flash(desk: &Desk, page: &Route, pairs: &[(&str, &str)]) -> Answer {
-    let too_large = || Problem(Error::Invalid("that is too long".into()));
+    let too_large = || Problem(Error::Invalid("The text is too long.".into()));
     let cookie = app::context::flash_cookie(page, pairs, SecureCookies(desk.secure)).ok_or_else(too_large)?;
     let mut response = Redirect::to(&page.path()).into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
 
-/// Back to a page: with what was done, or with what was wrong with a field.
+/// Redirects back to a page with a success message, or with the problem of a field.
 fn answer(desk: &Desk, page: &Route, field: &str, result: Result<String>) -> Answer {
     match result {
         Ok(done) => redirect_with_flash(desk, page, &[("done", &done)]),
@@ -67,7 +67,7 @@ fn answer(desk: &Desk, page: &Route, field: &str, result: Result<String>) -> Ans
     }
 }
 
-/// Where a request comes from, for the throttle; an IPv6 address as its network, since one person has all of it.
+/// The client address for the throttle. An IPv6 address is reduced to its /64 network, which belongs to one client.
 fn origin(desk: &Desk, headers: &HeaderMap, peer: SocketAddr) -> String {
     let forwarded =
         || headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok();
@@ -109,12 +109,12 @@ async fn set_up(State(desk): State<Desk>, session: Session, Path(link): Path<Str
     let page = Route::SetUp { link: link.clone() };
     let result = match fields.one("password") == fields.one("again") {
         true => desk.tenure.set_up(&link, fields.one("name"), fields.one("password")).await,
-        false => Err(Error::Invalid("the two passwords differ".into())),
+        false => Err(Error::Invalid("The two passwords differ.".into())),
     };
     match result {
         Ok(name) => {
             auth::end(&session).await?;
-            redirect_with_flash(&desk, &Route::SignIn, &[("done", "Your password is set: sign in with it."), ("name", &name)])
+            redirect_with_flash(&desk, &Route::SignIn, &[("done", "Your password is set. Sign in with it."), ("name", &name)])
         }
         Err(error @ (Error::NotFound(_) | Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. })) => Err(Problem(error)),
         Err(error) => redirect_with_flash(&desk, &page, &[("problem", &error.to_string()), ("name", fields.one("name"))]),
@@ -125,13 +125,13 @@ async fn change_password(State(desk): State<Desk>, Caller(actor): Caller, sessio
     let fields = Fields(fields);
     let result = match fields.one("password") == fields.one("again") {
         true => desk.tenure.change_password(&actor, fields.one("old"), fields.one("password")).await,
-        false => Err(Error::Invalid("the two new passwords differ".into())),
+        false => Err(Error::Invalid("The two new passwords differ.".into())),
     };
     if result.is_err() {
         return answer(&desk, &Route::Account, "old", result.map(|()| String::new()));
     }
     auth::end(&session).await?;
-    redirect_with_flash(&desk, &Route::SignIn, &[("done", "Your password is changed: sign in with the new one."), ("name", actor.name())])
+    redirect_with_flash(&desk, &Route::SignIn, &[("done", "Your password was changed. Sign in with the new one."), ("name", actor.name())])
 }
 
 async fn sign_out_everywhere(State(desk): State<Desk>, Caller(actor): Caller, session: Session) -> Answer {
@@ -162,7 +162,7 @@ async fn create_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fiel
 
 async fn revoke_token(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let result = desk.tenure.revoke_token(&actor, Fields(fields).one("id")).await;
-    answer(&desk, &Route::Account, "tokens", result.map(|()| "The token is revoked.".into()))
+    answer(&desk, &Route::Account, "tokens", result.map(|()| "Token revoked.".into()))
 }
 
 async fn add_account(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
@@ -190,13 +190,13 @@ fn show_link(desk: &Desk, made: Result<String>, name: &str) -> Answer {
 async fn set_roles(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let result = desk.tenure.set_roles(&actor.admin()?, fields.one("name"), &fields.all("role", |name| name.parse::<Role>().ok())).await;
-    answer(&desk, &Route::Users, "accounts", result.map(|()| format!("The roles of {} are changed.", fields.one("name"))))
+    answer(&desk, &Route::Users, "accounts", result.map(|()| format!("Roles of {} updated.", fields.one("name"))))
 }
 
 async fn set_disabled(State(desk): State<Desk>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let (name, disabled) = (fields.one("name"), fields.one("disabled") == "true");
     let result = desk.tenure.set_disabled(&actor.admin()?, name, disabled).await;
-    let done = if disabled { "is disabled: sessions are ended, tokens are revoked." } else { "can sign in again." };
+    let done = if disabled { "is disabled. Sessions ended, tokens revoked." } else { "can sign in again." };
     answer(&desk, &Route::Users, "accounts", result.map(|()| format!("{name} {done}")))
 }
