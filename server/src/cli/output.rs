@@ -76,7 +76,7 @@ pub fn error(error: &Error, as_json: bool) {
     eprintln!("error: {error}");
     if let Error::Refused(refusal) = error {
         for problem in &refusal.problems {
-            let value = if problem.value.is_empty() { String::new() } else { format!(" (found \"{}\")", problem.value) };
+            let value = if problem.value.is_empty() { String::new() } else { format!(" (found “{}”)", problem.value) };
             eprintln!("  row {}, {}: {}{value}", problem.row, problem.column, problem.rule);
         }
         if refusal.total > refusal.problems.len() {

@@ -44,12 +44,7 @@ pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answ
                         Some([low, high]) => format!("{low} to {high} {}", field.unit),
                         None => field.levels.join(", "),
                     };
-                    vec![
-                        field.name.clone(),
-                        format!("{:?}", field.kind).to_lowercase(),
-                        format!("{:?}", field.role).to_lowercase(),
-                        allowed,
-                    ]
+                    vec![field.name.clone(), output::word(&field.kind), output::word(&field.role), allowed]
                 };
                 output::table(&["FIELD", "KIND", "ROLE", "ALLOWED"], &use_case.fields.iter().map(row).collect::<Vec<_>>());
             }
