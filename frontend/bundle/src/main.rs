@@ -84,7 +84,15 @@ fn bind(wasm: &Path, package: &Path) -> Outcome<()> {
     let status = Command::new("frontend/node_modules/binaryen/bin/wasm-opt")
         // A second pass optimizes the output of the first: 4 kB less after brotli.
         // Functions sorted by name, so that instances of one generic function are adjacent: another 3.6 kB less.
-        .args(["-Oz", "-Oz", "--reorder-functions-by-name", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"])
+        .args([
+            "-Oz",
+            "-Oz",
+            "--reorder-functions-by-name",
+            "--enable-bulk-memory",
+            "--enable-nontrapping-float-to-int",
+            "--enable-sign-ext",
+            "--enable-mutable-globals",
+        ])
         .args(["--enable-reference-types", "--enable-multivalue", "-o"])
         .arg(package.join(format!("{NAME}.wasm")))
         .arg(&bound)

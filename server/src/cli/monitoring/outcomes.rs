@@ -53,7 +53,7 @@ pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Resu
                     output::counted(import.event_count, &definition.words.event_one, &definition.words.event_many)
                 ));
                 if imported.never_scored > 0 {
-                    output::line(&format!("{} in the file never scored.", output::counted(imported.never_scored, "person", "people")));
+                    output::line(&format!("Never scored: {} in the file.", output::counted(imported.never_scored, "person", "people")));
                 }
             }
         }
