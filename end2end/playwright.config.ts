@@ -1,12 +1,12 @@
-// Every spec runs twice: hydrated, and with JavaScript off. What needs a script is in *.hydrate.spec.ts, what measures in *.speed.spec.ts.
-// The server under test is the built binary with a fresh demo, on a free port; TENURE_URL names one that runs already.
+// Every spec runs twice: hydrated, and with JavaScript off. Tests that need JavaScript are in *.hydrate.spec.ts, measurements in *.speed.spec.ts.
+// The server under test is the built binary with a new demo on a free port, or the running server in TENURE_URL.
 import { defineConfig, devices } from "@playwright/test";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-// The configuration is read again in each worker: what was chosen once is handed down in the environment.
+// Each worker reads the configuration again, so values that are chosen once are passed in the environment.
 if (!process.env.TENURE_URL) {
   const free = "const s=require('net').createServer();s.listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})";
   const port = execFileSync(process.execPath, ["-e", free]).toString().trim();
@@ -31,7 +31,7 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   timeout: 30_000,
-  // A second try would hide a test that fails now and then.
+  // A retry would hide flaky tests.
   retries: 0,
   workers: 2,
   reporter: [["list"]],

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Tenure's benchmarks and then the Python tools that do the same work, on the same two cores: one table, also in target/bench-peers.txt.
-# PEERS_QUICK=1 is a smoke run of the scripts: tiny sizes, no benchmarks of Tenure, and a table that means nothing.
+# Runs Tenure's benchmarks and then comparable Python tools on the same two cores; one table, also in target/bench-peers.txt.
+# PEERS_QUICK=1 is a smoke test of the scripts: tiny sizes, no benchmarks of Tenure, and a table without meaning.
 source "$(dirname "$0")/lib.sh"
 
 export TENURE_SHARED=${TENURE_SHARED:-$PWD/../shared} PYTHONDONTWRITEBYTECODE=1 DO_NOT_TRACK=1
 if [ ! -r "$TENURE_SHARED/data/ibm_hr_attrition_1470.csv" ]; then
-  echo "ibm_hr_attrition_1470.csv is not in $TENURE_SHARED/data: set TENURE_SHARED to the shared folder" >&2
+  echo "ibm_hr_attrition_1470.csv is not in $TENURE_SHARED/data. Set TENURE_SHARED to the shared folder." >&2
   exit 1
 fi
 CORES=$(python3 -c 'import os; print(*sorted(os.sched_getaffinity(0))[:2])')
@@ -19,7 +19,7 @@ environment() {
   fi
 }
 
-# ours CORES FILE: what `make bench` says on those cores.
+# ours CORES FILE: the output of `make bench` on those cores.
 ours() {
   taskset -c "$1" make -s bench | tee "$2.part"
   mv "$2.part" "$2"
@@ -34,5 +34,5 @@ else
   stage "Tenure on two cores" ours "${CORES/ /,}" "$two"
   stage "Tenure on one core" ours "${CORES% *}" "$one"
 fi
-stage "the peers" target/peers/bin/python benches/python/compare.py "$two" "$one" "$table"
+stage "Python tools" target/peers/bin/python benches/python/compare.py "$two" "$one" "$table"
 total "make bench-peers"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the server from nothing in target/build-times and prints the twenty crates that take longest, for the table in ARCHITECTURE.md.
-# Unit-seconds: the time of a crate's build script, code and host copies added up. A busy machine makes all of them longer.
+# Builds the server from scratch in target/build-times and prints the twenty slowest crates, for the table in ARCHITECTURE.md.
+# Unit-seconds: the total time of a crate's build script, code and host copies. Run it on an idle machine.
 source "$(dirname "$0")/lib.sh"
 
 rm -rf target/build-times
-stage "build the server from nothing" cargo build --release "${NATIVE[@]}" --bins --timings --target-dir target/build-times
+stage "build the server from scratch" cargo build --release "${NATIVE[@]}" --bins --timings --target-dir target/build-times
 python3 - target/build-times/cargo-timings/cargo-timing.html <<'PYTHON'
 import collections, json, re, sys
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The fast loop: format, lints and docs of the server's half, unit tests on SQLite. `make test` has the rest.
+# Fast checks: formatting, lints and documentation of the server build, unit tests on SQLite. `make test` runs the rest.
 source "$(dirname "$0")/lib.sh"
 
 documentation() {
@@ -7,7 +7,7 @@ documentation() {
 }
 
 unit_tests() {
-  # The tests beside the code; those of `tests/` folders go through the built binary, both databases and the shared folder.
+  # Tests next to the code; those in `tests/` folders need the built binary, both databases and the shared folder.
   env -u TENURE_TEST_POSTGRES cargo test --release "${NATIVE[@]}" --lib --bins "$@"
 }
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Finds files of a crate that depend on each other in a circle.
+"""Finds files of a crate that depend on each other in a cycle.
 
 usage: scripts/file-circles.py [--report] [FOLDER ...]
 
-FOLDER is the folder of a crate (with src/ in it); all crates of the workspace when none is given. Prints every circle with the names
-that close it. Exit code 1 if there is a circle, 0 otherwise; with --report it is always 0.
+FOLDER is the folder of a crate (with src/ in it); default: all crates of the workspace. Prints every cycle with the names
+that close it. Exit code 1 if there is a cycle, 0 otherwise; with --report it is always 0.
 
-A file depends on another when it names something that is defined there: `use crate::…`, `super::…`, `self::…` and paths within the code
-are followed through re-exports to the file of the definition. What only tests need (`#[cfg(test)]`) and what a module re-exports from its
-own children (`pub use child::Name`) does not count.
+A file depends on another when it uses something that is defined there: `use crate::…`, `super::…`, `self::…` and paths in the code
+are followed through re-exports to the file of the definition. Code for tests (`#[cfg(test)]`) and re-exports of a module from its
+own children (`pub use child::Name`) do not count.
 """
 import pathlib
 import re
@@ -189,13 +189,13 @@ def main(arguments):
         edges = crate.edges()
         for circle in circles(list(crate.files), edges):
             total += 1
-            print(f"{folder}: a circle of {len(circle)} files")
+            print(f"{folder}: a cycle of {len(circle)} files")
             for start in circle:
                 for end in circle:
                     if names := edges.get((start, end)):
                         names = ", ".join(sorted(names))
                         print(f"  {'::'.join(start) or 'crate root'} -> {'::'.join(end) or 'crate root'}: {names}")
-    print("no file circles" if total == 0 else f"{total} file circles")
+    print("no file cycles" if total == 0 else f"{total} file cycles")
     return 1 if total and not report else 0
 
 

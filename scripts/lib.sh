@@ -1,14 +1,14 @@
-# Sourced by the other scripts: says what it is doing and how long it took.
+# Sourced by the other scripts: prints each stage and its duration.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 BEGAN=$(date +%s)
 
-# The server's half. Always the same choice: another one has other features, and would compile the dependencies again.
-# `app` is built as the server needs it; the browser build has a target folder of its own.
+# Packages of the server build. Always use the same selection: another one has other features and recompiles the dependencies.
+# `app` is built with the features of the server; the browser build has its own target folder.
 NATIVE=(--workspace --exclude frontend --exclude bundle)
 
-# stage NAME COMMAND…: the command under its name, with its time; its failure ends the script.
+# stage NAME COMMAND…: runs a command and prints its name and duration; a failure ends the script.
 stage() {
   local name=$1 began
   shift
@@ -19,10 +19,10 @@ stage() {
 }
 
 total() {
-  printf '\n── %s: %d s in all\n' "$1" $(($(date +%s) - BEGAN))
+  printf '\n── %s: %d s in total\n' "$1" $(($(date +%s) - BEGAN))
 }
 
-# npm_packages FOLDER: what package-lock.json says, installed once.
+# npm_packages FOLDER: installs the packages of package-lock.json once.
 npm_packages() {
   local lock=$1/package-lock.json mark=$1/node_modules/.installed
   if ! cmp -s "$lock" "$mark"; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Serves: the store in ./tenure-data when there is one, a fresh demo otherwise.
+# Serves the store in ./tenure-data if it exists, otherwise a new demo.
 source "$(dirname "$0")/lib.sh"
 
 scripts/build.sh

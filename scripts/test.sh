@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change is taken: format, lints of both targets, unit and integration tests on SQLite and PostgreSQL,
-# and the end-to-end tests in Chromium. With TENURE_REQUIRE_SHARED=1 a test that lacks a file or a database fails instead of being skipped.
+# Everything that must pass before a change is merged: formatting, lints of both targets, unit and integration tests on SQLite and
+# PostgreSQL, and the end-to-end tests in Chromium. With TENURE_REQUIRE_SHARED=1, a test without its file or database fails instead of being
+# skipped.
 source "$(dirname "$0")/lib.sh"
 
 formatting() {

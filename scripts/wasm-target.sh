@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# cargo for WebAssembly: `scripts/wasm-target.sh build …` is `cargo build --target wasm32-unknown-unknown …`, with the target set up first.
+# cargo for WebAssembly: `scripts/wasm-target.sh build …` sets up the target and runs `cargo build --target wasm32-unknown-unknown …`.
 #
-# Normally rustup brings the target (rust-toolchain.toml asks for it). Where it cannot be downloaded, Debian's own toolchain builds the
-# standard library for it from source.
+# Normally rustup installs the target (see rust-toolchain.toml). Where it cannot be downloaded, Debian's toolchain builds the standard
+# library from source.
 source "$(dirname "$0")/lib.sh"
 
 TARGET=wasm32-unknown-unknown
@@ -13,7 +13,7 @@ has_target() {
   [ -d "$(rustc --print sysroot)/lib/rustlib/$TARGET/lib" ]
 }
 
-# Through a toolchain whose Rust has no rustup beside it, there is nothing to add to.
+# A toolchain without rustup cannot add targets.
 if ! has_target && command -v rustup >/dev/null; then
   rustup target add "$TARGET" || true
 fi
@@ -23,7 +23,7 @@ fi
 
 if ! ls -d /usr/src/rustc-*/library >/dev/null 2>&1; then
   if [ "$(id -u)" != 0 ]; then
-    echo "the Rust target $TARGET is missing and could not be downloaded: run \`rustup target add $TARGET\` where there is a network" >&2
+    echo "The Rust target $TARGET is missing and could not be downloaded. Run \`rustup target add $TARGET\` with network access." >&2
     exit 1
   fi
   apt-get update

@@ -1,10 +1,10 @@
-//! Tells the program which commit it is made from: it is recorded with every training.
+//! Adds the commit of the build to the binary; it is recorded with every training.
 
 use std::path::Path;
 use std::process::Command;
 
 fn main() {
-    // Outside a checkout, for example in a package, there is no commit to tell.
+    // Outside a checkout, for example in a package, there is no commit.
     let log = Path::new("../.git/logs/HEAD");
     if log.exists() {
         println!("cargo:rerun-if-changed={}", log.display());

@@ -70,7 +70,7 @@ test.beforeAll(async () => {
   await new Promise<void>((resolve, reject) => {
     server.stdout?.on("data", (text) => {
       said += text;
-      if (said.includes("Tenure is at")) resolve();
+      if (said.includes("Tenure is running at")) resolve();
     });
     server.on("exit", () => reject(new Error(`the server ended: ${said}`)));
   });

@@ -1,4 +1,4 @@
-//! The `tenure` binary: command line, web server, API. Doors only: every rule lives in `workflow`.
+//! The `tenure` binary: command line, web server, API. Entry points only: every rule lives in `workflow`.
 
 mod cli;
 mod settings;

@@ -6,42 +6,42 @@ use clap::Args;
 use serde::Deserialize;
 use workflow::{Catalogue, Error, Result, StoreSettings, Tenure};
 
-/// What is recorded with runs: name, version, and the commit that the program was made from.
+/// Recorded with each run: name, version, and the commit of the build.
 const CODE: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"), env!("TENURE_COMMIT"));
 
-/// Where things are kept. Every command that works on the store takes these.
+/// Global options: where the store is and how the server listens.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
-    /// Database: sqlite://PATH or postgres://… [default: tenure.db in the data folder]
+    /// Database URL: sqlite://PATH or postgres://… [default: tenure.db in the data folder]
     #[arg(long, global = true, env = "TENURE_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
-    /// Folder of the database and of stored files [default: tenure-data]
+    /// Folder for the database and stored files [default: tenure-data]
     #[arg(long, global = true, env = "TENURE_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Store of files by URL, for example s3://bucket/prefix [default: a folder in the data folder]
+    /// URL of the file store, for example s3://bucket/prefix [default: a folder in the data folder]
     #[arg(long, global = true, env = "TENURE_ARTIFACTS")]
     pub artifacts: Option<String>,
-    /// Folder with use-case files that add to, or replace, those of the binary
+    /// Folder with use-case files that add to or replace the built-in ones
     #[arg(long, global = true, env = "TENURE_USE_CASES")]
     pub use_cases: Option<PathBuf>,
-    /// Address that the server listens on [default: 127.0.0.1:3000]
+    /// Address to listen on [default: 127.0.0.1:3000]
     #[arg(long, global = true, env = "TENURE_ADDR")]
     pub addr: Option<String>,
-    /// Address that people use, for example https://tenure.example; with https, cookies travel encrypted only [default: http://ADDR]
+    /// Public URL, for example https://tenure.example; with https, cookies are sent over TLS only [default: http://ADDR]
     #[arg(long, global = true, env = "TENURE_PUBLIC_URL")]
     pub public_url: Option<String>,
-    /// A proxy of yours stands in front: the last address in X-Forwarded-For is who asks
+    /// Trust a reverse proxy: take the client address from the last entry of X-Forwarded-For
     #[arg(long, global = true, env = "TENURE_BEHIND_PROXY")]
     #[serde(default)]
     pub behind_proxy: bool,
 }
 
 impl Place {
-    /// Fills what flags and environment left open from `tenure.toml` in the current folder.
+    /// Fills in options that neither a flag nor the environment sets from `tenure.toml` in the current folder.
     ///
     /// # Errors
-    /// When the file is there but wrong.
+    /// When the file exists but cannot be read or parsed.
     pub fn with_file(self) -> Result<Self> {
         let file = match std::fs::read_to_string("tenure.toml") {
             Ok(text) => toml::from_str::<Self>(&text).map_err(|error| Error::Invalid(format!("tenure.toml: {error}")))?,
@@ -69,12 +69,12 @@ impl Place {
         self.addr.as_deref().unwrap_or("127.0.0.1:3000")
     }
 
-    /// Address that people use, without a slash at the end.
+    /// Public URL, without a trailing slash.
     pub fn public_url(&self) -> String {
         self.public_url.as_deref().map_or_else(|| format!("http://{}", self.addr()), |url| url.trim_end_matches('/').to_owned())
     }
 
-    /// The address at which a password is set.
+    /// The link with which a password is set.
     pub fn set_up_link(&self, secret: &str) -> String {
         format!("{}/set-up/{secret}", self.public_url())
     }
@@ -91,7 +91,7 @@ impl Place {
     /// Use cases and policies of this installation, without a store.
     ///
     /// # Errors
-    /// When a file of the folder is wrong.
+    /// When a file in the folder is invalid.
     pub fn catalogue(&self) -> Result<Catalogue> {
         Catalogue::read(self.use_cases.as_deref())
     }

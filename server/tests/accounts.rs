@@ -1,4 +1,4 @@
-//! Accounts and tokens on the command line: roles, links, and what is refused.
+//! Accounts and tokens on the command line: roles, links, and rejected input.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! The interface for programs, and model files on the command line: what is answered, and what each refusal says.
+//! The REST API, and model files on the command line: responses and errors.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
@@ -8,7 +8,7 @@ use std::path::Path;
 use common::{Demo, run, text};
 use serde_json::{Value, json};
 
-/// A record that a field list allows: lowest numbers and first levels.
+/// A valid record for a list of fields: lowest numbers and first levels.
 fn record(fields: &Value) -> Value {
     let value = |field: &Value| match field["levels"].as_array().unwrap().first() {
         Some(level) => level.clone(),
@@ -42,7 +42,7 @@ fn programs_are_answered_or_told_what_is_wrong() {
     assert_eq!(score["reasons"].as_array().unwrap().len(), 2);
     assert!((0.0..=1.0).contains(&score["probability"].as_f64().unwrap()));
 
-    // Each wrong field by its name, all of them at once.
+    // Every invalid field is named, all of them at once.
     let wrong = |field: &str, value: Value, says: &str| {
         let (status, problem) = predict(&with(&record, field, value));
         assert_eq!(status, 422, "{problem}");
@@ -57,10 +57,10 @@ fn programs_are_answered_or_told_what_is_wrong() {
     wrong("Overtyme", json!("Yes"), "is not a field of the use case");
     let (status, problem) = predict(&with(&with(&record, "BusinessTravel", json!("x")), "MonthlyIncome", json!(-1)));
     assert_eq!((status, problem["errors"].as_array().unwrap().len()), (422, 2), "{problem}");
-    // A missing value is a value where the use case allows it.
+    // A missing value is valid where the use case allows it.
     assert_eq!(predict(&with(&record, "MonthlyIncome", Value::Null)).0, 200);
 
-    // Many at once give the same as one by one, and errors name the record.
+    // A batch gives the same scores as single requests, and errors name the record.
     let batch = |records: Value| {
         let body = json!({ "use_case": "attrition", "records": records, "reasons": 2 }).to_string();
         demo.ask("/api/v1/predict/batch", &analyst, &body)
@@ -73,7 +73,7 @@ fn programs_are_answered_or_told_what_is_wrong() {
     assert_eq!((status, problem["errors"][0]["row"].as_i64()), (422, Some(2)), "{problem}");
     assert_eq!(batch(json!([])).0, 400);
 
-    // Who, and what.
+    // Permissions and invalid requests.
     let body = json!({ "use_case": "attrition", "record": record }).to_string();
     assert_eq!(demo.ask("/api/v1/predict", "", &body).0, 401);
     assert_eq!(demo.ask("/api/v1/predict", "wrong", &body).0, 401);
@@ -90,7 +90,7 @@ fn programs_are_answered_or_told_what_is_wrong() {
     model_files(demo.folder.path(), &record, &score);
 }
 
-/// What was live when, and which versions may score: not one that nobody approved, and none while the use case is out of service.
+/// The history of live versions, and which versions may score: no unapproved one, and none while the use case is out of service.
 fn versions(demo: &Demo, analyst: &str, record: &Value) {
     let command = |arguments: &[&str]| {
         let output = run(demo.folder.path(), &[arguments, &["--use-case", "attrition"]].concat(), "");
@@ -119,7 +119,7 @@ fn versions(demo: &Demo, analyst: &str, record: &Value) {
     let (status, problem) = predict(json!(1));
     assert!(status == 403 && problem["detail"].as_str().unwrap().contains("was undeployed"), "{problem}");
     assert_eq!(predict(Value::Null).0, 409);
-    // What anybody may read names nobody and tells no reasons.
+    // Public responses contain no names and no reasons.
     let health = demo.send("/health", "", "", "*/*").2;
     assert!(health.contains("undeployed on") && !health.contains("wrong data"), "{health}");
     let (_, page) = demo.page("/use-case/attrition", analyst);
@@ -133,12 +133,12 @@ fn versions(demo: &Demo, analyst: &str, record: &Value) {
         .env("TENURE_PASSWORD", password);
     assert!(rollback.status().unwrap().success());
 
-    // An error page names the request, as the log does.
+    // An error page shows the request id, as does the log.
     let (status, page) = demo.page("/use-case/attrition/models/99", analyst);
     assert!(status == 404 && page.contains("Request <code>"), "{page}");
 }
 
-/// Rows against the baseline, and the newest check. What cannot be compared says so and is never "stable".
+/// Rows against the baseline, and the newest check. What cannot be compared is reported and is never "stable".
 fn drift(demo: &Demo, analyst: &str, reader: &str, record: &Value) {
     let ask = |path: &str, token: &str, body: Value| demo.ask(&format!("/api/v1/drift/{path}"), token, &body.to_string());
     let rows = |rows: &[Value]| json!({ "use_case": "attrition", "rows": rows });
@@ -184,7 +184,7 @@ fn drift(demo: &Demo, analyst: &str, reader: &str, record: &Value) {
     assert_eq!(demo.ask("/api/v1/drift/feature/latest?use_case=attrition", "", "").0, 401);
 }
 
-/// The exported file gives the same numbers; one that is cut short or of another use case says so.
+/// The exported file gives the same numbers; one that is truncated or for another use case is rejected.
 fn model_files(folder: &Path, record: &Value, score: &Value) {
     let refused = |arguments: &[&str], says: &str| {
         let output = run(folder, arguments, "");

@@ -1,4 +1,4 @@
-//! The way of a newcomer on the command line: import, train, approve, predict, score. On real data where the shared folder is at hand.
+//! First steps on the command line: import, train, approve, predict, score. On real data where the shared folder exists.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ impl Bench {
     }
 }
 
-/// Every file of a folder with its bytes, for "nothing was changed".
+/// Every file of a folder with its bytes, to check that nothing changed.
 fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<_> = entries
@@ -96,7 +96,7 @@ fn from_a_file_of_people_to_scores() {
         let stayed = first["dataset"]["row_count"].as_i64().unwrap() - first["dataset"]["positives"].as_i64().unwrap();
         assert_eq!(batch["people"].as_i64(), Some(stayed), "those who left are not scored");
 
-        // One row alone gets the number that it gets among all.
+        // A single row gets the same score as in the whole file.
         let all = bench.run(&["predict", &path, "--use-case", use_case, "--explain", "--json"]);
         let lines: Vec<Value> = String::from_utf8(all.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len() as i64, first["dataset"]["row_count"].as_i64().unwrap());
@@ -120,7 +120,7 @@ fn a_bad_file_leaves_the_store_as_it_was() {
     let bench = Bench::new();
     let good = std::fs::read(&path).unwrap();
     bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
-    // Reading settles the write-ahead log, so that what follows compares files that rest.
+    // Reading checkpoints the write-ahead log, so that the compared files do not change.
     bench.json(&["data", "list"]);
     let before = content(&bench.path("data"));
     let text = String::from_utf8(good.clone()).unwrap();

@@ -1,4 +1,4 @@
-//! Monitoring on the command line: outcomes, what they show, and data that allows no answer.
+//! Monitoring on the command line: outcomes, performance, and data that cannot be compared.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ impl Bench {
         serde_json::from_str(&text).unwrap_or(Value::String(text))
     }
 
-    /// Imports, trains, and puts the model into service.
+    /// Imports, trains and promotes a model.
     fn live(&self, use_case: &str, file: &str, as_of: &str, candidate: &str) {
         self.json(0, &["data", "import", file, "--use-case", use_case, "--as-of", as_of]);
         self.json(0, &["train", "--use-case", use_case, "--trials", "6", "--candidates", candidate]);
@@ -99,8 +99,8 @@ fn csv(heading: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
     format!("{heading}\n{}", rows.map(line).collect::<String>())
 }
 
-/// A model frozen at 2009, replayed year by year: what drifts is quiet in 2010, the estimate stays high for ever, and only the outcomes show
-/// that the model broke in 2011, by reason of leaving.
+/// A model frozen at 2009, replayed year by year: no alarm in 2010, the estimated performance stays high, and only the outcomes by reason
+/// show that the model broke in 2011.
 #[test]
 fn ten_years_of_terminations() {
     let Some(rows) = terminations() else { return };
@@ -177,7 +177,7 @@ fn outcomes_are_taken_whole_or_not_at_all() {
     assert_eq!(refused["total"], 2);
     assert_eq!(bench.json(0, &["outcomes", "list", "--use-case", "attrition"])["imports"].as_array().unwrap().len(), 0);
 
-    // Who left alone says nothing about the others.
+    // A list of leavers alone does not make the others stayers.
     let left = file("outcomes-2025-01-01.csv");
     let named = bench.json(0, &["outcomes", "import", &left, "--use-case", "attrition"]);
     assert_eq!(named["new"], true);
@@ -227,12 +227,12 @@ fn what_cannot_be_compared_is_never_no_drift() {
         format!("{heading}\n{}", changed.collect::<String>())
     };
 
-    // Nobody; a column that is gone; a column of another type: the door says so.
+    // No rows, a missing column, a column of another type: rejected at import.
     refused(import("nobody.csv", &format!("{heading}\n"), "2025-02-01"), "no rows");
     refused(import("gone.csv", &text.replacen("OverTime", "Other", 1), "2025-02-01"), "OverTime");
     refused(import("type.csv", &whole("MonthlyIncome", "plenty"), "2025-02-01"), "MonthlyIncome");
 
-    // One row: nothing could be judged, in words, and exit code 3.
+    // One row: nothing could be compared; a message and exit code 3.
     assert!(import("one.csv", &format!("{heading}\n{first}\n"), "2025-02-01").status.success());
     let report = check();
     assert_eq!((report["check"]["verdict"].as_str(), report["check"]["recommendation"].as_str()), (Some("too_few_rows"), Some("unclear")));
@@ -240,7 +240,7 @@ fn what_cannot_be_compared_is_never_no_drift() {
     assert_eq!(said.status.code(), Some(3));
     assert!(String::from_utf8(said.stdout).unwrap().contains("the current data has 1 row with a value, fewer than 30"));
 
-    // One value for everybody is a change of what varied before.
+    // The same value for everyone is a change if values varied before.
     assert!(import("constant.csv", &whole("MonthlyIncome", "5000"), "2025-02-02").status.success());
     let report = bench.json(1, &["drift", "check", "--use-case", "attrition"]);
     assert!(

@@ -1,4 +1,4 @@
-//! Fairness, data and model card on the command line, on real data where the shared folder is at hand.
+//! Fairness, data and model card on the command line, on real data where the shared folder exists.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::PathBuf;
@@ -55,8 +55,8 @@ fn train(bench: &Bench, more: &[&str]) -> Value {
     bench.json(&[&["train", "--use-case", "attrition", "--trials", "12"], more].concat())
 }
 
-/// The ages are told apart beyond doubt although Age is no input (impact ratio 0.46, 0.30 to 0.69; the search over all candidates gives 0.44,
-/// 0.28 to 0.73); what separates the sexes is within the luck of 1176 people.
+/// The gap between age groups is significant although Age is not an input (impact ratio 0.46, 0.30 to 0.69; the search over all candidates
+/// gives 0.44, 0.28 to 0.73); the gap between genders is within chance for 1176 people.
 #[test]
 fn age_fails_and_gender_does_not() {
     let Some(path) = ibm() else { return };
@@ -78,12 +78,12 @@ fn age_fails_and_gender_does_not() {
         assert!(html.contains(word), "{word}");
     }
     assert!(!html.contains("NaN") && !html.contains("<script") && !html.contains("src="));
-    // Age is no input of it, so there is nothing to leave out.
+    // Age is not an input, so it cannot be dropped.
     assert_eq!(bench.run(&["model", "experiment", "1", "--use-case", "attrition", "--drop", "Age"]).status.code(), Some(2));
     assert_eq!(bench.run(&["model", "fairness", "1", "--use-case", "attrition", "--cutoff", "2"]).status.code(), Some(2));
 }
 
-/// With Age as an input, leaving it out costs no ROC AUC that these people show, and narrows the gap.
+/// With Age as an input, dropping it has no measurable cost in ROC AUC and narrows the gap.
 #[test]
 fn dropping_age_costs_nothing() {
     let Some(path) = ibm() else { return };
@@ -100,7 +100,7 @@ fn dropping_age_costs_nothing() {
     let parity = &made["effect"]["fairness"]["AgeGroup"][0];
     assert_eq!(parity["metric"], "demographic_parity_difference");
     assert!(parity["change"]["value"].as_f64().unwrap() < 0.0, "the gap of age narrows: {parity}");
-    // A run of its own, and no version.
+    // A separate run, and no version.
     assert_eq!(bench.json(&["model", "list", "--use-case", "attrition"]).as_array().unwrap().len(), 1);
     let card = bench.run(&["model", "card", "1", "--use-case", "attrition"]);
     let card = String::from_utf8(card.stdout).unwrap();

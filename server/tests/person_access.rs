@@ -1,5 +1,5 @@
-//! Who looks at people, and why: where the policy of the installation asks for a reason, nothing is shown without one, by no door, and the
-//! record keeps who it was and what was said.
+//! Access to individual people: where the access policy requires a reason, no entry point shows a person without one, and the audit log
+//! records the user and the reason.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
@@ -10,7 +10,7 @@ use serde_json::Value;
 const ACCESS: &str = "use_case = \"attrition\"\n[[purpose]]\nkey = \"talk\"\ntext = \"Prepare a conversation\"\n\
                       [[purpose]]\nkey = \"check\"\ntext = \"Check the data\"\n";
 
-/// The identifier in the first row of the table, and what its row tells.
+/// The identifier in the first row of the table, and the content of the row.
 fn first_person(page: &str) -> (String, String) {
     let row = page.split("/use-case/attrition/person/").nth(1).unwrap();
     (row.split('"').next().unwrap().to_owned(), row.split("</tr>").next().unwrap().to_owned())
@@ -31,7 +31,7 @@ fn a_person_is_shown_to_who_says_why_and_the_record_keeps_it() {
     assert!(told.contains('%'), "the list shows risks: {told}");
     assert!(list.contains("Choose a reason"), "the file is asked for with a reason");
 
-    // Without a reason, or with one that is none, the question is all there is.
+    // Without a valid reason, only the question is shown.
     for path in [
         format!("/use-case/attrition/person/{id}"),
         format!("/use-case/attrition/person/{id}?why=curiosity"),
@@ -47,7 +47,7 @@ fn a_person_is_shown_to_who_says_why_and_the_record_keeps_it() {
             "{path}"
         );
     }
-    // A search that leaves one person is a look at that person.
+    // A search that leaves a single person counts as access to that person.
     let (_, one) = demo.page(&format!("/use-case/attrition?search={id}&f.Department=Sales&band=none-such"), &token);
     assert!(one.contains("no risk band"), "{one}");
     let narrow = (1..200).map(|number| number.to_string()).find_map(|search| {
@@ -77,7 +77,7 @@ fn a_person_is_shown_to_who_says_why_and_the_record_keeps_it() {
     assert_eq!(whys, ["talk", "check", "check"]);
     assert!(looks.iter().all(|look| look["who"] == "ann"));
     assert!(views(&demo, "people.export")[0]["detail"].as_str().unwrap().contains("\"why\":\"check\""));
-    // Whom they looked at stands beside the chain, and can be erased from there.
+    // The people are stored beside the chain, by pseudonym, and can be erased there.
     let export = || text(&run(demo.folder.path(), &["audit", "export"], "").stdout);
     assert!(!export().lines().any(|line| line.contains("person.view") && line.contains(&format!("/{id}\""))), "{}", export());
     assert_eq!(run(demo.folder.path(), &["audit", "erase", "person", &format!("attrition/{id}")], "").status.code(), Some(0));

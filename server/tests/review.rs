@@ -1,5 +1,5 @@
-//! Who may let a version loose, on the command line: request, decide, promote, roll back, stop; what happens when two decide, when the
-//! evidence changes, when the process is killed half-way, and when somebody edits the record.
+//! Model governance on the command line: request, decide, promote, roll back, undeploy; concurrent decisions, changed evidence, killed
+//! processes, and an edited audit log.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "common/folder.rs"]
@@ -19,7 +19,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Simulated people, and as many trained versions of them.
+    /// Simulated people and a number of trained versions.
     fn with_versions(versions: usize) -> Self {
         let bench = Self { folder: tempfile::tempdir().unwrap() };
         let out = bench.path("simulated");
@@ -68,7 +68,7 @@ impl Bench {
         self.json_on(&self.path("data"), arguments)
     }
 
-    /// Runs a command that must be refused, and gives its sentence.
+    /// Runs a command that must fail and returns its message.
     fn refused(&self, arguments: &[&str], code: i32) -> String {
         let output = self.run(arguments);
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -130,14 +130,14 @@ fn from_request_to_rollback_by_the_rules() {
     let late = bench.refused(&decide("approve", "1", "sam"), 2);
     assert!(late.contains("rita approved the request on"), "{late}");
 
-    // The second version is compared with the first; the third waits, and is void when the second goes live.
+    // The second version is compared with the first; the request for the third is void when the second goes live.
     bench.request("2");
     bench.request("3");
     bench.approve("2", "sam");
     let void = bench.refused(&decide("approve", "3", "rita"), 2);
     assert!(void.contains("void") && void.contains("version 2 was promoted"), "{void}");
     bench.request("3");
-    // What changes the evidence voids the request at once, not only when somebody decides.
+    // A change of the evidence voids the request immediately, not only at the decision.
     let state = |version: &str| {
         bench.json(&["model", "show", version, "--use-case", "attrition"])["reviews"][0]["request"]["state"].as_str().unwrap().to_owned()
     };
@@ -157,12 +157,12 @@ fn from_request_to_rollback_by_the_rules() {
     );
 
     bench.json(&["model", "rollback", "--use-case", "attrition", "--as", "rita", "--reason", "complaints"]);
-    // Asked again it goes no further back, and not forward either.
+    // A repeated rollback goes neither further back nor forward.
     let again = bench.refused(&["model", "rollback", "--use-case", "attrition", "--as", "rita", "--reason", "complaints"], 2);
     assert!(again.contains("rolled back to version 1 by rita") && again.contains("Specify the version"), "{again}");
     let told = bench.run(&[&decide("approve", "2", "sam")[..], &[]].concat());
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
-    assert!(told.contains("was approved, and is not live any more"), "{told}");
+    assert!(told.contains("was approved but is no longer live"), "{told}");
     let data = bench.path("data");
     let stage = |version: i64| bench.stages(&data).into_iter().find(|row| row.0 == version).unwrap();
     assert_eq!((stage(1).1.as_str(), stage(2).1.as_str(), stage(3).1.as_str()), ("Production", "Archived", "Archived"));
@@ -184,7 +184,7 @@ fn from_request_to_rollback_by_the_rules() {
     assert_eq!(as_of("2099-01-01")[0]["version"], 2);
     assert!(bench.refused(&["model", "history", "--use-case", "attrition", "--as-of", "yesterday"], 2).contains("YYYY-MM-DD"));
     assert!(moments.is_sorted());
-    // The card that is kept with the promotion says who let it go live, and why.
+    // The card stored with the promotion contains who approved it and why.
     let card = bench.json(&["model", "card", "2", "--use-case", "attrition"])["markdown"].as_str().unwrap().to_owned();
     assert!(card.contains("Approved by sam on") && card.contains("Stage: Production"), "{card}");
     let run = bench.json(&["run", "show", approved["version"]["run_id"].as_str().unwrap()]);
@@ -211,7 +211,7 @@ fn a_version_is_found_by_its_name_and_scores_only_after_its_approval() {
     assert!(bench.refused(&["batch", "--use-case", "attrition"], 2).contains("No model of attrition is live"));
     bench.json(&["model", "request", "autumn", "--use-case", "attrition"]);
     bench.json(&["model", "comment", "autumn", "ask Sales first", "--use-case", "attrition", "--as", "ann"]);
-    // What a reviewer decides on, as the command line tells it; the hash is what the decision is bound to.
+    // The evidence on the command line, with the hash that the decision is bound to.
     let review = bench.json(&["model", "review", "autumn", "--use-case", "attrition"]);
     assert_eq!((review["state"].as_str(), review["blocking"].as_array().map(Vec::len)), (Some("pending"), Some(0)));
     let titles: Vec<&str> = review["gates"]["results"].as_array().unwrap().iter().map(|gate| gate["title"].as_str().unwrap()).collect();
@@ -241,7 +241,7 @@ fn a_version_is_found_by_its_name_and_scores_only_after_its_approval() {
     assert_eq!((shown["comments"][0]["author"].as_str(), shown["scored"].as_array().unwrap().len()), (Some("ann"), 1));
     bench.json(&["model", "alias", "1", "autumn", "--remove", "--use-case", "attrition"]);
     assert!(bench.refused(&["model", "show", "autumn", "--use-case", "attrition"], 2).contains("has the alias autumn"));
-    // The author of a version may not put it back, nor who is no reviewer.
+    // Neither the author of a version nor someone who is not a reviewer can roll back to it.
     bench.json(&["model", "undeploy", "--use-case", "attrition", "--reason", "wrong data"]);
     let rollback = ["model", "rollback", "1", "--use-case", "attrition", "--reason", "x", "--as"];
     assert!(bench.refused(&[&rollback[..], &["ann"]].concat(), 2).contains("reviewer role"));
@@ -249,7 +249,7 @@ fn a_version_is_found_by_its_name_and_scores_only_after_its_approval() {
     assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
 }
 
-/// Who is reviewer and administrator at once still has nothing to say about the own version.
+/// A reviewer who is also an administrator still cannot decide on their own version.
 #[test]
 fn the_author_neither_approves_nor_puts_back() {
     let bench = Bench::with_versions(0);
@@ -270,7 +270,7 @@ fn the_author_neither_approves_nor_puts_back() {
     assert!(bench.stages(&bench.path("data"))[1].2, "version 2 stays live");
 }
 
-/// The fixed limits of guide 002 cannot all be met; what the policy says about documentation and authors is said at once.
+/// A policy that requires documentation and a named author.
 #[test]
 fn the_strict_policy_asks_for_a_name_and_a_whole_card() {
     let bench = Bench { folder: tempfile::tempdir().unwrap() };
@@ -310,7 +310,7 @@ fn the_strict_policy_asks_for_a_name_and_a_whole_card() {
     run(&["model", "limitations", "2", "no night shifts", "--use-case", "attrition"]);
     assert_eq!(run(&["model", "request", "2", "--use-case", "attrition"]).0, Some(0));
     let approved = approve();
-    assert!(approved.0 == Some(0) && approved.1.contains("version 2 of attrition is live"), "{}", approved.1);
+    assert!(approved.0 == Some(0) && approved.1.contains("Version 2 of attrition is live"), "{}", approved.1);
     let unknown = include_str!("../../crates/data/use_cases/attrition.toml").replace("gates = \"sensible\"", "gates = \"paper\"");
     std::fs::write(bench.path("other.toml"), unknown).unwrap();
     let checked = run(&["use-case", "check", "other.toml"]);
@@ -400,9 +400,9 @@ fn gates_of_a_policy_file_block_until_they_are_waived() {
     assert_eq!(run(&ask).0, Some(0));
     let approve = |name: &str| run(&["model", "approve", "1", "--use-case", "attrition", "--as", name, "--reason", "a trial"]);
     let first = approve("rita");
-    assert!(first.0 == Some(0) && first.1.contains("approvals still missing: 1"), "{}", first.1);
+    assert!(first.0 == Some(0) && first.1.contains("approvals still required: 1"), "{}", first.1);
     assert!(!bench.stages(&bench.path("data"))[0].2, "one of two approvals is not enough");
-    // On a copy, the second one puts it into service.
+    // On a copy, the second approval promotes it.
     let copied = bench.path("copied");
     bench.json(&["model", "list", "--use-case", "attrition"]);
     copy(&bench.path("data"), &copied);
@@ -410,13 +410,13 @@ fn gates_of_a_policy_file_block_until_they_are_waived() {
     let second = bench.command_on(&copied, &second.iter().map(String::as_str).collect::<Vec<_>>()).output().unwrap();
     assert!(second.status.success(), "{}", String::from_utf8_lossy(&second.stderr));
     assert!(bench.stages(&copied)[0].2, "two of two approvals");
-    // Gates that change after the training are not those that the version was judged by.
+    // Gates that changed after the training are not those that the version was judged by.
     std::fs::write(cases.join("gates/house.toml"), policy(true, 0.6)).unwrap();
     let changed = approve("sam");
     assert!(changed.0 == Some(2) && changed.1.contains("gates changed"), "{}", changed.1);
 }
 
-/// All of it or nothing, whenever the process dies.
+/// A promotion is atomic, whenever the process dies.
 #[test]
 fn a_promotion_that_is_killed_happens_whole_or_not_at_all() {
     let bench = Bench::with_versions(2);
@@ -424,7 +424,7 @@ fn a_promotion_that_is_killed_happens_whole_or_not_at_all() {
     bench.approve("1", "rita");
     bench.request("2");
     let source = bench.path("data");
-    // Reading settles the write-ahead log, so that what is copied rests.
+    // Reading checkpoints the write-ahead log, so that the copied files do not change.
     bench.json(&["model", "list", "--use-case", "attrition"]);
     let command = ["model", "approve", "2", "--use-case", "attrition", "--as", "rita", "--reason", "better"];
     let place = |round: usize| bench.path(&format!("round-{round}"));
@@ -438,7 +438,7 @@ fn a_promotion_that_is_killed_happens_whole_or_not_at_all() {
         let data = place(round as usize);
         copy(&source, &data);
         let mut child = bench.command_on(&data, &command).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        // From early to past its usual end, a little more often towards the end, where the writing is.
+        // From early to past the usual end, more often towards the end, where the writes are.
         let share = (f64::from(round) / f64::from(rounds)).sqrt() * 1.15;
         std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
         child.kill().unwrap();
@@ -482,7 +482,7 @@ fn an_exported_record_is_verified_by_itself_and_every_forgery_is_named() {
         std::fs::write(bench.path("tampered.jsonl"), lines.join("\n")).unwrap();
         let mut arguments = vec!["audit", "verify", "--file", "tampered.jsonl"];
         arguments.extend(head.iter().flat_map(|head| ["--head", head]));
-        // A folder that is no store: the file is enough.
+        // The folder has no store: the file is enough.
         let output = bench.command_on(&bench.path("nowhere"), &arguments).output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     };

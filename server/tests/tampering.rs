@@ -1,4 +1,4 @@
-//! A database that somebody edited below its own rules, and the command that finds it: on SQLite and on PostgreSQL, each way to tamper.
+//! Tampering below the rules of the database, and its detection by `tenure audit verify`, on SQLite and PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "common/folder.rs"]
@@ -11,7 +11,7 @@ use sqlx::{Executor, Row};
 
 const PASSWORD: &str = "a long phrase of the tests";
 
-/// Where one store is.
+/// The location of a store.
 struct Place {
     folder: tempfile::TempDir,
     /// `None`: SQLite in the folder.
@@ -34,7 +34,7 @@ impl Place {
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// A version that was trained, commented on, asked for, approved and stopped.
+    /// A version that was trained, commented on, requested, approved, undeployed and restored.
     fn fill(&self) {
         let out = self.folder.path().join("simulated");
         let out = out.to_str().unwrap();
@@ -67,7 +67,7 @@ impl Place {
         sqlx::AnyPool::connect(&self.database.clone().unwrap_or_else(sqlite)).await.unwrap()
     }
 
-    /// Runs statements as somebody who may do anything to the database.
+    /// Runs statements with full access to the database.
     async fn below_the_rules(&self, statements: &str) {
         let pool = self.pool().await;
         let mut connection = pool.acquire().await.unwrap();
@@ -90,7 +90,7 @@ impl Place {
     }
 }
 
-/// Ways to tamper, each with what the command says then.
+/// Ways of tampering, each with the expected message.
 const TAMPERINGS: [(&str, &str, &str); 16] = [
     ("an entry is edited", "update audit set detail = '{}' where sequence = 3", "entry 3 was changed: its content does not match its hash"),
     (
@@ -145,7 +145,7 @@ async fn every_way_to_tamper_with_a_sqlite_store_is_named() {
     let whole = Place { folder: tempfile::tempdir().unwrap(), database: None };
     whole.fill();
     let (code, says) = whole.verify();
-    assert!(code == Some(0) && says.contains("the chain is whole"), "{says}");
+    assert!(code == Some(0) && says.contains("Hash chain verified"), "{says}");
     for (what, statements, expected) in TAMPERINGS {
         let place = Place { folder: tempfile::tempdir().unwrap(), database: None };
         copy(&whole.folder.path().join("data"), &place.folder.path().join("data"));
@@ -170,7 +170,7 @@ async fn every_way_to_tamper_with_a_postgres_store_is_named() {
     let place = make(&whole, "template1").await;
     place.fill();
     let (code, says) = place.verify();
-    assert!(code == Some(0) && says.contains("the chain is whole"), "{says}");
+    assert!(code == Some(0) && says.contains("Hash chain verified"), "{says}");
     for (number, (what, statements, expected)) in TAMPERINGS.into_iter().enumerate() {
         let place = make(&format!("{whole}_{number}"), &whole).await;
         place.below_the_rules(statements).await;

@@ -1,4 +1,4 @@
-//! Every time in an answer to programs is RFC 3339, and every day YYYY-MM-DD: each response of the API and each `--json` is walked.
+//! Every time in the API and in `--json` output is RFC 3339, and every date YYYY-MM-DD: all responses are walked.
 
 mod common;
 
@@ -6,15 +6,15 @@ use common::{Demo, run, text};
 use domain::{Date, Timestamp};
 use serde_json::{Value, json};
 
-/// Keys that hold days.
+/// Keys of dates.
 const DAYS: [&str; 10] =
     ["as_of", "data_as_of", "day", "until", "until_day", "expires_on", "complete_until", "first_day", "last_day", "start"];
-/// Names of months, as texts for people have them.
+/// Names of months in text for people.
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-/// So large is no count, but microseconds or milliseconds since 1970.
+/// Larger numbers are not counts, but microseconds or milliseconds since 1970.
 const EPOCH_MILLIS: f64 = 1e12;
 
-/// What is wrong with the times of a value, each with its place; `seen` counts those that are right.
+/// Collects invalid times in a value with their paths; `seen` counts the valid ones.
 fn walk(place: &str, key: &str, value: &Value, problems: &mut Vec<String>, seen: &mut usize) {
     match value {
         Value::Object(fields) => {
@@ -28,7 +28,7 @@ fn walk(place: &str, key: &str, value: &Value, problems: &mut Vec<String>, seen:
             }
         }
         Value::Number(number) => {
-            // Seeds and hashes are no times.
+            // Seeds are not times.
             if number.as_f64().is_some_and(|number| number >= EPOCH_MILLIS) && key != "seed" {
                 problems.push(format!("{place}: {number} looks like a time since 1970"));
             }
@@ -41,7 +41,7 @@ fn walk(place: &str, key: &str, value: &Value, problems: &mut Vec<String>, seen:
             } else if is_day {
                 text.parse::<Date>().is_ok()
             } else {
-                // A moment for people: "29 Nov 2026, 15:01 UTC".
+                // A time for people: "29 Nov 2026, 15:01 UTC".
                 let words: Vec<&str> = text.split([' ', ',']).collect();
                 !words.windows(2).any(|pair| {
                     MONTHS.iter().any(|month| pair[0].starts_with(month)) && pair[1].len() == 4 && pair[1].parse::<u32>().is_ok()
@@ -120,7 +120,7 @@ fn every_time_of_every_answer_is_rfc_3339() {
     }
     assert_eq!(problems, Vec::<String>::new());
     assert!(seen > 100, "only {seen} times were found");
-    // People read them in another form.
+    // Pages use another format.
     let (status, page) = demo.page("/use-case/attrition/models", &reader);
     assert!(status == 200 && page.contains(" UTC") && !page.contains("Z</"), "{page}");
 }

@@ -1,4 +1,4 @@
-//! The file tools, run as a person runs them, give the golden numbers; files with nothing to compare never pass as unchanged.
+//! The file tools give the golden numbers; files that cannot be compared never count as unchanged.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fmt::Write;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Runs `tenure tool …` and gives the exit code with what it printed as JSON.
+/// Runs `tenure tool …` and returns the exit code and the JSON output.
 fn tool(arguments: &[&str]) -> (i32, Value) {
     let output = Command::new(env!("CARGO_BIN_EXE_tenure")).arg("tool").args(arguments).arg("--json").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

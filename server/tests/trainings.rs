@@ -1,4 +1,4 @@
-//! What `tenure train` promises: the same bytes for the same seed, limits that hold, a clean stop, merged files on record.
+//! `tenure train`: the same bytes for the same seed, time limits, a clean stop, merged files in the run.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::process::{Child, Command, Output, Stdio};
@@ -42,7 +42,7 @@ impl Bench {
         self.json(&[&["train", "--use-case", "churn"], more].concat())
     }
 
-    /// A training that takes until it is stopped, once it has tried something.
+    /// Starts a training without end, and waits for its first trial.
     fn endless(&self) -> Child {
         let arguments = ["train", "--use-case", "churn", "--trials", "1000000", "--candidates", "logistic_regression_l2"];
         let child = self.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -140,7 +140,7 @@ fn a_training_leaves_seven_steps_its_plots_and_its_card() {
     let log = job["lines"].to_string();
     assert!(log.contains("Quick logistic regression: ") && log.contains("stage monitor"), "{log}");
 
-    // Side by side with another one, as a file that loads nothing.
+    // Compared with another run, as a self-contained file.
     let other = bench.train(&["--trials", "4", "--candidates", "logistic_regression_l2", "--metric", "log_loss"]);
     let ids = [trained["run"].as_str().unwrap(), other["run"].as_str().unwrap()];
     let compared = bench.json(&["run", "compare", ids[0], ids[1], "--html", "out.html"]);

@@ -1,4 +1,4 @@
-//! Commands while the database cannot be used: the exit code says whether to try again, and the message names the cause.
+//! Commands on an unavailable database: the exit code tells whether to try again, and the message names the cause.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::Path;

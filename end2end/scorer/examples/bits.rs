@@ -1,5 +1,5 @@
-//! Writes what the server says about 1000 random people, for every kind of candidate: `bits FOLDER` leaves `KIND.tenure`, `KIND.bits`
-//! (little-endian doubles, one person behind the other) and `people.txt` (people apart by an empty line).
+//! Writes the server's results for 1000 random people, for every kind of candidate: `bits FOLDER` creates `KIND.tenure`, `KIND.bits`
+//! (little-endian doubles, person by person) and `people.txt` (people separated by an empty line).
 
 use std::error::Error;
 use std::fs;
@@ -144,7 +144,7 @@ impl Random {
         use_case.inputs().map(|field| (field.name.clone(), self.value(field))).collect()
     }
 
-    /// Any value that the use case allows; now and then none.
+    /// A random valid value; sometimes a missing one.
     fn value(&mut self, field: &Field) -> String {
         if field.missing == model::MissingPolicy::Impute && self.share() < 0.03 {
             return String::new();

@@ -1,5 +1,5 @@
-//! The model in the browser, for the test that compares it with the server bit by bit. Not part of the product: the pages' own build has
-//! no room for what only a test calls, and runs the same crate `model`.
+//! The model in the browser, for the test that compares it with the server bit for bit. Not part of the product, so that test code does not
+//! enlarge the browser build of the pages, which uses the same crate `model`.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ impl Scorer {
     /// Reads a model file.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// When it is invalid.
     #[wasm_bindgen(constructor)]
     pub fn new(file: &[u8]) -> Result<Self, String> {
         let model = Model::from_bytes(file).map_err(|error| error.to_string())?;
@@ -25,11 +25,11 @@ impl Scorer {
         Ok(Self { explainer })
     }
 
-    /// Everything that is said about one person, given as `Field=value` lines: probability, interval, where the explanation starts (in
+    /// Everything about one person, given as `Field=value` lines: probability, interval, where the explanation starts (in
     /// probability and log-odds), then for each field in the order of the reasons its position, log-odds and points.
     ///
     /// # Errors
-    /// What is wrong with the values.
+    /// When a value is invalid.
     pub fn explain(&self, person: &str) -> Result<Vec<f64>, String> {
         let record: Record =
             person.lines().filter_map(|line| line.split_once('=')).map(|(field, value)| (field.to_owned(), value.to_owned())).collect();

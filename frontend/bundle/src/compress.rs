@@ -7,7 +7,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// Writes `.br` and `.gz` beside every file under `folder` that gets smaller by it.
+/// Writes `.br` and `.gz` copies of every file under `folder` that compression makes smaller.
 pub fn folder(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

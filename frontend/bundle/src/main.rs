@@ -1,9 +1,9 @@
-//! Makes the site folder that the server serves: the browser build through wasm-bindgen and wasm-opt, the style sheet, the font and the
-//! files of `public/`, each with a `.br` and a `.gz` beside it.
+//! Builds the site folder that the server serves: the browser build after wasm-bindgen and wasm-opt, the style sheet, the font and the
+//! files of `public/`, each with a `.br` and a `.gz` copy.
 //!
-//! `bundle bind FILE.wasm FOLDER` only binds: what the end-to-end tests load into a page.
+//! `bundle bind FILE.wasm FOLDER` only runs wasm-bindgen, for the end-to-end tests.
 //!
-//! wasm-bindgen is a library here, pinned in the one Cargo.lock beside the `wasm-bindgen` that the pages use: the two cannot disagree.
+//! wasm-bindgen is used as a library, pinned in the same Cargo.lock as the `wasm-bindgen` of the pages, so the versions always match.
 
 mod compress;
 mod style;
@@ -18,7 +18,7 @@ use wasm_bindgen_cli_support::Bindgen;
 const NAME: &str = "tenure";
 /// Largest browser build, in bytes after brotli.
 const BUDGET: usize = 350_000;
-/// Latin and Latin Extended: the browser fetches the second only for a page that needs it.
+/// Latin and Latin Extended: the browser loads the second only for a page that needs it.
 const FONTS: [&str; 2] = ["inter-latin-wght-normal.woff2", "inter-latin-ext-wght-normal.woff2"];
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -34,7 +34,7 @@ fn main() -> Outcome<()> {
     let (Some(wasm), Some(site)) = (wasm, site) else {
         return Err("usage: bundle FRONTEND.wasm SITE-FOLDER (run at the root of the workspace)".into());
     };
-    // Built beside and swapped in at the end: a server that is running never sees half a site.
+    // Built in a separate folder and swapped in at the end, so that a running server never serves an incomplete site.
     let fresh = site.with_extension("new");
     if fresh.exists() {
         fs::remove_dir_all(&fresh)?;
@@ -71,20 +71,28 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// JavaScript glue and the WebAssembly that it calls.
+/// JavaScript glue and WebAssembly.
 fn glue(wasm: &Path, folder: &Path) -> Outcome<()> {
     Ok(Bindgen::new().input_path(wasm).out_name(NAME).web(true)?.typescript(false).remove_producers_section(true).generate(folder)?)
 }
 
-/// JavaScript glue and optimised WebAssembly.
+/// JavaScript glue and optimized WebAssembly.
 fn bind(wasm: &Path, package: &Path) -> Outcome<()> {
     glue(wasm, package)?;
-    // Leptos asks for NAME.wasm, wasm-bindgen writes NAME_bg.wasm.
+    // Leptos requests NAME.wasm, wasm-bindgen writes NAME_bg.wasm.
     let bound = package.join(format!("{NAME}_bg.wasm"));
     let status = Command::new("frontend/node_modules/binaryen/bin/wasm-opt")
-        // A second pass finds what the first one uncovered: 4 kB less after brotli.
-        // Functions in the order of their names, so that instances of one generic stand together: another 3.6 kB less.
-        .args(["-Oz", "-Oz", "--reorder-functions-by-name", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals"])
+        // A second pass optimizes the output of the first: 4 kB less after brotli.
+        // Functions sorted by name, so that instances of one generic function are adjacent: another 3.6 kB less.
+        .args([
+            "-Oz",
+            "-Oz",
+            "--reorder-functions-by-name",
+            "--enable-bulk-memory",
+            "--enable-nontrapping-float-to-int",
+            "--enable-sign-ext",
+            "--enable-mutable-globals",
+        ])
         .args(["--enable-reference-types", "--enable-multivalue", "-o"])
         .arg(package.join(format!("{NAME}.wasm")))
         .arg(&bound)

@@ -18,7 +18,7 @@ pub fn bundle(main: &Path) -> io::Result<String> {
     Ok(slim(&text))
 }
 
-/// Without comments, indentation and empty lines; strings in this style sheet hold no `/*`.
+/// Removes comments, indentation and empty lines; strings in this style sheet contain no `/*`.
 fn slim(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text;

@@ -11,41 +11,47 @@ use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
-    /// Every entry that matches, oldest first
+    /// List matching entries, oldest first
     #[command(after_help = "Example: tenure audit list --action model. --from 2026-11-01")]
     List {
-        /// Part of a name
+        /// Part of the name of the actor
         #[arg(long, default_value = "")]
         who: String,
-        /// Beginning of the action, for example "model." or "model.approve"
+        /// Prefix of the action, for example "model." or "model.approve"
         #[arg(long, default_value = "")]
         action: String,
-        /// Part of what it was done to, for example "model attrition/3"
+        /// Part of the subject, for example "model attrition/3"
         #[arg(long, default_value = "")]
         subject: String,
-        /// Days, YYYY-MM-DD, both included
+        /// First day, YYYY-MM-DD
         #[arg(long, default_value = "")]
         from: String,
+        /// Last day, YYYY-MM-DD
         #[arg(long, default_value = "")]
         until: String,
     },
-    /// The whole record as JSON lines, to standard output or a file
-    #[command(after_help = "Example: tenure audit export record.jsonl")]
+    /// Export the whole audit log as JSON lines, to standard output or a file
+    #[command(after_help = "Example: tenure audit export audit-log.jsonl")]
     Export { out: Option<PathBuf> },
-    /// Checks the hash chain and names every entry that was changed, removed, moved or inserted; in a store also the names behind it, and the
-    /// rows of registry and reviews that it vouches for
-    #[command(after_help = "Example: tenure audit verify --file record.jsonl --head 5f2c…")]
+    /// Verify the hash chain and name every entry that was changed, removed, moved or inserted; in a store, also verify the names behind the
+    /// pseudonyms and the registry and review rows that the chain covers
+    #[command(after_help = "Example: tenure audit verify --file audit-log.jsonl --head 5f2c…")]
     Verify {
-        /// An exported record; no store is opened
+        /// Exported audit log; no store is opened
         #[arg(long)]
         file: Option<String>,
-        /// Hash of the newest entry, as it was written down elsewhere
+        /// Hash of the newest entry, as stored separately
         #[arg(long)]
         head: Option<String>,
     },
-    /// Erases a person or an account from the record: its entries stay, and nobody can tell any more whom they are about
+    /// Erase a person or account from the audit log: the entries stay, but can no longer be linked to anyone
     #[command(after_help = "Example: tenure audit erase person attrition/1042")]
-    Erase { kind: String, name: String },
+    Erase {
+        /// person or account
+        kind: String,
+        /// USE-CASE/ID of a person, or the name of an account
+        name: String,
+    },
 }
 
 pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<Answer> {
@@ -60,7 +66,7 @@ pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<
                 let row = |entry: &workflow::AuditRow| {
                     vec![entry.sequence.to_string(), entry.at.long(), entry.who.clone(), entry.action.clone(), entry.subject.clone()]
                 };
-                output::table(&["ENTRY", "TIME", "WHO", "WHAT", "TO"], &rows.iter().map(row).collect::<Vec<_>>());
+                output::table(&["ENTRY", "TIME", "ACTOR", "ACTION", "SUBJECT"], &rows.iter().map(row).collect::<Vec<_>>());
             }
         }
         AuditCommand::Export { out } => {
@@ -71,14 +77,14 @@ pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<
             }
         }
         AuditCommand::Verify { file: Some(file), head } => {
-            let text = String::from_utf8(read_input(&file)?).map_err(|_| Error::Invalid(format!("{file} is no text")))?;
+            let text = String::from_utf8(read_input(&file)?).map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text.")))?;
             let (entries, problems) = verify_export(&text, head.as_deref())?;
             return answer(entries as i64, None, &problems, as_json);
         }
         AuditCommand::Verify { file: None, head } => {
             let (newest, mut problems) = place.open().await?.audit_verify(&actor.member()?).await?;
             if head.is_some_and(|head| !head.eq_ignore_ascii_case(&newest.hash)) {
-                problems.push("the newest entry is not the one with the given hash".to_owned());
+                problems.push("The hash of the newest entry is not the given one.".to_owned());
             }
             return answer(newest.sequence, Some(&newest.hash), &problems, as_json);
         }
@@ -87,7 +93,7 @@ pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<
             if as_json {
                 output::json(&json!({ "erased": true }))?;
             } else {
-                output::line("erased: the entries stay, and nobody can tell any more whom they are about");
+                output::line("Erased. The entries stay, but can no longer be linked to anyone.");
             }
         }
     }
@@ -98,8 +104,8 @@ fn answer(entries: i64, head: Option<&str>, problems: &[String], as_json: bool) 
     if as_json {
         output::json(&json!({ "entries": entries, "head": head, "problems": problems }))?;
     } else if problems.is_empty() {
-        let head = head.map(|head| format!("; newest hash {head}")).unwrap_or_default();
-        output::line(&format!("{entries} entries, the chain is whole{head}"));
+        let head = head.map(|head| format!(" Latest hash: {head}")).unwrap_or_default();
+        output::line(&format!("Hash chain verified: {}.{head}", output::counted(entries, "entry", "entries")));
     } else {
         problems.iter().for_each(|problem| output::line(problem));
     }

@@ -12,49 +12,56 @@ pub enum DataCommand {
     /// Check a CSV or Parquet file and store it as a dataset version
     #[command(after_help = "Example: tenure data import people.csv --use-case attrition --as-of 2026-11-01")]
     Import {
-        /// Several files with the same columns are merged in this order
+        /// Files to import; several files with the same columns are merged in this order
         #[arg(required = true)]
         files: Vec<String>,
+        /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
-        /// The day that the rows describe, YYYY-MM-DD [default: today]
+        /// Snapshot date of the rows, YYYY-MM-DD [default: today]
         #[arg(long)]
         as_of: Option<String>,
-        /// People as they are now: no outcome column is asked for
+        /// Import current people without an outcome column
         #[arg(long)]
         snapshot: bool,
     },
-    /// The dataset versions
+    /// List dataset versions
     List {
+        /// Use case, for example attrition [default: all]
         #[arg(long)]
         use_case: Option<String>,
     },
-    /// The profile of a dataset version
+    /// Show the profile of a dataset version
     #[command(after_help = "Example: tenure data profile 0190 --html profile.html")]
     Profile {
-        /// Dataset id or hash, or the beginning of one
+        /// Dataset id or hash, or a prefix of one
         dataset: String,
-        /// Write a page that needs nothing but itself
+        /// Write a self-contained HTML page to this file
         #[arg(long, value_name = "OUT")]
         html: Option<String>,
     },
-    /// What changed from one dataset version to another
+    /// Compare two dataset versions
     #[command(after_help = "Example: tenure data diff 0190a 0190b")]
     Diff { old: String, new: String },
-    /// Write the months of a simulated employer as CSV files
+    /// Write monthly data of a simulated employer as CSV files
     #[command(after_help = "Example: tenure data simulate --people 1000 --months 12 --seed 42 --drift concept_change@8 --out simulated")]
     Simulate {
+        /// Use case, for example attrition
         #[arg(long, default_value = "attrition")]
         use_case: String,
+        /// Number of people
         #[arg(long, default_value_t = 1000)]
         people: usize,
+        /// Number of months
         #[arg(long, default_value_t = 12)]
         months: usize,
+        /// Random seed; the same seed gives the same files
         #[arg(long, default_value_t = 42)]
         seed: u64,
-        /// KIND@MONTH: feature_noise, segment_shift, label_flips or concept_change, from a month counted from 0
+        /// Drift to simulate, as KIND@MONTH: feature_noise, segment_shift, label_flips or concept_change, starting in a month counted from 0
         #[arg(long)]
         drift: Option<String>,
+        /// Output folder
         #[arg(long)]
         out: std::path::PathBuf,
     },
@@ -72,18 +79,20 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
                 output::json(&imported)?;
             } else {
                 let dataset = &imported.dataset;
-                let known = if imported.new { "stored" } else { "these bytes were there already" };
-                let positives = dataset.positives.map_or(String::new(), |count| format!(", {count} with the event"));
+                let known = if imported.new { "stored" } else { "already imported" };
+                let positives = dataset.positives.map_or(String::new(), |count| {
+                    format!(", {}", output::counted(count, &definition.words.event_one, &definition.words.event_many))
+                });
                 output::line(&format!(
-                    "dataset {} ({known}): {} rows, {} columns{positives}, as of {}, hash {}",
+                    "Dataset {} ({known}): {}, {}{positives}, as of {}, hash {}",
                     dataset.dataset_id,
-                    dataset.row_count,
-                    dataset.column_count,
+                    output::counted(dataset.row_count, "row", "rows"),
+                    output::counted(dataset.column_count, "column", "columns"),
                     dataset.as_of,
                     &dataset.hash[..12]
                 ));
                 if !imported.unused_columns.is_empty() {
-                    output::line(&format!("not used: {}", imported.unused_columns.join(", ")));
+                    output::line(&format!("Unused columns: {}", imported.unused_columns.join(", ")));
                 }
             }
         }
@@ -117,7 +126,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             if let Some(out) = &html {
                 let page = app::pages::datasets::file(&dataset, &profile, &workflow::today().long());
                 std::fs::write(out, page).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
-                eprintln!("written to {out}");
+                eprintln!("Written to {out}.");
             }
             if as_json {
                 output::json(&*profile)?;
@@ -131,14 +140,14 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             if as_json {
                 output::json(&diff)?;
             } else if diff.changes.is_empty() {
-                output::line("nothing that the profiles show has changed");
+                output::line("The profiles do not differ.");
             } else {
                 diff.changes.iter().for_each(|change| output::line(&change.sentence));
             }
         }
         DataCommand::Simulate { use_case, people, months, seed, drift, out } => {
             if use_case != "attrition" {
-                return Err(Error::Invalid("only the use case attrition can be simulated".into()));
+                return Err(Error::Invalid("Only the use case attrition can be simulated.".into()));
             }
             let drift = drift.as_deref().map(parse_drift).transpose()?;
             let settings = simulation::Settings { people, months, seed, drift, ..simulation::Settings::default() };
@@ -146,7 +155,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             if as_json {
                 output::json(&files)?;
             } else {
-                output::line(&format!("{} files written; the people are simulated", files.len()));
+                output::line(&format!("{} of simulated data written.", output::counted(files.len(), "file", "files")));
             }
         }
     }
@@ -158,7 +167,7 @@ fn file_name(path: &str) -> String {
 }
 
 fn parse_drift(text: &str) -> Result<(simulation::Kind, usize)> {
-    let wrong = || Error::Invalid(format!("\"{text}\" is no drift: write KIND@MONTH, for example concept_change@8"));
+    let wrong = || Error::Invalid(format!("“{text}” is not a valid drift. Use KIND@MONTH, for example concept_change@8."));
     let (kind, month) = text.split_once('@').ok_or_else(wrong)?;
     Ok((simulation::Kind::parse(kind).ok_or_else(wrong)?, month.parse().map_err(|_| wrong())?))
 }

@@ -8,15 +8,16 @@ use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
 pub enum JobCommand {
-    /// Jobs of a use case, newest first
+    /// List the jobs of a use case, newest first
     #[command(after_help = "Example: tenure job list --use-case attrition")]
     List {
+        /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
     },
-    /// One job with its log
+    /// Show a job and its log
     Show { id: String },
-    /// Ask a job to stop after its current step
+    /// Cancel a job after its current step
     Cancel { id: String },
 }
 
@@ -47,7 +48,7 @@ pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<An
         }
         JobCommand::Cancel { id } => {
             tenure.cancel_job(&actor.admin()?, &id.into()).await?;
-            output::line("asked to stop");
+            output::line("Cancellation requested.");
         }
     }
     Ok(Answer::Done)

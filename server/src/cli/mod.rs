@@ -22,23 +22,23 @@ use workflow::{Error, Result};
 
 use crate::settings::Place;
 
-/// What a command answers.
+/// The outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Done,
-    /// Drift found, gate failed, verification failed: exit code 1.
+    /// Negative result (drift found, gate failed, verification failed): exit code 1.
     No,
-    /// The data does not allow an answer: exit code 3.
+    /// Could not compute: exit code 3.
     Unknown,
 }
 
-/// Predicts who is likely to leave, says why, and governs the model that says so.
+/// Predict who is likely to leave, explain why, and govern the model
 #[derive(Debug, Parser)]
 #[command(name = "tenure", version, after_help = "Example: tenure demo")]
 pub struct Arguments {
     #[command(flatten)]
     place: Place,
-    /// Machine-readable output
+    /// Print JSON
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -47,51 +47,51 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the pages and the API
+    /// Serve the web pages and the API
     #[command(after_help = "Example: tenure serve --addr 127.0.0.1:3000")]
     Serve,
     /// Fill an empty store with simulated people, train, promote, score, then serve
     #[command(after_help = "Example: tenure demo --data-dir /tmp/demo")]
     Demo(serve::Demo),
-    /// Use cases: what is predicted, and for whom
+    /// List, show and check use cases
     #[command(subcommand)]
     UseCase(use_cases::UseCaseCommand),
-    /// Accounts, their roles, and API tokens
+    /// Manage accounts, roles and API tokens
     #[command(subcommand)]
     User(accounts::user::UserCommand),
-    /// Data: import, list, simulate
+    /// Import, list, profile, compare and simulate data
     #[command(subcommand)]
     Data(datasets::DataCommand),
-    /// Train a model: a run and a new version
+    /// Train a model and register a new version
     Train(training::Train),
-    /// Training runs
+    /// List, show and compare training runs
     #[command(subcommand)]
     Run(runs::RunCommand),
-    /// Long work: trainings and experiments, how far they are
+    /// List, show and cancel background jobs
     #[command(subcommand)]
     Job(jobs::JobCommand),
-    /// Model versions
+    /// Manage, review and promote model versions
     #[command(subcommand)]
     Model(registry::ModelCommand),
     /// Score the rows of a file
     Predict(scoring::Predict),
-    /// Score the current people and store the scores
+    /// Score current people and store the scores
     Batch(scoring::Batch),
-    /// Are the people still like those that the live version was trained on
+    /// Check current data for drift
     #[command(subcommand)]
     Drift(monitoring::drift::DriftCommand),
-    /// Who left, when and why: how the scores did
+    /// Import outcomes and compare them with the scores
     #[command(subcommand)]
     Outcomes(monitoring::outcomes::OutcomesCommand),
-    /// The record of what was done
+    /// List, export and verify the audit log
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// Tools for files: no store, no account
+    /// Evaluate, compare and explain files without a store or account
     #[command(subcommand)]
     Tool(tool::ToolCommand),
 }
 
-/// Runs a command and says what went wrong, with the exit code that goes with it.
+/// Runs a command and prints its error, if any, with the matching exit code.
 pub async fn run(arguments: Arguments) -> ExitCode {
     let json = arguments.json;
     match dispatch(arguments).await {
@@ -130,7 +130,7 @@ async fn dispatch(arguments: Arguments) -> Result<Answer> {
 /// Reads a file, or standard input for `-`.
 ///
 /// # Errors
-/// [`Error::Invalid`] that names the file.
+/// [`Error::Invalid`] naming the file.
 fn read_input(path: &str) -> Result<Vec<u8>> {
     let result = if path == "-" {
         let mut bytes = Vec::new();
@@ -138,7 +138,7 @@ fn read_input(path: &str) -> Result<Vec<u8>> {
     } else {
         std::fs::read(path)
     };
-    result.map_err(|error| Error::Invalid(format!("{path} cannot be read: {error}")))
+    result.map_err(|error| Error::Invalid(format!("{path} could not be read: {error}.")))
 }
 
 /// Runs CPU work off the async threads.

@@ -8,14 +8,14 @@ use workflow::{Error, Result};
 /// Prints a value as one line of JSON.
 ///
 /// # Errors
-/// When it has no JSON form.
+/// When it cannot be serialized.
 pub fn json(value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string(value).map_err(Error::caused)?;
     line(&text);
     Ok(())
 }
 
-/// Prints a line; a closed pipe ends the program quietly, as tools do.
+/// Prints a line; a closed pipe ends the program silently.
 pub fn line(text: &str) {
     use std::io::Write;
     if writeln!(std::io::stdout(), "{text}").is_err() {
@@ -40,16 +40,29 @@ pub fn table(headings: &[&str], rows: &[Vec<String>]) {
     }
 }
 
-/// `0.831 [0.771, 0.891]`, or why there is none.
+/// `0.831 (0.771 to 0.891)`, or why there is no value.
 pub fn figure(figure: &Estimate) -> String {
     match (figure.value, figure.interval) {
-        (Some(value), Some([low, high])) => format!("{value:.3} [{low:.3}, {high:.3}]"),
+        (Some(value), Some([low, high])) => format!("{value:.3} ({low:.3} to {high:.3})"),
         (Some(value), None) => format!("{value:.3}"),
-        (None, _) => format!("could not be computed: {}", figure.why.as_deref().unwrap_or("unknown")),
+        (None, _) => format!("could not compute: {}", figure.why.as_deref().unwrap_or("unknown")),
     }
 }
 
-/// Says what went wrong, on standard error (or as JSON on standard output), with every problem of a refused file.
+/// A number with its noun: `1 row`, `2 rows`.
+pub fn counted(number: impl std::fmt::Display, one: &str, many: &str) -> String {
+    let number = number.to_string();
+    let noun = if number == "1" { one } else { many };
+    format!("{number} {noun}")
+}
+
+/// The name in JSON, in words: `could not compute`.
+pub fn word(value: &impl Serialize) -> String {
+    let name = serde_json::to_value(value).ok().and_then(|name| name.as_str().map(str::to_owned));
+    name.unwrap_or_default().replace('_', " ")
+}
+
+/// Prints an error to standard error (or as JSON to standard output), with every problem of a rejected file.
 pub fn error(error: &Error, as_json: bool) {
     if as_json {
         let (problems, total) = match error {
@@ -63,7 +76,7 @@ pub fn error(error: &Error, as_json: bool) {
     eprintln!("error: {error}");
     if let Error::Refused(refusal) = error {
         for problem in &refusal.problems {
-            let value = if problem.value.is_empty() { String::new() } else { format!(" (found \"{}\")", problem.value) };
+            let value = if problem.value.is_empty() { String::new() } else { format!(" (found “{}”)", problem.value) };
             eprintln!("  row {}, {}: {}{value}", problem.row, problem.column, problem.rule);
         }
         if refusal.total > refusal.problems.len() {

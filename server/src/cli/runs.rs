@@ -8,30 +8,33 @@ use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
 pub enum RunCommand {
-    /// Runs of a use case, newest first
+    /// List the runs of a use case, newest first
     #[command(after_help = "Example: tenure run list --use-case attrition --filter \"metrics.roc_auc > 0.8\"")]
     List {
+        /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
+        /// Filter, for example "metrics.roc_auc > 0.8"
         #[arg(long, default_value = "")]
         filter: String,
+        /// Page, from 1
         #[arg(long, default_value_t = 1)]
         page: u32,
     },
-    /// One run: parameters, metrics, stages, files
+    /// Show a run: stages, parameters, metrics and nested runs
     Show { id: String },
-    /// Runs side by side
+    /// Compare runs side by side
     #[command(after_help = "Example: tenure run compare 0199a 0199b --html comparison.html")]
     Compare {
         #[arg(num_args = 2..)]
         ids: Vec<String>,
-        /// Also write a page that stands alone
+        /// Write a self-contained HTML page to this file
         #[arg(long)]
         html: Option<std::path::PathBuf>,
     },
 }
 
-/// The metrics that a list shows.
+/// The metrics shown in a list.
 const LISTED: [&str; 3] = ["roc_auc", "average_precision", "brier"];
 
 pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<Answer> {
@@ -54,7 +57,7 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
                         .collect()
                 };
                 output::table(
-                    &["RUN", "NAME", "STATUS", "STARTED", "ROC AUC", "AVERAGE PRECISION", "BRIER"],
+                    &["RUN", "NAME", "STATUS", "STARTED", "ROC AUC", "AVERAGE PRECISION", "BRIER SCORE"],
                     &runs.rows.iter().map(row).collect::<Vec<_>>(),
                 );
             }
@@ -65,17 +68,17 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
                 output::json(&page)?;
             } else {
                 let run = &page.run;
-                output::line(&format!("run {} ({}): {}, {}", run.id, run.name, run.status, run.started_at.long()));
+                output::line(&format!("Run {} ({}): {}, {}", run.id, run.name, run.status, run.started_at.long()));
                 for message in &page.messages {
                     output::line(message);
                 }
-                output::line(&format!("data {}, seed {}, {}", page.data_hash, page.seed, page.code_version));
+                output::line(&format!("Data {}, seed {}, {}", page.data_hash, page.seed, page.code_version));
                 let stages = page.stages.iter().map(|stage| vec![stage.name.clone(), format!("{:.2}", stage.seconds), stage.note.clone()]);
                 output::table(&["STAGE", "SECONDS", ""], &stages.collect::<Vec<_>>());
                 let parameters = run.parameters.iter().map(|(name, value)| vec![name.clone(), value.clone()]);
                 output::table(&["PARAMETER", "VALUE"], &parameters.collect::<Vec<_>>());
                 let metrics = run.metrics.iter().map(|(name, figure)| vec![name.clone(), output::figure(figure)]);
-                output::table(&["METRIC", "FIGURE"], &metrics.collect::<Vec<_>>());
+                output::table(&["METRIC", "ESTIMATE (95% CI)"], &metrics.collect::<Vec<_>>());
                 let nested = page.children.iter().map(|run| vec![run.id.clone(), run.name.clone(), run.children.to_string()]);
                 output::table(&["NESTED RUN", "NAME", "TRIALS"], &nested.collect::<Vec<_>>());
             }

@@ -15,15 +15,16 @@ use crate::settings::Place;
 pub struct Predict {
     /// CSV or Parquet file, or - for standard input
     file: String,
+    /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
-    /// Model file, or a version by its number or alias [default: the live version]
+    /// Model file, version number or alias [default: the live version]
     #[arg(long)]
     model: Option<String>,
-    /// Give the strongest reasons of each score
+    /// Add the strongest reasons for each score
     #[arg(long)]
     explain: bool,
-    /// Number of reasons
+    /// Number of reasons per score
     #[arg(long, default_value_t = 3)]
     top: usize,
     /// Write to a .csv, .parquet or .jsonl file
@@ -39,7 +40,7 @@ pub async fn predict(place: &Place, command: Predict, as_json: bool) -> Result<A
     match &command.out {
         Some(out) => {
             write(&predictions, out)?;
-            eprintln!("{} rows written to {}", predictions.len(), out.display());
+            eprintln!("{} written to {}.", output::counted(predictions.len(), "row", "rows"), out.display());
         }
         None if as_json => {
             for prediction in &predictions {
@@ -70,10 +71,10 @@ async fn load(place: &Place, command: &Predict) -> Result<(Arc<ModelExplainer>, 
 
 fn print(predictions: &[Prediction]) {
     let row = |prediction: &Prediction| {
-        let interval = prediction.interval.map(|[low, high]| format!("{:.0}–{:.0} %", 100.0 * low, 100.0 * high)).unwrap_or_default();
+        let interval = prediction.interval.map(|[low, high]| format!("{:.0}–{:.0}%", 100.0 * low, 100.0 * high)).unwrap_or_default();
         vec![
             prediction.id.clone(),
-            format!("{:.1} %", 100.0 * prediction.probability),
+            format!("{:.1}%", 100.0 * prediction.probability),
             interval,
             prediction.band.clone(),
             reasons(prediction),
@@ -96,7 +97,7 @@ fn write(predictions: &[Prediction], out: &std::path::Path) -> Result<()> {
         }
         Some("csv") => data::write(&table(predictions), data::Format::Csv).map_err(|error| failed(&error))?,
         Some("parquet") => data::write(&table(predictions), data::Format::Parquet).map_err(|error| failed(&error))?,
-        _ => return Err(failed(&"the name must end in .csv, .parquet or .jsonl")),
+        _ => return Err(failed(&"The file name must end in .csv, .parquet or .jsonl.")),
     };
     std::fs::write(out, bytes).map_err(|error| failed(&error))
 }
@@ -121,9 +122,10 @@ fn table(predictions: &[Prediction]) -> model::Table {
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure batch --use-case attrition --as-of 2026-11-01")]
 pub struct Batch {
+    /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
-    /// Use the newest data on or before this day [default: the newest]
+    /// Use the newest data on or before this day, YYYY-MM-DD [default: the newest]
     #[arg(long)]
     as_of: Option<String>,
 }
@@ -134,8 +136,11 @@ pub async fn batch(place: &Place, command: Batch, as_json: bool) -> Result<Answe
         output::json(&batch)?;
     } else {
         output::line(&format!(
-            "{} people scored by version {} as of {}; {:.1} expected to leave",
-            batch.people, batch.version, batch.as_of, batch.expected_events
+            "{} scored with version {} as of {}. Expected events: {:.1}.",
+            output::counted(batch.people, "person", "people"),
+            batch.version,
+            batch.as_of,
+            batch.expected_events
         ));
     }
     Ok(Answer::Done)

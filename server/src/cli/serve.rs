@@ -13,10 +13,10 @@ use crate::web;
 
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// The same seed gives the same people
+    /// Random seed; the same seed gives the same people
     #[arg(long, default_value_t = 42)]
     seed: u64,
-    /// Fill the store and stop, without serving
+    /// Fill the store without starting the server
     #[arg(long)]
     fill_only: bool,
 }
@@ -32,16 +32,16 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
     let tenure = place.open().await?;
     let filled = tenure.has_data().await?;
     if filled {
-        eprintln!("The store has data already: nothing is simulated.");
+        eprintln!("The store already has data. Nothing is simulated.");
     } else {
-        eprintln!("This is a demo: the people are simulated, nobody here exists.");
-        eprintln!("Simulating an employer, training a model, scoring twelve months …");
+        eprintln!("Demo data: all people are simulated.");
+        eprintln!("Simulating an employer, training a model and scoring twelve months …");
     }
     let accounts = accounts(place, &tenure).await?;
     if !filled {
         let admin = accounts.iter().find(|account| account.name == Role::Admin.as_str());
         let admin = admin.ok_or_else(|| {
-            Error::conflict(RefusalCode::NotEmpty, "the store has accounts already, but no data: use another data folder")
+            Error::conflict(RefusalCode::NotEmpty, "The store already has accounts but no data. Use another data folder.")
         })?;
         let admin = tenure.sign_in(&admin.name, &admin.password, None).await?.actor;
         let bar = Arc::new(Bar::new());
@@ -50,9 +50,9 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
         filled?;
     }
     if accounts.is_empty() {
-        println!("The accounts of this store are its own: `tenure user list` names them.");
+        println!("This store has its own accounts. List them with `tenure user list`.");
     } else {
-        println!("Accounts of this demo (name, password):");
+        println!("Demo accounts (name, password):");
         accounts.iter().for_each(|account| println!("  {:<9} {}", account.name, account.password));
     }
     if !demo.fill_only {
@@ -61,7 +61,7 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
     Ok(Answer::Done)
 }
 
-/// The accounts of the demo: made on its first start, and kept beside its store, since nobody real is behind them.
+/// The demo accounts: created on the first start and stored in plain text beside the store, since they belong to nobody.
 async fn accounts(place: &Place, tenure: &Tenure) -> Result<Vec<DemoAccount>> {
     let path = place.data_dir().join("demo-accounts.json");
     let unusable = |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", path.display()));

@@ -16,9 +16,10 @@ use crate::settings::Place;
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure train --use-case attrition --trials 50 --seed 42")]
 pub struct Train {
+    /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
-    /// Dataset id, or a file to import first [default: the newest dataset with outcomes]
+    /// Dataset id, or file to import first [default: the newest dataset with outcomes]
     #[arg(long)]
     data: Option<String>,
     #[command(flatten)]
@@ -27,50 +28,51 @@ pub struct Train {
     identity: Identity,
 }
 
-/// Settings of a training, shared with `tenure tool evaluate`.
+/// Training settings, shared with `tenure tool evaluate`.
 #[derive(Debug, Clone, Args)]
 pub struct TrainSettings {
-    /// Trials over all candidates
+    /// Number of tuning trials over all candidates
     #[arg(long, default_value_t = 50)]
     trials: usize,
-    /// No further trial starts after this many seconds
+    /// Time limit in seconds, after which no further trial starts
     #[arg(long)]
     timeout: Option<f64>,
-    /// Candidates, separated by commas [default: all]
+    /// Candidate learners, separated by commas [default: all]
     #[arg(long, value_delimiter = ',')]
     candidates: Vec<String>,
-    /// What candidates are chosen by: roc_auc, average_precision, log_loss, …
+    /// Metric to optimize for: roc_auc, average_precision, log_loss, …
     #[arg(long, default_value = "roc_auc")]
     metric: String,
+    /// Random seed; the same seed gives the same model
     #[arg(long, default_value_t = 42)]
     seed: u64,
-    /// Threads; never changes the result [default: all processors]
+    /// Number of threads; does not change the result [default: all processors]
     #[arg(long)]
     threads: Option<usize>,
     /// Use protected fields as inputs; recorded on the model card
     #[arg(long)]
     include_protected: bool,
-    /// Fields not to use, separated by commas
+    /// Fields to exclude, separated by commas
     #[arg(long, value_delimiter = ',')]
     exclude: Vec<String>,
-    /// Protected field by which rows are reweighed (Kamiran and Calders 2012)
+    /// Protected field to reweigh rows by (Kamiran and Calders 2012)
     #[arg(long)]
     reweigh: Option<String>,
 }
 
 impl TrainSettings {
-    /// The settings as the training takes them.
+    /// The validated settings.
     ///
     /// # Errors
-    /// When a candidate or metric is unknown, or a setting makes no sense.
+    /// When a candidate or metric is unknown, or a setting is invalid.
     pub fn checked(self) -> Result<ValidSettings> {
         let candidate = |name: &String| {
             let names = Candidate::ALL.iter().map(|own| own.name()).collect::<Vec<_>>().join(", ");
-            Candidate::from_name(name).ok_or_else(|| Error::Invalid(format!("there is no candidate {name}; there are: {names}")))
+            Candidate::from_name(name).ok_or_else(|| Error::Invalid(format!("There is no candidate “{name}”. Use one of: {names}.")))
         };
         let candidates = self.candidates.iter().map(candidate).collect::<Result<Vec<_>>>()?;
         let metric: SelectionMetric =
-            serde_json::from_value(json!(self.metric)).map_err(|error| Error::Invalid(format!("--metric: {error}")))?;
+            serde_json::from_value(json!(self.metric)).map_err(|error| Error::Invalid(format!("Invalid --metric: {error}.")))?;
         let settings = Settings {
             trials: self.trials,
             timeout_seconds: self.timeout,
@@ -104,12 +106,15 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
             let newest =
                 tenure.datasets(&admin.member(), Some(&use_case.id)).await?.into_iter().find(|dataset| dataset.positives.is_some());
             newest.ok_or_else(|| {
-                Error::NotFound(format!("{} has no data with outcomes: tenure data import FILE --use-case {}", use_case.id, use_case.id))
+                Error::NotFound(format!(
+                    "{} has no data with outcomes. Import some with `tenure data import FILE --use-case {}`.",
+                    use_case.id, use_case.id
+                ))
             })?
         }
     };
     if *dataset.use_case != *use_case.id {
-        return Err(Error::Invalid(format!("the dataset belongs to the use case {}", dataset.use_case)));
+        return Err(Error::Invalid(format!("The dataset belongs to the use case {}.", dataset.use_case)));
     }
     let bar = Arc::new(Bar::new());
     bar.stop_on_interrupt();
@@ -143,11 +148,11 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
             .collect();
         output::table(&["METRIC", "HOLD-OUT", "OUT OF FOLD"], &rows);
         let gate = |result: &training::gates::GateResult| {
-            vec![result.title.clone(), format!("{:?}", result.verdict).to_lowercase(), output::figure(&result.figure), result.note.clone()]
+            vec![result.title.clone(), output::word(&result.verdict), output::figure(&result.figure), result.note.clone()]
         };
-        output::table(&["GATE", "VERDICT", "FIGURE", "NOTE"], &evidence.gates.results.iter().map(gate).collect::<Vec<_>>());
+        output::table(&["GATE", "VERDICT", "ESTIMATE (95% CI)", "NOTE"], &evidence.gates.results.iter().map(gate).collect::<Vec<_>>());
         for leak in &evidence.leaks {
-            output::line(&format!("possible leak: {}", leak.sentence));
+            output::line(&format!("Possible leakage: {}", leak.sentence));
         }
         if let Some(feasibility) = &evidence.feasibility {
             output::line(&feasibility.sentence);
@@ -156,18 +161,18 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
             output::line(&outcome.version.note);
         }
         output::line(&format!(
-            "version {} of {} ({}), stage {}, run {}",
+            "Version {} of {} ({}), stage {}, run {}",
             outcome.version.version, use_case.id, outcome.version.candidate, outcome.version.stage, outcome.run_id
         ));
     }
-    // The version is there all the same; a gate that keeps it out of Staging is a "no".
+    // The version is registered either way; a gate that keeps it out of Staging is a negative result.
     Ok(if outcome.version.stage == domain::Stage::Staging { Answer::Done } else { Answer::No })
 }
 
-/// A progress line on standard error; Ctrl-C asks the training to stop.
+/// A progress line on standard error; Ctrl-C stops the training.
 pub struct Bar {
     cancelled: AtomicBool,
-    /// Hidden where standard error is no terminal.
+    /// Hidden when standard error is not a terminal.
     line: ProgressBar,
 }
 
@@ -176,18 +181,18 @@ impl Bar {
         Self { cancelled: AtomicBool::new(false), line: ProgressBar::new(0) }
     }
 
-    /// From now on Ctrl-C stops the training after the current trial, and what is done is kept.
+    /// Makes Ctrl-C stop the training after the current trial; finished trials are kept.
     pub fn stop_on_interrupt(self: &Arc<Self>) {
         let bar = Arc::clone(self);
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
-                bar.note("stopping after the current trial …");
+                bar.note("Stopping after the current trial …");
                 bar.cancelled.store(true, Ordering::Relaxed);
             }
         });
     }
 
-    /// Takes the line away, before something else is printed.
+    /// Clears the line before other output.
     pub fn close(&self) {
         self.line.finish_and_clear();
     }

@@ -9,12 +9,12 @@ use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
 pub enum UseCaseCommand {
-    /// The use cases of this installation
+    /// List the use cases of this installation
     List,
-    /// One use case, field by field
+    /// Show the fields of a use case
     #[command(after_help = "Example: tenure use-case show attrition")]
     Show { id: String },
-    /// Says what is wrong with a use-case file, by line and key; the policies that it names are those that ship and those of --use-cases
+    /// Check a use-case file and report problems by line and key; policies may be built-in or from --use-cases
     #[command(after_help = "Example: tenure use-case check my-case.toml")]
     Check { file: String },
 }
@@ -44,23 +44,20 @@ pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answ
                         Some([low, high]) => format!("{low} to {high} {}", field.unit),
                         None => field.levels.join(", "),
                     };
-                    vec![
-                        field.name.clone(),
-                        format!("{:?}", field.kind).to_lowercase(),
-                        format!("{:?}", field.role).to_lowercase(),
-                        allowed,
-                    ]
+                    vec![field.name.clone(), output::word(&field.kind), output::word(&field.role), allowed]
                 };
                 output::table(&["FIELD", "KIND", "ROLE", "ALLOWED"], &use_case.fields.iter().map(row).collect::<Vec<_>>());
             }
         }
         UseCaseCommand::Check { file } => {
-            let text = String::from_utf8(read_input(&file)?).map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text")))?;
+            let text = String::from_utf8(read_input(&file)?).map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text.")))?;
             match place.catalogue()?.check(&text) {
                 Ok(use_case) if as_json => output::json(&json!({ "id": use_case.id, "errors": [] }))?,
-                Ok(use_case) => {
-                    output::line(&format!("{file}: the use case {} is sound: {} inputs", use_case.id, use_case.inputs().count()))
-                }
+                Ok(use_case) => output::line(&format!(
+                    "{file}: Use case {} is valid, with {}.",
+                    use_case.id,
+                    output::counted(use_case.inputs().count(), "input", "inputs")
+                )),
                 Err(errors) => {
                     if as_json {
                         output::json(&json!({ "errors": errors }))?;

@@ -67,7 +67,7 @@ fn answer(desk: &Desk, page: &Route, field: &str, result: Result<String>) -> Ans
     }
 }
 
-/// Where a request comes from, for the throttle; an IPv6 address as its network, since one person has all of it.
+/// The client address for the throttle. An IPv6 address is reduced to its /64 network, which belongs to one client.
 fn origin(desk: &Desk, headers: &HeaderMap, peer: SocketAddr) -> String {
     let forwarded =
         || headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok();

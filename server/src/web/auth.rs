@@ -1,4 +1,4 @@
-//! Who asks: a session of the pages or the token of a program becomes an [`Actor`], or the request goes no further.
+//! Authentication: a session cookie or an API token becomes an [`Actor`], or the request is rejected.
 
 use app::layout::LoadFrame;
 use app::pages::LoadPage;
@@ -20,11 +20,11 @@ use workflow::{Actor, Error, Result, Tenure};
 use super::Desk;
 use super::problem::Problem;
 
-/// Without a request for this long a session ends.
+/// A session ends after this long without a request.
 pub const IDLE: Duration = Duration::minutes(30);
-/// However busy it is, a session ends after this time.
+/// A session ends after this time in any case.
 const ABSOLUTE: Duration = Duration::hours(12);
-/// The end by idleness is put off at most this often.
+/// The idle timeout is extended at most this often, in seconds.
 const TOUCH_AFTER: i64 = 60;
 
 /// Keys of a session's data: unix seconds.
@@ -43,14 +43,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 }
 
 fn nobody() -> Error {
-    Error::SignIn("sign in, or send an API token as Authorization: Bearer".into())
+    Error::SignIn("Sign in, or send an API token in the header Authorization: Bearer.".into())
 }
 
 fn now() -> i64 {
     store::now().micros() / 1_000_000
 }
 
-/// Sessions lie in the database: where they cannot be read or written, it is not available.
+/// Sessions are stored in the database: one that cannot be read or written means that the database is unavailable.
 fn failed(error: tower_sessions::session::Error) -> Error {
     match error {
         tower_sessions::session::Error::Store(error) => Error::Unavailable(error.into()),
@@ -58,7 +58,7 @@ fn failed(error: tower_sessions::session::Error) -> Error {
     }
 }
 
-/// Starts a session of an account, under an id that nobody has seen before.
+/// Starts a session of an account under a new id.
 ///
 /// # Errors
 /// When the store fails.
@@ -88,7 +88,7 @@ async fn of_session(tenure: &Tenure, session: &Session) -> Result<Option<Actor>>
     if actor.is_none() {
         end(session).await?;
     } else if now() - seen > TOUCH_AFTER {
-        // A change saves the session, and that puts off its end.
+        // Changing the session saves it, which extends it.
         session.insert(SEEN, now()).await.map_err(failed)?;
     }
     Ok(actor)
@@ -99,21 +99,21 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// What is open to nobody in particular: signing in, the built site, whether the server is well. Everything else is closed.
+/// What needs no sign-in: the sign-in pages, the built site, the health checks. Everything else does.
 pub fn is_open(method: &Method, path: &str) -> bool {
     let site = path.starts_with("/pkg/") || matches!(path, "/favicon.svg" | "/robots.txt");
     let route = Route::parse(path).filter(|route| route.path() == path);
     let signing_in = matches!(route, Some(Route::SignIn | Route::SetUp { .. }));
-    // These answer with the page that asks to sign in.
+    // These respond with the page that asks for sign-in.
     let written = *method == Method::GET && [LoadPage::PATH, LoadFrame::PATH, LoadHome::PATH].contains(&path);
     site || signing_in || written || path == SetTheme::PATH || matches!(path, "/healthz" | "/health")
 }
 
-/// Puts the [`Actor`] into the request, or sends a person to sign in and a program away.
+/// Adds the [`Actor`] to the request, or redirects to the sign-in page, or responds with 401.
 pub async fn identify(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
     let tenure = &desk.tenure;
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    // Whether the server is well is told also when nobody can be identified.
+    // Health checks work even when nobody can be identified.
     if path.starts_with("/pkg/") || matches!(path.as_str(), "/healthz" | "/health") {
         return next.run(request).await;
     }
@@ -133,8 +133,8 @@ pub async fn identify(State(desk): State<Desk>, mut request: Request, next: Next
         Ok(None) => return Problem(nobody()).into_response(),
     }
     let mut response = next.run(request).await;
-    // Nothing stays in the browser after signing out, but for what is the same for everybody and the model, which is asked for anew by its
-    // hash each time.
+    // Nothing stays in the browser after sign-out, except what is the same for everybody and the model, which is revalidated by its hash
+    // each time.
     let is_kept = matches!(path.as_str(), "/favicon.svg" | "/robots.txt") || path.ends_with("/model.bin");
     if !is_kept {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -147,7 +147,7 @@ fn wants_page(method: &Method, headers: &HeaderMap) -> bool {
     accepts && matches!(*method, Method::GET | Method::POST)
 }
 
-/// To the sign-in page, and from there back to where the person wanted to go.
+/// Redirects to the sign-in page, which leads back to the requested page.
 fn to_sign_in(request: &Request) -> Response {
     let back = match (request.method(), request.uri().path_and_query()) {
         (&Method::GET, Some(wanted)) if wanted.path() != pattern::Home => wanted.as_str(),

@@ -1,4 +1,4 @@
-//! What holds for every request: no forgery from other sites, and headers that tell the browser what a page may do.
+//! Protection of every request: no cross-site request forgery, and security headers for the browser.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -11,17 +11,17 @@ use workflow::Error;
 
 use super::problem::Problem;
 
-/// Refuses what another site made a browser send. `public`: the address that people use, where it is set.
+/// Rejects cross-site requests. `public`: the public URL, where it is set.
 pub async fn no_forgery(State(public): State<Option<String>>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if safe || is_ours(request.headers(), public.as_deref()) {
         return next.run(request).await;
     }
-    tracing::warn!("a request from another site was refused");
-    Problem(Error::forbidden(RefusalCode::CrossSite, "this request came from another site")).into_response()
+    tracing::warn!("cross-site request rejected");
+    Problem(Error::forbidden(RefusalCode::CrossSite, "The request came from another site.")).into_response()
 }
 
-/// True when the request comes from a page of ours, or from a program that is no browser (which holds no session of somebody else).
+/// True when the request comes from one of our pages, or from a client that is not a browser and so holds nobody's session.
 fn is_ours(headers: &HeaderMap, public: Option<&str>) -> bool {
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
@@ -35,13 +35,13 @@ fn is_ours(headers: &HeaderMap, public: Option<&str>) -> bool {
     }
 }
 
-/// Tells the browser what a page may do: scripts and styles of this site, its WebAssembly, and inline only the scripts that start it, which
-/// carry the nonce of this one answer.
+/// Sets the content security policy of a page: scripts and styles of this site, its WebAssembly, and only those inline scripts that carry
+/// the nonce of this response.
 pub async fn page_policy(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
-    // Bars and risk colours are drawn with `style` attributes; style sheets come from files only.
+    // Bars and risk colors are drawn with `style` attributes; style sheets come from files only.
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; style-src-attr 'unsafe-inline'; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -53,12 +53,12 @@ pub async fn page_policy(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Sets a header that the answer does not have yet.
+/// Sets a header unless the response already has it.
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-/// Headers of every answer. What is no page (see [`page_policy`]) may do nothing. `secure`: people come by https, and never again otherwise.
+/// Headers of every response. Anything but a page (see [`page_policy`]) may do nothing. `secure`: the public URL is https, which is enforced.
 pub fn headers(secure: bool) -> Vec<SetResponseHeaderLayer<HeaderValue>> {
     let https = secure.then(|| fixed(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
     let always = [

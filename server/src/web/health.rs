@@ -1,4 +1,4 @@
-//! Is it alive, and what is live.
+//! Health checks.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use workflow::{Error, Result, Tenure};
 
 use super::problem::{Problem, RETRY_AFTER};
 
-/// The process answers.
+/// The process responds.
 pub async fn alive() -> &'static str {
     "ok"
 }

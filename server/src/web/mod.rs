@@ -1,4 +1,4 @@
-//! The web server: pages, files, health. Each route authorises by itself, through `workflow`.
+//! The web server: pages, files, health checks. Each route authorizes through `workflow`.
 
 mod accounts;
 mod api;
@@ -33,14 +33,14 @@ use workflow::{Error, Result, Tenure};
 
 use crate::settings::Place;
 
-/// What every handler may ask for.
+/// State of all handlers.
 #[derive(Clone)]
 pub struct Desk {
     tenure: Tenure,
     options: LeptosOptions,
-    /// Address that people use, without a slash at the end.
+    /// Public URL, without a trailing slash.
     public_url: String,
-    /// People come by https: cookies travel no other way.
+    /// The public URL is https: cookies are sent over TLS only.
     secure: bool,
     behind_proxy: bool,
 }
@@ -60,19 +60,21 @@ impl FromRef<Desk> for LeptosOptions {
 /// Serves until the process is asked to stop.
 ///
 /// # Errors
-/// When the address is none or is taken, or the site was not built.
+/// When the address is invalid or in use, or the site was not built.
 pub async fn serve(place: &Place, tenure: Tenure) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG").unwrap_or_else(|_| "warn,tower_sessions_core=error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let address = place.addr();
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| Error::Invalid(format!("{address}: {error}")))?;
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|error| Error::Invalid(format!("The server could not listen on {address}: {error}.")))?;
     let bound = listener.local_addr().map_err(Error::caused)?;
     let link = tenure.first_set_up().await?;
     let desk = Desk::new(place, tenure, bound)?;
-    println!("Tenure is at {}", desk.public_url);
+    println!("Tenure is running at {}", desk.public_url);
     if let Some(link) = link {
         let page = Route::SetUp { link };
-        println!("Nobody can sign in yet. Set up the first administrator, within three days, at\n{}{page}", desk.public_url);
+        println!("No accounts yet. Set up the first administrator within three days at\n{}{page}", desk.public_url);
     }
     let service = router(desk).into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop()).await.map_err(Error::caused)
@@ -107,13 +109,13 @@ impl Desk {
     }
 }
 
-/// Every route, behind what holds for all of them.
+/// All routes with their middleware.
 fn router(desk: Desk) -> Router {
     let (tenure, secure) = (desk.tenure.clone(), desk.secure);
     let context = move || {
         provide_context(tenure.clone());
         provide_context(app::context::SecureCookies(secure));
-        // The nonce that the answer's policy names, in place of the one that Leptos draws.
+        // The nonce in the policy of the response, instead of the one that Leptos generates.
         if let Some(nonce) = use_context::<Parts>().and_then(|request| request.extensions.get::<Nonce>().cloned()) {
             provide_context(nonce);
         }
@@ -124,7 +126,7 @@ fn router(desk: Desk) -> Router {
         .with_same_site(SameSite::Lax)
         .with_secure(desk.secure)
         .with_expiry(Expiry::OnInactivity(auth::IDLE));
-    // Behind a proxy our own host name is not the one that people see.
+    // Behind a proxy, our own host name is not the public one.
     let public = desk.secure.then(|| desk.public_url.clone());
     let mut router = Router::new()
         .route("/healthz", get(health::alive))
@@ -160,7 +162,7 @@ fn router(desk: Desk) -> Router {
     router.layer(from_fn(request_id::name_request)).with_state(desk)
 }
 
-/// The built site: where `TENURE_SITE` says, beside the binary, or in its build folder.
+/// The built site: in `TENURE_SITE`, beside the binary, or in its build folder.
 fn site_root() -> Result<PathBuf> {
     let near_binary = std::env::current_exe().ok().and_then(|binary| Some(binary.parent()?.to_path_buf()));
     let places = [
@@ -169,5 +171,5 @@ fn site_root() -> Result<PathBuf> {
         near_binary.as_ref().and_then(|folder| Some(folder.parent()?.join("site"))),
     ];
     let found = places.into_iter().flatten().find(|folder| folder.join("pkg").is_dir());
-    found.ok_or_else(|| Error::Invalid("the pages are not built: run `make build`, or name their folder in TENURE_SITE".into()))
+    found.ok_or_else(|| Error::Invalid("The web pages are not built. Run `make build`, or set TENURE_SITE to their folder.".into()))
 }

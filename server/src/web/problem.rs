@@ -6,10 +6,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use workflow::Error;
 
-/// Seconds after which somebody who was told to come back should do so.
+/// Seconds after which a client should retry.
 pub const RETRY_AFTER: u32 = 5;
 
-/// An error on its way out.
+/// An error as a response.
 pub struct Problem(pub Error);
 
 impl From<Error> for Problem {
@@ -22,22 +22,22 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, title) = match &self.0 {
             Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
-            Error::Invalid(_) => (StatusCode::BAD_REQUEST, "The request makes no sense as it is"),
-            Error::Fields(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Some fields are not valid"),
-            Error::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The data breaks the rules of the use case"),
-            Error::SignIn(_) => (StatusCode::UNAUTHORIZED, "Nobody is signed in"),
-            Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many wrong passwords"),
-            Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "Not allowed"),
-            Error::Conflict { .. } | Error::Cancelled(_) => (StatusCode::CONFLICT, "Not possible now"),
-            Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment"),
-            Error::Store(_) | Error::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "The server failed"),
+            Error::Invalid(_) => (StatusCode::BAD_REQUEST, "Invalid request"),
+            Error::Fields(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Invalid fields"),
+            Error::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Invalid data"),
+            Error::SignIn(_) => (StatusCode::UNAUTHORIZED, "Sign-in required"),
+            Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many failed sign-in attempts"),
+            Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "Access denied"),
+            Error::Conflict { .. } | Error::Cancelled(_) => (StatusCode::CONFLICT, "Conflict"),
+            Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "Service unavailable"),
+            Error::Store(_) | Error::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
         };
         let detail = if status == StatusCode::SERVICE_UNAVAILABLE {
-            tracing::error!(error = workflow::causes(&self.0), request_id = super::request_id::current(), "the database is not available");
-            "The database is busy or cannot be reached. Nothing was changed. Try again in a moment.".to_owned()
+            tracing::error!(error = workflow::causes(&self.0), request_id = super::request_id::current(), "database unavailable");
+            "The database is busy or unreachable. Nothing was changed. Try again in a moment.".to_owned()
         } else if status.is_server_error() {
-            tracing::error!(error = workflow::causes(&self.0), request_id = super::request_id::current(), "a route failed");
-            "Try again; if it fails again, ask the administrator to look at the log.".to_owned()
+            tracing::error!(error = workflow::causes(&self.0), request_id = super::request_id::current(), "request failed");
+            "Try again. If the error persists, ask an administrator to check the server log for this request id.".to_owned()
         } else {
             self.0.to_string()
         };

@@ -1,4 +1,4 @@
-//! A demo that serves, and how tests ask it.
+//! A running demo server for tests.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -24,7 +24,7 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A demo that serves, without its pages.
+/// A running demo server, without its pages.
 pub struct Demo {
     pub folder: tempfile::TempDir,
     server: Child,
@@ -33,7 +33,7 @@ pub struct Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have exited already.
         _ = self.server.kill();
         _ = self.server.wait();
     }
@@ -99,7 +99,7 @@ impl Demo {
         (status, body)
     }
 
-    /// Status and JSON of a request to the interface for programs.
+    /// Status and JSON of a request to the API.
     pub fn ask(&self, path: &str, token: &str, body: &str) -> (u16, Value) {
         let (status, head, body) = self.send(path, token, body, "*/*");
         let json: Value = serde_json::from_str(&body).unwrap_or_else(|_| panic!("{path}: {head}\n{body}"));

@@ -1,4 +1,4 @@
-//! Accounts, and who decides.
+//! Accounts and identities.
 
 pub mod identity;
 pub mod user;

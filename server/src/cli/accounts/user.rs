@@ -11,55 +11,57 @@ use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// Add an account; prints a link with which its password is set, once
+    /// Add an account and print a one-time link for setting its password
     #[command(after_help = "Example: tenure user add \"Ann Lee\" --role analyst --role reviewer")]
     Add {
         name: String,
+        /// Role; repeat for several
         #[arg(long = "role", required = true, value_delimiter = ',')]
         roles: Vec<RoleName>,
-        /// Take the password from standard input instead
+        /// Read the password from standard input instead
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Every account
+    /// List accounts
     List,
-    /// Give an account other roles
+    /// Replace the roles of an account
     #[command(after_help = "Example: tenure user roles \"Ann Lee\" --role reviewer")]
     Roles {
         name: String,
+        /// Role; repeat for several
         #[arg(long = "role", required = true, value_delimiter = ',')]
         roles: Vec<RoleName>,
     },
-    /// A new set-up link, for a forgotten password
+    /// Print a new set-up link, for a forgotten password
     Link { name: String },
-    /// End an account's sessions and let it sign in no more; nothing is removed
+    /// Disable an account: end its sessions and revoke its tokens; no data is deleted
     Disable { name: String },
-    /// Let a disabled account sign in again
+    /// Enable a disabled account
     Enable { name: String },
-    /// API tokens
+    /// Create, list and revoke API tokens
     #[command(subcommand)]
     Token(TokenCommand),
 }
 
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
-    /// Make a token; it is printed once
+    /// Create a token and print it once
     #[command(after_help = "Example: tenure user token create \"Ann Lee\" --scope predict --expires 30 --label \"nightly report\"")]
     Create {
         name: String,
-        /// What it may do of what its owner may
+        /// Scope of the token, within the permissions of its owner; repeat for several
         #[arg(long = "scope", required = true, value_delimiter = ',')]
         scopes: Vec<ScopeName>,
-        /// Days that it is good, at most 366
+        /// Days until it expires, at most 366
         #[arg(long, default_value_t = 90)]
         expires: u32,
-        /// What it is for
+        /// Purpose of the token
         #[arg(long, default_value = "")]
         label: String,
     },
-    /// The tokens of an account
+    /// List the tokens of an account
     List { name: String },
-    /// Make a token useless, at once and for good
+    /// Revoke a token permanently
     Revoke { id: String },
 }
 
@@ -82,7 +84,7 @@ impl From<RoleName> for Role {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ScopeName {
-    /// Runs, versions, checks
+    /// Runs, model versions, drift checks
     Read,
     /// Scores and people; needs the role analyst
     Predict,
@@ -111,15 +113,15 @@ pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<A
     match command {
         UserCommand::Add { name, roles: names, password_stdin: true } => {
             tenure.add_account_with(&admin, &name, &roles(names), &identity::read_line()?).await?;
-            done(&json!({ "name": name }), &format!("{name} can sign in"), as_json)?;
+            done(&json!({ "name": name }), &format!("{name} can sign in."), as_json)?;
         }
         UserCommand::Add { name, roles: names, password_stdin: false } => {
             let link = place.set_up_link(&tenure.add_account(&admin, &name, &roles(names)).await?);
-            done(&json!({ "name": name, "set_up": link }), &format!("{name} sets a password, within three days, at\n{link}"), as_json)?;
+            done(&json!({ "name": name, "set_up": link }), &format!("{name} can set a password within three days at\n{link}"), as_json)?;
         }
         UserCommand::Link { name } => {
             let link = place.set_up_link(&tenure.renew_set_up(&admin, &name).await?);
-            done(&json!({ "name": name, "set_up": link }), &format!("{name} sets a password, within three days, at\n{link}"), as_json)?;
+            done(&json!({ "name": name, "set_up": link }), &format!("{name} can set a password within three days at\n{link}"), as_json)?;
         }
         UserCommand::List => {
             let accounts = tenure.accounts(&admin).await?;
@@ -130,20 +132,20 @@ pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<A
                     let last = account.signed_in_at.map(Timestamp::long).unwrap_or_default();
                     vec![account.name.clone(), account.roles.join(", "), account.state.clone(), account.created_at.long(), last]
                 };
-                output::table(&["NAME", "ROLES", "STATE", "ADDED", "LAST SIGN-IN"], &accounts.iter().map(row).collect::<Vec<_>>());
+                output::table(&["NAME", "ROLES", "STATUS", "ADDED", "LAST SIGN-IN"], &accounts.iter().map(row).collect::<Vec<_>>());
             }
         }
         UserCommand::Roles { name, roles: names } => {
             tenure.set_roles(&admin, &name, &roles(names)).await?;
-            done(&json!({ "name": name }), &format!("the roles of {name} are changed"), as_json)?;
+            done(&json!({ "name": name }), &format!("Roles of {name} updated."), as_json)?;
         }
         UserCommand::Disable { name } => {
             tenure.set_disabled(&admin, &name, true).await?;
-            done(&json!({ "name": name }), &format!("{name} is disabled: sessions are ended, tokens are revoked"), as_json)?;
+            done(&json!({ "name": name }), &format!("{name} is disabled. Sessions ended, tokens revoked."), as_json)?;
         }
         UserCommand::Enable { name } => {
             tenure.set_disabled(&admin, &name, false).await?;
-            done(&json!({ "name": name }), &format!("{name} can sign in again"), as_json)?;
+            done(&json!({ "name": name }), &format!("{name} can sign in again."), as_json)?;
         }
         UserCommand::Token(command) => token(&tenure, &actor, command, as_json).await?,
     }
@@ -156,7 +158,7 @@ async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: b
             let scopes = scopes.into_iter().map(Scope::from).collect();
             let made = tenure.create_token(actor, &TokenRequest { owner: name, label, scopes, days: expires, password: None }).await?;
             let value = json!({ "id": made.token_id, "token": made.secret, "expires_at": made.expires_at });
-            done(&value, &format!("{}\nThis token is shown once. It is good until {}.", made.secret, made.expires_at.long()), as_json)
+            done(&value, &format!("{}\nThis token is shown once. It expires on {}.", made.secret, made.expires_at.long()), as_json)
         }
         TokenCommand::List { name } => {
             let tokens = tenure.tokens(actor, &name).await?;
@@ -174,12 +176,12 @@ async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: b
                     token.label.clone(),
                 ]
             };
-            output::table(&["TOKEN", "SCOPES", "STATE", "GOOD UNTIL", "LAST USED", "FOR"], &tokens.iter().map(row).collect::<Vec<_>>());
+            output::table(&["TOKEN", "SCOPES", "STATUS", "EXPIRES", "LAST USED", "LABEL"], &tokens.iter().map(row).collect::<Vec<_>>());
             Ok(())
         }
         TokenCommand::Revoke { id } => {
             tenure.revoke_token(actor, &id).await?;
-            done(&json!({ "id": id }), "the token is revoked", as_json)
+            done(&json!({ "id": id }), "Token revoked.", as_json)
         }
     }
 }

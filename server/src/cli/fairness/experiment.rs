@@ -13,13 +13,14 @@ use crate::cli::{Answer, output};
 
 #[derive(Debug, Args)]
 pub struct Experiment {
-    /// Number or alias
+    /// Version number or alias
     version: String,
+    /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
     #[command(flatten)]
     what: What,
-    /// Trials of the search [default: those of the version]
+    /// Tuning trials [default: as for the version]
     #[arg(long)]
     trials: Option<usize>,
 }
@@ -27,13 +28,13 @@ pub struct Experiment {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct What {
-    /// Leave out a field, and what is derived from it
+    /// Drop a field and everything derived from it
     #[arg(long, value_name = "FIELD")]
     drop: Option<String>,
-    /// Leave out the fields that tell a protected attribute best
+    /// Drop the strongest proxies of a protected attribute
     #[arg(long, value_name = "ATTRIBUTE")]
     drop_proxies: Option<String>,
-    /// Weigh rows so that the groups of an attribute and the outcome are independent (Kamiran and Calders 2012)
+    /// Reweigh rows so that an attribute and the outcome are independent (Kamiran and Calders 2012)
     #[arg(long, value_name = "ATTRIBUTE")]
     reweigh: Option<String>,
 }
@@ -42,7 +43,7 @@ pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<
     use workflow::Experiment::{Drop, DropProxies, Reweigh};
     let What { drop, drop_proxies, reweigh } = command.what;
     let chosen = drop.map(Drop).or(drop_proxies.map(DropProxies)).or(reweigh.map(Reweigh));
-    // The group of flags is required, so there is one.
+    // clap requires one of the flags.
     let Some(experiment) = chosen else { return Ok(Answer::No) };
     let (actor, bar) = (Actor::local(), Arc::new(Bar::new()));
     bar.stop_on_interrupt();
@@ -69,9 +70,9 @@ fn print(made: &ExperimentRow, version: domain::VersionNumber) {
     for (attribute, changes) in &effect.fairness {
         rows.extend(changes.iter().map(|own| row(format!("{} by {attribute}", own.metric.label()), &own.before, &own.after, &own.change)));
     }
-    output::table(&["FIGURE", &format!("VERSION {version}"), "EXPERIMENT", "DIFFERENCE, PAIRED"], &rows);
+    output::table(&["METRIC", &format!("VERSION {version}"), "EXPERIMENT", "PAIRED DIFFERENCE (95% CI)"], &rows);
     output::line(&format!(
-        "version {version} {}: out of fold on the same {} people, cut-off {}; run {}",
+        "Version {version} {}: out of fold on the same {} people, cutoff {}; run {}",
         made.title, effect.rows, effect.cutoff, made.run
     ));
 }

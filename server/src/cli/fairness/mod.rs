@@ -1,4 +1,4 @@
-//! Fairness of a version, and experiments with it.
+//! Fairness reports and experiments.
 
 pub mod experiment;
 pub mod report;

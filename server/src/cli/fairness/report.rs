@@ -8,14 +8,15 @@ use crate::cli::{Answer, output};
 
 #[derive(Debug, Args)]
 pub struct Fairness {
-    /// Number or alias
+    /// Version number or alias
     version: String,
+    /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
-    /// People with at least this score are listed [default: the cut-off of the use case]
+    /// Score from which people are listed [default: the cutoff of the use case]
     #[arg(long)]
     cutoff: Option<f64>,
-    /// Write a page that needs nothing but itself
+    /// Write a self-contained HTML page to this file
     #[arg(long, value_name = "OUT")]
     html: Option<String>,
 }
@@ -28,7 +29,7 @@ pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<An
     if let Some(out) = &command.html {
         let page = app::pages::fairness::file(&report, &workflow::today().long());
         std::fs::write(out, page).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
-        eprintln!("written to {out}");
+        eprintln!("Written to {out}.");
     }
     if as_json {
         output::json(&report)?;
@@ -37,7 +38,7 @@ pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<An
             Some(Verdict::Pass) => "pass",
             Some(Verdict::Fail) => "fail",
             Some(Verdict::Inconclusive) => "inconclusive",
-            Some(Verdict::CouldNotCompute) => "could not be computed",
+            Some(Verdict::CouldNotCompute) => "could not compute",
             None => "",
         };
         let rows: Vec<Vec<String>> = report
@@ -51,8 +52,8 @@ pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<An
                 own.audit.parity.iter().map(row).collect::<Vec<_>>()
             })
             .collect();
-        output::table(&["ATTRIBUTE", "GAP BETWEEN GROUPS", "VALUE [95 % INTERVAL]", "VERDICT"], &rows);
-        output::line(&format!("out of fold, {} people, cut-off {}", report.rows, report.cutoff));
+        output::table(&["ATTRIBUTE", "GAP BETWEEN GROUPS", "ESTIMATE (95% CI)", "VERDICT"], &rows);
+        output::line(&format!("Out of fold, {} people, cutoff {}", report.rows, report.cutoff));
     }
     Ok(if fails { Answer::No } else { Answer::Done })
 }

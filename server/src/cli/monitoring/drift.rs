@@ -10,23 +10,25 @@ use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
 pub enum DriftCommand {
-    /// Compare the people of a day with the baseline of the live version; exit code 1 when they drifted
+    /// Compare current data with the baseline of the live version (exit code 1: drift found)
     #[command(after_help = "Example: tenure drift check --use-case attrition --as-of 2026-11-01")]
     Check {
+        /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
-        /// Use the newest data on or before this day [default: the newest]
+        /// Use the newest data on or before this day, YYYY-MM-DD [default: the newest]
         #[arg(long)]
         as_of: Option<String>,
-        /// Write the report as one self-contained HTML file
+        /// Write the report as a self-contained HTML page to this file
         #[arg(long)]
         html: Option<std::path::PathBuf>,
-        /// Print the short JSON report that guide 004 describes
+        /// Print the summary as JSON
         #[arg(long)]
         guide: bool,
     },
-    /// The checks of a use case, newest day first
+    /// List the drift checks of a use case, newest first
     History {
+        /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
     },
@@ -61,7 +63,7 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
                 };
                 let columns = report.features.columns.iter().chain([&report.prediction, &report.target]);
                 let unknown: Vec<String> = columns.clone().filter_map(|column| Some(format!("{}: {}", column.name, column.why?))).collect();
-                output::table(&["COLUMN", "VERDICT", "EFFECT", "ADJUSTED P"], &columns.map(row).collect::<Vec<_>>());
+                output::table(&["COLUMN", "VERDICT", "EFFECT SIZE", "ADJUSTED P"], &columns.map(row).collect::<Vec<_>>());
                 unknown.iter().for_each(|line| output::line(line));
                 output::line(&report.features.summary);
                 output::line(&check.reason);
@@ -72,7 +74,7 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
             } else if verdicts.iter().all(|verdict| *verdict == DriftVerdict::Stable) {
                 Answer::Done
             } else {
-                // Nobody should take this for "no drift".
+                // Not the same as "no drift".
                 Answer::Unknown
             })
         }
@@ -82,7 +84,7 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
                 output::json(&checks)?;
             } else {
                 let row = |check: &store::monitoring::checks::Check| {
-                    let share = check.share_drifted.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+                    let share = check.share_drifted.map_or("–".to_owned(), |share| format!("{:.0}%", 100.0 * share));
                     vec![
                         check.as_of.to_string(),
                         check.version.to_string(),
@@ -93,7 +95,7 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
                     ]
                 };
                 output::table(
-                    &["AS OF", "VERSION", "FEATURES", "SHARE", "PREDICTIONS", "RECOMMENDATION"],
+                    &["AS OF", "VERSION", "FEATURES", "SHARE DRIFTED", "PREDICTIONS", "RECOMMENDATION"],
                     &checks.iter().map(row).collect::<Vec<_>>(),
                 );
             }

@@ -8,21 +8,24 @@ use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
 pub enum OutcomesCommand {
-    /// Check a CSV or Parquet file of outcomes (person, date, outcome, reason) and join it with the scores that preceded
-    #[command(after_help = "Example: tenure outcomes import left-in-october.csv --use-case attrition --complete-until 2026-11-01")]
+    /// Check a CSV or Parquet file of outcomes (person, date, outcome, reason) and join it with the prediction log
+    #[command(after_help = "Example: tenure outcomes import leavers-october.csv --use-case attrition --complete-until 2026-11-01")]
     Import {
+        /// CSV or Parquet file, or - for standard input
         file: String,
+        /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
-        /// The files name everybody who left up to this day, YYYY-MM-DD: all others stayed
+        /// The file lists all leavers up to this day, YYYY-MM-DD; everyone else counts as a stayer
         #[arg(long)]
         complete_until: Option<String>,
-        /// Days that a score is about
+        /// Prediction horizon in days
         #[arg(long, default_value_t = workflow::HORIZON_DAYS)]
         horizon_days: i64,
     },
-    /// How the scores of each cycle did
+    /// Show the performance of the scores of each cycle
     List {
+        /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
     },
@@ -41,14 +44,16 @@ pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Resu
                 output::json(&imported)?;
             } else {
                 let import = &imported.import;
-                let known = if imported.new { "stored" } else { "this file was there already" };
+                let known = if imported.new { "stored" } else { "already imported" };
                 let span = format!("{} to {}", import.first_day, import.last_day);
                 output::line(&format!(
-                    "outcomes {} ({known}): {} rows, {} with the event, {span}",
-                    import.import_id, import.row_count, import.event_count
+                    "Outcomes {} ({known}): {}, {}, {span}",
+                    import.import_id,
+                    output::counted(import.row_count, "row", "rows"),
+                    output::counted(import.event_count, &definition.words.event_one, &definition.words.event_many)
                 ));
                 if imported.never_scored > 0 {
-                    output::line(&format!("{} of the people in it were never scored", imported.never_scored));
+                    output::line(&format!("Never scored: {} in the file.", output::counted(imported.never_scored, "person", "people")));
                 }
             }
         }
@@ -63,7 +68,7 @@ pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Resu
                 let row = |cohort: &workflow::CohortView| {
                     let (left, auc) = match &cohort.realised {
                         Some(realised) => (realised.left.to_string(), output::figure(&realised.roc_auc)),
-                        None => ("–".into(), "too few outcomes are known".into()),
+                        None => ("–".into(), "too few known outcomes".into()),
                     };
                     vec![cohort.as_of.to_string(), cohort.until.to_string(), cohort.scored.to_string(), cohort.known.to_string(), left, auc]
                 };

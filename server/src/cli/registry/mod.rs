@@ -11,9 +11,10 @@ use crate::cli::accounts::identity::Identity;
 use crate::cli::{Answer, output};
 use crate::settings::Place;
 
-/// Of which use case, and on whose behalf.
+/// Use case and identity.
 #[derive(Debug, Args)]
 pub struct Who {
+    /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
     #[command(flatten)]
@@ -23,8 +24,9 @@ pub struct Who {
 /// A version by its number or alias.
 #[derive(Debug, Args)]
 pub struct Which {
-    /// Number or alias
+    /// Version number or alias
     version: String,
+    /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
 }
@@ -32,60 +34,64 @@ pub struct Which {
 /// A decision.
 #[derive(Debug, Args)]
 pub struct Decide {
-    /// Number or alias
+    /// Version number or alias
     version: String,
     #[command(flatten)]
     who: Who,
+    /// Reason for the decision
     #[arg(long)]
     reason: String,
-    /// Items of the checklist that were done: keys with commas between them, or "all"
+    /// Completed checklist items: keys separated by commas, or "all"
     #[arg(long, value_delimiter = ',')]
     checklist: Vec<String>,
-    /// What was found while going through it
+    /// Findings of the checklist
     #[arg(long, default_value = "")]
     findings: String,
-    /// SHA-256 of the evidence that the decision is about; refused when it is not that of the request
+    /// SHA-256 of the evidence that the decision is based on; the command fails when the request has another
     #[arg(long)]
     evidence: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {
-    /// Versions of a use case, newest first
+    /// List the versions of a use case, newest first
     List {
+        /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
     },
-    /// One version as JSON: lineage, stage, gates, requests, decisions, waivers, comments, what it scored
+    /// Print a version as JSON: lineage, stage, gates, requests, decisions, waivers, comments, scored batches
     Show(Which),
-    /// The evidence as a reviewer decides on it: gates with figure and verdict, what blocks, and the hash that a decision is bound to
+    /// Show the evidence for a review: gates with estimates and verdicts, blocking gates, and the hash that a decision is bound to
     #[command(after_help = "Example: tenure model review 3 --use-case attrition")]
     Review(Which),
-    /// What a version does to the groups of each protected attribute, from its out-of-fold scores. Exit code 1: a metric fails its limit
+    /// Report group fairness of a version from its out-of-fold scores (exit code 1: a limit is exceeded)
     #[command(after_help = "Example: tenure model fairness 3 --use-case attrition --cutoff 0.25 --html fairness.html")]
     Fairness(crate::cli::fairness::report::Fairness),
-    /// Train a comparison run made from a version, and show the paired effect on accuracy and fairness
+    /// Train a comparison run based on a version and show the paired effect on accuracy and fairness
     #[command(after_help = "Example: tenure model experiment 3 --use-case attrition --drop Age")]
     Experiment(crate::cli::fairness::experiment::Experiment),
-    /// The model card of a version, in Markdown
+    /// Print the model card of a version in Markdown
     #[command(after_help = "Example: tenure model card 3 --use-case attrition --html card.html")]
     Card {
         #[command(flatten)]
         which: Which,
-        /// Write a page that needs nothing but itself
+        /// Write a self-contained HTML page to this file
         #[arg(long, value_name = "OUT")]
         html: Option<String>,
     },
     /// Request a review of a version
     #[command(after_help = "Example: tenure model request 3 --use-case attrition --note \"better calibrated\"")]
     Request {
+        /// Version number or alias
         version: String,
         #[command(flatten)]
         who: Who,
+        /// Note to the reviewers
         #[arg(long, default_value = "")]
         note: String,
     },
-    /// Approve a version: the last approval needed puts it into service
+    /// Approve a version; the last required approval promotes it
     #[command(after_help = "Example: tenure model approve 3 --use-case attrition --as rita --reason \"better calibrated\"")]
     Approve(Decide),
     /// Reject a version
@@ -94,31 +100,36 @@ pub enum ModelCommand {
     /// Request changes to a version
     #[command(after_help = "Example: tenure model request-changes 3 --use-case attrition --as rita --reason \"describe the sampling\"")]
     RequestChanges(Decide),
-    /// Waive a gate that blocks a version, where its policy allows it
+    /// Waive a blocking gate, where the policy allows waivers
     #[command(
         after_help = "Example: tenure model waive 3 --use-case attrition --as rita --gate \"Impact ratio by Gender at least 0.8\" --owner hr --reason \"under study\" --expires 2027-01-31"
     )]
     Waive {
+        /// Version number or alias
         version: String,
         #[command(flatten)]
         who: Who,
+        /// Title of the gate, as shown by tenure model review
         #[arg(long)]
         gate: String,
-        /// Who answers for it
+        /// Owner of the waiver
         #[arg(long)]
         owner: String,
+        /// Reason for the waiver
         #[arg(long)]
         reason: String,
-        /// Last day on which it holds, YYYY-MM-DD
+        /// Last day of the waiver, YYYY-MM-DD
         #[arg(long)]
         expires: String,
     },
-    /// Put an archived version back into service (the one before, when none is named)
+    /// Roll back to an archived version [default: the previous one]
     #[command(after_help = "Example: tenure model rollback --use-case attrition --as rita --reason \"complaints from Sales\"")]
     Rollback {
+        /// Version number or alias
         version: Option<String>,
         #[command(flatten)]
         who: Who,
+        /// Reason for the rollback
         #[arg(long)]
         reason: String,
     },
@@ -127,37 +138,42 @@ pub enum ModelCommand {
     Undeploy {
         #[command(flatten)]
         who: Who,
+        /// Reason for taking it out of service
         #[arg(long)]
         reason: String,
     },
-    /// What was live when, oldest first; with --as-of what was live at that moment
+    /// Show the history of live versions, oldest first; with --as-of, the version live at that time
     #[command(after_help = "Example: tenure model history --use-case attrition --as-of 2026-11-21T09:14")]
     History {
+        /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
-        /// A day (its end) or a moment in UTC: YYYY-MM-DD or YYYY-MM-DDTHH:MM
+        /// Day (end of day) or time in UTC: YYYY-MM-DD or YYYY-MM-DDTHH:MM
         #[arg(long)]
         as_of: Option<String>,
     },
     /// Add a comment to a version
     #[command(after_help = "Example: tenure model comment 3 \"ask Sales first\" --use-case attrition --as ann")]
     Comment {
+        /// Version number or alias
         version: String,
         text: String,
         #[command(flatten)]
         who: Who,
     },
-    /// Write the known limitations of a version down, for its model card; a pending request for it is void from then on
+    /// Set the known limitations on the model card of a version; voids a pending review request
     #[command(after_help = "Example: tenure model limitations 3 \"trained before the night shift was moved\" --use-case attrition")]
     Limitations {
+        /// Version number or alias
         version: String,
         text: String,
         #[command(flatten)]
         who: Who,
     },
-    /// Say something about a version; a pending request for it is void from then on
+    /// Set the description of a version; voids a pending review request
     #[command(after_help = "Example: tenure model describe 3 \"first model with pay grades\" --use-case attrition")]
     Describe {
+        /// Version number or alias
         version: String,
         text: String,
         #[command(flatten)]
@@ -166,24 +182,26 @@ pub enum ModelCommand {
     /// Set a tag of a version; an empty value removes it
     #[command(after_help = "Example: tenure model tag 3 team people-analytics --use-case attrition")]
     Tag {
+        /// Version number or alias
         version: String,
         name: String,
         value: String,
         #[command(flatten)]
         who: Who,
     },
-    /// Give a version a name, by which commands and the API find it; what is live does not change
+    /// Set an alias of a version for commands and the API; the live version does not change
     #[command(after_help = "Example: tenure model alias 3 autumn --use-case attrition")]
     Alias {
+        /// Version number or alias
         version: String,
         alias: String,
-        /// Take the name away from the version
+        /// Remove the alias
         #[arg(long)]
         remove: bool,
         #[command(flatten)]
         who: Who,
     },
-    /// Write a version's model file
+    /// Write the model file of a version
     #[command(after_help = "Example: tenure model export 3 --use-case attrition model.tenure")]
     Export {
         #[command(flatten)]
@@ -194,10 +212,10 @@ pub enum ModelCommand {
     },
 }
 
-/// What a model file is written as.
+/// Format of an exported model file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// Tenure's own: everything that scoring and explaining need
+    /// Tenure's own format, with everything needed for scoring and explanation
     Tenure,
 }
 
@@ -213,7 +231,7 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
         ModelCommand::Request { version, who, note } => {
             let (actor, number) = who.about(&tenure, &version).await?;
             let request = tenure.request_review(&actor.contributor()?, &who.use_case, number, &note).await?;
-            let says = format!("review requested for version {number} of {}; evidence {}", who.use_case, request.evidence_hash);
+            let says = format!("Review requested for version {number} of {}. Evidence: {}", who.use_case, request.evidence_hash);
             say(as_json, &request, &says)?;
         }
         ModelCommand::Approve(decide) => ruling(&tenure, Decision::Approve, decide, as_json).await?,
@@ -224,7 +242,7 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
             let signed = tenure.sign(actor.reviewer()?, None).await?;
             let waiver = tenure.waive(&signed, &who.use_case, number, waive).await?;
-            say(as_json, &waiver, &format!("\"{}\" is waived for version {number} until {}", waiver.gate, waiver.expires_on))?;
+            say(as_json, &waiver, &format!("Gate “{}” waived for version {number} until {}.", waiver.gate, waiver.expires_on))?;
         }
         ModelCommand::Rollback { version, who, reason } => {
             let actor = who.identity.actor(&tenure).await?;
@@ -234,57 +252,58 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             };
             let signed = tenure.sign(actor.reviewer()?, None).await?;
             let version = tenure.rollback(&signed, &who.use_case, number, &reason).await?;
-            say(as_json, &version, &format!("version {} of {} is live again", version.version, who.use_case))?;
+            say(as_json, &version, &format!("Rolled back: version {} of {} is live.", version.version, who.use_case))?;
         }
         ModelCommand::Undeploy { who, reason } => {
             let version = tenure.undeploy(&who.identity.actor(&tenure).await?, None, &who.use_case, &reason).await?;
-            let says = format!("version {version} of {} is out of service; `tenure model rollback` puts it back", who.use_case);
+            let says = format!("Version {version} of {} is out of service. Restore it with `tenure model rollback`.", who.use_case);
             say(as_json, &json!({ "version": version, "live": false }), &says)?;
         }
         ModelCommand::History { use_case, as_of } => show::history(&tenure, &use_case, as_of.as_deref(), as_json).await?,
         ModelCommand::Comment { version, text, who } => {
             let (actor, number) = who.about(&tenure, &version).await?;
             let comment = tenure.comment(&actor.contributor()?, &who.use_case, number, &text).await?;
-            say(as_json, &comment, &format!("the comment on version {number} is kept"))?;
+            say(as_json, &comment, &format!("Comment added to version {number}."))?;
         }
         ModelCommand::Limitations { version, text, who } => {
             let (actor, number) = who.about(&tenure, &version).await?;
             tenure.write_limitations(&actor.contributor()?, &who.use_case, number, None, &text).await?;
-            let says = format!("the known limitations of version {number} are written down");
+            let says = format!("Known limitations of version {number} saved.");
             say(as_json, &json!({ "version": number, "limitations": text }), &says)?;
         }
         ModelCommand::Describe { version, who, text } => {
             let (actor, number) = who.about(&tenure, &version).await?;
             tenure.describe_version(&actor.admin()?, &who.use_case, number, &text).await?;
-            say(as_json, &json!({ "version": number, "description": text }), &format!("version {number} is described"))?;
+            say(as_json, &json!({ "version": number, "description": text }), &format!("Description of version {number} saved."))?;
         }
         ModelCommand::Tag { version, name, value, who } => {
             let (actor, number) = who.about(&tenure, &version).await?;
             tenure.tag_version(&actor.admin()?, &who.use_case, number, &name, &value).await?;
-            let says = if value.is_empty() { format!("{name} is removed") } else { format!("version {number}: {name} = {value}") };
+            let says =
+                if value.is_empty() { format!("Tag {name} removed.") } else { format!("Tag of version {number} set: {name} = {value}") };
             say(as_json, &json!({ "version": number, "tag": name, "value": value }), &says)?;
         }
         ModelCommand::Alias { version, alias, remove: false, who } => {
             let (actor, number) = who.about(&tenure, &version).await?;
             tenure.alias_version(&actor.admin()?, &who.use_case, number, &alias).await?;
-            say(as_json, &json!({ "version": number, "alias": alias }), &format!("version {number} is called {alias}"))?;
+            say(as_json, &json!({ "version": number, "alias": alias }), &format!("Version {number} now has the alias {alias}."))?;
         }
         ModelCommand::Alias { alias, remove: true, who, .. } => {
             tenure.remove_alias(&who.identity.actor(&tenure).await?.admin()?, &who.use_case, &alias).await?;
-            say(as_json, &json!({ "version": null, "alias": alias }), &format!("no version is called {alias} any more"))?;
+            say(as_json, &json!({ "version": null, "alias": alias }), &format!("Alias {alias} removed."))?;
         }
         ModelCommand::Export { which, format: Format::Tenure, out } => {
             let number = which.number(&tenure).await?;
             let (_, _, bytes) = tenure.registered(&Actor::local().member()?, &which.use_case, number).await?;
             std::fs::write(&out, &bytes).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
-            output::line(&format!("{} bytes written to {}", bytes.len(), out.display()));
+            output::line(&format!("{} bytes written to {}.", bytes.len(), out.display()));
         }
     }
     Ok(Answer::Done)
 }
 
 impl Who {
-    /// Who asks, and the number of the version that is meant.
+    /// The actor, and the number of the version.
     async fn about(&self, tenure: &Tenure, version: &str) -> Result<(Actor, VersionNumber)> {
         let actor = self.identity.actor(tenure).await?;
         let number = tenure.version_called(&actor.member()?, &self.use_case, version).await?;
@@ -303,7 +322,7 @@ async fn card(tenure: &Tenure, which: &Which, html: Option<String>, as_json: boo
     if let Some(out) = &html {
         let text = app::pages::card::file(&page, &workflow::today().long());
         std::fs::write(out, text).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
-        eprintln!("written to {out}");
+        eprintln!("Written to {out}.");
     }
     let markdown = page.card.markdown();
     if as_json {
@@ -333,23 +352,23 @@ async fn ruling(tenure: &Tenure, choice: Decision, decide: Decide, as_json: bool
     if !as_json {
         let failing = decided.decision.in_spite_of();
         if choice == Decision::Approve && !failing.is_empty() {
-            output::line(&format!("approved in spite of failing gates: {}", failing.join("; ")));
+            output::line(&format!("Approved despite failed gates: {}", failing.join("; ")));
         }
-        output::line(&format!("bound to the evidence {}", decided.decision.evidence_hash));
+        output::line(&format!("Evidence: {}", decided.decision.evidence_hash));
     }
     Ok(())
 }
 
 fn outcome(decided: &Decided, choice: Decision) -> String {
     let (version, use_case) = (decided.version.version, &decided.version.use_case);
-    let again = if decided.already { "; it was decided just so before" } else { "" };
+    let again = if decided.already { " (already decided)" } else { "" };
     match choice {
         Decision::Approve if decided.approvals_missing > 0 => {
-            format!("version {version} of {use_case} is approved by you; approvals still missing: {}{again}", decided.approvals_missing)
+            format!("Version {version} of {use_case} approved; approvals still required: {}{again}.", decided.approvals_missing)
         }
-        Decision::Approve if decided.version.stage == Stage::Production => format!("version {version} of {use_case} is live{again}"),
-        Decision::Approve => format!("version {version} of {use_case} was approved, and is not live any more{again}"),
-        Decision::Reject => format!("version {version} of {use_case} is rejected{again}"),
-        Decision::RequestChanges => format!("version {version} of {use_case} is sent back{again}"),
+        Decision::Approve if decided.version.stage == Stage::Production => format!("Version {version} of {use_case} is live{again}."),
+        Decision::Approve => format!("Version {version} of {use_case} was approved but is no longer live{again}."),
+        Decision::Reject => format!("Version {version} of {use_case} rejected{again}."),
+        Decision::RequestChanges => format!("Changes requested for version {version} of {use_case}{again}."),
     }
 }

@@ -1,4 +1,4 @@
-//! What there is: versions, one version, what was live when.
+//! Versions, one version, and the history of live versions.
 
 use domain::{Decision, VersionNumber};
 use serde_json::json;
@@ -50,7 +50,7 @@ pub async fn show(tenure: &Tenure, use_case: &str, number: VersionNumber) -> Res
     }))
 }
 
-/// What a reviewer decides on. The answer is "no" while gates block.
+/// The evidence for a review. The outcome is negative while gates block.
 pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_json: bool) -> Result<Answer> {
     let actor = Actor::local();
     let page = tenure.review_page(&actor.member()?, use_case, number).await?;
@@ -77,34 +77,37 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_j
         let row = |result: &GateResult| {
             let waiver = page.waivers.iter().rev().find(|waiver| waiver.gate == result.title);
             let stands = match waiver {
-                _ if page.blocking.contains(&result.title) => "blocks".to_owned(),
-                Some(waiver) => format!("waived until {} by {} ({} answers)", waiver.expires_on, waiver.granted_by, waiver.owner),
+                _ if page.blocking.contains(&result.title) => "blocking".to_owned(),
+                Some(waiver) => format!("waived until {} by {} (owner: {})", waiver.expires_on, waiver.granted_by, waiver.owner),
                 None => String::new(),
             };
-            let verdict = format!("{:?}", result.verdict).to_lowercase();
+            let verdict = output::word(&result.verdict);
             vec![result.title.clone(), verdict, output::figure(&result.figure), stands, result.note.clone()]
         };
-        output::line(&format!("version {number} of {use_case}, policy {}: {}", package.policy.name, package.rows));
-        output::table(&["GATE", "VERDICT", "FIGURE", "", "NOTE"], &package.gates.results.iter().map(row).collect::<Vec<_>>());
+        output::line(&format!("Version {number} of {use_case}, policy {}: {}", package.policy.name, package.rows));
+        output::table(&["GATE", "VERDICT", "ESTIMATE (95% CI)", "", "NOTE"], &package.gates.results.iter().map(row).collect::<Vec<_>>());
         match (&page.request, &page.evidence_hash) {
             (Some(request), Some(hash)) => {
                 let approvals = page.decisions.iter().filter(|decision| decision.decision == Decision::Approve).count();
                 let (state, by, needed) = (&request.state, &request.requested_by, request.approvals_needed);
-                output::line(&format!("{state}, asked for by {by}, approvals {approvals} of {needed}; evidence {hash}"));
+                output::line(&format!("Review {state}, requested by {by}, approvals: {approvals} of {needed}. Evidence: {hash}"));
                 if !request.note.is_empty() {
-                    output::line(&format!("note: {}", request.note));
+                    output::line(&format!("Note: {}", request.note));
                 }
             }
             (Some(request), None) => {
-                output::line(&format!("{}: ask for a new review with tenure model request", request.state.as_str().replace('_', " ")));
+                output::line(&format!(
+                    "Review {}. Request a new one with `tenure model request`.",
+                    request.state.as_str().replace('_', " ")
+                ));
             }
-            (None, _) => output::line("nobody has asked for a review of it: tenure model request"),
+            (None, _) => output::line("No review requested. Request one with `tenure model request`."),
         }
         for decision in &page.decisions {
             output::line(&format!("{} by {}: {}", decision.decision.as_str().replace('_', " "), decision.reviewer, decision.reason));
         }
         if !page.stale.is_empty() {
-            output::line(&format!("the request cannot be decided on any more: {}", page.stale));
+            output::line(&format!("The request can no longer be decided: {}", page.stale));
         }
     }
     Ok(if page.blocking.is_empty() && page.stale.is_empty() { Answer::Done } else { Answer::No })
@@ -120,7 +123,7 @@ pub async fn history(tenure: &Tenure, use_case: &str, as_of: Option<&str>, as_js
         return output::json(&history);
     }
     if history.is_empty() {
-        output::line("nothing was live");
+        output::line("No version was live.");
         return Ok(());
     }
     let rows: Vec<_> = history

@@ -14,22 +14,22 @@ use super::{Answer, output, read_input};
 use crate::settings::Place;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code: 0 the files were compared and are alike; 1 drift was found, or could not be ruled out.\n\
+#[command(after_help = "Exit code: 0 no drift; 1 drift found or not ruled out.\n\
                         Example: tenure tool drift --reference january.csv --current june.csv --policy evidently")]
 pub struct Drift {
-    /// CSV or Parquet file to compare with
+    /// CSV or Parquet file with the reference data
     #[arg(long)]
     reference: String,
-    /// CSV or Parquet file to judge
+    /// CSV or Parquet file with the current data
     #[arg(long)]
     current: String,
-    /// Check both files against this use case, and compare its fields [default: every column, numbers where all values are numbers]
+    /// Validate both files against this use case and compare its fields [default: every column, numeric where all values are numbers]
     #[arg(long)]
     use_case: Option<String>,
-    /// calibrated, guide-000, churn-004 or evidently [default: calibrated]
+    /// Drift policy: calibrated, guide-000, churn-004 or evidently [default: calibrated]
     #[arg(long)]
     policy: Option<String>,
-    /// One test or distance that decides, for example ks, chi2, psi; or all: every one that applies, the policy decides
+    /// Test or distance that decides, for example ks, chi2 or psi; with all, every applicable one is computed and the policy decides
     #[arg(long)]
     method: Option<String>,
     /// Columns to compare, separated by commas
@@ -46,7 +46,7 @@ pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Answer> {
             let checked = |path: &str| -> Result<Table> {
                 let raw = input::read(path)?;
                 data::check(&raw, &use_case, Purpose::Scoring).map(|checked| checked.table).map_err(|refusal| {
-                    eprintln!("{path} does not fit the use case {id}:");
+                    eprintln!("{path} does not match the use case {id}:");
                     refusal.into()
                 })
             };
@@ -63,27 +63,27 @@ pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Answer> {
     Ok(if report.verdict == DriftVerdict::Stable { Answer::Done } else { Answer::No })
 }
 
-/// What decides, and how much is computed.
+/// The policy that decides, and how much is computed.
 fn policy(policy: Option<&str>, method: Option<&str>) -> Result<(ValidPolicy, Detail)> {
     let named = || {
         let name = policy.unwrap_or(NAMES[0]);
-        ValidPolicy::named(name).ok_or_else(|| Error::Invalid(format!("there is no policy {name}; there are: {}", NAMES.join(", "))))
+        ValidPolicy::named(name).ok_or_else(|| Error::Invalid(format!("There is no policy “{name}”. Use one of: {}.", NAMES.join(", "))))
     };
     match method {
         None => Ok((named()?, Detail::Usual)),
-        // SciPy's rule for exact p-values: whoever asks for every test compares with it.
+        // SciPy's rule for exact p-values, so that the results can be compared with SciPy.
         Some("all") => Ok((named()?.with_ks(Method::Auto), Detail::All)),
-        Some(_) if policy.is_some() => Err(Error::Invalid("give a policy or a method, not both".into())),
+        Some(_) if policy.is_some() => Err(Error::Invalid("Use --policy or --method, not both.".into())),
         Some(method) => {
             let known = || Statistic::ALL.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let statistic =
-                method.parse().map_err(|_| Error::Invalid(format!("there is no method {method}; there are: all, {}", known())))?;
+                method.parse().map_err(|_| Error::Invalid(format!("There is no method “{method}”. Use one of: all, {}.", known())))?;
             Ok((ValidPolicy::method(statistic), Detail::All))
         }
     }
 }
 
-/// Reads a file; one without rows is `None`: it can be compared with nothing, and that is a result.
+/// Reads a file; `None` for one without rows, which gives "could not compute" rather than an error.
 fn read(path: &str) -> Result<Option<Raw>> {
     match data::read(&read_input(path)?) {
         Ok(raw) => Ok(Some(raw)),
@@ -92,7 +92,7 @@ fn read(path: &str) -> Result<Option<Raw>> {
     }
 }
 
-/// Both files as tables. The reference says what a column holds; where it says nothing, the current file does.
+/// Both files as tables. The type of a column comes from the reference, or from the current file where the reference has no values.
 fn untyped(reference: &Option<Raw>, current: &Option<Raw>) -> (Table, Table) {
     let (mut before, mut now) = (Table::default(), Table::default());
     let names = reference.as_ref().or(current.as_ref()).map(|raw| raw.names.as_slice()).unwrap_or_default();
@@ -101,7 +101,7 @@ fn untyped(reference: &Option<Raw>, current: &Option<Raw>) -> (Table, Table) {
         let [old_kind, new_kind] = [old, new].map(|texts| texts.map_or(TextKind::Empty, input::kind));
         let expected = if old_kind == TextKind::Empty { new_kind } else { old_kind };
         let found = match (expected, new_kind) {
-            // Levels may look like numbers; a column of numbers with other texts in it is a column of another type.
+            // Levels may look like numbers; a numeric column that contains text has changed its type.
             (TextKind::Number, TextKind::Level | TextKind::Text) => TextKind::Level,
             _ => expected,
         };
@@ -115,7 +115,7 @@ fn untyped(reference: &Option<Raw>, current: &Option<Raw>) -> (Table, Table) {
     (before, now)
 }
 
-/// The texts of a column; a file without rows has every column, with nothing in it.
+/// The texts of a column; a file without rows has every column, empty.
 fn texts<'a>(raw: &'a Option<Raw>, name: &str) -> Option<&'a [String]> {
     raw.as_ref().map_or(Some(&[]), |raw| input::texts(raw, name).ok())
 }
@@ -135,8 +135,8 @@ fn print(report: &DriftReport) {
         ]
     };
     let rows: Vec<Vec<String>> = report.columns.iter().map(row).collect();
-    output::table(&["COLUMN", "VERDICT", "TEST", "STATISTIC", "P", "EFFECT", "WHY"], &rows);
-    let chance = report.false_alarm_rate.map(|rate| format!(" Chance of an alarm when nothing changed: {:.1} %.", 100.0 * rate));
+    output::table(&["COLUMN", "VERDICT", "TEST", "STATISTIC", "P", "EFFECT SIZE", "NOTE"], &rows);
+    let chance = report.false_alarm_rate.map(|rate| format!(" False-alarm rate: {:.1}%.", 100.0 * rate));
     output::line("");
     output::line(&format!("{}: {}{}", report.verdict.as_str().replace('_', " "), report.summary, chance.unwrap_or_default()));
 }

@@ -22,12 +22,13 @@ use crate::settings::Place;
 pub struct Evaluate {
     /// CSV or Parquet file with outcomes
     file: String,
+    /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
-    /// REPEATSxFOLDS: 5x5 draws five folds five times over
+    /// Number of repeats and folds, as REPEATSxFOLDS
     #[arg(long, default_value = "5x5", value_parser = protocol)]
     protocol: Protocol,
-    /// Folds from a JSON file instead: lists of 0-based rows to judge
+    /// JSON file with the folds instead: lists of 0-based test rows
     #[arg(long)]
     splits: Option<String>,
     #[command(flatten)]
@@ -44,7 +45,7 @@ fn protocol(text: &str) -> std::result::Result<Protocol, String> {
     let parts = text.split_once('x').and_then(|(repeats, folds)| Some((repeats.parse().ok()?, folds.parse().ok()?)));
     match parts {
         Some((repeats @ 1.., folds @ 2..)) => Ok(Protocol { repeats, folds }),
-        _ => Err("write REPEATSxFOLDS, for example 5x5, with at least 1 repeat and 2 folds".into()),
+        _ => Err("use REPEATSxFOLDS, for example 5x5, with at least 1 repeat and 2 folds".into()),
     }
 }
 
@@ -63,10 +64,10 @@ pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Answer> {
     let nested = nested?;
     let mut leaks = splits.first().map(|split| leakage::check_data(&dataset, &use_case, split)).unwrap_or_default();
     leaks.extend(leakage::check_model(nested.roc_auc.value));
-    // A field that is marked as known too late is left out already.
+    // Fields marked as post-outcome are already excluded.
     let suspected = leaks.iter().any(|leak| leak.kind != LeakKind::PostOutcome);
     let protocol = match &command.splits {
-        Some(_) => format!("{} folds of a file", splits.len()),
+        Some(_) => format!("{} folds from file", splits.len()),
         None => format!("{}x{}", command.protocol.repeats, command.protocol.folds),
     };
     if as_json {
@@ -78,10 +79,10 @@ pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Answer> {
 }
 
 fn dataset(checked: Checked) -> Result<Dataset> {
-    let labels = checked.labels.ok_or_else(|| Error::Invalid("the file has no outcomes".into()))?;
+    let labels = checked.labels.ok_or_else(|| Error::Invalid("The file has no outcomes.".into()))?;
     let dataset = Dataset::new(checked.table, labels)?.with_persons(&checked.ids);
     let Some(periods) = checked.periods else { return Ok(dataset) };
-    // ISO dates and years sort as texts; their rank is all that a split needs.
+    // ISO dates and years sort as text; a split needs only their rank.
     let mut distinct: Vec<&String> = periods.iter().collect();
     distinct.sort_unstable();
     distinct.dedup();
@@ -89,16 +90,16 @@ fn dataset(checked: Checked) -> Result<Dataset> {
     Ok(dataset.with_times(times))
 }
 
-/// The folds of a file: a list of lists of rows, or an object that holds one.
+/// The folds in a file: a list of lists of rows, or an object that contains one.
 fn listed(path: &str) -> Result<Vec<Vec<usize>>> {
     let wrong = |error: &dyn std::fmt::Display| Error::Invalid(format!("{path}: {error}"));
     let value: Value = serde_json::from_slice(&read_input(path)?).map_err(|error| wrong(&error))?;
     let lists = |value: &Value| serde_json::from_value::<Vec<Vec<usize>>>(value.clone()).ok().filter(|folds| !folds.is_empty());
     let within = || value.as_object()?.values().find_map(lists);
-    lists(&value).or_else(within).ok_or_else(|| wrong(&"there is no list of folds in it, each a list of 0-based rows"))
+    lists(&value).or_else(within).ok_or_else(|| wrong(&"The file has no list of folds. Each fold is a list of 0-based rows."))
 }
 
-/// The figures of a fold, by name.
+/// A metric of a fold.
 type Figure = fn(&FoldScores) -> f64;
 
 const FIGURES: [(&str, Figure); 4] = [
@@ -143,6 +144,6 @@ fn print(protocol: &str, nested: &Nested, leaks: &[Leak]) {
     let mut rows: Vec<Vec<String>> = nested.folds.iter().enumerate().map(row).collect();
     let means = [&nested.roc_auc, &nested.average_precision, &nested.brier, &nested.log_loss].map(output::figure);
     rows.push(["mean".to_owned(), protocol.to_owned()].into_iter().chain(means).collect());
-    output::table(&["FOLD", "CHOSEN", "ROC AUC", "AVERAGE PRECISION", "BRIER", "LOG LOSS"], &rows);
+    output::table(&["FOLD", "SELECTED", "ROC AUC", "AVERAGE PRECISION", "BRIER SCORE", "LOG LOSS"], &rows);
     leaks.iter().for_each(|leak| output::line(&leak.sentence));
 }

@@ -25,30 +25,31 @@ pub struct Fairness {
     /// Column with the score: higher means more likely
     #[arg(long)]
     score: String,
-    /// Rows with at least this score are flagged
+    /// Score from which rows are flagged
     #[arg(long)]
     cutoff: f64,
-    /// Columns with the groups, separated by commas; AxB is the intersection of A and B
+    /// Group columns, separated by commas; AxB is the intersection of A and B
     #[arg(long, value_delimiter = ',', required = true)]
     groups: Vec<String>,
-    /// Groups of fewer people are pooled and not shown one by one
+    /// Pool groups with fewer people than this
     #[arg(long, default_value_t = FairnessPolicy::default().suppress_below)]
     suppress_below: u32,
-    /// Groups of fewer people are shown but not judged
+    /// Show groups with fewer people than this without a verdict
     #[arg(long, default_value_t = FairnessPolicy::default().judge_from)]
     judge_from: u32,
+    /// Random seed of the bootstrap
     #[arg(long, default_value_t = 42)]
     seed: u64,
 }
 
-/// More groups than this are asked to be banded first.
+/// Number of groups above which banding is recommended.
 const MANY_GROUPS: usize = 12;
 
 pub fn run(command: &Fairness, as_json: bool) -> Result<Answer> {
     let raw = input::read(&command.file)?;
     let (truth, scores) = (input::outcomes(&raw, &command.truth)?, input::scores(&raw, &command.score)?);
     let decision: Vec<bool> = scores.iter().map(|score| *score >= command.cutoff).collect();
-    // Rates with nothing to divide by as in Fairlearn's MetricFrame, so that the figures can be set side by side.
+    // Undefined rates are 0 as in Fairlearn's MetricFrame, so that the results can be compared.
     let policy = FairnessPolicy {
         suppress_below: command.suppress_below,
         judge_from: command.judge_from,
@@ -60,7 +61,10 @@ pub fn run(command: &Fairness, as_json: bool) -> Result<Answer> {
     for name in &command.groups {
         let groups = groups(&raw, name)?;
         if groups.names().len() > MANY_GROUPS {
-            eprintln!("{name} has {} different values: bands (such as ages under 30, 30 to 39 …) would say more", groups.names().len());
+            eprintln!(
+                "{name} has {} different values. Consider grouping them into bands, for example ages under 30, 30 to 39.",
+                groups.names().len()
+            );
         }
         audits.insert(name, audit(&truth, &decision, Some(&scores), &groups, &policy, command.seed).map_err(invalid)?);
     }
@@ -69,7 +73,7 @@ pub fn run(command: &Fairness, as_json: bool) -> Result<Answer> {
         return Ok(Answer::Done);
     }
     for (name, audit) in audits {
-        output::line(&format!("{name}, flagged from {}", command.cutoff));
+        output::line(&format!("{name}, cutoff {}", command.cutoff));
         print(&audit);
         output::line("");
     }
@@ -104,7 +108,7 @@ fn print(audit: &GroupAudit) {
         .by_group
         .iter()
         .map(|(group, row)| {
-            let count = row.n.map_or("too few to show".into(), |n| n.to_string());
+            let count = row.n.map_or("too few to report".into(), |n| n.to_string());
             let metric = |metric: &GroupMetric| row.metrics.get(metric).map(output::figure).unwrap_or_default();
             let ratio = row.n.map(|_| output::figure(&row.impact_ratio)).unwrap_or_default();
             [group.clone(), count].into_iter().chain(SHOWN.iter().map(metric)).chain([ratio]).collect()
@@ -115,17 +119,11 @@ fn print(audit: &GroupAudit) {
         .parity
         .iter()
         .map(|(metric, figure)| {
-            let verdict = audit.verdict.get(metric).map(word).unwrap_or_default();
-            vec![word(metric), output::figure(figure), verdict]
+            let verdict = audit.verdict.get(metric).map(output::word).unwrap_or_default();
+            vec![output::word(metric), output::figure(figure), verdict]
         })
         .collect();
     output::line("");
-    output::table(&["OVER ALL GROUPS", "VALUE [95 % INTERVAL]", "VERDICT"], &verdicts);
+    output::table(&["ACROSS GROUPS", "ESTIMATE (95% CI)", "VERDICT"], &verdicts);
     audit.notes.iter().for_each(|note| output::line(note));
-}
-
-/// The name in JSON, in words.
-fn word(value: &impl serde::Serialize) -> String {
-    let name = serde_json::to_value(value).ok().and_then(|name| name.as_str().map(str::to_owned));
-    name.unwrap_or_default().replace('_', " ")
 }

@@ -1,4 +1,4 @@
-//! Files without a use case: what a column holds is read from its own texts.
+//! Files without a use case: the type of a column is inferred from its values.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::read_input;
 /// Reads a CSV or Parquet file, or standard input for `-`.
 ///
 /// # Errors
-/// [`Error::Invalid`] that names the file.
+/// [`Error::Invalid`] naming the file.
 pub fn read(path: &str) -> Result<Raw> {
     data::read(&read_input(path)?).map_err(|error| Error::Invalid(format!("{path}: {error}")))
 }
@@ -19,21 +19,21 @@ pub fn read(path: &str) -> Result<Raw> {
 /// The texts of the column called `name`.
 ///
 /// # Errors
-/// [`Error::Invalid`] that names the columns there are.
+/// [`Error::Invalid`] naming the available columns.
 pub fn texts<'a>(raw: &'a Raw, name: &str) -> Result<&'a [String]> {
-    let missing = || Error::Invalid(format!("the file has no column {name}; it has: {}", raw.names.join(", ")));
+    let missing = || Error::Invalid(format!("The file has no column “{name}”. It has: {}.", raw.names.join(", ")));
     raw.names.iter().position(|candidate| candidate == name).map(|index| raw.columns[index].as_slice()).ok_or_else(missing)
 }
 
 /// The outcomes in the column called `name`: 1 and 0, true and false, yes and no.
 ///
 /// # Errors
-/// [`Error::Invalid`] that names the first row that is neither.
+/// [`Error::Invalid`] naming the first row with another value.
 pub fn outcomes(raw: &Raw, name: &str) -> Result<Vec<bool>> {
     let outcome = |(row, text): (usize, &String)| match text.trim().to_ascii_lowercase().as_str() {
         "1" | "1.0" | "true" | "yes" | "y" | "t" => Ok(true),
         "0" | "0.0" | "false" | "no" | "n" | "f" => Ok(false),
-        _ => Err(Error::Invalid(format!("row {}: {name} must be 1 or 0, yes or no, true or false (found \"{text}\")", row + 2))),
+        _ => Err(Error::Invalid(format!("Row {}: {name} must be 1 or 0, yes or no, or true or false (found “{text}”).", row + 2))),
     };
     texts(raw, name)?.iter().enumerate().map(outcome).collect()
 }
@@ -41,37 +41,37 @@ pub fn outcomes(raw: &Raw, name: &str) -> Result<Vec<bool>> {
 /// The finite numbers in the column called `name`.
 ///
 /// # Errors
-/// [`Error::Invalid`] that names the first row that holds none.
+/// [`Error::Invalid`] naming the first row without one.
 pub fn scores(raw: &Raw, name: &str) -> Result<Vec<f64>> {
     let score = |(row, text): (usize, &String)| match text.trim().parse::<f64>() {
         Ok(score) if score.is_finite() => Ok(score),
-        _ => Err(Error::Invalid(format!("row {}: {name} must be a number (found \"{text}\")", row + 2))),
+        _ => Err(Error::Invalid(format!("Row {}: {name} must be a number (found “{text}”).", row + 2))),
     };
     texts(raw, name)?.iter().enumerate().map(score).collect()
 }
 
-/// The text, or `None` where it says that there is no value.
+/// The text, or `None` for a missing value.
 pub fn present(text: &str) -> Option<&str> {
     let text = text.trim();
     (!["", "na", "n/a", "nan", "null"].contains(&text.to_ascii_lowercase().as_str())).then_some(text)
 }
 
-/// What the texts of a column are.
+/// The inferred type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextKind {
-    /// Every row is missing.
+    /// Every value is missing.
     Empty,
     /// Every value is a number.
     Number,
     Level,
-    /// Names and other texts that hardly repeat.
+    /// Names and other free text with few repeated values.
     Text,
 }
 
-/// Levels from which texts that hardly repeat are no levels.
+/// Distinct values above which a column with few repeats is free text.
 const MANY_LEVELS: usize = 50;
 
-/// What the texts of a column are.
+/// The inferred type of a column.
 pub fn kind(texts: &[String]) -> TextKind {
     let mut values = texts.iter().filter_map(|text| present(text)).peekable();
     if values.peek().is_none() {
@@ -84,7 +84,7 @@ pub fn kind(texts: &[String]) -> TextKind {
     if distinct.len() > MANY_LEVELS && 2 * distinct.len() > texts.len() { TextKind::Text } else { TextKind::Level }
 }
 
-/// The column, read as `kind`; a text that is no number is missing in a column of numbers.
+/// The column, read as `kind`; in a numeric column, text counts as missing.
 pub fn column(texts: &[String], kind: TextKind) -> Column {
     let values = texts.iter().map(|text| present(text));
     match kind {
@@ -103,7 +103,7 @@ pub fn column(texts: &[String], kind: TextKind) -> Column {
     }
 }
 
-/// Every column of the file but `except`, as its own texts say.
+/// Every column of the file except `except`, with inferred types.
 pub fn table(raw: &Raw, except: Option<&str>) -> Table {
     let mut table = Table::default();
     for (name, texts) in raw.names.iter().zip(&raw.columns).filter(|(name, _)| Some(name.as_str()) != except) {

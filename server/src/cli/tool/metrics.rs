@@ -17,10 +17,10 @@ pub struct Metrics {
     /// Column with the score: higher means more likely
     #[arg(long)]
     score: String,
-    /// Rows with at least this score are flagged
+    /// Score from which rows are flagged
     #[arg(long, default_value_t = 0.5)]
     cutoff: f64,
-    /// Seed of the bootstrap
+    /// Random seed of the bootstrap
     #[arg(long, default_value_t = 42)]
     seed: u64,
 }
@@ -33,15 +33,15 @@ pub fn run(command: &Metrics, as_json: bool) -> Result<Answer> {
         output::json(&report)?;
         return Ok(Answer::Done);
     }
-    output::line(&format!("{} rows, {} positive, flagged from {}", report.n, report.positives, report.cutoff));
+    output::line(&format!("{}, {} positive, cutoff {}", output::counted(report.n, "row", "rows"), report.positives, report.cutoff));
     let row = |metric: &Metric| Some(vec![metric.label().to_owned(), output::figure(report.metrics.get(metric)?)]);
-    output::table(&["METRIC", "VALUE [95 % INTERVAL]"], &Metric::ALL.iter().filter_map(row).collect::<Vec<_>>());
+    output::table(&["METRIC", "ESTIMATE (95% CI)"], &Metric::ALL.iter().filter_map(row).collect::<Vec<_>>());
     let counts = &report.confusion;
     let cells = |name: &str, cells: [u32; 2]| vec![name.to_owned(), cells[0].to_string(), cells[1].to_string()];
     output::line("");
     output::table(
-        &["", "NOT FLAGGED", "FLAGGED"],
-        &[cells("did not happen", [counts.tn, counts.fp]), cells("happened", [counts.fn_, counts.tp])],
+        &["OUTCOME", "NOT FLAGGED", "FLAGGED"],
+        &[cells("negative", [counts.tn, counts.fp]), cells("positive", [counts.fn_, counts.tp])],
     );
     Ok(Answer::Done)
 }

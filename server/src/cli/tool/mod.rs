@@ -1,4 +1,4 @@
-//! `tenure tool`: tools for files, without a store and without an account.
+//! `tenure tool`: commands on files, without a store or account.
 
 mod drift;
 mod evaluate;
@@ -16,17 +16,17 @@ use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
 pub enum ToolCommand {
-    /// Repeated cross-validation of the whole procedure: tuning, choice and calibration anew inside each fold
+    /// Evaluate the whole procedure by nested cross-validation: tuning, selection and calibration inside each fold
     Evaluate(evaluate::Evaluate),
-    /// Metrics with intervals of the scores in a file
+    /// Compute metrics with intervals for the scores in a file
     Metrics(metrics::Metrics),
-    /// Group metrics, differences and verdicts of the scores in a file
+    /// Compute group metrics, differences and verdicts for the scores in a file
     Fairness(fairness::Fairness),
-    /// Compare two files column by column; exit code 0 only when they are found to be alike
+    /// Compare two files column by column (exit code 0 only without drift)
     Drift(drift::Drift),
-    /// Exact contributions of each input to each score
+    /// Compute the exact SHAP values of each input for each row
     Shap(shap::Shap),
-    /// What is in a file: every column, correlations, duplicates, warnings
+    /// Profile a file: columns, correlations, duplicates and warnings
     Profile(profile::Profile),
 }
 

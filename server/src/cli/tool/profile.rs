@@ -13,13 +13,13 @@ use crate::settings::Place;
 pub struct Profile {
     /// CSV or Parquet file, or - for standard input
     file: String,
-    /// Check the file against this use case, and profile its fields [default: every column]
+    /// Validate the file against this use case and profile its fields [default: every column]
     #[arg(long)]
     use_case: Option<String>,
-    /// Column with the outcome (1 or 0, yes or no), to profile the others against it
+    /// Column with the outcome (1 or 0, yes or no) to profile the others against
     #[arg(long, conflicts_with = "use_case")]
     target: Option<String>,
-    /// Write a page that needs nothing but itself
+    /// Write a self-contained HTML page to this file
     #[arg(long, value_name = "OUT")]
     html: Option<String>,
 }
@@ -43,7 +43,7 @@ pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
         let title = std::path::Path::new(&command.file).file_name().map_or("standard input".into(), |name| name.to_string_lossy());
         std::fs::write(out, app::pages::datasets::file_of(&title, &profile, &workflow::today().long()))
             .map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
-        eprintln!("written to {out}");
+        eprintln!("Written to {out}.");
     }
     if as_json {
         output::json(&profile)?;
@@ -54,7 +54,12 @@ pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
 }
 
 pub(crate) fn print(profile: &DataProfile) {
-    output::line(&format!("{} rows, {} columns, {} repeated rows", profile.rows, profile.columns.len(), profile.duplicate_rows));
+    output::line(&format!(
+        "{}, {}, {}",
+        output::counted(profile.rows, "row", "rows"),
+        output::counted(profile.columns.len(), "column", "columns"),
+        output::counted(profile.duplicate_rows, "duplicate row", "duplicate rows"),
+    ));
     let row = |column: &ColumnSummary| {
         let numbers = column.numbers.as_ref();
         let number = |value: Option<f64>| value.map(short).unwrap_or_default();
@@ -62,7 +67,7 @@ pub(crate) fn print(profile: &DataProfile) {
         vec![
             column.name.clone(),
             column.kind.to_string(),
-            format!("{:.1} %", 100.0 * column.missing_rate),
+            format!("{:.1}%", 100.0 * column.missing_rate),
             column.distinct.to_string(),
             number(numbers.and_then(|numbers| numbers.min)),
             number(numbers.and_then(|numbers| numbers.quantiles[3])),
@@ -71,14 +76,14 @@ pub(crate) fn print(profile: &DataProfile) {
             top.map(|(level, count)| format!("{level} ({count})")).unwrap_or_default(),
         ]
     };
-    let headings = ["COLUMN", "KIND", "MISSING", "DISTINCT", "MINIMUM", "MEDIAN", "MEAN", "MAXIMUM", "MOST FREQUENT"];
+    let headings = ["COLUMN", "TYPE", "MISSING", "DISTINCT", "MINIMUM", "MEDIAN", "MEAN", "MAXIMUM", "MOST FREQUENT"];
     output::table(&headings, &profile.columns.iter().map(row).collect::<Vec<_>>());
     output::line("");
     for gate in &profile.gates {
         let verdict = match gate.passed {
             Some(true) => "pass",
             Some(false) => "fail",
-            None => "could not be computed",
+            None => "could not compute",
         };
         output::line(&format!("{verdict}: {}", gate.sentence));
     }

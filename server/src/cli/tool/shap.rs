@@ -11,24 +11,24 @@ use super::{Answer, input, output, read_input};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure tool shap --trees dump.json --rows dump.json --mode interventional --json\n\
-                        Values are in the unit of the model's margin: log-odds for boosting and linear models, probability for a forest.")]
+                        Values are in the unit of the model output before calibration: log-odds for boosting and linear models, probability for a forest.")]
 pub struct Shap {
-    /// A model file of Tenure
+    /// Tenure model file
     #[arg(long, required_unless_present = "trees", conflicts_with = "trees")]
     model: Option<String>,
-    /// Trees or coefficients of scikit-learn, XGBoost or LightGBM as JSON
+    /// JSON file with trees or coefficients from scikit-learn, XGBoost or LightGBM
     #[arg(long)]
     trees: Option<String>,
-    /// Rows to explain: CSV or Parquet with the model's columns, or JSON (a list of rows, or an object with "rows")
+    /// Rows to explain: CSV or Parquet with the columns of the model, or JSON (a list of rows, or an object with "rows")
     #[arg(long)]
     rows: String,
-    /// Background rows of the interventional mode, as --rows [default: "background" of the JSON files]
+    /// Background rows for the interventional mode, in the format of --rows [default: "background" in the JSON file]
     #[arg(long)]
     background: Option<String>,
-    /// What an absent input is: the training rows along the path, or the background rows [default: path; interventional with --background]
+    /// How absent inputs are filled: from the training rows along the tree path, or from the background rows [default: path; interventional with --background]
     #[arg(long)]
     mode: Option<Mode>,
-    /// Interaction values too (path mode)
+    /// Also compute interaction values (path mode)
     #[arg(long)]
     interactions: bool,
 }
@@ -39,19 +39,19 @@ enum Mode {
     Interventional,
 }
 
-/// What is explained: a scorer, the columns that its rows come in, and the names under which its inputs are told.
+/// What is explained: a scorer, the source of its rows, and the features under which its inputs are reported.
 struct Subject {
     scorer: Scorer,
     source: Source,
     inputs: usize,
-    /// Names of what is shown, and for each input which of them it is shown as.
+    /// Names of the reported features, and for each input the feature it belongs to.
     features: Vec<String>,
     shown_as: Vec<usize>,
 }
 
 enum Source {
     Model(Box<Model>),
-    /// The dump's text as JSON: it may hold rows and background too.
+    /// The dump as JSON; it may also contain rows and background.
     Dump(Value),
 }
 
@@ -59,7 +59,7 @@ pub fn run(command: &Shap, as_json: bool) -> Result<Answer> {
     let subject = match (&command.model, &command.trees) {
         (Some(path), _) => of_model(path)?,
         (None, Some(path)) => of_dump(path)?,
-        (None, None) => return Err(Error::Invalid("give --model or --trees".into())),
+        (None, None) => return Err(Error::Invalid("Use --model or --trees.".into())),
     };
     let mode = command.mode.unwrap_or(if command.background.is_some() { Mode::Interventional } else { Mode::Path });
     let matrix = subject.rows(&command.rows, "rows")?;
@@ -92,7 +92,7 @@ pub fn run(command: &Shap, as_json: bool) -> Result<Answer> {
     Ok(Answer::Done)
 }
 
-/// What stands in the way is in the files, but for sums that do not add up.
+/// All errors are errors in the input, except for sums that do not add up.
 fn refused(error: ExplainError) -> Error {
     match error {
         ExplainError::DoesNotAddUp { .. } => Error::internal(error.to_string()),
@@ -128,7 +128,7 @@ impl Subject {
         if self.scorer.link == Link::Logit { "log_odds" } else { "probability" }
     }
 
-    /// Contributions of inputs, summed under what is shown.
+    /// Contributions of inputs, summed by reported feature.
     fn sum(&self, values: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; self.features.len()];
         self.shown_as.iter().zip(values).for_each(|(shown, value)| sums[*shown] += value);
@@ -141,11 +141,11 @@ impl Subject {
         }
         match &self.source {
             Source::Dump(dump) if dump.get("background").is_some() => self.matrix(&dump["background"], "background"),
-            _ => Err(Error::Invalid("the interventional mode needs --background FILE".into())),
+            _ => Err(Error::Invalid("The interventional mode requires --background FILE.".into())),
         }
     }
 
-    /// The rows of a file, encoded. In an object of JSON they stand under `key`, or under "rows".
+    /// The encoded rows of a file. In a JSON object they are under `key` or "rows".
     fn rows(&self, path: &str, key: &str) -> Result<Matrix> {
         let bytes = read_input(path)?;
         let invalid = |error: &dyn std::fmt::Display| Error::Invalid(format!("{path}: {error}"));
@@ -159,26 +159,26 @@ impl Subject {
         }
         let number = |name: &str, (row, text): (usize, &String)| match input::present(text) {
             None => Ok(f64::NAN),
-            Some(text) => text.parse::<f64>().map_err(|_| invalid(&format!("row {}: {name} must be a number (found \"{text}\")", row + 2))),
+            Some(text) => text.parse::<f64>().map_err(|_| invalid(&format!("Row {}: {name} must be a number (found “{text}”).", row + 2))),
         };
         let column = |name: &String| input::texts(&raw, name)?.iter().enumerate().map(|cell| number(name, cell)).collect();
         let columns = self.features.iter().map(column).collect::<Result<Vec<Vec<f64>>>>()?;
         Ok(Matrix::from_columns(raw.rows(), columns))
     }
 
-    /// Rows of numbers (null is missing).
+    /// Rows of numbers; null is missing.
     fn matrix(&self, rows: &Value, place: &str) -> Result<Matrix> {
         if matches!(self.source, Source::Model(_)) {
-            return Err(Error::Invalid(format!("{place}: a model of Tenure takes rows as CSV or Parquet")));
+            return Err(Error::Invalid(format!("{place}: Rows for a Tenure model must be CSV or Parquet.")));
         }
         let rows: Vec<Vec<Option<f64>>> = serde_json::from_value(rows.clone())
-            .map_err(|error| Error::Invalid(format!("{place}: rows must be lists of numbers: {error}")))?;
+            .map_err(|error| Error::Invalid(format!("{place}: Rows must be lists of numbers: {error}.")))?;
         if let Some(row) = rows.iter().position(|row| row.len() != self.inputs) {
             return Err(Error::Invalid(format!(
-                "{place}: row {} has {} numbers, the model reads {}",
+                "{place}: Row {} has {}; the model has {}.",
                 row + 1,
-                rows[row].len(),
-                self.inputs
+                output::counted(rows[row].len(), "number", "numbers"),
+                output::counted(self.inputs, "input", "inputs")
             )));
         }
         let column = |input: usize| rows.iter().map(|row| row[input].unwrap_or(f64::NAN)).collect();
@@ -186,7 +186,7 @@ impl Subject {
     }
 }
 
-/// For each row a square of shown features.
+/// For each row, a square matrix over the reported features.
 fn interactions(explainer: &Explainer, subject: &Subject, matrix: &Matrix) -> Result<Vec<Vec<Vec<f64>>>> {
     let mut buffer = Vec::new();
     (0..matrix.rows())
@@ -205,7 +205,7 @@ fn interactions(explainer: &Explainer, subject: &Subject, matrix: &Matrix) -> Re
 }
 
 fn print(subject: &Subject, base: f64, rows: &[Contributions]) {
-    output::line(&format!("expected {base:.4} ({})", subject.unit().replace('_', "-")));
+    output::line(&format!("Expected value: {base:.4} ({})", subject.unit().replace('_', "-")));
     let row = |(number, row): (usize, &Contributions)| {
         let mut order: Vec<usize> = (0..row.values.len()).collect();
         order.sort_by(|a, b| row.values[*b].abs().total_cmp(&row.values[*a].abs()));

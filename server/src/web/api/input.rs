@@ -1,4 +1,4 @@
-//! What a program sends.
+//! Extractors for API requests.
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -10,7 +10,7 @@ use workflow::Error;
 use crate::web::Desk;
 use crate::web::problem::Problem;
 
-/// A body of JSON; one that is none, or of another shape, is answered as a problem.
+/// A JSON body; one that is invalid or has another shape is rejected with problem details.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<Desk> for Body<T> {
@@ -22,7 +22,7 @@ impl<T: DeserializeOwned> FromRequest<Desk> for Body<T> {
     }
 }
 
-/// The query string of a request, as [`Body`].
+/// The query string of a request, with the same rejection as [`Body`].
 pub struct Asked<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequestParts<Desk> for Asked<T> {

@@ -1,4 +1,4 @@
-//! The interface for programs: JSON in and out, problems as RFC 9457.
+//! The REST API: JSON in and out, errors as RFC 9457 problem details.
 
 mod input;
 mod monitoring;
@@ -26,6 +26,6 @@ pub fn router() -> Router<Desk> {
         .route("/drift/prediction", post(monitoring::prediction))
         .route("/drift/feature/latest", get(monitoring::latest_feature))
         .route("/drift/prediction/latest", get(monitoring::latest_prediction))
-        .fallback(async || Problem(Error::NotFound("there is no such address in the API".into())))
+        .fallback(async || Problem(Error::NotFound("The API has no such endpoint.".into())))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
 }

@@ -1,4 +1,4 @@
-//! Drift of rows that a program sends, and the newest check.
+//! Drift of submitted rows or scores, and the newest drift check.
 
 use axum::Json;
 use axum::extract::State;
@@ -19,7 +19,7 @@ pub struct Rows {
     rows: Vec<Values>,
 }
 
-/// As [`Rows`], or with the `scores` that were given.
+/// As [`Rows`], or with `scores` that were computed earlier.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scores {
@@ -36,13 +36,13 @@ pub struct Which {
     use_case: String,
 }
 
-/// Feature drift and data quality of rows against the baseline of the live version. Nothing is kept.
+/// Feature drift and data quality of rows against the baseline of the live version. Nothing is stored.
 pub async fn feature(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked): Body<Rows>) -> Result<Json<RowsReport>, Problem> {
     let rows = asked.rows.into_iter().map(texts).collect();
     Ok(Json(tenure.drift_of_rows(&actor.member()?, &asked.use_case, rows).await?))
 }
 
-/// Prediction drift of scores, or of rows that the live version scores. Nothing is kept.
+/// Prediction drift of scores, or of rows that the live version scores. Nothing is stored.
 pub async fn prediction(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
@@ -65,7 +65,7 @@ pub async fn latest_feature(
     })))
 }
 
-/// Prediction and target drift of the newest check, with the performance.
+/// Prediction drift, target drift and performance of the newest check.
 pub async fn latest_prediction(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,

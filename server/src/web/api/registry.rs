@@ -1,4 +1,4 @@
-//! Which version is live, and what it wants to know.
+//! The live version and its input fields.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use super::input::Asked;
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 
-/// `?use_case=attrition`, and a moment of the past where what was live then is asked for.
+/// `?use_case=attrition`, and optionally a time in the past.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Which {
@@ -19,7 +19,7 @@ pub struct Which {
     as_of: Option<String>,
 }
 
-/// The live version of a use case with the fields of its records; with `as_of` what was live at that moment, and by which change.
+/// The live version of a use case with its input fields; with `as_of`, the version live at that time and the change that made it live.
 pub async fn live(State(tenure): State<Tenure>, Caller(actor): Caller, Asked(which): Asked<Which>) -> Result<Json<Value>, Problem> {
     if let Some(moment) = &which.as_of {
         let change = tenure.live_as_of(&actor.member()?, &which.use_case, moment).await?;

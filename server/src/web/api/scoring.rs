@@ -1,4 +1,4 @@
-//! Scores for records that a program sends. Nothing of them is kept.
+//! Scores for submitted records. Nothing is stored.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::web::problem::Problem;
 /// Field → value; null is a missing value.
 pub type Values = BTreeMap<String, Value>;
 
-/// Reasons of a score unless the request says otherwise.
+/// Reasons per score, unless the request asks for another number.
 const REASONS: usize = 3;
 
 /// `{"use_case": "attrition", "record": {"OverTime": "Yes", …}, "reasons": 3}`
@@ -82,7 +82,7 @@ async fn number(tenure: &Tenure, actor: &Actor, use_case: &str, named: Option<Na
     })
 }
 
-/// Values as the use case reads them: the one place where text becomes a checked value is there.
+/// Values as text: `model` is the one place where text becomes a checked value.
 pub fn texts(values: Values) -> model::Record {
     let text = |value: Value| match value {
         Value::Null => String::new(),

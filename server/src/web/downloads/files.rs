@@ -1,4 +1,4 @@
-//! Downloads.
+//! Downloads: CSV files, audit log, model file, files of runs.
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,7 +9,7 @@ use workflow::{Error, Tenure};
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 
-/// The people that the query of the dashboard asks for, as CSV.
+/// The people that match the query of the dashboard, as CSV.
 pub async fn people_csv(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
@@ -23,14 +23,14 @@ pub async fn people_csv(
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
 }
 
-/// The whole record, as JSON lines.
+/// The whole audit log as JSON lines.
 pub async fn record(State(tenure): State<Tenure>, Caller(actor): Caller) -> Result<Response, Problem> {
     let lines = tenure.audit_export(&actor.member()?).await?;
     let name = format!("attachment; filename=\"record-{}.jsonl\"", workflow::today());
     Ok(([(header::CONTENT_TYPE, "application/jsonl".to_owned()), (header::CONTENT_DISPOSITION, name)], lines).into_response())
 }
 
-/// The entries of the record that the filters of its page ask for, as CSV.
+/// The audit log entries that match the filters of the page, as CSV.
 pub async fn record_csv(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
@@ -42,7 +42,7 @@ pub async fn record_csv(
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
 }
 
-/// The live model file, by its content: a browser that has it already gets 304.
+/// The live model file, with its hash as the ETag: a browser that already has it gets 304.
 pub async fn live_model(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
@@ -57,7 +57,7 @@ pub async fn live_model(
     Ok(([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::ETAG, tag)], bytes).into_response())
 }
 
-/// A file of a run. Shown as plain data, never as a page of this site.
+/// A file of a run, as an attachment, never as a page of this site.
 pub async fn run_file(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,

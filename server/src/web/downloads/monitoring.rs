@@ -1,4 +1,4 @@
-//! Checks to take away.
+//! Exports of drift checks.
 
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -13,7 +13,7 @@ fn download(bytes: impl IntoResponse, media_type: &str, name: &str) -> Response 
     ([(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
-/// A check as `html`, `csv`, `json` or `guide`.
+/// A drift check as `html`, `csv`, `json` or `guide`.
 pub async fn check(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
@@ -24,7 +24,8 @@ pub async fn check(
     if format == "html" {
         return Ok(download(app::pages::drift_report(&page), "text/html; charset=utf-8", &format!("{name}.html")));
     }
-    let found = ExportFormat::from_name(&format).ok_or_else(|| Error::NotFound(format!("there is no file \"{format}\" of a check")))?;
+    let found = ExportFormat::from_name(&format)
+        .ok_or_else(|| Error::NotFound(format!("A drift check cannot be exported as “{format}”. Use html, csv, json or guide.")))?;
     let ending = if found == ExportFormat::Csv { "csv" } else { "json" };
     Ok(download(page.export(found)?, found.media_type(), &format!("{name}.{ending}")))
 }

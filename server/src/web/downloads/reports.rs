@@ -1,4 +1,4 @@
-//! Reports as files of their own: the same views as on the pages.
+//! Reports as files, drawn with the same views as the pages.
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
@@ -14,7 +14,7 @@ use crate::web::accounts::{Answer, redirect_with_flash};
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 
-/// What the address of a fairness report may ask for.
+/// Query parameters of a fairness report.
 #[derive(Debug, Deserialize)]
 pub struct Cutoff {
     #[serde(default)]
@@ -33,7 +33,7 @@ pub async fn fairness(
     html(&name, move || app::pages::fairness::file(&report, &workflow::today().long())).await
 }
 
-/// The model card of a version as a page of its own.
+/// The model card of a version as a self-contained page.
 pub async fn card_page(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
@@ -71,7 +71,7 @@ pub async fn comparison(
     html("comparison.html", move || app::pages::runs::compare::file(&comparison, &workflow::today().long())).await
 }
 
-/// The profile of a dataset version as a page of its own.
+/// The profile of a dataset version as a self-contained page.
 pub async fn profile_page(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
@@ -82,7 +82,7 @@ pub async fn profile_page(
     html(&name, move || app::pages::datasets::file(&dataset, &profile, &workflow::today().long())).await
 }
 
-/// The profile of a dataset version for programs.
+/// The profile of a dataset version as JSON.
 pub async fn profile_json(
     State(tenure): State<Tenure>,
     Caller(actor): Caller,
@@ -92,15 +92,15 @@ pub async fn profile_json(
     Ok(([attachment(&format!("profile-{}.json", dataset.name))], Json(&*profile)).into_response())
 }
 
-/// Bytes that one import from a page may have.
+/// Largest import from a page, in bytes.
 const MOST_BYTES: usize = 64 << 20;
 
-/// The route that takes files from the page.
+/// The route for imports from the page.
 pub fn import_route() -> MethodRouter<Desk> {
     post(import).layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 
-/// Takes the files, and goes to the new version; back to the list, with what is wrong, when they are refused.
+/// Imports the files and redirects to the new version, or back to the list with the problems.
 async fn import(State(desk): State<Desk>, Caller(actor): Caller, Path(use_case): Path<String>, form: Multipart) -> Answer {
     let admin = actor.admin()?;
     let list = Route::Datasets { use_case: (&use_case).into() };
@@ -138,7 +138,7 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, axum
     Ok(import)
 }
 
-/// A file of HTML, written off the async threads.
+/// An HTML file, rendered off the async threads.
 async fn html(name: &str, write: impl FnOnce() -> String + Send + 'static) -> Result<Response, Problem> {
     let text = tokio::task::spawn_blocking(write).await.map_err(Error::caused)?;
     Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), attachment(name)], text).into_response())

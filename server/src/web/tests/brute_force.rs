@@ -1,4 +1,4 @@
-//! Guessing passwords, and texts that want to be SQL or script.
+//! Password guessing, and input that tries to be SQL or script.
 
 use std::time::{Duration, Instant};
 

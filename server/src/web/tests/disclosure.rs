@@ -1,4 +1,4 @@
-//! What a reviewer and a `read` token see of people, and what an analyst sees, by the routes.
+//! What a reviewer, a `read` token and an analyst see of people, through the routes.
 
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -35,7 +35,7 @@ impl Shown {
         self.by(("cookie", &self.cookies[0]), path).await
     }
 
-    /// What the reviewer and the token are given, which is the same.
+    /// The response to the reviewer and to the token, which is the same.
     async fn others(&self, path: &str) -> String {
         let reviewer = self.by(("cookie", &self.cookies[1]), path).await;
         let reader = self.by(("authorization", &self.reader), path).await;

@@ -1,4 +1,4 @@
-//! Requests that another site made a browser send, cookies, and what the browser is told to allow.
+//! Cross-site requests, cookies, and security headers.
 
 use axum::http::{StatusCode, header};
 
@@ -25,7 +25,7 @@ async fn a_form_of_another_site_changes_nothing() {
     let answer = house.ask("/users", form, &[("cookie", &cookie), ("origin", "http://tenure.test")]).await;
     assert_eq!((answer.status, answer.header(header::LOCATION)), (StatusCode::SEE_OTHER, "/users"));
     assert!(answer.cookie("flash").unwrap().contains("link="), "the new account's link is shown once");
-    // Nor may another site sign somebody in as somebody else.
+    // Another site cannot sign a user in as somebody else either.
     let answer = house.ask("/sign-in", Some("name=admin&password=x"), &[("sec-fetch-site", "cross-site")]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
@@ -69,7 +69,7 @@ async fn the_session_changes_at_sign_in_and_ends_everywhere() {
         let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         house.ask(path, body, &headers).await.status
     };
-    // Signing in again with a session replaces it: an id that somebody planted is worth nothing.
+    // Signing in again replaces the session, so a planted session id is useless.
     let form = format!("name=analyst&password={}", domain::query::encode(super::PASSWORD));
     let answer = house.ask("/sign-in", Some(&form), &[("cookie", &first), ("sec-fetch-site", "same-origin")]).await;
     let third = answer.cookie("session").unwrap().split(';').next().unwrap().to_owned();

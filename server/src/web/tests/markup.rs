@@ -1,4 +1,4 @@
-//! What people write is text, everywhere: the same markup in everything that can be named or written, then every page that is linked.
+//! User input is escaped everywhere: the same markup in every name and text, then a visit to every linked page.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -8,14 +8,14 @@ use workflow::{Import, Role, Scope, TokenRequest};
 use super::model::{Written, first, people, with_text};
 use super::{House, PASSWORD};
 
-/// Ends the title of a page where it is not escaped, and begins something.
+/// Closes the title of a page, if not escaped, and opens a tag.
 const MARKUP: &str = "</title></textarea><b>";
 const ATTRITION: &str = include_str!("../../../../crates/data/use_cases/attrition.toml");
 
-/// Pages that no link leads to, or that no account of the test may open.
+/// Pages without links to them, or that no account of the test may open.
 const UNLINKED: [&str; 1] = ["/set-up/{link}"];
 
-/// The use case with markup in its words.
+/// The use case with markup in its texts.
 fn use_case() -> String {
     let mut text = ATTRITION.to_owned();
     for (key, value) in [
@@ -35,7 +35,7 @@ fn use_case() -> String {
     text.replacen("description = \"", &format!("description = \"{MARKUP}"), 1)
 }
 
-/// Addresses of this site in a page.
+/// Links within this site on a page.
 fn links(page: &str) -> BTreeSet<String> {
     let values = |attribute: &str| {
         page.split(&format!(" {attribute}=\"")).skip(1).filter_map(|part| part.split('"').next()).map(str::to_owned).collect::<Vec<_>>()
@@ -45,7 +45,7 @@ fn links(page: &str) -> BTreeSet<String> {
     plain.filter(|link| link.starts_with('/') && !link.starts_with("//") && !link.starts_with("/pkg/")).collect()
 }
 
-/// The route of an address, with many addresses of the same kind counted once.
+/// The route and query keys of a link, so that links of the same kind count once.
 fn kind(link: &str) -> String {
     let (path, query) = link.split_once('?').unwrap_or((link, ""));
     let keys: BTreeSet<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
@@ -77,7 +77,7 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         password: Some(PASSWORD.into()),
     };
     house.tenure.create_token(&everybody, &request).await.unwrap();
-    // An identifier of a person cannot hold it: the file is refused, and the page says why.
+    // The identifier of a person cannot contain it: the file is rejected, and the page shows why.
     let wrong = with_text(&table, "EmployeeNumber", MARKUP);
     let import = Import {
         use_case: "attrition".into(),
@@ -101,7 +101,7 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         format!("{base}/train"),
         format!("{base}/drift/simulate"),
         format!("{base}/models/1/review?doing=approve&done={encoded}"),
-        // Of somebody or something that there is not.
+        // People and things that do not exist.
         format!("{base}/person/{encoded}"),
         format!("{base}/runs?filter={encoded}"),
         format!("{base}?search={encoded}"),
@@ -133,7 +133,7 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         assert!(title.is_none_or(|title| !title.contains('<')), "{address}: {title:?}");
         for link in links(&answer.body) {
             let count = kinds.entry(kind(&link)).or_default();
-            // A dozen of a kind: persons, checks, files.
+            // At most a dozen of each kind: people, checks, files.
             if *count < 12 && seen.insert(link.clone()) {
                 *count += 1;
                 open.push_back(link);

@@ -1,4 +1,4 @@
-//! The doors from outside: who gets through which route, and what no request may do.
+//! Tests of the router: permissions per route, and attacks.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod brute_force;
@@ -32,7 +32,7 @@ struct House {
     folder: tempfile::TempDir,
 }
 
-/// What a request was answered with.
+/// The response to a request.
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -44,7 +44,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The value of a cookie that was set, with its attributes.
+    /// The value of a cookie in the response, with its attributes.
     fn cookie(&self, name: &str) -> Option<String> {
         let mut values = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
         values.rfind(|value| value.starts_with(&format!("{name}="))).map(str::to_owned)

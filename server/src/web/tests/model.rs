@@ -1,4 +1,4 @@
-//! A small model in a store: simulated people, one quick training, put into service.
+//! A small live model in a store: simulated people and one quick training.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use workflow::{Actor, Checklist, Import, Role, Ruling, Waive};
 
 use super::{House, PASSWORD};
 
-/// Everything that somebody may write, as the test wants it written.
+/// The texts that the test enters wherever users can write.
 pub struct Written<'a> {
     pub text: &'a str,
     /// Names of the files.
@@ -36,7 +36,7 @@ impl House {
         self.tenure.import(&admin.admin().unwrap(), import).await.unwrap().dataset.dataset_id.into_string()
     }
 
-    /// Trains on a dataset, and puts the version into service with everything written that can be.
+    /// Trains on a dataset and promotes the version, with a text in every field that users can write.
     pub async fn promote(&self, dataset: &str, written: &Written<'_>) {
         let Written { text, .. } = *written;
         let (tenure, use_case) = (&self.tenure, "attrition");
@@ -78,7 +78,7 @@ pub fn first(table: &Table, rows: usize) -> Table {
     table.take(&(0..rows).collect::<Vec<_>>())
 }
 
-/// Another text in the first row of a column.
+/// The table with another text in the first row of a column.
 pub fn with_text(table: &Table, column: &str, text: &str) -> Table {
     let mut table = table.clone();
     let place = table.names.iter().position(|name| name == column).unwrap();

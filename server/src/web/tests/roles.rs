@@ -1,4 +1,4 @@
-//! The table of who may use which route. A route or page that is not in it fails the test, and so does a line without a route.
+//! The table of permissions per route. A route or page that is not in it fails the test, and so does a line without a route.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,15 +7,15 @@ use workflow::Scope;
 
 use super::House;
 
-/// Who asks, in the order of the table's columns. The program holds an analyst's token for `predict`, the reader one for `read`.
+/// The callers, in the order of the table. The program has an analyst's token with the scope `predict`, the reader one with `read`.
 const WHO: [&str; 6] = ["nobody", "analyst", "reviewer", "admin", "program", "reader"];
 
-/// Each line: method and route, what each of [`WHO`] is told (`y`: let through, `n`: not allowed, `s`: sign in first), and, where the
-/// route alone is not enough, what is asked: the rest of the address and a form.
+/// Each line: method and route, the result for each of [`WHO`] (`y`: allowed, `n`: not allowed, `s`: sign-in required), and, where the
+/// route alone is not enough, the rest of the address and a form.
 const TABLE: &str = include_str!("roles.txt");
 
-/// Method and path of everything in the router. It has no way to list them but its debug text; should that change, nothing is found and
-/// the test fails.
+/// Method and path of all routes. The router lists them only in its debug text; if that format changes, nothing is found and the test
+/// fails.
 fn routes(router: &axum::Router) -> BTreeSet<String> {
     let text = format!("{router:?}");
     let text = text.split("fallback_router").next().unwrap_or_default();
@@ -36,13 +36,13 @@ fn routes(router: &axum::Router) -> BTreeSet<String> {
     found
 }
 
-/// The pages that the router knows by a wildcard only.
+/// The pages that the router matches only by a wildcard.
 fn pages(routes: &BTreeSet<String>) -> BTreeSet<String> {
     let is_route = |pattern: &str| ["GET", "POST"].iter().any(|method| routes.contains(&format!("{method} {pattern}")));
     Route::PATTERNS.iter().filter(|pattern| !is_route(pattern)).map(|pattern| format!("PAGE {pattern}")).collect()
 }
 
-/// An address of a route: the use case of the store for the first parameter, something that is not there for the others.
+/// An address of a route: the use case of the store for the first parameter, nonexistent ids for the others.
 fn address(route: &str) -> String {
     let fill = |part: &str| match part {
         "{use_case}" => "attrition".to_owned(),
@@ -53,7 +53,7 @@ fn address(route: &str) -> String {
     route.split('/').map(fill).collect::<Vec<_>>().join("/")
 }
 
-/// What an answer says about leave.
+/// Whether a response means allowed, not allowed or sign-in required.
 fn told(answer: &super::Answer, page: bool) -> char {
     let text = format!("{:?} {}", answer.headers, answer.body).replace('+', " ").to_lowercase();
     let asks_to_sign_in = answer.status == 401 || (page && answer.header("location".parse().unwrap()).starts_with("/sign-in"));

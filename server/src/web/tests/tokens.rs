@@ -1,4 +1,4 @@
-//! Tokens that are stolen from the store, expired, revoked, or meant for something else.
+//! Tokens that are stolen from the store, expired, revoked, or outside their scope.
 
 use axum::http::{StatusCode, header};
 use workflow::Scope;
@@ -20,7 +20,7 @@ async fn a_token_is_good_for_its_scope_until_it_is_not() {
     assert!(refused.body.contains("This requires a token with the scope predict"), "{}", refused.body);
     assert_eq!(status(RUNS, None, &read).await, StatusCode::OK);
 
-    // Nothing that a token, or the store, tells is a token.
+    // Neither the id of a token nor its stored hash can be used as a token.
     let stored: String = sqlx_text(&house, "select token_hash from api_token").await;
     for stolen in [
         format!("Bearer {stored}"),
@@ -31,7 +31,7 @@ async fn a_token_is_good_for_its_scope_until_it_is_not() {
     ] {
         assert_eq!(status(RUNS, None, &stolen).await, StatusCode::UNAUTHORIZED, "{stolen}");
     }
-    // A bad token is refused even beside a good session: nobody is taken for somebody else.
+    // An invalid token is rejected even with a valid session.
     let cookie = house.session("analyst").await;
     let both = house.ask(RUNS, None, &[("authorization", "Bearer x"), ("cookie", &cookie)]).await;
     assert_eq!((both.status, both.header(header::WWW_AUTHENTICATE)), (StatusCode::UNAUTHORIZED, "Bearer"));
@@ -76,7 +76,7 @@ async fn a_new_password_or_a_way_out_ends_every_token() {
         house.ask(path, Some(form), &[("cookie", &cookie), ("sec-fetch-site", "same-origin")]).await
     };
     let phrase = domain::query::encode(super::PASSWORD);
-    // Who finds a session open does not leave with a token: it takes the password.
+    // Creating a token takes the password, so an open session is not enough.
     let without = post("/account/tokens", "label=x&scope=read&days=1&password=not+that").await;
     assert!(without.cookie("flash").unwrap().contains("wrong"), "{:?}", without.headers);
     let made = post("/account/tokens", &format!("label=x&scope=read&days=1&password={phrase}")).await;
@@ -143,7 +143,7 @@ async fn rows_of_people_are_for_analysts_and_reading_them_is_on_record() {
     assert!(record.iter().all(|row| row.who == "analyst" && row.subject.contains(run.run_id.as_str())));
 }
 
-/// What somebody finds who has the database file.
+/// Reads the database file directly, as a thief of the file would.
 async fn sqlx_text(house: &House, query: &'static str) -> String {
     use sqlx::{Connection, Row};
     let url = format!("sqlite://{}", house.folder.path().join("data/tenure.db").display());

@@ -1,4 +1,4 @@
-//! A database that cannot be written for a while: who writes is told so and may come back, who reads goes on, and nothing has to be restarted.
+//! A database that is temporarily locked: writes get 503 with a retry time, reads continue, and nothing has to be restarted.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ async fn while_the_database_is_locked_who_writes_is_asked_to_come_back() {
         assert_eq!((answer.status, answer.header(header::RETRY_AFTER)), (StatusCode::SERVICE_UNAVAILABLE, "5"), "{}", answer.body);
         assert!(!answer.body.contains("SQL") && !answer.body.contains("code: 5"), "no cause from inside: {}", answer.body);
     }
-    // Who is signed in reads on; so does a program, whose token could not be marked as used.
+    // Signed-in users can still read; so can a program, although its token cannot be marked as used.
     let asked = Instant::now();
     assert_eq!(house.ask("/account", None, &[("cookie", &cookie)]).await.status, StatusCode::OK);
     let alive = house.ask("/healthz", None, &[("cookie", &cookie)]).await;
