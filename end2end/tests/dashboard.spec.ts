@@ -66,7 +66,7 @@ test("the CSV has the current filter", async ({ page, open, request }) => {
   expect(answer.headers()["content-disposition"]).toContain("attachment");
 });
 
-test("a number of conversations gives a cut-off", async ({ page, open, javaScriptEnabled }) => {
+test("a number of conversations gives a cutoff", async ({ page, open, javaScriptEnabled }) => {
   await open(HOME);
   const finding = page.locator(".capacity .finding");
   const before = await finding.innerText();

@@ -16,21 +16,21 @@ test("the report says which attributes fail, with intervals and counts", async (
   await expect(page.locator("main")).not.toContainText("NaN");
 });
 
-test("the cut-off is in the address and changes who is listed", async ({ page, open }) => {
+test("the cutoff is in the address and changes who is listed", async ({ page, open }) => {
   await open(PAGE);
   const everybody = page.getByRole("region", { name: "Groups by gender" }).getByRole("row", { name: /^Overall/ });
   const before = await everybody.innerText();
-  await page.getByLabel("Cut-off").fill("0.5");
+  await page.getByLabel("Cutoff").fill("0.5");
   await page.getByRole("button", { name: "Apply" }).click();
   await expect(page).toHaveURL(/cutoff=0\.50?$/);
   await expect(everybody).not.toHaveText(before);
 });
 
-test.describe("a cut-off that is none", () => {
+test.describe("a cutoff that is none", () => {
   test.use({ expected: [/status of 400/] });
   test("is refused in words", async ({ page, open }) => {
     await open(`${PAGE}?cutoff=much`);
-    await expect(page.locator("main")).toContainText("is not a valid cut-off");
+    await expect(page.locator("main")).toContainText("is not a valid cutoff");
   });
 });
 

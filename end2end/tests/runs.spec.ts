@@ -17,7 +17,7 @@ test("a run shows its main figures, its gates and its seven steps", async ({ pag
   }
 });
 
-test("its figures: curves with tables, every metric, and what each cut-off means", async ({ page, open }) => {
+test("its figures: curves with tables, every metric, and what each cutoff means", async ({ page, open }) => {
   await firstRun(page, open);
   await page.getByRole("link", { name: "Metrics", exact: true }).click();
   await expect(page.locator("figure.chart")).toHaveCount(5);

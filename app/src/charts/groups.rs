@@ -72,7 +72,7 @@ fn shares(canvas: &mut Canvas, axis: &Axis, bottom: f64) {
 /// Height of the bars of a group.
 const RIDGE: f64 = 96.0;
 
-/// The distribution of the scores of each group: a row of bars per group, as shares of the group, on one scale, with the cut-off.
+/// The distribution of the scores of each group: a row of bars per group, as shares of the group, on one scale, with the cutoff.
 pub fn distributions(title: String, groups: &[(String, &[u32])], cutoff: f64) -> Option<Chart> {
     let bins = groups.iter().map(|(_, bins)| bins.len()).max().filter(|bins| *bins > 0)?;
     let share = |counts: &[u32], bin: usize| f64::from(counts[bin]) / f64::from(counts.iter().sum::<u32>().max(1));
@@ -107,7 +107,7 @@ pub fn distributions(title: String, groups: &[(String, &[u32])], cutoff: f64) ->
     };
     Some(Chart {
         title,
-        sentence: "Bars: shares of each group, on one scale. Line: cut-off.".to_owned(),
+        sentence: "Bars: shares of each group, on one scale. Line: cutoff.".to_owned(),
         svg: canvas.finish(),
         legend: Vec::new(),
         columns: std::iter::once("Score".to_owned()).chain(groups.iter().map(|(group, _)| group.clone())).collect(),

@@ -39,9 +39,9 @@ pub struct Reason {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CapacityPoint {
     pub cutoff: f64,
-    /// People of today at or above the cut-off.
+    /// People of today at or above the cutoff.
     pub people: u32,
-    /// Share of past leavers that the cut-off would have caught (out-of-fold or hold-out scores), with interval.
+    /// Share of past leavers that the cutoff would have caught (out-of-fold or hold-out scores), with interval.
     pub caught: Estimate,
     /// Share of those listed that did leave.
     pub precision: Estimate,

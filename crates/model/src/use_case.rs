@@ -68,7 +68,7 @@ pub struct Policies {
     pub gates: String,
     /// Drift policy for monitoring.
     pub drift: String,
-    /// The usual cut-off (probability) from which a person is listed for a conversation.
+    /// The usual cutoff (probability) from which a person is listed for a conversation.
     pub cutoff: f64,
 }
 

@@ -48,7 +48,7 @@ pub struct Realised {
     pub brier: Estimate,
     /// Expected calibration error over ten bins.
     pub calibration_error: Estimate,
-    /// Share classified correctly at the cut-off.
+    /// Share classified correctly at the cutoff.
     pub accuracy: Estimate,
     pub cutoff: f64,
     /// By risk band, in the order given.

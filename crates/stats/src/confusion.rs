@@ -1,4 +1,4 @@
-//! The confusion matrix at a cut-off, and everything that follows from its four counts.
+//! The confusion matrix at a cutoff, and everything that follows from its four counts.
 
 use serde::{Deserialize, Serialize};
 

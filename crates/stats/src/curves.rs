@@ -11,7 +11,7 @@ pub struct RocCurve {
     pub fpr: Vec<f64>,
     /// True positive rates, ascending.
     pub tpr: Vec<f64>,
-    /// Cut-off of each point, descending.
+    /// Cutoff of each point, descending.
     pub thresholds: Vec<Option<f64>>,
 }
 
@@ -49,7 +49,7 @@ impl CalibrationBin {
     }
 }
 
-/// What a cut-off means for the people who act on it.
+/// What a cutoff means for the people who act on it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ThresholdRow {
     /// Flagged at or above this score.
@@ -122,7 +122,7 @@ impl ScoreTable {
         Some(curve)
     }
 
-    /// The distinct score with the best F1 when used as cut-off (the lowest of equals); `None` without positives.
+    /// The distinct score with the best F1 when used as cutoff (the lowest of equals); `None` without positives.
     pub fn best_f1_cutoff(&self) -> Option<f64> {
         let all_positives = self.positive_count();
         let (mut caught, mut flagged) = (0, 0);
@@ -167,7 +167,7 @@ impl ScoreTable {
         self.calibration_bins(edges).into_iter().filter(|bin| bin.n > 0).collect()
     }
 
-    /// People to talk to and leavers caught at each of the cut-offs.
+    /// People to talk to and leavers caught at each of the cutoffs.
     pub fn by_threshold(&self, cutoffs: &[f64]) -> Vec<ThresholdRow> {
         cutoffs
             .iter()

@@ -74,7 +74,7 @@ metrics! {
     TopDecilePrecision: "Precision in the top 10%", higher_is_better true, "Share of leavers among the 10% with the highest scores.";
     TopDecileRecall: "Recall in the top 10%", higher_is_better true, "Share of all leavers found among the 10% with the highest scores (gain).";
     TopDecileLift: "Lift in the top 10%", higher_is_better true, "Leaver rate of the top 10%, relative to the overall rate.";
-    SelectionRate: "Share flagged", higher_is_better false, "Share of people at or above the cut-off.";
+    SelectionRate: "Share flagged", higher_is_better false, "Share of people at or above the cutoff.";
 }
 
 impl Metric {
@@ -83,13 +83,13 @@ impl Metric {
         matches!(self, Self::Brier | Self::LogLoss | Self::Ece | Self::EceQuantile)
     }
 
-    /// Whether the metric moves with the cut-off.
+    /// Whether the metric moves with the cutoff.
     pub fn needs_cutoff(self) -> bool {
         (Self::Accuracy..=Self::F1Macro).contains(&self) || self == Self::SelectionRate
     }
 }
 
-/// What stays the same while a table is resampled: cut-off, bin edges and the logarithms.
+/// What stays the same while a table is resampled: cutoff, bin edges and the logarithms.
 pub(crate) struct Setting {
     pub cutoff: f64,
     uniform: Vec<f64>,

@@ -30,9 +30,9 @@ pub struct Report {
     pub cutoff: f64,
     /// Every [`Metric`].
     pub metrics: BTreeMap<Metric, Estimate>,
-    /// Counts at the cut-off.
+    /// Counts at the cutoff.
     pub confusion: Confusion,
-    /// The cut-off with the best F1 on these rows (chosen on them, so optimistic).
+    /// The cutoff with the best F1 on these rows (chosen on them, so optimistic).
     pub best_f1_cutoff: Option<f64>,
     /// What is drawn.
     pub curves: Curves,
@@ -53,13 +53,13 @@ pub struct Curves {
     pub distribution: Vec<CalibrationBin>,
     /// Gain and lift in steps of 5 % of the people.
     pub gains: Vec<GainPoint>,
-    /// People to talk to and leavers caught at cut-offs 0.05, 0.10 … 0.95.
+    /// People to talk to and leavers caught at cutoffs 0.05, 0.10 … 0.95.
     pub thresholds: Vec<ThresholdRow>,
 }
 
 /// Evaluates `scores` (higher means more likely positive) against `truth`. Intervals: DeLong for ROC AUC, Wilson for proportions, seeded
 /// stratified percentile bootstrap for the rest; for calibration errors and the KS statistic, which noise can only raise, the lower end
-/// of the basic bootstrap. Calibration bins and cut-off stay as they are while resampling.
+/// of the basic bootstrap. Calibration bins and cutoff stay as they are while resampling.
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite. Everything else that cannot be computed is a
@@ -135,7 +135,7 @@ pub(crate) fn figures(table: &ScoreTable, setting: &Setting, samples: &[Vec<f64>
             Metric::RocAuc => area.clone(),
             Metric::Gini => scaled_gini(&area),
             Metric::Accuracy | Metric::RecallWeighted => proportion(counts.tp + counts.tn, counts.count(), ""),
-            Metric::Precision => proportion(counts.tp, counts.flagged(), "nobody is at or above the cut-off, so precision is undefined"),
+            Metric::Precision => proportion(counts.tp, counts.flagged(), "nobody is at or above the cutoff, so precision is undefined"),
             Metric::Recall => proportion(counts.tp, counts.positives(), "there are no leavers in this data, so recall is undefined"),
             Metric::Specificity => {
                 proportion(counts.tn, counts.negatives(), "there are no stayers in this data, so specificity is undefined")
@@ -175,8 +175,8 @@ fn why_undefined(metric: Metric, counts: &Confusion, probabilities: bool) -> &'s
     } else if counts.negatives() == 0 {
         "there are no stayers in this data"
     } else if counts.flagged() == 0 {
-        "nobody is at or above the cut-off"
+        "nobody is at or above the cutoff"
     } else {
-        "everybody is at or above the cut-off"
+        "everybody is at or above the cutoff"
     }
 }

@@ -27,7 +27,7 @@ pub struct Evaluation {
     /// Metrics with intervals, confusion, curves, table by threshold.
     pub report: Report,
     pub histogram: Vec<HistogramBin>,
-    /// By audited attribute, at the cut-off.
+    /// By audited attribute, at the cutoff.
     pub fairness: BTreeMap<String, GroupAudit>,
 }
 

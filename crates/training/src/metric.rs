@@ -1,4 +1,4 @@
-//! What selection goes by. None of these hangs on the 0.5 cut-off, and more is always better.
+//! What selection goes by. None of these hangs on the 0.5 cutoff, and more is always better.
 
 use serde::{Deserialize, Serialize};
 use stats::ScoreTable;
@@ -15,7 +15,7 @@ pub enum SelectionMetric {
     LogLoss,
     /// Brier score with its sign turned.
     Brier,
-    /// Best F-beta over all cut-offs.
+    /// Best F-beta over all cutoffs.
     FBeta(f64),
 }
 

@@ -139,7 +139,7 @@ fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
     let fewer =
         if trials == of_version { String::new() } else { format!(" Trials: {trials} in the experiment, {of_version} for the version.") };
     let method = format!(
-        "Out of fold on the same {} {}, cut-off {}. ROC AUC: DeLong's paired interval; other metrics: paired bootstrap.{fewer}",
+        "Out of fold on the same {} {}, cutoff {}. ROC AUC: DeLong's paired interval; other metrics: paired bootstrap.{fewer}",
         format::count(effect.rows),
         page.words.many,
         format::number(effect.cutoff, 2),

@@ -32,7 +32,7 @@ pub fn tables(page: &FairnessReport, crossed: bool) -> AnyView {
             <h2>"Bias audit table (New York City Local Law 144)"</h2>
             <p class="aside">
                 {format!(
-                    "Selection rate: share at or above the cut-off. Scoring rate: share above the overall median score ({median}). Impact ratio: rate ÷ the highest rate. \
+                    "Selection rate: share at or above the cutoff. Scoring rate: share above the overall median score ({median}). Impact ratio: rate ÷ the highest rate. \
                      Categories with under 2% of people are excluded from impact ratios. The law covers hiring and promotion; the table is shown as a familiar format."
                 )}
             </p>

@@ -47,19 +47,19 @@ pub fn file(page: &FairnessReport, made_at: &str) -> String {
     })
 }
 
-/// A cut-off in the query string; empty means that of the use case.
+/// A cutoff in the query string; empty means that of the use case.
 pub fn cutoff(text: &str) -> Result<Option<f64>, AppError> {
     if text.is_empty() {
         return Ok(None);
     }
-    let wrong = || AppError::new(Kind::BadRequest, format!("“{text}” is not a valid cut-off. Use a number such as 0.25."));
+    let wrong = || AppError::new(Kind::BadRequest, format!("“{text}” is not a valid cutoff. Use a number such as 0.25."));
     text.replace(',', ".").parse().map(Some).map_err(|_| wrong())
 }
 
 fn lead(page: &FairnessReport) -> AnyView {
     let simulated = if page.simulated { " Demo data: simulated." } else { "" };
     let people = format!(
-        "{}: {} {} from {} (snapshot date {}), {} of whom {}. Scores are out of fold. Cut-off: {}.{simulated}",
+        "{}: {} {} from {} (snapshot date {}), {} of whom {}. Scores are out of fold. Cutoff: {}.{simulated}",
         page.title,
         format::count(page.rows),
         page.words.many,
@@ -85,7 +85,7 @@ fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
     let choice = match page.least_people {
         None => view! {
             <form method="get" action=route.path() class="cutoff-form">
-                <Field id="cutoff" label="Cut-off" help=usual>
+                <Field id="cutoff" label="Cutoff" help=usual>
                     <input id="cutoff" name="cutoff" r#type="number" min="0.01" max="0.99" step="0.01" required=true value=page.cutoff aria-describedby="cutoff-help" />
                 </Field>
                 <button class="button">"Apply"</button>
@@ -97,7 +97,7 @@ fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
             <p class="note">
                 {format!(
                     "Rounded to protect privacy: every estimate covers at least {least} people, counts are multiples of {least}, and the \
-                     cut-off is that of the version. Other cut-offs require the analyst role."
+                     cutoff is that of the version. Other cutoffs require the analyst role."
                 )}
             </p>
             <p class="actions">{file}</p>

@@ -200,7 +200,7 @@ fn history(page: &FairnessReport) -> AnyView {
     view! {
         <section>
             <h2>"Verdicts by version"</h2>
-            <p class="aside">{format!("From the audit at training time, at the cut-off of the use case ({cutoff}).")}</p>
+            <p class="aside">{format!("From the audit at training time, at the cutoff of the use case ({cutoff}).")}</p>
             {tables}
         </section>
     }

@@ -48,7 +48,7 @@ pub fn section(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
     view! {
         <section id="fairness">
             <h2>"Fairness"</h2>
-            <p class="aside">"Selection and error rates by group, out of fold, at the cut-off, with 95% intervals. Groups under 10 are suppressed; groups under 30 are too small to evaluate."</p>
+            <p class="aside">"Selection and error rates by group, out of fold, at the cutoff, with 95% intervals. Groups under 10 are suppressed; groups under 30 are too small to evaluate."</p>
             {body}
             {proxies}
         </section>

@@ -159,7 +159,7 @@ fn confusion(side: &Evaluation, name: &str) -> AnyView {
     };
     let rows = vec![row("Stayers", [counts.tn, counts.fp]), row("Leavers", [counts.fn_, counts.tp])];
     let headings = vec![Heading::text("Actual outcome"), Heading::number("Predicted stayer"), Heading::number("Predicted leaver")];
-    let caption = format!("Confusion matrix of the {name} (cut-off {})", format::percent(side.report.cutoff));
+    let caption = format!("Confusion matrix of the {name} (cutoff {})", format::percent(side.report.cutoff));
     view! { <Table headings rows class="confusion" caption /> }.erase()
 }
 

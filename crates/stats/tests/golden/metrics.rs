@@ -26,7 +26,7 @@ fn every_metric_agrees() {
             same("ece", table.ece(), &expected["ece10"]);
             same("partial auc", table.partial_auc(PARTIAL_AUC_MAX_FPR), &expected["roc_auc_max_fpr_0_1"]);
             same("ks", table.ks(), &expected["ks_stat"]);
-            same("best f1 cut-off", table.best_f1_cutoff(), &expected["best_f1_threshold"]);
+            same("best f1 cutoff", table.best_f1_cutoff(), &expected["best_f1_threshold"]);
             let (_, people) = table.top(0.1);
             assert_eq!(u64::from(people), expected["top_decile"]["n"].as_u64().unwrap());
             for (bins, kind) in

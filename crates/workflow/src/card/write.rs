@@ -170,7 +170,7 @@ fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
         "Metrics",
         vec![
             Block::text(format!(
-                "With 95% intervals, at a cut-off of {}. The hold-out was not used in training. Out of fold covers more people, but was used to select the candidate.",
+                "With 95% intervals, at a cutoff of {}. The hold-out was not used in training. Out of fold covers more people, but was used to select the candidate.",
                 evidence.holdout.report.cutoff
             )),
             Block::table("", &["Metric", "Hold-out", "Out of fold"], rows),
@@ -191,7 +191,7 @@ fn gates(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
 
 fn by_group(Sources { evidence, model, .. }: &Sources<'_>) -> CardSection {
     let cutoff = evidence.cross_validated.report.cutoff;
-    let mut blocks = vec![Block::text(format!("Out of fold, at a cut-off of {cutoff}, with 95% intervals."))];
+    let mut blocks = vec![Block::text(format!("Out of fold, at a cutoff of {cutoff}, with 95% intervals."))];
     for (attribute, audit) in &evidence.cross_validated.fairness {
         blocks.push(groups(&model.use_case.label(attribute), audit));
         let verdict = |(metric, verdict): (&stats::fairness::ParityMetric, &Verdict)| {

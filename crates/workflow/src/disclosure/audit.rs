@@ -1,4 +1,4 @@
-//! Fairness figures: rates by group, at one cut-off.
+//! Fairness figures: rates by group, at one cutoff.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ const GAP: f64 = 0.01;
 /// Grid of a median score.
 const SCORE: f64 = 0.01;
 
-/// The report of a version for a viewer without access to people. It must have been made at the version's own cut-off.
+/// The report of a version for a viewer without access to people. It must have been made at the version's own cutoff.
 pub fn report(exact: FairnessReport, rule: Disclosure) -> FairnessReport {
     let attributes = |own: Vec<AttributeReport>| own.into_iter().map(|own| attribute(own, rule)).collect();
     FairnessReport {

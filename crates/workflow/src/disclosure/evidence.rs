@@ -18,7 +18,7 @@ use crate::runs::Evidence;
 const GAP: f64 = 0.05;
 const SHARE: f64 = 0.01;
 
-/// Rows by cut-off: a sweep, so each count is released by itself, and rates are those of released counts.
+/// Rows by cutoff: a sweep, so each count is released by itself, and rates are those of released counts.
 fn thresholds(exact: &[ThresholdRow], rule: Disclosure) -> Vec<ThresholdRow> {
     let row = |own: &ThresholdRow| {
         let (flagged, caught) = (rule.count_u32(own.flagged), rule.count_u32(own.caught));
@@ -62,7 +62,7 @@ fn report(exact: &Report, rule: Disclosure) -> Report {
     let curves = &mut report.curves;
     curves.roc = exact.curves.roc.as_ref().map(|own| {
         let points = kept(own.fpr.len());
-        // The cut-off of a point is the score of somebody.
+        // The cutoff of a point is the score of somebody.
         RocCurve { fpr: thin(&own.fpr, points), tpr: thin(&own.tpr, points), thresholds: vec![None; points] }
     });
     curves.precision_recall = exact.curves.precision_recall.as_ref().map(|own| {

@@ -10,7 +10,7 @@
 //!    largest value of a field.
 //! 4. **No differences between versions**: figures that fewer than k people tell apart are shown once, as those of the earlier dataset
 //!    ([`snapshots`]).
-//! 5. **No sweeps**: rates are given at the cut-off of the version alone.
+//! 5. **No sweeps**: rates are given at the cutoff of the version alone.
 
 pub mod audit;
 pub mod drift;

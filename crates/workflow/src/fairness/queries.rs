@@ -42,11 +42,11 @@ impl Judged {
 }
 
 impl Tenure {
-    /// The fairness report of a version at a cut-off (that of the use case when none is given). To a viewer without access to people it is
-    /// released, and at the version's own cut-off alone: many cut-offs together would tell people apart.
+    /// The fairness report of a version at a cutoff (that of the use case when none is given). To a viewer without access to people it is
+    /// released, and at the version's own cutoff alone: many cutoffs together would tell people apart.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such version, [`Error::Invalid`] when the cut-off is not a probability.
+    /// [`Error::NotFound`] when there is no such version, [`Error::Invalid`] when the cutoff is not a probability.
     pub async fn fairness(
         &self,
         viewer: impl Into<Viewer>,
@@ -59,7 +59,7 @@ impl Tenure {
         let usual_cutoff = definition.policies.cutoff;
         let cutoff = cutoff.unwrap_or(usual_cutoff);
         if !(cutoff > 0.0 && cutoff < 1.0) {
-            return Err(Error::Invalid("The cut-off must be a probability above 0 and below 1, for example 0.25.".into()));
+            return Err(Error::Invalid("The cutoff must be a probability above 0 and below 1, for example 0.25.".into()));
         }
         let version = self.version(use_case, number).await?;
         let dataset = self.dataset(&version.dataset_id).await?;

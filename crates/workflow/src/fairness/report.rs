@@ -69,7 +69,7 @@ pub struct ProxyRow {
     pub through: Vec<(String, f64)>,
 }
 
-/// The verdicts on one version, at its own cut-off, out of fold.
+/// The verdicts on one version, at its own cutoff, out of fold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VersionVerdicts {
     pub version: VersionNumber,
@@ -134,7 +134,7 @@ pub struct FairnessReport {
     pub rows: u32,
     pub positives: u32,
     pub cutoff: f64,
-    /// The cut-off of the use case.
+    /// The cutoff of the use case.
     pub usual_cutoff: f64,
     /// Limits that verdicts are given for: differences at most, ratios at least.
     pub limits: BTreeMap<ParityMetric, f64>,

@@ -69,7 +69,7 @@ pub(crate) struct Recent {
 }
 
 impl Recent {
-    /// Bands and cut-off of the use case for the length of the windows: the same people on each side.
+    /// Bands and cutoff of the use case for the length of the windows: the same people on each side.
     pub fn limits(&self, use_case: &UseCase) -> (Vec<(String, f64)>, f64) {
         let shorter = |limit| over_window(limit, self.window, self.horizon);
         (use_case.bands.iter().map(|band| (band.name.clone(), shorter(band.from))).collect(), shorter(use_case.policies.cutoff))

@@ -1,4 +1,4 @@
-//! The dashboard: headline figures, bands, segments, drivers, and the cut-off tied to capacity.
+//! The dashboard: headline figures, bands, segments, drivers, and the cutoff tied to capacity.
 
 use crate::scoring::{BandCount, Dashboard, Headline, Segment, SegmentRow};
 use domain::{CapacityPoint, Estimate};
@@ -156,7 +156,7 @@ fn capacity(probabilities: &[f64], evidence: &Evidence) -> Vec<CapacityPoint> {
         cutoff: row.cutoff,
         people: probabilities.iter().filter(|probability| **probability >= row.cutoff).count() as u32,
         caught: stats::intervals::proportion(row.caught, report.positives, "no leavers in the data"),
-        precision: stats::intervals::proportion(row.caught, row.flagged, "nobody is listed at this cut-off"),
+        precision: stats::intervals::proportion(row.caught, row.flagged, "nobody is listed at this cutoff"),
     };
     report.curves.thresholds.iter().map(point).collect()
 }

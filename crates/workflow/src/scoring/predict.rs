@@ -31,7 +31,7 @@ pub struct Prediction {
     pub band: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<[f64; 2]>,
-    /// True at or above the use case's cut-off.
+    /// True at or above the use case's cutoff.
     pub decision: bool,
     /// The version, or 0 for a model file that is in no registry.
     pub model_version: u32,

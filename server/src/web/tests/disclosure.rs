@@ -137,7 +137,7 @@ async fn figures_are_released_to_who_does_not_see_people() {
         assert_eq!(shown.status(&file(name)).await, [StatusCode::OK; 3], "{name}");
     }
 
-    // P5: one cut-off, and crossings that do not follow from their margins.
+    // P5: one cutoff, and crossings that do not follow from their margins.
     let fairness = |cutoff: &str| format!("{base}/models/1/fairness.html{cutoff}");
     let own = shown.others(&fairness("")).await;
     assert!(own.contains("counts are multiples of 10"), "{own}");

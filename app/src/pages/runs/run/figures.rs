@@ -1,4 +1,4 @@
-//! The metrics of a run: curves, results by cut-off, and all metrics on the hold-out and out of fold.
+//! The metrics of a run: curves, results by cutoff, and all metrics on the hold-out and out of fold.
 
 use charts::Curves;
 use leptos::prelude::*;
@@ -48,7 +48,7 @@ pub fn view(page: &Page, evidence: RunEvidence, words: &Words) -> AnyView {
     .erase()
 }
 
-/// The confusion matrix at the cut-off.
+/// The confusion matrix at the cutoff.
 #[component]
 fn Confusion(curves: Curves, words: Words) -> AnyView {
     let row = |name: String, counts: [u32; 2]| {
@@ -58,7 +58,7 @@ fn Confusion(curves: Curves, words: Words) -> AnyView {
     let [stayed, left] = curves.confusion;
     let [[_, called], [missed, caught]] = curves.confusion;
     let title = format!(
-        "Cut-off {}: {} of {} {} captured, false positives: {}",
+        "Cutoff {}: {} of {} {} captured, false positives: {}",
         format::percent(curves.cutoff),
         format::count(caught),
         format::count(caught + missed),
@@ -74,14 +74,14 @@ fn Confusion(curves: Curves, words: Words) -> AnyView {
     view! { <section><h2>{title}</h2><Table headings rows class="confusion" caption="Confusion matrix (hold-out)" /></section> }.erase()
 }
 
-/// People listed and events captured at each cut-off.
+/// People listed and events captured at each cutoff.
 #[component]
 fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Words) -> AnyView {
     let share = |value: Option<f64>| Cell::number(value.map_or_else(|| "–".to_owned(), format::percent));
     let row = |own: ThresholdRow| {
         let here = (own.cutoff - cutoff).abs() < 1e-9;
         let name =
-            if here { Cell::with_aside(format::percent(own.cutoff), "current cut-off") } else { Cell::text(format::percent(own.cutoff)) };
+            if here { Cell::with_aside(format::percent(own.cutoff), "current cutoff") } else { Cell::text(format::percent(own.cutoff)) };
         Row::new(vec![
             name,
             Cell::number(format::count(own.flagged)),
@@ -93,7 +93,7 @@ fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Words) -> Any
     };
     let rows: Vec<Row> = rows.into_iter().map(row).collect();
     let headings = vec![
-        Heading::text("Cut-off"),
+        Heading::text("Cutoff"),
         Heading::number(format!("{} listed", capital(&words, |words| &words.many))),
         Heading::number(format!("{} captured", capital(&words, |words| &words.event_many))),
         Heading::number("Precision"),
@@ -103,9 +103,9 @@ fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Words) -> Any
         .then(|| {
             view! {
                 <section>
-                    <h2>"Results by cut-off"</h2>
+                    <h2>"Results by cutoff"</h2>
                     <p class="aside">{format!("On the {} hold-out rows.", format::count(n))}</p>
-                    <Table headings rows class="list" scroll="Results by cut-off" />
+                    <Table headings rows class="list" scroll="Results by cutoff" />
                 </section>
             }
         })

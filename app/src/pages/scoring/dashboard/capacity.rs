@@ -1,4 +1,4 @@
-//! The number of conversations that can be held, and the cut-off, recall and precision that follow from it.
+//! The number of conversations that can be held, and the cutoff, recall and precision that follow from it.
 
 use domain::CapacityPoint;
 use leptos::prelude::*;
