@@ -17,7 +17,7 @@ use crate::components::heading::FocusOnNavigation;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::navigation::Navigation;
-use crate::server_page::{Written, written};
+use crate::server_page::{Written, ask, show_answer};
 use crate::theme::ThemeSwitch;
 
 /// Navigation and status strip of a path.
@@ -52,9 +52,8 @@ async fn write(path: &str) -> Result<Written, AppError> {
 pub fn Frame() -> AnyView {
     provide_context(FocusOnNavigation::default());
     let path = use_location().pathname;
-    let parts = move |part: usize| {
-        written(move || [path.get(), String::new()], |[path, _]| Box::pin(load_frame(path)), move |frame| frame.part(part))
-    };
+    let frame = ask(move || [path.get(), String::new()], |[path, _]| Box::pin(load_frame(path)));
+    let parts = move |part: usize| show_answer(frame, move |frame| frame.part(part));
     view! {
         <a class="skip-link" href="#main">"Skip to main content"</a>
         <div class="frame">

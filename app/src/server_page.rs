@@ -108,19 +108,23 @@ pub type Address = [String; 2];
 /// Fetches a page from the server.
 pub type Fetch = fn(Address) -> Pin<Box<dyn Future<Output = Result<Written, AppError>> + Send>>;
 
-/// Shows the answer for an address, and replaces it when the address changes and the next answer has arrived.
-pub fn written(
-    address: impl Fn() -> Address + Send + Sync + 'static,
-    fetch: Fetch,
-    show: impl Fn(Written) -> AnyView + Send + Sync + 'static,
-) -> AnyView {
+/// What the server answers, for one or several places of a page.
+pub type Answer = Resource<Written, InPlace>;
+
+/// Asks the server for an address, and again when the address changes. To be called in the body of a component: what is shown inside an answer
+/// is built twice on the server, and would ask twice.
+pub fn ask(address: impl Fn() -> Address + Send + Sync + 'static, fetch: Fetch) -> Answer {
     let address: Box<dyn Fn() -> Address + Send + Sync> = Box::new(address);
-    let show: Arc<dyn Fn(Written) -> AnyView + Send + Sync> = Arc::new(show);
     let ask = move |address| {
         let answer = fetch(address);
         async move { answer.await.unwrap_or_else(|error| Written::unreachable(&error)) }
     };
-    let answer = Resource::<Written, InPlace>::new_with_options(address, ask, false);
+    Answer::new_with_options(address, ask, false)
+}
+
+/// Shows an answer, and replaces it when the next one has arrived.
+pub fn show_answer(answer: Answer, show: impl Fn(Written) -> AnyView + Send + Sync + 'static) -> AnyView {
+    let show: Arc<dyn Fn(Written) -> AnyView + Send + Sync> = Arc::new(show);
     // Read here, where the request is known: while an answer is awaited, its thread may serve another request.
     #[cfg(feature = "ssr")]
     let response = use_context::<leptos_axum::ResponseOptions>();
@@ -136,6 +140,15 @@ pub fn written(
         })
     };
     view! { <Transition fallback=waiting>{content}</Transition> }.erase()
+}
+
+/// Asks for an address and shows the answer.
+pub fn written(
+    address: impl Fn() -> Address + Send + Sync + 'static,
+    fetch: Fetch,
+    show: impl Fn(Written) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    show_answer(ask(address, fetch), show)
 }
 
 fn waiting() -> AnyView {

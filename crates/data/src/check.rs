@@ -280,7 +280,7 @@ mod tests {
         ] {
             assert!(id_rule(wrong).is_some_and(|own| own.contains(rule)), "{wrong:?}: {:?}", id_rule(wrong));
         }
-        assert!(id_rule(&"7".repeat(201)).is_some_and(|rule| rule.contains("200 letters")));
+        assert!(id_rule(&"7".repeat(201)).is_some_and(|rule| rule.contains("200 characters")));
     }
 
     #[test]

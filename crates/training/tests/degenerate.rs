@@ -64,7 +64,7 @@ fn one_class_only_is_refused() {
     dataset.labels.fill(true);
     let error = train(&dataset, &use_case, &ValidGatePolicy::sensible(), &settings(), &Silent).unwrap_err();
     assert!(matches!(error, TrainingError::TooFewRows { .. }));
-    assert!(error.to_string().contains("100 of 100 rows have the event"), "{error}");
+    assert!(error.to_string().contains("100 of 100 rows have the outcome"), "{error}");
 }
 
 #[test]

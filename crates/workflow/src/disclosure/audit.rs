@@ -101,7 +101,8 @@ pub fn audit(exact: &GroupAudit, rule: Disclosure) -> GroupAudit {
     // A gap to a hidden rate would give it away.
     let whole = |metric: &GroupMetric| {
         let mut compared = exact.by_group.iter().filter(|(name, row)| row.n.is_some() && name.as_str() != MISSING);
-        !hidden.contains(&true) && compared.all(|(_, row)| row.metrics.get(metric).is_none_or(|figure| is_shown(*metric, figure, row, rule)))
+        !hidden.contains(&true)
+            && compared.all(|(_, row)| row.metrics.get(metric).is_none_or(|figure| is_shown(*metric, figure, row, rule)))
     };
     let gaps = |of: &BTreeMap<GroupMetric, Estimate>| -> BTreeMap<GroupMetric, Estimate> {
         of.iter()

@@ -257,10 +257,7 @@ fn settled(
         if own.decision == choice {
             return Ok(Some(own.clone()));
         }
-        return Err(Error::conflict(
-            RefusalCode::AlreadyDecided,
-            format!("You {} on {}.", done(own.decision), own.decided_at.long()),
-        ));
+        return Err(Error::conflict(RefusalCode::AlreadyDecided, format!("You {} on {}.", done(own.decision), own.decided_at.long())));
     }
     match request.state {
         ReviewState::Pending => Ok(None),

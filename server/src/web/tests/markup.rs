@@ -69,6 +69,11 @@ async fn no_page_holds_markup_that_somebody_wrote() {
     let contributor = everybody.contributor().unwrap();
     let (check, _) = house.tenure.check_drift(&contributor, "attrition", None).await.unwrap();
     house.tenure.acknowledge(&contributor, "attrition", &check.check_id, MARKUP).await.unwrap();
+    let (again, _) = house.tenure.check_drift(&contributor, "attrition", None).await.unwrap();
+    let member = everybody.member().unwrap();
+    let run = house.tenure.runs(&member, "attrition", "", 1, &[]).await.unwrap().rows.remove(0).id;
+    let page = house.tenure.runs(&member, "attrition", "", 1, &[run.to_string()]).await.unwrap();
+    let runs = format!("{run},{}", page.nested[0].id);
     let request = TokenRequest {
         owner: "everybody".into(),
         label: MARKUP.into(),
@@ -98,6 +103,9 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         format!("{base}/data?refused={refusal}"),
         format!("{base}/data/compare?old={old}&new={dataset}"),
         format!("{base}/outcomes"),
+        // Reached through a form, not a link.
+        format!("{base}/drift/compare?check={}&check={}", check.check_id, again.check_id),
+        format!("/runs/compare?ids={runs}"),
         format!("{base}/train"),
         format!("{base}/drift/simulate"),
         format!("{base}/models/1/review?doing=approve&done={encoded}"),

@@ -56,7 +56,7 @@ async fn a_token_keeps_no_accounts_and_makes_no_tokens() {
     ] {
         let answer = house.ask(path, Some(body), &[("authorization", &manage)]).await;
         let told = answer.cookie("flash").unwrap_or_default() + &answer.body;
-        assert!(told.contains("sign+in") || told.contains("signed+in"), "{path}: {told}");
+        assert!(told.contains("Sign+in.") || told.contains("signed+in"), "{path}: {told}");
     }
     let admin = house.tenure.sign_in("admin", super::PASSWORD, None).await.unwrap().actor;
     let accounts = house.tenure.accounts(&admin.admin().unwrap()).await.unwrap();
@@ -78,7 +78,7 @@ async fn a_new_password_or_a_way_out_ends_every_token() {
     let phrase = domain::query::encode(super::PASSWORD);
     // Creating a token takes the password, so an open session is not enough.
     let without = post("/account/tokens", "label=x&scope=read&days=1&password=not+that").await;
-    assert!(without.cookie("flash").unwrap().contains("wrong"), "{:?}", without.headers);
+    assert!(without.cookie("flash").unwrap().contains("incorrect"), "{:?}", without.headers);
     let made = post("/account/tokens", &format!("label=x&scope=read&days=1&password={phrase}")).await;
     assert!(made.cookie("flash").unwrap().contains("secret=tenure_"), "{:?}", made.headers);
 

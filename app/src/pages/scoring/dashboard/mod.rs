@@ -21,7 +21,7 @@ use leptos::server_fn::codec::GetUrl;
 use crate::boxed::Erase;
 use crate::error::AppError;
 use crate::pages::{Place, address_of};
-use crate::server_page::{PageTitle, Written, show_page, written};
+use crate::server_page::{PageTitle, Written, ask, show_answer, show_page, written};
 use capacity::{Capacity, CapacityData};
 
 /// Everything but the people table. `query`: the query string of the address.
@@ -41,13 +41,14 @@ pub fn DashboardPage() -> AnyView {
     let address = address_of(Place::Dashboard);
     // The figures do not depend on the filters: a filter reloads the table only.
     let path = Memo::new(move |_| address.with(|[path, _]| path.clone()));
+    let people = ask(move || address.get(), |[path, query]| Box::pin(load_people(path, query)));
     written(
         move || [path.get(), address.with_untracked(|[_, query]| query.clone())],
         |[path, query]| Box::pin(load_dashboard(path, query)),
         move |figures| match figures.open::<CapacityData>() {
             None => show_page(figures),
             Some(data) => {
-                let people = written(move || address.get(), |[path, query]| Box::pin(load_people(path, query)), |table| table.part(0));
+                let people = show_answer(people, |table| table.part(0));
                 let (top, bands, rest) = (figures.part(0), figures.part(1), figures.part(2));
                 view! {
                     <PageTitle title=figures.title />
