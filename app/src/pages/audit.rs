@@ -12,7 +12,7 @@ use crate::components::pagination::pagination;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Writes the page.

@@ -10,7 +10,7 @@ use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::{Written, escaped};
 
 /// Writes the page.

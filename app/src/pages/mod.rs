@@ -19,6 +19,8 @@ mod jobs;
 #[cfg(feature = "ssr")]
 mod monitoring;
 #[cfg(feature = "ssr")]
+mod query;
+#[cfg(feature = "ssr")]
 mod registry;
 #[cfg(feature = "ssr")]
 mod review;
@@ -28,12 +30,14 @@ pub mod runs;
 mod training;
 
 #[cfg(feature = "ssr")]
-use domain::{Route, UseCaseId, query::pairs};
+use domain::{Route, query::pairs};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_location;
 #[cfg(feature = "ssr")]
 pub use monitoring::report::html as drift_report;
+#[cfg(feature = "ssr")]
+use query::Query;
 
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
@@ -149,29 +153,6 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
 #[cfg(feature = "ssr")]
 fn no_page() -> AppError {
     AppError::new(Kind::NotFound, "This page does not exist.")
-}
-
-/// The decoded pairs of a query string.
-#[cfg(feature = "ssr")]
-pub(crate) struct Query(Vec<(String, String)>);
-
-#[cfg(feature = "ssr")]
-impl Query {
-    /// The last value of a key, trimmed; empty when there is none.
-    fn one(&self, key: &str) -> &str {
-        self.0.iter().rev().find(|(known, _)| known == key).map_or("", |(_, value)| value.trim())
-    }
-
-    /// Every non-empty value of a key.
-    fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, value)| known == key && !value.is_empty()).map(|(_, value)| value.as_str())
-    }
-}
-
-/// The use case of a path.
-#[cfg(feature = "ssr")]
-fn use_case_of(path: &str) -> UseCaseId {
-    Route::parse(path).and_then(|route| route.use_case()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::components::empty::Empty;
 use crate::components::form::{ErrorSummary, Field};
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 const FIELDS: [&str; 6] = ["dataset", "trials", "minutes", "candidates", "metric", "seed"];

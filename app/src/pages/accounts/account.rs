@@ -11,9 +11,9 @@ use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
-use crate::pages::Query;
 use crate::pages::accounts::sign_in::NewPassword;
 use crate::pages::accounts::users::said;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Lifetimes offered for a new token, in days.

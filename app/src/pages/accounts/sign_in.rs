@@ -8,7 +8,7 @@ use crate::boxed::Erase;
 use crate::components::form::{ErrorSummary, Field};
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Writes the sign-in page. `return` in the query string is where to go afterwards.

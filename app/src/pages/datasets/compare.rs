@@ -12,7 +12,7 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Facts, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Writes the page.

@@ -14,7 +14,7 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Writes the page. `refused` in the address is the number of a refusal.

@@ -10,7 +10,7 @@ mod profile;
 pub use dataset::{file, file_of};
 
 use crate::error::AppError;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// The list.

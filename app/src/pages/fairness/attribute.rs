@@ -7,7 +7,7 @@ use stats::fairness::{GroupRow, GroupSize};
 use stats::group_metrics::GroupMetric;
 use workflow::fairness::{AttributeReport, FairnessReport, GroupCurves};
 
-use super::report::{anchor, badge, limit_text};
+use super::labels::{anchor, badge, limit_text};
 use crate::boxed::Erase;
 use crate::charts::groups::{Block, distributions, intervals, lines};
 use crate::components::badge::{StateBadge, Tone};

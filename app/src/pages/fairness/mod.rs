@@ -2,6 +2,7 @@
 
 mod attribute;
 mod experiments;
+mod labels;
 mod local_law_144;
 mod report;
 #[cfg(test)]
@@ -16,7 +17,7 @@ use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Writes the page. `cutoff` in the query string is the score at or above which people are listed.

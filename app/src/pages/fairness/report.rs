@@ -6,9 +6,9 @@ use stats::Verdict;
 use stats::fairness::ParityMetric;
 use workflow::fairness::{AttributeReport, FairnessReport, ProxyRow, VersionVerdicts};
 
+use super::labels::{anchor, badge, limit_text};
 use super::{attribute, local_law_144};
 use crate::boxed::Erase;
-use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
@@ -51,22 +51,6 @@ pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
         {history(page)}
     }
     .erase()
-}
-
-/// A verdict as a badge.
-pub fn badge(verdict: Verdict) -> AnyView {
-    let (tone, word) = match verdict {
-        Verdict::Pass => (Tone::Good, "Pass"),
-        Verdict::Fail => (Tone::Bad, "Fail"),
-        Verdict::Inconclusive => (Tone::Watch, "Inconclusive"),
-        Verdict::CouldNotCompute => (Tone::Neutral, "Could not compute"),
-    };
-    view! { <StateBadge tone word /> }.erase()
-}
-
-/// "at most 0.10"
-pub fn limit_text(metric: ParityMetric, limit: f64) -> String {
-    format!("{} {}", if metric.is_ratio() { "at least" } else { "at most" }, format::number(limit, 2))
 }
 
 /// The table of attributes by metrics.
@@ -132,12 +116,6 @@ fn finding(page: &FairnessReport) -> String {
         phrase(Verdict::Pass, "passes", "pass"),
     ];
     format::capitalised(&phrases.into_iter().flatten().collect::<Vec<_>>().join("; "))
-}
-
-/// The id of an attribute's section.
-pub fn anchor(name: &str) -> String {
-    let letters = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' });
-    format!("group-{}", letters.collect::<String>())
 }
 
 fn proxies(proxies: &[ProxyRow]) -> AnyView {

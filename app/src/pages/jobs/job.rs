@@ -12,7 +12,7 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Facts};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// The page of an open job refreshes after so many seconds.

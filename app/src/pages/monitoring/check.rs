@@ -18,11 +18,11 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::{Written, escaped};
 
 /// Writes the page.
-pub(in crate::pages) async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let page = tenure.drift_check(&actor.member()?, use_case, &check.into()).await?;
     let route = Route::DriftCheck { use_case: use_case.into(), check: check.into() };

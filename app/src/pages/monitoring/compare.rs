@@ -13,11 +13,11 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Writes the page; the address names the two checks.
-pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let ids: Vec<&str> = query.all("check").collect();
     let [first, second] = ids[..] else {
         let href = Route::DriftHistory { use_case: use_case.into() }.path();

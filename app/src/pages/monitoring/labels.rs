@@ -1,9 +1,10 @@
-//! Labels of verdicts, recommendations and tests.
+//! Labels of verdicts, recommendations, tests and events.
 
 use domain::{DriftVerdict, Recommendation};
 use leptos::prelude::*;
 use monitoring::ColumnReport;
 use monitoring::recommendation::Says;
+use workflow::Mark;
 
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
@@ -73,4 +74,14 @@ pub fn effect(column: &ColumnReport) -> String {
 /// Share of missing rows.
 pub fn missing(missing: u64, rows: u64) -> String {
     if rows == 0 { "–".into() } else { format!("{}%", format::number(100.0 * missing as f64 / rows as f64, 1)) }
+}
+
+/// The letter that marks an event on a chart over time.
+pub fn letter(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Training => "T",
+        Mark::Promotion => "P",
+        Mark::Rollback => "R",
+        Mark::Acknowledgement => "A",
+    }
 }

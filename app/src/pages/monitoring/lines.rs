@@ -3,7 +3,7 @@
 use domain::{Date, DriftVerdict, Estimate};
 use workflow::{DriftHistory, HistoryPoint};
 
-use super::letter;
+use super::labels::letter;
 use crate::charts::over_time::{OverTime, Point, Series, over_time};
 use crate::components::chart::Chart;
 use crate::components::figure::Scale;

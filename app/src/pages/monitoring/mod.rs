@@ -13,7 +13,7 @@ mod simulate;
 
 use domain::Route;
 use leptos::prelude::*;
-use workflow::{DriftHistory, HistoryPoint, Mark};
+use workflow::{DriftHistory, HistoryPoint};
 
 pub(super) use check::write as write_check;
 pub(super) use compare::write as write_compare;
@@ -27,7 +27,7 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Common time ranges: name and days back from the latest check.
@@ -171,22 +171,12 @@ fn reasons(history: &DriftHistory) -> AnyView {
     .erase()
 }
 
-/// The letter that marks an event on a chart over time.
-fn letter(mark: Mark) -> &'static str {
-    match mark {
-        Mark::Training => "T",
-        Mark::Promotion => "P",
-        Mark::Rollback => "R",
-        Mark::Acknowledgement => "A",
-    }
-}
-
 fn events(history: &DriftHistory) -> AnyView {
     if history.events.is_empty() {
         return ().erase();
     }
     let row = |event: &workflow::HistoryEvent| {
-        Row::new(vec![Cell::brief(lines::date_of(event.day).long()), Cell::text(letter(event.mark)), Cell::text(&event.sentence)])
+        Row::new(vec![Cell::brief(lines::date_of(event.day).long()), Cell::text(labels::letter(event.mark)), Cell::text(&event.sentence)])
     };
     let rows = history.events.iter().map(row).collect();
     let headings = vec![Heading::text("Date"), Heading::text("Mark"), Heading::text("Event")];

@@ -12,11 +12,11 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Writes the page; `cycle` in the address opens one cycle.
-pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let coverage = tenure.outcomes_coverage(&actor.member()?, use_case).await?;
     let definition = tenure.use_case(use_case)?;

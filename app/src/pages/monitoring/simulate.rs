@@ -12,11 +12,11 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::{AppError, Kind};
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Writes the form, and the result when the address describes a change.
-pub(in crate::pages) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let definition = tenure.use_case(use_case)?;
     let asked = [query.one("field"), query.one("how"), query.one("level"), query.one("size")].map(str::to_owned);

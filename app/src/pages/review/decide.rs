@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use workflow::ReviewPage;
 
 use super::actions::{ReviewDecide, ReviewWaive};
-use super::{Asked, route_of};
+use super::query::{Asked, route_of};
 use crate::boxed::Erase;
 use crate::server_page::escaped;
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use stats::Verdict;
 use workflow::{GateReport, GateResult, ReviewPage};
 
-use super::route_of;
+use super::query::route_of;
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::figure::Scale;

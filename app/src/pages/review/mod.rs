@@ -9,6 +9,7 @@ mod fairness;
 mod gates;
 mod lineage;
 mod performance;
+mod query;
 pub mod queue;
 mod record;
 
@@ -22,28 +23,10 @@ use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::Chart;
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::pages::registry::list::review_word;
 use crate::server_page::Written;
-
-/// The chosen action from the query string, and the result of the last form.
-struct Asked {
-    /// `approve`, `reject`, `request_changes`, `rollback`, `undeploy`, `waive`; empty: nothing yet.
-    doing: String,
-    /// The gate to waive.
-    gate: String,
-    done: String,
-    /// The invalid field and its error message.
-    problem: Option<(String, String)>,
-    /// Submitted values of a waiver.
-    owner: String,
-    expires_on: String,
-}
-
-/// The page of a review.
-fn route_of(page: &ReviewPage) -> Route {
-    Route::ModelReview { use_case: (&page.version.use_case).into(), version: page.version.version }
-}
+use query::Asked;
 
 /// Writes the page.
 pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<Written, AppError> {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use workflow::{Checklist, ReviewDecision, ReviewPage};
 
 use super::checklist::items;
-use super::route_of;
+use super::query::route_of;
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table};

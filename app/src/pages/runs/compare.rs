@@ -13,7 +13,7 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 
 /// Writes the page. Accepts both repeated `ids` keys and comma-separated ids.

@@ -13,7 +13,7 @@ use crate::components::pagination::pagination;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::server_page::Written;
 use workflow::Role;
 

@@ -14,7 +14,7 @@ use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::components::waterfall::Waterfall;
 use crate::error::AppError;
 use crate::format;
-use crate::pages::Query;
+use crate::pages::query::Query;
 use crate::pages::scoring::purpose::{self, WHY};
 use crate::server_page::Written;
 

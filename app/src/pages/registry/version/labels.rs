@@ -8,8 +8,8 @@ use crate::boxed::Erase;
 use crate::components::form::Field;
 use crate::components::table::{Cell, Facts};
 use crate::error::AppError;
-use crate::pages::Query;
 use crate::pages::accounts::users::said;
+use crate::pages::query::Query;
 use crate::server_page::escaped;
 
 /// The labels of a version, and whether the user can edit them.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::use_case::Words;
 use workflow::runs::{CohortRow, ProxyRow, RunEvidence};
 
-use super::capital;
+use super::labels::capital;
 use crate::boxed::Erase;
 use crate::components::figure::{FigureValue, Scale};
 use crate::components::table::{Cell, Facts, Heading, Row, Table, TextList};

@@ -7,7 +7,7 @@ use stats::curves::ThresholdRow;
 use workflow::runs::RunEvidence;
 use workflow::runs::RunPage as Page;
 
-use super::capital;
+use super::labels::capital;
 use crate::boxed::Erase;
 use crate::components::chart::ChartFigure;
 use crate::components::figure::Scale;

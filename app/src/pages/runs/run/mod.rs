@@ -3,6 +3,7 @@
 mod artifacts;
 mod errors;
 mod figures;
+mod labels;
 mod nested;
 mod overview;
 mod preview;
@@ -10,8 +11,6 @@ mod preview;
 use domain::route::RunPart;
 use domain::{Route, RunId};
 use leptos::prelude::*;
-use model::use_case::Words;
-use workflow::runs::RunEvidence;
 use workflow::runs::RunPage as Page;
 
 use crate::boxed::Erase;
@@ -117,22 +116,4 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
         {content}
     }
     .erase()
-}
-
-/// Warnings about leakage and gates that are unlikely to pass.
-fn warnings(evidence: &RunEvidence) -> Vec<AnyView> {
-    let unlikely = evidence.feasibility.as_ref().filter(|found| 2 * found.passed < found.resamples).map(|found| {
-        let sentence = found.sentence.clone();
-        view! { <div class="note warn"><h2>"Unlikely to pass the metric gates"</h2><p>{sentence}</p></div> }.erase()
-    });
-    let leaks = (!evidence.leaks.is_empty()).then(|| {
-        let texts = evidence.leaks.clone();
-        view! { <div class="note warn"><h2>"Possible leakage"</h2><TextList texts /></div> }.erase()
-    });
-    leaks.into_iter().chain(unlikely).collect()
-}
-
-/// A word of the use case with a capital, for table headings.
-fn capital(words: &Words, of: fn(&Words) -> &String) -> String {
-    format::capitalised(of(words))
 }

@@ -11,7 +11,7 @@ use workflow::scoring::Headline;
 use crate::boxed::Erase;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::figure::Scale;
-use crate::components::table::{Cell, Heading, Mark, Row, Table};
+use crate::components::table::{Cell, Heading, Mark, Row, Table, TextList};
 use crate::format;
 use crate::pages::runs::list::metric;
 use crate::pages::scoring::dashboard::headlines::Headlines;
@@ -50,12 +50,25 @@ pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
         }
     };
     let headlines = HEADLINES.map(headline).to_vec();
-    let warnings = super::warnings(&evidence);
+    let warnings = warnings(&evidence);
     let feasible = evidence.feasibility.filter(|found| 2 * found.passed >= found.resamples).map(|found| found.sentence);
     let gates = view! { <Gates gates=evidence.gates policy=evidence.gate_policy passes=evidence.gates_pass feasible=feasible.unwrap_or_default() /> };
     let against = view! { <AgainstLive compared=evidence.against_live /> };
     let stages = view! { <Stages stages=page.stages.clone() /> };
     view! { {warnings}<Headlines headlines />{gates}{against}{stages} }.erase()
+}
+
+/// Warnings about leakage and gates that are unlikely to pass.
+fn warnings(evidence: &RunEvidence) -> Vec<AnyView> {
+    let unlikely = evidence.feasibility.as_ref().filter(|found| 2 * found.passed < found.resamples).map(|found| {
+        let sentence = found.sentence.clone();
+        view! { <div class="note warn"><h2>"Unlikely to pass the metric gates"</h2><p>{sentence}</p></div> }.erase()
+    });
+    let leaks = (!evidence.leaks.is_empty()).then(|| {
+        let texts = evidence.leaks.clone();
+        view! { <div class="note warn"><h2>"Possible leakage"</h2><TextList texts /></div> }.erase()
+    });
+    leaks.into_iter().chain(unlikely).collect()
 }
 
 /// A verdict as a badge.

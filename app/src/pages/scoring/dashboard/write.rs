@@ -13,7 +13,7 @@ use crate::boxed::Erase;
 use crate::components::chart::ChartFigure;
 use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
-use crate::pages::{Query, use_case_of};
+use crate::pages::query::{Query, use_case_of};
 use crate::server_page::Written;
 
 /// Three parts: above the capacity control, beside it, and below the people table.

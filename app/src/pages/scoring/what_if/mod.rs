@@ -60,7 +60,7 @@ pub async fn load_what_if(path: String, #[server(default)] query: String) -> Res
 
 #[cfg(feature = "ssr")]
 async fn write(path: &str, query: &str) -> Result<Written, AppError> {
-    let use_case = crate::pages::use_case_of(path).into_string();
+    let use_case = crate::pages::query::use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
     let asked = address::Asked::from_pairs(domain::query::pairs(query));
     let analyst = actor.analyst()?;
