@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::vary::Curve;
 
-use super::Desk;
+use super::scenario::Scenario;
 use crate::boxed::{Erase, live};
 use crate::format;
 
@@ -12,10 +12,10 @@ const HEIGHT: f64 = 160.0;
 const EDGE: f64 = 6.0;
 
 #[component]
-pub fn Response(desk: Desk) -> AnyView {
+pub fn Response(scenario: Scenario) -> AnyView {
     let drawing = move || {
-        let value = desk.values.with(|values| desk.focused.with(|field| values.get(field).cloned().unwrap_or_default()));
-        desk.response.get().map_or_else(|| ().erase(), |curve| figure(curve, &value))
+        let value = scenario.values.with(|values| scenario.focused.with(|field| values.get(field).cloned().unwrap_or_default()));
+        scenario.response.get().map_or_else(|| ().erase(), |curve| figure(curve, &value))
     };
     view! { <div class="response">{live(drawing)}</div> }.erase()
 }

@@ -4,14 +4,14 @@
 mod address;
 mod browser;
 mod curve;
+mod data;
 mod form;
 #[cfg(feature = "ssr")]
 mod form_of;
 mod judge;
 mod outcome;
+mod scenario;
 mod scenarios;
-
-use std::sync::Arc;
 
 #[cfg(feature = "ssr")]
 use domain::Route;
@@ -19,11 +19,6 @@ use domain::query::encode;
 use domain::route::{fill, pattern};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use model::counterfactual::Counterfactuals;
-use model::use_case::Words;
-use model::vary::Curve;
-use model::{ModelExplainer, Problem, Record};
-use serde::{Deserialize, Serialize};
 
 use crate::boxed::Erase;
 use crate::components::form::ErrorSummary;
@@ -31,26 +26,8 @@ use crate::components::heading::PageHeading;
 use crate::error::AppError;
 use crate::pages::{Place, address_of};
 use crate::server_page::{PageTitle, Written, show_page, written};
-use judge::{Entry, Judgement};
-
-/// The form, the scenario and its result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WhatIfData {
-    use_case: String,
-    words: Words,
-    /// Changes with the model: names the file that the browser fetches.
-    model_hash: String,
-    entries: Vec<Entry>,
-    /// The person that it starts from, and the purpose of access where one is required.
-    person: Option<[String; 2]>,
-    start: Record,
-    values: Record,
-    started: Result<Judgement, Vec<Problem>>,
-    judged: Result<Judgement, Vec<Problem>>,
-    changes: Option<Counterfactuals>,
-    focused: String,
-    response: Option<Curve>,
-}
+use data::WhatIfData;
+use scenario::Scenario;
 
 /// `query`: the query string of the address.
 #[server(prefix = "/fn", endpoint = "what-if", input = GetUrl)]
@@ -88,120 +65,6 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     Written { status: 200, title: "What-if".to_owned(), ..Written::default() }.with_data(&data)
 }
 
-#[cfg(feature = "ssr")]
-impl WhatIfData {
-    fn new(
-        explainer: &ModelExplainer,
-        use_case: String,
-        model_hash: String,
-        person: Option<[String; 2]>,
-        start: Record,
-        values: Record,
-    ) -> Self {
-        let (started, judged) = (judge::judge(explainer, &start), judge::judge(explainer, &values));
-        let changes = judged.as_ref().ok().and_then(|judged| judge::smallest_changes(explainer, &values, judged.probability));
-        let entries = form_of::entries(explainer.model());
-        let strongest = judged.as_ref().ok().and_then(|judged| judged.reasons.first()).map(|reason| reason.field.clone());
-        let focused = strongest.or_else(|| entries.first().map(|entry| entry.name.clone())).unwrap_or_default();
-        let response = judge::response(explainer, &values, &focused);
-        Self {
-            use_case,
-            words: explainer.model().use_case.words.clone(),
-            model_hash,
-            entries,
-            person,
-            start,
-            values,
-            started,
-            judged,
-            changes,
-            focused,
-            response,
-        }
-    }
-}
-
-/// State shared by the parts of the page. Everything is derived from the values once the model is loaded.
-#[derive(Clone, Copy)]
-pub struct Desk {
-    entries: StoredValue<Vec<Entry>>,
-    words: StoredValue<Words>,
-    page: StoredValue<String>,
-    start: StoredValue<Record>,
-    started: StoredValue<Result<Judgement, Vec<Problem>>>,
-    values: RwSignal<Record>,
-    /// The values after the last pause: work that takes longer than a frame follows these.
-    rested: RwSignal<Record>,
-    /// The field whose response curve is shown.
-    focused: RwSignal<String>,
-    /// Whether the model is loaded: from then on the page answers by itself.
-    ready: Signal<bool>,
-    #[cfg(feature = "hydrate")]
-    explainer: RwSignal<Option<Arc<ModelExplainer>>>,
-    judged: Memo<Result<Judgement, Vec<Problem>>>,
-    response: Memo<Option<Curve>>,
-    changes: RwSignal<Option<Counterfactuals>>,
-}
-
-impl Desk {
-    fn new(data: WhatIfData, use_case: &str) -> Self {
-        let values = RwSignal::new(data.values.clone());
-        let rested = RwSignal::new(data.values.clone());
-        let focused = RwSignal::new(data.focused.clone());
-        let explainer = RwSignal::new(None::<Arc<ModelExplainer>>);
-        let (judged, response) = (data.judged, data.response);
-        // The curve of a field does not depend on the field's own value: moving its slider does not redraw it.
-        let start = data.values.clone();
-        let others = Memo::new(move |_| {
-            let field = focused.get();
-            let mut others = values.get();
-            if let Some(own) = start.get(&field) {
-                others.insert(field, own.clone());
-            }
-            others
-        });
-        Self {
-            entries: StoredValue::new(data.entries),
-            words: StoredValue::new(data.words),
-            page: StoredValue::new(fill(pattern::WhatIf, &[use_case])),
-            start: StoredValue::new(data.start),
-            started: StoredValue::new(data.started),
-            values,
-            rested,
-            focused,
-            ready: Signal::derive(move || explainer.with(Option::is_some)),
-            #[cfg(feature = "hydrate")]
-            explainer,
-            judged: Memo::new(move |_| match explainer.get() {
-                Some(explainer) => values.with(|values| judge::judge(&explainer, values)),
-                None => judged.clone(),
-            }),
-            response: Memo::new(move |_| match explainer.get() {
-                Some(explainer) => others.with(|values| judge::response(&explainer, values, &focused.get())),
-                None => response.clone(),
-            }),
-            changes: RwSignal::new(data.changes),
-        }
-    }
-
-    /// Puts a value in a field.
-    fn set(self, field: &str, value: String) {
-        self.values.update(|values| {
-            values.insert(field.to_owned(), value);
-        });
-    }
-
-    /// The error of a field, if any.
-    fn problem(self, field: &str) -> Option<String> {
-        self.judged.with(|judged| judged.as_ref().err()?.iter().find(|problem| problem.column == field).map(|problem| problem.rule.clone()))
-    }
-
-    /// The address that shares the scenario.
-    fn address(self) -> String {
-        self.start.with_value(|start| self.rested.with(|values| self.page.with_value(|page| address::share(page, start, values))))
-    }
-}
-
 #[component]
 pub fn WhatIfPage() -> AnyView {
     let address = address_of(Place::WhatIf);
@@ -221,14 +84,14 @@ fn WhatIf(data: WhatIfData) -> AnyView {
     let (person, hash) = (data.person.clone(), data.model_hash.clone());
     let problems = data.judged.as_ref().err().cloned().unwrap_or_default();
     let summary = problems.into_iter().map(|problem| (address::control_name(&problem.column), problem.to_string())).collect();
-    let desk = Desk::new(data, &use_case);
-    browser::bring_model(desk, &use_case, &hash);
+    let scenario = Scenario::new(data, &use_case);
+    browser::bring_model(scenario, &use_case, &hash);
     let back = person.as_ref().map(|[person, why]| {
         let page = fill(pattern::Person, &[&use_case, person]);
         let why = if why.is_empty() { String::new() } else { format!("?why={}", encode(why)) };
         (format!("{page}{why}"), person.clone())
     });
-    let one = desk.words.with_value(|words| words.one.clone());
+    let one = scenario.words.with_value(|words| words.one.clone());
     let (href, from) = match back {
         Some((href, person)) => (href, format!("{} {person}", crate::format::capitalised(&one))),
         None => (fill(pattern::Dashboard, &[&use_case]), "Dashboard".to_owned()),
@@ -242,11 +105,11 @@ fn WhatIf(data: WhatIfData) -> AnyView {
             </p>
         </PageHeading>
         <ErrorSummary errors=summary />
-        <div class="what-if" data-ready=desk.ready>
-            <form::ScenarioForm desk person />
-            <outcome::Outcome desk />
+        <div class="what-if" data-ready=scenario.ready>
+            <form::ScenarioForm scenario person />
+            <outcome::Outcome scenario />
         </div>
-        <scenarios::Scenarios desk />
+        <scenarios::Scenarios scenario />
     }
     .erase()
 }

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::Desk;
 use super::curve::Response;
 use super::form::change_text;
 use super::judge::Judgement;
+use super::scenario::Scenario;
 use crate::boxed::{Erase, live};
 use crate::components::badge::RiskBadge;
 use crate::components::gauge::Gauge;
@@ -13,25 +13,25 @@ use crate::components::waterfall::Waterfall;
 use crate::format;
 
 #[component]
-pub fn Outcome(desk: Desk) -> AnyView {
+pub fn Outcome(scenario: Scenario) -> AnyView {
     // While a field is invalid, the last valid result stays and the field shows its error.
     let last = Memo::new(move |before: Option<&Option<Judgement>>| {
-        let now = desk.judged.with(|judged| judged.as_ref().ok().cloned());
+        let now = scenario.judged.with(|judged| judged.as_ref().ok().cloned());
         now.or_else(|| before.cloned().flatten())
     });
-    let started = desk.started.with_value(|started| started.as_ref().ok().cloned());
+    let started = scenario.started.with_value(|started| started.as_ref().ok().cloned());
     let start = started.as_ref().map(|started| started.probability);
     let shown = move || last.get().map_or_else(|| ().erase(), |judged| result(judged, start));
     let after = move || last.get().map_or_else(|| ().erase(), |judged| waterfall("This scenario", judged));
-    let unchanged = Memo::new(move |_| desk.start.with_value(|start| desk.values.with(|values| values == start)));
+    let unchanged = Memo::new(move |_| scenario.start.with_value(|start| scenario.values.with(|values| values == start)));
     let before =
         move || started.clone().filter(|_| !unchanged.get()).map_or_else(|| ().erase(), |judged| waterfall("Starting point", judged));
-    let wrong = Signal::derive(move || desk.judged.with(Result::is_err).to_string());
+    let wrong = Signal::derive(move || scenario.judged.with(Result::is_err).to_string());
     view! {
         <section class="outcome" aria-label="Result" aria-busy=wrong>
             {live(shown)}
             <div class="before-after">{live(after)}{live(before)}</div>
-            <Response desk />
+            <Response scenario />
         </section>
     }
     .erase()

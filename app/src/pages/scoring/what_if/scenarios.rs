@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::Record;
 use model::counterfactual::{Change, Counterfactual, Counterfactuals};
 
-use super::Desk;
+use super::scenario::Scenario;
 use crate::boxed::{Erase, Handler, live};
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
@@ -17,19 +17,19 @@ const KEPT: usize = 3;
 type Kept = (Record, f64, Option<[f64; 2]>);
 
 #[component]
-pub fn Scenarios(desk: Desk) -> AnyView {
+pub fn Scenarios(scenario: Scenario) -> AnyView {
     let kept = RwSignal::new(Vec::<Kept>::new());
-    let changes = move || desk.changes.get().map_or_else(|| ().erase(), |changes| smallest(desk, changes));
+    let changes = move || scenario.changes.get().map_or_else(|| ().erase(), |changes| smallest(scenario, changes));
     let keep: Handler<MouseEvent> = Box::new(move |_| {
-        let risk = desk.judged.with(|judged| judged.as_ref().ok().map(|judged| (judged.probability, judged.interval)));
+        let risk = scenario.judged.with(|judged| judged.as_ref().ok().map(|judged| (judged.probability, judged.interval)));
         if let Some((probability, interval)) = risk {
-            kept.update(|kept| kept.push((desk.values.get_untracked(), probability, interval)));
+            kept.update(|kept| kept.push((scenario.values.get_untracked(), probability, interval)));
         }
     });
     let full = Signal::derive(move || kept.with(|kept| kept.len() >= KEPT));
-    let table = move || if kept.with(Vec::is_empty) { ().erase() } else { compared(desk, kept) };
-    let address = Signal::derive(move || desk.address());
-    let file = Signal::derive(move || download(desk));
+    let table = move || if kept.with(Vec::is_empty) { ().erase() } else { compared(scenario, kept) };
+    let address = Signal::derive(move || scenario.address());
+    let file = Signal::derive(move || download(scenario));
     view! {
         <section class="smallest">{live(changes)}</section>
         <section class="scenarios">
@@ -46,14 +46,14 @@ pub fn Scenarios(desk: Desk) -> AnyView {
 }
 
 /// The results of the search, each with a button that applies it.
-fn smallest(desk: Desk, found: Counterfactuals) -> AnyView {
+fn smallest(scenario: Scenario, found: Counterfactuals) -> AnyView {
     let sentence = found.sentence();
     let row = |answer: Counterfactual| {
         let change = |change: &Change| format!("{}: {} → {}", change.label, change.from_text, change.to_text);
         let text = answer.changes.iter().map(change).collect::<Vec<_>>().join(", ");
         let changes = answer.changes;
         let try_it: Handler<MouseEvent> = Box::new(move |_| {
-            desk.values.update(|values| {
+            scenario.values.update(|values| {
                 for change in &changes {
                     values.insert(change.field.clone(), change.to.clone());
                 }
@@ -78,10 +78,10 @@ fn smallest(desk: Desk, found: Counterfactuals) -> AnyView {
 }
 
 /// The saved scenarios: changes from the starting point, and the risk.
-fn compared(desk: Desk, kept: RwSignal<Vec<Kept>>) -> AnyView {
+fn compared(scenario: Scenario, kept: RwSignal<Vec<Kept>>) -> AnyView {
     let row = |(position, (record, probability, interval)): (usize, Kept)| {
         let again = record.clone();
-        let back: Handler<MouseEvent> = Box::new(move |_| desk.values.set(again.clone()));
+        let back: Handler<MouseEvent> = Box::new(move |_| scenario.values.set(again.clone()));
         let remove: Handler<MouseEvent> = Box::new(move |_| {
             kept.update(|kept| {
                 kept.remove(position);
@@ -89,7 +89,7 @@ fn compared(desk: Desk, kept: RwSignal<Vec<Kept>>) -> AnyView {
         });
         Row::new(vec![
             Cell::text(format!("Scenario {}", position + 1)),
-            Cell::text(differences(desk, &record)),
+            Cell::text(differences(scenario, &record)),
             Cell::with_aside(format::percent(probability), interval.map(format::percent_interval).unwrap_or_default()).numeric(),
             Cell::view(view! {
                 <button type="button" class="link" on:click=back>"Restore"</button>
@@ -108,13 +108,13 @@ fn compared(desk: Desk, kept: RwSignal<Vec<Kept>>) -> AnyView {
     view! { <Table headings rows scroll="Saved scenarios" /> }.erase()
 }
 
-fn differences(desk: Desk, record: &Record) -> String {
+fn differences(scenario: Scenario, record: &Record) -> String {
     let label = |field: &String| {
-        desk.entries.with_value(|entries| {
+        scenario.entries.with_value(|entries| {
             entries.iter().find(|entry| entry.name == *field).map_or_else(|| field.clone(), |entry| entry.label.clone())
         })
     };
-    let parts: Vec<String> = desk.start.with_value(|start| {
+    let parts: Vec<String> = scenario.start.with_value(|start| {
         let changed = record.iter().filter(|(field, value)| start.get(*field) != Some(value));
         changed.map(|(field, value)| format!("{} {value}", label(field))).collect()
     });
@@ -122,9 +122,9 @@ fn differences(desk: Desk, record: &Record) -> String {
 }
 
 /// The scenario as a CSV in a data address: nothing leaves the page.
-fn download(desk: Desk) -> String {
+fn download(scenario: Scenario) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let lines = desk.rested.with(|values| {
+    let lines = scenario.rested.with(|values| {
         let line = |(field, value): (&String, &String)| format!("{},{}\r\n", quoted(field), quoted(value));
         values.iter().map(line).collect::<String>()
     });
