@@ -10,8 +10,8 @@ use leptos::prelude::*;
 use leptos::tachys::reactive_graph::SharedReactiveFunction;
 
 /// Turns any view into an [`AnyView`].
-pub trait Erase: RenderHtml + Sized + 'static {
-    fn erase(self) -> AnyView {
+pub trait IntoBoxed: RenderHtml + Sized + 'static {
+    fn boxed(self) -> AnyView {
         #[cfg(feature = "ssr")]
         return self.into_any();
         #[cfg(not(feature = "ssr"))]
@@ -19,12 +19,12 @@ pub trait Erase: RenderHtml + Sized + 'static {
     }
 }
 
-impl<V: RenderHtml + 'static> Erase for V {}
+impl<V: RenderHtml + 'static> IntoBoxed for V {}
 
 /// A view that follows the signals it reads: one type for all of them.
 pub fn live(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
     let shared: SharedReactiveFunction<AnyView> = Arc::new(Mutex::new(view));
-    shared.erase()
+    shared.boxed()
 }
 
 /// An event handler: one type for all of an event.

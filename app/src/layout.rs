@@ -12,7 +12,7 @@ use leptos_router::hooks::use_location;
 #[cfg(feature = "ssr")]
 use workflow::Status;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::heading::FocusOnNavigation;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
@@ -43,7 +43,7 @@ async fn write(path: &str) -> Result<Written, AppError> {
     };
     let status = tenure.status(&member, use_case.as_deref()).await?;
     let way = view! { <Navigation status=status.clone() route=route.clone() /> };
-    let frame = Written::parts("", vec![way.erase(), view! { <Strip status /> }.erase()]);
+    let frame = Written::parts("", vec![way.boxed(), view! { <Strip status /> }.boxed()]);
     Ok(if matches!(route, Some(Route::Job { .. })) { frame.left_whole() } else { frame })
 }
 
@@ -73,7 +73,7 @@ pub fn Frame() -> AnyView {
             </div>
         </div>
     }
-    .erase()
+    .boxed()
 }
 
 #[cfg(feature = "ssr")]
@@ -91,10 +91,10 @@ fn Strip(status: Status) -> AnyView {
             <dt>"Live model"</dt>
             <dd><a href=Route::Models { use_case: status.use_case.as_str().into() }.path()>{format!("Version {}", live.version)}</a>{format!(", since {}", live.promoted_at.long())}</dd>
         }
-        .erase(),
+        .boxed(),
         None => {
             let text = status.out_of_service.map_or_else(|| "none yet".to_owned(), |since| format!("out of service since {}", since.long()));
-            view! { <dt>"Live model"</dt><dd>{text}</dd> }.erase()
+            view! { <dt>"Live model"</dt><dd>{text}</dd> }.boxed()
         }
     };
     let scored = status.scored_at.map_or_else(|| "not yet".to_owned(), Timestamp::long);
@@ -110,5 +110,5 @@ fn Strip(status: Status) -> AnyView {
             {stale}
         </aside>
     }
-    .erase()
+    .boxed()
 }

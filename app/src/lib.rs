@@ -3,7 +3,7 @@
 //! A page, its server functions and its own components are together under [`pages`]. Server functions contain no rules: they call
 //! `workflow` and return its answer. The state of a page is in its address.
 //!
-//! Components return `AnyView`: whole pages as one type overflow the compiler's limits, and erased ones make a smaller browser build.
+//! Components return `AnyView`: whole pages as one type overflow the compiler's limits, and boxed ones make a smaller browser build.
 
 pub mod boxed;
 pub mod components;

@@ -4,7 +4,7 @@ use domain::{Role, Route, UseCaseId};
 use leptos::prelude::*;
 use workflow::Status;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 
 /// The entries of the navigation in a use case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +132,7 @@ pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
         let count = (entry == Entry::Reviews && waiting > 0).then(|| {
             view! { " "<span class="count">{crate::format::count(waiting)}<span class="visually-hidden">" pending"</span></span> }
         });
-        view! { <li><a href=entry.route(&use_case).path() aria-current=marked>{entry.name()}{count}</a></li> }.erase()
+        view! { <li><a href=entry.route(&use_case).path() aria-current=marked>{entry.name()}{count}</a></li> }.boxed()
     };
     let links = Entry::ALL.into_iter().filter(|entry| entry.is_for(&roles)).map(link).collect::<Vec<_>>();
     let several = status.use_cases.len() > 1;
@@ -164,7 +164,7 @@ pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
         <nav class="pages" aria-label="Pages"><ul>{links}</ul></nav>
         {session}
     }
-    .erase()
+    .boxed()
 }
 
 #[cfg(test)]

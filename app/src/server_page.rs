@@ -15,7 +15,7 @@ use leptos_meta::Title;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::error::AppError;
 
 /// A page, or a part of one, as the server rendered it.
@@ -40,7 +40,7 @@ impl Written {
     /// Part `position` of the HTML.
     pub fn part(&self, position: usize) -> AnyView {
         let html = self.html.get(position).cloned().unwrap_or_default();
-        view! { <div class="part" inner_html=html></div> }.erase()
+        view! { <div class="part" inner_html=html></div> }.boxed()
     }
 
     /// The page shown when the server cannot be reached.
@@ -139,7 +139,7 @@ pub fn show_answer(answer: Answer, show: impl Fn(Written) -> AnyView + Send + Sy
             show(written)
         })
     };
-    view! { <Transition fallback=waiting>{content}</Transition> }.erase()
+    view! { <Transition fallback=waiting>{content}</Transition> }.boxed()
 }
 
 /// Asks for an address and shows the answer.
@@ -152,20 +152,20 @@ pub fn written(
 }
 
 fn waiting() -> AnyView {
-    view! { <div class="skeleton" aria-busy="true"></div> }.erase()
+    view! { <div class="skeleton" aria-busy="true"></div> }.boxed()
 }
 
 /// A page of HTML only.
 pub fn show_page(written: Written) -> AnyView {
     let page = written.part(0);
-    view! { <PageTitle title=written.title />{page} }.erase()
+    view! { <PageTitle title=written.title />{page} }.boxed()
 }
 
 /// Sets the title of the tab, and focuses the heading after a change of page. The only place that sets a [`Title`] text.
 #[component]
 pub fn PageTitle(title: String) -> AnyView {
     crate::components::heading::focus_heading();
-    view! { <Title text=title_text(title) /> }.erase()
+    view! { <Title text=title_text(title) /> }.boxed()
 }
 
 /// A title on the server: `leptos_meta` does not escape it, so text from users must not end the element.

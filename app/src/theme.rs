@@ -4,7 +4,7 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::boxed::{Erase, Handler};
+use crate::boxed::{Handler, IntoBoxed};
 use crate::error::AppError;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -86,14 +86,14 @@ pub fn ThemeSwitch() -> AnyView {
     let button = move |choice: Theme| {
         let pressed = Signal::derive(move || (theme.get() == choice).to_string());
         let click: Handler<MouseEvent> = Box::new(move |_| choose.set(choice));
-        view! { <button name="theme" value=choice.name() aria-pressed=pressed on:click=click>{choice.label()}</button> }.erase()
+        view! { <button name="theme" value=choice.name() aria-pressed=pressed on:click=click>{choice.label()}</button> }.boxed()
     };
     view! {
         <ActionForm action=action attr:class="theme-switch" attr:aria-label="Color theme">
             {Theme::ALL.map(button).into_iter().collect::<Vec<_>>()}
         </ActionForm>
     }
-    .erase()
+    .boxed()
 }
 
 #[cfg(all(test, feature = "ssr"))]

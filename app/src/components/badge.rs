@@ -1,12 +1,12 @@
 //! Small badges that always include their word.
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use leptos::prelude::*;
 
 /// The band of a score. The swatch is darker for a higher probability; the word has the same meaning.
 #[component]
 pub fn RiskBadge(#[prop(into)] band: String, probability: f64) -> AnyView {
-    view! { <span class="risk" style=risk_style(probability)><span class="swatch" aria-hidden="true"></span>{band}</span> }.erase()
+    view! { <span class="risk" style=risk_style(probability)><span class="swatch" aria-hidden="true"></span>{band}</span> }.boxed()
 }
 
 /// The custom property from which the style sheet mixes the color of a risk: 0 to 100, stretched, since most scores are well below 0.5.
@@ -32,5 +32,5 @@ pub fn StateBadge(tone: Tone, #[prop(into)] word: String) -> AnyView {
         Tone::Watch => ("state watch", "!"),
         Tone::Neutral => ("state", "·"),
     };
-    view! { <span class=class><span class="mark" aria-hidden="true">{sign}</span>{word}</span> }.erase()
+    view! { <span class=class><span class="mark" aria-hidden="true">{sign}</span>{word}</span> }.boxed()
 }

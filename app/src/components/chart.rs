@@ -1,7 +1,7 @@
 //! A chart with its finding as the title, one sentence of method, and its data as a table.
 
 use super::table::{Cell, Heading, Row, Table};
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 pub use charts::Chart;
 use leptos::prelude::*;
 
@@ -10,11 +10,11 @@ use leptos::prelude::*;
 pub fn ChartFigure(chart: Chart) -> AnyView {
     let legend = if chart.legend.len() > 1 {
         let items = chart.legend.iter().enumerate().map(|(series, name)| {
-            view! { <li class=format!("series-{series}")><span class="key" aria-hidden="true"></span>{name.clone()}</li> }.erase()
+            view! { <li class=format!("series-{series}")><span class="key" aria-hidden="true"></span>{name.clone()}</li> }.boxed()
         });
-        view! { <ul class="legend">{items.collect::<Vec<_>>()}</ul> }.erase()
+        view! { <ul class="legend">{items.collect::<Vec<_>>()}</ul> }.boxed()
     } else {
-        ().erase()
+        ().boxed()
     };
     let headings = chart.columns.into_iter().map(Heading::text).collect();
     let rows: Vec<Row> = chart.rows.into_iter().map(|row| Row::new(row.into_iter().map(Cell::text).collect())).collect();
@@ -38,5 +38,5 @@ pub fn ChartFigure(chart: Chart) -> AnyView {
             {data}
         </figure>
     }
-    .erase()
+    .boxed()
 }

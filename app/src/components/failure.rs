@@ -4,7 +4,7 @@ use domain::Route;
 use leptos::prelude::*;
 
 use super::heading::PageHeading;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::error::{AppError, Kind};
 use crate::server_page::Written;
 
@@ -19,8 +19,8 @@ fn Failure(error: AppError) -> AnyView {
     let again = matches!(error.kind, Kind::Internal | Kind::Unavailable | Kind::Offline | Kind::Conflict);
     let (heading, advice) = (error.heading(), error.advice());
     let way = match error.kind {
-        Kind::SignIn => view! { <a class="button" href=Route::SignIn.path() rel="external">"Sign in"</a> }.erase(),
-        _ => view! { <a class="button" href=Route::Home.path()>"Back to home"</a> }.erase(),
+        Kind::SignIn => view! { <a class="button" href=Route::SignIn.path() rel="external">"Sign in"</a> }.boxed(),
+        _ => view! { <a class="button" href=Route::Home.path()>"Back to home"</a> }.boxed(),
     };
     // The administrator finds the request in the log by this ID.
     let id = crate::context::request_id();
@@ -36,5 +36,5 @@ fn Failure(error: AppError) -> AnyView {
             {again.then(|| view! { <a class="button quiet" href="" rel="external">"Try again"</a> })}
         </p>
     }
-    .erase()
+    .boxed()
 }

@@ -3,7 +3,7 @@
 use domain::Estimate;
 use leptos::prelude::*;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::format;
 
 /// How the number of a figure is written.
@@ -43,13 +43,13 @@ pub fn FigureValue(figure: Estimate, #[prop(optional)] scale: Scale, #[prop(opti
     let Some(value) = figure.value else {
         let why = figure.why.unwrap_or_else(|| "no reason given".to_owned());
         return view! { <span class="figure unknown"><span class="value">"Not computed"</span> <span class="aside">{why}</span></span> }
-            .erase();
+            .boxed();
     };
     let interval = figure.interval.map(|interval| {
         view! { " "<span class="aside"><span class="visually-hidden">"95 percent interval "</span>{scale.interval_text(interval)}</span> }
     });
     let rows = figure.n.filter(|_| with_n).map(|n| view! { " "<span class="aside">"n\u{a0}=\u{a0}"{format::count(n)}</span> });
-    view! { <span class="figure"><span class="value">{scale.text(value)}</span>{interval}{rows}</span> }.erase()
+    view! { <span class="figure"><span class="value">{scale.text(value)}</span>{interval}{rows}</span> }.boxed()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Form fields with label, help and error, and the error summary (as in the GOV.UK design system).
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -28,7 +28,7 @@ pub fn Field(
             {children()}
         </div>
     }
-    .erase()
+    .boxed()
 }
 
 /// "There is a problem": takes the focus when it appears, and links to each field.
@@ -51,5 +51,5 @@ pub fn ErrorSummary(errors: Vec<FieldError>) -> AnyView {
                 </div>
             }
         })
-        .erase()
+        .boxed()
 }

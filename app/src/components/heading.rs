@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 
 /// The path of the last heading: the first page keeps the focus of the browser; on a new path the heading is focused.
 #[derive(Clone, Copy)]
@@ -39,6 +39,6 @@ pub fn focus_heading() {
 /// Heading of a page. The children are the introduction below it.
 #[component]
 pub fn PageHeading(#[prop(into)] title: String, #[prop(optional)] children: Option<Children>) -> AnyView {
-    let lead = children.map_or_else(|| ().erase(), |children| view! { <div class="lead">{children()}</div> }.erase());
-    view! { <header class="page-heading"><h1 tabindex="-1">{title}</h1>{lead}</header> }.erase()
+    let lead = children.map_or_else(|| ().boxed(), |children| view! { <div class="lead">{children()}</div> }.boxed());
+    view! { <header class="page-heading"><h1 tabindex="-1">{title}</h1>{lead}</header> }.boxed()
 }

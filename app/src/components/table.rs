@@ -5,7 +5,7 @@ use domain::Estimate;
 use leptos::prelude::*;
 
 use super::figure::{FigureValue, Scale};
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 
 /// A column's heading.
 pub struct Heading {
@@ -16,7 +16,7 @@ pub struct Heading {
 
 impl Heading {
     pub fn text(label: impl Into<String>) -> Self {
-        Self { label: label.into().erase(), class: "", sort: None }
+        Self { label: label.into().boxed(), class: "", sort: None }
     }
 
     /// Over numbers: right-aligned.
@@ -26,11 +26,11 @@ impl Heading {
 
     /// Over a column whose heading is for screen readers only.
     pub fn hidden(label: &'static str) -> Self {
-        Self { label: view! { <span class="visually-hidden">{label}</span> }.erase(), class: "", sort: None }
+        Self { label: view! { <span class="visually-hidden">{label}</span> }.boxed(), class: "", sort: None }
     }
 
     pub fn linked(self, href: String) -> Self {
-        let label = view! { <a href=href>{self.label}</a> }.erase();
+        let label = view! { <a href=href>{self.label}</a> }.boxed();
         Self { label, ..self }
     }
 
@@ -41,7 +41,7 @@ impl Heading {
             Some(false) => (Some("descending"), "↓"),
             None => (None, ""),
         };
-        let label = view! { <a href=href>{self.label}<span class="arrow" aria-hidden="true">{arrow}</span></a> }.erase();
+        let label = view! { <a href=href>{self.label}<span class="arrow" aria-hidden="true">{arrow}</span></a> }.boxed();
         Self { label, sort, ..self }
     }
 }
@@ -54,11 +54,11 @@ pub struct Cell {
 
 impl Cell {
     pub fn view(content: impl IntoView + 'static) -> Self {
-        Self { content: content.into_view().erase(), class: "" }
+        Self { content: content.into_view().boxed(), class: "" }
     }
 
     pub fn text(text: impl Into<String>) -> Self {
-        Self { content: text.into().erase(), class: "" }
+        Self { content: text.into().boxed(), class: "" }
     }
 
     pub fn number(text: impl Into<String>) -> Self {
@@ -93,14 +93,14 @@ impl Cell {
 
     /// A figure, or nothing.
     pub fn figure(figure: Option<Estimate>, scale: Scale) -> Self {
-        let content = figure.map_or_else(|| ().erase(), |figure| view! { <FigureValue figure scale /> }.erase());
+        let content = figure.map_or_else(|| ().boxed(), |figure| view! { <FigureValue figure scale /> }.boxed());
         Self { content, class: "number" }
     }
 
     /// A chart that repeats the values of other cells.
     pub fn track(marks: Vec<Mark>) -> Self {
-        let marks = marks.into_iter().map(|mark| view! { <span class=mark.class style=mark.style()></span> }.erase()).collect::<Vec<_>>();
-        Self { content: view! { <span class="track" aria-hidden="true">{marks}</span> }.erase(), class: "drawn" }
+        let marks = marks.into_iter().map(|mark| view! { <span class=mark.class style=mark.style()></span> }.boxed()).collect::<Vec<_>>();
+        Self { content: view! { <span class="track" aria-hidden="true">{marks}</span> }.boxed(), class: "drawn" }
     }
 
     pub fn numeric(self) -> Self {
@@ -155,7 +155,7 @@ pub fn Table(
 ) -> AnyView {
     let heads = headings.into_iter().map(heading).collect::<Vec<_>>();
     let body = rows.into_iter().map(row).collect::<Vec<_>>();
-    let caption = if caption.is_empty() { ().erase() } else { view! { <caption>{caption}</caption> }.erase() };
+    let caption = if caption.is_empty() { ().boxed() } else { view! { <caption>{caption}</caption> }.boxed() };
     let table = view! {
         <table class=class>
             {caption}
@@ -165,39 +165,39 @@ pub fn Table(
             <tbody>{body}</tbody>
         </table>
     }
-    .erase();
+    .boxed();
     if scroll.is_empty() {
         return table;
     }
-    view! { <div class="table-scroll" role="region" aria-label=scroll tabindex="0">{table}</div> }.erase()
+    view! { <div class="table-scroll" role="region" aria-label=scroll tabindex="0">{table}</div> }.boxed()
 }
 
 fn heading(heading: Heading) -> AnyView {
-    view! { <th scope="col" class=heading.class aria-sort=heading.sort>{heading.label}</th> }.erase()
+    view! { <th scope="col" class=heading.class aria-sort=heading.sort>{heading.label}</th> }.boxed()
 }
 
 fn row(row: Row) -> AnyView {
     let name = row.name;
     let cells = row.cells.into_iter().enumerate().map(|(position, cell)| {
         if position == name {
-            view! { <th scope="row" class=cell.class>{cell.content}</th> }.erase()
+            view! { <th scope="row" class=cell.class>{cell.content}</th> }.boxed()
         } else {
-            view! { <td class=cell.class>{cell.content}</td> }.erase()
+            view! { <td class=cell.class>{cell.content}</td> }.boxed()
         }
     });
-    view! { <tr class=row.class>{cells.collect::<Vec<_>>()}</tr> }.erase()
+    view! { <tr class=row.class>{cells.collect::<Vec<_>>()}</tr> }.boxed()
 }
 
 /// Terms and their values.
 #[component]
 pub fn Facts(facts: Vec<(String, Cell)>, class: &'static str) -> AnyView {
-    let facts = facts.into_iter().map(|(term, cell)| view! { <div><dt>{term}</dt><dd>{cell.content}</dd></div> }.erase());
-    view! { <dl class=class>{facts.collect::<Vec<_>>()}</dl> }.erase()
+    let facts = facts.into_iter().map(|(term, cell)| view! { <div><dt>{term}</dt><dd>{cell.content}</dd></div> }.boxed());
+    view! { <dl class=class>{facts.collect::<Vec<_>>()}</dl> }.boxed()
 }
 
 /// Texts as a list.
 #[component]
 pub fn TextList(texts: Vec<String>, #[prop(optional)] class: &'static str) -> AnyView {
-    let items = texts.into_iter().map(|text| view! { <li>{text}</li> }.erase());
-    view! { <ul class=class>{items.collect::<Vec<_>>()}</ul> }.erase()
+    let items = texts.into_iter().map(|text| view! { <li>{text}</li> }.boxed());
+    view! { <ul class=class>{items.collect::<Vec<_>>()}</ul> }.boxed()
 }

@@ -4,7 +4,7 @@ use domain::Reason;
 use leptos::prelude::*;
 
 use super::table::{Cell, Heading, Mark, Row, Table};
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::format;
 
 /// Rows that are shown individually; the rest is summed in one row.
@@ -66,7 +66,7 @@ pub fn Waterfall(base: f64, probability: f64, reasons: Vec<Reason>) -> AnyView {
     rows.extend(steps.iter().map(step));
     rows.push(end("This score", probability).class("end total"));
     let headings = vec![Heading::text("Factor"), Heading::hidden("Chart"), Heading::number("Points")];
-    view! { <Table headings rows class="waterfall" /> }.erase()
+    view! { <Table headings rows class="waterfall" /> }.boxed()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use domain::Route;
 use leptos::prelude::*;
 use workflow::{AuditQuery, AuditRow, Tenure};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::heading::PageHeading;
@@ -70,7 +70,7 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
         ])
     };
     let list = if rows.is_empty() {
-        view! { <Empty title="No matching entries"><p><a href=Route::AuditLog.path()>"Clear all filters"</a></p></Empty> }.erase()
+        view! { <Empty title="No matching entries"><p><a href=Route::AuditLog.path()>"Clear all filters"</a></p></Empty> }.boxed()
     } else {
         let headings = vec![
             Heading::number("Entry"),
@@ -80,11 +80,11 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
             Heading::text("Subject"),
             Heading::text("Details and hash"),
         ];
-        view! { <Table headings rows=rows.into_iter().map(row).collect() class="list" scroll="Audit log" /> }.erase()
+        view! { <Table headings rows=rows.into_iter().map(row).collect() class="list" scroll="Audit log" /> }.boxed()
     };
     let options = actions.into_iter().map(|action| {
         let chosen = action == asked.action;
-        view! { <option value=action.clone() selected=chosen>{action.clone()}</option> }.erase()
+        view! { <option value=action.clone() selected=chosen>{action.clone()}</option> }.boxed()
     });
     let options = options.collect::<Vec<_>>();
     view! {
@@ -110,20 +110,20 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
         {list}
         {links}
     }
-    .erase()
+    .boxed()
 }
 
 fn chain_state(chain: &Chain) -> AnyView {
     let head = view! { <span class="aside">"Latest hash (store separately): "<code class="breaking">{chain.head.clone()}</code></span> };
     let Some(problems) = &chain.problems else {
         let verify = Route::AuditLog.with_query(&[("verify", "yes")]);
-        return view! { <p><a class="button quiet" href=verify>"Verify hash chain"</a>" "{head}</p> }.erase();
+        return view! { <p><a class="button quiet" href=verify>"Verify hash chain"</a>" "{head}</p> }.boxed();
     };
     if problems.is_empty() {
         return view! {
             <p role="status"><StateBadge tone=Tone::Good word="Hash chain verified" />" The logged data is unchanged. "{head}</p>
         }
-        .erase();
+        .boxed();
     }
     view! {
         <div class="note warn" role="alert">
@@ -131,5 +131,5 @@ fn chain_state(chain: &Chain) -> AnyView {
             <TextList texts=problems.clone() />
         </div>
     }
-    .erase()
+    .boxed()
 }

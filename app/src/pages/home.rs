@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::error::AppError;
 use crate::server_page::{Written, show_page, written};
 
@@ -41,7 +41,7 @@ pub fn HomePage() -> AnyView {
         Default::default,
         |_| Box::pin(load_home()),
         |home| match home.open::<String>() {
-            Some(path) => view! { <Redirect path /> }.erase(),
+            Some(path) => view! { <Redirect path /> }.boxed(),
             None => show_page(home),
         },
     )

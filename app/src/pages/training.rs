@@ -9,7 +9,7 @@ use leptos::server_fn::ServerFn;
 use workflow::training::{Outlook, TrainingChoices};
 use workflow::{Error, Role, TrainingForm};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::empty::Empty;
 use crate::components::form::{ErrorSummary, Field};
 use crate::components::heading::PageHeading;
@@ -88,16 +88,16 @@ fn Train(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, St
     if choices.datasets.is_empty() {
         let command = format!("tenure data import FILE --use-case {}", said.use_case);
         let empty = view! { <Empty title="No training data"><p>"Import a file with outcomes first: " <code>{command}</code></p></Empty> };
-        return view! { {crumbs}{lead}{empty} }.erase();
+        return view! { {crumbs}{lead}{empty} }.boxed();
     }
     let jobs = Route::Jobs { use_case: (&said.use_case).into() };
     let outlook = choices.outlook.clone().map(|outlook| view! { <Expectation outlook policy=choices.gate_policy.clone() jobs /> });
     let form = if may {
-        view! { <Form choices said problems /> }.erase()
+        view! { <Form choices said problems /> }.boxed()
     } else {
-        view! { <p class="note">"Training requires the administrator role. You can view the runs and their results."</p> }.erase()
+        view! { <p class="note">"Training requires the administrator role. You can view the runs and their results."</p> }.boxed()
     };
-    view! { {crumbs}{lead}{outlook}{form} }.erase()
+    view! { {crumbs}{lead}{outlook}{form} }.boxed()
 }
 
 /// The chance of passing the gates, shown before a training starts.
@@ -115,7 +115,7 @@ fn Expectation(outlook: Outlook, policy: String, jobs: Route) -> AnyView {
             <p class="aside">{format!("Policy: {policy}. Gates on fairness, data and the comparison with the live model are evaluated after training. ")}<a href=jobs.path()>"View jobs"</a></p>
         </div>
     }
-    .erase()
+    .boxed()
 }
 
 #[component]
@@ -125,22 +125,22 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
         let error = problem(id);
         let described = if error.is_empty() { format!("{id}-help") } else { format!("{id}-help {id}-error") };
         let (control, label, help) = (control(described), label.to_owned(), help.to_owned());
-        view! { <Field id label help error>{control}</Field> }.erase()
+        view! { <Field id label help error>{control}</Field> }.boxed()
     };
     let number = |id: &'static str, label: &str, help: &str, value: &str| {
         let control = |described: String| {
             let value = value.to_owned();
-            view! { <input id=id name=id inputmode="numeric" autocomplete="off" value=value aria-describedby=described /> }.erase()
+            view! { <input id=id name=id inputmode="numeric" autocomplete="off" value=value aria-describedby=described /> }.boxed()
         };
         field(id, label, help, &control)
     };
     let choice = |id: &'static str, label: &str, help: &str, pairs: &[(String, String)], chosen: &str| {
         let option = |(value, label): &(String, String)| {
-            view! { <option value=value.clone() selected=value == chosen>{label.clone()}</option> }.erase()
+            view! { <option value=value.clone() selected=value == chosen>{label.clone()}</option> }.boxed()
         };
         let control = |described: String| {
             let options = pairs.iter().map(option).collect::<Vec<_>>();
-            view! { <select id=id name=id aria-describedby=described>{options}</select> }.erase()
+            view! { <select id=id name=id aria-describedby=described>{options}</select> }.boxed()
         };
         field(id, label, help, &control)
     };
@@ -153,7 +153,7 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
     let candidate = |(name, label, _): &(String, String, bool)| {
         let checked = all || said.candidates.contains(name);
         let (name, label) = (name.clone(), label.clone());
-        view! { <label class="check"><input type="checkbox" name="candidates[]" value=name checked=checked />{label}</label> }.erase()
+        view! { <label class="check"><input type="checkbox" name="candidates[]" value=name checked=checked />{label}</label> }.boxed()
     };
     let candidates = choices.candidates.iter().map(candidate).collect::<Vec<_>>();
     let candidates_error = Some(problem("candidates")).filter(|sentence| !sentence.is_empty()).map(|sentence| {
@@ -188,5 +188,5 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
             <p class="actions"><button class="button">"Start training"</button></p>
         </form>
     }
-    .erase()
+    .boxed()
 }

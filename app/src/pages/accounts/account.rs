@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use workflow::accounts::TokenRow;
 use workflow::{Actor, Role, Scope};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::form::Field;
 use crate::components::heading::PageHeading;
@@ -53,7 +53,7 @@ fn Account(actor: Actor, sessions: i64, tokens: Vec<TokenRow>, flash: Query) -> 
             <p class="aside">"This also revokes your API tokens."</p>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 #[component]
@@ -99,7 +99,7 @@ fn Tokens(tokens: Vec<TokenRow>, roles: Vec<Role>, secret: String, until: String
             </form>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn meaning(scope: Scope) -> &'static str {

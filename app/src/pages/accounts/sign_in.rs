@@ -4,7 +4,7 @@ use domain::Route;
 use leptos::prelude::*;
 use workflow::SetUp;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::form::{ErrorSummary, Field};
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
@@ -32,7 +32,7 @@ pub async fn write_set_up(link: &str) -> Result<Written, AppError> {
 
 fn summary(field: &str, problem: String) -> AnyView {
     let errors = if problem.is_empty() { Vec::new() } else { vec![(field.to_owned(), crate::format::sentence(&problem))] };
-    view! { <ErrorSummary errors /> }.erase()
+    view! { <ErrorSummary errors /> }.boxed()
 }
 
 #[component]
@@ -55,7 +55,7 @@ fn SignIn(back: String, name: String, done: String, problem: String) -> AnyView 
         </form>
         <p class="aside">"No account, or forgot your password? Ask an administrator for a set-up link."</p>
     }
-    .erase()
+    .boxed()
 }
 
 #[component]
@@ -69,12 +69,12 @@ fn ChoosePassword(action: String, whom: SetUp, name: String, problem: String) ->
                     <input id="name" name="name" value=name autocomplete="username" required maxlength="64" aria-describedby="name-help" />
                 </Field>
             }
-            .erase(),
+            .boxed(),
         ),
         SetUp::Account(name) => (
             "Set your password",
             format!("You will sign in as {name}."),
-            view! { <input type="hidden" name="name" value=name autocomplete="username" /> }.erase(),
+            view! { <input type="hidden" name="name" value=name autocomplete="username" /> }.boxed(),
         ),
     };
     view! {
@@ -87,7 +87,7 @@ fn ChoosePassword(action: String, whom: SetUp, name: String, problem: String) ->
         </form>
         <p class="aside">"This link can be used only once."</p>
     }
-    .erase()
+    .boxed()
 }
 
 /// A new password and its confirmation.
@@ -101,5 +101,5 @@ pub fn NewPassword(label: &'static str) -> AnyView {
             <input id="again" name="again" type="password" autocomplete="new-password" required minlength="12" maxlength="256" />
         </Field>
     }
-    .erase()
+    .boxed()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use workflow::Role;
 use workflow::accounts::AccountRow;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::form::{ErrorSummary, Field};
 use crate::components::heading::PageHeading;
@@ -28,7 +28,7 @@ pub fn said(flash: &Query) -> AnyView {
     let (done, problem, field) = (flash.one("done").to_owned(), flash.one("problem"), flash.one("field"));
     let errors = if problem.is_empty() { Vec::new() } else { vec![(field.to_owned(), format::sentence(problem))] };
     let done = (!done.is_empty()).then(|| view! { <p class="note" role="status">{done}</p> });
-    view! { <ErrorSummary errors />{done} }.erase()
+    view! { <ErrorSummary errors />{done} }.boxed()
 }
 
 #[component]
@@ -69,7 +69,7 @@ fn Users(accounts: Vec<AccountRow>, flash: Query, own: String) -> AnyView {
             </form>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 #[component]
@@ -78,7 +78,7 @@ fn Roles(held: Vec<String>) -> AnyView {
         let checked = held.iter().any(|name| name == role.as_str());
         view! { <label class="check"><input type="checkbox" name="role" value=role.as_str() checked=checked />{meaning(role)}</label> }
     };
-    view! { <fieldset class="choices"><legend>"Roles"</legend>{Role::ALL.iter().copied().map(choice).collect_view()}</fieldset> }.erase()
+    view! { <fieldset class="choices"><legend>"Roles"</legend>{Role::ALL.iter().copied().map(choice).collect_view()}</fieldset> }.boxed()
 }
 
 fn meaning(role: Role) -> &'static str {
@@ -133,5 +133,5 @@ fn Change(name: String, held: Vec<String>, disabled: bool, position: usize) -> A
             </div>
         </details>
     }
-    .erase()
+    .boxed()
 }

@@ -6,7 +6,7 @@ use workflow::DataDiff;
 use workflow::data_profile::{ColumnSummary, DataProfile};
 
 use super::{list, profile};
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::empty::Empty;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Facts, Heading, Row, Table, TextList};
@@ -43,7 +43,7 @@ fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
     let side = |name: &'static str, dataset: &workflow::datasets::DatasetRow| {
         let facts = list::facts(dataset);
         let href = Route::Dataset { use_case: use_case.into(), dataset: (&dataset.id).into() }.path();
-        view! { <section><h2>{name}": "<a href=href>{dataset.name.clone()}</a></h2><Facts facts class="facts" /></section> }.erase()
+        view! { <section><h2>{name}": "<a href=href>{dataset.name.clone()}</a></h2><Facts facts class="facts" /></section> }.boxed()
     };
     let list = Route::Datasets { use_case: use_case.into() };
     view! {
@@ -54,7 +54,7 @@ fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
         <section><h2>{title}</h2><TextList texts class="report-limits" /></section>
         <section><h2>"Columns"</h2>{table(&diff.old, &diff.new)}</section>
     }
-    .erase()
+    .boxed()
 }
 
 fn table(old: &DataProfile, new: &DataProfile) -> AnyView {
@@ -95,5 +95,5 @@ fn table(old: &DataProfile, new: &DataProfile) -> AnyView {
         Heading::number("Median"),
         Heading::number("Most frequent"),
     ];
-    view! { <Table headings rows class="list" scroll="Columns of both versions" /> }.erase()
+    view! { <Table headings rows class="list" scroll="Columns of both versions" /> }.boxed()
 }

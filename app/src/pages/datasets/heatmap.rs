@@ -6,7 +6,7 @@ use std::fmt::Write;
 use leptos::prelude::*;
 use workflow::data_profile::Correlations;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::charts::canvas::shortened;
 use crate::format;
 use crate::server_page::escaped;
@@ -67,8 +67,8 @@ pub fn key() -> AnyView {
     let step = |value: f64| {
         let hue = if value < 0.0 { "var(--down)" } else { "var(--up)" };
         let style = format!("background:color-mix(in srgb, {hue} {:.0}%, var(--raised))", 100.0 * value.abs());
-        view! { <li><span aria-hidden="true" style=style></span>{format::signed(value, 1)}</li> }.erase()
+        view! { <li><span aria-hidden="true" style=style></span>{format::signed(value, 1)}</li> }.boxed()
     };
     let steps = [-1.0, -0.5, 0.0, 0.5, 1.0].map(step).into_iter().collect::<Vec<_>>();
-    view! { <ul class="heat-key">{steps}</ul> }.erase()
+    view! { <ul class="heat-key">{steps}</ul> }.boxed()
 }

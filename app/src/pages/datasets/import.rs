@@ -4,7 +4,7 @@ use domain::Route;
 use leptos::prelude::*;
 use workflow::datasets::{RefusedCell, RefusedImport};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
@@ -25,7 +25,7 @@ pub(super) struct Form {
 /// Sends a file to the import route: plain HTML, since a file needs no script.
 pub(super) fn form(form: &Form) -> AnyView {
     if !form.may {
-        return view! { <section><h2>"Import data"</h2><p class="aside">"Importing data requires the admin role."</p></section> }.erase();
+        return view! { <section><h2>"Import data"</h2><p class="aside">"Importing data requires the admin role."</p></section> }.boxed();
     }
     let action = Route::DatasetImport { use_case: (&form.use_case).into() }.path();
     let today = form.today.clone();
@@ -46,15 +46,15 @@ pub(super) fn form(form: &Form) -> AnyView {
             </form>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The problems of the file that was sent.
 pub(super) fn refusal(form: &Form) -> AnyView {
     if !form.problem.is_empty() {
-        return view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{form.problem.clone()}</p></div> }.erase();
+        return view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{form.problem.clone()}</p></div> }.boxed();
     }
-    let Some(refused) = &form.refused else { return ().erase() };
+    let Some(refused) = &form.refused else { return ().boxed() };
     let row = |cell: &RefusedCell| {
         let found = if cell.value.is_empty() { "(empty)".to_owned() } else { format!("“{}”", cell.value) };
         Row::new(vec![Cell::number(format::count(cell.row)), Cell::code(&cell.column), Cell::text(found), Cell::text(&cell.rule)])
@@ -76,5 +76,5 @@ pub(super) fn refusal(form: &Form) -> AnyView {
             <p class="aside">"Row numbers match a spreadsheet: the header is row 1."</p>
         </section>
     }
-    .erase()
+    .boxed()
 }

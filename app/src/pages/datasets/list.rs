@@ -6,7 +6,7 @@ use workflow::Role;
 use workflow::datasets::{DatasetChange, DatasetRow};
 
 use super::import;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::form::Field;
@@ -47,7 +47,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
 fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, event: String) -> AnyView {
     let compare = (datasets.len() > 1).then(|| compare_form(&datasets, &use_case));
     let list = if datasets.is_empty() {
-        view! { <Empty title="No data yet"><p>"Import a file below or on the command line: " <code>{format!("tenure data import FILE --use-case {use_case}")}</code></p></Empty> }.erase()
+        view! { <Empty title="No data yet"><p>"Import a file below or on the command line: " <code>{format!("tenure data import FILE --use-case {use_case}")}</code></p></Empty> }.boxed()
     } else {
         let headings = vec![
             Heading::text("Dataset"),
@@ -59,7 +59,7 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
             Heading::text("Imported"),
         ];
         let rows = datasets.iter().map(|change| row(change, &use_case)).collect();
-        view! { <Table headings rows class="list datasets" scroll="Dataset versions" /> }.erase()
+        view! { <Table headings rows class="list datasets" scroll="Dataset versions" /> }.boxed()
     };
     let shown = import::form(&form);
     view! {
@@ -69,7 +69,7 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
         {compare}
         {shown}
     }
-    .erase()
+    .boxed()
 }
 
 fn row(change: &DatasetChange, use_case: &str) -> Row {
@@ -98,7 +98,7 @@ fn row(change: &DatasetChange, use_case: &str) -> Row {
     };
     let trained = versions.iter().map(|version| {
         let route = Route::Model { use_case: use_case.into(), version: *version };
-        view! { <a href=route.path()>{format!("Version {version}")}</a>" " }.erase()
+        view! { <a href=route.path()>{format!("Version {version}")}</a>" " }.boxed()
     });
     let imported = view! { {imported_at.long()}" "<span class="aside">{by}</span> };
     Row::new(vec![
@@ -117,10 +117,10 @@ fn compare_form(datasets: &[DatasetChange], use_case: &str) -> AnyView {
     let choice = |name: &'static str, label: &'static str, chosen: usize| {
         let options = datasets.iter().enumerate().map(|(at, change)| {
             let text = format!("{}, as of {}", change.dataset.name, change.dataset.as_of.long());
-            view! { <option value=change.dataset.id.clone() selected=at == chosen>{text}</option> }.erase()
+            view! { <option value=change.dataset.id.clone() selected=at == chosen>{text}</option> }.boxed()
         });
         let options = options.collect::<Vec<_>>();
-        view! { <Field id=name label=label><select id=name name=name>{options}</select></Field> }.erase()
+        view! { <Field id=name label=label><select id=name name=name>{options}</select></Field> }.boxed()
     };
     view! {
         <section>
@@ -132,7 +132,7 @@ fn compare_form(datasets: &[DatasetChange], use_case: &str) -> AnyView {
             </form>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// Facts of a dataset version, for its page and for comparisons.

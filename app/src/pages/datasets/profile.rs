@@ -7,7 +7,7 @@ use monitoring::ValueKind;
 use workflow::data_profile::{AgainstTarget, Bars, ColumnSummary, Correlation, DataProfile, Gate};
 
 use super::heatmap;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
@@ -56,7 +56,7 @@ pub(super) fn profile(found: &DataProfile) -> AnyView {
         </section>
         {correlations(found)}
     }
-    .erase()
+    .boxed()
 }
 
 /// The rounding that protects individuals; nothing for exact figures.
@@ -65,7 +65,7 @@ pub(super) fn released(found: &DataProfile) -> AnyView {
         let texts = released.notes.clone();
         view! { <section class="note"><h2>"Rounded to protect privacy"</h2><TextList texts class="report-limits" /></section> }
     });
-    note.erase()
+    note.boxed()
 }
 
 fn gates(gates: &[Gate]) -> AnyView {
@@ -83,7 +83,7 @@ fn gates(gates: &[Gate]) -> AnyView {
         Row::new(vec![Cell::text(&gate.sentence), Cell::view(view! { <StateBadge tone word /> }), Cell::text(offenders)])
     };
     let headings = vec![Heading::text("Measure and limit"), Heading::text("Result"), Heading::text("At or beyond the limit")];
-    view! { <Table headings rows=gates.iter().map(row).collect() class="list gates" scroll="Data quality" /> }.erase()
+    view! { <Table headings rows=gates.iter().map(row).collect() class="list gates" scroll="Data quality" /> }.boxed()
 }
 
 /// A number with as few digits as needed.
@@ -124,7 +124,7 @@ fn column(own: &ColumnSummary) -> AnyView {
     if let Some(strength) = own.against_target.as_ref().and_then(|target| target.strength) {
         facts.push(("Association with the outcome", short(strength)));
     }
-    let facts = facts.into_iter().map(|(term, text)| view! { <div><dt>{term}</dt><dd>{text}</dd></div> }.erase()).collect::<Vec<_>>();
+    let facts = facts.into_iter().map(|(term, text)| view! { <div><dt>{term}</dt><dd>{text}</dd></div> }.boxed()).collect::<Vec<_>>();
     let against = own.against_target.as_ref().map(|target| against(&own.name, target));
     view! {
         <article>
@@ -134,7 +134,7 @@ fn column(own: &ColumnSummary) -> AnyView {
             {against}
         </article>
     }
-    .erase()
+    .boxed()
 }
 
 /// A histogram of numbers, or the most frequent levels with their names.
@@ -143,22 +143,22 @@ fn bars(own: &ColumnSummary) -> AnyView {
     let most = counts.iter().copied().max().unwrap_or(0);
     if most == 0 {
         let why = if own.kind == ValueKind::Text { "Text columns are not charted: they may contain names." } else { "No values to chart." };
-        return view! { <p class="aside">{why}</p> }.erase();
+        return view! { <p class="aside">{why}</p> }.boxed();
     }
     if !levels.is_empty() {
         let level = |(level, count): (&String, &u64)| {
             let style = format!("--width:{:.1}%", 100.0 * *count as f64 / most as f64);
-            view! { <li><span>{level.clone()}</span><i style=style></i><b>{format::count(*count as u32)}</b></li> }.erase()
+            view! { <li><span>{level.clone()}</span><i style=style></i><b>{format::count(*count as u32)}</b></li> }.boxed()
         };
         let mut items: Vec<AnyView> = levels.iter().zip(counts).take(LEVELS).map(level).collect();
         let rest = other + counts.iter().skip(LEVELS).sum::<u64>();
         if rest > 0 {
             items.push(
                 view! { <li><span class="aside">"All others"</span><i style="--width:0%"></i><b>{format::count(rest as u32)}</b></li> }
-                    .erase(),
+                    .boxed(),
             );
         }
-        return view! { <ul class="levels">{items}</ul> }.erase();
+        return view! { <ul class="levels">{items}</ul> }.boxed();
     }
     let width = 300.0 / counts.len() as f64;
     let mut path = String::new();
@@ -181,7 +181,7 @@ fn bars(own: &ColumnSummary) -> AnyView {
             <figcaption><span>{low}</span><span>{high}</span></figcaption>
         </figure>
     }
-    .erase()
+    .boxed()
 }
 
 /// Outcome rate by value: a dot with its interval, on one scale for the column.
@@ -218,7 +218,7 @@ fn against(name: &str, target: &AgainstTarget) -> AnyView {
             {more}
         </details>
     }
-    .erase()
+    .boxed()
 }
 
 /// The heat map with its strongest pairs.
@@ -226,7 +226,7 @@ fn correlations(found: &DataProfile) -> AnyView {
     let correlations = &found.correlations;
     if correlations.names.len() < 2 {
         return view! { <section><h2>"Correlations"</h2><p class="aside">"Fewer than two columns have varying values."</p></section> }
-            .erase();
+            .boxed();
     }
     let row = |pair: &Correlation| {
         let [first, second] = [pair.first, pair.second].map(|at| correlations.names[at].clone());
@@ -261,5 +261,5 @@ fn correlations(found: &DataProfile) -> AnyView {
             <Table headings rows class="list" scroll="Strongest pairs" />
         </section>
     }
-    .erase()
+    .boxed()
 }

@@ -8,7 +8,7 @@ use stats::group_metrics::GroupMetric;
 use workflow::fairness::{AttributeReport, FairnessReport, GroupCurves};
 
 use super::labels::{anchor, badge, limit_text};
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::charts::groups::{Block, distributions, intervals, lines};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::{Chart, ChartFigure};
@@ -26,7 +26,7 @@ pub fn attribute(own: &AttributeReport, page: &FairnessReport) -> AnyView {
     let mut curves: Vec<&GroupCurves> = own.curves.iter().collect();
     curves.sort_by_key(|curve| own.place(&curve.group));
     let charts = [dots(own, &DRAWN), scores(own, &curves, page.cutoff), calibration(own, &curves), roc(own, &curves)];
-    let charts = charts.into_iter().flatten().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
+    let charts = charts.into_iter().flatten().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
     let label = own.label.to_lowercase();
     view! {
         <section id=anchor(&own.name) class="report-attribute">
@@ -39,7 +39,7 @@ pub fn attribute(own: &AttributeReport, page: &FairnessReport) -> AnyView {
             <div class="chart-grid wide">{charts}</div>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The part of an intersection, collapsed because there are many.
@@ -56,7 +56,7 @@ pub fn intersection(own: &AttributeReport, page: &FairnessReport) -> AnyView {
             {chart}
         </details>
     }
-    .erase()
+    .boxed()
 }
 
 /// "Selection rate: “under 30” 42%, “40-49” 15% (2.8 times as high). Actual leavers: 27% and 11%."
@@ -99,9 +99,9 @@ fn base_rates(own: &AttributeReport, most: &str, least: &str, page: &FairnessRep
 /// Whether the group is large enough to evaluate.
 fn size(row: &GroupRow) -> AnyView {
     match row.size {
-        GroupSize::Judged => ().erase(),
-        GroupSize::TooSmallToJudge => view! { <StateBadge tone=Tone::Watch word="too small to evaluate" /> }.erase(),
-        GroupSize::Suppressed => view! { <StateBadge tone=Tone::Neutral word="suppressed" /> }.erase(),
+        GroupSize::Judged => ().boxed(),
+        GroupSize::TooSmallToJudge => view! { <StateBadge tone=Tone::Watch word="too small to evaluate" /> }.boxed(),
+        GroupSize::Suppressed => view! { <StateBadge tone=Tone::Neutral word="suppressed" /> }.boxed(),
     }
 }
 
@@ -134,12 +134,12 @@ fn group_table(own: &AttributeReport, name: String) -> AnyView {
     let rows: Vec<Row> = own.groups().into_iter().map(row).chain([everybody]).collect();
     let mut headings = vec![Heading::text("Group"), Heading::number("n"), Heading::number("Events")];
     headings.extend(shown.map(|metric| Heading::number(metric.label())));
-    view! { <Table headings rows class="list" scroll=name /> }.erase()
+    view! { <Table headings rows class="list" scroll=name /> }.boxed()
 }
 
 fn notes(own: &AttributeReport) -> AnyView {
     let texts = own.audit.notes.clone();
-    (!texts.is_empty()).then(|| view! { <TextList texts class="report-notes" /> }).erase()
+    (!texts.is_empty()).then(|| view! { <TextList texts class="report-notes" /> }).boxed()
 }
 
 fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String, limited: bool) -> AnyView {
@@ -165,7 +165,7 @@ fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String, limited
         Heading::text("Limit"),
         Heading::text("Verdict"),
     ];
-    view! { <Table headings rows class="list" scroll=name /> }.erase()
+    view! { <Table headings rows class="list" scroll=name /> }.boxed()
 }
 
 /// The impact ratio of each group, with Fisher's test and the two-standard-deviation rule.
@@ -205,7 +205,7 @@ fn four_fifths(own: &AttributeReport, name: String) -> AnyView {
         Heading::number("Fisher's exact test, adjusted p"),
         Heading::number("Standard deviations"),
     ];
-    view! { <Table headings rows class="list" scroll=name /> }.erase()
+    view! { <Table headings rows class="list" scroll=name /> }.boxed()
 }
 
 fn p_text(p: f64) -> String {

@@ -8,7 +8,7 @@ use stats::comparison::Comparison;
 use stats::paired_fairness::ParityChange;
 use workflow::fairness::{ExperimentChoice, ExperimentRow, FairnessReport};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::charts::groups::{Spot, frontier};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::ChartFigure;
@@ -41,16 +41,16 @@ pub fn results(page: &FairnessReport, most: usize) -> AnyView {
         let spots = spots(page, &own.name);
         let title = format!("Accuracy and fairness by {}", own.label.to_lowercase());
         let chart = frontier(title, &spots)?;
-        Some(view! { <ChartFigure chart /> }.erase())
+        Some(view! { <ChartFigure chart /> }.boxed())
     });
     let frontiers = frontiers.collect::<Vec<_>>();
     let tried = page.experiments.iter().take(most).enumerate().map(|(at, own)| result(own, page, at == 0)).collect::<Vec<_>>();
     if tried.is_empty() {
-        return view! { <p class="aside">"No experiments with this version yet."</p> }.erase();
+        return view! { <p class="aside">"No experiments with this version yet."</p> }.boxed();
     }
     let older = page.experiments.len().saturating_sub(most);
     let older = (older > 0).then(|| view! { <p class="aside">{format!("Older experiments, in the HTML download only: {older}.")}</p> });
-    view! { <div class="chart-grid wide">{frontiers}</div>{tried}{older} }.erase()
+    view! { <div class="chart-grid wide">{frontiers}</div>{tried}{older} }.boxed()
 }
 
 /// The section on the page: forms for users who can train, and the results.
@@ -64,11 +64,11 @@ pub fn section(page: &FairnessReport, may: bool) -> AnyView {
             </p>
             <Table headings rows class="list experiments" scroll="Available experiments" />
         }
-        .erase()
+        .boxed()
     } else {
-        view! { <p class="aside">"Starting an experiment requires the administrator role."</p> }.erase()
+        view! { <p class="aside">"Starting an experiment requires the administrator role."</p> }.boxed()
     };
-    view! { <section id="experiments"><h2>"Mitigation experiments"</h2>{forms}{results(page, ON_PAGE)}</section> }.erase()
+    view! { <section id="experiments"><h2>"Mitigation experiments"</h2>{forms}{results(page, ON_PAGE)}</section> }.boxed()
 }
 
 fn row(choice: &ExperimentChoice, page: &FairnessReport) -> Row {
@@ -82,16 +82,16 @@ fn row(choice: &ExperimentChoice, page: &FairnessReport) -> Row {
                 <button class="button quiet">{label}</button>
             </form>
         }
-        .erase()
+        .boxed()
     };
     let name = choice.label.to_lowercase();
     let drop = if choice.drop.is_empty() {
-        view! { <span class="aside">"not a model input"</span> }.erase()
+        view! { <span class="aside">"not a model input"</span> }.boxed()
     } else {
         button("drop", format!("Train without {name}"))
     };
     let proxies = if choice.proxies.is_empty() {
-        view! { <span class="aside">"no clear proxies"</span> }.erase()
+        view! { <span class="aside">"no clear proxies"</span> }.boxed()
     } else {
         button("drop-proxies", format!("Train without proxies ({})", choice.proxies.join(", ")))
     };
@@ -155,7 +155,7 @@ fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
             <Table headings rows class="list" scroll />
         </details>
     }
-    .erase()
+    .boxed()
 }
 
 /// "ROC AUC does not change significantly (−0.002, −0.008 to +0.004)."
@@ -198,10 +198,10 @@ fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
 
 fn change(name: String, [before, after]: [&Estimate; 2], difference: &Estimate, more_is_better: bool) -> Row {
     let word = match difference.interval {
-        None => ().erase(),
-        Some([low, high]) if low <= 0.0 && high >= 0.0 => view! { <span class="aside">"no significant difference"</span> }.erase(),
-        Some([low, _]) if (low > 0.0) == more_is_better => view! { <StateBadge tone=Tone::Good word="better" /> }.erase(),
-        Some(_) => view! { <StateBadge tone=Tone::Bad word="worse" /> }.erase(),
+        None => ().boxed(),
+        Some([low, high]) if low <= 0.0 && high >= 0.0 => view! { <span class="aside">"no significant difference"</span> }.boxed(),
+        Some([low, _]) if (low > 0.0) == more_is_better => view! { <StateBadge tone=Tone::Good word="better" /> }.boxed(),
+        Some(_) => view! { <StateBadge tone=Tone::Bad word="worse" /> }.boxed(),
     };
     let point = |figure: &Estimate| Cell::figure(Some(Estimate { interval: None, ..figure.clone() }), Scale::Metric);
     let difference = match (difference.value, difference.interval) {

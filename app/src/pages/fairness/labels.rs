@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use stats::Verdict;
 use stats::fairness::ParityMetric;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::format;
 
@@ -16,7 +16,7 @@ pub fn badge(verdict: Verdict) -> AnyView {
         Verdict::Inconclusive => (Tone::Watch, "Inconclusive"),
         Verdict::CouldNotCompute => (Tone::Neutral, "Could not compute"),
     };
-    view! { <StateBadge tone word /> }.erase()
+    view! { <StateBadge tone word /> }.boxed()
 }
 
 /// "at most 0.10"

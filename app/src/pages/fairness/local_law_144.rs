@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use stats::local_law_144::CategoryRow;
 use workflow::fairness::{AttributeReport, FairnessReport};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
@@ -40,7 +40,7 @@ pub fn tables(page: &FairnessReport, crossed: bool) -> AnyView {
             {tables}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn table(own: &AttributeReport) -> AnyView {
@@ -92,5 +92,5 @@ fn table(own: &AttributeReport) -> AnyView {
             <p class="aside">{unknown}{excluded}</p>
         </details>
     }
-    .erase()
+    .boxed()
 }

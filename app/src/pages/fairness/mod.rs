@@ -12,7 +12,7 @@ use domain::{Route, UseCaseId, VersionNumber};
 use leptos::prelude::*;
 use workflow::fairness::FairnessReport;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
@@ -44,7 +44,7 @@ pub fn file(page: &FairnessReport, made_at: &str) -> String {
             <section><h2>"Mitigation experiments"</h2>{tried}</section>
             {report::not_shown(page)}
         }
-        .erase()
+        .boxed()
     })
 }
 
@@ -70,7 +70,7 @@ fn lead(page: &FairnessReport) -> AnyView {
         "left",
         format::number(page.cutoff, 2),
     );
-    view! { <p>{people}</p> }.erase()
+    view! { <p>{people}</p> }.boxed()
 }
 
 #[component]
@@ -93,7 +93,7 @@ fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
                 {file}
             </form>
         }
-        .erase(),
+        .boxed(),
         Some(least) => view! {
             <p class="note">
                 {format!(
@@ -103,7 +103,7 @@ fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
             </p>
             <p class="actions">{file}</p>
         }
-        .erase(),
+        .boxed(),
     };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=overview.path()>{format!("Version {}", page.version)}</a></nav>
@@ -113,5 +113,5 @@ fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
         {experiments::section(&page, may)}
         {report::not_shown(&page)}
     }
-    .erase()
+    .boxed()
 }

@@ -8,7 +8,7 @@ use workflow::fairness::{AttributeReport, FairnessReport, ProxyRow, VersionVerdi
 
 use super::labels::{anchor, badge, limit_text};
 use super::{attribute, local_law_144};
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
@@ -22,7 +22,7 @@ pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
                 <p>"The training data contains none of the attributes that the use case audits."</p>
             </Empty>
         }
-        .erase();
+        .boxed();
     }
     let attributes = page.attributes.iter().map(|own| attribute::attribute(own, page)).collect::<Vec<_>>();
     let whole = more.is_none();
@@ -31,7 +31,7 @@ pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
             Some(address) => view! {
                 <p>"Their verdicts are in the table above. "<a href=address>"Show groups"</a></p>
             }
-            .erase(),
+            .boxed(),
             None => page.intersections.iter().map(|own| attribute::intersection(own, page)).collect::<Vec<_>>().into_any(),
         };
         view! {
@@ -50,7 +50,7 @@ pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
         {proxies(&page.proxies)}
         {history(page)}
     }
-    .erase()
+    .boxed()
 }
 
 /// The table of attributes by metrics.
@@ -96,7 +96,7 @@ fn summary(page: &FairnessReport) -> AnyView {
             </p>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// "Age group fails; gender and marital status are inconclusive".
@@ -131,7 +131,7 @@ fn proxies(proxies: &[ProxyRow]) -> AnyView {
     };
     let rows: Vec<Row> = proxies.iter().map(row).collect();
     if rows.is_empty() {
-        return ().erase();
+        return ().boxed();
     }
     let headings = vec![
         Heading::text("Attribute"),
@@ -149,7 +149,7 @@ fn proxies(proxies: &[ProxyRow]) -> AnyView {
             <Table headings rows class="list" scroll="Proxy analysis by attribute" />
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn history(page: &FairnessReport) -> AnyView {
@@ -171,7 +171,7 @@ fn history(page: &FairnessReport) -> AnyView {
         headings.extend(metrics.iter().map(|metric| Heading::text(metric.label())));
         let rows = page.history.iter().map(row).collect();
         let name = format!("Verdicts by version: {}", own.label.to_lowercase());
-        view! { <h3>{own.label.clone()}</h3><Table headings rows class="list" scroll=name /> }.erase()
+        view! { <h3>{own.label.clone()}</h3><Table headings rows class="list" scroll=name /> }.boxed()
     });
     let tables = tables.collect::<Vec<_>>();
     let cutoff = page.history.first().map(|version| format::number(version.cutoff, 2)).unwrap_or_default();
@@ -182,7 +182,7 @@ fn history(page: &FairnessReport) -> AnyView {
             {tables}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The limits of the report.
@@ -210,5 +210,5 @@ pub fn not_shown(page: &FairnessReport) -> AnyView {
     if !(page.audited_only.is_empty() && page.protected_inputs.is_empty()) {
         texts.insert(0, format!("The cause of a gap. {inputs} A gap can come from other inputs, from the outcomes, or from both."));
     }
-    view! { <section><h2>"Limitations of this report"</h2><TextList texts class="report-limits" /></section> }.erase()
+    view! { <section><h2>"Limitations of this report"</h2><TextList texts class="report-limits" /></section> }.boxed()
 }

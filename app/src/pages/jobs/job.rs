@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use workflow::Role;
 use workflow::jobs::{JobPage, JobRow};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Facts};
@@ -56,7 +56,7 @@ pub fn JobState(job: JobRow) -> AnyView {
         "running" | "stopping" => Tone::Watch,
         _ => Tone::Neutral,
     };
-    view! { <StateBadge tone word=state_word(&job) /> }.erase()
+    view! { <StateBadge tone word=state_word(&job) /> }.boxed()
 }
 
 fn state_word(job: &JobRow) -> String {
@@ -111,7 +111,7 @@ fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
         }
     });
     let log = lines.into_iter().map(|(seconds, text)| {
-        view! { <li><span class="aside">{format!("{} s", format::number(seconds, 1))}</span><span>{text}</span></li> }.erase()
+        view! { <li><span class="aside">{format!("{} s", format::number(seconds, 1))}</span><span>{text}</span></li> }.boxed()
     });
     let log = log.collect::<Vec<_>>();
     let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
@@ -132,7 +132,7 @@ fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
             <ol class="log">{log}</ol>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The result, and the next step.
@@ -143,22 +143,22 @@ fn Outcome(job: JobRow) -> AnyView {
         "failed" => view! {
             <div class="note warn"><h2>"Job failed"</h2><p>{job.message}</p><p><a href=again>"Start a new training run"</a></p></div>
         }
-        .erase(),
+        .boxed(),
         "cancelled" => {
             view! { <div class="note"><h2>"Job canceled"</h2><p>{job.message}</p><p><a href=again>"Start a new training run"</a></p></div> }
-                .erase()
+                .boxed()
         }
         "finished" if !job.result.is_empty() => {
-            view! { <p class="actions"><a class="button" href=job.result>"View result"</a></p> }.erase()
+            view! { <p class="actions"><a class="button" href=job.result>"View result"</a></p> }.boxed()
         }
-        _ => ().erase(),
+        _ => ().boxed(),
     }
 }
 
 #[component]
 fn Progress(job: JobRow) -> AnyView {
     if !job.is_open() && job.status != "failed" {
-        return ().erase();
+        return ().boxed();
     }
     let bar = (job.planned > 0).then(|| {
         let words = format!("{} of {}", format::count(job.done), format::count(job.planned));
@@ -180,10 +180,10 @@ fn Progress(job: JobRow) -> AnyView {
                 Some(current) if position == current => ("now", "current", Some("step")),
                 _ => ("", "pending", None),
             };
-            view! { <li class=class aria-current=now>{format::capitalised(name)}<span class="visually-hidden">{format!(", {word}")}</span></li> }.erase()
+            view! { <li class=class aria-current=now>{format::capitalised(name)}<span class="visually-hidden">{format!(", {word}")}</span></li> }.boxed()
         };
         view! { <ol class="steps" aria-label="Steps">{STEPS.iter().enumerate().map(step).collect::<Vec<_>>()}</ol> }
     });
     let stage = (job.kind != "training" && !job.stage.is_empty()).then(|| view! { <p>{format::capitalised(&job.stage)}</p> });
-    view! { <section class="how-far" aria-label="Progress">{steps}{stage}{bar}</section> }.erase()
+    view! { <section class="how-far" aria-label="Progress">{steps}{stage}{bar}</section> }.boxed()
 }

@@ -4,7 +4,7 @@ use domain::Route;
 use leptos::prelude::*;
 use workflow::jobs::JobRow;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::empty::Empty;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
@@ -24,7 +24,7 @@ pub async fn write(use_case: &str) -> Result<Written, AppError> {
 fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
     let (train, runs) = (Route::Train { use_case: (&use_case).into() }, Route::Runs { use_case: (&use_case).into() });
     let list = if jobs.is_empty() {
-        view! { <Empty title="No jobs yet"><p>"Training runs and experiments appear here while they run and after they finish."</p></Empty> }.erase()
+        view! { <Empty title="No jobs yet"><p>"Training runs and experiments appear here while they run and after they finish."</p></Empty> }.boxed()
     } else {
         let row = |job: JobRow| {
             let href = Route::Job { job: (&job.id).into() }.path();
@@ -44,7 +44,7 @@ fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
             .map(Heading::text)
             .into_iter()
             .chain([Heading::number("Duration"), Heading::text("Started by")]);
-        view! { <Table headings=headings.collect() rows=jobs.into_iter().map(row).collect() class="list" scroll="Jobs" /> }.erase()
+        view! { <Table headings=headings.collect() rows=jobs.into_iter().map(row).collect() class="list" scroll="Jobs" /> }.boxed()
     };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=runs.path()>"Training runs"</a></nav>
@@ -52,5 +52,5 @@ fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
         <p class="actions"><a class="button" href=train.path()>"Train a model"</a></p>
         {list}
     }
-    .erase()
+    .boxed()
 }

@@ -4,7 +4,7 @@ use domain::{CheckId, Route};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::error::AppError;
 
 /// Runs a drift check on the latest data and opens it.
@@ -51,5 +51,5 @@ pub fn bar(use_case: &str) -> AnyView {
             <a class="button quiet" href=outcomes.path()>"Outcomes"</a>
         </div>
     }
-    .erase()
+    .boxed()
 }

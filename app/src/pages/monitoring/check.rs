@@ -10,7 +10,7 @@ use workflow::{CheckPage, by_weight};
 use super::actions::Acknowledge;
 use super::performance::performance;
 use super::{features, labels};
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::charts::histogram;
 use crate::components::chart::ChartFigure;
 use crate::components::figure::FigureValue;
@@ -55,7 +55,7 @@ fn Check(page: CheckPage, feature: String, flash: Query) -> AnyView {
     let file = |format: &'static str, name: &'static str| {
         let (use_case, check) = ((&page.use_case.id).into(), (&page.check.check_id).into());
         let href = Route::DriftExport { use_case, check, format: format.to_owned() }.path();
-        view! { <li><a href=href rel="external">{name}</a></li> }.erase()
+        view! { <li><a href=href rel="external">{name}</a></li> }.boxed()
     };
     let files = [file("html", "Report (HTML)"), file("csv", "CSV"), file("json", "JSON"), file("guide", "JSON (summary)")]
         .into_iter()
@@ -75,7 +75,7 @@ fn Check(page: CheckPage, feature: String, flash: Query) -> AnyView {
         {notes}
         <section><h2>"Export"</h2><ul class="plain">{files}</ul></section>
     }
-    .erase()
+    .boxed()
 }
 
 /// Version, data and policy in a sentence.
@@ -103,7 +103,7 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
     let quality = report
         .quality
         .as_ref()
-        .map_or_else(|| view! { <p>"Could not be computed: the live model has no baseline."</p> }.erase(), quality_of);
+        .map_or_else(|| view! { <p>"Could not be computed: the live model has no baseline."</p> }.boxed(), quality_of);
     let single = [("Scores (prediction drift)", &report.prediction), ("Outcomes (target drift)", &report.target)].map(|(name, column)| {
         let test = column.deciding_test();
         Row::new(vec![
@@ -138,7 +138,7 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
         <section><h2>"Multivariate drift"</h2>{together(page)}</section>
         <section><h2>"Data quality"</h2>{quality}</section>
     }
-    .erase()
+    .boxed()
 }
 
 fn reason(reason: &Reason) -> Row {
@@ -193,7 +193,7 @@ fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView>
                 <div class="chart-grid">{chart}<div><p>{rows}</p><Table headings rows=tests.collect() class="list" scroll="Tests of this feature" /><p><a href=here.path()>"Back to all features"</a></p></div></div>
             </section>
         }
-        .erase(),
+        .boxed(),
     )
 }
 
@@ -212,18 +212,18 @@ fn short(value: f64) -> String {
 
 fn together(page: &CheckPage) -> AnyView {
     let multivariate = page.report.multivariate.as_ref().map_or_else(
-        || view! { <p>"Could not be computed: the live model has no baseline."</p> }.erase(),
+        || view! { <p>"Could not be computed: the live model has no baseline."</p> }.boxed(),
         |found| {
             let labels: Vec<String> = found.telling.iter().map(|(name, _)| page.use_case.label(name)).collect();
             let telling = if labels.is_empty() { String::new() } else { format!(" Main contributors: {}.", labels.join(", ")) };
             view! {
                 <p>{labels::verdict(found.verdict)}" Domain classifier ROC AUC " <FigureValue figure=found.roc_auc.clone() with_n=true /> " (0.5 = indistinguishable)."{telling}</p>
             }
-            .erase()
+            .boxed()
         },
     );
     let attribution = page.report.attribution.as_ref().map_or_else(
-        || view! { <p>"Attribution drift could not be computed: feature importance is missing for the baseline or the current data."</p> }.erase(),
+        || view! { <p>"Attribution drift could not be computed: feature importance is missing for the baseline or the current data."</p> }.boxed(),
         |found| {
             let moved: Vec<String> =
                 found.moved.iter().map(|(name, before, now)| format!("{}: rank {before} to {now}", page.use_case.label(name))).collect();
@@ -232,10 +232,10 @@ fn together(page: &CheckPage) -> AnyView {
                 <p>{labels::verdict(found.verdict)}" Feature importance ranking vs baseline: NDCG " <FigureValue figure=found.ndcg.clone() /> {format!(" (limit {}).", format::number(found.limit, 2))}</p>
                 {moved}
             }
-            .erase()
+            .boxed()
         },
     );
-    view! { {multivariate}{attribution} }.erase()
+    view! { {multivariate}{attribution} }.boxed()
 }
 
 fn quality_of(quality: &QualityReport) -> AnyView {
@@ -254,18 +254,18 @@ fn quality_of(quality: &QualityReport) -> AnyView {
         let count = if known.len() == 1 { "1 note".to_owned() } else { format!("{} notes", known.len()) };
         view! { <details><summary>{count}</summary><TextList texts=known class="plain" /></details> }
     });
-    view! { <p>{volume}{words}</p><TextList texts=alarms class="plain" />{known} }.erase()
+    view! { <p>{volume}{words}</p><TextList texts=alarms class="plain" />{known} }.boxed()
 }
 
 fn notes(page: &CheckPage, written: &str) -> AnyView {
     let items = page.notes.iter().map(|note| {
         let by = format!("{}, {}", note.created_by, note.created_at.long());
-        view! { <li><p>{note.note.clone()}</p><p class="aside">{by}</p></li> }.erase()
+        view! { <li><p>{note.note.clone()}</p><p class="aside">{by}</p></li> }.boxed()
     });
     let list = if page.notes.is_empty() {
-        view! { <p>"This check has not been acknowledged yet."</p> }.erase()
+        view! { <p>"This check has not been acknowledged yet."</p> }.boxed()
     } else {
-        view! { <ul class="plain">{items.collect::<Vec<_>>()}</ul> }.erase()
+        view! { <ul class="plain">{items.collect::<Vec<_>>()}</ul> }.boxed()
     };
     let (use_case, check) = (page.use_case.id.clone(), page.check.check_id.to_string());
     view! {
@@ -281,5 +281,5 @@ fn notes(page: &CheckPage, written: &str) -> AnyView {
             </form>
         </section>
     }
-    .erase()
+    .boxed()
 }

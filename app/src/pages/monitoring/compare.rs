@@ -6,7 +6,7 @@ use monitoring::ColumnReport;
 use workflow::{CheckPage, by_weight};
 
 use super::labels;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::empty::Empty;
 use crate::components::figure::{FigureValue, Scale};
 use crate::components::heading::PageHeading;
@@ -115,5 +115,5 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
         <section><h2>"Summary"</h2><Table headings=heads("Measure") rows=whole class="list wrap" scroll="Summary of the two checks" /></section>
         <section><h2>"Features"</h2><Table headings=feature_heads rows=rows.into_iter().map(|(_, row)| row).collect() class="list" scroll="Features of the two checks" /></section>
     }
-    .erase()
+    .boxed()
 }

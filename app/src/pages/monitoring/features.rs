@@ -6,7 +6,7 @@ use monitoring::ColumnReport;
 use workflow::{DriftHistory, FeatureLine};
 
 use super::labels;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::charts::sparkline;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
@@ -56,7 +56,7 @@ pub fn over_time(history: &DriftHistory) -> AnyView {
         </p>
         <Table headings rows class="list features" scroll="Features over time" />
     }
-    .erase()
+    .boxed()
 }
 
 /// Every feature of one check with both histograms. `href` gives the address of a feature's chart; none in a file.
@@ -99,5 +99,5 @@ pub fn of_check(
         Heading::number("Missing"),
     ];
     let rows = columns.iter().map(row).collect();
-    view! { <Table headings rows class="list features" scroll="Features of this check" /> }.erase()
+    view! { <Table headings rows class="list features" scroll="Features of this check" /> }.boxed()
 }

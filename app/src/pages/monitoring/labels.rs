@@ -6,7 +6,7 @@ use monitoring::ColumnReport;
 use monitoring::recommendation::Says;
 use workflow::Mark;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::format;
 
@@ -18,7 +18,7 @@ pub fn verdict(verdict: DriftVerdict) -> AnyView {
         DriftVerdict::TooFewRows => (Tone::Watch, "Too few rows"),
         DriftVerdict::CouldNotCompute => (Tone::Watch, "Could not compute"),
     };
-    view! { <StateBadge tone word /> }.erase()
+    view! { <StateBadge tone word /> }.boxed()
 }
 
 /// The recommended action.
@@ -29,7 +29,7 @@ pub fn action(action: Recommendation) -> AnyView {
         Recommendation::Keep => (Tone::Good, "Keep"),
         Recommendation::Unclear => (Tone::Watch, "Inconclusive"),
     };
-    view! { <StateBadge tone word /> }.erase()
+    view! { <StateBadge tone word /> }.boxed()
 }
 
 /// The result of one signal.
@@ -40,7 +40,7 @@ pub fn says(says: Says) -> AnyView {
         Says::Inconclusive => (Tone::Watch, "Inconclusive"),
         Says::Unknown => (Tone::Watch, "Not known"),
     };
-    view! { <StateBadge tone word /> }.erase()
+    view! { <StateBadge tone word /> }.boxed()
 }
 
 /// The test that decided about a column, or the reason why none could.

@@ -20,7 +20,7 @@ pub(super) use compare::write as write_compare;
 pub(super) use outcomes::write as write_outcomes;
 pub(super) use simulate::write as write_simulate;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::chart::ChartFigure;
 use crate::components::empty::Empty;
 use crate::components::heading::PageHeading;
@@ -65,15 +65,15 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
                 <code>{format!("tenure drift check --use-case {id}")}</code></p>
             </Empty>
         }
-        .erase();
+        .boxed();
     }
     let ranges = ranges(&history, &route, &range);
     if history.points.is_empty() {
         return view! { {head}{ranges}<Empty title="No drift checks in this period"><p><a href=route.path()>"Show all checks"</a></p></Empty> }
-            .erase();
+            .boxed();
     }
     let latest = latest(&history);
-    let charts = lines::charts(&history).into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
+    let charts = lines::charts(&history).into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
     let events = events(&history);
     let reasons = reasons(&history);
     let features = features::over_time(&history);
@@ -87,7 +87,7 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
         <section><h2>"Features"</h2>{features}</section>
         <section><h2>"Drift checks"</h2>{checks}</section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The page of one of the checks.
@@ -96,7 +96,7 @@ fn check_route(history: &DriftHistory, check: &str) -> Route {
 }
 
 fn latest(history: &DriftHistory) -> AnyView {
-    let Some(point) = history.points.iter().rev().find(|point| point.drawn) else { return ().erase() };
+    let Some(point) = history.points.iter().rev().find(|point| point.drawn) else { return ().boxed() };
     let recommendation = &point.report.recommendation;
     let (badge, sentence) = (labels::action(recommendation.action), recommendation.sentence.clone());
     let href = check_route(history, &point.check.check_id).path();
@@ -108,17 +108,17 @@ fn latest(history: &DriftHistory) -> AnyView {
             <p><a href=href>"View full check"</a></p>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> AnyView {
-    let Some([first, last]) = &history.span else { return ().erase() };
+    let Some([first, last]) = &history.span else { return ().boxed() };
     let newest = history.points.iter().map(|point| point.day).max();
     let newest = newest.unwrap_or_else(|| last.day_number().into());
     let link = |name: &'static str, start: String| {
         let current = (*from == start && to.is_empty()).then_some("true");
         let href = route.with_query(&[("from", start)]);
-        view! { <li><a href=href aria-current=current>{name}</a></li> }.erase()
+        view! { <li><a href=href aria-current=current>{name}</a></li> }.boxed()
     };
     let mut links: Vec<AnyView> = PRESETS.map(|(name, days)| link(name, lines::date_of(newest - days).to_string())).into_iter().collect();
     links.push(link("All", String::new()));
@@ -134,7 +134,7 @@ fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> An
             </form>
         </div>
     }
-    .erase()
+    .boxed()
 }
 
 /// Performance by reason of leaving: a model that fails for one reason shows it here first.
@@ -143,7 +143,7 @@ fn reasons(history: &DriftHistory) -> AnyView {
     let names: std::collections::BTreeSet<&str> =
         cohorts.iter().flat_map(|(_, realised)| &realised.by_reason).map(|group| group.name.as_str()).collect();
     if names.is_empty() || names.iter().all(|name| *name == "unknown") {
-        return ().erase();
+        return ().boxed();
     }
     let row = |name: &&str| {
         let mut cells = vec![Cell::text(format::capitalised(name))];
@@ -168,12 +168,12 @@ fn reasons(history: &DriftHistory) -> AnyView {
             <Table headings rows class="list" scroll="Performance by reason" />
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn events(history: &DriftHistory) -> AnyView {
     if history.events.is_empty() {
-        return ().erase();
+        return ().boxed();
     }
     let row = |event: &workflow::HistoryEvent| {
         Row::new(vec![Cell::brief(lines::date_of(event.day).long()), Cell::text(labels::letter(event.mark)), Cell::text(&event.sentence)])
@@ -186,7 +186,7 @@ fn events(history: &DriftHistory) -> AnyView {
             <Table headings rows class="list" scroll="Events" />
         </details>
     }
-    .erase()
+    .boxed()
 }
 
 fn checks(history: &DriftHistory) -> AnyView {
@@ -226,5 +226,5 @@ fn checks(history: &DriftHistory) -> AnyView {
             <p class="actions"><button class="button quiet">"Compare selected"</button></p>
         </form>
     }
-    .erase()
+    .boxed()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use workflow::{CohortView, Coverage};
 
 use super::performance::realised_of;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::heading::PageHeading;
@@ -38,7 +38,7 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
         <code>{format!("tenure outcomes import FILE --use-case {use_case}")}</code> ". If the file lists only the " {events.clone()} ", add " <code>"--complete-until DATE"</code> "."</p>
     };
     if coverage.imports.is_empty() {
-        return view! { {head}<Empty title="No outcomes yet">{how}</Empty> }.erase();
+        return view! { {head}<Empty title="No outcomes yet">{how}</Empty> }.boxed();
     }
     let horizon = coverage.imports.first().map_or(0, |import| import.horizon_days);
     let open = coverage.cohorts.iter().find(|cohort| cohort.as_of.to_string() == cycle).and_then(|cohort| {
@@ -92,7 +92,7 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
         </section>
         <section><h2>"Imported files"</h2><Table headings=file_heads rows=files class="list" scroll="Outcome files" />{how}</section>
     }
-    .erase()
+    .boxed()
 }
 
 fn row(cohort: &CohortView, use_case: &str) -> Row {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use monitoring::performance::{Group, Realised};
 use workflow::CheckPage;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::figure::{FigureValue, Scale};
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
@@ -12,21 +12,21 @@ use crate::format;
 /// Performance of one check.
 pub fn performance(page: &CheckPage) -> AnyView {
     let estimated = page.report.estimated.as_ref().map_or_else(
-        || view! { <p>"Estimated: not available, because the current data could not be scored."</p> }.erase(),
+        || view! { <p>"Estimated: not available, because the current data could not be scored."</p> }.boxed(),
         |estimated| {
             let (auc, left) = (estimated.roc_auc.clone(), estimated.expected_left.clone());
             view! {
                 <p>"Estimated from the scores alone (CBPE): ROC AUC " <FigureValue figure=auc with_n=true /> "; " <FigureValue figure=left scale=Scale::Count /> " expected " {page.use_case.words.event_many.clone()} ". "
                 <span class="aside">{estimated.limits.clone()}</span></p>
             }
-            .erase()
+            .boxed()
         },
     );
     let realised = page.report.realised.as_ref().map_or_else(
-        || view! { <p>"Observed: no outcomes yet. Import outcomes to evaluate the scores."</p> }.erase(),
+        || view! { <p>"Observed: no outcomes yet. Import outcomes to evaluate the scores."</p> }.boxed(),
         |realised| realised_of(realised, &page.use_case.words.event_many),
     );
-    view! { {realised}{estimated} }.erase()
+    view! { {realised}{estimated} }.boxed()
 }
 
 /// Observed performance with its groups.
@@ -52,7 +52,7 @@ pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
             headings.push(Heading::number("ROC AUC"));
         }
         let rows = list.iter().map(|group| group_row(group, name == "reason", ranked)).collect();
-        view! { <h3>{format!("By {name}")}</h3><Table headings rows class="list" scroll=region /> }.erase()
+        view! { <h3>{format!("By {name}")}</h3><Table headings rows class="list" scroll=region /> }.boxed()
     });
     let tables = tables.collect::<Vec<_>>();
     view! {
@@ -60,7 +60,7 @@ pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
         <FigureValue figure=realised.expected_left.clone() scale=Scale::Count /> ". Brier score " <FigureValue figure=brier /> ", expected calibration error " <FigureValue figure=error /> "."</p>
         {tables}
     }
-    .erase()
+    .boxed()
 }
 
 fn group_row(group: &Group, only_leavers: bool, ranked: bool) -> Row {

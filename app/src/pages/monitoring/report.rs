@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use workflow::CheckPage;
 
 use super::check;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::heading::PageHeading;
 use crate::components::table::TextList;
 
@@ -17,6 +17,6 @@ pub fn html(page: &CheckPage) -> String {
         let notes: Vec<String> = notes.collect();
         let notes = (!notes.is_empty()).then(|| view! { <section><h2>"Acknowledgments"</h2><TextList texts=notes /></section> });
         let (lead, body) = (check::lead(page), check::body(page, |_| None));
-        view! { <PageHeading title><p>{lead}</p></PageHeading>{body}{notes} }.erase()
+        view! { <PageHeading title><p>{lead}</p></PageHeading>{body}{notes} }.boxed()
     })
 }

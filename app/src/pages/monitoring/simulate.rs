@@ -6,7 +6,7 @@ use model::UseCase;
 use workflow::{Shift, SimulatedCheck, by_weight};
 
 use super::{features, labels};
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::figure::{FigureValue, Scale};
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
@@ -54,7 +54,7 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
     let action = Route::DriftSimulate { use_case: (&use_case.id).into() };
     let option = |value: &str, text: String, chosen: &str| {
         let selected = value == chosen;
-        view! { <option value=value.to_owned() selected=selected>{text}</option> }.erase()
+        view! { <option value=value.to_owned() selected=selected>{text}</option> }.boxed()
     };
     let fields = use_case.inputs().map(|known| option(&known.name, known.label.clone(), field)).collect::<Vec<_>>();
     let chosen = if how.is_empty() { "shift" } else { how };
@@ -67,15 +67,15 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
         .map(|known| {
             let options = known.levels.iter().map(|value| {
                 let selected = value == level && known.name == *field;
-                view! { <option value=value.clone() selected=selected>{known.value_label(value)}</option> }.erase()
+                view! { <option value=value.clone() selected=selected>{known.value_label(value)}</option> }.boxed()
             });
-            view! { <optgroup label=known.label.clone()>{options.collect::<Vec<_>>()}</optgroup> }.erase()
+            view! { <optgroup label=known.label.clone()>{options.collect::<Vec<_>>()}</optgroup> }.boxed()
         })
         .collect();
     let size = if size.is_empty() { "0.5".to_owned() } else { size.clone() };
     let answer = match answer {
-        None => ().erase(),
-        Some(Err(problem)) => view! { <p class="note warn" role="alert">{format::capitalised(&problem)}</p> }.erase(),
+        None => ().boxed(),
+        Some(Err(problem)) => view! { <p class="note warn" role="alert">{format::capitalised(&problem)}</p> }.boxed(),
         Some(Ok(found)) => found_of(&found),
     };
     view! {
@@ -90,13 +90,13 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
         </form>
         {answer}
     }
-    .erase()
+    .boxed()
 }
 
 fn found_of(found: &SimulatedCheck) -> AnyView {
     let report = &found.report;
     let columns: Vec<_> = by_weight(report).into_iter().filter(|(column, _)| column.verdict != domain::DriftVerdict::Stable).collect();
-    let table = if columns.is_empty() { ().erase() } else { features::of_check(&columns, |name| found.use_case.label(name), |_| None) };
+    let table = if columns.is_empty() { ().boxed() } else { features::of_check(&columns, |name| found.use_case.label(name), |_| None) };
     let policies = found.policies.iter().map(|(name, [with, compared], [without, _])| {
         Row::new(vec![Cell::code(name), Cell::number(format!("{with} of {compared}")), Cell::number(format!("{without} of {compared}"))])
     });
@@ -118,5 +118,5 @@ fn found_of(found: &SimulatedCheck) -> AnyView {
         <section><h2>"Drifted features"</h2><p>{report.features.summary.clone()}</p>{table}</section>
         <section><h2>"Result by policy"</h2><Table headings rows=policies class="list" scroll="Policies" /></section>
     }
-    .erase()
+    .boxed()
 }

@@ -4,7 +4,7 @@ use domain::Route;
 use leptos::prelude::*;
 use workflow::runs::VersionRow;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
@@ -30,18 +30,18 @@ fn Versions(rows: Vec<VersionRow>, use_case: String) -> AnyView {
     let reviews = Route::Reviews { use_case: (&use_case).into() };
     let list = if rows.is_empty() {
         view! { <Empty title="No model versions yet"><p>"Train a model: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
-            .erase()
+            .boxed()
     } else {
         let mut headings = vec![Heading::text("Version"), Heading::text("Stage"), Heading::text("Review"), Heading::text("Candidate")];
         headings.extend(METRICS.map(|name| Heading::number(format::metric_label(name))));
         headings.extend([Heading::text("Created"), Heading::text("Author"), Heading::text("Note")]);
         let rows = rows.into_iter().map(|version| row(version, &use_case)).collect();
-        view! { <Table headings rows class="list" scroll="Model versions" /> }.erase()
+        view! { <Table headings rows class="list" scroll="Model versions" /> }.boxed()
     };
     view! {
         <PageHeading title="Model versions"><p>"All trained model versions. At most one is live, and all pages show its scores. " <a href=reviews.path()>"Reviews"</a></p></PageHeading>
         {list}
-    }.erase()
+    }.boxed()
 }
 
 fn row(version: VersionRow, use_case: &str) -> Row {

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use workflow::{CHECKLIST, Checklist, ReviewPage};
 
 use super::actions::{ReviewChecklist, ReviewComment, ReviewRequest};
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::server_page::escaped;
 
 /// The section: a form for users who can decide, the reason for others.
@@ -14,7 +14,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let number = page.version.version;
     let body = match &page.may_decide {
         Ok(()) => form(page),
-        Err(why) => view! { <p>{why.clone()}</p>{request(page)} }.erase(),
+        Err(why) => view! { <p>{why.clone()}</p>{request(page)} }.boxed(),
     };
     view! {
         <section id="decide">
@@ -23,7 +23,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
             {comments(page)}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The checklist items, editable or `fixed`.
@@ -33,7 +33,7 @@ pub fn items(done: &Checklist, fixed: bool) -> AnyView {
             let ticked = done.done.contains(*key);
             if fixed {
                 let word = if ticked { "✓ done: " } else { "– open: " };
-                return view! { <li>{word}{*sentence}</li> }.erase();
+                return view! { <li>{word}{*sentence}</li> }.boxed();
             }
             view! {
                 <label class="check">
@@ -41,21 +41,21 @@ pub fn items(done: &Checklist, fixed: bool) -> AnyView {
                     <span>{*sentence}</span>
                 </label>
             }
-            .erase()
+            .boxed()
         });
         let items = items.collect::<Vec<_>>();
         if fixed {
-            return view! { <li>{section.title}<ul>{items}</ul></li> }.erase();
+            return view! { <li>{section.title}<ul>{items}</ul></li> }.boxed();
         }
-        view! { <fieldset><legend>{section.title}</legend>{items}</fieldset> }.erase()
+        view! { <fieldset><legend>{section.title}</legend>{items}</fieldset> }.boxed()
     });
     let sections = sections.collect::<Vec<_>>();
-    if fixed { view! { <ul class="ticked">{sections}</ul> }.erase() } else { view! { <div class="checklist">{sections}</div> }.erase() }
+    if fixed { view! { <ul class="ticked">{sections}</ul> }.boxed() } else { view! { <div class="checklist">{sections}</div> }.boxed() }
 }
 
 fn form(page: &ReviewPage) -> AnyView {
     let choice = |value: &'static str, text: &'static str, class: &'static str| {
-        view! { <button class=class name="then" value=value>{text}</button> }.erase()
+        view! { <button class=class name="then" value=value>{text}</button> }.boxed()
     };
     let blocking = (!page.blocking.is_empty()).then(|| {
         let text = format!("Gates blocking approval: {}.", page.blocking.join("; "));
@@ -82,14 +82,14 @@ fn form(page: &ReviewPage) -> AnyView {
             </p>
         </form>
     }
-    .erase()
+    .boxed()
 }
 
 /// The form that requests a review, where that is the next step.
 fn request(page: &ReviewPage) -> AnyView {
     let pending = page.request.as_ref().is_some_and(|request| request.state == ReviewState::Pending && page.stale.is_empty());
     if pending || page.live || page.version.stage == Stage::Archived {
-        return ().erase();
+        return ().boxed();
     }
     view! {
         <form method="post" action=ReviewRequest::PATH class="review-form">
@@ -102,7 +102,7 @@ fn request(page: &ReviewPage) -> AnyView {
             <p class="actions"><button class="button">"Request review"</button></p>
         </form>
     }
-    .erase()
+    .boxed()
 }
 
 fn comments(page: &ReviewPage) -> AnyView {
@@ -113,7 +113,7 @@ fn comments(page: &ReviewPage) -> AnyView {
                 <p>{comment.body.clone()}</p>
             </li>
         }
-        .erase()
+        .boxed()
     });
     let list = list.collect::<Vec<_>>();
     let none = list.is_empty().then(|| view! { <p class="aside">"No comments yet."</p> });
@@ -131,5 +131,5 @@ fn comments(page: &ReviewPage) -> AnyView {
             <p class="actions"><button class="button quiet">"Add comment"</button></p>
         </form>
     }
-    .erase()
+    .boxed()
 }

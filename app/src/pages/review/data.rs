@@ -4,7 +4,7 @@ use domain::{DriftVerdict, Route};
 use leptos::prelude::*;
 use workflow::{DriftReport, ReviewPage};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
@@ -13,11 +13,11 @@ use crate::format;
 pub fn section(page: &ReviewPage) -> AnyView {
     let profile = match &page.profile {
         Some(profile) => self::profile(profile, data_page(page)),
-        None => view! { <p class="aside">"No data profile was saved for this run."</p> }.erase(),
+        None => view! { <p class="aside">"No data profile was saved for this run."</p> }.boxed(),
     };
     let drift = match &page.package.drift {
         Some(drift) => self::drift(drift),
-        None => view! { <p class="aside">{page.package.no_drift.clone()}</p> }.erase(),
+        None => view! { <p class="aside">{page.package.no_drift.clone()}</p> }.boxed(),
     };
     view! {
         <section id="data">
@@ -27,7 +27,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
             {drift}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The page with the full profile of the training data.
@@ -42,7 +42,7 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
             Some(false) => (Tone::Bad, "Outside limit"),
             None => (Tone::Watch, "Could not compute"),
         };
-        view! { <li><StateBadge tone word />" "{gate.sentence.clone()}</li> }.erase()
+        view! { <li><StateBadge tone word />" "{gate.sentence.clone()}</li> }.boxed()
     });
     let gates = gates.collect::<Vec<_>>();
     let number = |value: f64| format::number(value, if value.abs() < 100.0 { 2 } else { 0 });
@@ -97,7 +97,7 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
         <details><summary>"Strongest correlations"</summary><Table headings=pair_headings rows=pairs class="list" scroll="Correlations" /></details>
         {warnings}
     }
-    .erase()
+    .boxed()
 }
 
 /// A share with one decimal, because missing rates are often small.
@@ -136,5 +136,5 @@ fn drift(report: &DriftReport) -> AnyView {
         <p>{report.summary.clone()}</p>
         <details><summary>"All columns"</summary><Table headings rows class="list" scroll="Drift of the training data" /></details>
     }
-    .erase()
+    .boxed()
 }

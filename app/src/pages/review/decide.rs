@@ -7,14 +7,14 @@ use workflow::ReviewPage;
 
 use super::actions::{ReviewDecide, ReviewWaive};
 use super::query::{Asked, route_of};
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::server_page::escaped;
 
 /// The error summary: takes the focus when the page opens, even without JavaScript, and links to the field.
 pub fn problem(field: &str, sentence: &str) -> AnyView {
     let text = match field {
-        "" => view! { <p>{sentence.to_owned()}</p> }.erase(),
-        field => view! { <ul><li><a href=format!("#{field}") rel="external">{sentence.to_owned()}</a></li></ul> }.erase(),
+        "" => view! { <p>{sentence.to_owned()}</p> }.boxed(),
+        field => view! { <ul><li><a href=format!("#{field}") rel="external">{sentence.to_owned()}</a></li></ul> }.boxed(),
     };
     view! {
         <div class="error-summary" role="alert" tabindex="-1" autofocus>
@@ -22,7 +22,7 @@ pub fn problem(field: &str, sentence: &str) -> AnyView {
             {text}
         </div>
     }
-    .erase()
+    .boxed()
 }
 
 /// The confirmation panel, or nothing when no action was chosen or it is not allowed.
@@ -61,9 +61,9 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
             vec![format!("“{}” will not block approval while the waiver is valid. Enter the last day on which it is valid.", asked.gate)],
             "Waive gate",
         ),
-        _ => return ().erase(),
+        _ => return ().boxed(),
     };
-    let what = what.into_iter().map(|text| view! { <li>{text}</li> }.erase()).collect::<Vec<_>>();
+    let what = what.into_iter().map(|text| view! { <li>{text}</li> }.boxed()).collect::<Vec<_>>();
     let cancel = route_of(page).path();
     let action = if asked.doing == "waive" { ReviewWaive::PATH } else { ReviewDecide::PATH };
     let wrong =
@@ -118,7 +118,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
             </form>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn approving(page: &ReviewPage, number: VersionNumber, live: Option<VersionNumber>) -> Vec<String> {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use workflow::Package;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
@@ -14,10 +14,10 @@ use crate::format;
 pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
     let body = if charts.is_empty() {
         view! { <Empty title="No explanation available"><p>"The build that trained this version did not compute model explanations."</p></Empty> }
-            .erase()
+            .boxed()
     } else {
-        let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
-        view! { <div class="chart-grid wide">{charts}</div> }.erase()
+        let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
+        view! { <div class="chart-grid wide">{charts}</div> }.boxed()
     };
     view! {
         <section id="explanation">
@@ -28,13 +28,13 @@ pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
             {errors(package)}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// Whether training on other samples gives the same important fields.
 fn stability(package: &Package) -> AnyView {
     const TOP: usize = 5;
-    let Some(stability) = &package.stability else { return ().erase() };
+    let Some(stability) = &package.stability else { return ().boxed() };
     let refits = stability.importances.len() as u32;
     let row = |own: &workflow::FieldRanks| {
         Row::new(vec![
@@ -69,7 +69,7 @@ fn stability(package: &Package) -> AnyView {
         <p class="aside">{how}</p>
         <Table headings rows class="list" scroll="Ranks of the most important fields" />
     }
-    .erase()
+    .boxed()
 }
 
 /// The segments with the highest error.
@@ -91,9 +91,9 @@ fn errors(package: &Package) -> AnyView {
         view! { <div class="note warn"><h3>"Possible leakage"</h3><TextList texts /></div> }
     });
     let table = if rows.is_empty() {
-        view! { <p class="aside">"Too few hold-out rows to find segments with higher error."</p> }.erase()
+        view! { <p class="aside">"Too few hold-out rows to find segments with higher error."</p> }.boxed()
     } else {
-        view! { <Table headings rows class="list" scroll="Segments with the highest error" /> }.erase()
+        view! { <Table headings rows class="list" scroll="Segments with the highest error" /> }.boxed()
     };
-    view! { <h3>"Segments with the highest error"</h3>{table}{leaks} }.erase()
+    view! { <h3>"Segments with the highest error"</h3>{table}{leaks} }.boxed()
 }

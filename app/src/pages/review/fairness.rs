@@ -6,7 +6,7 @@ use stats::group_metrics::GroupMetric;
 use workflow::Package;
 
 use super::gates::verdict;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::StateBadge;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
@@ -41,9 +41,9 @@ pub fn section(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
     });
     let body = if parts.is_empty() {
         view! { <Empty title="No fairness audit"><p>"The training data contains none of the attributes that the use case audits."</p></Empty> }
-            .erase()
+            .boxed()
     } else {
-        parts.into_view().erase()
+        parts.into_view().boxed()
     };
     view! {
         <section id="fairness">
@@ -53,7 +53,7 @@ pub fn section(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
             {proxies}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// `beside`: the audits of candidate and live version on the same rows.
@@ -110,5 +110,5 @@ fn attribute_part(attribute: &str, audit: &GroupAudit, beside: Option<(GroupAudi
         <Table headings rows class="list" scroll=format!("Metrics by {attribute}") />
         {notes}
     }
-    .erase()
+    .boxed()
 }

@@ -6,7 +6,7 @@ use stats::Verdict;
 use workflow::{GateReport, GateResult, ReviewPage};
 
 use super::query::route_of;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
@@ -75,7 +75,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
             {guide}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The note of a gate, with a full stop.
@@ -119,7 +119,7 @@ fn summary(report: &GateReport) -> String {
 /// The reference thresholds; nothing when they are the policy itself.
 fn guide(report: &GateReport, is_policy: bool) -> AnyView {
     if is_policy || report.results.is_empty() {
-        return ().erase();
+        return ().boxed();
     }
     let rows: Vec<Row> = report.results.iter().map(|result| Row::new(judged(result))).collect();
     let headings = vec![Heading::text("Threshold"), Heading::number("Estimate and 95% interval"), Heading::text("Verdict")];
@@ -130,5 +130,5 @@ fn guide(report: &GateReport, is_policy: bool) -> AnyView {
             <Table headings rows class="list" scroll="Reference thresholds" />
         </details>
     }
-    .erase()
+    .boxed()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use workflow::ReviewPage;
 
 use super::data::data_page;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::table::{Cell, Facts, Heading, Row, Table};
 use crate::format;
 
@@ -43,18 +43,18 @@ pub fn section(page: &ReviewPage) -> AnyView {
             {hash}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The scoring history of the version.
 fn scored(page: &ReviewPage) -> AnyView {
     if page.batches.is_empty() {
-        return view! { <p class="aside">"No scores yet."</p> }.erase();
+        return view! { <p class="aside">"No scores yet."</p> }.boxed();
     }
     let row = |(as_of, people, at): &(Date, i64, Timestamp)| {
         Row::new(vec![Cell::brief(as_of.long()), Cell::number(format::count(*people as u32)), Cell::brief(at.long())])
     };
     let rows: Vec<Row> = page.batches.iter().map(row).collect();
     let headings = vec![Heading::text("Snapshot date"), Heading::number("Records scored"), Heading::text("Scored at")];
-    view! { <h3>"Scoring history"</h3><Table headings rows class="list" scroll="Scoring history" /> }.erase()
+    view! { <h3>"Scoring history"</h3><Table headings rows class="list" scroll="Scoring history" /> }.boxed()
 }

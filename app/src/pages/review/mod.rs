@@ -17,7 +17,7 @@ use domain::{Decision, ReviewState, Route, VersionNumber};
 use leptos::prelude::*;
 use workflow::ReviewPage;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::charts::{beeswarm, importance};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::Chart;
@@ -96,7 +96,7 @@ fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> 
         ("decide", "Checklist and decision"),
         ("record", "Decision history"),
     ];
-    let contents = contents.map(|(id, text)| view! { <li><a href=format!("#{id}") rel="external">{text}</a></li> }.erase());
+    let contents = contents.map(|(id, text)| view! { <li><a href=format!("#{id}") rel="external">{text}</a></li> }.boxed());
     let contents: Vec<AnyView> = contents.into_iter().collect();
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=reviews.path()>"Reviews"</a></nav>
@@ -121,7 +121,7 @@ fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> 
         {checklist::section(&page)}
         {record::section(&page)}
     }
-    .erase()
+    .boxed()
 }
 
 /// Stage and review state of the version.
@@ -134,7 +134,7 @@ fn standing(page: &ReviewPage) -> AnyView {
     let tone = if page.live { Tone::Good } else { Tone::Neutral };
     let stage = view! { <StateBadge tone word=stage /> };
     let Some(request) = &page.request else {
-        return view! { <p>{stage}" No review requested yet. This is the evidence that would be reviewed now."</p> }.erase();
+        return view! { <p>{stage}" No review requested yet. This is the evidence that would be reviewed now."</p> }.boxed();
     };
     let tone = match request.state {
         ReviewState::Pending => Tone::Watch,
@@ -160,7 +160,7 @@ fn standing(page: &ReviewPage) -> AnyView {
         {stale}
         {void}
     }
-    .erase()
+    .boxed()
 }
 
 fn done_text(done: &str, number: VersionNumber) -> String {

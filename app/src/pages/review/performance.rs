@@ -8,7 +8,7 @@ use stats::comparison::Comparison;
 use stats::report::Report;
 use workflow::{Evaluation, Package};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::charts::{curves, histogram};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::{Chart, ChartFigure};
@@ -18,7 +18,7 @@ use crate::format;
 
 /// The section.
 pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
-    let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
+    let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
     let table = if package.comparisons.is_empty() { alone(package) } else { compared(package) };
     let confusion = [(package.champion.as_ref(), "live version"), (Some(&package.candidate), "candidate")];
     let confusion: Vec<AnyView> = confusion.into_iter().filter_map(|(side, name)| Some(self::confusion(side?, name))).collect();
@@ -32,7 +32,7 @@ pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
             <div class="side-by-side">{confusion}</div>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The result of the paired comparison of ROC AUC, as a sentence.
@@ -66,7 +66,7 @@ fn alone(package: &Package) -> AnyView {
     };
     let rows: Vec<Row> = Metric::ALL.iter().filter_map(row).collect();
     let headings = vec![Heading::text("Metric"), Heading::number("Value and 95% interval"), Heading::number("n")];
-    view! { <Table headings rows class="list" scroll="Metrics" /> }.erase()
+    view! { <Table headings rows class="list" scroll="Metrics" /> }.boxed()
 }
 
 fn compared(package: &Package) -> AnyView {
@@ -98,7 +98,7 @@ fn compared(package: &Package) -> AnyView {
         <Table headings rows class="list" scroll="Metrics of both versions" />
         <p class="aside">"95% intervals. ROC AUC: DeLong's paired test; other metrics: paired bootstrap on the same rows. With many metrics, some differences are expected by chance."</p>
     }
-    .erase()
+    .boxed()
 }
 
 fn p_text(p: f64) -> String {
@@ -160,7 +160,7 @@ fn confusion(side: &Evaluation, name: &str) -> AnyView {
     let rows = vec![row("Stayers", [counts.tn, counts.fp]), row("Leavers", [counts.fn_, counts.tp])];
     let headings = vec![Heading::text("Actual outcome"), Heading::number("Predicted stayer"), Heading::number("Predicted leaver")];
     let caption = format!("Confusion matrix of the {name} (cutoff {})", format::percent(side.report.cutoff));
-    view! { <Table headings rows class="confusion" caption /> }.erase()
+    view! { <Table headings rows class="confusion" caption /> }.boxed()
 }
 
 /// Change in feature importance from the live version, largest first; `None` when there is nothing to compare.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use workflow::{LiveChange, QueueRow};
 
 use super::record::decision_word;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::heading::PageHeading;
@@ -51,11 +51,11 @@ fn Queue(
     let waits = if pending.is_empty() {
         let hint = "Open a version and request a review, or use the command line: ";
         let command = format!("tenure model request VERSION --use-case {use_case}");
-        view! { <Empty title="No pending reviews"><p>{hint}<code>{command}</code></p></Empty> }.erase()
+        view! { <Empty title="No pending reviews"><p>{hint}<code>{command}</code></p></Empty> }.boxed()
     } else {
         let headings = ["Version", "Candidate", "Requested by", "Requested", "Age", "Approvals"].map(Heading::text).into_iter().collect();
         let rows = pending.iter().map(|row| pending_row(row, &use_case)).collect();
-        view! { <Table headings rows class="list" scroll="Pending reviews" /> }.erase()
+        view! { <Table headings rows class="list" scroll="Pending reviews" /> }.boxed()
     };
     let decided = (!closed.is_empty()).then(|| {
         let headings = ["Version", "Status", "Decided by", "Closed", "Time to decision", "Reason"].map(Heading::text).into_iter().collect();
@@ -85,7 +85,7 @@ fn Queue(
         {decided}
         {changes}
     }
-    .erase()
+    .boxed()
 }
 
 /// The version that was live at the end of a day, as a sentence.

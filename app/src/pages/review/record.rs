@@ -6,7 +6,7 @@ use workflow::{Checklist, ReviewDecision, ReviewPage};
 
 use super::checklist::items;
 use super::query::route_of;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::pages::registry::list::review_word;
@@ -25,7 +25,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
             {service(page)}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// Tone and label of a decision.
@@ -59,22 +59,22 @@ fn decision(decision: &ReviewDecision) -> AnyView {
             <p class="aside">"Evidence hash: "<code>{decision.evidence_hash.clone()}</code></p>
         </article>
     }
-    .erase()
+    .boxed()
 }
 
 fn earlier(page: &ReviewPage) -> AnyView {
     if page.earlier.is_empty() {
-        return ().erase();
+        return ().boxed();
     }
     let request = |(request, decisions): &(workflow::Request, Vec<ReviewDecision>)| {
         let asked = format!("Requested by {} on {}: ", request.requested_by, request.requested_at.long());
         let state = review_word(request.state.as_str());
         let why = if request.closed_because.is_empty() { ".".to_owned() } else { format!(": {}.", request.closed_because) };
         let decisions = decisions.iter().map(decision).collect::<Vec<_>>();
-        view! { <p>{asked}{state}{why}</p>{decisions} }.erase()
+        view! { <p>{asked}{state}{why}</p>{decisions} }.boxed()
     };
     let requests = page.earlier.iter().map(request).collect::<Vec<_>>();
-    view! { <h3>"Earlier requests"</h3>{requests} }.erase()
+    view! { <h3>"Earlier requests"</h3>{requests} }.boxed()
 }
 
 /// The audit log entries of the version.
@@ -91,7 +91,7 @@ fn log(page: &ReviewPage) -> AnyView {
         <Table headings rows class="list" scroll="Activity of this version" />
         <p class="aside">"From the hash-chained audit log. "<a href=all>"All entries, with details"</a></p>
     }
-    .erase()
+    .boxed()
 }
 
 /// Links to undeploy or restore the version, for users who can.
@@ -99,11 +99,11 @@ fn service(page: &ReviewPage) -> AnyView {
     let href = |doing: &str| route_of(page).with_query(&[("doing", doing)]);
     if page.live && page.may_undeploy {
         return view! { <p class="actions screen-only"><a class="button quiet" href=href("undeploy") rel="external">"Undeploy…"</a></p> }
-            .erase();
+            .boxed();
     }
     if page.was_live && !page.live && page.may_roll_back {
         return view! { <p class="actions screen-only"><a class="button quiet" href=href("rollback") rel="external">"Restore…"</a></p> }
-            .erase();
+            .boxed();
     }
-    ().erase()
+    ().boxed()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use stats::Metric;
 use workflow::runs::{Comparison, RunRow};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::chart::ChartFigure;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
@@ -53,7 +53,7 @@ pub fn file(comparison: &Comparison, made_at: &str) -> String {
     let heading = title.clone();
     crate::standalone::document(&title, &source, || {
         let contents = contents(comparison);
-        view! { <PageHeading title=heading />{contents} }.erase()
+        view! { <PageHeading title=heading />{contents} }.boxed()
     })
 }
 
@@ -98,15 +98,15 @@ fn contents(comparison: &Comparison) -> AnyView {
         |differ: bool| -> Vec<Row> { comparison.parameters.iter().filter(|(.., differs)| *differs == differ).map(parameter).collect() };
     let (different, same) = (part(true), part(false));
     let different = if different.is_empty() {
-        view! { <p class="aside">"All parameters are the same."</p> }.erase()
+        view! { <p class="aside">"All parameters are the same."</p> }.boxed()
     } else {
-        view! { <Table headings=heads("Parameter", false) rows=different class="list wrapping" scroll="Differing parameters" /> }.erase()
+        view! { <Table headings=heads("Parameter", false) rows=different class="list wrapping" scroll="Differing parameters" /> }.boxed()
     };
     let same = (!same.is_empty()).then(|| {
         let (headings, summary) = (heads("Parameter", false), format!("Identical parameters ({})", same.len()));
         view! { <details><summary>{summary}</summary><Table headings rows=same class="list wrapping" scroll="Identical parameters" /></details> }
     });
-    let charts = crate::charts::curves::all(&comparison.curves).into_iter().map(|chart| view! { <ChartFigure chart /> }.erase());
+    let charts = crate::charts::curves::all(&comparison.curves).into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed());
     let charts = charts.collect::<Vec<_>>();
     let few = (runs.len() > 4).then(|| view! { <p class="aside">"First four runs only."</p> });
     let curves =
@@ -121,5 +121,5 @@ fn contents(comparison: &Comparison) -> AnyView {
         <section><h2>"Differing parameters"</h2>{different}{same}</section>
         {curves}
     }
-    .erase()
+    .boxed()
 }

@@ -4,7 +4,7 @@ use domain::{Estimate, Route};
 use leptos::prelude::*;
 use workflow::runs::{RunRow, RunsPage as Page};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
@@ -99,12 +99,12 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
                 <p class="actions"><span class="aside">{total}</span><button class="button quiet">"Compare selected"</button></p>
             </form>
         }
-        .erase()
+        .boxed()
     } else if query.filter.is_empty() {
-        view! { <Empty title="No runs yet"><p>"Train a model with the button above, or run: " <code>{command}</code></p></Empty> }.erase()
+        view! { <Empty title="No runs yet"><p>"Train a model with the button above, or run: " <code>{command}</code></p></Empty> }.boxed()
     } else {
         view! { <Empty title="No matching runs"><p>"Try a broader filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
-            .erase()
+            .boxed()
     };
     let (train, jobs) = (Route::Train { use_case: (&use_case).into() }, Route::Jobs { use_case: (&use_case).into() });
     let train = may.then(|| view! { <a class="button" href=train.path()>"Train a model"</a> });
@@ -115,7 +115,7 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
         {list}
         {pages}
     }
-    .erase()
+    .boxed()
 }
 
 /// A run. `fold` is the address that expands or collapses its nested runs.
@@ -189,7 +189,7 @@ pub fn RunState(status: String) -> AnyView {
         "running" => Tone::Watch,
         _ => Tone::Neutral,
     };
-    view! { <StateBadge tone word=format::capitalised(&status) /> }.erase()
+    view! { <StateBadge tone word=format::capitalised(&status) /> }.boxed()
 }
 
 #[component]
@@ -198,13 +198,13 @@ fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String
         let choice = |name: &String| {
             let checked = columns.contains(name);
             view! { <label class="check"><input type="checkbox" name="column" value=name.clone() checked=checked />{format::metric_label(name)}</label> }
-                .erase()
+                .boxed()
         };
         let choices = names.iter().map(choice).collect::<Vec<_>>();
         (!choices.is_empty()).then(|| view! { <fieldset><legend>{title}</legend>{choices}</fieldset> })
     };
     let (metrics, parameters) = (group("Metrics", &page.metric_names), group("Parameters", &page.parameter_names));
-    let unfolded = query.unfolded.iter().map(|run| view! { <input type="hidden" name="unfold" value=run.clone() /> }.erase());
+    let unfolded = query.unfolded.iter().map(|run| view! { <input type="hidden" name="unfold" value=run.clone() /> }.boxed());
     let unfolded = unfolded.collect::<Vec<_>>();
     view! {
         <form method="get" action=action class="filters" role="search">
@@ -216,7 +216,7 @@ fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String
             {unfolded}
             <details class="columns-choice"><summary>"Columns"</summary>{metrics}{parameters}</details>
         </form>
-    }.erase()
+    }.boxed()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::use_case::Words;
 use workflow::scoring::{FieldValue, Looker};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::RiskBadge;
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::gauge::Gauge;
@@ -74,13 +74,13 @@ fn Person(person: workflow::scoring::PersonPage, words: Words, history: Option<C
             <h2>{format!("{} data", format::capitalised(&words.one))}</h2>
             <div class="field-groups">{groups(person.fields)}</div>
         </section>
-    }.erase()
+    }.boxed()
 }
 
 /// Earlier visits to this page.
 fn looked(lookers: Vec<Looker>) -> AnyView {
     if lookers.is_empty() {
-        return view! { <section><h2>"Access history (before this visit)"</h2><p class="aside">"No earlier visits. Every visit to this page is recorded in the audit log."</p></section> }.erase();
+        return view! { <section><h2>"Access history (before this visit)"</h2><p class="aside">"No earlier visits. Every visit to this page is recorded in the audit log."</p></section> }.boxed();
     }
     let row = |looker: Looker| {
         let (times, why) = (format::count(looker.times), if looker.why.is_empty() { "–".to_owned() } else { looker.why });
@@ -95,7 +95,7 @@ fn looked(lookers: Vec<Looker>) -> AnyView {
             <Table headings rows class="list" scroll="Access history" />
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The fields under their headings, in the order of the use case.
@@ -111,7 +111,7 @@ fn groups(fields: Vec<FieldValue>) -> Vec<AnyView> {
         let caption = if name.is_empty() { "Other".to_owned() } else { name };
         let headings = vec![Heading::text("Field"), Heading::text("Value"), Heading::number("Points")];
         let rows = fields.into_iter().map(field).collect();
-        view! { <Table headings rows caption /> }.erase()
+        view! { <Table headings rows caption /> }.boxed()
     };
     groups.into_iter().map(group).collect()
 }

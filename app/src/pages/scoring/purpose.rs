@@ -4,7 +4,7 @@ use domain::Route;
 use leptos::prelude::*;
 use workflow::{Purpose, Tenure};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::server_page::Written;
@@ -45,7 +45,7 @@ pub fn asked(tenure: &Tenure, use_case: &str, why: &str, page: &Route, hidden: &
 }
 
 fn options(purposes: &[Purpose]) -> Vec<AnyView> {
-    let first = view! { <option value="">"Choose a reason"</option> }.erase();
-    let option = |purpose: &Purpose| view! { <option value=purpose.key.clone()>{purpose.text.clone()}</option> }.erase();
+    let first = view! { <option value="">"Choose a reason"</option> }.boxed();
+    let option = |purpose: &Purpose| view! { <option value=purpose.key.clone()>{purpose.text.clone()}</option> }.boxed();
     std::iter::once(first).chain(purposes.iter().map(option)).collect()
 }

@@ -4,7 +4,7 @@ use domain::{Route, VersionNumber};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
 use crate::components::table::{Cell, Facts};
 use crate::error::AppError;
@@ -96,7 +96,7 @@ pub fn section(labels: Labels) -> AnyView {
             {forms}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn forms(labels: &Labels) -> AnyView {
@@ -115,7 +115,7 @@ fn forms(labels: &Labels) -> AnyView {
                 <button class="link">{label}</button>
             </form>
         }
-        .erase()
+        .boxed()
     });
     let remove = remove.collect::<Vec<_>>();
     view! {
@@ -146,5 +146,5 @@ fn forms(labels: &Labels) -> AnyView {
             {remove}
         </details>
     }
-    .erase()
+    .boxed()
 }

@@ -11,7 +11,7 @@ use workflow::Role;
 use workflow::runs::VersionPage;
 use workflow::scoring::Headline;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::charts::{beeswarm, dependence, importance};
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::{Chart, ChartFigure};
@@ -147,7 +147,7 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
         </section>
         {explained(charts)}
     }
-    .erase()
+    .boxed()
 }
 
 /// "Gates at training time (policy: sensible): 7 passed, 1 failed."
@@ -163,9 +163,9 @@ fn explained(charts: Option<Charts>) -> AnyView {
         return view! {
             <Empty title="No explanation available"><p>"The build that trained this version did not compute model explanations. Train a new version to see them."</p></Empty>
         }
-        .erase();
+        .boxed();
     };
-    let figures = |charts: Vec<Chart>| charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.erase()).collect::<Vec<_>>();
+    let figures = |charts: Vec<Chart>| charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
     view! {
         <section>
             <h2>"Model explanation"</h2>
@@ -177,5 +177,5 @@ fn explained(charts: Option<Charts>) -> AnyView {
             <div class="chart-grid wide">{figures(fields)}</div>
         </section>
     }
-    .erase()
+    .boxed()
 }

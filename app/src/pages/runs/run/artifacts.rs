@@ -4,7 +4,7 @@ use domain::Route;
 use leptos::prelude::*;
 use workflow::runs::{ArtifactRow, RunPage as Page};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Facts, Heading, Row, Table};
 use crate::format;
@@ -59,7 +59,7 @@ pub fn view(page: &Page) -> AnyView {
         </div>
         {files}
     }
-    .erase()
+    .boxed()
 }
 
 /// The first characters of a hash.
@@ -84,5 +84,5 @@ fn files(run: &str, artifacts: &[ArtifactRow]) -> AnyView {
     let rows: Vec<Row> = artifacts.iter().map(row).collect();
     let headings =
         vec![Heading::text("Name"), Heading::text("Type"), Heading::number("Size"), Heading::text("SHA-256"), Heading::hidden("Download")];
-    (!rows.is_empty()).then(|| view! { <section><h2>"Files"</h2><Table headings rows class="list" scroll="Files" /></section> }).erase()
+    (!rows.is_empty()).then(|| view! { <section><h2>"Files"</h2><Table headings rows class="list" scroll="Files" /></section> }).boxed()
 }

@@ -5,7 +5,7 @@ use model::use_case::Words;
 use workflow::runs::{CohortRow, ProxyRow, RunEvidence};
 
 use super::labels::capital;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::figure::{FigureValue, Scale};
 use crate::components::table::{Cell, Facts, Heading, Row, Table, TextList};
 use crate::format;
@@ -14,9 +14,9 @@ use crate::format;
 pub fn view(evidence: RunEvidence, words: &Words) -> AnyView {
     let cohorts = cohorts(evidence.cohorts, evidence.overall_error, words);
     let leaks = if evidence.leaks.is_empty() {
-        view! { <p>"No leakage detected: no field duplicates or nearly determines the outcome, no one is in both train and test, and performance is not implausibly high."</p> }.erase()
+        view! { <p>"No leakage detected: no field duplicates or nearly determines the outcome, no one is in both train and test, and performance is not implausibly high."</p> }.boxed()
     } else {
-        view! { <TextList texts=evidence.leaks /> }.erase()
+        view! { <TextList texts=evidence.leaks /> }.boxed()
     };
     let share = |figure| Cell::view(view! { <FigureValue figure scale=Scale::Percent with_n=true /> });
     let correlation = evidence.correlation;
@@ -41,13 +41,13 @@ pub fn view(evidence: RunEvidence, words: &Words) -> AnyView {
         <section><h2>"Training data quality"</h2><Facts facts=quality class="pairs" /></section>
         {proxies}
     }
-    .erase()
+    .boxed()
 }
 
 fn cohorts(cohorts: Vec<CohortRow>, overall: domain::Estimate, words: &Words) -> AnyView {
     let Some(worst) = cohorts.first() else {
         return view! { <section><h2>"Highest error segment"</h2><p class="aside">"Too few hold-out rows to search for segments."</p></section> }
-            .erase();
+            .boxed();
     };
     let title = format!("Highest error segment: {}", worst.conditions.join(" and "));
     let all = overall.value.map(|value| format!(" Over all of these rows: {}.", format::number(value, 3))).unwrap_or_default();
@@ -76,12 +76,12 @@ fn cohorts(cohorts: Vec<CohortRow>, overall: domain::Estimate, words: &Words) ->
             <Table headings rows class="list wrapping" scroll="Segments" />
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn proxies(proxies: Vec<ProxyRow>) -> AnyView {
     if proxies.is_empty() {
-        return view! { <section><h2>"Proxy analysis"</h2><p class="aside">"The use case audits no attributes, or their groups are too small to analyze."</p></section> }.erase();
+        return view! { <section><h2>"Proxy analysis"</h2><p class="aside">"The use case audits no attributes, or their groups are too small to analyze."</p></section> }.boxed();
     }
     let row = |proxy: ProxyRow| {
         Row::new(vec![
@@ -99,5 +99,5 @@ fn proxies(proxies: Vec<ProxyRow>) -> AnyView {
             <Table headings rows class="list wrapping" scroll="Proxy analysis" />
         </section>
     }
-    .erase()
+    .boxed()
 }

@@ -8,7 +8,7 @@ use workflow::runs::RunEvidence;
 use workflow::runs::RunPage as Page;
 
 use super::labels::capital;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::chart::ChartFigure;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
@@ -28,7 +28,7 @@ pub fn view(page: &Page, evidence: RunEvidence, words: &Words) -> AnyView {
     let rows = stats::Metric::ALL.iter().filter_map(row).collect();
     let headings = vec![Heading::text("Metric"), Heading::number("Hold-out"), Heading::number("Out of fold")];
     let curves = page.curves.clone().unwrap_or_default();
-    let charts = crate::charts::curves::all(&curves).into_iter().map(|chart| view! { <ChartFigure chart /> }.erase());
+    let charts = crate::charts::curves::all(&curves).into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed());
     let charts = charts.collect::<Vec<_>>();
     let thresholds = view! { <Thresholds rows=evidence.thresholds cutoff=curves.cutoff n=evidence.holdout_rows words=words.clone() /> };
     let confusion = view! { <Confusion curves words=words.clone() /> };
@@ -45,7 +45,7 @@ pub fn view(page: &Page, evidence: RunEvidence, words: &Words) -> AnyView {
             <Table headings rows class="list" scroll="Metrics" />
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The confusion matrix at the cutoff.
@@ -71,7 +71,7 @@ fn Confusion(curves: Curves, words: Words) -> AnyView {
         Heading::number("Predicted stayer"),
         Heading::number(format!("Predicted {}", words.event_one)),
     ];
-    view! { <section><h2>{title}</h2><Table headings rows class="confusion" caption="Confusion matrix (hold-out)" /></section> }.erase()
+    view! { <section><h2>{title}</h2><Table headings rows class="confusion" caption="Confusion matrix (hold-out)" /></section> }.boxed()
 }
 
 /// People listed and events captured at each cutoff.
@@ -109,5 +109,5 @@ fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Words) -> Any
                 </section>
             }
         })
-        .erase()
+        .boxed()
 }

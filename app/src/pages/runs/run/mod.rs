@@ -13,7 +13,7 @@ use domain::{Route, RunId};
 use leptos::prelude::*;
 use workflow::runs::RunPage as Page;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Facts, TextList};
 use crate::error::{AppError, Kind};
@@ -59,7 +59,7 @@ pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<Written, 
 /// A run without evidence: running, failed, stopped, or nested.
 fn plain(page: &Page) -> AnyView {
     let (nested, made) = (nested::view(page), artifacts::view(page));
-    view! { {nested}{made} }.erase()
+    view! { {nested}{made} }.boxed()
 }
 
 /// The page: facts and navigation above every part.
@@ -100,7 +100,7 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
                 Some(part) => Route::RunPart { run, part },
                 None => Route::Run { run },
             };
-            view! { <li><a href=route.path() aria-current=current>{name}</a></li> }.erase()
+            view! { <li><a href=route.path() aria-current=current>{name}</a></li> }.boxed()
         };
         view! { <nav class="parts" aria-label="Run sections"><ul>{PARTS.into_iter().map(link).collect::<Vec<_>>()}</ul></nav> }
     });
@@ -115,5 +115,5 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
         {parts}
         {content}
     }
-    .erase()
+    .boxed()
 }

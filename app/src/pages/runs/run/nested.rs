@@ -4,7 +4,7 @@ use domain::{Estimate, Route};
 use leptos::prelude::*;
 use workflow::runs::{RunPage as Page, RunRow};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
@@ -19,17 +19,17 @@ pub fn view(page: &Page) -> AnyView {
         let label = format::metric_label(name);
         let headings = vec![Heading::text(label.clone()), Heading::number("Selection metric")];
         let rows = steps.iter().map(row).collect();
-        view! { <section><h2>{format!("By {}", label.to_lowercase())}</h2><Table headings rows /></section> }.erase()
+        view! { <section><h2>{format!("By {}", label.to_lowercase())}</h2><Table headings rows /></section> }.boxed()
     });
     let steps = steps.collect::<Vec<_>>();
     let children = children(&page.children);
-    view! { {steps}{children} }.erase()
+    view! { {steps}{children} }.boxed()
 }
 
 /// The nested runs, best selection metric first.
 pub fn children(children: &[RunRow]) -> AnyView {
     if children.is_empty() {
-        return ().erase();
+        return ().boxed();
     }
     let score = |run: &RunRow| metric(&run.metrics, "selection").and_then(|figure| figure.value);
     let mut sorted: Vec<&RunRow> = children.iter().collect();
@@ -53,5 +53,5 @@ pub fn children(children: &[RunRow]) -> AnyView {
     let headings =
         vec![Heading::text("Nested run"), Heading::text("Status"), Heading::number("Selection metric"), Heading::number("Gap to best")];
     let title = if number == 1 { "1 nested run".to_owned() } else { format!("{} nested runs", format::count(number)) };
-    view! { <section><h2>{title}</h2><Table headings rows class="list" scroll="Nested runs" /></section> }.erase()
+    view! { <section><h2>{title}</h2><Table headings rows class="list" scroll="Nested runs" /></section> }.boxed()
 }

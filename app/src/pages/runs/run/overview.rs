@@ -8,7 +8,7 @@ use workflow::runs::{GateRow, RunEvidence};
 use workflow::runs::{RunPage as Page, Stage};
 use workflow::scoring::Headline;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Mark, Row, Table, TextList};
@@ -55,18 +55,18 @@ pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
     let gates = view! { <Gates gates=evidence.gates policy=evidence.gate_policy passes=evidence.gates_pass feasible=feasible.unwrap_or_default() /> };
     let against = view! { <AgainstLive compared=evidence.against_live /> };
     let stages = view! { <Stages stages=page.stages.clone() /> };
-    view! { {warnings}<Headlines headlines />{gates}{against}{stages} }.erase()
+    view! { {warnings}<Headlines headlines />{gates}{against}{stages} }.boxed()
 }
 
 /// Warnings about leakage and gates that are unlikely to pass.
 fn warnings(evidence: &RunEvidence) -> Vec<AnyView> {
     let unlikely = evidence.feasibility.as_ref().filter(|found| 2 * found.passed < found.resamples).map(|found| {
         let sentence = found.sentence.clone();
-        view! { <div class="note warn"><h2>"Unlikely to pass the metric gates"</h2><p>{sentence}</p></div> }.erase()
+        view! { <div class="note warn"><h2>"Unlikely to pass the metric gates"</h2><p>{sentence}</p></div> }.boxed()
     });
     let leaks = (!evidence.leaks.is_empty()).then(|| {
         let texts = evidence.leaks.clone();
-        view! { <div class="note warn"><h2>"Possible leakage"</h2><TextList texts /></div> }.erase()
+        view! { <div class="note warn"><h2>"Possible leakage"</h2><TextList texts /></div> }.boxed()
     });
     leaks.into_iter().chain(unlikely).collect()
 }
@@ -79,7 +79,7 @@ fn badge(verdict: Verdict) -> AnyView {
         Verdict::Inconclusive => (Tone::Watch, "Inconclusive"),
         Verdict::CouldNotCompute => (Tone::Neutral, "Could not compute"),
     };
-    view! { <StateBadge tone word /> }.erase()
+    view! { <StateBadge tone word /> }.boxed()
 }
 
 #[component]
@@ -112,7 +112,7 @@ fn Gates(gates: Vec<GateRow>, policy: String, passes: bool, feasible: String) ->
             <Table headings rows class="list" scroll="Gates" />
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 #[component]
@@ -124,7 +124,7 @@ fn AgainstLive(compared: Vec<Comparison>) -> AnyView {
                 <p class="aside">"No model was live, or fewer than 50 rows were unseen by both models."</p>
             </section>
         }
-        .erase();
+        .boxed();
     }
     let rows_compared = compared.first().and_then(|first| first.difference.n).map(format::count).unwrap_or_default();
     let find = |metric: &Metric| compared.iter().find(|own| own.metric == *metric);
@@ -154,7 +154,7 @@ fn AgainstLive(compared: Vec<Comparison>) -> AnyView {
             <Table headings rows class="list" scroll="Comparison with live model" />
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The pipeline steps of the run, with their duration.
@@ -174,5 +174,5 @@ fn Stages(stages: Vec<Stage>) -> AnyView {
     let headings = vec![Heading::text("Step"), Heading::hidden("Chart"), Heading::number("Duration"), Heading::text("Details")];
     (!rows.is_empty())
         .then(|| view! { <section><h2>"Pipeline steps"</h2><Table headings rows class="bars" scroll="Pipeline steps" /></section> })
-        .erase()
+        .boxed()
 }

@@ -5,7 +5,7 @@ use domain::route::RunPart;
 use leptos::prelude::*;
 use workflow::{Member, Tenure};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
 use crate::server_page::Written;
@@ -16,14 +16,14 @@ pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -
     let shown = if name.ends_with(".svg") {
         // Fails here if the file does not exist.
         tenure.run_artifact(member, id, name).await?;
-        view! { <p><img class="preview" src=address.clone() alt=format!("Preview of {name}") width="1040" height="600" /></p> }.erase()
+        view! { <p><img class="preview" src=address.clone() alt=format!("Preview of {name}") width="1040" height="600" /></p> }.boxed()
     } else {
         match tenure.artifact_text(member, id, name).await? {
             Some((text, whole)) => {
                 let rest = (!whole).then(|| view! { <p class="aside">"Preview truncated. Download the file to see all of it."</p> });
-                view! { <pre class="preview" tabindex="0" role="region" aria-label="Content">{text}</pre>{rest} }.erase()
+                view! { <pre class="preview" tabindex="0" role="region" aria-label="Content">{text}</pre>{rest} }.boxed()
             }
-            None => view! { <p class="note">"This file cannot be previewed. Download it instead."</p> }.erase(),
+            None => view! { <p class="note">"This file cannot be previewed. Download it instead."</p> }.boxed(),
         }
     };
     let back = Route::RunPart { run: id.into(), part: RunPart::Made };

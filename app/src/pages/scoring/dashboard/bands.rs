@@ -4,7 +4,7 @@ use domain::{PeopleQuery, Route};
 use leptos::prelude::*;
 use workflow::scoring::BandCount;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::{RiskBadge, risk_style};
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
@@ -18,7 +18,7 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> AnyView {
     let parts = bands
         .iter()
         .zip(&middles)
-        .map(|(band, middle)| view! { <span style=format!("{};flex-grow:{:.5}", risk_style(*middle), band.share)></span> }.erase());
+        .map(|(band, middle)| view! { <span style=format!("{};flex-grow:{:.5}", risk_style(*middle), band.share)></span> }.boxed());
     let parts = parts.collect::<Vec<_>>();
     let dashboard = Route::Dashboard { use_case: (&use_case).into() };
     let row = |(band, middle): (BandCount, f64)| {
@@ -41,7 +41,7 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> AnyView {
             <Table headings rows />
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The middle of each band, for its shade; highest band first.

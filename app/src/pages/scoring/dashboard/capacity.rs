@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::use_case::Words;
 use serde::{Deserialize, Serialize};
 
-use crate::boxed::{Erase, Handler, live};
+use crate::boxed::{Handler, IntoBoxed, live};
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Facts};
 use crate::format;
@@ -39,7 +39,7 @@ pub fn Capacity(data: CapacityData) -> AnyView {
                 <p class="aside">"No out-of-fold scores are stored for the live model, so recall and precision cannot be estimated."</p>
             </section>
         }
-        .erase();
+        .boxed();
     }
     let (capacity, set_capacity) = signal(asked.unwrap_or(people.div_ceil(10)).clamp(1, people.max(1)));
     let change = move || -> Handler<leptos::ev::Event> {
@@ -51,8 +51,8 @@ pub fn Capacity(data: CapacityData) -> AnyView {
     };
     let shown = Signal::derive(move || capacity.get().to_string());
     let (now, most) = (shown.get_untracked(), people.to_string());
-    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.erase()).collect::<Vec<_>>();
-    let result = move || at_capacity(&points, capacity.get()).cloned().map_or_else(|| ().erase(), |point| reach(point, &words));
+    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.boxed()).collect::<Vec<_>>();
+    let result = move || at_capacity(&points, capacity.get()).cloned().map_or_else(|| ().boxed(), |point| reach(point, &words));
     view! {
         <section class="capacity">
             <h2>"Conversation capacity"</h2>
@@ -85,7 +85,7 @@ pub fn Capacity(data: CapacityData) -> AnyView {
             <div role="status">{live(result)}</div>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn reach(point: CapacityPoint, words: &Words) -> AnyView {
@@ -102,7 +102,7 @@ fn reach(point: CapacityPoint, words: &Words) -> AnyView {
         <Facts facts class="pairs" />
         <p class="aside">"Out-of-fold estimates with 95% intervals."</p>
     }
-    .erase()
+    .boxed()
 }
 
 #[cfg(test)]

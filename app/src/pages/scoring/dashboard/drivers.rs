@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::table::{Cell, Heading, Mark, Row, Table};
 use crate::format;
 
@@ -10,7 +10,7 @@ use crate::format;
 pub fn Drivers(drivers: Vec<(String, f64)>) -> AnyView {
     let Some((first, widest)) = drivers.first().cloned() else {
         return view! { <section class="drivers"><h2>"Top drivers"</h2><p class="aside">"No drivers are stored with these scores."</p></section> }
-            .erase();
+            .boxed();
     };
     let row = |(label, points): (String, f64)| {
         let bar = Mark { class: "bar", from: 0.0, width: 100.0 * points / widest };
@@ -25,5 +25,5 @@ pub fn Drivers(drivers: Vec<(String, f64)>) -> AnyView {
             <Table headings rows class="bars" />
         </section>
     }
-    .erase()
+    .boxed()
 }

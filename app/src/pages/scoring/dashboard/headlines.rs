@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use workflow::scoring::Headline;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::figure::Scale;
 use crate::format;
 
 #[component]
 pub fn Headlines(headlines: Vec<Headline>) -> AnyView {
     view! { <section class="headlines" aria-label="Key figures">{headlines.into_iter().map(headline).collect::<Vec<_>>()}</section> }
-        .erase()
+        .boxed()
 }
 
 fn headline(headline: Headline) -> AnyView {
@@ -23,9 +23,9 @@ fn headline(headline: Headline) -> AnyView {
     let unit = (unit != "%").then_some(unit);
     let value = match figure.value {
         Some(value) => {
-            view! { <p class="number">{scale.text(value)}{unit.map(|unit| view! { " "<span class="unit">{unit}</span> })}</p> }.erase()
+            view! { <p class="number">{scale.text(value)}{unit.map(|unit| view! { " "<span class="unit">{unit}</span> })}</p> }.boxed()
         }
-        None => view! { <p class="number unknown">"Not computed"</p><p class="aside">{figure.why}</p> }.erase(),
+        None => view! { <p class="number unknown">"Not computed"</p><p class="aside">{figure.why}</p> }.boxed(),
     };
     let interval =
         figure.interval.map(|interval| view! { <p class="aside">{format!("95% interval {}", scale.interval_text(interval))}</p> });
@@ -43,5 +43,5 @@ fn headline(headline: Headline) -> AnyView {
             <p class="explained">{note}</p>
         </div>
     }
-    .erase()
+    .boxed()
 }

@@ -18,7 +18,7 @@ mod write;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::error::AppError;
 use crate::pages::{Place, address_of};
 use crate::server_page::{PageTitle, Written, ask, show_answer, show_page, written};
@@ -62,7 +62,7 @@ pub fn DashboardPage() -> AnyView {
                     </section>
                     {rest}
                 }
-                .erase()
+                .boxed()
             }
         },
     )

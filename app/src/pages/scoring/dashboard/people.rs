@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use workflow::scoring::PeoplePage;
 use workflow::scoring::{FilterField, PersonRow};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::badge::RiskBadge;
 use crate::components::empty::Empty;
 use crate::components::pagination::pagination;
@@ -43,15 +43,15 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
                 <p><a class="button" href=href>{open}</a></p>
             </Empty>
         }
-        .erase()
+        .boxed()
     } else if page.rows.is_empty() {
-        view! { <Empty title="No matches"><p>"Remove a filter or search for a different ID."</p></Empty> }.erase()
+        view! { <Empty title="No matches"><p>"Remove a filter or search for a different ID."</p></Empty> }.boxed()
     } else {
         let mut headings = vec![heading("id", "ID", false), heading("risk", "Risk", true), Heading::text("Band")];
         headings.extend(page.segments.iter().map(|segment| heading(&segment.field, &segment.label, false)));
         headings.push(Heading::text("Top drivers (percentage points)"));
         let rows = page.rows.iter().map(|person| row(person, &use_case)).collect();
-        view! { <Table headings rows class="list" scroll="People by risk" /> }.erase()
+        view! { <Table headings rows class="list" scroll="People by risk" /> }.boxed()
     };
     view! {
         <div class="section-heading">
@@ -64,14 +64,14 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
         {table}
         {pages}
     }
-    .erase()
+    .boxed()
 }
 
 /// The CSV download: a link, or a form where a reason is required.
 fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
     let (route, pairs) = (Route::PeopleCsv { use_case: use_case.clone() }, query.with_page(1).to_query_string());
     if page.purposes.is_empty() {
-        return view! { <a class="button quiet" href=format!("{route}{pairs}") download="" rel="external">"Download CSV"</a> }.erase();
+        return view! { <a class="button quiet" href=format!("{route}{pairs}") download="" rel="external">"Download CSV"</a> }.boxed();
     }
     let hidden = domain::query::pairs(&pairs).into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     let hidden = hidden.collect_view();
@@ -84,7 +84,7 @@ fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView 
             <button class="button quiet">"Download CSV"</button>
         </form>
     }
-    .erase()
+    .boxed()
 }
 
 fn row(person: &PersonRow, use_case: &UseCaseId) -> Row {
@@ -105,7 +105,7 @@ fn reason(reason: &Reason) -> AnyView {
     let class = if reason.points < 0.0 { "down" } else { "up" };
     let points = format::points(reason.points);
     view! { <li>{reason.label.clone()}" "<span class="aside">{reason.value.clone()}</span>" "<span class=class>{points}</span></li> }
-        .erase()
+        .boxed()
 }
 
 /// Key and text of each active filter.
@@ -148,7 +148,7 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> AnyView {
             <button class="button">"Filter"</button>
         </form>
     }
-    .erase()
+    .boxed()
 }
 
 #[component]
@@ -166,5 +166,5 @@ fn Choice(#[prop(into)] name: String, #[prop(into)] label: String, values: Vec<(
             </select>
         </div>
     }
-    .erase()
+    .boxed()
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use workflow::scoring::{Segment, SegmentRow};
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Mark, Row, Table};
 use crate::format;
@@ -20,7 +20,7 @@ pub fn Segments(segments: Vec<Segment>, many: String) -> AnyView {
             <div class="segment-grid">{figures}</div>
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn upper_end(row: &SegmentRow) -> Option<f64> {
@@ -37,7 +37,7 @@ fn figure(segment: Segment, top: f64, many: &str) -> AnyView {
     let rows = segment.rows.into_iter().map(row).collect();
     let headings =
         vec![Heading::text("Group"), Heading::number(format::capitalised(many)), Heading::hidden("Chart"), Heading::number("Mean risk")];
-    view! { <Table headings rows class="bars dots" caption=segment.label /> }.erase()
+    view! { <Table headings rows class="bars dots" caption=segment.label /> }.boxed()
 }
 
 fn marks(row: &SegmentRow, top: f64) -> Vec<Mark> {

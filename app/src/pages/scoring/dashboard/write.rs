@@ -9,7 +9,7 @@ use super::drivers::Drivers;
 use super::headlines::Headlines;
 use super::people::People;
 use super::segments::Segments;
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::chart::ChartFigure;
 use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
@@ -48,7 +48,7 @@ pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
             <ChartFigure chart=histogram />
         </div>
     };
-    Written::parts(title, vec![top.erase(), bands.erase(), rest.erase()]).with_data(&capacity)
+    Written::parts(title, vec![top.boxed(), bands.boxed(), rest.boxed()]).with_data(&capacity)
 }
 
 /// The people table of the address.

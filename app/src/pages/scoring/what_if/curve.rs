@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::vary::Curve;
 
 use super::scenario::Scenario;
-use crate::boxed::{Erase, live};
+use crate::boxed::{IntoBoxed, live};
 use crate::format;
 
 const WIDTH: f64 = 480.0;
@@ -15,15 +15,15 @@ const EDGE: f64 = 6.0;
 pub fn Response(scenario: Scenario) -> AnyView {
     let drawing = move || {
         let value = scenario.values.with(|values| scenario.focused.with(|field| values.get(field).cloned().unwrap_or_default()));
-        scenario.response.get().map_or_else(|| ().erase(), |curve| figure(curve, &value))
+        scenario.response.get().map_or_else(|| ().boxed(), |curve| figure(curve, &value))
     };
-    view! { <div class="response">{live(drawing)}</div> }.erase()
+    view! { <div class="response">{live(drawing)}</div> }.boxed()
 }
 
 fn figure(curve: Curve, value: &str) -> AnyView {
     let top = curve.points.iter().map(|point| point.probability).fold(0.05, f64::max) * 1.08;
     let (Some(first), Some(last)) = (curve.points.first(), curve.points.last()) else {
-        return ().erase();
+        return ().boxed();
     };
     let x = |at: f64| EDGE + (WIDTH - 2.0 * EDGE) * if last.x > first.x { (at - first.x) / (last.x - first.x) } else { 0.5 };
     let y = |probability: f64| HEIGHT - EDGE - (HEIGHT - 2.0 * EDGE) * probability / top;
@@ -44,7 +44,7 @@ fn figure(curve: Curve, value: &str) -> AnyView {
     let (low, high) = (extremes(f64::min), extremes(f64::max));
     let sentence =
         format!("{} to {} over the training range, with all other values unchanged.", format::percent(low), format::percent(high));
-    let ends = [first, last].map(|point| view! { <span>{point.text.clone()}</span> }.erase()).into_iter().collect::<Vec<_>>();
+    let ends = [first, last].map(|point| view! { <span>{point.text.clone()}</span> }.boxed()).into_iter().collect::<Vec<_>>();
     view! {
         <figure class="chart">
             <figcaption>
@@ -59,5 +59,5 @@ fn figure(curve: Curve, value: &str) -> AnyView {
             <p class="curve-ends aside">{ends}</p>
         </figure>
     }
-    .erase()
+    .boxed()
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::address::control_name;
 use super::judge::{Control, Entry};
 use super::scenario::Scenario;
-use crate::boxed::{Erase, Handler};
+use crate::boxed::{Handler, IntoBoxed};
 use crate::format;
 
 #[component]
@@ -21,7 +21,7 @@ pub fn ScenarioForm(scenario: Scenario, person: Option<[String; 2]>) -> AnyView 
     let groups = groups.into_iter().map(|(name, entries)| {
         let name = if name.is_empty() { "Other".to_owned() } else { name };
         let fields = entries.into_iter().map(|entry| field(scenario, entry)).collect::<Vec<_>>();
-        view! { <fieldset><legend>{name}</legend>{fields}</fieldset> }.erase()
+        view! { <fieldset><legend>{name}</legend>{fields}</fieldset> }.boxed()
     });
     let groups = groups.collect::<Vec<_>>();
     let hidden = |name: &'static str, value: String| (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> });
@@ -37,7 +37,7 @@ pub fn ScenarioForm(scenario: Scenario, person: Option<[String; 2]>) -> AnyView 
             </p>
         </form>
     }
-    .erase()
+    .boxed()
 }
 
 fn field(scenario: Scenario, entry: Entry) -> AnyView {
@@ -61,7 +61,7 @@ fn field(scenario: Scenario, entry: Entry) -> AnyView {
             {remarks(scenario, entry)}
         </div>
     }
-    .erase()
+    .boxed()
 }
 
 /// Below a field: its error, its warning about the training range, and the reset button.
@@ -88,7 +88,7 @@ fn remarks(scenario: Scenario, entry: Entry) -> AnyView {
         <p class="unseen" hidden=seen>{unseen}</p>
         <button type="button" class="link needs-script" hidden=unchanged on:click=back>{back_text}</button>
     }
-    .erase()
+    .boxed()
 }
 
 /// A text that notifies only when it changes: a step of one field does not update the others.
@@ -147,7 +147,7 @@ fn number(scenario: Scenario, entry: &Entry, low: f64, high: f64, step: f64) -> 
             />
         </div>
     }
-    .erase()
+    .boxed()
 }
 
 fn choice(scenario: Scenario, entry: &Entry, choices: &[(String, String)]) -> AnyView {
@@ -156,12 +156,12 @@ fn choice(scenario: Scenario, entry: &Entry, choices: &[(String, String)]) -> An
     let now = value.get_untracked();
     let options = choices.iter().map(|(value, label)| {
         let selected = *value == now;
-        view! { <option value=value.clone() selected=selected>{label.clone()}</option> }.erase()
+        view! { <option value=value.clone() selected=selected>{label.clone()}</option> }.boxed()
     });
     let options = options.collect::<Vec<_>>();
     let described = format!("{id}-help {id}-error");
     let set = setter(scenario, entry.name.clone());
-    view! { <select id=id.clone() name=id prop:value=value aria-describedby=described on:input=set>{options}</select> }.erase()
+    view! { <select id=id.clone() name=id prop:value=value aria-describedby=described on:input=set>{options}</select> }.boxed()
 }
 
 /// The change between two probabilities: "+12.3 points".

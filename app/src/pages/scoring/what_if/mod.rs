@@ -20,7 +20,7 @@ use domain::route::{fill, pattern};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::boxed::Erase;
+use crate::boxed::IntoBoxed;
 use crate::components::form::ErrorSummary;
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
@@ -72,7 +72,7 @@ pub fn WhatIfPage() -> AnyView {
         move || address.get(),
         |[path, query]| Box::pin(load_what_if(path, query)),
         |answer: Written| match answer.open() {
-            Some(data) => view! { <PageTitle title=answer.title /><WhatIf data /> }.erase(),
+            Some(data) => view! { <PageTitle title=answer.title /><WhatIf data /> }.boxed(),
             None => show_page(answer),
         },
     )
@@ -111,5 +111,5 @@ fn WhatIf(data: WhatIfData) -> AnyView {
         </div>
         <scenarios::Scenarios scenario />
     }
-    .erase()
+    .boxed()
 }

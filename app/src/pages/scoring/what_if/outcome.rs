@@ -6,7 +6,7 @@ use super::curve::Response;
 use super::form::change_text;
 use super::judge::Judgement;
 use super::scenario::Scenario;
-use crate::boxed::{Erase, live};
+use crate::boxed::{IntoBoxed, live};
 use crate::components::badge::RiskBadge;
 use crate::components::gauge::Gauge;
 use crate::components::waterfall::Waterfall;
@@ -21,11 +21,11 @@ pub fn Outcome(scenario: Scenario) -> AnyView {
     });
     let started = scenario.started.with_value(|started| started.as_ref().ok().cloned());
     let start = started.as_ref().map(|started| started.probability);
-    let shown = move || last.get().map_or_else(|| ().erase(), |judged| result(judged, start));
-    let after = move || last.get().map_or_else(|| ().erase(), |judged| waterfall("This scenario", judged));
+    let shown = move || last.get().map_or_else(|| ().boxed(), |judged| result(judged, start));
+    let after = move || last.get().map_or_else(|| ().boxed(), |judged| waterfall("This scenario", judged));
     let unchanged = Memo::new(move |_| scenario.start.with_value(|start| scenario.values.with(|values| values == start)));
     let before =
-        move || started.clone().filter(|_| !unchanged.get()).map_or_else(|| ().erase(), |judged| waterfall("Starting point", judged));
+        move || started.clone().filter(|_| !unchanged.get()).map_or_else(|| ().boxed(), |judged| waterfall("Starting point", judged));
     let wrong = Signal::derive(move || scenario.judged.with(Result::is_err).to_string());
     view! {
         <section class="outcome" aria-label="Result" aria-busy=wrong>
@@ -34,7 +34,7 @@ pub fn Outcome(scenario: Scenario) -> AnyView {
             <Response scenario />
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 fn result(judged: Judgement, start: Option<f64>) -> AnyView {
@@ -47,9 +47,9 @@ fn result(judged: Judgement, start: Option<f64>) -> AnyView {
         <Gauge probability=judged.probability interval=judged.interval base=start.unwrap_or(judged.base) />
         <p class="sentence" role="status">{judged.sentence}</p>
     }
-    .erase()
+    .boxed()
 }
 
 fn waterfall(title: &'static str, judged: Judgement) -> AnyView {
-    view! { <div><h2>{title}</h2><Waterfall base=judged.base probability=judged.probability reasons=judged.reasons /></div> }.erase()
+    view! { <div><h2>{title}</h2><Waterfall base=judged.base probability=judged.probability reasons=judged.reasons /></div> }.boxed()
 }

@@ -6,7 +6,7 @@ use model::Record;
 use model::counterfactual::{Change, Counterfactual, Counterfactuals};
 
 use super::scenario::Scenario;
-use crate::boxed::{Erase, Handler, live};
+use crate::boxed::{Handler, IntoBoxed, live};
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
@@ -19,7 +19,7 @@ type Kept = (Record, f64, Option<[f64; 2]>);
 #[component]
 pub fn Scenarios(scenario: Scenario) -> AnyView {
     let kept = RwSignal::new(Vec::<Kept>::new());
-    let changes = move || scenario.changes.get().map_or_else(|| ().erase(), |changes| smallest(scenario, changes));
+    let changes = move || scenario.changes.get().map_or_else(|| ().boxed(), |changes| smallest(scenario, changes));
     let keep: Handler<MouseEvent> = Box::new(move |_| {
         let risk = scenario.judged.with(|judged| judged.as_ref().ok().map(|judged| (judged.probability, judged.interval)));
         if let Some((probability, interval)) = risk {
@@ -27,7 +27,7 @@ pub fn Scenarios(scenario: Scenario) -> AnyView {
         }
     });
     let full = Signal::derive(move || kept.with(|kept| kept.len() >= KEPT));
-    let table = move || if kept.with(Vec::is_empty) { ().erase() } else { compared(scenario, kept) };
+    let table = move || if kept.with(Vec::is_empty) { ().boxed() } else { compared(scenario, kept) };
     let address = Signal::derive(move || scenario.address());
     let file = Signal::derive(move || download(scenario));
     view! {
@@ -42,7 +42,7 @@ pub fn Scenarios(scenario: Scenario) -> AnyView {
             {live(table)}
         </section>
     }
-    .erase()
+    .boxed()
 }
 
 /// The results of the search, each with a button that applies it.
@@ -74,7 +74,7 @@ fn smallest(scenario: Scenario, found: Counterfactuals) -> AnyView {
         {table}
         <p class="aside">"Only factors that the organization can change, in the allowed directions and within the training range; exhaustive search over up to three changes in rounded steps."</p>
     }
-    .erase()
+    .boxed()
 }
 
 /// The saved scenarios: changes from the starting point, and the risk.
@@ -105,7 +105,7 @@ fn compared(scenario: Scenario, kept: RwSignal<Vec<Kept>>) -> AnyView {
         Heading::number("Risk and range"),
         Heading::hidden("Action"),
     ];
-    view! { <Table headings rows scroll="Saved scenarios" /> }.erase()
+    view! { <Table headings rows scroll="Saved scenarios" /> }.boxed()
 }
 
 fn differences(scenario: Scenario, record: &Record) -> String {
