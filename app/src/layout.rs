@@ -17,19 +17,19 @@ use crate::components::heading::FocusOnNavigation;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::navigation::Navigation;
-use crate::server_page::{Written, ask, show_answer};
+use crate::server_page::{ServerPage, ask, show_answer};
 use crate::theme::ThemeSwitch;
 
 /// Navigation and status strip of a path.
 #[server(prefix = "/fn", endpoint = "frame", input = GetUrl)]
-pub async fn load_frame(path: String) -> Result<Written, AppError> {
+pub async fn load_frame(path: String) -> Result<ServerPage, AppError> {
     // Where the page fails, it shows the error itself; the layout stays empty.
     Ok(write(&path).await.unwrap_or_default())
 }
 
 /// Two parts: the navigation and the status strip.
 #[cfg(feature = "ssr")]
-async fn write(path: &str) -> Result<Written, AppError> {
+async fn write(path: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let route = Route::parse(path);
@@ -43,7 +43,7 @@ async fn write(path: &str) -> Result<Written, AppError> {
     };
     let status = tenure.status(&member, use_case.as_deref()).await?;
     let way = view! { <Navigation status=status.clone() route=route.clone() /> };
-    let frame = Written::parts("", vec![way.boxed(), view! { <Strip status /> }.boxed()]);
+    let frame = ServerPage::parts("", vec![way.boxed(), view! { <Strip status /> }.boxed()]);
     Ok(if matches!(route, Some(Route::Job { .. })) { frame.left_whole() } else { frame })
 }
 

@@ -20,7 +20,7 @@ use crate::error::AppError;
 
 /// A page, or a part of one, as the server rendered it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Written {
+pub struct ServerPage {
     /// HTTP status of the page.
     pub status: u16,
     /// Title of the tab; empty for a part.
@@ -31,7 +31,7 @@ pub struct Written {
     pub data: String,
 }
 
-impl Written {
+impl ServerPage {
     /// The data of the components; `None` for an error page.
     pub fn open<T: DeserializeOwned>(&self) -> Option<T> {
         BASE64.decode(&self.data).ok().filter(|bytes| !bytes.is_empty()).and_then(|bytes| postcard::from_bytes(&bytes).ok())
@@ -51,7 +51,7 @@ impl Written {
 }
 
 #[cfg(feature = "ssr")]
-impl Written {
+impl ServerPage {
     pub fn page(title: impl Into<String>, view: impl IntoView) -> Self {
         Self { status: 200, title: title.into(), html: vec![view.into_view().to_html()], data: String::new() }
     }
@@ -83,22 +83,22 @@ pub struct InPlace;
 /// Separates the parts of the text; does not occur in titles or base64.
 const SEPARATOR: char = '\u{1f}';
 
-impl Encoder<Written> for InPlace {
+impl Encoder<ServerPage> for InPlace {
     type Error = std::convert::Infallible;
     type Encoded = String;
 
-    fn encode(written: &Written) -> Result<String, Self::Error> {
-        Ok(format!("{}{SEPARATOR}{}", written.title, written.data))
+    fn encode(page: &ServerPage) -> Result<String, Self::Error> {
+        Ok(format!("{}{SEPARATOR}{}", page.title, page.data))
     }
 }
 
-impl Decoder<Written> for InPlace {
+impl Decoder<ServerPage> for InPlace {
     type Error = std::convert::Infallible;
     type Encoded = str;
 
-    fn decode(text: &str) -> Result<Written, Self::Error> {
+    fn decode(text: &str) -> Result<ServerPage, Self::Error> {
         let (title, data) = text.split_once(SEPARATOR).unwrap_or((text, ""));
-        Ok(Written { title: title.to_owned(), data: data.to_owned(), ..Written::default() })
+        Ok(ServerPage { title: title.to_owned(), data: data.to_owned(), ..ServerPage::default() })
     }
 }
 
@@ -106,10 +106,10 @@ impl Decoder<Written> for InPlace {
 pub type Address = [String; 2];
 
 /// Fetches a page from the server.
-pub type Fetch = fn(Address) -> Pin<Box<dyn Future<Output = Result<Written, AppError>> + Send>>;
+pub type Fetch = fn(Address) -> Pin<Box<dyn Future<Output = Result<ServerPage, AppError>> + Send>>;
 
 /// What the server answers, for one or several places of a page.
-pub type Answer = Resource<Written, InPlace>;
+pub type Answer = Resource<ServerPage, InPlace>;
 
 /// Asks the server for an address, and again when the address changes. To be called in the body of a component: what is shown inside an answer
 /// is built twice on the server, and would ask twice.
@@ -117,14 +117,14 @@ pub fn ask(address: impl Fn() -> Address + Send + Sync + 'static, fetch: Fetch) 
     let address: Box<dyn Fn() -> Address + Send + Sync> = Box::new(address);
     let ask = move |address| {
         let answer = fetch(address);
-        async move { answer.await.unwrap_or_else(|error| Written::unreachable(&error)) }
+        async move { answer.await.unwrap_or_else(|error| ServerPage::unreachable(&error)) }
     };
     Answer::new_with_options(address, ask, false)
 }
 
 /// Shows an answer, and replaces it when the next one has arrived.
-pub fn show_answer(answer: Answer, show: impl Fn(Written) -> AnyView + Send + Sync + 'static) -> AnyView {
-    let show: Arc<dyn Fn(Written) -> AnyView + Send + Sync> = Arc::new(show);
+pub fn show_answer(answer: Answer, show: impl Fn(ServerPage) -> AnyView + Send + Sync + 'static) -> AnyView {
+    let show: Arc<dyn Fn(ServerPage) -> AnyView + Send + Sync> = Arc::new(show);
     // Read here, where the request is known: while an answer is awaited, its thread may serve another request.
     #[cfg(feature = "ssr")]
     let response = use_context::<leptos_axum::ResponseOptions>();
@@ -133,20 +133,20 @@ pub fn show_answer(answer: Answer, show: impl Fn(Written) -> AnyView + Send + Sy
         #[cfg(feature = "ssr")]
         let response = response.clone();
         Suspend::new(async move {
-            let written = answer.await;
+            let page = answer.await;
             #[cfg(feature = "ssr")]
-            crate::context::respond(response.as_ref(), written.status);
-            show(written)
+            crate::context::respond(response.as_ref(), page.status);
+            show(page)
         })
     };
     view! { <Transition fallback=waiting>{content}</Transition> }.boxed()
 }
 
 /// Asks for an address and shows the answer.
-pub fn written(
+pub fn server_page(
     address: impl Fn() -> Address + Send + Sync + 'static,
     fetch: Fetch,
-    show: impl Fn(Written) -> AnyView + Send + Sync + 'static,
+    show: impl Fn(ServerPage) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     show_answer(ask(address, fetch), show)
 }
@@ -156,9 +156,9 @@ fn waiting() -> AnyView {
 }
 
 /// A page of HTML only.
-pub fn show_page(written: Written) -> AnyView {
-    let page = written.part(0);
-    view! { <PageTitle title=written.title />{page} }.boxed()
+pub fn show_page(page: ServerPage) -> AnyView {
+    let content = page.part(0);
+    view! { <PageTitle title=page.title />{content} }.boxed()
 }
 
 /// Sets the title of the tab, and focuses the heading after a change of page. The only place that sets a [`Title`] text.
@@ -199,11 +199,11 @@ mod tests {
 
     #[test]
     fn in_the_document_title_and_data_travel_and_the_html_does_not() {
-        let written = Written { status: 200, title: "Runs".to_owned(), html: vec!["<p></p>".to_owned()], data: "AQ==".to_owned() };
-        let text = InPlace::encode(&written).unwrap();
+        let page = ServerPage { status: 200, title: "Runs".to_owned(), html: vec!["<p></p>".to_owned()], data: "AQ==".to_owned() };
+        let text = InPlace::encode(&page).unwrap();
         let back = InPlace::decode(&text).unwrap();
         assert_eq!((back.title.as_str(), back.data.as_str(), back.html.len()), ("Runs", "AQ==", 0));
         assert_eq!(back.open::<u8>(), Some(1));
-        assert_eq!(Written::default().open::<u8>(), None);
+        assert_eq!(ServerPage::default().open::<u8>(), None);
     }
 }

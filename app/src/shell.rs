@@ -47,14 +47,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("use-case/:use_case") view=pages::scoring::dashboard::DashboardPage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:use_case/what-if") view=pages::scoring::what_if::WhatIfPage ssr=SsrMode::Async />
                     // Everything else is rendered by the server only: `pages::write` has the addresses.
-                    <Route path=path!("use-case/:use_case/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
-                    <Route path=path!("jobs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
-                    <Route path=path!("runs/*rest") view=pages::WrittenPage ssr=SsrMode::Async />
-                    <Route path=path!("audit") view=pages::WrittenPage ssr=SsrMode::Async />
-                    <Route path=path!("users") view=pages::WrittenPage ssr=SsrMode::Async />
-                    <Route path=path!("account") view=pages::WrittenPage ssr=SsrMode::Async />
-                    <Route path=path!("sign-in") view=pages::WrittenPage ssr=SsrMode::Async />
-                    <Route path=path!("set-up/:link") view=pages::WrittenPage ssr=SsrMode::Async />
+                    <Route path=path!("use-case/:use_case/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("jobs/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("runs/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("audit") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("users") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("account") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("sign-in") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("set-up/:link") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use super::heading::PageHeading;
 use crate::boxed::IntoBoxed;
 use crate::error::{AppError, Kind};
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// The page of an error, with its status.
-pub fn failure(error: AppError) -> Written {
+pub fn failure(error: AppError) -> ServerPage {
     let title = error.heading();
-    Written { status: error.status(), ..Written::page(title, view! { <Failure error /> }) }
+    ServerPage { status: error.status(), ..ServerPage::page(title, view! { <Failure error /> }) }
 }
 
 #[component]

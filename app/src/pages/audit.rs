@@ -13,10 +13,10 @@ use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page.
-pub async fn write(query: &Query) -> Result<Written, AppError> {
+pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let asked = AuditQuery { page: crate::context::page_number(query.one("page"))? as usize, ..AuditQuery::from_pairs(&query.0) };
@@ -29,7 +29,7 @@ pub async fn write(query: &Query) -> Result<Written, AppError> {
         (tenure.audit_head(&member).await?, None)
     };
     let chain = Chain { entries: head.sequence as u32, head: head.hash, problems };
-    Ok(Written::page("Audit log", view! { <Audit rows total=total as u32 actions asked chain /> }))
+    Ok(ServerPage::page("Audit log", view! { <Audit rows total=total as u32 actions asked chain /> }))
 }
 
 /// State of the hash chain.

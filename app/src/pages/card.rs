@@ -11,10 +11,10 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::pages::query::Query;
-use crate::server_page::{Written, escaped};
+use crate::server_page::{ServerPage, escaped};
 
 /// Writes the page.
-pub(super) async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
+pub(super) async fn write(use_case: &str, version: VersionNumber) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let number = version;
     let mut page = tenure.model_card(&actor.member()?, use_case, number).await?;
@@ -24,7 +24,7 @@ pub(super) async fn write(use_case: &str, version: VersionNumber) -> Result<Writ
     if !flash.one("text").is_empty() {
         page.limitations = flash.one("text").to_owned();
     }
-    Ok(Written::page(format!("Model card of version {number}"), view! { <CardView page problem /> }))
+    Ok(ServerPage::page(format!("Model card of version {number}"), view! { <CardView page problem /> }))
 }
 
 /// Saves the known limitations and returns to the card.

@@ -5,16 +5,16 @@ use leptos_router::components::Redirect;
 
 use crate::boxed::IntoBoxed;
 use crate::error::AppError;
-use crate::server_page::{Written, show_page, written};
+use crate::server_page::{ServerPage, server_page, show_page};
 
 /// The address to redirect to, or a page with the next step.
 #[server(prefix = "/fn", endpoint = "home", input = leptos::server_fn::codec::GetUrl)]
-pub async fn load_home() -> Result<Written, AppError> {
+pub async fn load_home() -> Result<ServerPage, AppError> {
     Ok(write().await.unwrap_or_else(crate::components::failure::failure))
 }
 
 #[cfg(feature = "ssr")]
-async fn write() -> Result<Written, AppError> {
+async fn write() -> Result<ServerPage, AppError> {
     use crate::components::empty::Empty;
     use crate::components::heading::PageHeading;
 
@@ -22,9 +22,9 @@ async fn write() -> Result<Written, AppError> {
     let status = tenure.status(&actor.member()?, None).await?;
     if !status.use_cases.is_empty() {
         let roles = status.session.map(|session| session.roles).unwrap_or_default();
-        return Written::default().with_data(&crate::navigation::start(&status.use_case.as_str().into(), &roles).path());
+        return ServerPage::default().with_data(&crate::navigation::start(&status.use_case.as_str().into(), &roles).path());
     }
-    Ok(Written::page(
+    Ok(ServerPage::page(
         "Home",
         view! {
             <PageHeading title="Tenure" />
@@ -37,7 +37,7 @@ async fn write() -> Result<Written, AppError> {
 
 #[component]
 pub fn HomePage() -> AnyView {
-    written(
+    server_page(
         Default::default,
         |_| Box::pin(load_home()),
         |home| match home.open::<String>() {

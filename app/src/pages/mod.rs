@@ -42,35 +42,35 @@ use query::Query;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::error::Kind;
-use crate::server_page::{Address, Written, show_page, written};
+use crate::server_page::{Address, ServerPage, server_page, show_page};
 
 /// The kind of page at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum PageKind {
     Dashboard,
     WhatIf,
-    Written,
+    ServerRendered,
 }
 
-impl Place {
+impl PageKind {
     /// By the parts of the path, since [`Route::parse`] would add every address of the site to the browser build.
     fn of_path(path: &str) -> Self {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
             ["use-case", _] => Self::Dashboard,
             ["use-case", _, "what-if"] => Self::WhatIf,
-            _ => Self::Written,
+            _ => Self::ServerRendered,
         }
     }
 }
 
 /// Path and query string while they are of this kind of page: a page that is being left sends no more requests.
-pub fn address_of(place: Place) -> Memo<Address> {
+pub fn address_of(kind: PageKind) -> Memo<Address> {
     let location = use_location();
     Memo::new(move |before: Option<&Address>| {
         let path = location.pathname.get();
         match before {
-            Some(before) if Place::of_path(&path) != place => before.clone(),
+            Some(before) if PageKind::of_path(&path) != kind => before.clone(),
             _ => [path, location.search.get()],
         }
     })
@@ -78,19 +78,19 @@ pub fn address_of(place: Place) -> Memo<Address> {
 
 /// Any page that is rendered by the server only.
 #[component]
-pub fn WrittenPage() -> AnyView {
-    let address = address_of(Place::Written);
-    written(move || address.get(), |[path, query]| Box::pin(load_page(path, query)), show_page)
+pub fn ServerRenderedPage() -> AnyView {
+    let address = address_of(PageKind::ServerRendered);
+    server_page(move || address.get(), |[path, query]| Box::pin(load_page(path, query)), show_page)
 }
 
 #[server(prefix = "/fn", endpoint = "page", input = GetUrl)]
-pub async fn load_page(path: String, #[server(default)] query: String) -> Result<Written, AppError> {
+pub async fn load_page(path: String, #[server(default)] query: String) -> Result<ServerPage, AppError> {
     Ok(write(&path, &query).await.unwrap_or_else(crate::components::failure::failure))
 }
 
 /// Renders the page at a path.
 #[cfg(feature = "ssr")]
-async fn write(path: &str, query: &str) -> Result<Written, AppError> {
+async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let query = Query(pairs(query));
     let route = Route::parse(path).ok_or_else(no_page)?;
     match route {
@@ -157,12 +157,15 @@ fn no_page() -> AppError {
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::PageKind;
 
     #[test]
     fn a_path_has_one_kind_of_page() {
-        assert_eq!(Place::of_path("/use-case/churn/"), Place::Dashboard);
-        assert_eq!(Place::of_path("/use-case/churn/what-if"), Place::WhatIf);
-        assert_eq!([Place::of_path("/runs/1"), Place::of_path("/use-case/churn/runs"), Place::of_path("/x")], [Place::Written; 3]);
+        assert_eq!(PageKind::of_path("/use-case/churn/"), PageKind::Dashboard);
+        assert_eq!(PageKind::of_path("/use-case/churn/what-if"), PageKind::WhatIf);
+        assert_eq!(
+            [PageKind::of_path("/runs/1"), PageKind::of_path("/use-case/churn/runs"), PageKind::of_path("/x")],
+            [PageKind::ServerRendered; 3]
+        );
     }
 }

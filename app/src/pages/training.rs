@@ -15,12 +15,12 @@ use crate::components::form::{ErrorSummary, Field};
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 const FIELDS: [&str; 6] = ["dataset", "trials", "minutes", "candidates", "metric", "seed"];
 
 /// Writes the page. The values of a rejected form are in the query string, its errors in the flash cookie.
-pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let choices = tenure.training_choices(&actor.member()?, use_case, query.one("dataset")).await?;
     let said = TrainingForm {
@@ -37,7 +37,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let problem = |field: &str| (field.to_owned(), flash.one(field).to_owned());
     let problems: Vec<(String, String)> = FIELDS.map(problem).into_iter().filter(|(_, sentence)| !sentence.is_empty()).collect();
     let may = actor.is(Role::Admin);
-    Ok(Written::page("Train a model", view! { <Train choices said problems may /> }))
+    Ok(ServerPage::page("Train a model", view! { <Train choices said problems may /> }))
 }
 
 fn or(text: &str, otherwise: &str) -> String {

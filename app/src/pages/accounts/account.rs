@@ -14,18 +14,18 @@ use crate::error::AppError;
 use crate::pages::accounts::sign_in::NewPassword;
 use crate::pages::accounts::users::said;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Lifetimes offered for a new token, in days.
 const DAYS: [u32; 4] = [7, 30, 90, 365];
 
 /// Writes the page.
-pub async fn write() -> Result<Written, AppError> {
+pub async fn write() -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let flash = Query(crate::context::take_flash(&Route::Account));
     let sessions = tenure.session_count(&actor).await?;
     let tokens = tenure.tokens(&actor, actor.name()).await?;
-    Ok(Written::page("Your account", view! { <Account actor sessions tokens flash /> }))
+    Ok(ServerPage::page("Your account", view! { <Account actor sessions tokens flash /> }))
 }
 
 #[component]

@@ -13,14 +13,14 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page.
-pub async fn write() -> Result<Written, AppError> {
+pub async fn write() -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let accounts = tenure.accounts(&actor.admin()?).await?;
     let flash = Query(crate::context::take_flash(&Route::Users));
-    Ok(Written::page("Users", view! { <Users accounts flash own=actor.name().to_string() /> }))
+    Ok(ServerPage::page("Users", view! { <Users accounts flash own=actor.name().to_string() /> }))
 }
 
 /// The result of the submitted form: success message or error summary.

@@ -13,14 +13,14 @@ use crate::components::table::{Cell, Facts, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page.
-pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (old, new) = (query.one("old"), query.one("new"));
     if old.is_empty() || new.is_empty() {
         let list = Route::Datasets { use_case: use_case.into() };
-        return Ok(Written::page(
+        return Ok(ServerPage::page(
             "Compare data",
             view! {
                 <PageHeading title="Compare data" />
@@ -30,7 +30,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
     }
     let (tenure, actor) = crate::context::get()?;
     let diff = tenure.data_diff(&actor.member()?, Some(use_case), [old, new]).await?;
-    Ok(Written::page("Compare data", compared(&diff, use_case)))
+    Ok(ServerPage::page("Compare data", compared(&diff, use_case)))
 }
 
 fn compared(diff: &DataDiff, use_case: &str) -> AnyView {

@@ -11,16 +11,16 @@ use crate::components::heading::PageHeading;
 use crate::components::table::Facts;
 use crate::error::AppError;
 use crate::format;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page.
-pub(super) async fn write(use_case: &str, prefix: &str) -> Result<Written, AppError> {
+pub(super) async fn write(use_case: &str, prefix: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let (dataset, found) = tenure.data_profile(&actor.member()?, Some(use_case), prefix).await?;
     let use_case = UseCaseId::from(use_case);
     let page = tokio::task::spawn_blocking(move || {
         let title = dataset.name.clone();
-        Written::page(title, view! { {heading(&dataset, &use_case)}{profile::profile(&found)} })
+        ServerPage::page(title, view! { {heading(&dataset, &use_case)}{profile::profile(&found)} })
     });
     page.await.map_err(crate::context::broken)
 }

@@ -15,10 +15,10 @@ use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page. `refused` in the address is the number of a refusal.
-pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let datasets = tenure.dataset_changes(&actor.member()?, use_case).await?;
     let admin = if actor.is(Role::Admin) { Some(actor.admin()?) } else { None };
@@ -40,7 +40,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
         target: definition.target.column.clone(),
     };
     let event = definition.target.label.clone();
-    Ok(Written::page("Data", view! { <Datasets datasets form use_case=use_case.to_owned() event /> }))
+    Ok(ServerPage::page("Data", view! { <Datasets datasets form use_case=use_case.to_owned() event /> }))
 }
 
 #[component]

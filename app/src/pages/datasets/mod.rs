@@ -11,19 +11,19 @@ pub use dataset::{file, file_of};
 
 use crate::error::AppError;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// The list.
-pub(super) async fn write_list(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub(super) async fn write_list(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     list::write(use_case, query).await
 }
 
 /// One dataset version.
-pub(super) async fn write_dataset(use_case: &str, dataset: &str) -> Result<Written, AppError> {
+pub(super) async fn write_dataset(use_case: &str, dataset: &str) -> Result<ServerPage, AppError> {
     dataset::write(use_case, dataset).await
 }
 
 /// Two dataset versions.
-pub(super) async fn write_compare(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub(super) async fn write_compare(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     compare::write(use_case, query).await
 }

@@ -18,16 +18,16 @@ use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page. `cutoff` in the query string is the score at or above which people are listed.
-pub(super) async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<Written, AppError> {
+pub(super) async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let number = version;
     let page = tenure.fairness(&actor.member()?, use_case, number, cutoff(query.one("cutoff"))?).await?;
     let may = actor.is(workflow::Role::Admin);
     let crossed = query.one("intersections") == "show";
-    Ok(Written::page(format!("Fairness of version {number}"), view! { <Fairness page may crossed /> }))
+    Ok(ServerPage::page(format!("Fairness of version {number}"), view! { <Fairness page may crossed /> }))
 }
 
 /// The report as one self-contained file.

@@ -13,7 +13,7 @@ use crate::components::table::{Cell, Facts};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// The page of an open job refreshes after so many seconds.
 const REFRESH_SECONDS: u32 = 2;
@@ -21,7 +21,7 @@ const REFRESH_SECONDS: u32 = 2;
 const STEPS: [&str; 7] = ["validate", "merge", "preprocess", "features", "train", "evaluate", "monitor"];
 
 /// Writes the page. While the job is open the page refreshes itself, unless the address says otherwise.
-pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(id: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let page = tenure.job(&actor.member()?, &id.into()).await?;
     let refreshing = page.job.is_open() && query.one("refresh") != "off";
@@ -31,7 +31,7 @@ pub async fn write(id: &str, query: &Query) -> Result<Written, AppError> {
     let flash = Query(crate::context::take_flash(&Route::Job { job: id.into() }));
     let (may, problem) = (actor.is(Role::Admin), flash.one("problem").to_owned());
     let title = format!("{} · {}", state_word(&page.job), page.job.title);
-    Ok(Written::page(title, view! { <Job page refreshing may problem /> }).left_whole())
+    Ok(ServerPage::page(title, view! { <Job page refreshing may problem /> }).left_whole())
 }
 
 /// Requests cancellation and returns to the job's page.

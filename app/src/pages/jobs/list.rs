@@ -11,13 +11,13 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::jobs::job::{JobState, how_far};
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page.
-pub async fn write(use_case: &str) -> Result<Written, AppError> {
+pub async fn write(use_case: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let jobs = tenure.jobs(&actor.member()?, use_case).await?;
-    Ok(Written::page("Jobs", view! { <Jobs jobs use_case=use_case.to_owned() /> }))
+    Ok(ServerPage::page("Jobs", view! { <Jobs jobs use_case=use_case.to_owned() /> }))
 }
 
 #[component]

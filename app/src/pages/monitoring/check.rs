@@ -19,10 +19,10 @@ use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::{Written, escaped};
+use crate::server_page::{ServerPage, escaped};
 
 /// Writes the page.
-pub async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, check: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let page = tenure.drift_check(&actor.member()?, use_case, &check.into()).await?;
     let route = Route::DriftCheck { use_case: use_case.into(), check: check.into() };
@@ -32,7 +32,7 @@ pub async fn write(use_case: &str, check: &str, query: &Query) -> Result<Written
         "" => format!("Drift check of {}", page.check.as_of.long()),
         feature => format!("{}, drift check of {}", page.use_case.label(feature), page.check.as_of.long()),
     };
-    Ok(Written::page(title, view! { <Check page feature flash /> }))
+    Ok(ServerPage::page(title, view! { <Check page feature flash /> }))
 }
 
 #[component]

@@ -14,10 +14,10 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page; the address names the two checks.
-pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let ids: Vec<&str> = query.all("check").collect();
     let [first, second] = ids[..] else {
         let href = Route::DriftHistory { use_case: use_case.into() }.path();
@@ -25,7 +25,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
             <PageHeading title="Compare drift checks" />
             <Empty title="No checks selected"><p>"Select two checks in the "<a href=href>"drift history"</a>"."</p></Empty>
         };
-        return Ok(Written::page("Compare drift checks", view));
+        return Ok(ServerPage::page("Compare drift checks", view));
     };
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
@@ -34,7 +34,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     pages.sort_by(|a, b| (&a.check.as_of, a.check.created_at).cmp(&(&b.check.as_of, b.check.created_at)));
     let title = format!("Drift checks of {} and {}", pages[0].check.as_of.long(), pages[1].check.as_of.long());
     let view = compared(&pages, &title);
-    Ok(Written::page(title, view))
+    Ok(ServerPage::page(title, view))
 }
 
 fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {

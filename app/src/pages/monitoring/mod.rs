@@ -28,13 +28,13 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Common time ranges: name and days back from the latest check.
 const PRESETS: [(&str, i64); 3] = [("3 months", 92), ("12 months", 366), ("3 years", 1096)];
 
 /// Writes the drift history page.
-pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let day = |key| Some(query.one(key)).filter(|day| !day.is_empty());
     let (from, to) = (day("from"), day("to"));
@@ -42,7 +42,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<Written, AppE
     let range = [from, to].map(|day| day.unwrap_or_default().to_owned());
     let flash = Query(crate::context::take_flash(&Route::DriftHistory { use_case: use_case.into() }));
     let problem = flash.one("problem").to_owned();
-    Ok(Written::page("Drift history", view! { <History history range problem /> }))
+    Ok(ServerPage::page("Drift history", view! { <History history range problem /> }))
 }
 
 #[component]

@@ -13,16 +13,16 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page; `cycle` in the address opens one cycle.
-pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let coverage = tenure.outcomes_coverage(&actor.member()?, use_case).await?;
     let definition = tenure.use_case(use_case)?;
     let cycle = query.one("cycle").to_owned();
     let view = view! { <Outcomes coverage use_case=use_case.to_owned() events=definition.words.event_many.clone() cycle /> };
-    Ok(Written::page("Outcomes", view))
+    Ok(ServerPage::page("Outcomes", view))
 }
 
 #[component]

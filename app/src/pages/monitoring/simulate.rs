@@ -13,10 +13,10 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::{AppError, Kind};
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the form, and the result when the address describes a change.
-pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let definition = tenure.use_case(use_case)?;
     let asked = [query.one("field"), query.one("how"), query.one("level"), query.one("size")].map(str::to_owned);
@@ -28,7 +28,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
             answer => Some(answer.map_err(|error| error.message)),
         },
     };
-    Ok(Written::page("Simulate drift", view(&definition, &asked, answer)))
+    Ok(ServerPage::page("Simulate drift", view(&definition, &asked, answer)))
 }
 
 /// The change that an address describes; `None` when it has none.

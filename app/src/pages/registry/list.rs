@@ -13,16 +13,16 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::runs::list::metric;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Metrics with a column.
 const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 
 /// Writes the page.
-pub async fn write(use_case: &str) -> Result<Written, AppError> {
+pub async fn write(use_case: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let rows = tenure.versions(&actor.member()?, use_case).await?;
-    Ok(Written::page("Model versions", view! { <Versions rows use_case=use_case.to_owned() /> }))
+    Ok(ServerPage::page("Model versions", view! { <Versions rows use_case=use_case.to_owned() /> }))
 }
 
 #[component]

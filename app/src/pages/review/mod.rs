@@ -25,11 +25,11 @@ use crate::components::heading::PageHeading;
 use crate::error::AppError;
 use crate::pages::query::Query;
 use crate::pages::registry::list::review_word;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 use query::Asked;
 
 /// Writes the page.
-pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let number = version;
@@ -54,7 +54,7 @@ pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Res
     let label = |name: &str| tenure.use_case(use_case).map_or_else(|_| name.to_owned(), |definition| definition.label(name));
     let fairness = fairness::section(&page.package, &label);
     let title = format!("Review of version {number}");
-    Ok(Written::page(title, view! { <Review page asked charts fairness /> }))
+    Ok(ServerPage::page(title, view! { <Review page asked charts fairness /> }))
 }
 
 /// The charts, drawn off the async threads.

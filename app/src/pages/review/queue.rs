@@ -14,10 +14,10 @@ use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
 use crate::pages::registry::list::review_word;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page.
-pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let moment = query.one("as_of").to_owned();
@@ -29,7 +29,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     let history = tenure.live_history(&member, use_case).await?;
     let waiting = queue.iter().filter(|row| row.request.state == ReviewState::Pending).count() as u32;
     let title = if waiting > 0 { format!("({}) Reviews", format::count(waiting)) } else { "Reviews".to_owned() };
-    Ok(Written::page(title, view! { <Queue queue history waiting use_case=use_case.to_owned() moment then /> }))
+    Ok(ServerPage::page(title, view! { <Queue queue history waiting use_case=use_case.to_owned() moment then /> }))
 }
 
 #[component]

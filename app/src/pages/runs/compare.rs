@@ -14,13 +14,13 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page. Accepts both repeated `ids` keys and comma-separated ids.
-pub(crate) async fn write(query: &Query) -> Result<Written, AppError> {
+pub(crate) async fn write(query: &Query) -> Result<ServerPage, AppError> {
     let ids: Vec<String> = query.all("ids").flat_map(|ids| ids.split(',')).filter(|id| !id.is_empty()).map(str::to_owned).collect();
     if ids.len() < 2 {
-        return Ok(Written::page(
+        return Ok(ServerPage::page(
             "Compare runs",
             view! {
                 <PageHeading title="Compare runs" />
@@ -35,7 +35,7 @@ pub(crate) async fn write(query: &Query) -> Result<Written, AppError> {
     let title = format!("Compare {} runs", comparison.runs.len());
     let file = Route::RunCompareHtml.with_query(&[("ids", ids.join(","))]);
     let contents = contents(&comparison);
-    Ok(Written::page(
+    Ok(ServerPage::page(
         title.clone(),
         view! {
             <PageHeading title=title />

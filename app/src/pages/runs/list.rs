@@ -14,14 +14,14 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 use workflow::Role;
 
 /// Default columns, as far as the runs have them.
 const COLUMNS: [&str; 5] = ["candidate", "roc_auc", "average_precision", "brier", "f1"];
 
 /// Writes the page.
-pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let query = RunsQuery {
         filter: query.one("filter").to_owned(),
@@ -31,7 +31,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<Written, AppError> {
     };
     let page = tenure.runs(&actor.member()?, use_case, &query.filter, query.page, &query.unfolded).await?;
     let may = actor.is(Role::Admin);
-    Ok(Written::page("Training runs", view! { <Runs page use_case=use_case.to_owned() query may /> }))
+    Ok(ServerPage::page("Training runs", view! { <Runs page use_case=use_case.to_owned() query may /> }))
 }
 
 /// The parameters in the query string.

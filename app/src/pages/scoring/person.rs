@@ -16,10 +16,10 @@ use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
 use crate::pages::scoring::purpose::{self, WHY};
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page.
-pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let (analyst, why) = (actor.analyst()?, query.one(WHY).to_owned());
     let page = Route::Person { use_case: use_case.into(), person: id.into() };
@@ -30,7 +30,7 @@ pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<Written, A
     let person = tenure.person(&analyst, use_case, id, &why).await?;
     let history = crate::charts::timeline::past_scores(&person.history);
     let title = format!("{} {}", format::capitalised(&words.one), person.id);
-    Ok(Written::page(title, view! { <Person person words history use_case=use_case.to_owned() why /> }))
+    Ok(ServerPage::page(title, view! { <Person person words history use_case=use_case.to_owned() why /> }))
 }
 
 #[component]

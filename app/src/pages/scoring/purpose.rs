@@ -7,14 +7,14 @@ use workflow::{Purpose, Tenure};
 use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
 use crate::components::heading::PageHeading;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// The key of the purpose in an address.
 pub const WHY: &str = "why";
 
 /// The page that asks for a purpose of access, before anything about the person is read; `None` when none is required or a valid one is
 /// given. `hidden`: pairs that stay in the address.
-pub fn asked(tenure: &Tenure, use_case: &str, why: &str, page: &Route, hidden: &[(&str, &str)]) -> Option<Written> {
+pub fn asked(tenure: &Tenure, use_case: &str, why: &str, page: &Route, hidden: &[(&str, &str)]) -> Option<ServerPage> {
     let purposes = tenure.purposes(use_case);
     if purposes.is_empty() || purposes.iter().any(|purpose| purpose.key == why) {
         return None;
@@ -41,7 +41,7 @@ pub fn asked(tenure: &Tenure, use_case: &str, why: &str, page: &Route, hidden: &
             <p class="actions"><button class="button">"Continue"</button></p>
         </form>
     };
-    Some(Written::page("Reason for access", page))
+    Some(ServerPage::page("Reason for access", page))
 }
 
 fn options(purposes: &[Purpose]) -> Vec<AnyView> {

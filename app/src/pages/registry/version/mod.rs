@@ -22,7 +22,7 @@ use crate::error::AppError;
 use crate::format;
 use crate::pages::runs::list::metric;
 use crate::pages::scoring::dashboard::headlines::Headlines;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 use labels::Labels;
 
 /// Hold-out metrics shown as headlines.
@@ -30,7 +30,7 @@ const HEADLINES: [(&str, Metric); 4] =
     [("roc_auc", Metric::RocAuc), ("average_precision", Metric::AveragePrecision), ("brier", Metric::Brier), ("ece", Metric::Ece)];
 
 /// Writes the page.
-pub async fn write(use_case: &str, version: VersionNumber) -> Result<Written, AppError> {
+pub async fn write(use_case: &str, version: VersionNumber) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let number = version;
@@ -54,7 +54,7 @@ pub async fn write(use_case: &str, version: VersionNumber) -> Result<Written, Ap
         Err(error) => return Err(error.into()),
     };
     let title = format!("Version {number}");
-    Ok(Written::page(title, view! { <Version page labels charts use_case=use_case.into() /> }))
+    Ok(ServerPage::page(title, view! { <Version page labels charts use_case=use_case.into() /> }))
 }
 
 /// The charts: over all fields, and of the most important ones.

@@ -19,7 +19,7 @@ use crate::components::table::{Cell, Facts, TextList};
 use crate::error::{AppError, Kind};
 use crate::format;
 use crate::pages::runs::list::RunState;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// The parts of a run with evidence, and their names.
 const PARTS: [(Option<RunPart>, &str); 4] = [
@@ -30,13 +30,13 @@ const PARTS: [(Option<RunPart>, &str); 4] = [
 ];
 
 /// Writes a file of a run as a page.
-pub(crate) async fn write_file(run: &RunId, name: &str) -> Result<Written, AppError> {
+pub(crate) async fn write_file(run: &RunId, name: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     preview::write(&tenure, &actor.member()?, run, name).await
 }
 
 /// Writes the page of a run, or a part of it.
-pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<Written, AppError> {
+pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let mut page = tenure.run(&member, id).await?;
@@ -53,7 +53,7 @@ pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<Written, 
     let name = PARTS.iter().find(|(own, _)| *own == part).map_or("", |(_, name)| name);
     let title = if part.is_none() { format!("Run {}", page.run.name) } else { format!("{name} · Run {}", page.run.name) };
     let has_parts = page.curves.is_some();
-    Ok(Written::page(title, view! { <Run page part has_parts content /> }))
+    Ok(ServerPage::page(title, view! { <Run page part has_parts content /> }))
 }
 
 /// A run without evidence: running, failed, stopped, or nested.

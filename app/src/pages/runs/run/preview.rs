@@ -8,10 +8,10 @@ use workflow::{Member, Tenure};
 use crate::boxed::IntoBoxed;
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Writes the page.
-pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -> Result<Written, AppError> {
+pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -> Result<ServerPage, AppError> {
     let address = Route::Artifact { run: id.into(), name: name.to_owned() }.path();
     let shown = if name.ends_with(".svg") {
         // Fails here if the file does not exist.
@@ -34,5 +34,5 @@ pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -
         {shown}
         <p class="actions"><a class="button" href=address rel="external" download="">"Download"</a></p>
     };
-    Ok(Written::page(title, page))
+    Ok(ServerPage::page(title, page))
 }

@@ -20,29 +20,29 @@ use leptos::server_fn::codec::GetUrl;
 
 use crate::boxed::IntoBoxed;
 use crate::error::AppError;
-use crate::pages::{Place, address_of};
-use crate::server_page::{PageTitle, Written, ask, show_answer, show_page, written};
+use crate::pages::{PageKind, address_of};
+use crate::server_page::{PageTitle, ServerPage, ask, server_page, show_answer, show_page};
 use capacity::{Capacity, CapacityData};
 
 /// Everything but the people table. `query`: the query string of the address.
 #[server(prefix = "/fn", endpoint = "dashboard", input = GetUrl)]
-pub async fn load_dashboard(path: String, #[server(default)] query: String) -> Result<Written, AppError> {
+pub async fn load_dashboard(path: String, #[server(default)] query: String) -> Result<ServerPage, AppError> {
     Ok(write::dashboard(&path, &query).await.unwrap_or_else(crate::components::failure::failure))
 }
 
 /// The people table. `query`: the query string of the address.
 #[server(prefix = "/fn", endpoint = "people", input = GetUrl)]
-pub async fn load_people(path: String, #[server(default)] query: String) -> Result<Written, AppError> {
+pub async fn load_people(path: String, #[server(default)] query: String) -> Result<ServerPage, AppError> {
     Ok(write::people(&path, &query).await.unwrap_or_else(crate::components::failure::failure))
 }
 
 #[component]
 pub fn DashboardPage() -> AnyView {
-    let address = address_of(Place::Dashboard);
+    let address = address_of(PageKind::Dashboard);
     // The figures do not depend on the filters: a filter reloads the table only.
     let path = Memo::new(move |_| address.with(|[path, _]| path.clone()));
     let people = ask(move || address.get(), |[path, query]| Box::pin(load_people(path, query)));
-    written(
+    server_page(
         move || [path.get(), address.with_untracked(|[_, query]| query.clone())],
         |[path, query]| Box::pin(load_dashboard(path, query)),
         move |figures| match figures.open::<CapacityData>() {

@@ -14,10 +14,10 @@ use crate::components::chart::ChartFigure;
 use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
 use crate::pages::query::{Query, use_case_of};
-use crate::server_page::Written;
+use crate::server_page::ServerPage;
 
 /// Three parts: above the capacity control, beside it, and below the people table.
-pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
+pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
     let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
@@ -48,14 +48,14 @@ pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
             <ChartFigure chart=histogram />
         </div>
     };
-    Written::parts(title, vec![top.boxed(), bands.boxed(), rest.boxed()]).with_data(&capacity)
+    ServerPage::parts(title, vec![top.boxed(), bands.boxed(), rest.boxed()]).with_data(&capacity)
 }
 
 /// The people table of the address.
-pub async fn people(path: &str, query: &str) -> Result<Written, AppError> {
+pub async fn people(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
     let asked = PeopleQuery::from_pairs(domain::query::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
     let page = tenure.people(&actor.analyst()?, &use_case, &asked).await?;
-    Ok(Written::page("", view! { <People page use_case query=asked /> }))
+    Ok(ServerPage::page("", view! { <People page use_case query=asked /> }))
 }

@@ -24,19 +24,19 @@ use crate::boxed::IntoBoxed;
 use crate::components::form::ErrorSummary;
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
-use crate::pages::{Place, address_of};
-use crate::server_page::{PageTitle, Written, show_page, written};
+use crate::pages::{PageKind, address_of};
+use crate::server_page::{PageTitle, ServerPage, server_page, show_page};
 use data::WhatIfData;
 use scenario::Scenario;
 
 /// `query`: the query string of the address.
 #[server(prefix = "/fn", endpoint = "what-if", input = GetUrl)]
-pub async fn load_what_if(path: String, #[server(default)] query: String) -> Result<Written, AppError> {
+pub async fn load_what_if(path: String, #[server(default)] query: String) -> Result<ServerPage, AppError> {
     Ok(write(&path, &query).await.unwrap_or_else(crate::components::failure::failure))
 }
 
 #[cfg(feature = "ssr")]
-async fn write(path: &str, query: &str) -> Result<Written, AppError> {
+async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let use_case = crate::pages::query::use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
     let asked = address::Asked::from_pairs(domain::query::pairs(query));
@@ -62,16 +62,16 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     let person = asked.person.map(|person| [person, asked.why]);
     let work = move || WhatIfData::new(&explainer, use_case, model_hash, person, start, values);
     let data = tokio::task::spawn_blocking(work).await.map_err(crate::context::broken)?;
-    Written { status: 200, title: "What-if".to_owned(), ..Written::default() }.with_data(&data)
+    ServerPage { status: 200, title: "What-if".to_owned(), ..ServerPage::default() }.with_data(&data)
 }
 
 #[component]
 pub fn WhatIfPage() -> AnyView {
-    let address = address_of(Place::WhatIf);
-    written(
+    let address = address_of(PageKind::WhatIf);
+    server_page(
         move || address.get(),
         |[path, query]| Box::pin(load_what_if(path, query)),
-        |answer: Written| match answer.open() {
+        |answer: ServerPage| match answer.open() {
             Some(data) => view! { <PageTitle title=answer.title /><WhatIf data /> }.boxed(),
             None => show_page(answer),
         },
