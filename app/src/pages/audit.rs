@@ -19,8 +19,8 @@ use crate::server_page::ServerPage;
 pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
-    let asked = AuditQuery { page: crate::context::page_number(query.one("page"))? as usize, ..AuditQuery::from_pairs(&query.0) };
-    let (rows, total, actions) = tenure.audit_page(&member, &asked).await?;
+    let params = AuditQuery { page: crate::context::page_number(query.one("page"))? as usize, ..AuditQuery::from_pairs(&query.0) };
+    let (rows, total, actions) = tenure.audit_page(&member, &params).await?;
     let verify = query.one("verify") == "yes";
     let (head, problems) = if verify {
         let (head, problems) = tenure.audit_verify(&member).await?;
@@ -29,7 +29,7 @@ pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
         (tenure.audit_head(&member).await?, None)
     };
     let chain = Chain { entries: head.sequence as u32, head: head.hash, problems };
-    Ok(ServerPage::page("Audit log", view! { <Audit rows total=total as u32 actions asked chain /> }))
+    Ok(ServerPage::page("Audit log", view! { <Audit rows total=total as u32 actions params chain /> }))
 }
 
 /// State of the hash chain.
@@ -40,23 +40,23 @@ struct Chain {
     problems: Option<Vec<String>>,
 }
 
-fn href(route: &Route, asked: &AuditQuery, page: u32) -> String {
+fn href(route: &Route, params: &AuditQuery, page: u32) -> String {
     let page = if page > 1 { page.to_string() } else { String::new() };
     route.with_query(&[
-        ("who", &asked.who),
-        ("action", &asked.action),
-        ("subject", &asked.subject),
-        ("from", &asked.from),
-        ("until", &asked.until),
+        ("who", &params.who),
+        ("action", &params.action),
+        ("subject", &params.subject),
+        ("from", &params.from),
+        ("until", &params.until),
         ("page", &page),
     ])
 }
 
 #[component]
-fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuery, chain: Chain) -> AnyView {
+fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, params: AuditQuery, chain: Chain) -> AnyView {
     let pages = total.div_ceil(Tenure::audit_page_size() as u32).max(1);
-    let links = pagination(asked.page as u32, pages, false, "Audit log pages", &|to| href(&Route::AuditLog, &asked, to));
-    let csv = href(&Route::AuditCsv, &asked, 1);
+    let links = pagination(params.page as u32, pages, false, "Audit log pages", &|to| href(&Route::AuditLog, &params, to));
+    let csv = href(&Route::AuditCsv, &params, 1);
     let row = |row: AuditRow| {
         Row::new(vec![
             Cell::number(row.sequence.to_string()),
@@ -83,7 +83,7 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
         view! { <Table headings rows=rows.into_iter().map(row).collect() class="list" scroll="Audit log" /> }.boxed()
     };
     let options = actions.into_iter().map(|action| {
-        let chosen = action == asked.action;
+        let chosen = action == params.action;
         view! { <option value=action.clone() selected=chosen>{action.clone()}</option> }.boxed()
     });
     let options = options.collect::<Vec<_>>();
@@ -93,14 +93,14 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, asked: AuditQuer
         </PageHeading>
         {chain_state(&chain)}
         <form method="get" action=Route::AuditLog.path() class="filters" role="search">
-            <div class="field"><label for="who">"User"</label><input id="who" name="who" value=asked.who.clone() autocomplete="off" /></div>
+            <div class="field"><label for="who">"User"</label><input id="who" name="who" value=params.who.clone() autocomplete="off" /></div>
             <div class="field">
                 <label for="action">"Action"</label>
                 <select id="action" name="action"><option value="">"All actions"</option>{options}</select>
             </div>
-            <div class="field"><label for="subject">"Subject"</label><input id="subject" name="subject" value=asked.subject.clone() autocomplete="off" /></div>
-            <div class="field"><label for="from">"From"</label><input id="from" name="from" type="date" value=asked.from.clone() /></div>
-            <div class="field"><label for="until">"To"</label><input id="until" name="until" type="date" value=asked.until.clone() /></div>
+            <div class="field"><label for="subject">"Subject"</label><input id="subject" name="subject" value=params.subject.clone() autocomplete="off" /></div>
+            <div class="field"><label for="from">"From"</label><input id="from" name="from" type="date" value=params.from.clone() /></div>
+            <div class="field"><label for="until">"To"</label><input id="until" name="until" type="date" value=params.until.clone() /></div>
             <button class="button">"Apply filters"</button>
         </form>
         <p class="actions">

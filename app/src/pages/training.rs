@@ -23,7 +23,7 @@ const FIELDS: [&str; 6] = ["dataset", "trials", "minutes", "candidates", "metric
 pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let choices = tenure.training_choices(&actor.member()?, use_case, query.one("dataset")).await?;
-    let said = TrainingForm {
+    let params = TrainingForm {
         use_case: use_case.to_owned(),
         dataset: query.one("dataset").to_owned(),
         trials: or(query.one("trials"), &choices.trials.to_string()),
@@ -36,8 +36,8 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
     let flash = Query(crate::context::take_flash(&Route::Train { use_case: use_case.into() }));
     let problem = |field: &str| (field.to_owned(), flash.one(field).to_owned());
     let problems: Vec<(String, String)> = FIELDS.map(problem).into_iter().filter(|(_, sentence)| !sentence.is_empty()).collect();
-    let may = actor.is(Role::Admin);
-    Ok(ServerPage::page("Train a model", view! { <Train choices said problems may /> }))
+    let can_edit = actor.is(Role::Admin);
+    Ok(ServerPage::page("Train a model", view! { <Train choices params problems can_edit /> }))
 }
 
 fn or(text: &str, otherwise: &str) -> String {
@@ -81,19 +81,19 @@ pub async fn start_training(
 }
 
 #[component]
-fn Train(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, String)>, may: bool) -> AnyView {
-    let runs = Route::Runs { use_case: (&said.use_case).into() };
+fn Train(choices: TrainingChoices, params: TrainingForm, problems: Vec<(String, String)>, can_edit: bool) -> AnyView {
+    let runs = Route::Runs { use_case: (&params.use_case).into() };
     let crumbs = view! { <nav class="crumbs" aria-label="Breadcrumb"><a href=runs.path()>"Training runs"</a></nav> };
     let lead = view! { <PageHeading title="Train a model"><p>"Searches several model types, records every trial, and evaluates the best model on hold-out data."</p></PageHeading> };
     if choices.datasets.is_empty() {
-        let command = format!("tenure data import FILE --use-case {}", said.use_case);
+        let command = format!("tenure data import FILE --use-case {}", params.use_case);
         let empty = view! { <Empty title="No training data"><p>"Import a file with outcomes first: " <code>{command}</code></p></Empty> };
         return view! { {crumbs}{lead}{empty} }.boxed();
     }
-    let jobs = Route::Jobs { use_case: (&said.use_case).into() };
+    let jobs = Route::Jobs { use_case: (&params.use_case).into() };
     let outlook = choices.outlook.clone().map(|outlook| view! { <Expectation outlook policy=choices.gate_policy.clone() jobs /> });
-    let form = if may {
-        view! { <Form choices said problems /> }.boxed()
+    let form = if can_edit {
+        view! { <Form choices params problems /> }.boxed()
     } else {
         view! { <p class="note">"Training requires the administrator role. You can view the runs and their results."</p> }.boxed()
     };
@@ -119,7 +119,7 @@ fn Expectation(outlook: Outlook, policy: String, jobs: Route) -> AnyView {
 }
 
 #[component]
-fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, String)>) -> AnyView {
+fn Form(choices: TrainingChoices, params: TrainingForm, problems: Vec<(String, String)>) -> AnyView {
     let problem = |field: &str| problems.iter().find(|(own, _)| own == field).map(|(_, sentence)| sentence.clone()).unwrap_or_default();
     let field = |id: &'static str, label: &str, help: &str, control: &dyn Fn(String) -> AnyView| {
         let error = problem(id);
@@ -144,14 +144,14 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
         };
         field(id, label, help, &control)
     };
-    let data = choice("dataset", "Dataset", "Datasets with known outcomes, newest first.", &choices.datasets, &said.dataset);
-    let trials = number("trials", "Trials", "Total across all candidates. 50 is usually enough.", &said.trials);
-    let minutes = number("minutes", "Time limit in minutes (optional)", "No new trial starts after this time.", &said.minutes);
-    let metric = choice("metric", "Optimize for", "Measured out of fold on the training data.", &choices.metrics, &said.metric);
-    let seed = number("seed", "Seed", "The same seed reproduces the same model.", &said.seed);
-    let all = said.candidates.is_empty() && problem("candidates").is_empty();
+    let data = choice("dataset", "Dataset", "Datasets with known outcomes, newest first.", &choices.datasets, &params.dataset);
+    let trials = number("trials", "Trials", "Total across all candidates. 50 is usually enough.", &params.trials);
+    let minutes = number("minutes", "Time limit in minutes (optional)", "No new trial starts after this time.", &params.minutes);
+    let metric = choice("metric", "Optimize for", "Measured out of fold on the training data.", &choices.metrics, &params.metric);
+    let seed = number("seed", "Seed", "The same seed reproduces the same model.", &params.seed);
+    let all = params.candidates.is_empty() && problem("candidates").is_empty();
     let candidate = |(name, label, _): &(String, String, bool)| {
-        let checked = all || said.candidates.contains(name);
+        let checked = all || params.candidates.contains(name);
         let (name, label) = (name.clone(), label.clone());
         view! { <label class="check"><input type="checkbox" name="candidates[]" value=name checked=checked />{label}</label> }.boxed()
     };
@@ -161,7 +161,7 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
     });
     let protected = (!choices.protected.is_empty()).then(|| {
         let label = format!("Use protected attributes as inputs ({})", choices.protected.join(", "));
-        let checked = said.include_protected;
+        let checked = params.include_protected;
         view! {
             <div class="field">
                 <label class="check">
@@ -175,7 +175,7 @@ fn Form(choices: TrainingChoices, said: TrainingForm, problems: Vec<(String, Str
     view! {
         <ErrorSummary errors=problems />
         <form method="post" action=StartTraining::PATH class="sheet training-form">
-            <input type="hidden" name="use_case" value=said.use_case />
+            <input type="hidden" name="use_case" value=params.use_case />
             {data}
             <div class="together">{trials}{minutes}{metric}{seed}</div>
             <fieldset id="candidates" tabindex="-1">

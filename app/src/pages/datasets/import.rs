@@ -13,7 +13,7 @@ use crate::format;
 pub(super) struct Form {
     pub use_case: String,
     /// Whether this person may import.
-    pub may: bool,
+    pub can_edit: bool,
     pub refused: Option<RefusedImport>,
     pub problem: String,
     /// YYYY-MM-DD
@@ -24,7 +24,7 @@ pub(super) struct Form {
 
 /// Sends a file to the import route: plain HTML, since a file needs no script.
 pub(super) fn form(form: &Form) -> AnyView {
-    if !form.may {
+    if !form.can_edit {
         return view! { <section><h2>"Import data"</h2><p class="aside">"Importing data requires the admin role."</p></section> }.boxed();
     }
     let action = Route::DatasetImport { use_case: (&form.use_case).into() }.path();

@@ -33,7 +33,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, A
     let definition = tenure.use_case(use_case)?;
     let form = import::Form {
         use_case: use_case.to_owned(),
-        may: admin.is_some(),
+        can_edit: admin.is_some(),
         refused,
         problem: problem.to_owned(),
         today: workflow::today().to_string(),

@@ -54,8 +54,8 @@ pub fn results(page: &FairnessReport, most: usize) -> AnyView {
 }
 
 /// The section on the page: forms for users who can train, and the results.
-pub fn section(page: &FairnessReport, may: bool) -> AnyView {
-    let forms = if may {
+pub fn section(page: &FairnessReport, can_edit: bool) -> AnyView {
+    let forms = if can_edit {
         let rows = page.choices.iter().map(|choice| row(choice, page)).collect();
         let headings = vec![Heading::text("Attribute"), Heading::text("Experiments")];
         view! {

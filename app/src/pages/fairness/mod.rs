@@ -25,9 +25,9 @@ pub(super) async fn write(use_case: &str, version: VersionNumber, query: &Query)
     let (tenure, actor) = crate::context::get()?;
     let number = version;
     let page = tenure.fairness(&actor.member()?, use_case, number, cutoff(query.one("cutoff"))?).await?;
-    let may = actor.is(workflow::Role::Admin);
+    let can_edit = actor.is(workflow::Role::Admin);
     let crossed = query.one("intersections") == "show";
-    Ok(ServerPage::page(format!("Fairness of version {number}"), view! { <Fairness page may crossed /> }))
+    Ok(ServerPage::page(format!("Fairness of version {number}"), view! { <Fairness page can_edit crossed /> }))
 }
 
 /// The report as one self-contained file.
@@ -74,7 +74,7 @@ fn lead(page: &FairnessReport) -> AnyView {
 }
 
 #[component]
-fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
+fn Fairness(page: FairnessReport, can_edit: bool, crossed: bool) -> AnyView {
     let (use_case, version, cutoff) = (UseCaseId::from(&page.use_case), page.version, page.cutoff.to_string());
     let overview = Route::Model { use_case: use_case.clone(), version };
     let route = Route::ModelFairness { use_case: use_case.clone(), version };
@@ -110,7 +110,7 @@ fn Fairness(page: FairnessReport, may: bool, crossed: bool) -> AnyView {
         <PageHeading title=format!("Fairness of version {}", page.version)>{lead}</PageHeading>
         {choice}
         {report::report(&page, more)}
-        {experiments::section(&page, may)}
+        {experiments::section(&page, can_edit)}
         {report::not_shown(&page)}
     }
     .boxed()

@@ -29,9 +29,9 @@ pub async fn write(id: &str, query: &Query) -> Result<ServerPage, AppError> {
         crate::context::refresh_after(REFRESH_SECONDS);
     }
     let flash = Query(crate::context::take_flash(&Route::Job { job: id.into() }));
-    let (may, problem) = (actor.is(Role::Admin), flash.one("problem").to_owned());
+    let (can_edit, problem) = (actor.is(Role::Admin), flash.one("problem").to_owned());
     let title = format!("{} · {}", state_word(&page.job), page.job.title);
-    Ok(ServerPage::page(title, view! { <Job page refreshing may problem /> }).left_whole())
+    Ok(ServerPage::page(title, view! { <Job page refreshing can_edit problem /> }).left_whole())
 }
 
 /// Requests cancellation and returns to the job's page.
@@ -77,7 +77,7 @@ pub fn how_far(job: &JobRow) -> String {
 }
 
 #[component]
-fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
+fn Job(page: JobPage, refreshing: bool, can_edit: bool, problem: String) -> AnyView {
     let JobPage { job, lines } = page;
     let jobs = Route::Jobs { use_case: (&job.use_case).into() };
     let mut facts = vec![
@@ -102,7 +102,7 @@ fn Job(page: JobPage, refreshing: bool, may: bool, problem: String) -> AnyView {
         };
         view! { <p class="aside">{sentence}<a href=href>{word}</a></p> }
     });
-    let cancel = (may && matches!(job.status.as_str(), "queued" | "running")).then(|| {
+    let cancel = (can_edit && matches!(job.status.as_str(), "queued" | "running")).then(|| {
         view! {
             <form method="post" action=CancelJob::PATH>
                 <input type="hidden" name="job" value=job.id.clone() />

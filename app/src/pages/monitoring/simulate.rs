@@ -19,8 +19,8 @@ use crate::server_page::ServerPage;
 pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let definition = tenure.use_case(use_case)?;
-    let asked = [query.one("field"), query.one("how"), query.one("level"), query.one("size")].map(str::to_owned);
-    let answer = match shift(&asked) {
+    let params = [query.one("field"), query.one("how"), query.one("level"), query.one("size")].map(str::to_owned);
+    let answer = match shift(&params) {
         None => None,
         Some(Err(error)) => Some(Err(error)),
         Some(Ok(shift)) => match tenure.simulate_drift(&actor.member()?, use_case, shift).await.map_err(AppError::from) {
@@ -28,7 +28,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
             answer => Some(answer.map_err(|error| error.message)),
         },
     };
-    Ok(ServerPage::page("Simulate drift", view(&definition, &asked, answer)))
+    Ok(ServerPage::page("Simulate drift", view(&definition, &params, answer)))
 }
 
 /// The change that an address describes; `None` when it has none.

@@ -26,11 +26,11 @@ pub fn problem(field: &str, sentence: &str) -> AnyView {
 }
 
 /// The confirmation panel, or nothing when no action was chosen or it is not allowed.
-pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
+pub fn panel(page: &ReviewPage, params: &Asked) -> AnyView {
     let number = page.version.version;
     let live = page.package.sources.champion.as_ref().map(|(live, _)| *live);
     let decides = page.may_decide.is_ok();
-    let (title, what, button) = match asked.doing.as_str() {
+    let (title, what, button) = match params.doing.as_str() {
         "approve" if decides => (format!("Approve version {number}?"), approving(page, number, live), "Approve"),
         "reject" if decides => (
             format!("Reject version {number}?"),
@@ -56,18 +56,18 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
             vec!["No one will be scored until a version is restored with a rollback. The dashboard, the API and /health report that no version is live.".to_owned()],
             "Undeploy",
         ),
-        "waive" if page.may_waive && !asked.gate.is_empty() => (
+        "waive" if page.may_waive && !params.gate.is_empty() => (
             format!("Waive a gate for version {number}?"),
-            vec![format!("“{}” will not block approval while the waiver is valid. Enter the last day on which it is valid.", asked.gate)],
+            vec![format!("“{}” will not block approval while the waiver is valid. Enter the last day on which it is valid.", params.gate)],
             "Waive gate",
         ),
         _ => return ().boxed(),
     };
     let what = what.into_iter().map(|text| view! { <li>{text}</li> }.boxed()).collect::<Vec<_>>();
     let cancel = route_of(page).path();
-    let action = if asked.doing == "waive" { ReviewWaive::PATH } else { ReviewDecide::PATH };
+    let action = if params.doing == "waive" { ReviewWaive::PATH } else { ReviewDecide::PATH };
     let wrong =
-        |field: &str| asked.problem.as_ref().filter(|(own, _)| own == field).map(|(_, sentence)| sentence.clone()).unwrap_or_default();
+        |field: &str| params.problem.as_ref().filter(|(own, _)| own == field).map(|(_, sentence)| sentence.clone()).unwrap_or_default();
     let error = |field: &'static str| {
         let sentence = wrong(field);
         (!sentence.is_empty())
@@ -75,22 +75,22 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
     };
     let class = |field: &str| if wrong(field).is_empty() { "field" } else { "field invalid" };
     let described = |field: &str| (!wrong(field).is_empty()).then(|| format!("{field}-error"));
-    let waiver = (asked.doing == "waive").then(|| {
+    let waiver = (params.doing == "waive").then(|| {
         view! {
-            <input type="hidden" name="gate" value=asked.gate.clone() />
+            <input type="hidden" name="gate" value=params.gate.clone() />
             <div class=class("owner")>
                 <label for="owner">"Owner"</label>
                 {error("owner")}
-                <input id="owner" name="owner" autocomplete="off" aria-required="true" value=asked.owner.clone() aria-describedby=described("owner") />
+                <input id="owner" name="owner" autocomplete="off" aria-required="true" value=params.owner.clone() aria-describedby=described("owner") />
             </div>
             <div class=class("expires_on")>
                 <label for="expires_on">"Valid until"</label>
                 {error("expires_on")}
-                <input id="expires_on" name="expires_on" type="date" aria-required="true" value=asked.expires_on.clone() aria-describedby=described("expires_on") />
+                <input id="expires_on" name="expires_on" type="date" aria-required="true" value=params.expires_on.clone() aria-describedby=described("expires_on") />
             </div>
         }
     });
-    let reason = if asked.doing == "waive" { page.checklist.waiver.clone() } else { page.checklist.reason.clone() };
+    let reason = if params.doing == "waive" { page.checklist.waiver.clone() } else { page.checklist.reason.clone() };
     view! {
         <section class="confirm" aria-labelledby="confirm-title">
             <h2 id="confirm-title">{title}</h2>
@@ -98,7 +98,7 @@ pub fn panel(page: &ReviewPage, asked: &Asked) -> AnyView {
             <form method="post" action=action class="review-form">
                 <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
                 <input type="hidden" name="version" value=number.to_string() />
-                <input type="hidden" name="doing" value=asked.doing.clone() />
+                <input type="hidden" name="doing" value=params.doing.clone() />
                 <input type="hidden" name="evidence" value=page.evidence_hash.clone().unwrap_or_default() />
                 {waiver}
                 <div class=class("reason")>

@@ -47,7 +47,7 @@ fn stability(package: &Package) -> AnyView {
     let headings =
         vec![Heading::text("Field"), Heading::number(format!("Refits with the field in the top {TOP}")), Heading::number("Rank")];
     let figure = stability.of_top(TOP);
-    let said = match (figure.value, figure.interval) {
+    let sentence = match (figure.value, figure.interval) {
         (Some(value), Some([low, high])) => {
             format!(
                 "Stability: {} ({} to {}). 1 = always the same, 0 = chance.",
@@ -65,7 +65,7 @@ fn stability(package: &Package) -> AnyView {
     );
     view! {
         <h3>"Explanation stability"</h3>
-        <p>{said}</p>
+        <p>{sentence}</p>
         <p class="aside">{how}</p>
         <Table headings rows class="list" scroll="Ranks of the most important fields" />
     }

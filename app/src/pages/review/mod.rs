@@ -37,7 +37,7 @@ pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Res
     let words = tenure.use_case(use_case)?.words.clone();
     let flash = Query(crate::context::take_flash(&Route::ModelReview { use_case: use_case.into(), version }));
     let problem = flash.one("problem");
-    let asked = Asked {
+    let params = Asked {
         doing: query.one("doing").to_owned(),
         gate: query.one("gate").to_owned(),
         done: flash.one("done").to_owned(),
@@ -54,7 +54,7 @@ pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Res
     let label = |name: &str| tenure.use_case(use_case).map_or_else(|_| name.to_owned(), |definition| definition.label(name));
     let fairness = fairness::section(&page.package, &label);
     let title = format!("Review of version {number}");
-    Ok(ServerPage::page(title, view! { <Review page asked charts fairness /> }))
+    Ok(ServerPage::page(title, view! { <Review page params charts fairness /> }))
 }
 
 /// The charts, drawn off the async threads.
@@ -64,26 +64,26 @@ struct Charts {
 }
 
 impl Charts {
-    fn of(page: &ReviewPage, many: &str) -> Self {
+    fn of(page: &ReviewPage, plural: &str) -> Self {
         let explanation = page.explanation.as_ref().map(|explanation| {
             let change = page.live_explanation.as_ref().and_then(|live| performance::importance_change(explanation, live));
-            [importance::shap(explanation, many), beeswarm::summary(explanation, many), change].into_iter().flatten().collect()
+            [importance::shap(explanation, plural), beeswarm::summary(explanation, plural), change].into_iter().flatten().collect()
         });
         Self { performance: performance::charts(&page.package), explanation: explanation.unwrap_or_default() }
     }
 }
 
 #[component]
-fn Review(page: ReviewPage, asked: Asked, charts: Charts, fairness: AnyView) -> AnyView {
+fn Review(page: ReviewPage, params: Asked, charts: Charts, fairness: AnyView) -> AnyView {
     let number = page.version.version;
     let (use_case, version) = (page.version.use_case.clone(), number);
     let reviews = Route::Reviews { use_case: use_case.clone() };
     let overview = Route::Model { use_case: use_case.clone(), version };
     let fairness_page = Route::ModelFairness { use_case: use_case.clone(), version };
     let card = Route::ModelCard { use_case, version };
-    let problem = asked.problem.as_ref().map(|(field, sentence)| decide::problem(field, sentence));
-    let done = (!asked.done.is_empty()).then(|| view! { <p class="note" role="status">{done_text(&asked.done, number)}</p> });
-    let panel = decide::panel(&page, &asked);
+    let problem = params.problem.as_ref().map(|(field, sentence)| decide::problem(field, sentence));
+    let done = (!params.done.is_empty()).then(|| view! { <p class="note" role="status">{done_text(&params.done, number)}</p> });
+    let panel = decide::panel(&page, &params);
     let package = &page.package;
     let standing = standing(&page);
     let contents = [
@@ -142,7 +142,7 @@ fn standing(page: &ReviewPage) -> AnyView {
         ReviewState::Rejected => Tone::Bad,
         ReviewState::ChangesRequested | ReviewState::Void => Tone::Neutral,
     };
-    let asked = format!(
+    let requested = format!(
         "Requested by {} on {}. Approvals: {} of {} required.",
         request.requested_by,
         request.requested_at.long(),
@@ -155,7 +155,7 @@ fn standing(page: &ReviewPage) -> AnyView {
     let void = (request.state == ReviewState::Void)
         .then(|| view! { <p class="note warn">"The request is void: "{request.closed_because.clone()}". Request a new review."</p> });
     view! {
-        <p>{stage}" "<StateBadge tone word=review_word(request.state.as_str()) />" "{asked}</p>
+        <p>{stage}" "<StateBadge tone word=review_word(request.state.as_str()) />" "{requested}</p>
         {note}
         {stale}
         {void}

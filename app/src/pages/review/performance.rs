@@ -44,13 +44,13 @@ fn finding(package: &Package) -> String {
     };
     match (auc.difference.value, auc.difference.interval) {
         (Some(value), Some([low, high])) => {
-            let said = format!("{} ({} to {})", format::signed(value, 3), format::signed(low, 3), format::signed(high, 3));
+            let difference = format!("{} ({} to {})", format::signed(value, 3), format::signed(low, 3), format::signed(high, 3));
             if low > 0.0 {
-                format!("The candidate ranks better than the live version: ROC AUC difference {said}.")
+                format!("The candidate ranks better than the live version: ROC AUC difference {difference}.")
             } else if high < 0.0 {
-                format!("The candidate ranks worse than the live version: ROC AUC difference {said}.")
+                format!("The candidate ranks worse than the live version: ROC AUC difference {difference}.")
             } else {
-                format!("No significant difference in ranking: ROC AUC difference {said}.")
+                format!("No significant difference in ranking: ROC AUC difference {difference}.")
             }
         }
         _ => "ROC AUC could not be compared.".to_owned(),

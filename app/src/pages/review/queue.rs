@@ -65,7 +65,7 @@ fn Queue(
     let changes = (!history.is_empty()).then(|| {
         let headings = ["Date", "Change", "Live version", "Changed by", "Reason"].map(Heading::text).into_iter().collect();
         let rows = history.iter().rev().map(|change| change_row(change, &use_case)).collect();
-        let said = then.map(|change| view! { <p role="status">{then_text(&moment, change.as_ref())}</p> });
+        let status = then.map(|change| view! { <p role="status">{then_text(&moment, change.as_ref())}</p> });
         let action = format!("{}#live", Route::Reviews { use_case: (&use_case).into() });
         view! {
             <section id="live">
@@ -74,7 +74,7 @@ fn Queue(
                     <div class="field"><label for="as_of">"End of day"</label><input id="as_of" name="as_of" type="date" value=moment.clone() required /></div>
                     <button class="button quiet">"Show live version"</button>
                 </form>
-                {said}
+                {status}
                 <Table headings rows class="list" scroll="Live version history" />
             </section>
         }

@@ -67,11 +67,11 @@ fn earlier(page: &ReviewPage) -> AnyView {
         return ().boxed();
     }
     let request = |(request, decisions): &(workflow::Request, Vec<ReviewDecision>)| {
-        let asked = format!("Requested by {} on {}: ", request.requested_by, request.requested_at.long());
+        let requested = format!("Requested by {} on {}: ", request.requested_by, request.requested_at.long());
         let state = review_word(request.state.as_str());
         let why = if request.closed_because.is_empty() { ".".to_owned() } else { format!(": {}.", request.closed_because) };
         let decisions = decisions.iter().map(decision).collect::<Vec<_>>();
-        view! { <p>{asked}{state}{why}</p>{decisions} }.boxed()
+        view! { <p>{requested}{state}{why}</p>{decisions} }.boxed()
     };
     let requests = page.earlier.iter().map(request).collect::<Vec<_>>();
     view! { <h3>"Earlier requests"</h3>{requests} }.boxed()

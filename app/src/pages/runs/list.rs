@@ -30,8 +30,8 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
         unfolded: query.all("unfold").map(str::to_owned).collect(),
     };
     let page = tenure.runs(&actor.member()?, use_case, &query.filter, query.page, &query.unfolded).await?;
-    let may = actor.is(Role::Admin);
-    Ok(ServerPage::page("Training runs", view! { <Runs page use_case=use_case.to_owned() query may /> }))
+    let can_edit = actor.is(Role::Admin);
+    Ok(ServerPage::page("Training runs", view! { <Runs page use_case=use_case.to_owned() query can_edit /> }))
 }
 
 /// The parameters in the query string.
@@ -66,7 +66,7 @@ impl RunsQuery {
 }
 
 #[component]
-fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
+fn Runs(page: Page, use_case: String, query: RunsQuery, can_edit: bool) -> AnyView {
     let route = Route::Runs { use_case: (&use_case).into() };
     let command = format!("tenure train --use-case {use_case}");
     let is_parameter = |name: &String| page.parameter_names.contains(name);
@@ -107,7 +107,7 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, may: bool) -> AnyView {
             .boxed()
     };
     let (train, jobs) = (Route::Train { use_case: (&use_case).into() }, Route::Jobs { use_case: (&use_case).into() });
-    let train = may.then(|| view! { <a class="button" href=train.path()>"Train a model"</a> });
+    let train = can_edit.then(|| view! { <a class="button" href=train.path()>"Train a model"</a> });
     view! {
         <PageHeading title="Training runs"><p>"All training runs, with settings and hold-out performance."</p></PageHeading>
         <p class="actions main-action">{train}<a class="button quiet" href=jobs.path()>"Jobs"</a></p>

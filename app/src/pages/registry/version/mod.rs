@@ -65,12 +65,13 @@ struct Charts {
 
 impl Charts {
     fn of(explanation: &GlobalExplanation, words: &Words) -> Self {
-        let many = &words.many;
-        let all = [importance::shap(explanation, many), beeswarm::summary(explanation, many), importance::permutation(explanation, many)];
+        let plural = &words.many;
+        let all =
+            [importance::shap(explanation, plural), beeswarm::summary(explanation, plural), importance::permutation(explanation, plural)];
         let partial = |field: &str| explanation.partial_dependence.iter().find(|found| found.curve.field == field);
         let fields = explanation.dependence.iter().flat_map(|own| {
             let swarm = &own.swarm;
-            let partial = partial(&swarm.field).map(|found| dependence::partial(found, swarm.ordered, many));
+            let partial = partial(&swarm.field).map(|found| dependence::partial(found, swarm.ordered, plural));
             [Some(dependence::dependence(own, explanation.people_per_point)), partial].into_iter().flatten()
         });
         Self { all: all.into_iter().flatten().collect(), fields: fields.collect() }

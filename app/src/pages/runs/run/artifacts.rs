@@ -10,7 +10,7 @@ use crate::components::table::{Cell, Facts, Heading, Row, Table};
 use crate::format;
 
 /// Prefix of the run settings, as opposed to the selected parameters.
-const ASKED: &str = "settings.";
+const SETTINGS: &str = "settings.";
 /// Prefix of tags about the machine.
 const MACHINE: &str = "environment.";
 
@@ -18,7 +18,7 @@ const MACHINE: &str = "environment.";
 pub fn view(page: &Page) -> AnyView {
     let has_evidence = page.curves.is_some();
     let children = has_evidence.then(|| super::nested::children(&page.children));
-    let (asked, chosen): (Vec<_>, Vec<_>) = page.run.parameters.iter().cloned().partition(|(name, _)| name.starts_with(ASKED));
+    let (settings, chosen): (Vec<_>, Vec<_>) = page.run.parameters.iter().cloned().partition(|(name, _)| name.starts_with(SETTINGS));
     let (machine, tags): (Vec<_>, Vec<_>) = page.tags.iter().cloned().partition(|(name, _)| name.starts_with(MACHINE));
     let parameter = |title: &'static str, pairs: Vec<(String, String)>, prefix: &str| {
         let row =
@@ -30,7 +30,7 @@ pub fn view(page: &Page) -> AnyView {
         })
     };
     let chosen = parameter("Parameters", chosen, "");
-    let asked = parameter("Settings", asked, ASKED);
+    let settings = parameter("Settings", settings, SETTINGS);
     let metrics = (!has_evidence && !page.run.metrics.is_empty()).then(|| {
         let row = |(name, figure): &(String, domain::Estimate)| {
             Row::new(vec![Cell::text(format::metric_label(name)), Cell::figure(Some(figure.clone()), Scale::Metric)])
@@ -53,7 +53,7 @@ pub fn view(page: &Page) -> AnyView {
         <div class="columns">
             <div>{chosen}{metrics}</div>
             <div>
-                {asked}
+                {settings}
                 <section><h2>"Environment and tags"</h2><Facts facts=lineage class="pairs breaking" /></section>
             </div>
         </div>

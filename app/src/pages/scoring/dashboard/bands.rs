@@ -10,7 +10,7 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
 #[component]
-pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> AnyView {
+pub fn Bands(bands: Vec<BandCount>, use_case: String, plural: String) -> AnyView {
     // Highest risk first.
     let mut bands = bands;
     bands.reverse();
@@ -33,7 +33,7 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, many: String) -> AnyView {
     };
     let rows = bands.into_iter().zip(middles).map(row).collect();
     let headings =
-        vec![Heading::text("Band"), Heading::number(format::capitalised(&many)), Heading::number("Share"), Heading::number("Risk")];
+        vec![Heading::text("Band"), Heading::number(format::capitalised(&plural)), Heading::number("Share"), Heading::number("Risk")];
     view! {
         <section class="bands">
             <h2>"Risk bands"</h2>

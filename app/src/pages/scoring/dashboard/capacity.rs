@@ -23,7 +23,7 @@ pub struct CapacityData {
     /// All current people.
     pub people: u32,
     /// The number in the address; without one, a tenth of the people.
-    pub asked: Option<u32>,
+    pub requested: Option<u32>,
     pub words: Words,
     /// The rest of the address, kept by the form.
     pub kept: Vec<(String, String)>,
@@ -31,7 +31,7 @@ pub struct CapacityData {
 
 #[component]
 pub fn Capacity(data: CapacityData) -> AnyView {
-    let CapacityData { points, people, asked, words, kept } = data;
+    let CapacityData { points, people, requested, words, kept } = data;
     if points.is_empty() {
         return view! {
             <section class="capacity">
@@ -41,7 +41,7 @@ pub fn Capacity(data: CapacityData) -> AnyView {
         }
         .boxed();
     }
-    let (capacity, set_capacity) = signal(asked.unwrap_or(people.div_ceil(10)).clamp(1, people.max(1)));
+    let (capacity, set_capacity) = signal(requested.unwrap_or(people.div_ceil(10)).clamp(1, people.max(1)));
     let change = move || -> Handler<leptos::ev::Event> {
         Box::new(move |event| {
             if let Ok(number) = event_target_value(&event).parse::<u32>() {

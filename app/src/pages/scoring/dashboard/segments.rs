@@ -9,10 +9,10 @@ use crate::components::table::{Cell, Heading, Mark, Row, Table};
 use crate::format;
 
 #[component]
-pub fn Segments(segments: Vec<Segment>, many: String) -> AnyView {
+pub fn Segments(segments: Vec<Segment>, plural: String) -> AnyView {
     // One scale for all fields, so that they can be compared.
     let top = segments.iter().flat_map(|segment| &segment.rows).filter_map(upper_end).fold(0.1, f64::max);
-    let figures = segments.into_iter().map(|segment| figure(segment, top, &many)).collect::<Vec<_>>();
+    let figures = segments.into_iter().map(|segment| figure(segment, top, &plural)).collect::<Vec<_>>();
     view! {
         <section class="segments">
             <h2>"Risk by group"</h2>
@@ -27,7 +27,7 @@ fn upper_end(row: &SegmentRow) -> Option<f64> {
     row.mean_risk.interval.map(|[_, high]| high).or(row.mean_risk.value)
 }
 
-fn figure(segment: Segment, top: f64, many: &str) -> AnyView {
+fn figure(segment: Segment, top: f64, plural: &str) -> AnyView {
     let row = |row: SegmentRow| {
         let marks = row.people.map_or_else(Vec::new, |_| marks(&row, top));
         let people = row.people.map_or_else(|| "hidden".to_owned(), format::count);
@@ -36,7 +36,7 @@ fn figure(segment: Segment, top: f64, many: &str) -> AnyView {
     };
     let rows = segment.rows.into_iter().map(row).collect();
     let headings =
-        vec![Heading::text("Group"), Heading::number(format::capitalised(many)), Heading::hidden("Chart"), Heading::number("Mean risk")];
+        vec![Heading::text("Group"), Heading::number(format::capitalised(plural)), Heading::hidden("Chart"), Heading::number("Mean risk")];
     view! { <Table headings rows class="bars dots" caption=segment.label /> }.boxed()
 }
 

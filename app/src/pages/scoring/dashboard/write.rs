@@ -27,7 +27,7 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
     let capacity = CapacityData {
         points: dashboard.capacity,
         people: dashboard.bands.iter().map(|band| band.count).sum(),
-        asked: pairs.one("capacity").parse().ok(),
+        requested: pairs.one("capacity").parse().ok(),
         words: words.clone(),
         kept: pairs.0.into_iter().filter(|(key, value)| key != "capacity" && !value.is_empty()).collect(),
     };
@@ -40,9 +40,9 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
         </PageHeading>
         <Headlines headlines=dashboard.headlines />
     };
-    let bands = view! { <Bands bands=dashboard.bands use_case many=words.many.clone() /> };
+    let bands = view! { <Bands bands=dashboard.bands use_case plural=words.many.clone() /> };
     let rest = view! {
-        <Segments segments=dashboard.segments many=words.many />
+        <Segments segments=dashboard.segments plural=words.many />
         <div class="columns">
             <Drivers drivers=dashboard.drivers />
             <ChartFigure chart=histogram />
@@ -55,7 +55,7 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
 pub async fn people(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
-    let asked = PeopleQuery::from_pairs(domain::query::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
-    let page = tenure.people(&actor.analyst()?, &use_case, &asked).await?;
-    Ok(ServerPage::page("", view! { <People page use_case query=asked /> }))
+    let params = PeopleQuery::from_pairs(domain::query::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
+    let page = tenure.people(&actor.analyst()?, &use_case, &params).await?;
+    Ok(ServerPage::page("", view! { <People page use_case query=params /> }))
 }

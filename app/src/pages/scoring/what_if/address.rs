@@ -27,19 +27,19 @@ pub struct Asked {
 impl Asked {
     /// Reads decoded pairs and ignores unknown keys.
     pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        let mut asked = Self::default();
+        let mut params = Self::default();
         for (key, value) in pairs {
             if let Some(field) = key.strip_prefix(VALUE) {
-                asked.values.insert(field.to_owned(), value);
+                params.values.insert(field.to_owned(), value);
             } else if let Some(field) = key.strip_prefix(START) {
-                asked.start.insert(field.to_owned(), value);
+                params.start.insert(field.to_owned(), value);
             } else if key == "person" && !value.is_empty() {
-                asked.person = Some(value);
+                params.person = Some(value);
             } else if key == "why" {
-                asked.why = value;
+                params.why = value;
             }
         }
-        asked
+        params
     }
 
     /// Start and scenario over `base` (a person's record or the typical one). Without a person, a value without a start of its own is its
@@ -77,15 +77,15 @@ mod tests {
     fn a_shared_scenario_comes_back_with_its_start() {
         let (start, values) = (record(&[("Age", "30"), ("OverTime", "Yes")]), record(&[("Age", "30"), ("OverTime", "No")]));
         let address = share("/use-case/x/what-if", &start, &values);
-        let asked = Asked::from_pairs(domain::query::pairs(address.split_once('?').map_or("", |(_, query)| query)));
-        assert_eq!(asked.over(record(&[("Age", "50"), ("OverTime", "No")])), (start, values));
+        let params = Asked::from_pairs(domain::query::pairs(address.split_once('?').map_or("", |(_, query)| query)));
+        assert_eq!(params.over(record(&[("Age", "50"), ("OverTime", "No")])), (start, values));
     }
 
     #[test]
     fn a_form_over_a_person_starts_from_the_person() {
-        let asked =
+        let params =
             Asked::from_pairs([("person", "7"), ("v.Age", "31"), ("other", "x")].map(|(key, value)| (key.to_owned(), value.to_owned())));
-        let (start, values) = asked.over(record(&[("Age", "30"), ("Level", "2")]));
+        let (start, values) = params.over(record(&[("Age", "30"), ("Level", "2")]));
         assert_eq!((start["Age"].as_str(), values["Age"].as_str(), values["Level"].as_str()), ("30", "31", "2"));
     }
 }

@@ -39,27 +39,27 @@ pub async fn load_what_if(path: String, #[server(default)] query: String) -> Res
 async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let use_case = crate::pages::query::use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
-    let asked = address::Asked::from_pairs(domain::query::pairs(query));
+    let params = address::Asked::from_pairs(domain::query::pairs(query));
     let analyst = actor.analyst()?;
     let live = tenure.live_model(&analyst, &use_case).await?;
     let (explainer, model_hash) = (std::sync::Arc::clone(&live.explainer), live.version.model_hash.clone());
-    if let Some(person) = &asked.person
+    if let Some(person) = &params.person
         && let Some(question) = crate::pages::scoring::purpose::asked(
             &tenure,
             &use_case,
-            &asked.why,
+            &params.why,
             &Route::WhatIf { use_case: (&use_case).into() },
             &[("person", person)],
         )
     {
         return Ok(question);
     }
-    let base = match &asked.person {
-        Some(person) => tenure.what_if_start(&analyst, &use_case, person, &asked.why).await?,
+    let base = match &params.person {
+        Some(person) => tenure.what_if_start(&analyst, &use_case, person, &params.why).await?,
         None => form_of::typical(explainer.model()),
     };
-    let (start, values) = asked.over(base);
-    let person = asked.person.map(|person| [person, asked.why]);
+    let (start, values) = params.over(base);
+    let person = params.person.map(|person| [person, params.why]);
     let work = move || WhatIfData::new(&explainer, use_case, model_hash, person, start, values);
     let data = tokio::task::spawn_blocking(work).await.map_err(crate::context::broken)?;
     ServerPage { status: 200, title: "What-if".to_owned(), ..ServerPage::default() }.with_data(&data)
