@@ -6,7 +6,9 @@ use clap::Subcommand;
 use serde_json::json;
 use workflow::{Actor, AuditQuery, Error, Result, verify_export};
 
-use super::{Answer, output, read_input};
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
 use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
@@ -54,7 +56,7 @@ pub enum AuditCommand {
     },
 }
 
-pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<Answer> {
+pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<Outcome> {
     let actor = Actor::local();
     match command {
         AuditCommand::List { who, action, subject, from, until } => {
@@ -97,10 +99,10 @@ pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<
             }
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
-fn answer(entries: i64, head: Option<&str>, problems: &[String], as_json: bool) -> Result<Answer> {
+fn answer(entries: i64, head: Option<&str>, problems: &[String], as_json: bool) -> Result<Outcome> {
     if as_json {
         output::json(&json!({ "entries": entries, "head": head, "problems": problems }))?;
     } else if problems.is_empty() {
@@ -109,5 +111,5 @@ fn answer(entries: i64, head: Option<&str>, problems: &[String], as_json: bool) 
     } else {
         problems.iter().for_each(|problem| output::line(problem));
     }
-    Ok(if problems.is_empty() { Answer::Done } else { Answer::No })
+    Ok(if problems.is_empty() { Outcome::Done } else { Outcome::Negative })
 }

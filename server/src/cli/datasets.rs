@@ -4,7 +4,10 @@ use clap::Subcommand;
 use monitoring::simulation;
 use workflow::{Actor, Error, Import, Result};
 
-use super::{Answer, output, read_input};
+use super::blocking::run_blocking;
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
 use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
@@ -67,7 +70,7 @@ pub enum DataCommand {
     },
 }
 
-pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<Answer> {
+pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
         DataCommand::Import { files, use_case, as_of, snapshot } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
@@ -151,7 +154,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             }
             let drift = drift.as_deref().map(parse_drift).transpose()?;
             let settings = simulation::Settings { people, months, seed, drift, ..simulation::Settings::default() };
-            let files = super::blocking(move || write_simulation(&settings, &out)).await?;
+            let files = run_blocking(move || write_simulation(&settings, &out)).await?;
             if as_json {
                 output::json(&files)?;
             } else {
@@ -159,7 +162,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             }
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 fn file_name(path: &str) -> String {

@@ -3,7 +3,8 @@
 use clap::Subcommand;
 use workflow::{Actor, Result};
 
-use super::{Answer, output};
+use super::outcome::Outcome;
+use super::output;
 use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
@@ -21,7 +22,7 @@ pub enum JobCommand {
     Cancel { id: String },
 }
 
-pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<Answer> {
+pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<Outcome> {
     let tenure = place.open().await?;
     let actor = Actor::local();
     match command {
@@ -51,5 +52,5 @@ pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<An
             output::line("Cancellation requested.");
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

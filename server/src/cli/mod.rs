@@ -2,10 +2,13 @@
 
 mod accounts;
 mod audit;
+mod blocking;
 mod datasets;
 mod fairness;
+mod input;
 mod jobs;
 mod monitoring;
+mod outcome;
 mod output;
 mod registry;
 mod runs;
@@ -18,19 +21,11 @@ mod use_cases;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use workflow::{Error, Result};
+use workflow::Result;
 
+use self::blocking::run_blocking;
+use self::outcome::Outcome;
 use crate::settings::Place;
-
-/// The outcome of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    Done,
-    /// Negative result (drift found, gate failed, verification failed): exit code 1.
-    No,
-    /// Could not compute: exit code 3.
-    Unknown,
-}
 
 /// Predict who is likely to leave, explain why, and govern the model
 #[derive(Debug, Parser)]
@@ -95,9 +90,7 @@ enum Command {
 pub async fn run(arguments: Arguments) -> ExitCode {
     let json = arguments.json;
     match dispatch(arguments).await {
-        Ok(Answer::Done) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
-        Ok(Answer::Unknown) => ExitCode::from(3),
+        Ok(outcome) => outcome.into(),
         Err(error) => {
             output::error(&error, json);
             ExitCode::from(error.exit_code())
@@ -105,7 +98,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-async fn dispatch(arguments: Arguments) -> Result<Answer> {
+async fn dispatch(arguments: Arguments) -> Result<Outcome> {
     let place = arguments.place.with_file()?;
     let json = arguments.json;
     match arguments.command {
@@ -123,25 +116,6 @@ async fn dispatch(arguments: Arguments) -> Result<Answer> {
         Command::Drift(command) => monitoring::drift::run(&place, command, json).await,
         Command::Outcomes(command) => monitoring::outcomes::run(&place, command, json).await,
         Command::Audit(command) => audit::run(&place, command, json).await,
-        Command::Tool(command) => blocking(move || tool::run(&place, command, json)).await,
+        Command::Tool(command) => run_blocking(move || tool::run(&place, command, json)).await,
     }
-}
-
-/// Reads a file, or standard input for `-`.
-///
-/// # Errors
-/// [`Error::Invalid`] naming the file.
-fn read_input(path: &str) -> Result<Vec<u8>> {
-    let result = if path == "-" {
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(path)
-    };
-    result.map_err(|error| Error::Invalid(format!("{path} could not be read: {error}.")))
-}
-
-/// Runs CPU work off the async threads.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::caused)?
 }

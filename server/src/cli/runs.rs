@@ -3,7 +3,8 @@
 use clap::Subcommand;
 use workflow::{Actor, Error, Result};
 
-use super::{Answer, output};
+use super::outcome::Outcome;
+use super::output;
 use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
@@ -37,7 +38,7 @@ pub enum RunCommand {
 /// The metrics shown in a list.
 const LISTED: [&str; 3] = ["roc_auc", "average_precision", "brier"];
 
-pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<Answer> {
+pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<Outcome> {
     let tenure = place.open().await?;
     let actor = Actor::local();
     let member = actor.member()?;
@@ -102,5 +103,5 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
             }
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

@@ -7,7 +7,10 @@ use clap::Args;
 use model::explain::ModelExplainer;
 use workflow::{Actor, Error, PredictOptions, Prediction, Result};
 
-use super::{Answer, blocking, output, read_input};
+use super::blocking::run_blocking;
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
 use crate::settings::Place;
 
 #[derive(Debug, Args)]
@@ -32,11 +35,11 @@ pub struct Predict {
     out: Option<PathBuf>,
 }
 
-pub async fn predict(place: &Place, command: Predict, as_json: bool) -> Result<Answer> {
+pub async fn predict(place: &Place, command: Predict, as_json: bool) -> Result<Outcome> {
     let (explainer, version) = load(place, &command).await?;
     let bytes = read_input(&command.file)?;
     let options = PredictOptions { reasons: if command.explain { command.top } else { 0 } };
-    let predictions = blocking(move || workflow::predict_with(&explainer, version, &bytes, options)).await?;
+    let predictions = run_blocking(move || workflow::predict_with(&explainer, version, &bytes, options)).await?;
     match &command.out {
         Some(out) => {
             write(&predictions, out)?;
@@ -49,7 +52,7 @@ pub async fn predict(place: &Place, command: Predict, as_json: bool) -> Result<A
         }
         None => print(&predictions),
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 async fn load(place: &Place, command: &Predict) -> Result<(Arc<ModelExplainer>, u32)> {
@@ -130,7 +133,7 @@ pub struct Batch {
     as_of: Option<String>,
 }
 
-pub async fn batch(place: &Place, command: Batch, as_json: bool) -> Result<Answer> {
+pub async fn batch(place: &Place, command: Batch, as_json: bool) -> Result<Outcome> {
     let batch = place.open().await?.batch(&Actor::local().admin()?, &command.use_case, command.as_of.as_deref()).await?;
     if as_json {
         output::json(&batch)?;
@@ -143,5 +146,5 @@ pub async fn batch(place: &Place, command: Batch, as_json: bool) -> Result<Answe
             batch.expected_events
         ));
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use workflow::{DemoAccount, Error, Result, Role, Tenure};
 
-use super::Answer;
+use super::outcome::Outcome;
 use super::training::Bar;
 use crate::settings::Place;
 use crate::web;
@@ -21,14 +21,14 @@ pub struct Demo {
     fill_only: bool,
 }
 
-pub async fn serve(place: &Place) -> Result<Answer> {
+pub async fn serve(place: &Place) -> Result<Outcome> {
     let tenure = place.open().await?;
     tenure.fail_interrupted().await?;
     web::serve(place, tenure).await?;
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
-pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
+pub async fn demo(place: &Place, demo: &Demo) -> Result<Outcome> {
     let tenure = place.open().await?;
     let filled = tenure.has_data().await?;
     if filled {
@@ -58,7 +58,7 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
     if !demo.fill_only {
         web::serve(place, tenure).await?;
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 /// The demo accounts: created on the first start and stored in plain text beside the store, since they belong to nobody.

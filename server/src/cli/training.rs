@@ -10,7 +10,9 @@ use training::{Candidate, Progress, SelectionMetric, Settings, Status, ValidSett
 use workflow::{Error, Import, Result};
 
 use super::accounts::identity::Identity;
-use super::{Answer, output, read_input};
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
 use crate::settings::Place;
 
 #[derive(Debug, Args)]
@@ -89,7 +91,7 @@ impl TrainSettings {
     }
 }
 
-pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer> {
+pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Outcome> {
     let settings = command.settings.checked()?;
     let tenure = place.open().await?;
     let actor = command.identity.actor(&tenure).await?;
@@ -166,7 +168,7 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
         ));
     }
     // The version is registered either way; a gate that keeps it out of Staging is a negative result.
-    Ok(if outcome.version.stage == domain::Stage::Staging { Answer::Done } else { Answer::No })
+    Ok(if outcome.version.stage == domain::Stage::Staging { Outcome::Done } else { Outcome::Negative })
 }
 
 /// A progress line on standard error; Ctrl-C stops the training.

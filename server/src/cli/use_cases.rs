@@ -4,7 +4,9 @@ use clap::Subcommand;
 use serde_json::json;
 use workflow::{Error, Result};
 
-use super::{Answer, output, read_input};
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
 use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
@@ -19,7 +21,7 @@ pub enum UseCaseCommand {
     Check { file: String },
 }
 
-pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answer> {
+pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Outcome> {
     match command {
         UseCaseCommand::List => {
             let catalogue = place.catalogue()?;
@@ -66,10 +68,10 @@ pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answ
                             output::line(&format!("{file}: {error}"));
                         }
                     }
-                    return Ok(Answer::No);
+                    return Ok(Outcome::Negative);
                 }
             }
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

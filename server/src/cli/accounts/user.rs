@@ -6,7 +6,8 @@ use serde_json::json;
 use workflow::{Actor, Result, Role, Scope, Tenure, TokenRequest};
 
 use super::identity;
-use crate::cli::{Answer, output};
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
@@ -105,7 +106,7 @@ impl From<ScopeName> for Scope {
     }
 }
 
-pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<Answer> {
+pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<Outcome> {
     let tenure = place.open().await?;
     let actor = Actor::local();
     let admin = actor.admin()?;
@@ -149,7 +150,7 @@ pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<A
         }
         UserCommand::Token(command) => token(&tenure, &actor, command, as_json).await?,
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: bool) -> Result<()> {

@@ -3,7 +3,9 @@
 use clap::Subcommand;
 use workflow::{Actor, OutcomesImport, Result};
 
-use crate::cli::{Answer, output, read_input};
+use crate::cli::input::read_input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
@@ -31,7 +33,7 @@ pub enum OutcomesCommand {
     },
 }
 
-pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Result<Answer> {
+pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Result<Outcome> {
     match command {
         OutcomesCommand::Import { file, use_case, complete_until, horizon_days } => {
             let bytes = read_input(&file)?;
@@ -79,5 +81,5 @@ pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Resu
             }
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

@@ -10,7 +10,9 @@ use stats::two_sample::{Method, Statistic};
 use workflow::{Error, Result};
 
 use super::input::{self, TextKind};
-use super::{Answer, output, read_input};
+use crate::cli::input::read_input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 use crate::settings::Place;
 
 #[derive(Debug, Args)]
@@ -37,7 +39,7 @@ pub struct Drift {
     columns: Vec<String>,
 }
 
-pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Answer> {
+pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Outcome> {
     let (policy, detail) = policy(command.policy.as_deref(), command.method.as_deref())?;
     let (reference, current) = match &command.use_case {
         None => untyped(&read(&command.reference)?, &read(&command.current)?),
@@ -60,7 +62,7 @@ pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Answer> {
     } else {
         print(&report);
     }
-    Ok(if report.verdict == DriftVerdict::Stable { Answer::Done } else { Answer::No })
+    Ok(if report.verdict == DriftVerdict::Stable { Outcome::Done } else { Outcome::Negative })
 }
 
 /// The policy that decides, and how much is computed.

@@ -13,7 +13,10 @@ use training::split::Split;
 use training::{Dataset, Nested, nested_evaluation};
 use workflow::{Error, Result};
 
-use super::{Answer, input, output, read_input};
+use super::input;
+use crate::cli::input::read_input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 use crate::cli::training::{Bar, TrainSettings};
 use crate::settings::Place;
 
@@ -49,7 +52,7 @@ fn protocol(text: &str) -> std::result::Result<Protocol, String> {
     }
 }
 
-pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Answer> {
+pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Outcome> {
     let settings = command.settings.checked()?;
     let use_case = place.catalogue()?.use_case(&command.use_case)?;
     let dataset = dataset(data::check(&input::read(&command.file)?, &use_case, Purpose::Training)?)?;
@@ -75,7 +78,7 @@ pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Answer> {
     } else {
         print(&protocol, &nested, &leaks);
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 fn dataset(checked: Checked) -> Result<Dataset> {

@@ -11,7 +11,7 @@ mod shap;
 use clap::Subcommand;
 use workflow::Result;
 
-use super::{Answer, output, read_input};
+use super::outcome::Outcome;
 use crate::settings::Place;
 
 #[derive(Debug, Subcommand)]
@@ -30,7 +30,7 @@ pub enum ToolCommand {
     Profile(profile::Profile),
 }
 
-pub fn run(place: &Place, command: ToolCommand, as_json: bool) -> Result<Answer> {
+pub fn run(place: &Place, command: ToolCommand, as_json: bool) -> Result<Outcome> {
     match command {
         ToolCommand::Evaluate(command) => evaluate::run(place, command, as_json),
         ToolCommand::Metrics(command) => metrics::run(&command, as_json),

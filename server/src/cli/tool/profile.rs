@@ -5,7 +5,9 @@ use data::Purpose;
 use monitoring::data_profile::{ColumnSummary, DataProfile, GateLimits, data_profile};
 use workflow::{Error, Result};
 
-use super::{Answer, input, output};
+use super::input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 use crate::settings::Place;
 
 #[derive(Debug, Args)]
@@ -24,7 +26,7 @@ pub struct Profile {
     html: Option<String>,
 }
 
-pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
+pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Outcome> {
     let raw = input::read(&command.file)?;
     let (table, target) = match &command.use_case {
         Some(id) => {
@@ -50,7 +52,7 @@ pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
     } else if command.html.is_none() {
         print(&profile);
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 pub(crate) fn print(profile: &DataProfile) {
