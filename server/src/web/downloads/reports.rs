@@ -9,10 +9,10 @@ use domain::{Route, VersionNumber};
 use serde::Deserialize;
 use workflow::{Error, Import, Tenure};
 
-use crate::web::Desk;
 use crate::web::accounts::{Answer, redirect_with_flash};
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
+use crate::web::state::AppState;
 
 /// Query parameters of a fairness report.
 #[derive(Debug, Deserialize)]
@@ -96,20 +96,20 @@ pub async fn profile_json(
 const MOST_BYTES: usize = 64 << 20;
 
 /// The route for imports from the page.
-pub fn import_route() -> MethodRouter<Desk> {
+pub fn import_route() -> MethodRouter<AppState> {
     post(import).layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 
 /// Imports the files and redirects to the new version, or back to the list with the problems.
-async fn import(State(desk): State<Desk>, Caller(actor): Caller, Path(use_case): Path<String>, form: Multipart) -> Answer {
+async fn import(State(state): State<AppState>, Caller(actor): Caller, Path(use_case): Path<String>, form: Multipart) -> Answer {
     let admin = actor.admin()?;
     let list = Route::Datasets { use_case: (&use_case).into() };
     let import = match import_of(use_case.clone(), form).await {
-        Ok(import) if import.files.is_empty() => return redirect_with_flash(&desk, &list, &[("problem", "Choose a file to import.")]),
+        Ok(import) if import.files.is_empty() => return redirect_with_flash(&state, &list, &[("problem", "Choose a file to import.")]),
         Ok(import) => import,
-        Err(error) => return redirect_with_flash(&desk, &list, &[("problem", &error.body_text())]),
+        Err(error) => return redirect_with_flash(&state, &list, &[("problem", &error.body_text())]),
     };
-    Ok(match desk.tenure.import_form(&admin, import).await? {
+    Ok(match state.tenure.import_form(&admin, import).await? {
         Ok(imported) => {
             let dataset = Route::Dataset { use_case: use_case.into(), dataset: (&imported.dataset.dataset_id).into() };
             Redirect::to(&dataset.path()).into_response()
