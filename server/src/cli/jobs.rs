@@ -5,7 +5,7 @@ use workflow::{Actor, Result};
 
 use super::outcome::Outcome;
 use super::output;
-use crate::settings::Place;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum JobCommand {
@@ -22,8 +22,8 @@ pub enum JobCommand {
     Cancel { id: String },
 }
 
-pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<Outcome> {
-    let tenure = place.open().await?;
+pub async fn run(config: &Config, command: JobCommand, as_json: bool) -> Result<Outcome> {
+    let tenure = config.open().await?;
     let actor = Actor::local();
     match command {
         JobCommand::List { use_case } => {

@@ -25,14 +25,14 @@ use workflow::Result;
 
 use self::blocking::run_blocking;
 use self::outcome::Outcome;
-use crate::settings::Place;
+use crate::settings::Config;
 
 /// Predict who is likely to leave, explain why, and govern the model
 #[derive(Debug, Parser)]
 #[command(name = "tenure", version, after_help = "Example: tenure demo")]
 pub struct Arguments {
     #[command(flatten)]
-    place: Place,
+    config: Config,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
@@ -99,23 +99,23 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 }
 
 async fn dispatch(arguments: Arguments) -> Result<Outcome> {
-    let place = arguments.place.with_file()?;
+    let config = arguments.config.with_file()?;
     let json = arguments.json;
     match arguments.command {
-        Command::Serve => serve::serve(&place).await,
-        Command::Demo(demo) => serve::demo(&place, &demo).await,
-        Command::UseCase(command) => use_cases::run(&place, command, json),
-        Command::User(command) => accounts::user::run(&place, command, json).await,
-        Command::Data(command) => datasets::run(&place, command, json).await,
-        Command::Train(command) => training::run(&place, command, json).await,
-        Command::Run(command) => runs::run(&place, command, json).await,
-        Command::Job(command) => jobs::run(&place, command, json).await,
-        Command::Model(command) => registry::run(&place, command, json).await,
-        Command::Predict(command) => scoring::predict(&place, command, json).await,
-        Command::Batch(command) => scoring::batch(&place, command, json).await,
-        Command::Drift(command) => monitoring::drift::run(&place, command, json).await,
-        Command::Outcomes(command) => monitoring::outcomes::run(&place, command, json).await,
-        Command::Audit(command) => audit::run(&place, command, json).await,
-        Command::Tool(command) => run_blocking(move || tool::run(&place, command, json)).await,
+        Command::Serve => serve::serve(&config).await,
+        Command::Demo(demo) => serve::demo(&config, &demo).await,
+        Command::UseCase(command) => use_cases::run(&config, command, json),
+        Command::User(command) => accounts::user::run(&config, command, json).await,
+        Command::Data(command) => datasets::run(&config, command, json).await,
+        Command::Train(command) => training::run(&config, command, json).await,
+        Command::Run(command) => runs::run(&config, command, json).await,
+        Command::Job(command) => jobs::run(&config, command, json).await,
+        Command::Model(command) => registry::run(&config, command, json).await,
+        Command::Predict(command) => scoring::predict(&config, command, json).await,
+        Command::Batch(command) => scoring::batch(&config, command, json).await,
+        Command::Drift(command) => monitoring::drift::run(&config, command, json).await,
+        Command::Outcomes(command) => monitoring::outcomes::run(&config, command, json).await,
+        Command::Audit(command) => audit::run(&config, command, json).await,
+        Command::Tool(command) => run_blocking(move || tool::run(&config, command, json)).await,
     }
 }

@@ -5,7 +5,7 @@ use workflow::{Actor, Error, Result};
 
 use super::outcome::Outcome;
 use super::output;
-use crate::settings::Place;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum RunCommand {
@@ -38,8 +38,8 @@ pub enum RunCommand {
 /// The metrics shown in a list.
 const LISTED: [&str; 3] = ["roc_auc", "average_precision", "brier"];
 
-pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<Outcome> {
-    let tenure = place.open().await?;
+pub async fn run(config: &Config, command: RunCommand, as_json: bool) -> Result<Outcome> {
+    let tenure = config.open().await?;
     let actor = Actor::local();
     let member = actor.member()?;
     match command {

@@ -13,7 +13,7 @@ use super::accounts::identity::Identity;
 use super::input::read_input;
 use super::outcome::Outcome;
 use super::output;
-use crate::settings::Place;
+use crate::settings::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure train --use-case attrition --trials 50 --seed 42")]
@@ -91,9 +91,9 @@ impl TrainSettings {
     }
 }
 
-pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Outcome> {
+pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outcome> {
     let settings = command.settings.checked()?;
-    let tenure = place.open().await?;
+    let tenure = config.open().await?;
     let actor = command.identity.actor(&tenure).await?;
     let admin = actor.admin()?;
     let use_case = tenure.use_case(&command.use_case)?;

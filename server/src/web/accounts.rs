@@ -13,7 +13,7 @@ use domain::{Route, query};
 use tower_sessions::Session;
 use workflow::{Error, Result, Role, Scope, TokenRequest};
 
-use super::auth::{self, Caller};
+use super::auth::{self, AuthUser};
 use super::problem::Problem;
 use super::state::AppState;
 
@@ -121,7 +121,7 @@ async fn set_up(State(state): State<AppState>, session: Session, Path(link): Pat
     }
 }
 
-async fn change_password(State(state): State<AppState>, Caller(actor): Caller, session: Session, Form(fields): Posted) -> Answer {
+async fn change_password(State(state): State<AppState>, AuthUser(actor): AuthUser, session: Session, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let result = match fields.one("password") == fields.one("again") {
         true => state.tenure.change_password(&actor, fields.one("old"), fields.one("password")).await,
@@ -138,7 +138,7 @@ async fn change_password(State(state): State<AppState>, Caller(actor): Caller, s
     )
 }
 
-async fn sign_out_everywhere(State(state): State<AppState>, Caller(actor): Caller, session: Session) -> Answer {
+async fn sign_out_everywhere(State(state): State<AppState>, AuthUser(actor): AuthUser, session: Session) -> Answer {
     state.tenure.sign_out_everywhere(&actor).await?;
     auth::end(&session).await?;
     redirect_with_flash(
@@ -148,7 +148,7 @@ async fn sign_out_everywhere(State(state): State<AppState>, Caller(actor): Calle
     )
 }
 
-async fn create_token(State(state): State<AppState>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+async fn create_token(State(state): State<AppState>, AuthUser(actor): AuthUser, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let request = TokenRequest {
         owner: actor.name().to_string(),
@@ -164,18 +164,18 @@ async fn create_token(State(state): State<AppState>, Caller(actor): Caller, Form
     }
 }
 
-async fn revoke_token(State(state): State<AppState>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+async fn revoke_token(State(state): State<AppState>, AuthUser(actor): AuthUser, Form(fields): Posted) -> Answer {
     let result = state.tenure.revoke_token(&actor, Fields(fields).one("id")).await;
     answer(&state, &Route::Account, "tokens", result.map(|()| "Token revoked.".into()))
 }
 
-async fn add_account(State(state): State<AppState>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+async fn add_account(State(state): State<AppState>, AuthUser(actor): AuthUser, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let made = state.tenure.add_account(&actor.admin()?, fields.one("name"), &fields.all("role", |name| name.parse::<Role>().ok())).await;
     show_link(&state, made, fields.one("name"))
 }
 
-async fn renew_link(State(state): State<AppState>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+async fn renew_link(State(state): State<AppState>, AuthUser(actor): AuthUser, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let made = state.tenure.renew_set_up(&actor.admin()?, fields.one("name")).await;
     show_link(&state, made, fields.one("name"))
@@ -191,13 +191,13 @@ fn show_link(state: &AppState, made: Result<String>, name: &str) -> Answer {
     }
 }
 
-async fn set_roles(State(state): State<AppState>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+async fn set_roles(State(state): State<AppState>, AuthUser(actor): AuthUser, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let result = state.tenure.set_roles(&actor.admin()?, fields.one("name"), &fields.all("role", |name| name.parse::<Role>().ok())).await;
     answer(&state, &Route::Users, "accounts", result.map(|()| format!("Roles changed for {}.", fields.one("name"))))
 }
 
-async fn set_disabled(State(state): State<AppState>, Caller(actor): Caller, Form(fields): Posted) -> Answer {
+async fn set_disabled(State(state): State<AppState>, AuthUser(actor): AuthUser, Form(fields): Posted) -> Answer {
     let fields = Fields(fields);
     let (name, disabled) = (fields.one("name"), fields.one("disabled") == "true");
     let result = state.tenure.set_disabled(&actor.admin()?, name, disabled).await;

@@ -32,9 +32,9 @@ const SINCE: &str = "since";
 const SEEN: &str = "seen";
 
 /// The actor of a request, for routes. Without one: 401 as problem details.
-pub struct Caller(pub Actor);
+pub struct AuthUser(pub Actor);
 
-impl<S: Send + Sync> FromRequestParts<S> for Caller {
+impl<S: Send + Sync> FromRequestParts<S> for AuthUser {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Problem> {

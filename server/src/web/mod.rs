@@ -3,11 +3,12 @@
 mod accounts;
 mod api;
 mod auth;
+mod csrf;
 mod downloads;
-mod guard;
 mod health;
 mod problem;
 mod request_id;
+mod security_headers;
 mod site;
 mod state;
 #[cfg(test)]
@@ -29,22 +30,22 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 use workflow::{Error, Result, Tenure};
 
 use self::state::AppState;
-use crate::settings::Place;
+use crate::settings::Config;
 
 /// Serves until the process is asked to stop.
 ///
 /// # Errors
 /// When the address is invalid or in use, or the site was not built.
-pub async fn serve(place: &Place, tenure: Tenure) -> Result<()> {
+pub async fn serve(config: &Config, tenure: Tenure) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG").unwrap_or_else(|_| "warn,tower_sessions_core=error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let address = place.addr();
+    let address = config.addr();
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|error| Error::Invalid(format!("The server could not listen on {address}: {error}.")))?;
     let bound = listener.local_addr().map_err(Error::caused)?;
     let link = tenure.first_set_up().await?;
-    let state = AppState::new(place, tenure, bound)?;
+    let state = AppState::new(config, tenure, bound)?;
     println!("Tenure is running at {}", state.public_url);
     if let Some(link) = link {
         let page = Route::SetUp { link };
@@ -112,11 +113,11 @@ fn router(state: AppState) -> Router {
         .fallback_service(site::files(options, context))
         .layer(from_fn_with_state(state.clone(), auth::identify))
         .layer(sessions)
-        .layer(from_fn_with_state(public, guard::no_forgery))
-        .layer(from_fn(guard::page_policy))
+        .layer(from_fn_with_state(public, csrf::reject_cross_site))
+        .layer(from_fn(security_headers::page_policy))
         .layer(CatchPanicLayer::new());
-    for header in guard::headers(secure) {
-        router = router.layer(header);
+    for layer in security_headers::layers(secure) {
+        router = router.layer(layer);
     }
     router.layer(from_fn(request_id::name_request)).with_state(state)
 }

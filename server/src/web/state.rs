@@ -5,7 +5,7 @@ use leptos::config::LeptosOptions;
 use workflow::{Result, Tenure};
 
 use super::site;
-use crate::settings::Place;
+use crate::settings::Config;
 
 #[derive(Clone)]
 pub struct AppState {
@@ -23,15 +23,15 @@ impl AppState {
     ///
     /// # Errors
     /// When the site was not built.
-    pub fn new(place: &Place, tenure: Tenure, bound: std::net::SocketAddr) -> Result<Self> {
+    pub fn new(config: &Config, tenure: Tenure, bound: std::net::SocketAddr) -> Result<Self> {
         let options = LeptosOptions::builder()
             .output_name("tenure")
             .site_root(site::root()?.to_string_lossy().into_owned())
             .site_pkg_dir("pkg")
             .site_addr(bound)
             .build();
-        let public_url = if place.public_url.is_some() { place.public_url() } else { format!("http://{bound}") };
-        Ok(Self { tenure, options, secure: public_url.starts_with("https://"), public_url, behind_proxy: place.behind_proxy })
+        let public_url = if config.public_url.is_some() { config.public_url() } else { format!("http://{bound}") };
+        Ok(Self { tenure, options, secure: public_url.starts_with("https://"), public_url, behind_proxy: config.behind_proxy })
     }
 }
 

@@ -7,7 +7,7 @@ use workflow::{Actor, ExportFormat, Result};
 
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
-use crate::settings::Place;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum DriftCommand {
@@ -35,8 +35,8 @@ pub enum DriftCommand {
     },
 }
 
-pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<Outcome> {
-    let tenure = place.open().await?;
+pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Result<Outcome> {
+    let tenure = config.open().await?;
     match command {
         DriftCommand::Check { use_case, as_of, html, guide } => {
             let actor = Actor::local();

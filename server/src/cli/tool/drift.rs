@@ -13,7 +13,7 @@ use super::input::{self, TextKind};
 use crate::cli::input::read_input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
-use crate::settings::Place;
+use crate::settings::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code: 0 no drift; 1 drift found or not ruled out.\n\
@@ -39,12 +39,12 @@ pub struct Drift {
     columns: Vec<String>,
 }
 
-pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Outcome> {
+pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
     let (policy, detail) = policy(command.policy.as_deref(), command.method.as_deref())?;
     let (reference, current) = match &command.use_case {
         None => untyped(&read(&command.reference)?, &read(&command.current)?),
         Some(id) => {
-            let use_case = place.catalogue()?.use_case(id)?;
+            let use_case = config.catalogue()?.use_case(id)?;
             let checked = |path: &str| -> Result<Table> {
                 let raw = input::read(path)?;
                 data::check(&raw, &use_case, Purpose::Scoring).map(|checked| checked.table).map_err(|refusal| {

@@ -18,7 +18,7 @@ use crate::cli::input::read_input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
 use crate::cli::training::{Bar, TrainSettings};
-use crate::settings::Place;
+use crate::settings::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure tool evaluate people.csv --use-case attrition --protocol 5x5 --trials 50 --json")]
@@ -52,9 +52,9 @@ fn protocol(text: &str) -> std::result::Result<Protocol, String> {
     }
 }
 
-pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Outcome> {
+pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome> {
     let settings = command.settings.checked()?;
-    let use_case = place.catalogue()?.use_case(&command.use_case)?;
+    let use_case = config.catalogue()?.use_case(&command.use_case)?;
     let dataset = dataset(data::check(&input::read(&command.file)?, &use_case, Purpose::Training)?)?;
     let splits = match &command.splits {
         Some(path) => listed(path)?.iter().map(|test| Split::explicit(&dataset, test)).collect::<std::result::Result<Vec<_>, _>>()?,

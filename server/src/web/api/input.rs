@@ -23,9 +23,9 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
 }
 
 /// The query string of a request, with the same rejection as [`Body`].
-pub struct Asked<T>(pub T);
+pub struct Params<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequestParts<AppState> for Asked<T> {
+impl<T: DeserializeOwned> FromRequestParts<AppState> for Params<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
