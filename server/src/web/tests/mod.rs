@@ -26,7 +26,7 @@ use crate::web::state::AppState;
 const PASSWORD: &str = "a long phrase of the tests";
 
 /// A store with one account for each role, behind the real router.
-struct House {
+struct TestServer {
     tenure: Tenure,
     router: Router,
     folder: tempfile::TempDir,
@@ -51,7 +51,7 @@ impl Answer {
     }
 }
 
-impl House {
+impl TestServer {
     async fn new() -> Self {
         Self::at("http://tenure.test").await
     }
