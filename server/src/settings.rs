@@ -12,7 +12,7 @@ const CODE: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"), env!("TENURE_CO
 /// Global options: where the store is and how the server listens.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Place {
+pub struct Config {
     /// Database URL: sqlite://PATH or postgres://… [default: tenure.db in the data folder]
     #[arg(long, global = true, env = "TENURE_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
@@ -37,7 +37,7 @@ pub struct Place {
     pub behind_proxy: bool,
 }
 
-impl Place {
+impl Config {
     /// Fills in options that neither a flag nor the environment sets from `tenure.toml` in the current folder.
     ///
     /// # Errors

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 const PASSWORD: &str = "a long phrase of the tests";
 
-struct Bench {
+struct CliHarness {
     folder: tempfile::TempDir,
 }
 
-impl Bench {
+impl CliHarness {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
@@ -69,60 +69,60 @@ fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 fn from_a_file_of_people_to_scores() {
     for (file, use_case, id) in [("ibm_hr_attrition_1470.csv", "attrition", "EmployeeNumber"), ("mlc_churn_5000.csv", "churn", "")] {
         let Some(path) = testing::shared(&format!("data/{file}")) else { continue };
-        let (bench, path) = (Bench::new(), path.to_str().unwrap().to_owned());
-        let first = bench.json(&["data", "import", &path, "--use-case", use_case]);
-        let again = bench.json(&["data", "import", &path, "--use-case", use_case]);
+        let (cli, path) = (CliHarness::new(), path.to_str().unwrap().to_owned());
+        let first = cli.json(&["data", "import", &path, "--use-case", use_case]);
+        let again = cli.json(&["data", "import", &path, "--use-case", use_case]);
         assert_eq!(first["dataset"], again["dataset"], "the same bytes are the same version");
         assert_eq!((first["new"].as_bool(), again["new"].as_bool()), (Some(true), Some(false)));
 
         let train = ["train", "--use-case", use_case, "--trials", "4", "--candidates", "logistic_regression_l2"];
-        let trained = bench.json(&train);
+        let trained = cli.json(&train);
         let auc = trained["holdout"]["metrics"]["roc_auc"]["value"].as_f64().unwrap();
         assert!((0.74..0.95).contains(&auc), "{use_case}: ROC AUC {auc}");
-        assert_eq!(bench.json(&train)["model_hash"], trained["model_hash"], "the same seed gives the same bytes");
+        assert_eq!(cli.json(&train)["model_hash"], trained["model_hash"], "the same seed gives the same bytes");
 
-        assert_eq!(bench.run(&["batch", "--use-case", use_case]).status.code(), Some(2), "nothing is live yet");
-        bench.add_account("rita", "reviewer");
+        assert_eq!(cli.run(&["batch", "--use-case", use_case]).status.code(), Some(2), "nothing is live yet");
+        cli.add_account("rita", "reviewer");
         let approve = ["model", "approve", "1", "--use-case", use_case, "--reason"];
-        let nobody_asked = bench.run(&[&approve[..], &["first", "--as", "rita"]].concat());
+        let nobody_asked = cli.run(&[&approve[..], &["first", "--as", "rita"]].concat());
         assert_eq!(nobody_asked.status.code(), Some(2));
-        let request = bench.json(&["model", "request", "1", "--use-case", use_case]);
+        let request = cli.json(&["model", "request", "1", "--use-case", use_case]);
         assert_eq!(request["state"], "pending");
-        assert_eq!(bench.run(&[&approve[..], &["first"]].concat()).status.code(), Some(2), "the command line is no reviewer");
-        assert_eq!(bench.run(&[&approve[..], &[" ", "--as", "rita"]].concat()).status.code(), Some(2));
-        let approved = bench.json(&[&approve[..], &["first", "--as", "rita"]].concat());
+        assert_eq!(cli.run(&[&approve[..], &["first"]].concat()).status.code(), Some(2), "the command line is no reviewer");
+        assert_eq!(cli.run(&[&approve[..], &[" ", "--as", "rita"]].concat()).status.code(), Some(2));
+        let approved = cli.json(&[&approve[..], &["first", "--as", "rita"]].concat());
         assert_eq!((approved["version"]["stage"].as_str(), approved["request"]["state"].as_str()), (Some("Production"), Some("approved")));
-        let batch = bench.json(&["batch", "--use-case", use_case]);
+        let batch = cli.json(&["batch", "--use-case", use_case]);
         let stayed = first["dataset"]["row_count"].as_i64().unwrap() - first["dataset"]["positives"].as_i64().unwrap();
         assert_eq!(batch["people"].as_i64(), Some(stayed), "those who left are not scored");
 
         // A single row gets the same score as in the whole file.
-        let all = bench.run(&["predict", &path, "--use-case", use_case, "--explain", "--json"]);
+        let all = cli.run(&["predict", &path, "--use-case", use_case, "--explain", "--json"]);
         let lines: Vec<Value> = String::from_utf8(all.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len() as i64, first["dataset"]["row_count"].as_i64().unwrap());
         let text = std::fs::read_to_string(&path).unwrap();
         let mut rows = text.lines();
         let one = format!("{}\n{}\n", rows.next().unwrap(), rows.nth(41).unwrap());
-        std::fs::write(bench.path("one.csv"), one).unwrap();
-        let alone = bench.json(&["predict", "one.csv", "--use-case", use_case, "--explain"]);
+        std::fs::write(cli.path("one.csv"), one).unwrap();
+        let alone = cli.json(&["predict", "one.csv", "--use-case", use_case, "--explain"]);
         assert_eq!(alone["probability"], lines[41]["probability"]);
         assert_eq!(alone["reasons"], lines[41]["reasons"]);
         if !id.is_empty() {
             assert_eq!(alone["id"], lines[41]["id"]);
         }
-        assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+        assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(0));
     }
 }
 
 #[test]
 fn a_bad_file_leaves_the_store_as_it_was() {
     let Some(path) = testing::shared("data/ibm_hr_attrition_1470.csv") else { return };
-    let bench = Bench::new();
+    let cli = CliHarness::new();
     let good = std::fs::read(&path).unwrap();
-    bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
+    cli.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
     // Reading checkpoints the write-ahead log, so that the compared files do not change.
-    bench.json(&["data", "list"]);
-    let before = content(&bench.path("data"));
+    cli.json(&["data", "list"]);
+    let before = content(&cli.path("data"));
     let text = String::from_utf8(good.clone()).unwrap();
     let noise: Vec<u8> = (0_u64..10_000_000).map(|index| (index.wrapping_mul(6_364_136_223_846_793_005) >> 33) as u8).collect();
     let cases: [(&str, Vec<u8>, &str); 8] = [
@@ -136,36 +136,36 @@ fn a_bad_file_leaves_the_store_as_it_was() {
         ("latin1.csv", good.iter().map(|byte| if *byte == b'&' { 0xE9 } else { *byte }).collect(), "not UTF-8"),
     ];
     for (name, bytes, says) in cases {
-        std::fs::write(bench.path(name), bytes).unwrap();
-        let output = bench.run(&["data", "import", name, "--use-case", "attrition"]);
+        std::fs::write(cli.path(name), bytes).unwrap();
+        let output = cli.run(&["data", "import", name, "--use-case", "attrition"]);
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{name}: {message}");
         assert!(message.contains(says), "{name}: {message}");
-        let output = bench.run(&["data", "import", name, "--use-case", "attrition", "--json"]);
+        let output = cli.run(&["data", "import", name, "--use-case", "attrition", "--json"]);
         assert!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["error"].is_string());
-        assert!(content(&bench.path("data")) == before, "{name} changed the store");
+        assert!(content(&cli.path("data")) == before, "{name} changed the store");
     }
 }
 
 #[test]
 fn bad_usage_is_told_apart_from_failure() {
-    let bench = Bench::new();
-    assert_eq!(bench.run(&["train", "--use-case", "nobody"]).status.code(), Some(2));
-    assert_eq!(bench.run(&["frobnicate"]).status.code(), Some(2));
-    assert_eq!(bench.run(&["data", "import", "absent.csv", "--use-case", "attrition"]).status.code(), Some(2));
-    assert_eq!(bench.run(&["run", "list", "--use-case", "attrition", "--filter", "nonsense"]).status.code(), Some(2));
-    std::fs::write(bench.path("case.toml"), "id = 3").unwrap();
-    assert_eq!(bench.run(&["use-case", "check", "case.toml"]).status.code(), Some(1));
+    let cli = CliHarness::new();
+    assert_eq!(cli.run(&["train", "--use-case", "nobody"]).status.code(), Some(2));
+    assert_eq!(cli.run(&["frobnicate"]).status.code(), Some(2));
+    assert_eq!(cli.run(&["data", "import", "absent.csv", "--use-case", "attrition"]).status.code(), Some(2));
+    assert_eq!(cli.run(&["run", "list", "--use-case", "attrition", "--filter", "nonsense"]).status.code(), Some(2));
+    std::fs::write(cli.path("case.toml"), "id = 3").unwrap();
+    assert_eq!(cli.run(&["use-case", "check", "case.toml"]).status.code(), Some(1));
 }
 
 #[test]
 fn a_killed_import_leaves_a_store_that_opens() {
     let Some(path) = testing::shared("data/mlc_churn_5000.csv") else { return };
-    let bench = Bench::new();
+    let cli = CliHarness::new();
     for pause in (0..12).map(|step| step * 12) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tenure"))
             .args(["data", "import", path.to_str().unwrap(), "--use-case", "churn"])
-            .env("TENURE_DATA_DIR", bench.path("data"))
+            .env("TENURE_DATA_DIR", cli.path("data"))
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())
             .spawn()
@@ -173,15 +173,15 @@ fn a_killed_import_leaves_a_store_that_opens() {
         std::thread::sleep(std::time::Duration::from_millis(pause));
         child.kill().unwrap();
         child.wait().unwrap();
-        let list = bench.json(&["data", "list"]);
+        let list = cli.json(&["data", "list"]);
         assert!(list.as_array().unwrap().len() <= 1);
-        assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0), "after {pause} ms");
+        assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(0), "after {pause} ms");
         if let Some(dataset) = list.as_array().unwrap().first() {
             let short = ["train", "--use-case", "churn", "--trials", "1", "--candidates", "logistic_regression"];
             assert_eq!(dataset["row_count"], 5000);
-            bench.json(&short);
+            cli.json(&short);
             return;
         }
     }
-    bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "churn"]);
+    cli.json(&["data", "import", path.to_str().unwrap(), "--use-case", "churn"]);
 }

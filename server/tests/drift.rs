@@ -8,11 +8,11 @@ use serde_json::Value;
 
 const PASSWORD: &str = "a long phrase of the tests";
 
-struct Bench {
+struct CliHarness {
     folder: tempfile::TempDir,
 }
 
-impl Bench {
+impl CliHarness {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
@@ -104,28 +104,28 @@ fn csv(heading: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
 #[test]
 fn ten_years_of_terminations() {
     let Some(rows) = terminations() else { return };
-    let bench = Bench::new();
+    let cli = CliHarness::new();
     let heading = "EmployeeID,STATUS_YEAR,age,gender_short,department_name,job_title,BUSINESS_UNIT";
     let year = |row: &Vec<String>| row[1].parse::<u32>().unwrap();
     let past = csv(&format!("{heading},STATUS"), rows.iter().filter(|row| year(row) <= 2009).map(|row| row[..8].to_vec()));
-    bench.live("terminations", &bench.write("past.csv", &past), "2009-12-31", "decision_tree");
+    cli.live("terminations", &cli.write("past.csv", &past), "2009-12-31", "decision_tree");
     for now in 2010..=2014 {
         let (first, last) = (format!("{now}-01-01"), format!("{now}-12-31"));
         let people = || rows.iter().filter(|row| year(row) == now);
-        let file = bench.write("people.csv", &csv(heading, people().map(|row| row[..7].to_vec())));
-        bench.json(0, &["data", "import", &file, "--use-case", "terminations", "--as-of", &first, "--snapshot"]);
-        bench.json(0, &["batch", "--use-case", "terminations", "--as-of", &first]);
+        let file = cli.write("people.csv", &csv(heading, people().map(|row| row[..7].to_vec())));
+        cli.json(0, &["data", "import", &file, "--use-case", "terminations", "--as-of", &first, "--snapshot"]);
+        cli.json(0, &["batch", "--use-case", "terminations", "--as-of", &first]);
         let outcome = |row: &Vec<String>| {
             let mut date = row[8].split('/').map(|part| format!("{part:0>2}"));
             let (month, day, in_year) = (date.next().unwrap(), date.next().unwrap(), date.next().unwrap());
             let day = if row[7] == "TERMINATED" { format!("{in_year}-{month}-{day}") } else { last.clone() };
             vec![row[0].clone(), day, row[7].clone(), row[9].clone()]
         };
-        let file = bench.write("outcomes.csv", &csv("EmployeeID,date,STATUS,reason", people().map(outcome)));
-        let imported = bench.json(0, &["outcomes", "import", &file, "--use-case", "terminations"]);
+        let file = cli.write("outcomes.csv", &csv("EmployeeID,date,STATUS,reason", people().map(outcome)));
+        let imported = cli.json(0, &["outcomes", "import", &file, "--use-case", "terminations"]);
         assert_eq!((imported["new"].as_bool(), imported["never_scored"].as_u64()), (Some(true), Some(0)));
 
-        let output = bench.run(&["drift", "check", "--use-case", "terminations", "--as-of", &last, "--json"]);
+        let output = cli.run(&["drift", "check", "--use-case", "terminations", "--as-of", &last, "--json"]);
         let report = &serde_json::from_slice::<Value>(&output.stdout).unwrap()["report"];
         let auc = report["realised"]["roc_auc"]["value"].as_f64().unwrap();
         let estimated = report["estimated"]["roc_auc"]["value"].as_f64().unwrap();
@@ -150,72 +150,72 @@ fn ten_years_of_terminations() {
             _ => {}
         }
     }
-    let listed = bench.json(0, &["outcomes", "list", "--use-case", "terminations"]);
+    let listed = cli.json(0, &["outcomes", "list", "--use-case", "terminations"]);
     assert_eq!(listed["cohorts"].as_array().unwrap().len(), 5);
-    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+    assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(0));
 }
 
 /// A small employer with a live model, and the folder of its months.
-fn employer() -> (Bench, PathBuf) {
-    let bench = Bench::new();
-    bench.json(0, &["data", "simulate", "--people", "500", "--months", "3", "--out", "months"]);
-    let months = bench.folder.path().join("months");
-    bench.live("attrition", months.join("training.csv").to_str().unwrap(), "2025-01-01", "logistic_regression_l2");
-    (bench, months)
+fn employer() -> (CliHarness, PathBuf) {
+    let cli = CliHarness::new();
+    cli.json(0, &["data", "simulate", "--people", "500", "--months", "3", "--out", "months"]);
+    let months = cli.folder.path().join("months");
+    cli.live("attrition", months.join("training.csv").to_str().unwrap(), "2025-01-01", "logistic_regression_l2");
+    (cli, months)
 }
 
 #[test]
 fn outcomes_are_taken_whole_or_not_at_all() {
-    let (bench, months) = employer();
+    let (cli, months) = employer();
     let file = |name: &str| months.join(name).to_str().unwrap().to_owned();
     for day in ["2025-01-01", "2025-02-01"] {
-        bench.json(0, &["data", "import", &file(&format!("people-{day}.csv")), "--use-case", "attrition", "--as-of", day, "--snapshot"]);
-        bench.json(0, &["batch", "--use-case", "attrition", "--as-of", day]);
+        cli.json(0, &["data", "import", &file(&format!("people-{day}.csv")), "--use-case", "attrition", "--as-of", day, "--snapshot"]);
+        cli.json(0, &["batch", "--use-case", "attrition", "--as-of", day]);
     }
-    let wrong = bench.write("wrong.csv", "EmployeeNumber,date,Attrition\n1,2025-01-31,Yes\n2,2025-02-30,Yes\n3,2999-01-01,No\n");
-    let refused = bench.json(2, &["outcomes", "import", &wrong, "--use-case", "attrition"]);
+    let wrong = cli.write("wrong.csv", "EmployeeNumber,date,Attrition\n1,2025-01-31,Yes\n2,2025-02-30,Yes\n3,2999-01-01,No\n");
+    let refused = cli.json(2, &["outcomes", "import", &wrong, "--use-case", "attrition"]);
     assert_eq!(refused["total"], 2);
-    assert_eq!(bench.json(0, &["outcomes", "list", "--use-case", "attrition"])["imports"].as_array().unwrap().len(), 0);
+    assert_eq!(cli.json(0, &["outcomes", "list", "--use-case", "attrition"])["imports"].as_array().unwrap().len(), 0);
 
     // A list of leavers alone does not make the others stayers.
     let left = file("outcomes-2025-01-01.csv");
-    let named = bench.json(0, &["outcomes", "import", &left, "--use-case", "attrition"]);
+    let named = cli.json(0, &["outcomes", "import", &left, "--use-case", "attrition"]);
     assert_eq!(named["new"], true);
-    let list = || bench.json(0, &["outcomes", "list", "--use-case", "attrition"]);
+    let list = || cli.json(0, &["outcomes", "list", "--use-case", "attrition"]);
     assert!(list()["cohorts"][0]["realised"].is_null(), "only leavers are known: {}", list());
     let import = ["outcomes", "import", &left, "--use-case", "attrition", "--complete-until", "2025-02-01"];
-    assert_eq!(bench.json(0, &import)["new"], true);
-    assert_eq!(bench.json(0, &import)["new"], false, "the same file is one import");
+    assert_eq!(cli.json(0, &import)["new"], true);
+    assert_eq!(cli.json(0, &import)["new"], false, "the same file is one import");
     let cohort = &list()["cohorts"][0];
     assert_eq!((cohort["known"].as_i64(), cohort["scored"].as_i64()), (Some(500), Some(500)));
     assert_eq!(cohort["realised"]["n"], 500);
-    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+    assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(0));
 
-    let guide = bench.run(&["drift", "check", "--use-case", "attrition", "--guide", "--html", "report.html"]);
+    let guide = cli.run(&["drift", "check", "--use-case", "attrition", "--guide", "--html", "report.html"]);
     let report: Value = serde_json::from_slice(&guide.stdout).unwrap();
     for key in ["timestamp", "performance", "feature_drift", "prediction_drift", "target_drift", "retraining_recommended", "reason"] {
         assert!(report.get(key).is_some(), "{key}");
     }
     assert!(report["target_drift"]["drift_detected"].is_null(), "a month is not a year");
-    let page = std::fs::read_to_string(bench.folder.path().join("report.html")).unwrap();
+    let page = std::fs::read_to_string(cli.folder.path().join("report.html")).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Recommendation") && !page.contains("http"));
 }
 
 #[test]
 fn what_cannot_be_compared_is_never_no_drift() {
-    let (bench, months) = employer();
+    let (cli, months) = employer();
     let text = std::fs::read_to_string(months.join("people-2025-02-01.csv")).unwrap();
     let mut lines = text.lines();
     let (heading, first) = (lines.next().unwrap(), lines.next().unwrap());
     let import = |name: &str, text: &str, day: &str| {
-        let file = bench.write(name, text);
-        bench.run(&["data", "import", &file, "--use-case", "attrition", "--as-of", day, "--snapshot"])
+        let file = cli.write(name, text);
+        cli.run(&["data", "import", &file, "--use-case", "attrition", "--as-of", day, "--snapshot"])
     };
     let refused = |output: Output, says: &str| {
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(2) && error.contains(says), "{error}");
     };
-    let check = || bench.json(3, &["drift", "check", "--use-case", "attrition"]);
+    let check = || cli.json(3, &["drift", "check", "--use-case", "attrition"]);
     let place = |name: &str| heading.split(',').position(|known| known == name).unwrap();
     let with = |line: &str, place: usize, value: &str| {
         let mut cells: Vec<&str> = line.split(',').collect();
@@ -236,13 +236,13 @@ fn what_cannot_be_compared_is_never_no_drift() {
     assert!(import("one.csv", &format!("{heading}\n{first}\n"), "2025-02-01").status.success());
     let report = check();
     assert_eq!((report["check"]["verdict"].as_str(), report["check"]["recommendation"].as_str()), (Some("too_few_rows"), Some("unclear")));
-    let said = bench.run(&["drift", "check", "--use-case", "attrition"]);
+    let said = cli.run(&["drift", "check", "--use-case", "attrition"]);
     assert_eq!(said.status.code(), Some(3));
     assert!(String::from_utf8(said.stdout).unwrap().contains("the current data has 1 row with a value, fewer than 30"));
 
     // The same value for everyone is a change if values varied before.
     assert!(import("constant.csv", &whole("MonthlyIncome", "5000"), "2025-02-02").status.success());
-    let report = bench.json(1, &["drift", "check", "--use-case", "attrition"]);
+    let report = cli.json(1, &["drift", "check", "--use-case", "attrition"]);
     assert!(
         report["report"]["features"]["columns"]
             .as_array()

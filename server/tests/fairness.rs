@@ -6,11 +6,11 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-struct Bench {
+struct CliHarness {
     folder: tempfile::TempDir,
 }
 
-impl Bench {
+impl CliHarness {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
@@ -51,8 +51,8 @@ fn ibm() -> Option<PathBuf> {
     testing::shared("data/ibm_hr_attrition_1470.csv")
 }
 
-fn train(bench: &Bench, more: &[&str]) -> Value {
-    bench.json(&[&["train", "--use-case", "attrition", "--trials", "12"], more].concat())
+fn train(cli: &CliHarness, more: &[&str]) -> Value {
+    cli.json(&[&["train", "--use-case", "attrition", "--trials", "12"], more].concat())
 }
 
 /// The gap between age groups is significant although Age is not an input (impact ratio 0.46, 0.30 to 0.69; the search over all candidates
@@ -60,11 +60,11 @@ fn train(bench: &Bench, more: &[&str]) -> Value {
 #[test]
 fn age_fails_and_gender_does_not() {
     let Some(path) = ibm() else { return };
-    let bench = Bench::new();
-    bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
-    train(&bench, &["--candidates", "logistic_regression_l2"]);
-    let page = bench.path("fairness.html");
-    let (code, report) = bench.ask(&["model", "fairness", "1", "--use-case", "attrition", "--cutoff", "0.25", "--html", &page]);
+    let cli = CliHarness::new();
+    cli.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
+    train(&cli, &["--candidates", "logistic_regression_l2"]);
+    let page = cli.path("fairness.html");
+    let (code, report) = cli.ask(&["model", "fairness", "1", "--use-case", "attrition", "--cutoff", "0.25", "--html", &page]);
     assert_eq!(code, 1, "a metric fails");
     let verdicts = |name: &str| {
         let found = report["attributes"].as_array().unwrap().iter().find(|own| own["name"] == name).unwrap();
@@ -79,18 +79,18 @@ fn age_fails_and_gender_does_not() {
     }
     assert!(!html.contains("NaN") && !html.contains("<script") && !html.contains("src="));
     // Age is not an input, so it cannot be dropped.
-    assert_eq!(bench.run(&["model", "experiment", "1", "--use-case", "attrition", "--drop", "Age"]).status.code(), Some(2));
-    assert_eq!(bench.run(&["model", "fairness", "1", "--use-case", "attrition", "--cutoff", "2"]).status.code(), Some(2));
+    assert_eq!(cli.run(&["model", "experiment", "1", "--use-case", "attrition", "--drop", "Age"]).status.code(), Some(2));
+    assert_eq!(cli.run(&["model", "fairness", "1", "--use-case", "attrition", "--cutoff", "2"]).status.code(), Some(2));
 }
 
 /// With Age as an input, dropping it has no measurable cost in ROC AUC and narrows the gap.
 #[test]
 fn dropping_age_costs_nothing() {
     let Some(path) = ibm() else { return };
-    let bench = Bench::new();
-    bench.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
-    train(&bench, &["--include-protected", "--candidates", "logistic_regression_l2,additive_boosting"]);
-    let made = bench.json(&["model", "experiment", "1", "--use-case", "attrition", "--drop", "Age"]);
+    let cli = CliHarness::new();
+    cli.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
+    train(&cli, &["--include-protected", "--candidates", "logistic_regression_l2,additive_boosting"]);
+    let made = cli.json(&["model", "experiment", "1", "--use-case", "attrition", "--drop", "Age"]);
     assert_eq!(made["title"], "without Age");
     let auc = made["effect"]["metrics"].as_array().unwrap().iter().find(|own| own["metric"] == "roc_auc").unwrap();
     let ends = |figure: &Value| figure["interval"].as_array().unwrap().iter().map(|end| end.as_f64().unwrap()).collect::<Vec<_>>();
@@ -101,35 +101,35 @@ fn dropping_age_costs_nothing() {
     assert_eq!(parity["metric"], "demographic_parity_difference");
     assert!(parity["change"]["value"].as_f64().unwrap() < 0.0, "the gap of age narrows: {parity}");
     // A separate run, and no version.
-    assert_eq!(bench.json(&["model", "list", "--use-case", "attrition"]).as_array().unwrap().len(), 1);
-    let card = bench.run(&["model", "card", "1", "--use-case", "attrition"]);
+    assert_eq!(cli.json(&["model", "list", "--use-case", "attrition"]).as_array().unwrap().len(), 1);
+    let card = cli.run(&["model", "card", "1", "--use-case", "attrition"]);
     let card = String::from_utf8(card.stdout).unwrap();
     assert!(card.contains("Protected attributes used as inputs, as set for this training: Age"), "{card}");
-    let (code, report) = bench.ask(&["model", "fairness", "1", "--use-case", "attrition"]);
+    let (code, report) = cli.ask(&["model", "fairness", "1", "--use-case", "attrition"]);
     assert_eq!((code, report["experiments"].as_array().unwrap().len()), (1, 1));
-    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+    assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(0));
 }
 
 #[test]
 fn data_and_model_card_are_files_that_need_nothing_else() {
     let Some(path) = ibm() else { return };
-    let bench = Bench::new();
+    let cli = CliHarness::new();
     let text = std::fs::read_to_string(&path).unwrap();
     let shorter: String = text.lines().take(1001).map(|line| format!("{line}\n")).collect();
-    std::fs::write(bench.path("shorter.csv"), shorter).unwrap();
+    std::fs::write(cli.path("shorter.csv"), shorter).unwrap();
     let id =
-        |file: &str| bench.json(&["data", "import", file, "--use-case", "attrition"])["dataset"]["dataset_id"].as_str().unwrap().to_owned();
+        |file: &str| cli.json(&["data", "import", file, "--use-case", "attrition"])["dataset"]["dataset_id"].as_str().unwrap().to_owned();
     let (old, new) = (id("shorter.csv"), id(path.to_str().unwrap()));
-    let page = bench.path("profile.html");
-    let profile = bench.json(&["data", "profile", &new, "--html", &page]);
+    let page = cli.path("profile.html");
+    let profile = cli.json(&["data", "profile", &new, "--html", &page]);
     assert_eq!(profile["rows"], 1470);
     assert!(profile["columns"].as_array().unwrap().iter().any(|column| column["against_target"]["strength"].is_f64()));
-    let diff = bench.json(&["data", "diff", &old, &new]);
+    let diff = cli.json(&["data", "diff", &old, &new]);
     assert_eq!(diff["changes"][0]["sentence"], "1470 rows, previously 1000.");
-    assert_eq!(bench.run(&["data", "diff", &old, "nothing"]).status.code(), Some(2));
-    bench.json(&["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--data", &new]);
-    let card = bench.path("card.html");
-    let made = bench.json(&["model", "card", "1", "--use-case", "attrition", "--html", &card]);
+    assert_eq!(cli.run(&["data", "diff", &old, "nothing"]).status.code(), Some(2));
+    cli.json(&["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--data", &new]);
+    let card = cli.path("card.html");
+    let made = cli.json(&["model", "card", "1", "--use-case", "attrition", "--html", &card]);
     let sections: Vec<&str> = made["card"]["sections"].as_array().unwrap().iter().map(|own| own["title"].as_str().unwrap()).collect();
     for title in [
         "Training data and period",

@@ -11,14 +11,14 @@ use sqlx::{Executor, Row};
 
 const PASSWORD: &str = "a long phrase of the tests";
 
-/// The location of a store.
-struct Place {
+/// A store with its folder and database.
+struct TestStore {
     folder: tempfile::TempDir,
     /// `None`: SQLite in the folder.
     database: Option<String>,
 }
 
-impl Place {
+impl TestStore {
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
         command.args(arguments).current_dir(self.folder.path()).env("TENURE_DATA_DIR", self.folder.path().join("data"));
@@ -142,15 +142,15 @@ const TAMPERINGS: [(&str, &str, &str); 16] = [
 
 #[tokio::test]
 async fn every_way_to_tamper_with_a_sqlite_store_is_named() {
-    let whole = Place { folder: tempfile::tempdir().unwrap(), database: None };
+    let whole = TestStore { folder: tempfile::tempdir().unwrap(), database: None };
     whole.fill();
     let (code, says) = whole.verify();
     assert!(code == Some(0) && says.contains("Hash chain verified"), "{says}");
     for (what, statements, expected) in TAMPERINGS {
-        let place = Place { folder: tempfile::tempdir().unwrap(), database: None };
-        copy(&whole.folder.path().join("data"), &place.folder.path().join("data"));
-        place.below_the_rules(statements).await;
-        let (code, says) = place.verify();
+        let store = TestStore { folder: tempfile::tempdir().unwrap(), database: None };
+        copy(&whole.folder.path().join("data"), &store.folder.path().join("data"));
+        store.below_the_rules(statements).await;
+        let (code, says) = store.verify();
         assert!(code == Some(1) && says.contains(expected), "{what}: {code:?} {says}");
     }
 }
@@ -164,17 +164,17 @@ async fn every_way_to_tamper_with_a_postgres_store_is_named() {
     let make = async |name: &str, template: &str| {
         let text = format!("create database {name} template {template}");
         sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&admin).await.unwrap();
-        Place { folder: tempfile::tempdir().unwrap(), database: Some(format!("{base}/{name}")) }
+        TestStore { folder: tempfile::tempdir().unwrap(), database: Some(format!("{base}/{name}")) }
     };
     let whole = format!("tampering_{}", std::process::id());
-    let place = make(&whole, "template1").await;
-    place.fill();
-    let (code, says) = place.verify();
+    let store = make(&whole, "template1").await;
+    store.fill();
+    let (code, says) = store.verify();
     assert!(code == Some(0) && says.contains("Hash chain verified"), "{says}");
     for (number, (what, statements, expected)) in TAMPERINGS.into_iter().enumerate() {
-        let place = make(&format!("{whole}_{number}"), &whole).await;
-        place.below_the_rules(statements).await;
-        let (code, says) = place.verify();
+        let store = make(&format!("{whole}_{number}"), &whole).await;
+        store.below_the_rules(statements).await;
+        let (code, says) = store.verify();
         assert!(code == Some(1) && says.contains(expected), "{what}: {code:?} {says}");
     }
 }

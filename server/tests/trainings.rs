@@ -5,18 +5,18 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
-struct Bench {
+struct CliHarness {
     folder: tempfile::TempDir,
 }
 
-impl Bench {
+impl CliHarness {
     /// A store with simulated people whose outcomes are known.
     fn with_people() -> Self {
-        let bench = Self { folder: tempfile::tempdir().unwrap() };
-        let out = bench.folder.path().join("people.csv");
+        let cli = Self { folder: tempfile::tempdir().unwrap() };
+        let out = cli.folder.path().join("people.csv");
         std::fs::write(&out, people(600)).unwrap();
-        bench.json(&["data", "import", out.to_str().unwrap(), "--use-case", "churn"]);
-        bench
+        cli.json(&["data", "import", out.to_str().unwrap(), "--use-case", "churn"]);
+        cli
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -96,28 +96,28 @@ fn people(rows: usize) -> String {
 
 #[test]
 fn one_seed_gives_one_model_file_on_any_number_of_threads() {
-    let bench = Bench::with_people();
+    let cli = CliHarness::with_people();
     let trained: Vec<Value> =
-        ["1", "2", "1", "2"].iter().map(|threads| bench.train(&["--trials", "8", "--seed", "7", "--threads", threads])).collect();
+        ["1", "2", "1", "2"].iter().map(|threads| cli.train(&["--trials", "8", "--seed", "7", "--threads", threads])).collect();
     for other in &trained[1..] {
         assert_eq!(other["model_hash"], trained[0]["model_hash"]);
         assert_eq!(other["holdout"]["metrics"], trained[0]["holdout"]["metrics"]);
     }
-    let run = bench.json(&["run", "show", trained[0]["run"].as_str().unwrap()]);
+    let run = cli.json(&["run", "show", trained[0]["run"].as_str().unwrap()]);
     let threads = |run: &Value| {
         let tags = run["tags"].as_array().unwrap().clone();
         tags.into_iter().find(|tag| tag[0] == "environment.threads").unwrap()[1].clone()
     };
     assert_eq!(threads(&run), "1", "the number that was asked for is on record");
-    let other_seed = bench.train(&["--trials", "8", "--seed", "8"]);
+    let other_seed = cli.train(&["--trials", "8", "--seed", "8"]);
     assert_ne!(other_seed["model_hash"], trained[0]["model_hash"]);
 }
 
 #[test]
 fn a_training_leaves_seven_steps_its_plots_and_its_card() {
-    let bench = Bench::with_people();
-    let trained = bench.train(&["--trials", "4", "--candidates", "logistic_regression_l2"]);
-    let run = bench.json(&["run", "show", trained["run"].as_str().unwrap()]);
+    let cli = CliHarness::with_people();
+    let trained = cli.train(&["--trials", "4", "--candidates", "logistic_regression_l2"]);
+    let run = cli.json(&["run", "show", trained["run"].as_str().unwrap()]);
     let names = |list: &Value| list.as_array().unwrap().iter().map(|own| own["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(names(&run["stages"]), ["validate", "merge", "preprocess", "features", "train", "evaluate", "monitor"]);
     let files = names(&run["artifacts"]);
@@ -135,18 +135,18 @@ fn a_training_leaves_seven_steps_its_plots_and_its_card() {
     }
     assert!(files.iter().any(|own| own.starts_with("model_card")), "{files:?}");
     assert!(run["evidence"]["feasibility"]["sentence"].as_str().unwrap().contains("of 200 resamples"));
-    assert_eq!(bench.newest_job()["status"], "finished");
-    let job = bench.json(&["job", "show", bench.newest_job()["id"].as_str().unwrap()]);
+    assert_eq!(cli.newest_job()["status"], "finished");
+    let job = cli.json(&["job", "show", cli.newest_job()["id"].as_str().unwrap()]);
     let log = job["lines"].to_string();
     assert!(log.contains("Quick logistic regression: ") && log.contains("stage monitor"), "{log}");
 
     // Compared with another run, as a self-contained file.
-    let other = bench.train(&["--trials", "4", "--candidates", "logistic_regression_l2", "--metric", "log_loss"]);
+    let other = cli.train(&["--trials", "4", "--candidates", "logistic_regression_l2", "--metric", "log_loss"]);
     let ids = [trained["run"].as_str().unwrap(), other["run"].as_str().unwrap()];
-    let compared = bench.json(&["run", "compare", ids[0], ids[1], "--html", "out.html"]);
+    let compared = cli.json(&["run", "compare", ids[0], ids[1], "--html", "out.html"]);
     let differ = compared["parameters"].as_array().unwrap().iter().any(|own| own[0] == "settings.metric" && own[2] == true);
     assert!(differ, "{}", compared["parameters"]);
-    let page = std::fs::read_to_string(bench.folder.path().join("out.html")).unwrap();
+    let page = std::fs::read_to_string(cli.folder.path().join("out.html")).unwrap();
     assert!(page.contains("<svg") && page.contains("ROC AUC") && page.contains("settings.metric"));
     for loads in ["<script", "url(", "src="] {
         assert!(!page.contains(loads), "{loads}");
@@ -155,63 +155,63 @@ fn a_training_leaves_seven_steps_its_plots_and_its_card() {
 
 #[test]
 fn a_time_limit_ends_the_search_and_a_model_is_made() {
-    let bench = Bench::with_people();
-    let trained = bench.train(&["--trials", "1000000", "--timeout", "1", "--candidates", "logistic_regression_l2"]);
+    let cli = CliHarness::with_people();
+    let trained = cli.train(&["--trials", "1000000", "--timeout", "1", "--candidates", "logistic_regression_l2"]);
     assert_eq!(trained["candidate"], "logistic_regression_l2");
-    let run = bench.json(&["run", "show", trained["run"].as_str().unwrap()]);
+    let run = cli.json(&["run", "show", trained["run"].as_str().unwrap()]);
     let parameters = run["run"]["parameters"].as_array().unwrap();
     let trials = parameters.iter().find(|own| own[0] == "trials").unwrap()[1].as_str().unwrap().parse::<u32>().unwrap();
     assert!((1..1_000_000).contains(&trials), "{trials}");
     for wrong in [["--timeout", "0"], ["--threads", "0"], ["--trials", "0"]] {
-        assert_eq!(bench.run(&[&["train", "--use-case", "churn"], &wrong[..]].concat()).status.code(), Some(2), "{wrong:?}");
+        assert_eq!(cli.run(&[&["train", "--use-case", "churn"], &wrong[..]].concat()).status.code(), Some(2), "{wrong:?}");
     }
 }
 
 #[test]
 fn control_c_stops_cleanly_and_keeps_what_was_tried() {
-    let bench = Bench::with_people();
-    let mut child = bench.endless();
+    let cli = CliHarness::with_people();
+    let mut child = cli.endless();
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(1), "stopped is no success");
-    let job = bench.newest_job();
+    let job = cli.newest_job();
     assert_eq!(job["status"], "cancelled");
-    let run = bench.json(&["run", "show", job["run"].as_str().unwrap()]);
+    let run = cli.json(&["run", "show", job["run"].as_str().unwrap()]);
     assert_eq!(run["run"]["status"], "cancelled");
     assert!(run["children"][0]["children"].as_i64().unwrap() > 0, "the trials are nested runs");
     assert!(run["artifacts"].to_string().contains("trials.json"));
-    assert_eq!(bench.json(&["model", "list", "--use-case", "churn"]).as_array().unwrap().len(), 0, "no version was made");
-    assert_eq!(bench.run(&["audit", "verify"]).status.code(), Some(0));
+    assert_eq!(cli.json(&["model", "list", "--use-case", "churn"]).as_array().unwrap().len(), 0, "no version was made");
+    assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(0));
 }
 
 #[test]
 fn a_job_is_cancelled_from_another_process() {
-    let bench = Bench::with_people();
-    let mut child = bench.endless();
-    bench.run(&["job", "cancel", bench.newest_job()["id"].as_str().unwrap()]);
+    let cli = CliHarness::with_people();
+    let mut child = cli.endless();
+    cli.run(&["job", "cancel", cli.newest_job()["id"].as_str().unwrap()]);
     assert_eq!(child.wait().unwrap().code(), Some(1));
-    assert_eq!(bench.newest_job()["status"], "cancelled");
-    assert_eq!(bench.run(&["job", "cancel", bench.newest_job()["id"].as_str().unwrap()]).status.code(), Some(2), "it has ended");
+    assert_eq!(cli.newest_job()["status"], "cancelled");
+    assert_eq!(cli.run(&["job", "cancel", cli.newest_job()["id"].as_str().unwrap()]).status.code(), Some(2), "it has ended");
 }
 
 #[test]
 fn a_killed_training_is_failed_with_a_sentence_and_a_living_one_is_left_alone() {
-    let bench = Bench::with_people();
-    let mut killed = bench.endless();
-    let id = bench.newest_job()["id"].as_str().unwrap().to_owned();
-    let mut living = bench.command(&["train", "--use-case", "churn", "--trials", "1000000", "--candidates", "logistic_regression_l2"]);
+    let cli = CliHarness::with_people();
+    let mut killed = cli.endless();
+    let id = cli.newest_job()["id"].as_str().unwrap().to_owned();
+    let mut living = cli.command(&["train", "--use-case", "churn", "--trials", "1000000", "--candidates", "logistic_regression_l2"]);
     let mut living = living.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while bench.newest_job()["id"] == id.as_str() || bench.newest_job()["done"].as_i64().unwrap_or(0) == 0 {
+    while cli.newest_job()["id"] == id.as_str() || cli.newest_job()["done"].as_i64().unwrap_or(0) == 0 {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     killed.kill().unwrap();
     killed.wait().unwrap();
-    let jobs = bench.json(&["job", "list", "--use-case", "churn"]);
+    let jobs = cli.json(&["job", "list", "--use-case", "churn"]);
     let [newer, older] = [&jobs[0], &jobs[1]];
     assert_eq!((newer["status"].as_str(), older["status"].as_str()), (Some("running"), Some("failed")));
     assert!(older["message"].as_str().unwrap().contains("stopped before the job finished"));
-    assert_eq!(bench.json(&["run", "show", older["run"].as_str().unwrap()])["run"]["status"], "failed");
-    assert_eq!(bench.json(&["run", "show", newer["run"].as_str().unwrap()])["run"]["status"], "running");
-    let log = bench.json(&["job", "show", older["id"].as_str().unwrap()])["lines"].to_string();
+    assert_eq!(cli.json(&["run", "show", older["run"].as_str().unwrap()])["run"]["status"], "failed");
+    assert_eq!(cli.json(&["run", "show", newer["run"].as_str().unwrap()])["run"]["status"], "running");
+    let log = cli.json(&["job", "show", older["id"].as_str().unwrap()])["lines"].to_string();
     assert!(log.contains("stage train") && log.contains("failed:"), "the log is kept: {log}");
     living.kill().unwrap();
     living.wait().unwrap();
@@ -224,12 +224,12 @@ fn two_files_are_merged_and_the_merge_is_on_record() {
     else {
         return;
     };
-    let bench = Bench { folder: tempfile::tempdir().unwrap() };
+    let cli = CliHarness { folder: tempfile::tempdir().unwrap() };
     let paths = [first.to_str().unwrap(), second.to_str().unwrap()];
-    let imported = bench.json(&["data", "import", paths[0], paths[1], "--use-case", "churn"]);
+    let imported = cli.json(&["data", "import", paths[0], paths[1], "--use-case", "churn"]);
     assert_eq!(imported["dataset"]["row_count"], 3333);
-    let trained = bench.train(&["--trials", "2", "--candidates", "logistic_regression_l2"]);
-    let run = bench.json(&["run", "show", trained["run"].as_str().unwrap()]);
+    let trained = cli.train(&["--trials", "2", "--candidates", "logistic_regression_l2"]);
+    let run = cli.json(&["run", "show", trained["run"].as_str().unwrap()]);
     let merge =
         run["stages"].as_array().unwrap().iter().find(|stage| stage["name"] == "merge").unwrap()["note"].as_str().unwrap().to_owned();
     assert!(merge.contains("2666 rows") && merge.contains("667 rows") && merge.contains(" + "), "{merge}");

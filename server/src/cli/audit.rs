@@ -6,8 +6,10 @@ use clap::Subcommand;
 use serde_json::json;
 use workflow::{Actor, AuditQuery, Error, Result, verify_export};
 
-use super::{Answer, output, read_input};
-use crate::settings::Place;
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
@@ -54,12 +56,12 @@ pub enum AuditCommand {
     },
 }
 
-pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<Answer> {
+pub async fn run(config: &Config, command: AuditCommand, as_json: bool) -> Result<Outcome> {
     let actor = Actor::local();
     match command {
         AuditCommand::List { who, action, subject, from, until } => {
             let query = AuditQuery { who, action, subject, from, until, page: 1 };
-            let rows = place.open().await?.audit_rows(&actor.member()?, &query).await?;
+            let rows = config.open().await?.audit_rows(&actor.member()?, &query).await?;
             if as_json {
                 output::json(&rows)?;
             } else {
@@ -70,7 +72,7 @@ pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<
             }
         }
         AuditCommand::Export { out } => {
-            let lines = place.open().await?.audit_export(&actor.member()?).await?;
+            let lines = config.open().await?.audit_export(&actor.member()?).await?;
             match out {
                 Some(out) => std::fs::write(&out, lines).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?,
                 None => output::line(lines.trim_end()),
@@ -82,14 +84,14 @@ pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<
             return answer(entries as i64, None, &problems, as_json);
         }
         AuditCommand::Verify { file: None, head } => {
-            let (newest, mut problems) = place.open().await?.audit_verify(&actor.member()?).await?;
+            let (newest, mut problems) = config.open().await?.audit_verify(&actor.member()?).await?;
             if head.is_some_and(|head| !head.eq_ignore_ascii_case(&newest.hash)) {
                 problems.push("The hash of the newest entry is not the given one.".to_owned());
             }
             return answer(newest.sequence, Some(&newest.hash), &problems, as_json);
         }
         AuditCommand::Erase { kind, name } => {
-            place.open().await?.audit_erase(&actor.admin()?, &kind, &name).await?;
+            config.open().await?.audit_erase(&actor.admin()?, &kind, &name).await?;
             if as_json {
                 output::json(&json!({ "erased": true }))?;
             } else {
@@ -97,10 +99,10 @@ pub async fn run(place: &Place, command: AuditCommand, as_json: bool) -> Result<
             }
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
-fn answer(entries: i64, head: Option<&str>, problems: &[String], as_json: bool) -> Result<Answer> {
+fn answer(entries: i64, head: Option<&str>, problems: &[String], as_json: bool) -> Result<Outcome> {
     if as_json {
         output::json(&json!({ "entries": entries, "head": head, "problems": problems }))?;
     } else if problems.is_empty() {
@@ -109,5 +111,5 @@ fn answer(entries: i64, head: Option<&str>, problems: &[String], as_json: bool) 
     } else {
         problems.iter().for_each(|problem| output::line(problem));
     }
-    Ok(if problems.is_empty() { Answer::Done } else { Answer::No })
+    Ok(if problems.is_empty() { Outcome::Done } else { Outcome::Negative })
 }

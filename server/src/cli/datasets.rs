@@ -4,8 +4,11 @@ use clap::Subcommand;
 use monitoring::simulation;
 use workflow::{Actor, Error, Import, Result};
 
-use super::{Answer, output, read_input};
-use crate::settings::Place;
+use super::blocking::run_blocking;
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
@@ -67,14 +70,14 @@ pub enum DataCommand {
     },
 }
 
-pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<Answer> {
+pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
         DataCommand::Import { files, use_case, as_of, snapshot } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
-            let definition = place.catalogue()?.use_case(&use_case)?;
+            let definition = config.catalogue()?.use_case(&use_case)?;
             let import = Import { use_case, files, as_of, snapshot, simulated: false };
             workflow::check_import(&import, &definition)?;
-            let imported = place.open().await?.import(&Actor::local().admin()?, import).await?;
+            let imported = config.open().await?.import(&Actor::local().admin()?, import).await?;
             if as_json {
                 output::json(&imported)?;
             } else {
@@ -97,7 +100,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             }
         }
         DataCommand::List { use_case } => {
-            let datasets = place.open().await?.datasets(&Actor::local().member()?, use_case.as_deref()).await?;
+            let datasets = config.open().await?.datasets(&Actor::local().member()?, use_case.as_deref()).await?;
             if as_json {
                 output::json(&datasets)?;
             } else {
@@ -121,7 +124,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             }
         }
         DataCommand::Profile { dataset, html } => {
-            let (tenure, actor) = (place.open().await?, Actor::local());
+            let (tenure, actor) = (config.open().await?, Actor::local());
             let (dataset, profile) = tenure.data_profile(&actor.member()?, None, &dataset).await?;
             if let Some(out) = &html {
                 let page = app::pages::datasets::file(&dataset, &profile, &workflow::today().long());
@@ -135,7 +138,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             }
         }
         DataCommand::Diff { old, new } => {
-            let (tenure, actor) = (place.open().await?, Actor::local());
+            let (tenure, actor) = (config.open().await?, Actor::local());
             let diff = tenure.data_diff(&actor.member()?, None, [&old, &new]).await?;
             if as_json {
                 output::json(&diff)?;
@@ -151,7 +154,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             }
             let drift = drift.as_deref().map(parse_drift).transpose()?;
             let settings = simulation::Settings { people, months, seed, drift, ..simulation::Settings::default() };
-            let files = super::blocking(move || write_simulation(&settings, &out)).await?;
+            let files = run_blocking(move || write_simulation(&settings, &out)).await?;
             if as_json {
                 output::json(&files)?;
             } else {
@@ -159,7 +162,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
             }
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 fn file_name(path: &str) -> String {

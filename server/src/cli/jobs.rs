@@ -3,8 +3,9 @@
 use clap::Subcommand;
 use workflow::{Actor, Result};
 
-use super::{Answer, output};
-use crate::settings::Place;
+use super::outcome::Outcome;
+use super::output;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum JobCommand {
@@ -21,8 +22,8 @@ pub enum JobCommand {
     Cancel { id: String },
 }
 
-pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<Answer> {
-    let tenure = place.open().await?;
+pub async fn run(config: &Config, command: JobCommand, as_json: bool) -> Result<Outcome> {
+    let tenure = config.open().await?;
     let actor = Actor::local();
     match command {
         JobCommand::List { use_case } => {
@@ -51,5 +52,5 @@ pub async fn run(place: &Place, command: JobCommand, as_json: bool) -> Result<An
             output::line("Cancellation requested.");
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

@@ -2,10 +2,13 @@
 
 mod accounts;
 mod audit;
+mod blocking;
 mod datasets;
 mod fairness;
+mod input;
 mod jobs;
 mod monitoring;
+mod outcome;
 mod output;
 mod registry;
 mod runs;
@@ -18,26 +21,18 @@ mod use_cases;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use workflow::{Error, Result};
+use workflow::Result;
 
-use crate::settings::Place;
-
-/// The outcome of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    Done,
-    /// Negative result (drift found, gate failed, verification failed): exit code 1.
-    No,
-    /// Could not compute: exit code 3.
-    Unknown,
-}
+use self::blocking::run_blocking;
+use self::outcome::Outcome;
+use crate::settings::Config;
 
 /// Predict who is likely to leave, explain why, and govern the model
 #[derive(Debug, Parser)]
 #[command(name = "tenure", version, after_help = "Example: tenure demo")]
 pub struct Arguments {
     #[command(flatten)]
-    place: Place,
+    config: Config,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
@@ -95,9 +90,7 @@ enum Command {
 pub async fn run(arguments: Arguments) -> ExitCode {
     let json = arguments.json;
     match dispatch(arguments).await {
-        Ok(Answer::Done) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
-        Ok(Answer::Unknown) => ExitCode::from(3),
+        Ok(outcome) => outcome.into(),
         Err(error) => {
             output::error(&error, json);
             ExitCode::from(error.exit_code())
@@ -105,43 +98,24 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-async fn dispatch(arguments: Arguments) -> Result<Answer> {
-    let place = arguments.place.with_file()?;
+async fn dispatch(arguments: Arguments) -> Result<Outcome> {
+    let config = arguments.config.with_file()?;
     let json = arguments.json;
     match arguments.command {
-        Command::Serve => serve::serve(&place).await,
-        Command::Demo(demo) => serve::demo(&place, &demo).await,
-        Command::UseCase(command) => use_cases::run(&place, command, json),
-        Command::User(command) => accounts::user::run(&place, command, json).await,
-        Command::Data(command) => datasets::run(&place, command, json).await,
-        Command::Train(command) => training::run(&place, command, json).await,
-        Command::Run(command) => runs::run(&place, command, json).await,
-        Command::Job(command) => jobs::run(&place, command, json).await,
-        Command::Model(command) => registry::run(&place, command, json).await,
-        Command::Predict(command) => scoring::predict(&place, command, json).await,
-        Command::Batch(command) => scoring::batch(&place, command, json).await,
-        Command::Drift(command) => monitoring::drift::run(&place, command, json).await,
-        Command::Outcomes(command) => monitoring::outcomes::run(&place, command, json).await,
-        Command::Audit(command) => audit::run(&place, command, json).await,
-        Command::Tool(command) => blocking(move || tool::run(&place, command, json)).await,
+        Command::Serve => serve::serve(&config).await,
+        Command::Demo(demo) => serve::demo(&config, &demo).await,
+        Command::UseCase(command) => use_cases::run(&config, command, json),
+        Command::User(command) => accounts::user::run(&config, command, json).await,
+        Command::Data(command) => datasets::run(&config, command, json).await,
+        Command::Train(command) => training::run(&config, command, json).await,
+        Command::Run(command) => runs::run(&config, command, json).await,
+        Command::Job(command) => jobs::run(&config, command, json).await,
+        Command::Model(command) => registry::run(&config, command, json).await,
+        Command::Predict(command) => scoring::predict(&config, command, json).await,
+        Command::Batch(command) => scoring::batch(&config, command, json).await,
+        Command::Drift(command) => monitoring::drift::run(&config, command, json).await,
+        Command::Outcomes(command) => monitoring::outcomes::run(&config, command, json).await,
+        Command::Audit(command) => audit::run(&config, command, json).await,
+        Command::Tool(command) => run_blocking(move || tool::run(&config, command, json)).await,
     }
-}
-
-/// Reads a file, or standard input for `-`.
-///
-/// # Errors
-/// [`Error::Invalid`] naming the file.
-fn read_input(path: &str) -> Result<Vec<u8>> {
-    let result = if path == "-" {
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(path)
-    };
-    result.map_err(|error| Error::Invalid(format!("{path} could not be read: {error}.")))
-}
-
-/// Runs CPU work off the async threads.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::caused)?
 }

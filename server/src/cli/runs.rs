@@ -3,8 +3,9 @@
 use clap::Subcommand;
 use workflow::{Actor, Error, Result};
 
-use super::{Answer, output};
-use crate::settings::Place;
+use super::outcome::Outcome;
+use super::output;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum RunCommand {
@@ -37,8 +38,8 @@ pub enum RunCommand {
 /// The metrics shown in a list.
 const LISTED: [&str; 3] = ["roc_auc", "average_precision", "brier"];
 
-pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<Answer> {
-    let tenure = place.open().await?;
+pub async fn run(config: &Config, command: RunCommand, as_json: bool) -> Result<Outcome> {
+    let tenure = config.open().await?;
     let actor = Actor::local();
     let member = actor.member()?;
     match command {
@@ -102,5 +103,5 @@ pub async fn run(place: &Place, command: RunCommand, as_json: bool) -> Result<An
             }
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

@@ -7,8 +7,11 @@ use clap::Args;
 use model::explain::ModelExplainer;
 use workflow::{Actor, Error, PredictOptions, Prediction, Result};
 
-use super::{Answer, blocking, output, read_input};
-use crate::settings::Place;
+use super::blocking::run_blocking;
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
+use crate::settings::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure predict people.csv --use-case attrition --explain --out scores.csv")]
@@ -32,11 +35,11 @@ pub struct Predict {
     out: Option<PathBuf>,
 }
 
-pub async fn predict(place: &Place, command: Predict, as_json: bool) -> Result<Answer> {
-    let (explainer, version) = load(place, &command).await?;
+pub async fn predict(config: &Config, command: Predict, as_json: bool) -> Result<Outcome> {
+    let (explainer, version) = load(config, &command).await?;
     let bytes = read_input(&command.file)?;
     let options = PredictOptions { reasons: if command.explain { command.top } else { 0 } };
-    let predictions = blocking(move || workflow::predict_with(&explainer, version, &bytes, options)).await?;
+    let predictions = run_blocking(move || workflow::predict_with(&explainer, version, &bytes, options)).await?;
     match &command.out {
         Some(out) => {
             write(&predictions, out)?;
@@ -49,17 +52,17 @@ pub async fn predict(place: &Place, command: Predict, as_json: bool) -> Result<A
         }
         None => print(&predictions),
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
-async fn load(place: &Place, command: &Predict) -> Result<(Arc<ModelExplainer>, u32)> {
+async fn load(config: &Config, command: &Predict) -> Result<(Arc<ModelExplainer>, u32)> {
     let is_file = |model: &&str| model.parse::<i64>().is_err() && (std::path::Path::new(model).exists() || model.contains(['/', '.']));
     if let Some(file) = command.model.as_deref().filter(is_file) {
         let model = model::Model::from_bytes(&read_input(file)?)?;
         model.expect_use_case(&command.use_case)?;
         return Ok((Arc::new(ModelExplainer::new(Arc::new(model))?), 0));
     }
-    let tenure = place.open().await?;
+    let tenure = config.open().await?;
     let actor = Actor::local();
     let asked = match command.model.as_deref() {
         Some(name) => Some(tenure.version_called(&actor.member()?, &command.use_case, name).await?),
@@ -130,8 +133,8 @@ pub struct Batch {
     as_of: Option<String>,
 }
 
-pub async fn batch(place: &Place, command: Batch, as_json: bool) -> Result<Answer> {
-    let batch = place.open().await?.batch(&Actor::local().admin()?, &command.use_case, command.as_of.as_deref()).await?;
+pub async fn batch(config: &Config, command: Batch, as_json: bool) -> Result<Outcome> {
+    let batch = config.open().await?.batch(&Actor::local().admin()?, &command.use_case, command.as_of.as_deref()).await?;
     if as_json {
         output::json(&batch)?;
     } else {
@@ -143,5 +146,5 @@ pub async fn batch(place: &Place, command: Batch, as_json: bool) -> Result<Answe
             batch.expected_events
         ));
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use clap::Args;
 use workflow::{DemoAccount, Error, Result, Role, Tenure};
 
-use super::Answer;
+use super::outcome::Outcome;
 use super::training::Bar;
-use crate::settings::Place;
+use crate::settings::Config;
 use crate::web;
 
 #[derive(Debug, Args)]
@@ -21,15 +21,15 @@ pub struct Demo {
     fill_only: bool,
 }
 
-pub async fn serve(place: &Place) -> Result<Answer> {
-    let tenure = place.open().await?;
+pub async fn serve(config: &Config) -> Result<Outcome> {
+    let tenure = config.open().await?;
     tenure.fail_interrupted().await?;
-    web::serve(place, tenure).await?;
-    Ok(Answer::Done)
+    web::serve(config, tenure).await?;
+    Ok(Outcome::Done)
 }
 
-pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
-    let tenure = place.open().await?;
+pub async fn demo(config: &Config, demo: &Demo) -> Result<Outcome> {
+    let tenure = config.open().await?;
     let filled = tenure.has_data().await?;
     if filled {
         eprintln!("The store already has data. Nothing is simulated.");
@@ -37,7 +37,7 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
         eprintln!("Demo data: all people are simulated.");
         eprintln!("Simulating an employer, training a model and scoring twelve months …");
     }
-    let accounts = accounts(place, &tenure).await?;
+    let accounts = accounts(config, &tenure).await?;
     if !filled {
         let admin = accounts.iter().find(|account| account.name == Role::Admin.as_str());
         let admin = admin.ok_or_else(|| {
@@ -56,14 +56,14 @@ pub async fn demo(place: &Place, demo: &Demo) -> Result<Answer> {
         accounts.iter().for_each(|account| println!("  {:<9} {}", account.name, account.password));
     }
     if !demo.fill_only {
-        web::serve(place, tenure).await?;
+        web::serve(config, tenure).await?;
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 /// The demo accounts: created on the first start and stored in plain text beside the store, since they belong to nobody.
-async fn accounts(place: &Place, tenure: &Tenure) -> Result<Vec<DemoAccount>> {
-    let path = place.data_dir().join("demo-accounts.json");
+async fn accounts(config: &Config, tenure: &Tenure) -> Result<Vec<DemoAccount>> {
+    let path = config.data_dir().join("demo-accounts.json");
     let unusable = |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", path.display()));
     let made = tenure.demo_accounts().await?;
     if made.is_empty() {

@@ -10,8 +10,10 @@ use training::{Candidate, Progress, SelectionMetric, Settings, Status, ValidSett
 use workflow::{Error, Import, Result};
 
 use super::accounts::identity::Identity;
-use super::{Answer, output, read_input};
-use crate::settings::Place;
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
+use crate::settings::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure train --use-case attrition --trials 50 --seed 42")]
@@ -89,9 +91,9 @@ impl TrainSettings {
     }
 }
 
-pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer> {
+pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outcome> {
     let settings = command.settings.checked()?;
-    let tenure = place.open().await?;
+    let tenure = config.open().await?;
     let actor = command.identity.actor(&tenure).await?;
     let admin = actor.admin()?;
     let use_case = tenure.use_case(&command.use_case)?;
@@ -166,7 +168,7 @@ pub async fn run(place: &Place, command: Train, as_json: bool) -> Result<Answer>
         ));
     }
     // The version is registered either way; a gate that keeps it out of Staging is a negative result.
-    Ok(if outcome.version.stage == domain::Stage::Staging { Answer::Done } else { Answer::No })
+    Ok(if outcome.version.stage == domain::Stage::Staging { Outcome::Done } else { Outcome::Negative })
 }
 
 /// A progress line on standard error; Ctrl-C stops the training.

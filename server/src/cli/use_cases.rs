@@ -4,8 +4,10 @@ use clap::Subcommand;
 use serde_json::json;
 use workflow::{Error, Result};
 
-use super::{Answer, output, read_input};
-use crate::settings::Place;
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum UseCaseCommand {
@@ -19,10 +21,10 @@ pub enum UseCaseCommand {
     Check { file: String },
 }
 
-pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answer> {
+pub fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Outcome> {
     match command {
         UseCaseCommand::List => {
-            let catalogue = place.catalogue()?;
+            let catalogue = config.catalogue()?;
             if as_json {
                 let list: Vec<_> = catalogue.use_cases().map(|use_case| json!({ "id": use_case.id, "title": use_case.title })).collect();
                 output::json(&list)?;
@@ -34,7 +36,7 @@ pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answ
             }
         }
         UseCaseCommand::Show { id } => {
-            let use_case = place.catalogue()?.use_case(&id)?;
+            let use_case = config.catalogue()?.use_case(&id)?;
             if as_json {
                 output::json(&*use_case)?;
             } else {
@@ -51,7 +53,7 @@ pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answ
         }
         UseCaseCommand::Check { file } => {
             let text = String::from_utf8(read_input(&file)?).map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text.")))?;
-            match place.catalogue()?.check(&text) {
+            match config.catalogue()?.check(&text) {
                 Ok(use_case) if as_json => output::json(&json!({ "id": use_case.id, "errors": [] }))?,
                 Ok(use_case) => output::line(&format!(
                     "{file}: Use case {} is valid, with {}.",
@@ -66,10 +68,10 @@ pub fn run(place: &Place, command: UseCaseCommand, as_json: bool) -> Result<Answ
                             output::line(&format!("{file}: {error}"));
                         }
                     }
-                    return Ok(Answer::No);
+                    return Ok(Outcome::Negative);
                 }
             }
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

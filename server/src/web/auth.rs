@@ -17,8 +17,8 @@ use time::Duration;
 use tower_sessions::Session;
 use workflow::{Actor, Error, Result, Tenure};
 
-use super::Desk;
 use super::problem::Problem;
+use super::state::AppState;
 
 /// A session ends after this long without a request.
 pub const IDLE: Duration = Duration::minutes(30);
@@ -32,9 +32,9 @@ const SINCE: &str = "since";
 const SEEN: &str = "seen";
 
 /// The actor of a request, for routes. Without one: 401 as problem details.
-pub struct Caller(pub Actor);
+pub struct AuthUser(pub Actor);
 
-impl<S: Send + Sync> FromRequestParts<S> for Caller {
+impl<S: Send + Sync> FromRequestParts<S> for AuthUser {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Problem> {
@@ -110,8 +110,8 @@ pub fn is_open(method: &Method, path: &str) -> bool {
 }
 
 /// Adds the [`Actor`] to the request, or redirects to the sign-in page, or responds with 401.
-pub async fn identify(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
-    let tenure = &desk.tenure;
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let tenure = &state.tenure;
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     // Health checks work even when nobody can be identified.
     if path.starts_with("/pkg/") || matches!(path.as_str(), "/healthz" | "/health") {

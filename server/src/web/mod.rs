@@ -3,26 +3,24 @@
 mod accounts;
 mod api;
 mod auth;
+mod csrf;
 mod downloads;
-mod guard;
 mod health;
 mod problem;
 mod request_id;
+mod security_headers;
 mod site;
+mod state;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
-
 use app::{App, shell};
 use axum::Router;
-use axum::extract::FromRef;
 use axum::http::request::Parts;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use domain::Route;
 use domain::route::pattern;
-use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -31,52 +29,29 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 use workflow::{Error, Result, Tenure};
 
-use crate::settings::Place;
-
-/// State of all handlers.
-#[derive(Clone)]
-pub struct Desk {
-    tenure: Tenure,
-    options: LeptosOptions,
-    /// Public URL, without a trailing slash.
-    public_url: String,
-    /// The public URL is https: cookies are sent over TLS only.
-    secure: bool,
-    behind_proxy: bool,
-}
-
-impl FromRef<Desk> for Tenure {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.tenure.clone()
-    }
-}
-
-impl FromRef<Desk> for LeptosOptions {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.options.clone()
-    }
-}
+use self::state::AppState;
+use crate::settings::Config;
 
 /// Serves until the process is asked to stop.
 ///
 /// # Errors
 /// When the address is invalid or in use, or the site was not built.
-pub async fn serve(place: &Place, tenure: Tenure) -> Result<()> {
+pub async fn serve(config: &Config, tenure: Tenure) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG").unwrap_or_else(|_| "warn,tower_sessions_core=error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let address = place.addr();
+    let address = config.addr();
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|error| Error::Invalid(format!("The server could not listen on {address}: {error}.")))?;
     let bound = listener.local_addr().map_err(Error::caused)?;
     let link = tenure.first_set_up().await?;
-    let desk = Desk::new(place, tenure, bound)?;
-    println!("Tenure is running at {}", desk.public_url);
+    let state = AppState::new(config, tenure, bound)?;
+    println!("Tenure is running at {}", state.public_url);
     if let Some(link) = link {
         let page = Route::SetUp { link };
-        println!("No accounts yet. Set up the first administrator within three days at\n{}{page}", desk.public_url);
+        println!("No accounts yet. Set up the first administrator within three days at\n{}{page}", state.public_url);
     }
-    let service = router(desk).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let service = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop()).await.map_err(Error::caused)
 }
 
@@ -94,24 +69,9 @@ async fn stop() {
     }
 }
 
-impl Desk {
-    /// # Errors
-    /// When the site was not built.
-    fn new(place: &Place, tenure: Tenure, bound: std::net::SocketAddr) -> Result<Self> {
-        let options = LeptosOptions::builder()
-            .output_name("tenure")
-            .site_root(site_root()?.to_string_lossy().into_owned())
-            .site_pkg_dir("pkg")
-            .site_addr(bound)
-            .build();
-        let public_url = if place.public_url.is_some() { place.public_url() } else { format!("http://{bound}") };
-        Ok(Self { tenure, options, secure: public_url.starts_with("https://"), public_url, behind_proxy: place.behind_proxy })
-    }
-}
-
 /// All routes with their middleware.
-fn router(desk: Desk) -> Router {
-    let (tenure, secure) = (desk.tenure.clone(), desk.secure);
+fn router(state: AppState) -> Router {
+    let (tenure, secure) = (state.tenure.clone(), state.secure);
     let context = move || {
         provide_context(tenure.clone());
         provide_context(app::context::SecureCookies(secure));
@@ -120,14 +80,14 @@ fn router(desk: Desk) -> Router {
             provide_context(nonce);
         }
     };
-    let options = desk.options.clone();
-    let sessions = SessionManagerLayer::new(desk.tenure.store().clone())
-        .with_name(if desk.secure { "__Host-session" } else { "session" })
+    let options = state.options.clone();
+    let sessions = SessionManagerLayer::new(state.tenure.store().clone())
+        .with_name(if state.secure { "__Host-session" } else { "session" })
         .with_same_site(SameSite::Lax)
-        .with_secure(desk.secure)
+        .with_secure(state.secure)
         .with_expiry(Expiry::OnInactivity(auth::IDLE));
     // Behind a proxy, our own host name is not the public one.
-    let public = desk.secure.then(|| desk.public_url.clone());
+    let public = state.secure.then(|| state.public_url.clone());
     let mut router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/health", get(health::health))
@@ -146,30 +106,18 @@ fn router(desk: Desk) -> Router {
         .route(pattern::DriftExport, get(downloads::monitoring::check))
         .nest("/api/v1", api::router())
         .merge(accounts::routes())
-        .leptos_routes_with_context(&desk, generate_route_list(App), context.clone(), {
+        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), {
             let options = options.clone();
             move || shell(options.clone())
         })
         .fallback_service(site::files(options, context))
-        .layer(from_fn_with_state(desk.clone(), auth::identify))
+        .layer(from_fn_with_state(state.clone(), auth::identify))
         .layer(sessions)
-        .layer(from_fn_with_state(public, guard::no_forgery))
-        .layer(from_fn(guard::page_policy))
+        .layer(from_fn_with_state(public, csrf::reject_cross_site))
+        .layer(from_fn(security_headers::page_policy))
         .layer(CatchPanicLayer::new());
-    for header in guard::headers(secure) {
-        router = router.layer(header);
+    for layer in security_headers::layers(secure) {
+        router = router.layer(layer);
     }
-    router.layer(from_fn(request_id::name_request)).with_state(desk)
-}
-
-/// The built site: in `TENURE_SITE`, beside the binary, or in its build folder.
-fn site_root() -> Result<PathBuf> {
-    let near_binary = std::env::current_exe().ok().and_then(|binary| Some(binary.parent()?.to_path_buf()));
-    let places = [
-        std::env::var_os("TENURE_SITE").map(PathBuf::from),
-        near_binary.as_ref().map(|folder| folder.join("site")),
-        near_binary.as_ref().and_then(|folder| Some(folder.parent()?.join("site"))),
-    ];
-    let found = places.into_iter().flatten().find(|folder| folder.join("pkg").is_dir());
-    found.ok_or_else(|| Error::Invalid("The web pages are not built. Run `make build`, or set TENURE_SITE to their folder.".into()))
+    router.layer(from_fn(request_id::name_request)).with_state(state)
 }

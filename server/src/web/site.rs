@@ -1,5 +1,7 @@
 //! The files of the built site, and the page of an address that leads nowhere.
 
+use std::path::PathBuf;
+
 use app::shell;
 use axum::body::Body;
 use axum::handler::HandlerWithoutStateExt;
@@ -7,6 +9,7 @@ use axum::http::{Request, StatusCode};
 use axum::routing::MethodRouter;
 use leptos::config::LeptosOptions;
 use tower_http::services::ServeDir;
+use workflow::{Error, Result};
 
 /// Serves the files of the site, compressed where the browser takes it, and else a page that says that there is nothing here (404).
 ///
@@ -33,4 +36,19 @@ pub fn files(options: LeptosOptions, context: impl Fn() + Clone + Send + Sync + 
         .call_fallback_on_method_not_allowed(true)
         .fallback(nothing.into_service());
     axum::routing::any_service(files)
+}
+
+/// The built site: in `TENURE_SITE`, beside the binary, or in its build folder.
+///
+/// # Errors
+/// When the site was not built.
+pub fn root() -> Result<PathBuf> {
+    let near_binary = std::env::current_exe().ok().and_then(|binary| Some(binary.parent()?.to_path_buf()));
+    let places = [
+        std::env::var_os("TENURE_SITE").map(PathBuf::from),
+        near_binary.as_ref().map(|folder| folder.join("site")),
+        near_binary.as_ref().and_then(|folder| Some(folder.parent()?.join("site"))),
+    ];
+    let found = places.into_iter().flatten().find(|folder| folder.join("pkg").is_dir());
+    found.ok_or_else(|| Error::Invalid("The web pages are not built. Run `make build`, or set TENURE_SITE to their folder.".into()))
 }

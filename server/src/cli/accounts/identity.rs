@@ -5,6 +5,8 @@ use std::io::{BufRead, IsTerminal};
 use clap::Args;
 use workflow::{Actor, Error, Result, Tenure};
 
+use crate::cli::blocking::run_blocking;
+
 /// `--as` and `--token`, for commands that act as an account.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Identity {
@@ -26,7 +28,7 @@ impl Identity {
             (Some(name), _) => {
                 let password = match std::env::var("TENURE_PASSWORD") {
                     Ok(password) => password,
-                    Err(_) => crate::cli::blocking(|| ask("Password: ")).await?,
+                    Err(_) => run_blocking(|| ask("Password: ")).await?,
                 };
                 Ok(tenure.sign_in(name, &password, None).await?.actor)
             }

@@ -6,8 +6,9 @@ use serde_json::json;
 use workflow::{Actor, Result, Role, Scope, Tenure, TokenRequest};
 
 use super::identity;
-use crate::cli::{Answer, output};
-use crate::settings::Place;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
@@ -105,8 +106,8 @@ impl From<ScopeName> for Scope {
     }
 }
 
-pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<Answer> {
-    let tenure = place.open().await?;
+pub async fn run(config: &Config, command: UserCommand, as_json: bool) -> Result<Outcome> {
+    let tenure = config.open().await?;
     let actor = Actor::local();
     let admin = actor.admin()?;
     let roles = |names: Vec<RoleName>| names.into_iter().map(Role::from).collect::<Vec<_>>();
@@ -116,11 +117,11 @@ pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<A
             done(&json!({ "name": name }), &format!("{name} can sign in."), as_json)?;
         }
         UserCommand::Add { name, roles: names, password_stdin: false } => {
-            let link = place.set_up_link(&tenure.add_account(&admin, &name, &roles(names)).await?);
+            let link = config.set_up_link(&tenure.add_account(&admin, &name, &roles(names)).await?);
             done(&json!({ "name": name, "set_up": link }), &format!("{name} can set a password within three days at\n{link}"), as_json)?;
         }
         UserCommand::Link { name } => {
-            let link = place.set_up_link(&tenure.renew_set_up(&admin, &name).await?);
+            let link = config.set_up_link(&tenure.renew_set_up(&admin, &name).await?);
             done(&json!({ "name": name, "set_up": link }), &format!("{name} can set a password within three days at\n{link}"), as_json)?;
         }
         UserCommand::List => {
@@ -149,7 +150,7 @@ pub async fn run(place: &Place, command: UserCommand, as_json: bool) -> Result<A
         }
         UserCommand::Token(command) => token(&tenure, &actor, command, as_json).await?,
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: bool) -> Result<()> {

@@ -8,8 +8,9 @@ use serde_json::json;
 use workflow::fairness::ExperimentRow;
 use workflow::{Actor, Result, Tenure};
 
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 use crate::cli::training::Bar;
-use crate::cli::{Answer, output};
 
 #[derive(Debug, Args)]
 pub struct Experiment {
@@ -39,12 +40,12 @@ struct What {
     reweigh: Option<String>,
 }
 
-pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<Answer> {
+pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<Outcome> {
     use workflow::Experiment::{Drop, DropProxies, Reweigh};
     let What { drop, drop_proxies, reweigh } = command.what;
     let chosen = drop.map(Drop).or(drop_proxies.map(DropProxies)).or(reweigh.map(Reweigh));
     // clap requires one of the flags.
-    let Some(experiment) = chosen else { return Ok(Answer::No) };
+    let Some(experiment) = chosen else { return Ok(Outcome::Negative) };
     let (actor, bar) = (Actor::local(), Arc::new(Bar::new()));
     bar.stop_on_interrupt();
     let version = tenure.version_called(&actor.member()?, &command.use_case, &command.version).await?;
@@ -56,7 +57,7 @@ pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<
     } else {
         print(&made, version);
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 fn print(made: &ExperimentRow, version: domain::VersionNumber) {

@@ -4,7 +4,8 @@ use clap::Args;
 use stats::Verdict;
 use workflow::{Actor, Error, Result, Tenure};
 
-use crate::cli::{Answer, output};
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 
 #[derive(Debug, Args)]
 pub struct Fairness {
@@ -21,7 +22,7 @@ pub struct Fairness {
     html: Option<String>,
 }
 
-pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<Answer> {
+pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<Outcome> {
     let actor = Actor::local();
     let version = tenure.version_called(&actor.member()?, &command.use_case, &command.version).await?;
     let report = tenure.fairness(&actor.member()?, &command.use_case, version, command.cutoff).await?;
@@ -55,5 +56,5 @@ pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<An
         output::table(&["ATTRIBUTE", "GAP BETWEEN GROUPS", "ESTIMATE (95% CI)", "VERDICT"], &rows);
         output::line(&format!("Out of fold, {} people, cutoff {}", report.rows, report.cutoff));
     }
-    Ok(if fails { Answer::No } else { Answer::Done })
+    Ok(if fails { Outcome::Negative } else { Outcome::Done })
 }

@@ -5,8 +5,9 @@ use domain::DriftVerdict;
 use serde_json::json;
 use workflow::{Actor, ExportFormat, Result};
 
-use crate::cli::{Answer, output};
-use crate::settings::Place;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum DriftCommand {
@@ -34,8 +35,8 @@ pub enum DriftCommand {
     },
 }
 
-pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<Answer> {
-    let tenure = place.open().await?;
+pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Result<Outcome> {
+    let tenure = config.open().await?;
     match command {
         DriftCommand::Check { use_case, as_of, html, guide } => {
             let actor = Actor::local();
@@ -70,12 +71,12 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
             }
             let verdicts = [report.features.verdict, report.prediction.verdict];
             Ok(if verdicts.contains(&DriftVerdict::Drifted) {
-                Answer::No
+                Outcome::Negative
             } else if verdicts.iter().all(|verdict| *verdict == DriftVerdict::Stable) {
-                Answer::Done
+                Outcome::Done
             } else {
                 // Not the same as "no drift".
-                Answer::Unknown
+                Outcome::Unknown
             })
         }
         DriftCommand::History { use_case } => {
@@ -99,7 +100,7 @@ pub async fn run(place: &Place, command: DriftCommand, as_json: bool) -> Result<
                     &checks.iter().map(row).collect::<Vec<_>>(),
                 );
             }
-            Ok(Answer::Done)
+            Ok(Outcome::Done)
         }
     }
 }

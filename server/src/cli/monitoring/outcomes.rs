@@ -3,8 +3,10 @@
 use clap::Subcommand;
 use workflow::{Actor, OutcomesImport, Result};
 
-use crate::cli::{Answer, output, read_input};
-use crate::settings::Place;
+use crate::cli::input::read_input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum OutcomesCommand {
@@ -31,15 +33,15 @@ pub enum OutcomesCommand {
     },
 }
 
-pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Result<Answer> {
+pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Result<Outcome> {
     match command {
         OutcomesCommand::Import { file, use_case, complete_until, horizon_days } => {
             let bytes = read_input(&file)?;
-            let definition = place.catalogue()?.use_case(&use_case)?;
+            let definition = config.catalogue()?.use_case(&use_case)?;
             workflow::check_outcomes(&bytes, &definition)?;
             let name = std::path::Path::new(&file).file_name().map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
             let import = OutcomesImport { use_case, name, bytes, complete_until, horizon_days: Some(horizon_days), simulated: false };
-            let imported = place.open().await?.import_outcomes(&Actor::local().admin()?, import).await?;
+            let imported = config.open().await?.import_outcomes(&Actor::local().admin()?, import).await?;
             if as_json {
                 output::json(&imported)?;
             } else {
@@ -58,7 +60,7 @@ pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Resu
             }
         }
         OutcomesCommand::List { use_case } => {
-            let coverage = place.open().await?.outcomes_coverage(&Actor::local().member()?, &use_case).await?;
+            let coverage = config.open().await?.outcomes_coverage(&Actor::local().member()?, &use_case).await?;
             if as_json {
                 let cohort = |cohort: &workflow::CohortView| serde_json::json!({ "as_of": cohort.as_of, "until": cohort.until, "scored": cohort.scored, "known": cohort.known, "realised": cohort.realised });
                 output::json(
@@ -79,5 +81,5 @@ pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Resu
             }
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

@@ -8,8 +8,9 @@ use serde_json::json;
 use workflow::{Actor, Checklist, Decided, Error, Result, Ruling, Tenure, Waive};
 
 use crate::cli::accounts::identity::Identity;
-use crate::cli::{Answer, output};
-use crate::settings::Place;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
+use crate::settings::Config;
 
 /// Use case and identity.
 #[derive(Debug, Args)]
@@ -219,8 +220,8 @@ pub enum Format {
     Tenure,
 }
 
-pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<Answer> {
-    let tenure = place.open().await?;
+pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Result<Outcome> {
+    let tenure = config.open().await?;
     match command {
         ModelCommand::Fairness(command) => return crate::cli::fairness::report::run(&tenure, command, as_json).await,
         ModelCommand::Experiment(command) => return crate::cli::fairness::experiment::run(&tenure, command, as_json).await,
@@ -299,7 +300,7 @@ pub async fn run(place: &Place, command: ModelCommand, as_json: bool) -> Result<
             output::line(&format!("{} bytes written to {}.", bytes.len(), out.display()));
         }
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 impl Who {

@@ -4,7 +4,8 @@ use domain::{Decision, VersionNumber};
 use serde_json::json;
 use workflow::{Actor, GateResult, Result, Tenure};
 
-use crate::cli::{Answer, output};
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 
 pub async fn list(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> {
     let versions = tenure.versions(&Actor::local().member()?, use_case).await?;
@@ -51,7 +52,7 @@ pub async fn show(tenure: &Tenure, use_case: &str, number: VersionNumber) -> Res
 }
 
 /// The evidence for a review. The outcome is negative while gates block.
-pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_json: bool) -> Result<Answer> {
+pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_json: bool) -> Result<Outcome> {
     let actor = Actor::local();
     let page = tenure.review_page(&actor.member()?, use_case, number).await?;
     let package = &page.package;
@@ -110,7 +111,7 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_j
             output::line(&format!("The request can no longer be decided: {}", page.stale));
         }
     }
-    Ok(if page.blocking.is_empty() && page.stale.is_empty() { Answer::Done } else { Answer::No })
+    Ok(if page.blocking.is_empty() && page.stale.is_empty() { Outcome::Done } else { Outcome::Negative })
 }
 
 pub async fn history(tenure: &Tenure, use_case: &str, as_of: Option<&str>, as_json: bool) -> Result<()> {

@@ -10,8 +10,10 @@ use stats::two_sample::{Method, Statistic};
 use workflow::{Error, Result};
 
 use super::input::{self, TextKind};
-use super::{Answer, output, read_input};
-use crate::settings::Place;
+use crate::cli::input::read_input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
+use crate::settings::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code: 0 no drift; 1 drift found or not ruled out.\n\
@@ -37,12 +39,12 @@ pub struct Drift {
     columns: Vec<String>,
 }
 
-pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Answer> {
+pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
     let (policy, detail) = policy(command.policy.as_deref(), command.method.as_deref())?;
     let (reference, current) = match &command.use_case {
         None => untyped(&read(&command.reference)?, &read(&command.current)?),
         Some(id) => {
-            let use_case = place.catalogue()?.use_case(id)?;
+            let use_case = config.catalogue()?.use_case(id)?;
             let checked = |path: &str| -> Result<Table> {
                 let raw = input::read(path)?;
                 data::check(&raw, &use_case, Purpose::Scoring).map(|checked| checked.table).map_err(|refusal| {
@@ -60,7 +62,7 @@ pub fn run(place: &Place, command: &Drift, as_json: bool) -> Result<Answer> {
     } else {
         print(&report);
     }
-    Ok(if report.verdict == DriftVerdict::Stable { Answer::Done } else { Answer::No })
+    Ok(if report.verdict == DriftVerdict::Stable { Outcome::Done } else { Outcome::Negative })
 }
 
 /// The policy that decides, and how much is computed.

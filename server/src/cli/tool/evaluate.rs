@@ -13,9 +13,12 @@ use training::split::Split;
 use training::{Dataset, Nested, nested_evaluation};
 use workflow::{Error, Result};
 
-use super::{Answer, input, output, read_input};
+use super::input;
+use crate::cli::input::read_input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 use crate::cli::training::{Bar, TrainSettings};
-use crate::settings::Place;
+use crate::settings::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure tool evaluate people.csv --use-case attrition --protocol 5x5 --trials 50 --json")]
@@ -49,9 +52,9 @@ fn protocol(text: &str) -> std::result::Result<Protocol, String> {
     }
 }
 
-pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Answer> {
+pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome> {
     let settings = command.settings.checked()?;
-    let use_case = place.catalogue()?.use_case(&command.use_case)?;
+    let use_case = config.catalogue()?.use_case(&command.use_case)?;
     let dataset = dataset(data::check(&input::read(&command.file)?, &use_case, Purpose::Training)?)?;
     let splits = match &command.splits {
         Some(path) => listed(path)?.iter().map(|test| Split::explicit(&dataset, test)).collect::<std::result::Result<Vec<_>, _>>()?,
@@ -75,7 +78,7 @@ pub fn run(place: &Place, command: Evaluate, as_json: bool) -> Result<Answer> {
     } else {
         print(&protocol, &nested, &leaks);
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 fn dataset(checked: Checked) -> Result<Dataset> {

@@ -10,7 +10,9 @@ use stats::group_metrics::GroupMetric;
 use stats::groups::Groups;
 use workflow::{Error, Result};
 
-use super::{Answer, input, output};
+use super::input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 
 #[derive(Debug, Args)]
 #[command(
@@ -45,7 +47,7 @@ pub struct Fairness {
 /// Number of groups above which banding is recommended.
 const MANY_GROUPS: usize = 12;
 
-pub fn run(command: &Fairness, as_json: bool) -> Result<Answer> {
+pub fn run(command: &Fairness, as_json: bool) -> Result<Outcome> {
     let raw = input::read(&command.file)?;
     let (truth, scores) = (input::outcomes(&raw, &command.truth)?, input::scores(&raw, &command.score)?);
     let decision: Vec<bool> = scores.iter().map(|score| *score >= command.cutoff).collect();
@@ -70,14 +72,14 @@ pub fn run(command: &Fairness, as_json: bool) -> Result<Answer> {
     }
     if as_json {
         output::json(&json!({ "n": truth.len(), "cutoff": command.cutoff, "groups": audits }))?;
-        return Ok(Answer::Done);
+        return Ok(Outcome::Done);
     }
     for (name, audit) in audits {
         output::line(&format!("{name}, cutoff {}", command.cutoff));
         print(&audit);
         output::line("");
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 /// The groups of a column, or of the intersection of two: "AxB", "A x B" or "A×B".

@@ -6,7 +6,7 @@ use data::Raw;
 use model::{Column, MISSING_LEVEL, Table};
 use workflow::{Error, Result};
 
-use super::read_input;
+use crate::cli::input::read_input;
 
 /// Reads a CSV or Parquet file, or standard input for `-`.
 ///

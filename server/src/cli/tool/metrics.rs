@@ -4,7 +4,9 @@ use clap::Args;
 use stats::Metric;
 use workflow::{Error, Result};
 
-use super::{Answer, input, output};
+use super::input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure tool metrics scores.csv --truth left --score probability --cutoff 0.3 --json")]
@@ -25,13 +27,13 @@ pub struct Metrics {
     seed: u64,
 }
 
-pub fn run(command: &Metrics, as_json: bool) -> Result<Answer> {
+pub fn run(command: &Metrics, as_json: bool) -> Result<Outcome> {
     let raw = input::read(&command.file)?;
     let (truth, scores) = (input::outcomes(&raw, &command.truth)?, input::scores(&raw, &command.score)?);
     let report = stats::report::report(&truth, &scores, command.cutoff, command.seed).map_err(|error| Error::Invalid(error.to_string()))?;
     if as_json {
         output::json(&report)?;
-        return Ok(Answer::Done);
+        return Ok(Outcome::Done);
     }
     output::line(&format!("{}, {} positive, cutoff {}", output::counted(report.n, "row", "rows"), report.positives, report.cutoff));
     let row = |metric: &Metric| Some(vec![metric.label().to_owned(), output::figure(report.metrics.get(metric)?)]);
@@ -43,5 +45,5 @@ pub fn run(command: &Metrics, as_json: bool) -> Result<Answer> {
         &["OUTCOME", "NOT FLAGGED", "FLAGGED"],
         &[cells("negative", [counts.tn, counts.fp]), cells("positive", [counts.fn_, counts.tp])],
     );
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }

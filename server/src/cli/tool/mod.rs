@@ -11,8 +11,8 @@ mod shap;
 use clap::Subcommand;
 use workflow::Result;
 
-use super::{Answer, output, read_input};
-use crate::settings::Place;
+use super::outcome::Outcome;
+use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum ToolCommand {
@@ -30,13 +30,13 @@ pub enum ToolCommand {
     Profile(profile::Profile),
 }
 
-pub fn run(place: &Place, command: ToolCommand, as_json: bool) -> Result<Answer> {
+pub fn run(config: &Config, command: ToolCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        ToolCommand::Evaluate(command) => evaluate::run(place, command, as_json),
+        ToolCommand::Evaluate(command) => evaluate::run(config, command, as_json),
         ToolCommand::Metrics(command) => metrics::run(&command, as_json),
         ToolCommand::Fairness(command) => fairness::run(&command, as_json),
-        ToolCommand::Drift(command) => drift::run(place, &command, as_json),
+        ToolCommand::Drift(command) => drift::run(config, &command, as_json),
         ToolCommand::Shap(command) => shap::run(&command, as_json),
-        ToolCommand::Profile(command) => profile::run(place, &command, as_json),
+        ToolCommand::Profile(command) => profile::run(config, &command, as_json),
     }
 }

@@ -5,8 +5,10 @@ use data::Purpose;
 use monitoring::data_profile::{ColumnSummary, DataProfile, GateLimits, data_profile};
 use workflow::{Error, Result};
 
-use super::{Answer, input, output};
-use crate::settings::Place;
+use super::input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
+use crate::settings::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure tool profile people.csv --target left --html profile.html")]
@@ -24,11 +26,11 @@ pub struct Profile {
     html: Option<String>,
 }
 
-pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
+pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome> {
     let raw = input::read(&command.file)?;
     let (table, target) = match &command.use_case {
         Some(id) => {
-            let use_case = place.catalogue()?.use_case(id)?;
+            let use_case = config.catalogue()?.use_case(id)?;
             let checked = data::check(&raw, &use_case, Purpose::Scoring)?;
             (checked.table, checked.labels)
         }
@@ -50,7 +52,7 @@ pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
     } else if command.html.is_none() {
         print(&profile);
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 pub(crate) fn print(profile: &DataProfile) {

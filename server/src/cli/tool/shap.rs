@@ -7,7 +7,10 @@ use model::{Explainer, Link, Matrix, Model, Scorer};
 use serde_json::{Value, json};
 use workflow::{Error, Result};
 
-use super::{Answer, input, output, read_input};
+use super::input;
+use crate::cli::input::read_input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure tool shap --trees dump.json --rows dump.json --mode interventional --json\n\
@@ -55,7 +58,7 @@ enum Source {
     Dump(Value),
 }
 
-pub fn run(command: &Shap, as_json: bool) -> Result<Answer> {
+pub fn run(command: &Shap, as_json: bool) -> Result<Outcome> {
     let subject = match (&command.model, &command.trees) {
         (Some(path), _) => of_model(path)?,
         (None, Some(path)) => of_dump(path)?,
@@ -89,7 +92,7 @@ pub fn run(command: &Shap, as_json: bool) -> Result<Answer> {
     } else {
         print(&subject, explainer.base(), &explained);
     }
-    Ok(Answer::Done)
+    Ok(Outcome::Done)
 }
 
 /// All errors are errors in the input, except for sums that do not add up.

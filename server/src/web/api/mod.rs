@@ -10,14 +10,14 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use workflow::Error;
 
-use super::Desk;
 use super::problem::Problem;
+use crate::web::state::AppState;
 
 /// Largest body of a request, in bytes.
 const LARGEST_BODY: usize = 32 << 20;
 
 /// Everything below `/api/v1`.
-pub fn router() -> Router<Desk> {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/predict", post(scoring::one))
         .route("/predict/batch", post(scoring::batch))

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use workflow::{RowsReport, Tenure};
 
-use super::input::{Asked, Body};
+use super::input::{Body, Params};
 use super::scoring::{Values, texts};
-use crate::web::auth::Caller;
+use crate::web::auth::AuthUser;
 use crate::web::problem::Problem;
 
 /// `{"use_case": "attrition", "rows": [{"OverTime": "Yes", …}, …]}`
@@ -37,26 +37,30 @@ pub struct Which {
 }
 
 /// Feature drift and data quality of rows against the baseline of the live version. Nothing is stored.
-pub async fn feature(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked): Body<Rows>) -> Result<Json<RowsReport>, Problem> {
-    let rows = asked.rows.into_iter().map(texts).collect();
-    Ok(Json(tenure.drift_of_rows(&actor.member()?, &asked.use_case, rows).await?))
+pub async fn feature(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+    Body(request): Body<Rows>,
+) -> Result<Json<RowsReport>, Problem> {
+    let rows = request.rows.into_iter().map(texts).collect();
+    Ok(Json(tenure.drift_of_rows(&actor.member()?, &request.use_case, rows).await?))
 }
 
 /// Prediction drift of scores, or of rows that the live version scores. Nothing is stored.
 pub async fn prediction(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
-    Body(asked): Body<Scores>,
+    AuthUser(actor): AuthUser,
+    Body(request): Body<Scores>,
 ) -> Result<Json<RowsReport>, Problem> {
-    let rows = asked.rows.into_iter().map(texts).collect();
-    Ok(Json(tenure.drift_of_scores(&actor.analyst()?, &asked.use_case, rows, asked.scores).await?))
+    let rows = request.rows.into_iter().map(texts).collect();
+    Ok(Json(tenure.drift_of_scores(&actor.analyst()?, &request.use_case, rows, request.scores).await?))
 }
 
 /// Feature drift and data quality of the newest check.
 pub async fn latest_feature(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
-    Asked(which): Asked<Which>,
+    AuthUser(actor): AuthUser,
+    Params(which): Params<Which>,
 ) -> Result<Json<Value>, Problem> {
     let (check, report) = tenure.latest_check(&actor.member()?, &which.use_case).await?;
     Ok(Json(json!({
@@ -68,8 +72,8 @@ pub async fn latest_feature(
 /// Prediction drift, target drift and performance of the newest check.
 pub async fn latest_prediction(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
-    Asked(which): Asked<Which>,
+    AuthUser(actor): AuthUser,
+    Params(which): Params<Which>,
 ) -> Result<Json<Value>, Problem> {
     let (check, report) = tenure.latest_check(&actor.member()?, &which.use_case).await?;
     Ok(Json(json!({

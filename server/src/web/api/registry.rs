@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use workflow::Tenure;
 
-use super::input::Asked;
-use crate::web::auth::Caller;
+use super::input::Params;
+use crate::web::auth::AuthUser;
 use crate::web::problem::Problem;
 
 /// `?use_case=attrition`, and optionally a time in the past.
@@ -20,7 +20,7 @@ pub struct Which {
 }
 
 /// The live version of a use case with its input fields; with `as_of`, the version live at that time and the change that made it live.
-pub async fn live(State(tenure): State<Tenure>, Caller(actor): Caller, Asked(which): Asked<Which>) -> Result<Json<Value>, Problem> {
+pub async fn live(State(tenure): State<Tenure>, AuthUser(actor): AuthUser, Params(which): Params<Which>) -> Result<Json<Value>, Problem> {
     if let Some(moment) = &which.as_of {
         let change = tenure.live_as_of(&actor.member()?, &which.use_case, moment).await?;
         let version = change.as_ref().and_then(|change| change.version);

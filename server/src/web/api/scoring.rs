@@ -10,7 +10,7 @@ use serde_json::Value;
 use workflow::{Actor, Error, PredictOptions, Prediction, Tenure};
 
 use super::input::Body;
-use crate::web::auth::Caller;
+use crate::web::auth::AuthUser;
 use crate::web::problem::Problem;
 
 /// Field → value; null is a missing value.
@@ -56,21 +56,21 @@ pub struct Answer {
 }
 
 /// One score: a line of `tenure predict --json`.
-pub async fn one(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked): Body<One>) -> Result<Json<Prediction>, Problem> {
-    let options = PredictOptions { reasons: asked.reasons.unwrap_or(REASONS) };
-    let records = vec![texts(asked.record)];
-    let version = number(&tenure, &actor, &asked.use_case, asked.model_version).await?;
-    let (_, predictions) = tenure.predict_records(&actor.analyst()?, &asked.use_case, version, records, options).await?;
+pub async fn one(State(tenure): State<Tenure>, AuthUser(actor): AuthUser, Body(request): Body<One>) -> Result<Json<Prediction>, Problem> {
+    let options = PredictOptions { reasons: request.reasons.unwrap_or(REASONS) };
+    let records = vec![texts(request.record)];
+    let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
+    let (_, predictions) = tenure.predict_records(&actor.analyst()?, &request.use_case, version, records, options).await?;
     let first = predictions.into_iter().next();
     first.map(Json).ok_or_else(|| Problem(Error::internal("a record was not scored")))
 }
 
 /// Many scores.
-pub async fn batch(State(tenure): State<Tenure>, Caller(actor): Caller, Body(asked): Body<Many>) -> Result<Json<Answer>, Problem> {
-    let options = PredictOptions { reasons: asked.reasons.unwrap_or(REASONS) };
-    let records = asked.records.into_iter().map(texts).collect();
-    let version = number(&tenure, &actor, &asked.use_case, asked.model_version).await?;
-    let (model_version, predictions) = tenure.predict_records(&actor.analyst()?, &asked.use_case, version, records, options).await?;
+pub async fn batch(State(tenure): State<Tenure>, AuthUser(actor): AuthUser, Body(request): Body<Many>) -> Result<Json<Answer>, Problem> {
+    let options = PredictOptions { reasons: request.reasons.unwrap_or(REASONS) };
+    let records = request.records.into_iter().map(texts).collect();
+    let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
+    let (model_version, predictions) = tenure.predict_records(&actor.analyst()?, &request.use_case, version, records, options).await?;
     Ok(Json(Answer { model_version, predictions }))
 }
 

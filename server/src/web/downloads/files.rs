@@ -6,13 +6,13 @@ use axum::response::{IntoResponse, Response};
 use domain::PeopleQuery;
 use workflow::{Error, Tenure};
 
-use crate::web::auth::Caller;
+use crate::web::auth::AuthUser;
 use crate::web::problem::Problem;
 
 /// The people that match the query of the dashboard, as CSV.
 pub async fn people_csv(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Path(id): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
@@ -24,7 +24,7 @@ pub async fn people_csv(
 }
 
 /// The whole audit log as JSON lines.
-pub async fn record(State(tenure): State<Tenure>, Caller(actor): Caller) -> Result<Response, Problem> {
+pub async fn record(State(tenure): State<Tenure>, AuthUser(actor): AuthUser) -> Result<Response, Problem> {
     let lines = tenure.audit_export(&actor.member()?).await?;
     let name = format!("attachment; filename=\"record-{}.jsonl\"", workflow::today());
     Ok(([(header::CONTENT_TYPE, "application/jsonl".to_owned()), (header::CONTENT_DISPOSITION, name)], lines).into_response())
@@ -33,7 +33,7 @@ pub async fn record(State(tenure): State<Tenure>, Caller(actor): Caller) -> Resu
 /// The audit log entries that match the filters of the page, as CSV.
 pub async fn record_csv(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let query = workflow::AuditQuery::from_pairs(&pairs);
@@ -45,7 +45,7 @@ pub async fn record_csv(
 /// The live model file, with its hash as the ETag: a browser that already has it gets 304.
 pub async fn live_model(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -60,7 +60,7 @@ pub async fn live_model(
 /// A file of a run, as an attachment, never as a page of this site.
 pub async fn run_file(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Path((id, name)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let (bytes, media_type) = tenure.run_artifact(&actor.member()?, &id, &name).await?;

@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use workflow::{Error, ExportFormat, Tenure};
 
-use crate::web::auth::Caller;
+use crate::web::auth::AuthUser;
 use crate::web::problem::Problem;
 
 fn download(bytes: impl IntoResponse, media_type: &str, name: &str) -> Response {
@@ -16,7 +16,7 @@ fn download(bytes: impl IntoResponse, media_type: &str, name: &str) -> Response 
 /// A drift check as `html`, `csv`, `json` or `guide`.
 pub async fn check(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Path((id, check, format)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
     let page = tenure.drift_check(&actor.member()?, &id, &check.into()).await?;

@@ -9,10 +9,10 @@ use domain::{Route, VersionNumber};
 use serde::Deserialize;
 use workflow::{Error, Import, Tenure};
 
-use crate::web::Desk;
 use crate::web::accounts::{Answer, redirect_with_flash};
-use crate::web::auth::Caller;
+use crate::web::auth::AuthUser;
 use crate::web::problem::Problem;
+use crate::web::state::AppState;
 
 /// Query parameters of a fairness report.
 #[derive(Debug, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Cutoff {
 /// The fairness report of a version.
 pub async fn fairness(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Path((use_case, version)): Path<(String, VersionNumber)>,
     Query(Cutoff { cutoff }): Query<Cutoff>,
 ) -> Result<Response, Problem> {
@@ -36,7 +36,7 @@ pub async fn fairness(
 /// The model card of a version as a self-contained page.
 pub async fn card_page(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Path((use_case, version)): Path<(String, VersionNumber)>,
 ) -> Result<Response, Problem> {
     let page = tenure.model_card(&actor.member()?, &use_case, version).await?;
@@ -46,7 +46,7 @@ pub async fn card_page(
 /// The model card of a version in Markdown.
 pub async fn card_markdown(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Path((use_case, version)): Path<(String, VersionNumber)>,
 ) -> Result<Response, Problem> {
     let text = tenure.model_card(&actor.member()?, &use_case, version).await?.card.markdown();
@@ -63,7 +63,7 @@ pub struct Runs {
 /// Runs side by side.
 pub async fn comparison(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Query(Runs { ids }): Query<Runs>,
 ) -> Result<Response, Problem> {
     let ids: Vec<String> = ids.split(',').map(str::to_owned).collect();
@@ -74,7 +74,7 @@ pub async fn comparison(
 /// The profile of a dataset version as a self-contained page.
 pub async fn profile_page(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Path((use_case, dataset)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let (dataset, profile) = tenure.data_profile(&actor.member()?, Some(&use_case), &dataset).await?;
@@ -85,7 +85,7 @@ pub async fn profile_page(
 /// The profile of a dataset version as JSON.
 pub async fn profile_json(
     State(tenure): State<Tenure>,
-    Caller(actor): Caller,
+    AuthUser(actor): AuthUser,
     Path((use_case, dataset)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let (dataset, profile) = tenure.data_profile(&actor.member()?, Some(&use_case), &dataset).await?;
@@ -96,20 +96,20 @@ pub async fn profile_json(
 const MOST_BYTES: usize = 64 << 20;
 
 /// The route for imports from the page.
-pub fn import_route() -> MethodRouter<Desk> {
+pub fn import_route() -> MethodRouter<AppState> {
     post(import).layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 
 /// Imports the files and redirects to the new version, or back to the list with the problems.
-async fn import(State(desk): State<Desk>, Caller(actor): Caller, Path(use_case): Path<String>, form: Multipart) -> Answer {
+async fn import(State(state): State<AppState>, AuthUser(actor): AuthUser, Path(use_case): Path<String>, form: Multipart) -> Answer {
     let admin = actor.admin()?;
     let list = Route::Datasets { use_case: (&use_case).into() };
     let import = match import_of(use_case.clone(), form).await {
-        Ok(import) if import.files.is_empty() => return redirect_with_flash(&desk, &list, &[("problem", "Choose a file to import.")]),
+        Ok(import) if import.files.is_empty() => return redirect_with_flash(&state, &list, &[("problem", "Choose a file to import.")]),
         Ok(import) => import,
-        Err(error) => return redirect_with_flash(&desk, &list, &[("problem", &error.body_text())]),
+        Err(error) => return redirect_with_flash(&state, &list, &[("problem", &error.body_text())]),
     };
-    Ok(match desk.tenure.import_form(&admin, import).await? {
+    Ok(match state.tenure.import_form(&admin, import).await? {
         Ok(imported) => {
             let dataset = Route::Dataset { use_case: use_case.into(), dataset: (&imported.dataset.dataset_id).into() };
             Redirect::to(&dataset.path()).into_response()

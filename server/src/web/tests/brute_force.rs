@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use workflow::Error;
 
-use super::{House, PASSWORD};
+use super::{PASSWORD, TestServer};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_wrong_passwords_open_nothing_and_hold_nobody_up() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     let (mut wrong, mut too_many) = (0, 0);
     let began = Instant::now();
     for guess in 0..1000 {
-        match house.tenure.sign_in("analyst", &format!("guess number {guess}"), Some("198.51.100.7")).await {
+        match server.tenure.sign_in("analyst", &format!("guess number {guess}"), Some("198.51.100.7")).await {
             Err(Error::SignIn(_)) => wrong += 1,
             Err(Error::TooMany { seconds, .. }) => {
                 assert!((1..=900).contains(&seconds));
@@ -22,34 +22,34 @@ async fn a_thousand_wrong_passwords_open_nothing_and_hold_nobody_up() {
             other => panic!("{other:?}"),
         }
         if guess % 100 == 0 {
-            assert_eq!(house.ask("/healthz", None, &[]).await.body, "ok");
+            assert_eq!(server.ask("/healthz", None, &[]).await.body, "ok");
         }
     }
     eprintln!("1000 wrong passwords: {wrong} looked at, {too_many} refused unseen, {:.1} s", began.elapsed().as_secs_f64());
     assert!(wrong < 20, "{wrong} were looked at");
     // The right one has to wait too, from that address and from any other; somebody else does not.
     for address in ["198.51.100.7", "203.0.113.9"] {
-        assert!(matches!(house.tenure.sign_in("analyst", PASSWORD, Some(address)).await, Err(Error::TooMany { .. })));
+        assert!(matches!(server.tenure.sign_in("analyst", PASSWORD, Some(address)).await, Err(Error::TooMany { .. })));
     }
-    assert!(house.tenure.sign_in("reviewer", PASSWORD, Some("203.0.113.9")).await.is_ok());
+    assert!(server.tenure.sign_in("reviewer", PASSWORD, Some("203.0.113.9")).await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn who_guesses_from_elsewhere_locks_nobody_out() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     let (office, elsewhere) = (Some("203.0.113.9"), Some("198.51.100.7"));
-    house.tenure.sign_in("reviewer", PASSWORD, office).await.unwrap();
-    let cookie = house.session("reviewer").await;
+    server.tenure.sign_in("reviewer", PASSWORD, office).await.unwrap();
+    let cookie = server.session("reviewer").await;
     for guess in 0..50 {
-        house.tenure.sign_in("reviewer", &format!("guess number {guess}"), elsewhere).await.unwrap_err();
+        server.tenure.sign_in("reviewer", &format!("guess number {guess}"), elsewhere).await.unwrap_err();
     }
-    assert!(matches!(house.tenure.sign_in("reviewer", PASSWORD, elsewhere).await, Err(Error::TooMany { .. })));
-    assert!(matches!(house.tenure.sign_in("reviewer", PASSWORD, Some("203.0.113.10")).await, Err(Error::TooMany { .. })), "a new place");
-    assert!(house.tenure.sign_in("reviewer", PASSWORD, office).await.is_ok(), "from where the owner signed in before");
+    assert!(matches!(server.tenure.sign_in("reviewer", PASSWORD, elsewhere).await, Err(Error::TooMany { .. })));
+    assert!(matches!(server.tenure.sign_in("reviewer", PASSWORD, Some("203.0.113.10")).await, Err(Error::TooMany { .. })), "a new place");
+    assert!(server.tenure.sign_in("reviewer", PASSWORD, office).await.is_ok(), "from where the owner signed in before");
     // Signing within a session is counted apart, and slowed down by itself.
     let tell = async |password: &str| {
         let form = format!("use_case=attrition&version=1&doing=reject&reason=x&password={}", domain::query::encode(password));
-        let answer = house.ask("/fn/review-decide", Some(&form), &[("cookie", &cookie), ("sec-fetch-site", "same-origin")]).await;
+        let answer = server.ask("/fn/review-decide", Some(&form), &[("cookie", &cookie), ("sec-fetch-site", "same-origin")]).await;
         domain::query::decode(&answer.cookie("flash").unwrap().replace('+', " "))
     };
     assert!(tell(PASSWORD).await.contains("no version 1"), "the signature is taken");
@@ -62,9 +62,9 @@ async fn who_guesses_from_elsewhere_locks_nobody_out() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_guesses_at_once_do_not_slip_through() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     let guesses = (0..60).map(|guess| {
-        let tenure = house.tenure.clone();
+        let tenure = server.tenure.clone();
         tokio::spawn(async move { tenure.sign_in("analyst", &format!("guess {guess}"), Some("198.51.100.7")).await })
     });
     let mut looked_at = 0;
@@ -76,12 +76,12 @@ async fn many_guesses_at_once_do_not_slip_through() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn names_are_not_told_by_the_answer_or_its_time() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     let tell = async |name: &str| {
         let mut times = Vec::new();
         for address in 0..4 {
             let began = Instant::now();
-            let answer = house.tenure.sign_in(name, "some wrong password", Some(&format!("198.51.100.{address}"))).await;
+            let answer = server.tenure.sign_in(name, "some wrong password", Some(&format!("198.51.100.{address}"))).await;
             times.push(began.elapsed());
             assert_eq!(answer.unwrap_err().to_string(), "Incorrect name or password.");
         }
@@ -102,9 +102,9 @@ const NASTY: [&str; 6] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn texts_stay_texts() {
-    let house = House::new().await;
-    let admin = house.tenure.sign_in("admin", PASSWORD, None).await.unwrap().actor;
-    let cookie = house.session("admin").await;
+    let server = TestServer::new().await;
+    let admin = server.tenure.sign_in("admin", PASSWORD, None).await.unwrap().actor;
+    let cookie = server.session("admin").await;
     let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
     for text in NASTY {
         let coded = domain::query::encode(text);
@@ -118,28 +118,28 @@ async fn texts_stay_texts() {
             ("/account/tokens/revoke", format!("id={coded}")),
             ("/account/password", format!("old={coded}&password={coded}&again={coded}")),
         ] {
-            let answer = house.ask(path, Some(&body), &headers).await;
+            let answer = server.ask(path, Some(&body), &headers).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path} {text}");
             assert!(!answer.cookie("session").is_some_and(|cookie| cookie.contains("evil")));
             // What the next page shows of it is escaped.
             let page = answer.headers["location"].to_str().unwrap().to_owned();
             let flash = answer.cookie("flash").unwrap().split(';').next().unwrap().to_owned();
-            let shown = house.ask(&page, None, &[("cookie", &format!("{cookie}; {flash}")), ("accept", "text/html")]).await;
+            let shown = server.ask(&page, None, &[("cookie", &format!("{cookie}; {flash}")), ("accept", "text/html")]).await;
             assert!(!shown.body.contains("<script>alert") && !shown.body.contains("<img src=x"), "{page} {text}");
         }
-        let answer = house
+        let answer = server
             .ask(&format!("/set-up/{coded}"), Some("name=eve&password=a+long+phrase+of+eve&again=a+long+phrase+of+eve"), &headers)
             .await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
         for path in
             [format!("/sign-in?return={coded}"), format!("/use-case/{coded}/runs"), format!("/use-case/attrition/runs?filter={coded}")]
         {
-            let shown = house.ask(&path, None, &[("cookie", cookie.as_str()), ("accept", "text/html")]).await;
+            let shown = server.ask(&path, None, &[("cookie", cookie.as_str()), ("accept", "text/html")]).await;
             assert!(!shown.body.contains("<script>alert") && !shown.body.contains("<img src=x"), "{path}");
         }
     }
     let names: Vec<String> =
-        house.tenure.accounts(&admin.admin().unwrap()).await.unwrap().into_iter().map(|account| account.name).collect();
+        server.tenure.accounts(&admin.admin().unwrap()).await.unwrap().into_iter().map(|account| account.name).collect();
     assert_eq!(names, ["admin", "analyst", "reviewer"], "nothing was added and nothing is gone");
-    assert!(house.tenure.audit_verify(&admin.member().unwrap()).await.unwrap().1.is_empty());
+    assert!(server.tenure.audit_verify(&admin.member().unwrap()).await.unwrap().1.is_empty());
 }

@@ -4,12 +4,12 @@ use axum::http::StatusCode;
 use serde_json::Value;
 use workflow::Scope;
 
-use super::House;
+use super::TestServer;
 use super::model::{Written, first, people};
 
 /// 299 people, then one more; a version in service, trained on all.
 struct Shown {
-    house: House,
+    server: TestServer,
     datasets: [String; 2],
     run: String,
     cookies: [String; 2],
@@ -18,17 +18,17 @@ struct Shown {
 
 impl Shown {
     async fn new() -> Self {
-        let house = House::new().await;
+        let server = TestServer::new().await;
         let table = people(300);
-        let old = house.import(&first(&table, 299), "january.csv", "2024-01-01").await;
-        let new = house.import(&table, "february.csv", "2024-02-01").await;
-        house.promote(&new, &Written { text: "a quick model", file: "" }).await;
-        let admin = house.actor("admin").await;
-        house.tenure.check_drift(&admin.contributor().unwrap(), "attrition", None).await.unwrap();
-        let run = house.tenure.versions(&admin.member().unwrap(), "attrition").await.unwrap()[0].run.clone();
-        let cookies = [house.session("analyst").await, house.session("reviewer").await];
-        let reader = house.token("analyst", &[Scope::Read]).await.1;
-        Self { house, datasets: [old, new], run, cookies, reader }
+        let old = server.import(&first(&table, 299), "january.csv", "2024-01-01").await;
+        let new = server.import(&table, "february.csv", "2024-02-01").await;
+        server.promote(&new, &Written { text: "a quick model", file: "" }).await;
+        let admin = server.actor("admin").await;
+        server.tenure.check_drift(&admin.contributor().unwrap(), "attrition", None).await.unwrap();
+        let run = server.tenure.versions(&admin.member().unwrap(), "attrition").await.unwrap()[0].run.clone();
+        let cookies = [server.session("analyst").await, server.session("reviewer").await];
+        let reader = server.token("analyst", &[Scope::Read]).await.1;
+        Self { server, datasets: [old, new], run, cookies, reader }
     }
 
     async fn analyst(&self, path: &str) -> String {
@@ -46,7 +46,7 @@ impl Shown {
     }
 
     async fn by(&self, credential: (&str, &str), path: &str) -> String {
-        let answer = self.house.ask(path, None, &[credential, ("accept", "text/html"), ("sec-fetch-site", "same-origin")]).await;
+        let answer = self.server.ask(path, None, &[credential, ("accept", "text/html"), ("sec-fetch-site", "same-origin")]).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
         answer.body
     }
@@ -57,7 +57,7 @@ impl Shown {
         for (status, credential) in
             found.iter_mut().zip([("cookie", analyst.as_str()), ("cookie", reviewer.as_str()), ("authorization", self.reader.as_str())])
         {
-            *status = self.house.ask(path, None, &[credential, ("sec-fetch-site", "same-origin")]).await.status;
+            *status = self.server.ask(path, None, &[credential, ("sec-fetch-site", "same-origin")]).await.status;
         }
         found
     }
@@ -161,11 +161,11 @@ async fn figures_are_released_to_who_does_not_see_people() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_access_policy_asks_for_more_people() {
     let policy = "use_case = \"attrition\"\nleast_people = 50\n";
-    let house = House::with_files("http://tenure.test", &[("access/people.toml", policy)]).await;
-    let dataset = house.import(&people(300), "people.csv", "2024-01-01").await;
-    let cookie = house.session("reviewer").await;
+    let server = TestServer::with_files("http://tenure.test", &[("access/people.toml", policy)]).await;
+    let dataset = server.import(&people(300), "people.csv", "2024-01-01").await;
+    let cookie = server.session("reviewer").await;
     let path = format!("/use-case/attrition/data/{dataset}/profile.json");
-    let answer = house.ask(&path, None, &[("cookie", &cookie)]).await;
+    let answer = server.ask(&path, None, &[("cookie", &cookie)]).await;
     let profile = json(&answer.body);
     assert_eq!(profile["released"]["least_people"], 50);
     let mut counts = Vec::new();

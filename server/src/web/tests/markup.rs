@@ -6,7 +6,7 @@ use domain::Route;
 use workflow::{Import, Role, Scope, TokenRequest};
 
 use super::model::{Written, first, people, with_text};
-use super::{House, PASSWORD};
+use super::{PASSWORD, TestServer};
 
 /// Closes the title of a page, if not escaped, and opens a tag.
 const MARKUP: &str = "</title></textarea><b>";
@@ -55,24 +55,24 @@ fn kind(link: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_page_holds_markup_that_somebody_wrote() {
-    let house = House::with_files("http://tenure.test", &[("attrition.toml", &use_case())]).await;
-    house.account("everybody", &[Role::Analyst, Role::Reviewer, Role::Admin]).await;
-    let everybody = house.actor("everybody").await;
+    let server = TestServer::with_files("http://tenure.test", &[("attrition.toml", &use_case())]).await;
+    server.account("everybody", &[Role::Analyst, Role::Reviewer, Role::Admin]).await;
+    let everybody = server.actor("everybody").await;
     let file = format!("people{MARKUP}.csv");
     let written = Written { text: MARKUP, file: &file };
     let table = people(300);
-    let old = house.import(&first(&table, 260), written.file, "2024-01-01").await;
-    let dataset = house.import(&table, written.file, "2024-02-01").await;
-    house.promote(&dataset, &written).await;
-    let admin = house.actor("admin").await;
-    house.tenure.batch(&admin.admin().unwrap(), "attrition", None).await.unwrap();
+    let old = server.import(&first(&table, 260), written.file, "2024-01-01").await;
+    let dataset = server.import(&table, written.file, "2024-02-01").await;
+    server.promote(&dataset, &written).await;
+    let admin = server.actor("admin").await;
+    server.tenure.batch(&admin.admin().unwrap(), "attrition", None).await.unwrap();
     let contributor = everybody.contributor().unwrap();
-    let (check, _) = house.tenure.check_drift(&contributor, "attrition", None).await.unwrap();
-    house.tenure.acknowledge(&contributor, "attrition", &check.check_id, MARKUP).await.unwrap();
-    let (again, _) = house.tenure.check_drift(&contributor, "attrition", None).await.unwrap();
+    let (check, _) = server.tenure.check_drift(&contributor, "attrition", None).await.unwrap();
+    server.tenure.acknowledge(&contributor, "attrition", &check.check_id, MARKUP).await.unwrap();
+    let (again, _) = server.tenure.check_drift(&contributor, "attrition", None).await.unwrap();
     let member = everybody.member().unwrap();
-    let run = house.tenure.runs(&member, "attrition", "", 1, &[]).await.unwrap().rows.remove(0).id;
-    let page = house.tenure.runs(&member, "attrition", "", 1, &[run.to_string()]).await.unwrap();
+    let run = server.tenure.runs(&member, "attrition", "", 1, &[]).await.unwrap().rows.remove(0).id;
+    let page = server.tenure.runs(&member, "attrition", "", 1, &[run.to_string()]).await.unwrap();
     let runs = format!("{run},{}", page.nested[0].id);
     let request = TokenRequest {
         owner: "everybody".into(),
@@ -81,7 +81,7 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         days: 1,
         password: Some(PASSWORD.into()),
     };
-    house.tenure.create_token(&everybody, &request).await.unwrap();
+    server.tenure.create_token(&everybody, &request).await.unwrap();
     // The identifier of a person cannot contain it: the file is rejected, and the page shows why.
     let wrong = with_text(&table, "EmployeeNumber", MARKUP);
     let import = Import {
@@ -91,9 +91,9 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         snapshot: false,
         simulated: true,
     };
-    let refusal = house.tenure.import_form(&everybody.admin().unwrap(), import).await.unwrap().unwrap_err();
+    let refusal = server.tenure.import_form(&everybody.admin().unwrap(), import).await.unwrap().unwrap_err();
 
-    let cookie = house.session("everybody").await;
+    let cookie = server.session("everybody").await;
     let encoded = domain::query::encode(MARKUP);
     let base = "/use-case/attrition";
     let mut open: VecDeque<String> = [
@@ -125,7 +125,7 @@ async fn no_page_holds_markup_that_somebody_wrote() {
     let mut kinds: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
     let (mut pages, mut named, mut wrong) = (0, 0, Vec::new());
     while let Some(address) = open.pop_front() {
-        let answer = house.ask(&address, None, &[("cookie", &cookie), ("accept", "text/html"), ("sec-fetch-site", "same-origin")]).await;
+        let answer = server.ask(&address, None, &[("cookie", &cookie), ("accept", "text/html"), ("sec-fetch-site", "same-origin")]).await;
         let media_type = answer.header(axum::http::header::CONTENT_TYPE).to_owned();
         if !media_type.contains("html") && !media_type.contains("svg") {
             continue;

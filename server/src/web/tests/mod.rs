@@ -21,12 +21,12 @@ use leptos::config::LeptosOptions;
 use tower::ServiceExt;
 use workflow::{Role, Scope, StoreSettings, Tenure, TokenRequest};
 
-use super::Desk;
+use crate::web::state::AppState;
 
 const PASSWORD: &str = "a long phrase of the tests";
 
 /// A store with one account for each role, behind the real router.
-struct House {
+struct TestServer {
     tenure: Tenure,
     router: Router,
     folder: tempfile::TempDir,
@@ -51,7 +51,7 @@ impl Answer {
     }
 }
 
-impl House {
+impl TestServer {
     async fn new() -> Self {
         Self::at("http://tenure.test").await
     }
@@ -84,8 +84,8 @@ impl House {
             .site_pkg_dir("pkg")
             .build();
         let secure = public_url.starts_with("https://");
-        let desk = Desk { tenure: tenure.clone(), options, public_url: public_url.to_owned(), secure, behind_proxy: false };
-        Self { tenure, router: super::router(desk), folder }
+        let state = AppState { tenure: tenure.clone(), options, public_url: public_url.to_owned(), secure, behind_proxy: false };
+        Self { tenure, router: super::router(state), folder }
     }
 
     /// Sends a request. A body makes it a POST of a form.

@@ -8,7 +8,7 @@ use monitoring::simulation::{self, training_table};
 use training::{Candidate, Silent};
 use workflow::{Actor, Checklist, Import, Role, Ruling, Waive};
 
-use super::{House, PASSWORD};
+use super::{PASSWORD, TestServer};
 
 /// The texts that the test enters wherever users can write.
 pub struct Written<'a> {
@@ -17,7 +17,7 @@ pub struct Written<'a> {
     pub file: &'a str,
 }
 
-impl House {
+impl TestServer {
     pub async fn actor(&self, name: &str) -> Actor {
         self.tenure.sign_in(name, PASSWORD, None).await.unwrap().actor
     }
@@ -88,7 +88,7 @@ pub fn with_text(table: &Table, column: &str, text: &str) -> Table {
     table
 }
 
-impl House {
+impl TestServer {
     /// An account with more than one role.
     pub async fn account(&self, name: &str, roles: &[Role]) {
         let admin = self.actor("admin").await;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::Route;
 use workflow::Scope;
 
-use super::House;
+use super::TestServer;
 
 /// The callers, in the order of the table. The program has an analyst's token with the scope `predict`, the reader one with `read`.
 const WHO: [&str; 6] = ["nobody", "analyst", "reviewer", "admin", "program", "reader"];
@@ -75,11 +75,11 @@ fn told(answer: &super::Answer, page: bool) -> char {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_route_lets_through_whom_the_table_says() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     let lines: Vec<Vec<&str>> =
         TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| line.split_whitespace().collect()).collect();
     let named: BTreeSet<String> = lines.iter().map(|line| format!("{} {}", line[0], line[1])).collect();
-    let routes = routes(&house.router);
+    let routes = routes(&server.router);
     let known: BTreeSet<String> = pages(&routes).into_iter().chain(routes).collect();
     assert!(known.len() > 40, "routes and pages are found: {known:?}");
     let missing: Vec<&String> = known.difference(&named).collect();
@@ -96,16 +96,16 @@ async fn every_route_lets_through_whom_the_table_says() {
             let credential = match who {
                 "nobody" => None,
                 // Anew each time: one of the routes revokes every token.
-                "program" => Some(("authorization", house.token("analyst", &[Scope::Predict]).await.1)),
-                "reader" => Some(("authorization", house.token("analyst", &[Scope::Read]).await.1)),
-                name => Some(("cookie", house.session(name).await)),
+                "program" => Some(("authorization", server.token("analyst", &[Scope::Predict]).await.1)),
+                "reader" => Some(("authorization", server.token("analyst", &[Scope::Read]).await.1)),
+                name => Some(("cookie", server.session(name).await)),
             };
             let mut headers = vec![("sec-fetch-site", "same-origin")];
             headers.extend(credential.as_ref().map(|(name, value)| (*name, value.as_str())));
             if body.is_none() && !route.starts_with("/fn/") {
                 headers.push(("accept", "text/html"));
             }
-            got.push(told(&house.ask(&path, body, &headers).await, body.is_none()));
+            got.push(told(&server.ask(&path, body, &headers).await, body.is_none()));
         }
         if got != expected {
             wrong.push(format!("{method} {route}: {got} instead of {expected}"));

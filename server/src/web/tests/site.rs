@@ -4,12 +4,12 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use leptos::prelude::{Owner, provide_context};
 use leptos_axum::ResponseOptions;
 
-use super::House;
+use super::TestServer;
 
 #[tokio::test]
 async fn a_file_takes_nothing_from_a_page_that_its_thread_is_rendering() {
-    let house = House::new().await;
-    std::fs::write(house.folder.path().join("site/robots.txt"), "User-agent: *\n").unwrap();
+    let server = TestServer::new().await;
+    std::fs::write(server.folder.path().join("site/robots.txt"), "User-agent: *\n").unwrap();
     // What a page that waits for the database leaves on its thread.
     let page = Owner::new_root(None);
     let options = ResponseOptions::default();
@@ -17,7 +17,7 @@ async fn a_file_takes_nothing_from_a_page_that_its_thread_is_rendering() {
     options.append_header(HeaderName::from_static("set-cookie"), HeaderValue::from_static("flash=link"));
     page.with(|| provide_context(options.clone()));
 
-    let file = house.ask("/robots.txt", None, &[]).await;
+    let file = server.ask("/robots.txt", None, &[]).await;
 
     assert_eq!((file.status, file.cookie("flash")), (StatusCode::OK, None));
     let kept = options.0.read().unwrap();
@@ -26,10 +26,10 @@ async fn a_file_takes_nothing_from_a_page_that_its_thread_is_rendering() {
 
 #[tokio::test]
 async fn an_address_that_leads_nowhere_is_a_page_that_says_so() {
-    let house = House::new().await;
-    let cookie = house.session("admin").await;
+    let server = TestServer::new().await;
+    let cookie = server.session("admin").await;
     for (path, body) in [("/no-such-page", None), ("/pkg/", None), ("/pkg/../../data/tenure.db", None), ("/no-such-page", Some("a=1"))] {
-        let answer = house.ask(path, body, &[("cookie", &cookie), ("accept", "text/html"), ("sec-fetch-site", "same-origin")]).await;
+        let answer = server.ask(path, body, &[("cookie", &cookie), ("accept", "text/html"), ("sec-fetch-site", "same-origin")]).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(answer.body.contains("<h1"), "{path}: {}", answer.body);
     }

@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 use axum::http::{StatusCode, header};
 use sqlx::{AnyConnection, Connection, Executor};
 
-use super::{House, PASSWORD};
+use super::{PASSWORD, TestServer};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_the_database_is_locked_who_writes_is_asked_to_come_back() {
-    let house = House::new().await;
-    let cookie = house.session("analyst").await;
-    let (_, token) = house.token("analyst", &[workflow::Scope::Read]).await;
+    let server = TestServer::new().await;
+    let cookie = server.session("analyst").await;
+    let (_, token) = server.token("analyst", &[workflow::Scope::Read]).await;
     let form = format!("name=reviewer&password={}", domain::query::encode(PASSWORD));
-    let sign_in = async || house.ask("/sign-in", Some(&form), &[("sec-fetch-site", "same-origin")]).await;
-    let url = format!("sqlite://{}", house.folder.path().join("data/tenure.db").display());
+    let sign_in = async || server.ask("/sign-in", Some(&form), &[("sec-fetch-site", "same-origin")]).await;
+    let url = format!("sqlite://{}", server.folder.path().join("data/tenure.db").display());
     let mut other = AnyConnection::connect(&url).await.unwrap();
     other.execute("begin immediate").await.unwrap();
 
@@ -27,20 +27,20 @@ async fn while_the_database_is_locked_who_writes_is_asked_to_come_back() {
     }
     // Signed-in users can still read; so can a program, although its token cannot be marked as used.
     let asked = Instant::now();
-    assert_eq!(house.ask("/account", None, &[("cookie", &cookie)]).await.status, StatusCode::OK);
-    let alive = house.ask("/healthz", None, &[("cookie", &cookie)]).await;
+    assert_eq!(server.ask("/account", None, &[("cookie", &cookie)]).await.status, StatusCode::OK);
+    let alive = server.ask("/healthz", None, &[("cookie", &cookie)]).await;
     assert_eq!((alive.status, alive.body.as_str()), (StatusCode::OK, "ok"));
     assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
-    let program = house.ask("/api/v1/drift/feature/latest?use_case=attrition", None, &[("authorization", &token)]).await;
+    let program = server.ask("/api/v1/drift/feature/latest?use_case=attrition", None, &[("authorization", &token)]).await;
     assert_eq!(program.status, StatusCode::NOT_FOUND, "there is no check yet: {}", program.body);
-    let health = house.ask("/health", None, &[]).await;
+    let health = server.ask("/health", None, &[]).await;
     assert_eq!(health.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(health.body.contains("\"writable\":false") && health.body.contains("\"database\":\"ok\""), "{}", health.body);
 
     other.execute("rollback").await.unwrap();
     assert_eq!(sign_in().await.status, StatusCode::SEE_OTHER);
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    let health = house.ask("/health", None, &[]).await;
+    let health = server.ask("/health", None, &[]).await;
     assert_eq!(health.status, StatusCode::OK, "{}", health.body);
     assert!(health.body.contains("\"writable\":true"), "{}", health.body);
 }

@@ -1,18 +1,16 @@
-//! Protection of every request: no cross-site request forgery, and security headers for the browser.
+//! Cross-site request forgery: what changes something must come from one of our pages, or from a client without a session.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::RefusalCode;
-use leptos::nonce::Nonce;
-use tower_http::set_header::SetResponseHeaderLayer;
 use workflow::Error;
 
 use super::problem::Problem;
 
 /// Rejects cross-site requests. `public`: the public URL, where it is set.
-pub async fn no_forgery(State(public): State<Option<String>>, request: Request, next: Next) -> Response {
+pub async fn reject_cross_site(State(public): State<Option<String>>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if safe || is_ours(request.headers(), public.as_deref()) {
         return next.run(request).await;
@@ -35,46 +33,10 @@ fn is_ours(headers: &HeaderMap, public: Option<&str>) -> bool {
     }
 }
 
-/// Sets the content security policy of a page: scripts and styles of this site, its WebAssembly, and only those inline scripts that carry
-/// the nonce of this response.
-pub async fn page_policy(mut request: Request, next: Next) -> Response {
-    let nonce = Nonce::new();
-    request.extensions_mut().insert(nonce.clone());
-    let mut response = next.run(request).await;
-    // Bars and risk colors are drawn with `style` attributes; style sheets come from files only.
-    let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; style-src-attr 'unsafe-inline'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if let (true, Ok(policy)) = (is_page, HeaderValue::from_str(&policy)) {
-        response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
-    }
-    response
-}
-
-/// Sets a header unless the response already has it.
-fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-}
-
-/// Headers of every response. Anything but a page (see [`page_policy`]) may do nothing. `secure`: the public URL is https, which is enforced.
-pub fn headers(secure: bool) -> Vec<SetResponseHeaderLayer<HeaderValue>> {
-    let https = secure.then(|| fixed(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
-    let always = [
-        fixed(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
-        fixed(header::CACHE_CONTROL, "no-cache"),
-        fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        fixed(header::X_FRAME_OPTIONS, "DENY"),
-        fixed(header::REFERRER_POLICY, "same-origin"),
-        fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        fixed(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
-    ];
-    always.into_iter().chain(https).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn ours(pairs: &[(&'static str, &'static str)], public: Option<&str>) -> bool {

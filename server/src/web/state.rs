@@ -1,0 +1,48 @@
+//! State of all handlers.
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use workflow::{Result, Tenure};
+
+use super::site;
+use crate::settings::Config;
+
+#[derive(Clone)]
+pub struct AppState {
+    pub tenure: Tenure,
+    pub options: LeptosOptions,
+    /// Public URL, without a trailing slash.
+    pub public_url: String,
+    /// The public URL is https: cookies are sent over TLS only.
+    pub secure: bool,
+    pub behind_proxy: bool,
+}
+
+impl AppState {
+    /// `bound`: the address that the server listens on.
+    ///
+    /// # Errors
+    /// When the site was not built.
+    pub fn new(config: &Config, tenure: Tenure, bound: std::net::SocketAddr) -> Result<Self> {
+        let options = LeptosOptions::builder()
+            .output_name("tenure")
+            .site_root(site::root()?.to_string_lossy().into_owned())
+            .site_pkg_dir("pkg")
+            .site_addr(bound)
+            .build();
+        let public_url = if config.public_url.is_some() { config.public_url() } else { format!("http://{bound}") };
+        Ok(Self { tenure, options, secure: public_url.starts_with("https://"), public_url, behind_proxy: config.behind_proxy })
+    }
+}
+
+impl FromRef<AppState> for Tenure {
+    fn from_ref(state: &AppState) -> Self {
+        state.tenure.clone()
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.options.clone()
+    }
+}
