@@ -79,7 +79,7 @@ test("a simulated shift is marked as simulated and is not stored", async ({ page
   await open(DRIFT);
   const checks = await page.getByRole("region", { name: "Drift checks" }).locator("tbody tr").count();
   await page.getByRole("link", { name: "Simulate drift" }).click();
-  await page.getByLabel("Feature").selectOption({ label: "Monthly income" });
+  await page.getByLabel("Feature", { exact: true }).selectOption({ label: "Monthly income" });
   await page.getByLabel("Size").fill("1");
   await page.getByRole("button", { name: "Simulate" }).click();
   await expect(page.getByRole("heading", { name: /^Simulated: Monthly income shifted by \+1/ })).toBeVisible();

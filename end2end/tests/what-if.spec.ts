@@ -14,7 +14,7 @@ test("a typical person is scored and explained", async ({ page, open }) => {
   await open(`${HOME}/what-if`);
   await expect(page.locator(".outcome > .number")).toHaveText(/^\d+\.\d%$/);
   await expect(page.locator(".outcome .waterfall tr.total")).toBeVisible();
-  await expect(page.locator(".outcome .sentence")).toContainText("The model gives this");
+  await expect(page.locator(".outcome .sentence")).toContainText("The predicted probability that this");
   await expect(page.getByText("not advice about an individual")).toBeVisible();
 });
 
