@@ -71,7 +71,7 @@ pub async fn run(place: &Place, command: DataCommand, as_json: bool) -> Result<A
     match command {
         DataCommand::Import { files, use_case, as_of, snapshot } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
-            let definition = place.catalogue()?.use_case(&use_case)?;
+            let definition = place.catalog()?.use_case(&use_case)?;
             let import = Import { use_case, files, as_of, snapshot, simulated: false };
             workflow::check_import(&import, &definition)?;
             let imported = place.open().await?.import(&Actor::local().admin()?, import).await?;

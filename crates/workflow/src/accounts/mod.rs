@@ -79,7 +79,7 @@ pub(crate) fn expect_person(actor: &crate::Actor) -> Result<()> {
 }
 
 /// Refuses a change of `before` that would leave nobody who can keep the accounts.
-async fn keep_an_admin(reader: &mut Reader, before: &accounts::Account) -> Result<()> {
+async fn expect_admin_left(reader: &mut Reader, before: &accounts::Account) -> Result<()> {
     if before.disabled_at.is_some() || !before.roles.contains(&Role::Admin) {
         return Ok(());
     }
@@ -155,7 +155,7 @@ impl Tenure {
         let event = AuditEvent::AccountRoles { from: before.roles.clone(), to: roles.clone() };
         let account = accounts::Account { roles, ..before.clone() };
         accounts::update(&mut transaction, &account).await?;
-        keep_an_admin(&mut transaction, &before).await?;
+        expect_admin_left(&mut transaction, &before).await?;
         audit::append(&mut transaction, admin.name(), &Subject::Account(account.name), &event).await?;
         transaction.commit().await?;
         Ok(())
@@ -177,7 +177,7 @@ impl Tenure {
         let mut event = AuditEvent::AccountEnable {};
         if disabled {
             event = AuditEvent::AccountDisable {};
-            keep_an_admin(&mut transaction, &before).await?;
+            expect_admin_left(&mut transaction, &before).await?;
             accounts::end_sessions(&mut transaction, &account.account_id).await?;
             accounts::remove_links(&mut transaction, Some(&account.account_id)).await?;
             accounts::revoke_tokens(&mut transaction, &account.account_id).await?;

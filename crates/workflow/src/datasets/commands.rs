@@ -1,6 +1,6 @@
 //! Files become immutable dataset versions.
 
-use data::{Checked, Purpose};
+use data::{CheckMode, Checked};
 use domain::{AuditEvent, Subject};
 use model::UseCase;
 use store::{audit, datasets};
@@ -125,11 +125,11 @@ pub fn check_import(import: &Import, use_case: &UseCase) -> Result<()> {
 }
 
 fn check_files(files: &[(String, Vec<u8>)], use_case: &UseCase, snapshot: bool) -> Result<Vec<Checked>> {
-    let purpose = if snapshot { Purpose::Scoring } else { Purpose::Training };
+    let mode = if snapshot { CheckMode::Scoring } else { CheckMode::Training };
     let mut parts: Vec<Checked> = Vec::new();
     for (name, bytes) in files {
         let raw = data::read(bytes).map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
-        let part = data::check(&raw, use_case, purpose)?;
+        let part = data::check(&raw, use_case, mode)?;
         if parts.first().is_some_and(|first| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some()) {
             return Err(Error::Invalid(format!(
                 "{name} has different columns from {}. Files to merge must have the same columns.",

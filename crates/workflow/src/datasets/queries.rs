@@ -114,7 +114,7 @@ impl Tenure {
         let (profile, bytes) = made.await?;
         let hash = self.store.put_artifact(bytes).await?;
         let mut transaction = self.store.begin().await?;
-        datasets::keep_profile(&mut transaction, &dataset.dataset_id, &hash).await?;
+        datasets::insert_profile(&mut transaction, &dataset.dataset_id, &hash).await?;
         transaction.commit().await?;
         Ok(profile)
     }
@@ -137,7 +137,7 @@ impl Tenure {
             Err(Error::Invalid(sentence)) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
             Err(error) => return Err(error),
         };
-        Ok(Err(self.refusals.keep(admin.name(), refused)))
+        Ok(Err(self.refusals.insert(admin.name(), refused)))
     }
 
     /// Why a file was refused, for the person who sent it; `None` when it is no longer held.
@@ -188,7 +188,7 @@ impl Refusals {
     /// Most that are held.
     const MOST: usize = 32;
 
-    fn keep(&self, by: &str, refused: RefusedImport) -> String {
+    fn insert(&self, by: &str, refused: RefusedImport) -> String {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= Self::MOST {
             held.pop_front();

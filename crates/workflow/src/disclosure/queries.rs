@@ -66,7 +66,7 @@ impl Tenure {
 
     /// The rule for everybody who does not see people.
     pub(crate) fn disclosure(&self, use_case: &str) -> Disclosure {
-        self.catalogue.disclosure(use_case)
+        self.catalog.disclosure(use_case)
     }
 
     async fn origin(&self, dataset: &Dataset) -> Result<Origin> {

@@ -52,7 +52,7 @@ impl Tenure {
         tokio::spawn(async move {
             let (own, watched) = (tenure.clone(), Arc::clone(&handle));
             let whole = async move |tenure: Self, handle: Arc<JobHandle>| {
-                let _turn = tenure.turn(&handle).await?;
+                let _slot = tenure.job_slot(&handle).await?;
                 work(tenure.clone(), handle).await
             };
             let done = tokio::spawn(async move { own.carry_out(watched, whole).await }).await;
@@ -106,15 +106,15 @@ impl Tenure {
     }
 
     /// Waits until no other background job of this process works.
-    async fn turn(&self, handle: &JobHandle) -> Result<tokio::sync::OwnedSemaphorePermit> {
+    async fn job_slot(&self, handle: &JobHandle) -> Result<tokio::sync::OwnedSemaphorePermit> {
         let mut look = tokio::time::interval(WRITE_EVERY);
-        let turn = Arc::clone(&self.turns).acquire_owned();
-        tokio::pin!(turn);
+        let slot = Arc::clone(&self.job_slots).acquire_owned();
+        tokio::pin!(slot);
         loop {
             tokio::select! {
-                turn = &mut turn => {
+                slot = &mut slot => {
                     handle.told().status = JobStatus::Running;
-                    return turn.map_err(Error::caused);
+                    return slot.map_err(Error::caused);
                 }
                 _ = look.tick() => if handle.cancelled() {
                     return Err(Error::Cancelled("Stopped before it started.".into()));
@@ -129,7 +129,7 @@ impl Tenure {
         F: Future<Output = Result<T>>,
     {
         let (stop, stopped) = oneshot::channel();
-        let keeper = tokio::spawn(keep_record(self.store.clone(), Arc::clone(&handle), stopped));
+        let keeper = tokio::spawn(record_progress(self.store.clone(), Arc::clone(&handle), stopped));
         let outcome = work(self.clone(), Arc::clone(&handle)).await;
         drop(stop);
         let written = keeper.await.unwrap_or_default();
@@ -206,7 +206,7 @@ impl Tenure {
 }
 
 /// Writes what the work tells and looks whether it should stop, until the work is done; gives the number of lines written.
-async fn keep_record(store: Store, handle: Arc<JobHandle>, mut stopped: oneshot::Receiver<()>) -> i64 {
+async fn record_progress(store: Store, handle: Arc<JobHandle>, mut stopped: oneshot::Receiver<()>) -> i64 {
     let (mut written, mut before, mut silent) = (0, None, Duration::ZERO);
     let mut tick = tokio::time::interval(WRITE_EVERY);
     loop {

@@ -26,7 +26,7 @@ use crate::{Error, Result, Tenure, error::compute};
 
 /// What evidence is made of, by hash. While this is the same, so is the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sources {
+pub struct EvidenceManifest {
     pub use_case: UseCaseId,
     pub version: VersionNumber,
     pub author: AccountName,
@@ -46,8 +46,8 @@ pub struct Sources {
 
 /// The evidence of one version, as the reviewer sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Package {
-    pub sources: Sources,
+pub struct EvidencePackage {
+    pub sources: EvidenceManifest,
     pub policy: ValidGatePolicy,
     /// Judged against the version that is live now.
     pub gates: GateReport,
@@ -84,7 +84,7 @@ pub struct Package {
     pub card: String,
 }
 
-impl Package {
+impl EvidencePackage {
     /// Titles of the gates that fail, whether or not they block.
     pub fn failing(&self) -> Vec<&str> {
         self.gates.results.iter().filter(|result| result.verdict == stats::Verdict::Fail).map(|result| result.title.as_str()).collect()
@@ -100,7 +100,7 @@ impl Package {
     }
 }
 
-impl Sources {
+impl EvidenceManifest {
     /// What differs from `now`, in words; `None` when nothing does.
     pub fn changed(&self, now: &Self) -> Option<String> {
         let mut changes = Vec::new();
@@ -145,12 +145,12 @@ impl Tenure {
     }
 
     /// What the evidence of a version would be made of now.
-    pub(crate) async fn sources(&self, version: &registry::Version) -> Result<Sources> {
+    pub(crate) async fn sources(&self, version: &registry::Version) -> Result<EvidenceManifest> {
         self.sources_in(&mut self.store.read().await?, version).await
     }
 
     /// The same within a transaction.
-    pub(super) async fn sources_in(&self, reader: &mut store::Reader, version: &registry::Version) -> Result<Sources> {
+    pub(super) async fn sources_in(&self, reader: &mut store::Reader, version: &registry::Version) -> Result<EvidenceManifest> {
         let details = runs::details(reader, &version.run_id).await?;
         let live = registry::live(reader, &version.use_case).await?.and_then(|change| change.version);
         let champion = match live {
@@ -173,7 +173,7 @@ impl Tenure {
                 format!("The gates of version {} were not set before its training. Train a new version.", version.version),
             )
         };
-        Ok(Sources {
+        Ok(EvidenceManifest {
             use_case: version.use_case.clone(),
             version: version.version,
             author: version.author.clone(),
@@ -188,13 +188,13 @@ impl Tenure {
     }
 
     /// The gates that a version was trained under.
-    pub(crate) async fn policy_of(&self, sources: &Sources) -> Result<ValidGatePolicy> {
+    pub(crate) async fn policy_of(&self, sources: &EvidenceManifest) -> Result<ValidGatePolicy> {
         let bytes = self.store.artifact(&sources.policy_hash).await?;
         Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)
     }
 
     /// A package that was kept.
-    pub(crate) async fn stored_package(&self, hash: &str) -> Result<Arc<Package>> {
+    pub(crate) async fn stored_package(&self, hash: &str) -> Result<Arc<EvidencePackage>> {
         let make = async {
             let bytes = self.store.artifact(hash).await?;
             compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await
@@ -203,13 +203,13 @@ impl Tenure {
     }
 
     /// The evidence of a version as things stand now.
-    pub(crate) async fn package(&self, version: &registry::Version) -> Result<Arc<Package>> {
+    pub(crate) async fn package(&self, version: &registry::Version) -> Result<Arc<EvidencePackage>> {
         let sources = self.sources(version).await?;
         let key = sources.key()?;
         self.caches.packages.get_or_make(&key, self.make_package(version, sources)).await
     }
 
-    async fn make_package(&self, version: &registry::Version, sources: Sources) -> Result<Arc<Package>> {
+    async fn make_package(&self, version: &registry::Version, sources: EvidenceManifest) -> Result<Arc<EvidencePackage>> {
         let policy = self.policy_of(&sources).await?;
         let facts = self.card_facts(version).await?;
         let people = self.people_of(&facts.dataset).await?;
@@ -251,7 +251,7 @@ impl Tenure {
                 .map(|champion| feature_drift(&champion.baseline, &people.table, Some(&columns), &drift_policy, Detail::Usual));
             let no_drift =
                 if drift.is_some() { "" } else { "No version is live yet, so there is no baseline to compare the training data with." };
-            Ok(Arc::new(Package {
+            Ok(Arc::new(EvidencePackage {
                 sources,
                 policy,
                 gates,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::{registry, review, scoring};
 
 use super::decide::four_eyes;
-use super::{Checklist, Package};
+use super::{Checklist, EvidencePackage};
 use crate::audit::AuditRow;
 use crate::{Error, Member, Result, Role, Tenure, Viewer, disclosure};
 
@@ -29,7 +29,7 @@ pub struct ReviewPage {
     pub version: registry::Version,
     pub live: bool,
     /// The evidence: of the request while there is one that counts, else as it would be now.
-    pub package: Arc<Package>,
+    pub package: Arc<EvidencePackage>,
     /// Its SHA-256 when a request is bound to it.
     pub evidence_hash: Option<String>,
     pub explanation: Option<Arc<GlobalExplanation>>,
@@ -175,7 +175,12 @@ impl Tenure {
     }
 
     /// The evidence as a viewer may see it. What is decided on is the evidence itself, by its hash.
-    async fn package_for(&self, viewer: &Viewer, version: &registry::Version, package: Arc<Package>) -> Result<Arc<Package>> {
+    async fn package_for(
+        &self,
+        viewer: &Viewer,
+        version: &registry::Version,
+        package: Arc<EvidencePackage>,
+    ) -> Result<Arc<EvidencePackage>> {
         let Some(rule) = self.rule_for(viewer, &version.use_case) else { return Ok(package) };
         let mut datasets = vec![self.dataset(&version.dataset_id).await?];
         if let Some((number, _)) = &package.sources.champion {

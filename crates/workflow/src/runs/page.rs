@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::runs::{ArtifactRow, RunPage, Stage};
 use crate::runs::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
-use crate::training::Outlook;
+use crate::training::GateForecast;
 use charts::{Curve, Curves};
 use domain::Estimate;
 use model::UseCase;
@@ -134,7 +134,7 @@ fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy
         feasible: feasible
             .map(|gate| FeasibleGate { metric: gate.metric, limit: gate.limit, passed: gate.passed, median: gate.median })
             .collect(),
-        feasibility: evidence.feasibility.map(|found| Outlook {
+        feasibility: evidence.feasibility.map(|found| GateForecast {
             passed: found.passed,
             resamples: found.resamples,
             sentence: found.sentence,

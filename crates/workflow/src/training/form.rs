@@ -6,7 +6,7 @@ use training::feasibility::Feasibility;
 use training::{Candidate, SelectionMetric, Settings, ValidSettings};
 
 use crate::training::commands::to_dataset;
-use crate::training::{Outlook, TrainingChoices};
+use crate::training::{GateForecast, TrainingChoices};
 use crate::{Admin, Error, Member, Result, Tenure, error::compute};
 
 /// From so many rows on, the quick look would keep the page waiting.
@@ -82,8 +82,8 @@ impl Tenure {
         let datasets: Vec<Dataset> =
             self.datasets(member, Some(&use_case.id)).await?.into_iter().filter(|dataset| dataset.positives.is_some()).collect();
         let chosen = datasets.iter().find(|own| dataset.is_empty() || own.dataset_id.as_str() == dataset);
-        let outlook = match chosen {
-            Some(dataset) => self.outlook(dataset).await?,
+        let gate_forecast = match chosen {
+            Some(dataset) => self.gate_forecast(dataset).await?,
             None => None,
         };
         let words = &use_case.words;
@@ -108,12 +108,12 @@ impl Tenure {
                 .map(|field| field.label.clone())
                 .collect(),
             gate_policy: use_case.policies.gates.clone(),
-            outlook,
+            gate_forecast,
         })
     }
 
     /// How often a model of about the quality that this data allows would meet the gates; `None` where that would take long.
-    async fn outlook(&self, dataset: &Dataset) -> Result<Option<Outlook>> {
+    async fn gate_forecast(&self, dataset: &Dataset) -> Result<Option<GateForecast>> {
         if dataset.row_count > QUICK_ROWS {
             return Ok(None);
         }
@@ -124,8 +124,8 @@ impl Tenure {
             let Some(labels) = people.labels.clone() else { return Ok(None) };
             let rows = to_dataset(&people, labels)?;
             // What cannot be trained is said by the training itself.
-            let found = training::outlook::outlook(&rows, &use_case, &policy, &ValidSettings::default()).ok();
-            Ok(found.map(|Feasibility { passed, resamples, sentence, .. }| Outlook { passed, resamples, sentence }))
+            let found = training::gate_forecast::gate_forecast(&rows, &use_case, &policy, &ValidSettings::default()).ok();
+            Ok(found.map(|Feasibility { passed, resamples, sentence, .. }| GateForecast { passed, resamples, sentence }))
         })
         .await
     }

@@ -6,4 +6,4 @@ mod rows;
 
 pub use commands::TrainOutcome;
 pub use form::TrainingForm;
-pub use rows::{Outlook, TrainingChoices};
+pub use rows::{GateForecast, TrainingChoices};

@@ -35,7 +35,7 @@ pub async fn run(place: &Place, command: OutcomesCommand, as_json: bool) -> Resu
     match command {
         OutcomesCommand::Import { file, use_case, complete_until, horizon_days } => {
             let bytes = read_input(&file)?;
-            let definition = place.catalogue()?.use_case(&use_case)?;
+            let definition = place.catalog()?.use_case(&use_case)?;
             workflow::check_outcomes(&bytes, &definition)?;
             let name = std::path::Path::new(&file).file_name().map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
             let import = OutcomesImport { use_case, name, bytes, complete_until, horizon_days: Some(horizon_days), simulated: false };

@@ -1,7 +1,7 @@
 //! `tenure tool profile`.
 
 use clap::Args;
-use data::Purpose;
+use data::CheckMode;
 use monitoring::data_profile::{ColumnSummary, DataProfile, GateLimits, data_profile};
 use workflow::{Error, Result};
 
@@ -28,8 +28,8 @@ pub fn run(place: &Place, command: &Profile, as_json: bool) -> Result<Answer> {
     let raw = input::read(&command.file)?;
     let (table, target) = match &command.use_case {
         Some(id) => {
-            let use_case = place.catalogue()?.use_case(id)?;
-            let checked = data::check(&raw, &use_case, Purpose::Scoring)?;
+            let use_case = place.catalog()?.use_case(id)?;
+            let checked = data::check(&raw, &use_case, CheckMode::Scoring)?;
             (checked.table, checked.labels)
         }
         None => {

@@ -5,7 +5,7 @@ mod labels;
 use domain::{Route, UseCaseId, VersionNumber};
 use leptos::prelude::*;
 use model::global::GlobalExplanation;
-use model::use_case::Words;
+use model::use_case::Terminology;
 use stats::Metric;
 use workflow::Role;
 use workflow::runs::VersionPage;
@@ -64,7 +64,7 @@ struct Charts {
 }
 
 impl Charts {
-    fn of(explanation: &GlobalExplanation, words: &Words) -> Self {
+    fn of(explanation: &GlobalExplanation, words: &Terminology) -> Self {
         let many = &words.many;
         let all = [importance::shap(explanation, many), beeswarm::summary(explanation, many), importance::permutation(explanation, many)];
         let partial = |field: &str| explanation.partial_dependence.iter().find(|found| found.curve.field == field);

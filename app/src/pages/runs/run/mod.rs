@@ -10,7 +10,7 @@ mod preview;
 use domain::route::RunPart;
 use domain::{Route, RunId};
 use leptos::prelude::*;
-use model::use_case::Words;
+use model::use_case::Terminology;
 use workflow::runs::RunEvidence;
 use workflow::runs::RunPage as Page;
 
@@ -133,6 +133,6 @@ fn warnings(evidence: &RunEvidence) -> Vec<AnyView> {
 }
 
 /// A word of the use case with a capital, for table headings.
-fn capital(words: &Words, of: fn(&Words) -> &String) -> String {
+fn capital(words: &Terminology, of: fn(&Terminology) -> &String) -> String {
     format::capitalised(of(words))
 }

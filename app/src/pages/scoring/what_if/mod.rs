@@ -20,7 +20,7 @@ use domain::route::{fill, pattern};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use model::counterfactual::Counterfactuals;
-use model::use_case::Words;
+use model::use_case::Terminology;
 use model::vary::Curve;
 use model::{ModelExplainer, Problem, Record};
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ use judge::{Entry, Judgement};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WhatIfData {
     use_case: String,
-    words: Words,
+    words: Terminology,
     /// Changes with the model: names the file that the browser fetches.
     model_hash: String,
     entries: Vec<Entry>,
@@ -125,7 +125,7 @@ impl WhatIfData {
 #[derive(Clone, Copy)]
 pub struct Desk {
     entries: StoredValue<Vec<Entry>>,
-    words: StoredValue<Words>,
+    words: StoredValue<Terminology>,
     page: StoredValue<String>,
     start: StoredValue<Record>,
     started: StoredValue<Result<Judgement, Vec<Problem>>>,
