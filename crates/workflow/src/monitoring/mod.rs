@@ -9,8 +9,9 @@ mod outcomes;
 mod rows;
 mod simulate;
 
+pub use cycles::HORIZON_DAYS;
 pub use files::ExportFormat;
 pub use history::{CheckPage, DriftHistory, FeatureLine, HistoryEvent, HistoryPoint, Mark, by_weight};
-pub use outcomes::{CohortView, Coverage, HORIZON_DAYS, OutcomesImport, OutcomesImported, check_outcomes, simulated_outcomes};
+pub use outcomes::{CohortView, Coverage, OutcomesImport, OutcomesImported, check_outcomes, simulated_outcomes};
 pub use rows::RowsReport;
 pub use simulate::{Shift, SimulatedCheck};

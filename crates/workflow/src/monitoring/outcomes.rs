@@ -8,11 +8,9 @@ use monitoring::simulation::{self, Snapshot};
 use store::monitoring::outcomes::{self, Cohort, Import, Outcome};
 use store::{audit, scoring};
 
-use super::cycles::{BATCHES, day, days_of};
+use super::cycles::{BATCHES, HORIZON_DAYS, day, days_of};
 use crate::{Admin, Error, Result, Tenure, Viewer, disclosure, error::compute};
 
-/// The time that a score is about, unless the import says otherwise.
-pub const HORIZON_DAYS: i64 = 365;
 /// What to import.
 #[derive(Debug, Clone, Default)]
 pub struct OutcomesImport {
