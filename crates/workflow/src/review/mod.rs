@@ -4,17 +4,18 @@
 //! (`crates/store/src/rules/`).
 
 mod checklist;
+mod commands;
 mod decide;
+mod evidence;
 mod evidence_package;
-mod notes;
 mod queries;
 mod request;
 mod side_by_side;
 
 pub use checklist::{CHECKLIST, Checklist, Section};
+pub use commands::Waive;
 pub use decide::{Decided, DecisionInput};
 pub use evidence_package::{EvidenceManifest, EvidencePackage};
-pub use notes::Waive;
 pub use queries::{QueueRow, ReviewPage};
 
 use domain::{FieldProblem, ProblemCode};

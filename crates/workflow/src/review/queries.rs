@@ -11,7 +11,7 @@ use store::{registry, review, scoring};
 use super::decide::four_eyes;
 use super::{Checklist, EvidencePackage};
 use crate::audit::AuditRow;
-use crate::{Error, Member, Result, Role, Tenure, Viewer, disclosure};
+use crate::{Error, Member, Result, Reviewer, Role, Tenure, Viewer, disclosure};
 
 /// A request in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -196,6 +196,16 @@ impl Tenure {
     /// When the store fails.
     pub(crate) async fn pending_reviews(&self, use_case: &str) -> Result<u32> {
         Ok(review::pending(&mut self.store.read().await?, &use_case.into()).await? as u32)
+    }
+
+    /// The checklist that a reviewer has saved for the newest request.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when nobody has asked for a review.
+    pub async fn saved_checklist(&self, reviewer: &Reviewer<'_>, use_case: &str, number: VersionNumber) -> Result<Checklist> {
+        let (request, _) = self.request_of(use_case, number).await?;
+        let kept = review::checklist(&mut self.store.read().await?, &request.request_id, reviewer.name()).await?;
+        Ok(kept.map(|text| Checklist::from_json(&text)).unwrap_or_default())
     }
 }
 

@@ -118,16 +118,6 @@ impl Tenure {
         Ok(comment)
     }
 
-    /// The checklist that a reviewer has saved for the newest request.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when nobody has asked for a review.
-    pub async fn saved_checklist(&self, reviewer: &Reviewer<'_>, use_case: &str, number: VersionNumber) -> Result<Checklist> {
-        let (request, _) = self.request_of(use_case, number).await?;
-        let kept = review::checklist(&mut self.store.read().await?, &request.request_id, reviewer.name()).await?;
-        Ok(kept.map(|text| Checklist::from_json(&text)).unwrap_or_default())
-    }
-
     /// Saves the checklist of a reviewer who has not decided yet.
     ///
     /// # Errors
