@@ -2,6 +2,7 @@
 
 pub(crate) mod commands;
 mod form;
+mod queries;
 mod rows;
 
 pub use commands::TrainOutcome;

@@ -1,4 +1,4 @@
-//! What the door lets in and what it refuses.
+//! What an import accepts and what it refuses.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use data::{CheckMode, Format, ReadError, check, read};
