@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Deserialize;
-use workflow::{Catalogue, Error, Result, StoreSettings, Tenure};
+use workflow::{Error, PolicyCatalog, Result, StoreSettings, Tenure};
 
 /// Recorded with each run: name, version, and the commit of the build.
 const CODE: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"), env!("TENURE_COMMIT"));
@@ -92,7 +92,7 @@ impl Config {
     ///
     /// # Errors
     /// When a file in the folder is invalid.
-    pub fn catalogue(&self) -> Result<Catalogue> {
-        Catalogue::read(self.use_cases.as_deref())
+    pub fn catalog(&self) -> Result<PolicyCatalog> {
+        PolicyCatalog::read(self.use_cases.as_deref())
     }
 }

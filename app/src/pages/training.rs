@@ -6,7 +6,7 @@ use domain::Route;
 use domain::query::query_string;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use workflow::training::{Outlook, TrainingChoices};
+use workflow::training::{GateForecast, TrainingChoices};
 use workflow::{Error, Role, TrainingForm};
 
 use crate::boxed::IntoBoxed;
@@ -91,27 +91,27 @@ fn Train(choices: TrainingChoices, params: TrainingForm, problems: Vec<(String, 
         return view! { {crumbs}{lead}{empty} }.boxed();
     }
     let jobs = Route::Jobs { use_case: (&params.use_case).into() };
-    let outlook = choices.outlook.clone().map(|outlook| view! { <Expectation outlook policy=choices.gate_policy.clone() jobs /> });
+    let forecast = choices.gate_forecast.clone().map(|forecast| view! { <Expectation forecast policy=choices.gate_policy.clone() jobs /> });
     let form = if can_edit {
         view! { <Form choices params problems /> }.boxed()
     } else {
         view! { <p class="note">"Training requires the administrator role. You can view the runs and their results."</p> }.boxed()
     };
-    view! { {crumbs}{lead}{outlook}{form} }.boxed()
+    view! { {crumbs}{lead}{forecast}{form} }.boxed()
 }
 
 /// The chance of passing the gates, shown before a training starts.
 #[component]
-fn Expectation(outlook: Outlook, policy: String, jobs: Route) -> AnyView {
-    let (class, title) = match outlook.passed {
+fn Expectation(forecast: GateForecast, policy: String, jobs: Route) -> AnyView {
+    let (class, title) = match forecast.passed {
         0 => ("note warn", "Very unlikely to pass the metric gates"),
-        passed if 2 * passed < outlook.resamples => ("note warn", "Unlikely to pass the metric gates"),
+        passed if 2 * passed < forecast.resamples => ("note warn", "Unlikely to pass the metric gates"),
         _ => ("note", "Likely to pass the metric gates"),
     };
     view! {
         <div class=class>
             <h2>{title}</h2>
-            <p>{outlook.sentence}</p>
+            <p>{forecast.sentence}</p>
             <p class="aside">{format!("Policy: {policy}. Gates on fairness, data and the comparison with the live model are evaluated after training. ")}<a href=jobs.path()>"View jobs"</a></p>
         </div>
     }

@@ -12,7 +12,7 @@ pub const LISTED_PROBLEMS: usize = 100;
 
 /// What the rows are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum CheckMode {
     /// Every field and the target are required.
     Training,
     /// The model's inputs are required; protected fields and the target are kept when present.
@@ -73,7 +73,7 @@ pub struct Checked {
 ///
 /// # Errors
 /// A [`Refusal`] with the first hundred problems in the order of the rows.
-pub fn check(raw: &Raw, use_case: &UseCase, purpose: Purpose) -> Result<Checked, Refusal> {
+pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, Refusal> {
     let mut refusal = Refusal { problems: Vec::new(), total: 0 };
     let header = Header::new(raw);
     let mut used = Vec::new();
@@ -86,7 +86,7 @@ pub fn check(raw: &Raw, use_case: &UseCase, purpose: Purpose) -> Result<Checked,
                     table.push(&field.name, typed(field, &raw.columns[index], &mut refusal));
                 }
             }
-            None if is_needed(field, use_case, purpose) => refusal.add(1, &field.name, "", header.missing(&field.name)),
+            None if is_needed(field, use_case, mode) => refusal.add(1, &field.name, "", header.missing(&field.name)),
             None => {}
         }
     }
@@ -100,11 +100,11 @@ pub fn check(raw: &Raw, use_case: &UseCase, purpose: Purpose) -> Result<Checked,
     let periods = use_case.time_column.as_deref().and_then(|name| take(name, &[])).cloned();
 
     let labels = target.map(|texts| check_labels(texts, use_case, &mut refusal));
-    if labels.is_none() && purpose == Purpose::Training {
+    if labels.is_none() && mode == CheckMode::Training {
         refusal.add(1, &use_case.target.column, "", header.missing(&use_case.target.column));
     }
     if let (Some(column), None) = (&use_case.time_column, &periods)
-        && purpose == Purpose::Training
+        && mode == CheckMode::Training
     {
         refusal.add(1, column, "", header.missing(column));
     }
@@ -124,10 +124,10 @@ pub fn check(raw: &Raw, use_case: &UseCase, purpose: Purpose) -> Result<Checked,
     Err(refusal)
 }
 
-fn is_needed(field: &Field, use_case: &UseCase, purpose: Purpose) -> bool {
+fn is_needed(field: &Field, use_case: &UseCase, mode: CheckMode) -> bool {
     match field.role {
         Role::Feature => true,
-        Role::Protected => purpose == Purpose::Training || use_case.include_protected,
+        Role::Protected => mode == CheckMode::Training || use_case.include_protected,
         Role::PostOutcome | Role::Ignored => false,
     }
 }

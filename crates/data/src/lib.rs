@@ -8,7 +8,7 @@ mod toml_position;
 pub mod use_case_file;
 pub mod write;
 
-pub use check::{Checked, Purpose, Refusal, RowProblem, check};
+pub use check::{CheckMode, Checked, Refusal, RowProblem, check};
 pub use outcomes::{OutcomeRow, check_outcomes};
 pub use read::{Raw, ReadError, read};
 pub use use_case_file::{UseCaseError, built_in, line_of, parse as parse_use_case};

@@ -1,7 +1,7 @@
 //! Explanations as text.
 
 use crate::explain::{Explanation, FieldContribution};
-use crate::use_case::Words;
+use crate::use_case::Terminology;
 
 /// A number of points as text: "11 points", "1 point", "less than 1 point".
 pub fn points_text(points: f64) -> String {
@@ -30,7 +30,7 @@ pub fn reason(contribution: &FieldContribution) -> String {
 
 /// Two or three sentences: the probability against the typical one, the fields with the largest contributions in its direction, and the
 /// largest in the opposite direction. Fields below half a point are omitted.
-pub fn summary(explanation: &Explanation, words: &Words) -> String {
+pub fn summary(explanation: &Explanation, words: &Terminology) -> String {
     let (own, typical) = (percent_text(explanation.probability), percent_text(explanation.base_probability));
     let one = &words.one;
     let verb = &words.verb;

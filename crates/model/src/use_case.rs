@@ -47,7 +47,7 @@ pub struct Band {
 /// The words that screens use for the people of this use case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Words {
+pub struct Terminology {
     /// "employee"
     pub one: String,
     /// "employees"
@@ -80,7 +80,7 @@ pub struct UseCase {
     pub id: String,
     pub title: String,
     pub description: String,
-    pub words: Words,
+    pub words: Terminology,
     /// Column that names a person. Without one, rows are numbered from 1.
     #[serde(default)]
     pub id_column: Option<String>,

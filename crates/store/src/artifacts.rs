@@ -8,7 +8,7 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Result, Settings, Store, files};
+use crate::{Error, Result, Settings, files};
 
 /// Where artifacts are.
 #[derive(Debug, Clone)]
@@ -41,41 +41,28 @@ impl Artifacts {
         self.prefix.clone().join(&hash[..2.min(hash.len())]).join(hash)
     }
 
-    async fn put(&self, place: &Path, bytes: Vec<u8>) -> Result<()> {
-        self.store.put(place, PutPayload::from(bytes)).await?;
-        if let Some(folder) = &self.folder {
-            files::restrict(&folder.join(place.as_ref()), files::FILE)?;
+    /// Stores bytes, unless they are there, and gives their hash.
+    pub async fn put(&self, bytes: Vec<u8>) -> Result<String> {
+        let hash = hash(&bytes);
+        let place = self.place(&hash);
+        if self.store.head(&place).await.is_err() {
+            self.store.put(&place, PutPayload::from(bytes)).await?;
+            if let Some(folder) = &self.folder {
+                files::restrict(&folder.join(place.as_ref()), files::FILE)?;
+            }
         }
-        Ok(())
+        Ok(hash)
+    }
+
+    /// Reads the bytes of a hash and checks them against it.
+    pub async fn get(&self, hash_wanted: &str) -> Result<Vec<u8>> {
+        let missing = || Error::Artifact(hash_wanted.to_owned());
+        let bytes = self.store.get(&self.place(hash_wanted)).await.map_err(|_| missing())?.bytes().await?.to_vec();
+        if hash(&bytes) == hash_wanted { Ok(bytes) } else { Err(missing()) }
     }
 }
 
 /// SHA-256, hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-impl Store {
-    /// Stores bytes and gives their hash. The same bytes are stored once.
-    ///
-    /// # Errors
-    /// When the artifact store cannot be written.
-    pub async fn put_artifact(&self, bytes: Vec<u8>) -> Result<String> {
-        let hash = hash(&bytes);
-        let place = self.artifacts.place(&hash);
-        if self.artifacts.store.head(&place).await.is_err() {
-            self.artifacts.put(&place, bytes).await?;
-        }
-        Ok(hash)
-    }
-
-    /// Reads an artifact and checks it against its hash.
-    ///
-    /// # Errors
-    /// When it is not there or was changed.
-    pub async fn artifact(&self, hash_wanted: &str) -> Result<Vec<u8>> {
-        let missing = || Error::Artifact(hash_wanted.to_owned());
-        let bytes = self.artifacts.store.get(&self.artifacts.place(hash_wanted)).await.map_err(|_| missing())?.bytes().await?.to_vec();
-        if hash(&bytes) == hash_wanted { Ok(bytes) } else { Err(missing()) }
-    }
 }

@@ -67,11 +67,11 @@ pub async fn profile(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Opti
     sql(text).bind(dataset_id).optional_scalar(reader).await
 }
 
-/// Keeps the profile of a dataset; the first one stays.
+/// Records the profile of a dataset; the first one stays.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn keep_profile(writer: &mut Writer, dataset_id: &DatasetId, hash: &str) -> Result<()> {
+pub async fn insert_profile(writer: &mut Writer, dataset_id: &DatasetId, hash: &str) -> Result<()> {
     let text = "insert into dataset_profile (dataset_id, profile_hash, created_at) values ($1, $2, $3) on conflict (dataset_id) do nothing";
     sql(text).bind(dataset_id).bind(hash).bind(now()).execute(writer).await?;
     Ok(())

@@ -14,7 +14,7 @@ async fn profiles_revisions_and_experiments_are_kept() {
         datasets::insert(&mut connection, &data).await.unwrap();
         assert_eq!(datasets::profile(&mut connection, &data.dataset_id).await.unwrap(), None);
         for hash in ["first", "second"] {
-            datasets::keep_profile(&mut connection, &data.dataset_id, hash).await.unwrap();
+            datasets::insert_profile(&mut connection, &data.dataset_id, hash).await.unwrap();
         }
         assert_eq!(datasets::profile(&mut connection, &data.dataset_id).await.unwrap().as_deref(), Some("first"));
         let run = run("r", None);

@@ -25,7 +25,7 @@ use crate::dataset::Dataset;
 use crate::error::TrainingError;
 use crate::prepared::{Fold, Prepared};
 use crate::progress::{Progress, Silent, Stage, Status};
-use crate::select::{Inside, prepare_folds, select};
+use crate::select::{SelectionContext, prepare_folds, select};
 use crate::settings::ValidSettings;
 use crate::split::{Split, folds};
 use crate::tune::mean_and_error;
@@ -108,8 +108,8 @@ fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &V
     let splits = &folds(dataset, train, settings.folds, settings.repeats_for(train.rows().len()), settings.seed)?;
     let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
     let searched = &prepare_folds(dataset, use_case, &splits[..settings.folds.min(splits.len())], settings)?;
-    let inside = Inside { dataset, use_case, train, prepared: &prepared, splits, searched };
-    let ControlFlow::Continue(selection) = select(&inside, settings, &Silent)? else { return Err(TrainingError::Cancelled) };
+    let context = SelectionContext { dataset, use_case, train, prepared: &prepared, splits, searched };
+    let ControlFlow::Continue(selection) = select(&context, settings, &Silent)? else { return Err(TrainingError::Cancelled) };
     let outer = Fold::new(dataset, use_case, split, &settings.inputs())?;
     let scores = scores(&outer.test_labels, &selection.scorer.probabilities(&outer.test_matrix))?;
     let of_candidate = |result: &crate::select::CandidateResult| {

@@ -57,13 +57,13 @@ struct Finalist {
 }
 
 /// Judges finalists on the folds of the other repeats. Each fold is encoded, judged and dropped, so that memory holds few of them.
-fn judge_further(finalists: &mut [Finalist], inside: &Inside<'_>, settings: &ValidSettings) -> Result<(), TrainingError> {
+fn judge_further(finalists: &mut [Finalist], context: &SelectionContext<'_>, settings: &ValidSettings) -> Result<(), TrainingError> {
     let judge_fold = |split: &Split| -> Result<Vec<(Vec<f64>, f64)>, TrainingError> {
-        let fold = Fold::new(inside.dataset, inside.use_case, split, &settings.inputs())?;
+        let fold = Fold::new(context.dataset, context.use_case, split, &settings.inputs())?;
         finalists.iter().map(|finalist| judge(&finalist.trial.parameters, &fold, settings)).collect()
     };
     let judged: Vec<Vec<(Vec<f64>, f64)>> =
-        inside.splits[inside.searched.len()..].par_iter().with_max_len(1).map(judge_fold).collect::<Result<_, _>>()?;
+        context.splits[context.searched.len()..].par_iter().with_max_len(1).map(judge_fold).collect::<Result<_, _>>()?;
     for fold in judged {
         for (finalist, (margins, score)) in finalists.iter_mut().zip(fold) {
             finalist.margins.push(margins);
@@ -77,7 +77,7 @@ fn judge_further(finalists: &mut [Finalist], inside: &Inside<'_>, settings: &Val
 }
 
 /// What selection starts from: the fitted side of a split and the folds inside it.
-pub struct Inside<'a> {
+pub struct SelectionContext<'a> {
     pub dataset: &'a Dataset,
     pub use_case: &'a UseCase,
     pub train: &'a TrainRows,
@@ -89,16 +89,16 @@ pub struct Inside<'a> {
     pub searched: &'a [Fold],
 }
 
-/// Tunes, chooses, fits and calibrates on the training rows of `inside`. Breaks with the trials that were done when `progress` says stop.
+/// Tunes, chooses, fits and calibrates on the training rows of `context`. Breaks with the trials that were done when `progress` says stop.
 ///
 /// # Errors
 /// When a learner fails.
 pub fn select(
-    inside: &Inside<'_>,
+    context: &SelectionContext<'_>,
     settings: &ValidSettings,
     progress: &dyn Progress,
 ) -> Result<ControlFlow<Vec<Trial>, Selection>, TrainingError> {
-    let Inside { dataset, train, prepared, splits, searched, .. } = *inside;
+    let SelectionContext { dataset, train, prepared, splits, searched, .. } = *context;
     // The search sees the first repeat of folds only; the best of each candidate are then judged on all of them, which takes out much of
     // the luck by which they came first.
     let tried = match tune(searched, settings, progress)? {
@@ -107,7 +107,7 @@ pub fn select(
     };
     let mut trials: Vec<Trial> = tried.iter().map(|tried| tried.trial.clone()).collect();
     let mut finalists = finalists(tried);
-    judge_further(&mut finalists, inside, settings)?;
+    judge_further(&mut finalists, context, settings)?;
     for finalist in &finalists {
         trials[finalist.trial.number] = finalist.trial.clone();
     }
@@ -119,7 +119,7 @@ pub fn select(
     }
     let (chosen, candidates) = choose(&finalists, settings)?;
     let finalist = &finalists[chosen];
-    let judged = judged(finalist, inside);
+    let judged = judged(finalist, context);
     let calibration = calibrate(&judged, finalist.link)?;
     let mut scorer = fit(&finalist.trial.parameters, prepared, settings.seed)?;
     scorer.calibrator = calibration.calibrator;
@@ -256,8 +256,8 @@ fn choose(finalists: &[Finalist], settings: &ValidSettings) -> Result<(usize, Ve
     Ok((chosen, results))
 }
 
-fn judged(finalist: &Finalist, inside: &Inside<'_>) -> Vec<Judged> {
-    let Inside { dataset, train, splits, searched, .. } = *inside;
+fn judged(finalist: &Finalist, context: &SelectionContext<'_>) -> Vec<Judged> {
+    let SelectionContext { dataset, train, splits, searched, .. } = *context;
     let of_fold = |(number, (split, margins)): (usize, (&Split, &Vec<f64>))| {
         let one = |(&row, &margin): (&usize, &f64)| {
             let position = train.rows().binary_search(&row).ok()?;

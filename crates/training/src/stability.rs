@@ -11,7 +11,7 @@ use stats::stability::selection_stability;
 use crate::candidate::{Parameters, fit};
 use crate::error::TrainingError;
 use crate::prepared::{Fold, Prepared};
-use crate::select::Inside;
+use crate::select::SelectionContext;
 use crate::settings::ValidSettings;
 
 /// Refits, at most: those of the first folds.
@@ -86,29 +86,29 @@ fn ranked(importances: &[f64]) -> Vec<usize> {
     order
 }
 
-/// Fits `parameters` on the folds of `inside` and explains each fit over the rows of `unseen` (a sample of them when there are many).
+/// Fits `parameters` on the folds of `context` and explains each fit over the rows of `unseen` (a sample of them when there are many).
 ///
 /// # Errors
 /// When a learner fails, or a fit cannot be explained exactly.
 pub(crate) fn stability(
-    inside: &Inside<'_>,
+    context: &SelectionContext<'_>,
     parameters: &Parameters,
     unseen: &Table,
     settings: &ValidSettings,
 ) -> Result<Stability, TrainingError> {
     let count = SAMPLE.min(unseen.rows());
     let sample = unseen.take(&(0..count).map(|index| index * unseen.rows() / count).collect::<Vec<_>>());
-    let fields: Vec<String> = inside.prepared.encoding.encoder.fields.iter().map(|field| field.name.clone()).collect();
-    let one = |fold: usize| match inside.searched.get(fold) {
+    let fields: Vec<String> = context.prepared.encoding.encoder.fields.iter().map(|field| field.name.clone()).collect();
+    let one = |fold: usize| match context.searched.get(fold) {
         Some(fold) => importances(&fold.train, parameters, &sample, &fields, settings.seed),
         None => {
-            let fold = Fold::new(inside.dataset, inside.use_case, &inside.splits[fold], &settings.inputs())?;
+            let fold = Fold::new(context.dataset, context.use_case, &context.splits[fold], &settings.inputs())?;
             importances(&fold.train, parameters, &sample, &fields, settings.seed)
         }
     };
-    let refits = inside.splits.len().min(REFITS);
+    let refits = context.splits.len().min(REFITS);
     let importances = (0..refits).into_par_iter().with_max_len(1).map(one).collect::<Result<_, TrainingError>>()?;
-    Ok(Stability { fields: fields.iter().map(|field| inside.use_case.label(field)).collect(), importances, rows: count as u32 })
+    Ok(Stability { fields: fields.iter().map(|field| context.use_case.label(field)).collect(), importances, rows: count as u32 })
 }
 
 /// Mean |contribution| of each of `fields` in a fit to `prepared`. Columns and derived fields count for the field that people know.

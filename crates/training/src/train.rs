@@ -14,15 +14,15 @@ use crate::error::TrainingError;
 use crate::error_analysis::{ErrorAnalysis, error_analysis};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::feasibility::{Feasibility, RESAMPLES, feasibility};
+use crate::gate_forecast::gate_forecast_on;
 use crate::gates::ValidGatePolicy;
 use crate::leakage::{Leak, check_data, check_model};
-use crate::outlook::outlook_on;
 use crate::prepared::Prepared;
 use crate::progress::{Progress, Stage, StageRecord, Stages};
 use crate::proxies::{Proxy, proxies};
 use crate::prune::prune;
 use crate::quality::{DataQuality, data_quality};
-use crate::select::{CandidateResult, Inside, Selection, prepare_folds, select};
+use crate::select::{CandidateResult, Selection, SelectionContext, prepare_folds, select};
 use crate::settings::{ValidSettings, on_threads};
 use crate::split::{Split, folds};
 use crate::stability::{Stability, stability};
@@ -139,10 +139,10 @@ fn run(
     let encoder = &prepared.encoding.encoder;
     stages.end(Stage::Features, format!("{} inputs from {} fields, fitted in each fold", encoder.inputs.len(), encoder.fields.len()));
 
-    progress.note(&outlook_on(&searched, use_case, policy, settings, sizes.1)?.sentence);
+    progress.note(&gate_forecast_on(&searched, use_case, policy, settings, sizes.1)?.sentence);
     stages.begin(Stage::Train);
-    let inside = Inside { dataset, use_case, train: &split.train, prepared: &prepared, splits: &splits, searched: &searched };
-    let selection = match select(&inside, settings, progress)? {
+    let context = SelectionContext { dataset, use_case, train: &split.train, prepared: &prepared, splits: &splits, searched: &searched };
+    let selection = match select(&context, settings, progress)? {
         ControlFlow::Continue(selection) => selection,
         ControlFlow::Break(trials) => return Ok(TrainingOutcome::Stopped { trials }),
     };
@@ -165,7 +165,7 @@ fn run(
     let holdout = evaluate(use_case, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed)?;
     let errors = error_analysis(&model, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed);
     let feasibility = feasibility(policy, &judged_labels, &out_of_fold, use_case.policies.cutoff, sizes.1, RESAMPLES, settings.seed);
-    let stability = stability(&inside, &selection.chosen.parameters, &unseen_table, settings)?;
+    let stability = stability(&context, &selection.chosen.parameters, &unseen_table, settings)?;
     stages.end(Stage::Evaluate, format!("{} hold-out rows", sizes.1));
 
     stages.begin(Stage::Monitor);

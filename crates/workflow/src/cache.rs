@@ -9,7 +9,7 @@ use model::global::GlobalExplanation;
 use monitoring::data_profile::DataProfile;
 use monitoring::monthly::MonthlyCheck;
 
-use crate::review::Package;
+use crate::review::EvidencePackage;
 use crate::scoring::Scored;
 use crate::{Result, StoredPeople};
 
@@ -43,7 +43,7 @@ pub(crate) struct Caches {
     /// By hash of the columns' file.
     pub(crate) people: Cache<Arc<StoredPeople>>,
     /// Evidence, by the hash of its file or of what it is made of.
-    pub(crate) packages: Cache<Arc<Package>>,
+    pub(crate) packages: Cache<Arc<EvidencePackage>>,
     /// By hash of the model file.
     pub(crate) explanations: Cache<Arc<GlobalExplanation>>,
     /// Reports of drift checks, by the hash of their file.

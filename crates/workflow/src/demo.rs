@@ -6,7 +6,7 @@ use domain::Date;
 use monitoring::simulation::{self, Kind};
 use training::{Candidate, Progress};
 
-use crate::{Actor, Admin, Checklist, Import, Origin, OutcomesImport, Result, Role, Ruling, Tenure, Waive, error::compute};
+use crate::{Actor, Admin, Checklist, DecisionInput, Import, Origin, OutcomesImport, Result, Role, Tenure, Waive, error::compute};
 
 /// Months of the demo, and the month in which its one real drift begins.
 const MONTHS: usize = 12;
@@ -131,8 +131,8 @@ impl Tenure {
         }
         let reason = "Ranks leavers far better than chance on the hold-out. Simulated data only.";
         let checklist = Some(Checklist::from_keys(["all"], "")?);
-        let ruling = Ruling { choice: domain::Decision::Approve, reason, checklist, evidence: None };
-        self.decide(&signed, "attrition", number, ruling).await?;
+        let input = DecisionInput { choice: domain::Decision::Approve, reason, checklist, evidence: None };
+        self.decide(&signed, "attrition", number, input).await?;
         Ok(())
     }
 }

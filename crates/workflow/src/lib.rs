@@ -38,13 +38,13 @@ pub use monitoring::{
     OutcomesImport, OutcomesImported, RowsReport, Shift, SimulatedCheck, by_weight, check_outcomes, simulated_outcomes,
 };
 pub use registry::{Baseline, Live, SavedBaseline};
-pub use review::{CHECKLIST, Checklist, Decided, Package, QueueRow, ReviewPage, Ruling, Section, Sources, Waive};
+pub use review::{CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage, QueueRow, ReviewPage, Section, Waive};
 pub use runs::{Evidence, metric_name};
 pub use scoring::{PredictOptions, Prediction, predict_with};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{TrainOutcome, TrainingForm};
-pub use use_cases::{AccessPolicy, Catalogue, Purpose};
+pub use use_cases::{AccessPolicy, PolicyCatalog, Purpose};
 pub use viewer::{OrganizationScope, Viewer};
 
 pub use ::monitoring::data_profile::{self, ColumnSummary, Correlation, DataProfile};

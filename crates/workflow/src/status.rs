@@ -1,7 +1,7 @@
 //! What is on every screen.
 
 use domain::{Date, Estimate, RunId, Timestamp, VersionNumber};
-use model::use_case::Words;
+use model::use_case::Terminology;
 use serde::{Deserialize, Serialize};
 use stats::Metric;
 use store::{registry, scoring};
@@ -38,7 +38,7 @@ pub struct LiveModel {
 pub struct Status {
     pub use_case: String,
     pub title: String,
-    pub words: Words,
+    pub words: Terminology,
     /// Every use case of this installation: id and title.
     pub use_cases: Vec<(String, String)>,
     /// Simulated people: marked on every page.

@@ -11,40 +11,40 @@ use training::gates::ValidGatePolicy;
 use crate::cache::Caches;
 use crate::datasets::Refusals;
 use crate::disclosure::Histories;
-use crate::use_cases::{Catalogue, Purpose, drift_policy};
+use crate::use_cases::{PolicyCatalog, Purpose, drift_policy};
 use crate::{Error, Result};
 
 /// The use cases of one installation over one store. Cheap to clone.
 #[derive(Clone)]
 pub struct Tenure {
     pub(crate) store: Store,
-    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) catalog: Arc<PolicyCatalog>,
     /// The version of this program, as it is recorded with runs.
     pub(crate) code: Arc<str>,
     pub(crate) caches: Arc<Caches>,
     pub(crate) refusals: Arc<Refusals>,
     pub(crate) histories: Arc<Histories>,
-    /// Background work takes turns.
-    pub(crate) turns: Arc<Semaphore>,
+    /// One background job of a process works at a time.
+    pub(crate) job_slots: Arc<Semaphore>,
 }
 
 impl Tenure {
-    /// Opens the store. Use cases and policies are those of the binary and of the TOML files in `folder` (see [`Catalogue`]). `code` is
+    /// Opens the store. Use cases and policies are those of the binary and of the TOML files in `folder` (see [`PolicyCatalog`]). `code` is
     /// recorded with every run, for example "tenure 0.1.0+3c5af1d".
     ///
     /// # Errors
     /// When the store cannot be opened, or a file of the folder is wrong.
     pub async fn open(settings: &store::Settings, folder: Option<&Path>, code: &str) -> Result<Self> {
-        let catalogue = Catalogue::read(folder)?;
+        let catalog = PolicyCatalog::read(folder)?;
         let store = Store::open(settings).await?;
         Ok(Self {
             store,
-            catalogue: Arc::new(catalogue),
+            catalog: Arc::new(catalog),
             code: code.into(),
             caches: Arc::new(Caches::default()),
             refusals: Arc::new(Refusals::default()),
             histories: Arc::new(Histories::default()),
-            turns: Arc::new(Semaphore::new(1)),
+            job_slots: Arc::new(Semaphore::new(1)),
         })
     }
 
@@ -53,7 +53,7 @@ impl Tenure {
     /// # Errors
     /// [`Error::NotFound`] that names those there are.
     pub fn use_case(&self, id: &str) -> Result<Arc<UseCase>> {
-        self.catalogue.use_case(id)
+        self.catalog.use_case(id)
     }
 
     /// The gates of a use case.
@@ -61,7 +61,7 @@ impl Tenure {
     /// # Errors
     /// When there is no such use case.
     pub fn gate_policy(&self, use_case: &str) -> Result<ValidGatePolicy> {
-        self.catalogue.gate_policy(&self.use_case(use_case)?.policies.gates)
+        self.catalog.gate_policy(&self.use_case(use_case)?.policies.gates)
     }
 
     /// How drift of a use case is judged.
@@ -74,7 +74,7 @@ impl Tenure {
 
     /// Purposes of access for a use case; empty where none is required.
     pub fn purposes(&self, use_case: &str) -> &[Purpose] {
-        self.catalogue.purposes(use_case)
+        self.catalog.purposes(use_case)
     }
 
     /// The stated purpose of access; `None` where none is required.
@@ -92,7 +92,7 @@ impl Tenure {
 
     /// Every use case, by id.
     pub fn use_cases(&self) -> impl Iterator<Item = &Arc<UseCase>> {
-        self.catalogue.use_cases()
+        self.catalog.use_cases()
     }
 
     /// The store, for the web server that keeps sessions in it.

@@ -24,19 +24,19 @@ pub enum UseCaseCommand {
 pub fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Outcome> {
     match command {
         UseCaseCommand::List => {
-            let catalogue = config.catalogue()?;
+            let catalog = config.catalog()?;
             if as_json {
-                let list: Vec<_> = catalogue.use_cases().map(|use_case| json!({ "id": use_case.id, "title": use_case.title })).collect();
+                let list: Vec<_> = catalog.use_cases().map(|use_case| json!({ "id": use_case.id, "title": use_case.title })).collect();
                 output::json(&list)?;
             } else {
                 let row = |use_case: &std::sync::Arc<model::UseCase>| {
                     vec![use_case.id.clone(), use_case.title.clone(), use_case.inputs().count().to_string(), use_case.target.column.clone()]
                 };
-                output::table(&["ID", "TITLE", "INPUTS", "TARGET"], &catalogue.use_cases().map(row).collect::<Vec<_>>());
+                output::table(&["ID", "TITLE", "INPUTS", "TARGET"], &catalog.use_cases().map(row).collect::<Vec<_>>());
             }
         }
         UseCaseCommand::Show { id } => {
-            let use_case = config.catalogue()?.use_case(&id)?;
+            let use_case = config.catalog()?.use_case(&id)?;
             if as_json {
                 output::json(&*use_case)?;
             } else {
@@ -53,7 +53,7 @@ pub fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Ou
         }
         UseCaseCommand::Check { file } => {
             let text = String::from_utf8(read_input(&file)?).map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text.")))?;
-            match config.catalogue()?.check(&text) {
+            match config.catalog()?.check(&text) {
                 Ok(use_case) if as_json => output::json(&json!({ "id": use_case.id, "errors": [] }))?,
                 Ok(use_case) => output::line(&format!(
                     "{file}: Use case {} is valid, with {}.",

@@ -33,7 +33,7 @@ fn report(labels: &[Option<&str>], truth: &[bool], scores: &[f64]) -> FairnessRe
     FairnessReport {
         use_case: word("attrition"),
         title: word("Employee attrition"),
-        words: model::use_case::Words {
+        words: model::use_case::Terminology {
             one: word("employee"),
             many: word("employees"),
             event_one: word("leaver"),

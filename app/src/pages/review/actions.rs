@@ -3,7 +3,7 @@
 use domain::query::query_string;
 use domain::{Decision, Route, Stage, VersionNumber};
 use leptos::prelude::*;
-use workflow::{Actor, Checklist, Ruling, Tenure, Waive};
+use workflow::{Actor, Checklist, DecisionInput, Tenure, Waive};
 
 use crate::error::AppError;
 
@@ -53,10 +53,10 @@ pub async fn review_checklist(
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let kept = async {
-        let kept = tenure.kept_checklist(&actor.reviewer()?, &use_case, version).await?;
+        let kept = tenure.saved_checklist(&actor.reviewer()?, &use_case, version).await?;
         let Checklist { done, findings, .. } = Checklist::from_keys(items.iter().map(String::as_str), &findings)?;
         let checklist = Checklist { done, findings, ..kept };
-        tenure.keep_checklist(&actor.reviewer()?, &use_case, version, &checklist).await
+        tenure.save_checklist(&actor.reviewer()?, &use_case, version, &checklist).await
     };
     match kept.await {
         Ok(()) if then.parse::<Decision>().is_ok() => back(&use_case, version, &[("doing", &then)], &[]),
@@ -84,16 +84,16 @@ pub async fn review_decide(
     let reviewer = actor.reviewer()?;
     let done = async {
         // A form without the hash did not come from the page that shows the evidence, so the empty hash must not match.
-        let ruling = |choice| Ruling { choice, reason: &reason, checklist: None, evidence: Some(&evidence) };
+        let input = |choice| DecisionInput { choice, reason: &reason, checklist: None, evidence: Some(&evidence) };
         // Report missing fields before the password is checked.
-        ruling(Decision::Approve).check()?;
+        input(Decision::Approve).check()?;
         let signed = tenure.sign(reviewer, Some(&password)).await?;
         if doing == "rollback" {
             return tenure.rollback(&signed, &use_case, Some(version), &reason).await.map(|_| "rollback");
         }
         let unknown = || workflow::Error::Invalid("Unknown decision. Choose approve, reject or request changes.".into());
         let choice: Decision = doing.parse().map_err(|_| unknown())?;
-        let decided = tenure.decide(&signed, &use_case, version, ruling(choice)).await?;
+        let decided = tenure.decide(&signed, &use_case, version, input(choice)).await?;
         Ok(match choice {
             Decision::Approve if decided.approvals_missing > 0 => "approval",
             Decision::Approve if decided.version.stage != Stage::Production => "not_live",
@@ -163,8 +163,8 @@ impl Panel<'_> {
     async fn keep(&self, with: impl FnOnce(Checklist) -> Checklist) {
         let kept = async {
             let reviewer = self.actor.reviewer()?;
-            let checklist = with(self.tenure.kept_checklist(&reviewer, self.use_case, self.version).await?);
-            self.tenure.keep_checklist(&reviewer, self.use_case, self.version, &checklist).await
+            let checklist = with(self.tenure.saved_checklist(&reviewer, self.use_case, self.version).await?);
+            self.tenure.save_checklist(&reviewer, self.use_case, self.version, &checklist).await
         };
         // Without a pending request there is no checklist to save it with, and the text must be entered again.
         _ = kept.await;

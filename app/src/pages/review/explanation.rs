@@ -1,7 +1,7 @@
 //! The model explanation: feature importance, stability and segments with the highest error.
 
 use leptos::prelude::*;
-use workflow::Package;
+use workflow::EvidencePackage;
 
 use crate::boxed::IntoBoxed;
 use crate::components::chart::{Chart, ChartFigure};
@@ -11,7 +11,7 @@ use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
 
 /// The section, including the change from the live version.
-pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
+pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
     let body = if charts.is_empty() {
         view! { <Empty title="No explanation available"><p>"The build that trained this version did not compute model explanations."</p></Empty> }
             .boxed()
@@ -32,7 +32,7 @@ pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
 }
 
 /// Whether training on other samples gives the same important fields.
-fn stability(package: &Package) -> AnyView {
+fn stability(package: &EvidencePackage) -> AnyView {
     const TOP: usize = 5;
     let Some(stability) = &package.stability else { return ().boxed() };
     let refits = stability.importances.len() as u32;
@@ -73,7 +73,7 @@ fn stability(package: &Package) -> AnyView {
 }
 
 /// The segments with the highest error.
-fn errors(package: &Package) -> AnyView {
+fn errors(package: &EvidencePackage) -> AnyView {
     let row = |cohort: &workflow::Cohort| {
         Row::new(vec![
             Cell::text(cohort.conditions.join(" and ")),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use stats::fairness::{GroupAudit, GroupRow, GroupSize};
 use stats::group_metrics::GroupMetric;
-use workflow::Package;
+use workflow::EvidencePackage;
 
 use super::gates::verdict;
 use crate::boxed::IntoBoxed;
@@ -14,7 +14,7 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
 /// Fairness by group, with intervals.
-pub fn section(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
+pub fn section(package: &EvidencePackage, label: &dyn Fn(&str) -> String) -> AnyView {
     let live = |attribute: &String| {
         let of = |evaluation: &workflow::Evaluation| evaluation.fairness.get(attribute).cloned();
         Some((of(&package.candidate)?, of(package.champion.as_ref()?)?))

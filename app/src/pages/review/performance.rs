@@ -6,7 +6,7 @@ use model::global::GlobalExplanation;
 use stats::Metric;
 use stats::comparison::Comparison;
 use stats::report::Report;
-use workflow::{Evaluation, Package};
+use workflow::{Evaluation, EvidencePackage};
 
 use crate::boxed::IntoBoxed;
 use crate::charts::{curves, histogram};
@@ -17,7 +17,7 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
 /// The section.
-pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
+pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
     let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
     let table = if package.comparisons.is_empty() { alone(package) } else { compared(package) };
     let confusion = [(package.champion.as_ref(), "live version"), (Some(&package.candidate), "candidate")];
@@ -36,7 +36,7 @@ pub fn section(package: &Package, charts: Vec<Chart>) -> AnyView {
 }
 
 /// The result of the paired comparison of ROC AUC, as a sentence.
-fn finding(package: &Package) -> String {
+fn finding(package: &EvidencePackage) -> String {
     let auc = package.comparisons.iter().find(|comparison| comparison.metric == Metric::RocAuc);
     let Some(auc) = auc else {
         let own = package.candidate.report.metrics.get(&Metric::RocAuc).and_then(|figure| figure.value);
@@ -57,7 +57,7 @@ fn finding(package: &Package) -> String {
     }
 }
 
-fn alone(package: &Package) -> AnyView {
+fn alone(package: &EvidencePackage) -> AnyView {
     let metrics = &package.candidate.report.metrics;
     let row = |metric: &Metric| {
         let figure = metrics.get(metric)?.clone();
@@ -69,7 +69,7 @@ fn alone(package: &Package) -> AnyView {
     view! { <Table headings rows class="list" scroll="Metrics" /> }.boxed()
 }
 
-fn compared(package: &Package) -> AnyView {
+fn compared(package: &EvidencePackage) -> AnyView {
     let row = |comparison: &Comparison| {
         let (tone, word) = sense(comparison);
         let n = comparison.difference.n.map(format::count).unwrap_or_default();
@@ -122,7 +122,7 @@ fn sense(comparison: &Comparison) -> (Tone, &'static str) {
 }
 
 /// ROC, precision-recall and calibration curves overlaid; score histograms by outcome for each side.
-pub fn charts(package: &Package) -> Vec<Chart> {
+pub fn charts(package: &EvidencePackage) -> Vec<Chart> {
     let mut sides: Vec<(String, &Evaluation)> = vec![(format!("Version {}", package.sources.version), &package.candidate)];
     if let (Some(champion), Some((number, _))) = (&package.champion, &package.sources.champion) {
         sides.push((format!("Version {number} (live)"), champion));

@@ -2,8 +2,8 @@
 
 use domain::Route;
 use leptos::prelude::*;
-use model::use_case::Words;
-use workflow::scoring::{FieldValue, Looker};
+use model::use_case::Terminology;
+use workflow::scoring::{AccessEntry, FieldValue};
 
 use crate::boxed::IntoBoxed;
 use crate::components::badge::RiskBadge;
@@ -34,7 +34,7 @@ pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<ServerPage
 }
 
 #[component]
-fn Person(person: workflow::scoring::PersonPage, words: Words, history: Option<Chart>, use_case: String, why: String) -> AnyView {
+fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Option<Chart>, use_case: String, why: String) -> AnyView {
     let warnings = (!person.warnings.is_empty()).then(|| {
         view! { <div class="note warn"><h2>"Interpret this score with caution"</h2><TextList texts=person.warnings /></div> }
     });
@@ -69,7 +69,7 @@ fn Person(person: workflow::scoring::PersonPage, words: Words, history: Option<C
             </section>
         </div>
         {history.map(|chart| view! { <section><h2>"Score history"</h2><ChartFigure chart /></section> })}
-        {looked(person.lookers)}
+        {access_history_section(person.access_history)}
         <section class="fields">
             <h2>{format!("{} data", format::capitalised(&words.one))}</h2>
             <div class="field-groups">{groups(person.fields)}</div>
@@ -78,15 +78,15 @@ fn Person(person: workflow::scoring::PersonPage, words: Words, history: Option<C
 }
 
 /// Earlier visits to this page.
-fn looked(lookers: Vec<Looker>) -> AnyView {
-    if lookers.is_empty() {
+fn access_history_section(access_history: Vec<AccessEntry>) -> AnyView {
+    if access_history.is_empty() {
         return view! { <section><h2>"Access history (before this visit)"</h2><p class="aside">"No earlier visits. Every visit to this page is recorded in the audit log."</p></section> }.boxed();
     }
-    let row = |looker: Looker| {
-        let (times, why) = (format::count(looker.times), if looker.why.is_empty() { "–".to_owned() } else { looker.why });
-        Row::new(vec![Cell::text(looker.name), Cell::number(times), Cell::brief(looker.last.long()), Cell::text(why)])
+    let row = |access: AccessEntry| {
+        let (times, purpose) = (format::count(access.times), if access.purpose.is_empty() { "–".to_owned() } else { access.purpose });
+        Row::new(vec![Cell::text(access.name), Cell::number(times), Cell::brief(access.last.long()), Cell::text(purpose)])
     };
-    let rows = lookers.into_iter().map(row).collect();
+    let rows = access_history.into_iter().map(row).collect();
     let headings = vec![Heading::text("User"), Heading::number("Visits"), Heading::text("Last visit"), Heading::text("Reason given")];
     view! {
         <section>

@@ -9,7 +9,7 @@ use domain::{AccountName, Role, Timestamp};
 use crate::sql::{self, Value as _, row, select, sql};
 use crate::{Reader, Result, Writer, now};
 
-pub use sign_in::{Failures, failures, is_place_known, keep_place, set_failures};
+pub use sign_in::{Failures, failures, insert_place, is_place_known, set_failures};
 pub use tokens::{Token, insert_token, revoke_token, revoke_tokens, token_by_hash, tokens, touch_token};
 
 row! {

@@ -23,11 +23,11 @@ pub async fn is_place_known(reader: &mut Reader, place_hash: &str, since: Timest
     Ok(statement.bind(place_hash).bind(since).optional_scalar::<String>(reader).await?.is_some())
 }
 
-/// Writes down that somebody signed in from a place now, and forgets the places of before `forget_before`.
+/// Records that somebody signed in from a place now, and forgets the places seen last before `forget_before`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn keep_place(writer: &mut Writer, place_hash: &str, forget_before: Timestamp) -> Result<()> {
+pub async fn insert_place(writer: &mut Writer, place_hash: &str, forget_before: Timestamp) -> Result<()> {
     sql("delete from sign_in_place where last_at < $1").bind(forget_before).execute(writer).await?;
     let statement = sql(
         "insert into sign_in_place (place_hash, last_at) values ($1, $2) on conflict (place_hash) do update set last_at = excluded.last_at",

@@ -34,6 +34,11 @@ pub(super) fn secret(prefix: &str) -> Result<String> {
     Ok(format!("{prefix}{digits}"))
 }
 
+/// A password for an account of the demo.
+pub(crate) fn demo_password() -> Result<String> {
+    Ok(format!("demo-{}", &secret("")?[..16]))
+}
+
 /// How a random secret is kept. 256 random bits need no slow hash.
 pub(super) fn kept(secret: &str) -> String {
     store::artifacts::hash(secret.as_bytes())

@@ -4,7 +4,8 @@ use domain::audit::PasswordProof;
 use domain::{AccountName, AuditEvent, RefusalCode, Subject};
 use store::{Reader, Writer, accounts, audit};
 
-use super::{check_name, expect_person, find, insert, secret};
+use super::account::{check_name, expect_person, find, insert};
+use super::secret;
 use crate::{Actor, Admin, Error, Origin, Result, Role, Tenure};
 
 /// Seconds that a set-up link is good.

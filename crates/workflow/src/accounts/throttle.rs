@@ -92,7 +92,7 @@ impl Tenure {
         let now = store::now();
         let known = is_known(&mut transaction, attempt).await?;
         if let Some(place) = attempt.place() {
-            accounts::keep_place(&mut transaction, &place, now.plus_seconds(-PLACE_LASTS)).await?;
+            accounts::insert_place(&mut transaction, &place, now.plus_seconds(-PLACE_LASTS)).await?;
         }
         for (position, (key, _)) in attempt.keys(known).into_iter().enumerate() {
             let left = if position == 0 { 0 } else { recent_failures(&mut transaction, &key, now).await?.0 - 1 };

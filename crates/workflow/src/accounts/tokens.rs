@@ -4,7 +4,8 @@ use crate::accounts::TokenRow;
 use domain::{AccountName, AuditEvent, RefusalCode, Subject, Timestamp};
 use store::{accounts, audit};
 
-use super::{expect_person, find, secret};
+use super::account::{expect_person, find};
+use super::secret;
 use crate::{Actor, Error, Origin, Result, Scope, Tenure};
 
 /// Seconds of a day.

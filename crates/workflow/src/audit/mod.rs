@@ -1,5 +1,6 @@
 //! The audit log: read, filtered, exported, verified, and how a person is erased from it.
 
-mod log;
+mod commands;
+mod queries;
 
-pub use log::{AuditExport, AuditQuery, AuditRow, verify_export};
+pub use queries::{AuditExport, AuditQuery, AuditRow, verify_export};

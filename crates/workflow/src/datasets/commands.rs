@@ -1,12 +1,12 @@
 //! Files become immutable dataset versions.
 
-use data::{Checked, Purpose};
+use data::{CheckMode, Checked};
 use domain::{AuditEvent, Subject};
 use model::UseCase;
 use store::{audit, datasets};
 
-use crate::StoredPeople;
-use crate::{Admin, Error, Member, Result, Tenure, Viewer, error::compute};
+use crate::datasets::{RefusedCell, RefusedImport};
+use crate::{Admin, Error, Result, StoredPeople, Tenure, error::compute};
 
 /// What to import.
 #[derive(Debug, Clone, Default)]
@@ -82,37 +82,25 @@ impl Tenure {
         Ok(Imported { dataset, new: true, unused_columns })
     }
 
-    /// Datasets of a use case, or of all.
+    /// Imports files that somebody sent from a page. A refusal is held for that person, with every cell that breaks a rule, until the
+    /// process ends or others push it out: nothing of a refused file is stored. `Err` holds the number of the refusal.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn datasets(&self, viewer: impl Into<Viewer>, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
-        let viewer = viewer.into();
-        let mut all = self.all_datasets(use_case).await?;
-        for dataset in &mut all {
-            if let Some(rule) = self.rule_for(&viewer, &dataset.use_case) {
-                let released = self.released_positives(dataset).await?;
-                dataset.positives = released.map(|count| rule.count(count.unsigned_abs()).cast_signed());
-            }
-        }
-        Ok(all)
-    }
-
-    pub(crate) async fn all_datasets(&self, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
-        Ok(datasets::list(&mut self.store.read().await?, use_case.map(domain::UseCaseId::from).as_ref()).await?)
-    }
-
-    /// The dataset whose id or hash begins with `prefix`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], or when the store fails.
-    pub async fn find_dataset(&self, _: &Member<'_>, prefix: &str) -> Result<datasets::Dataset> {
-        self.dataset(prefix).await
-    }
-
-    pub(crate) async fn dataset(&self, prefix: &str) -> Result<datasets::Dataset> {
-        let found = datasets::find(&mut self.store.read().await?, prefix).await?;
-        found.ok_or_else(|| Error::NotFound(format!("There is no dataset {prefix}. List them with `tenure data list`.")))
+    pub async fn import_form(&self, admin: &Admin<'_>, import: Import) -> Result<std::result::Result<Imported, String>> {
+        let file = import.files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" + ");
+        let refused = match self.import(admin, import).await {
+            Ok(imported) => return Ok(Ok(imported)),
+            Err(Error::Refused(refusal)) => RefusedImport {
+                file,
+                sentence: refusal.to_string(),
+                total: refusal.total as u32,
+                cells: refusal.problems.into_iter().map(cell).collect(),
+            },
+            Err(Error::Invalid(sentence)) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
+            Err(error) => return Err(error),
+        };
+        Ok(Err(self.refusals.insert(admin.name(), refused)))
     }
 }
 
@@ -125,11 +113,11 @@ pub fn check_import(import: &Import, use_case: &UseCase) -> Result<()> {
 }
 
 fn check_files(files: &[(String, Vec<u8>)], use_case: &UseCase, snapshot: bool) -> Result<Vec<Checked>> {
-    let purpose = if snapshot { Purpose::Scoring } else { Purpose::Training };
+    let mode = if snapshot { CheckMode::Scoring } else { CheckMode::Training };
     let mut parts: Vec<Checked> = Vec::new();
     for (name, bytes) in files {
         let raw = data::read(bytes).map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
-        let part = data::check(&raw, use_case, purpose)?;
+        let part = data::check(&raw, use_case, mode)?;
         if parts.first().is_some_and(|first| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some()) {
             return Err(Error::Invalid(format!(
                 "{name} has different columns from {}. Files to merge must have the same columns.",
@@ -139,4 +127,8 @@ fn check_files(files: &[(String, Vec<u8>)], use_case: &UseCase, snapshot: bool) 
         parts.push(part);
     }
     if parts.is_empty() { Err(Error::Invalid("Choose at least one file.".into())) } else { Ok(parts) }
+}
+
+fn cell(problem: data::RowProblem) -> RefusedCell {
+    RefusedCell { row: problem.row as u32, column: problem.column, value: problem.value, rule: problem.rule }
 }

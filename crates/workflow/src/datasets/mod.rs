@@ -3,10 +3,11 @@
 mod commands;
 mod people;
 mod queries;
+mod refusals;
 mod rows;
 
 pub use commands::{Import, Imported, check_import};
 pub use people::StoredPeople;
 pub use queries::DataDiff;
-pub(crate) use queries::Refusals;
+pub(crate) use refusals::Refusals;
 pub use rows::{DatasetChange, DatasetRow, RefusedCell, RefusedImport};

@@ -1,13 +1,10 @@
 //! The rows of a dataset as they are kept: checked once, when they were imported.
 
-use std::sync::Arc;
-
 use data::Checked;
 use model::Table;
 use serde::{Deserialize, Serialize};
-use store::datasets;
 
-use crate::{Error, Result, Tenure, error::compute};
+use crate::{Error, Result};
 
 /// Checked rows as they lie in the artifact store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,7 +55,7 @@ impl StoredPeople {
         postcard::to_stdvec(self).map_err(|error| Error::internal(format!("the columns cannot be written: {error}")))
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self> {
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self> {
         postcard::from_bytes(bytes).map_err(|error| Error::internal(format!("the stored columns cannot be read: {error}")))
     }
 
@@ -77,18 +74,4 @@ impl StoredPeople {
 fn has_repeats(ids: &[String]) -> bool {
     let mut seen = std::collections::HashSet::new();
     ids.iter().any(|id| !seen.insert(id))
-}
-
-impl Tenure {
-    /// A dataset's rows.
-    ///
-    /// # Errors
-    /// When the artifact is missing or damaged.
-    pub(crate) async fn people_of(&self, dataset: &datasets::Dataset) -> Result<Arc<StoredPeople>> {
-        let make = async {
-            let bytes = self.store.artifact(&dataset.content_hash).await?;
-            compute(move || Ok(Arc::new(StoredPeople::from_bytes(&bytes)?))).await
-        };
-        self.caches.people.get_or_make(&dataset.content_hash, make).await
-    }
 }

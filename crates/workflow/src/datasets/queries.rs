@@ -1,14 +1,13 @@
 //! Dataset versions as people look at them: the list, the profile of one, what changed between two, and why a file was not taken.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use crate::datasets::{DatasetChange, DatasetRow, RefusedCell, RefusedImport};
+use crate::datasets::{DatasetChange, DatasetRow, RefusedImport};
 use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_profile};
 use stats::intervals::proportion;
 use store::{datasets, registry};
 
-use crate::{Admin, Error, Import, Imported, Result, Tenure, Viewer, disclosure, error::compute};
+use crate::{Admin, Error, Member, Result, StoredPeople, Tenure, Viewer, disclosure, error::compute};
 
 /// Sentences about what changed in the table of datasets.
 const SENTENCES: usize = 3;
@@ -114,35 +113,59 @@ impl Tenure {
         let (profile, bytes) = made.await?;
         let hash = self.store.put_artifact(bytes).await?;
         let mut transaction = self.store.begin().await?;
-        datasets::keep_profile(&mut transaction, &dataset.dataset_id, &hash).await?;
+        datasets::insert_profile(&mut transaction, &dataset.dataset_id, &hash).await?;
         transaction.commit().await?;
         Ok(profile)
-    }
-
-    /// Imports files that somebody sent from a page. A refusal is held for that person, with every cell that breaks a rule, until the
-    /// process ends or others push it out: nothing of a refused file is stored. `Err` holds the number of the refusal.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn import_form(&self, admin: &Admin<'_>, import: Import) -> Result<std::result::Result<Imported, String>> {
-        let file = import.files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" + ");
-        let refused = match self.import(admin, import).await {
-            Ok(imported) => return Ok(Ok(imported)),
-            Err(Error::Refused(refusal)) => RefusedImport {
-                file,
-                sentence: refusal.to_string(),
-                total: refusal.total as u32,
-                cells: refusal.problems.into_iter().map(cell).collect(),
-            },
-            Err(Error::Invalid(sentence)) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
-            Err(error) => return Err(error),
-        };
-        Ok(Err(self.refusals.keep(admin.name(), refused)))
     }
 
     /// Why a file was refused, for the person who sent it; `None` when it is no longer held.
     pub fn refused_import(&self, admin: &Admin<'_>, number: &str) -> Option<RefusedImport> {
         self.refusals.of(admin.name(), number)
+    }
+
+    /// Datasets of a use case, or of all.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn datasets(&self, viewer: impl Into<Viewer>, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
+        let viewer = viewer.into();
+        let mut all = self.all_datasets(use_case).await?;
+        for dataset in &mut all {
+            if let Some(rule) = self.rule_for(&viewer, &dataset.use_case) {
+                let released = self.released_positives(dataset).await?;
+                dataset.positives = released.map(|count| rule.count(count.unsigned_abs()).cast_signed());
+            }
+        }
+        Ok(all)
+    }
+
+    pub(crate) async fn all_datasets(&self, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
+        Ok(datasets::list(&mut self.store.read().await?, use_case.map(domain::UseCaseId::from).as_ref()).await?)
+    }
+
+    /// The dataset whose id or hash begins with `prefix`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or when the store fails.
+    pub async fn find_dataset(&self, _: &Member<'_>, prefix: &str) -> Result<datasets::Dataset> {
+        self.dataset(prefix).await
+    }
+
+    pub(crate) async fn dataset(&self, prefix: &str) -> Result<datasets::Dataset> {
+        let found = datasets::find(&mut self.store.read().await?, prefix).await?;
+        found.ok_or_else(|| Error::NotFound(format!("There is no dataset {prefix}. List them with `tenure data list`.")))
+    }
+
+    /// A dataset's rows.
+    ///
+    /// # Errors
+    /// When the artifact is missing or damaged.
+    pub(crate) async fn people_of(&self, dataset: &datasets::Dataset) -> Result<Arc<StoredPeople>> {
+        let make = async {
+            let bytes = self.store.artifact(&dataset.content_hash).await?;
+            compute(move || Ok(Arc::new(StoredPeople::from_bytes(&bytes)?))).await
+        };
+        self.caches.people.get_or_make(&dataset.content_hash, make).await
     }
 }
 
@@ -156,10 +179,6 @@ pub struct DataDiff {
     pub old: Arc<DataProfile>,
     #[serde(skip)]
     pub new: Arc<DataProfile>,
-}
-
-fn cell(problem: data::RowProblem) -> RefusedCell {
-    RefusedCell { row: problem.row as u32, column: problem.column, value: problem.value, rule: problem.rule }
 }
 
 fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRow {
@@ -177,29 +196,5 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
         imported_at: dataset.created_at,
         by: dataset.created_by.to_string(),
         versions: versions.iter().filter(|version| version.dataset_id == dataset.dataset_id).map(|version| version.version).collect(),
-    }
-}
-
-/// Imports that were refused and not read yet, by number, with who sent them; the oldest go first.
-#[derive(Default)]
-pub(crate) struct Refusals(Mutex<VecDeque<(String, String, RefusedImport)>>);
-
-impl Refusals {
-    /// Most that are held.
-    const MOST: usize = 32;
-
-    fn keep(&self, by: &str, refused: RefusedImport) -> String {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.len() >= Self::MOST {
-            held.pop_front();
-        }
-        let number: String = store::new_id();
-        held.push_back((number.clone(), by.to_owned(), refused));
-        number
-    }
-
-    fn of(&self, by: &str, number: &str) -> Option<RefusedImport> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.iter().find(|(own, person, _)| own == number && person == by).map(|(_, _, refused)| refused.clone())
     }
 }

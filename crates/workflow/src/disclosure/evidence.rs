@@ -11,7 +11,7 @@ use training::quality::DataQuality;
 use super::drift::{Withheld, features};
 use super::numbers::to_grid;
 use super::{Disclosure, audit};
-use crate::review::Package;
+use crate::review::EvidencePackage;
 use crate::runs::Evidence;
 
 /// Grid of gaps between groups that gates judge, of shares of cells, and of Brier scores of cohorts.
@@ -133,8 +133,8 @@ pub fn evidence(exact: &Evidence, rule: Disclosure) -> Evidence {
 }
 
 /// The evidence of a review. The decision is bound to the hash of what was kept; this is how a reviewer reads it.
-pub fn package(exact: &Package, withheld: &Withheld, rule: Disclosure) -> Package {
-    Package {
+pub fn package(exact: &EvidencePackage, withheld: &Withheld, rule: Disclosure) -> EvidencePackage {
+    EvidencePackage {
         gates: gates(&exact.gates, rule),
         guide: gates(&exact.guide, rule),
         candidate: evaluation(&exact.candidate, rule),

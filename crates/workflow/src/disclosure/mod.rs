@@ -17,6 +17,7 @@ pub mod drift;
 pub mod evidence;
 pub mod explanation;
 pub mod files;
+mod histories;
 pub mod numbers;
 pub mod profile;
 mod queries;
@@ -24,7 +25,7 @@ pub mod segments;
 pub mod snapshots;
 pub mod tables;
 
-pub(crate) use queries::Histories;
+pub(crate) use histories::Histories;
 
 /// How many people stand behind every released figure: a checked setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

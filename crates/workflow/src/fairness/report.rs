@@ -123,7 +123,7 @@ pub struct FairnessReport {
     pub use_case: String,
     pub title: String,
     /// Words for one person with the event, several, and people at large.
-    pub words: model::use_case::Words,
+    pub words: model::use_case::Terminology,
     pub version: VersionNumber,
     /// "21 November 2026, 09:14 UTC"
     pub trained_at: Timestamp,

@@ -2,23 +2,19 @@
 
 use std::sync::Arc;
 
-use domain::{AuditEvent, CheckId, Date, Subject};
+use domain::Date;
 use model::Table;
 use monitoring::monthly::{Baseline, Month, MonthlyCheck, Settings, monthly_check};
 use monitoring::outcomes::over_window;
 use monitoring::performance::{Outcomes, estimated};
 use monitoring::{Detail, DriftReport, ValidPolicy, feature_drift, quality, recommendation};
-use store::audit;
-use store::monitoring::checks;
 
 use super::baseline::Reference;
 use super::cycles::Recent;
-use crate::{Contributor, Error, Live, Member, Result, StoredPeople, Tenure, error::compute};
+use crate::{Error, Live, Member, Result, StoredPeople, Tenure};
 
 /// Rows on each side behind the importances of a check.
 const IMPORTANCE_ROWS: usize = 300;
-/// Longest note, in characters.
-const LONGEST_NOTE: usize = 2000;
 
 /// Everything that a check is made from.
 #[derive(Clone)]
@@ -32,86 +28,6 @@ pub(crate) struct Material {
 }
 
 impl Tenure {
-    /// Compares the newest people on or before `as_of` with the baseline of the live version, and keeps the report.
-    ///
-    /// # Errors
-    /// When nothing is in service, or there is no such data.
-    pub async fn check_drift(
-        &self,
-        contributor: &Contributor<'_>,
-        use_case: &str,
-        as_of: Option<&str>,
-    ) -> Result<(checks::Check, MonthlyCheck)> {
-        let as_of = as_of.map(str::parse::<Date>).transpose()?;
-        let current = self.dataset_as_of(use_case, as_of).await?;
-        let as_of = as_of.unwrap_or(current.as_of);
-        let people = self.people_of(&current).await?;
-        let material = self.drift_material(&contributor.member(), use_case, people.labels.is_some(), Some(current.as_of)).await?;
-        self.renew_cohorts(use_case).await?;
-        let recent = self.recent_outcomes(use_case, as_of).await?;
-        let cycle = self.cycle(use_case, as_of, recent.as_ref()).await?;
-        let version = material.live.version.version;
-        let report = compute(move || Ok(material.check(&current_people(&people), recent.as_ref(), cycle))).await?;
-
-        let bytes = serde_json::to_vec(&report).map_err(store::Error::from)?;
-        let check = checks::Check {
-            check_id: store::new_id(),
-            use_case: use_case.into(),
-            version,
-            dataset_id: current.dataset_id.clone(),
-            as_of,
-            verdict: report.features.verdict,
-            share_drifted: report.features.share_drifted,
-            prediction_verdict: report.prediction.verdict,
-            recommendation: report.recommendation.action,
-            reason: report.recommendation.sentence.clone(),
-            report_hash: self.store.put_artifact(bytes).await?,
-            created_by: contributor.name().clone(),
-            created_at: store::now(),
-        };
-        let mut transaction = self.store.begin().await?;
-        checks::insert(&mut transaction, &check).await?;
-        let event = AuditEvent::DriftCheck { version: check.version, dataset: check.dataset_id.clone(), verdict: check.verdict };
-        audit::append(&mut transaction, contributor.name(), &Subject::Check(check.check_id.clone()), &event).await?;
-        transaction.commit().await?;
-        Ok((check, report))
-    }
-
-    /// The checks of a use case, newest day first.
-    ///
-    /// # Errors
-    /// When there is no such use case, or the store fails.
-    pub async fn checks(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<checks::Check>> {
-        self.use_case(use_case)?;
-        Ok(checks::list(&mut self.store.read().await?, &use_case.into()).await?)
-    }
-
-    /// Writes down that somebody has seen a check, and what they had to say.
-    ///
-    /// # Errors
-    /// When there is no such check, or the note is empty or very long.
-    pub async fn acknowledge(&self, contributor: &Contributor<'_>, use_case: &str, check_id: &CheckId, note: &str) -> Result<checks::Note> {
-        let note = note.trim();
-        if note.is_empty() || note.chars().count() > LONGEST_NOTE {
-            return Err(Error::Invalid(format!("Enter a note of 1 to {LONGEST_NOTE} characters.")));
-        }
-        let mut transaction = self.store.begin().await?;
-        let found = checks::find(&mut transaction, &use_case.into(), check_id).await?;
-        let check = found.ok_or_else(|| Error::NotFound(format!("{use_case} has no drift check {check_id}.")))?;
-        let note = checks::Note {
-            note_id: store::new_id(),
-            check_id: check.check_id,
-            note: note.to_owned(),
-            created_by: contributor.name().clone(),
-            created_at: store::now(),
-        };
-        checks::insert_note(&mut transaction, &note).await?;
-        let (subject, row) = (Subject::Check(note.check_id.clone()), audit::Row::DriftNote(&note.note_id));
-        audit::append_with_rows(&mut transaction, contributor.name(), &subject, &AuditEvent::DriftAcknowledge {}, &[row]).await?;
-        transaction.commit().await?;
-        Ok(note)
-    }
-
     /// What a check is made from, on the live version. `with_leavers` says that the people to be checked are known to have left or stayed:
     /// then only those who stayed are compared, on both sides.
     pub(crate) async fn drift_material(

@@ -10,9 +10,10 @@ use monitoring::performance::{self, Outcomes, Realised};
 use store::monitoring::outcomes::{self, Cohort, PersonProbability};
 use store::scoring;
 
-use super::outcomes::HORIZON_DAYS;
 use crate::{Result, Tenure, error::compute};
 
+/// The time that a score is about, unless the import says otherwise.
+pub const HORIZON_DAYS: i64 = 365;
 /// Cycles looked back on.
 pub(super) const BATCHES: i64 = 120;
 /// Who left is heard of first: with fewer of the scored people known than this, the known ones are no fair sample of them.

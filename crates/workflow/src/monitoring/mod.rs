@@ -2,15 +2,19 @@
 
 mod baseline;
 mod checks;
+mod commands;
 mod cycles;
 mod files;
 mod history;
 mod outcomes;
+mod queries;
 mod rows;
 mod simulate;
 
+pub use commands::{OutcomesImport, OutcomesImported};
+pub use cycles::HORIZON_DAYS;
 pub use files::ExportFormat;
 pub use history::{CheckPage, DriftHistory, FeatureLine, HistoryEvent, HistoryPoint, Mark, by_weight};
-pub use outcomes::{CohortView, Coverage, HORIZON_DAYS, OutcomesImport, OutcomesImported, check_outcomes, simulated_outcomes};
+pub use outcomes::{CohortView, Coverage, check_outcomes, simulated_outcomes};
 pub use rows::RowsReport;
 pub use simulate::{Shift, SimulatedCheck};

@@ -1,10 +1,10 @@
 //! Rollback, and the stop switch.
 
-use domain::{AuditEvent, LiveChangeKind, RefusalCode, Subject, Timestamp, UseCaseId, VersionNumber};
+use domain::{AuditEvent, LiveChangeKind, RefusalCode, Subject, UseCaseId, VersionNumber};
 use store::{audit, registry};
 
 use crate::review::required;
-use crate::{Actor, Error, Member, Result, Signed, Tenure};
+use crate::{Actor, Error, Result, Signed, Tenure};
 
 impl Tenure {
     /// Puts an archived version that was live before back into service. Without a number: the one before the newest promotion, or the one
@@ -111,52 +111,5 @@ impl Tenure {
         audit::append_with_rows(&mut transaction, name, &Subject::Model(id.clone(), number), &event, &[row]).await?;
         transaction.commit().await?;
         Ok(number)
-    }
-
-    /// Every change of what was live, oldest first.
-    ///
-    /// # Errors
-    /// When there is no such use case, or the store fails.
-    pub async fn live_history(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<registry::LiveChange>> {
-        self.use_case(use_case)?;
-        Ok(registry::live_history(&mut self.store.read().await?, &use_case.into()).await?)
-    }
-
-    /// What was live at a moment of the past: `2026-11-21` (the end of that day), `2026-11-21T09:14` or `2026-11-21T09:14:30`, in UTC. The
-    /// change that was in force then; `None` when nothing had ever been live.
-    ///
-    /// # Errors
-    /// When there is no such use case, the text is not a valid time, or the store fails.
-    pub async fn live_as_of(&self, _: &Member<'_>, use_case: &str, moment: &str) -> Result<Option<registry::LiveChange>> {
-        self.use_case(use_case)?;
-        let wrong = || Error::Invalid(format!("“{moment}” is not a valid time. Use YYYY-MM-DD or YYYY-MM-DDTHH:MM, in UTC."));
-        let moment = Timestamp::end_of(moment).map_err(|_| wrong())?;
-        Ok(registry::live_as_of(&mut self.store.read().await?, &use_case.into(), moment).await?)
-    }
-
-    /// That nothing is in service, for everybody to read: without names and reasons.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn nothing_serves_since(&self, use_case: &str) -> Result<String> {
-        let stopped = registry::live(&mut self.store.read().await?, &use_case.into()).await?;
-        Ok(match stopped {
-            Some(change) => format!("undeployed on {}", change.changed_at.long()),
-            None => "no version has been promoted".to_owned(),
-        })
-    }
-
-    /// Why nothing is in service, in a sentence.
-    pub(crate) async fn why_nothing_serves(&self, use_case: &str) -> Result<String> {
-        let stopped = registry::live(&mut self.store.read().await?, &use_case.into()).await?;
-        Ok(match stopped {
-            Some(change) => format!(
-                "The model of {use_case} was undeployed on {} by {}: {}.",
-                change.changed_at.long(),
-                change.changed_by,
-                change.reason.trim_end_matches('.')
-            ),
-            None => format!("No model of {use_case} is live. Train one and have it approved."),
-        })
     }
 }

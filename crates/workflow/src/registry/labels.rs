@@ -4,7 +4,7 @@ use domain::{AuditEvent, Subject, VersionNumber};
 use store::{audit, registry};
 
 use crate::review::{optional, required};
-use crate::{Admin, Error, Member, Result, Tenure};
+use crate::{Admin, Error, Result, Tenure};
 
 /// Letters of a tag's name or an alias, and of a tag's value.
 const LONGEST_LABEL: usize = 64;
@@ -95,34 +95,5 @@ impl Tenure {
         audit::append(&mut transaction, admin.name(), &Subject::UseCase(use_case.into()), &event).await?;
         transaction.commit().await?;
         Ok(())
-    }
-
-    /// The number of a version that is called by its number or by an alias.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when there is none.
-    pub async fn version_called(&self, _: &Member<'_>, use_case: &str, name: &str) -> Result<VersionNumber> {
-        self.use_case(use_case)?;
-        let name = name.trim();
-        let number = match name.parse::<VersionNumber>() {
-            Ok(number) => number,
-            Err(_) => {
-                let aliases = registry::aliases(&mut self.store.read().await?, &use_case.into()).await?;
-                let found = aliases.into_iter().find(|own| own.alias == name).map(|own| own.version);
-                found.ok_or_else(|| Error::NotFound(format!("No version of {use_case} has the alias {name}.")))?
-            }
-        };
-        Ok(self.version(use_case, number).await?.version)
-    }
-
-    /// Tags of a version, and the aliases that name it.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn labels_of(&self, _: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<(Vec<(String, String)>, Vec<String>)> {
-        let mut connection = self.store.read().await?;
-        let tags = registry::tags(&mut connection, &use_case.into(), number).await?;
-        let aliases = registry::aliases(&mut connection, &use_case.into()).await?;
-        Ok((tags, aliases.into_iter().filter(|own| own.version == number).map(|own| own.alias).collect()))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::runs::{VersionPage, VersionRow};
-use domain::VersionNumber;
+use domain::{Timestamp, VersionNumber};
 use model::global::GlobalExplanation;
 use stats::Verdict;
 use store::{registry, runs};
@@ -105,5 +105,81 @@ impl Tenure {
     pub(crate) async fn explanation_of(&self, version: &store::registry::Version) -> Result<Arc<GlobalExplanation>> {
         let make = async { Ok(Arc::new(self.json_of_run(&version.run_id, EXPLANATION).await?)) };
         self.caches.explanations.get_or_make(&version.model_hash, make).await
+    }
+
+    /// Every change of what was live, oldest first.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn live_history(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<registry::LiveChange>> {
+        self.use_case(use_case)?;
+        Ok(registry::live_history(&mut self.store.read().await?, &use_case.into()).await?)
+    }
+
+    /// What was live at a moment of the past: `2026-11-21` (the end of that day), `2026-11-21T09:14` or `2026-11-21T09:14:30`, in UTC. The
+    /// change that was in force then; `None` when nothing had ever been live.
+    ///
+    /// # Errors
+    /// When there is no such use case, the text is not a valid time, or the store fails.
+    pub async fn live_as_of(&self, _: &Member<'_>, use_case: &str, moment: &str) -> Result<Option<registry::LiveChange>> {
+        self.use_case(use_case)?;
+        let wrong = || Error::Invalid(format!("“{moment}” is not a valid time. Use YYYY-MM-DD or YYYY-MM-DDTHH:MM, in UTC."));
+        let moment = Timestamp::end_of(moment).map_err(|_| wrong())?;
+        Ok(registry::live_as_of(&mut self.store.read().await?, &use_case.into(), moment).await?)
+    }
+
+    /// That nothing is in service, for everybody to read: without names and reasons.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn nothing_serves_since(&self, use_case: &str) -> Result<String> {
+        let stopped = registry::live(&mut self.store.read().await?, &use_case.into()).await?;
+        Ok(match stopped {
+            Some(change) => format!("undeployed on {}", change.changed_at.long()),
+            None => "no version has been promoted".to_owned(),
+        })
+    }
+
+    /// Why nothing is in service, in a sentence.
+    pub(crate) async fn why_nothing_serves(&self, use_case: &str) -> Result<String> {
+        let stopped = registry::live(&mut self.store.read().await?, &use_case.into()).await?;
+        Ok(match stopped {
+            Some(change) => format!(
+                "The model of {use_case} was undeployed on {} by {}: {}.",
+                change.changed_at.long(),
+                change.changed_by,
+                change.reason.trim_end_matches('.')
+            ),
+            None => format!("No model of {use_case} is live. Train one and have it approved."),
+        })
+    }
+
+    /// The number of a version that is called by its number or by an alias.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none.
+    pub async fn version_called(&self, _: &Member<'_>, use_case: &str, name: &str) -> Result<VersionNumber> {
+        self.use_case(use_case)?;
+        let name = name.trim();
+        let number = match name.parse::<VersionNumber>() {
+            Ok(number) => number,
+            Err(_) => {
+                let aliases = registry::aliases(&mut self.store.read().await?, &use_case.into()).await?;
+                let found = aliases.into_iter().find(|own| own.alias == name).map(|own| own.version);
+                found.ok_or_else(|| Error::NotFound(format!("No version of {use_case} has the alias {name}.")))?
+            }
+        };
+        Ok(self.version(use_case, number).await?.version)
+    }
+
+    /// Tags of a version, and the aliases that name it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn labels_of(&self, _: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<(Vec<(String, String)>, Vec<String>)> {
+        let mut connection = self.store.read().await?;
+        let tags = registry::tags(&mut connection, &use_case.into(), number).await?;
+        let aliases = registry::aliases(&mut connection, &use_case.into()).await?;
+        Ok((tags, aliases.into_iter().filter(|own| own.version == number).map(|own| own.alias).collect()))
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use store::{audit, registry, review, runs};
 
 use super::request::holds_today;
-use super::{Checklist, Package, blocking, required};
+use super::{Checklist, EvidencePackage, blocking, required};
 use crate::{Error, Result, Reviewer, Signed, Tenure};
 
 /// What a reviewer did, in the past tense.
@@ -21,7 +21,7 @@ fn done(decision: Decision) -> &'static str {
 
 /// A decision as a reviewer hands it in.
 #[derive(Debug, Clone)]
-pub struct Ruling<'a> {
+pub struct DecisionInput<'a> {
     pub choice: Decision,
     pub reason: &'a str,
     /// `None`: the checklist that the reviewer has kept so far.
@@ -30,7 +30,7 @@ pub struct Ruling<'a> {
     pub evidence: Option<&'a str>,
 }
 
-impl Ruling<'_> {
+impl DecisionInput<'_> {
     /// Whether there is a reason.
     ///
     /// # Errors
@@ -59,16 +59,16 @@ impl Tenure {
     /// # Errors
     /// [`Error::Invalid`] without a reason, [`Error::Forbidden`] for author and requester, [`Error::Conflict`] when nothing is pending
     /// (somebody else was faster: the sentence says who and when), the evidence has changed, or gates block.
-    pub async fn decide(&self, signed: &Signed<'_>, use_case: &str, number: VersionNumber, ruling: Ruling<'_>) -> Result<Decided> {
+    pub async fn decide(&self, signed: &Signed<'_>, use_case: &str, number: VersionNumber, input: DecisionInput<'_>) -> Result<Decided> {
         let reviewer = &signed.reviewer();
-        let reason = required("reason", ruling.reason)?;
+        let reason = required("reason", input.reason)?;
         let version = self.version(use_case, number).await?;
         let (request, before) = self.request_of(use_case, number).await?;
-        if let Some(decided) = settled(reviewer.name(), &request, &before, ruling.choice)? {
+        if let Some(decided) = settled(reviewer.name(), &request, &before, input.choice)? {
             return self.decided(request, decided, before.len(), true).await;
         }
         four_eyes(reviewer.name(), &version, &request)?;
-        if ruling.evidence.is_some_and(|shown| shown != request.evidence_hash) {
+        if input.evidence.is_some_and(|shown| shown != request.evidence_hash) {
             return Err(Error::conflict(
                 RefusalCode::OtherEvidence,
                 "This is not the current evidence of the request. Review it again before you decide.",
@@ -76,18 +76,18 @@ impl Tenure {
         }
         self.expect_unchanged(reviewer, &version, &request).await?;
         let package = self.stored_package(&request.evidence_hash).await?;
-        let checklist = self.checklist_of(reviewer, &request, ruling.checklist).await?;
+        let checklist = self.checklist_of(reviewer, &request, input.checklist).await?;
         let waivers = review::waivers(&mut self.store.read().await?, &use_case.into(), number).await?;
-        if ruling.choice == Decision::Approve {
+        if input.choice == Decision::Approve {
             may_be_approved(&package, &waivers, &checklist, number)?;
         }
         let in_spite_of = package.failing();
-        let last_approval = ruling.choice == Decision::Approve && before.len() as i64 + 1 >= request.approvals_needed;
+        let last_approval = input.choice == Decision::Approve && before.len() as i64 + 1 >= request.approvals_needed;
         let decision = review::ReviewDecision {
             decision_id: store::new_id(),
             request_id: request.request_id.clone(),
             reviewer: reviewer.name().clone(),
-            decision: ruling.choice,
+            decision: input.choice,
             reason: reason.to_owned(),
             checklist: serde_json::to_string(&checklist).map_err(store::Error::from)?,
             waivers: json!({ "waivers": waivers, "in_spite_of": in_spite_of }).to_string(),
@@ -104,7 +104,7 @@ impl Tenure {
 
         let mut transaction = self.store.begin().await?;
         let (newest, decisions) = newest(&mut transaction, use_case, number).await?;
-        if let Some(decided) = settled(reviewer.name(), &newest, &decisions, ruling.choice)? {
+        if let Some(decided) = settled(reviewer.name(), &newest, &decisions, input.choice)? {
             drop(transaction);
             return self.decided(newest, decided, decisions.len(), true).await;
         }
@@ -118,10 +118,10 @@ impl Tenure {
             ));
         }
         review::insert_decision(&mut transaction, &decision).await?;
-        if last_approval || ruling.choice != Decision::Approve {
-            review::close_request(&mut transaction, &request.request_id, ruling.choice.state(), decision.decided_at, "").await?;
+        if last_approval || input.choice != Decision::Approve {
+            review::close_request(&mut transaction, &request.request_id, input.choice.state(), decision.decided_at, "").await?;
         }
-        if ruling.choice == Decision::Reject {
+        if input.choice == Decision::Reject {
             registry::set_stage(&mut transaction, &use_case.into(), number, Stage::Archived).await?;
         }
         let previous =
@@ -138,7 +138,7 @@ impl Tenure {
             live: last_approval,
             previous,
         };
-        let event = match ruling.choice {
+        let event = match input.choice {
             Decision::Approve => AuditEvent::ModelApprove { decision: detail },
             Decision::Reject => AuditEvent::ModelReject { decision: detail },
             Decision::RequestChanges => AuditEvent::ModelRequestChanges { decision: detail },
@@ -216,7 +216,7 @@ impl Tenure {
         if let Some(given) = given {
             return Ok(given);
         }
-        let kept = self.kept_checklist(reviewer, &request.use_case, request.version).await?;
+        let kept = self.saved_checklist(reviewer, &request.use_case, request.version).await?;
         Ok(Checklist { reason: String::new(), waiver: String::new(), ..kept })
     }
 }
@@ -289,7 +289,7 @@ pub(super) fn four_eyes(reviewer: &AccountName, version: &registry::Version, req
     Ok(())
 }
 
-fn may_be_approved(package: &Package, waivers: &[review::Waiver], checklist: &Checklist, number: VersionNumber) -> Result<()> {
+fn may_be_approved(package: &EvidencePackage, waivers: &[review::Waiver], checklist: &Checklist, number: VersionNumber) -> Result<()> {
     let waived: Vec<String> = waivers.iter().filter(|waiver| holds_today(waiver)).map(|waiver| waiver.gate.clone()).collect();
     let blocking = blocking(package, &waived);
     if !blocking.is_empty() {

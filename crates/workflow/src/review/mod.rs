@@ -4,17 +4,18 @@
 //! (`crates/store/src/rules/`).
 
 mod checklist;
+mod commands;
 mod decide;
+mod evidence;
 mod evidence_package;
-mod notes;
 mod queries;
 mod request;
 mod side_by_side;
 
 pub use checklist::{CHECKLIST, Checklist, Section};
-pub use decide::{Decided, Ruling};
-pub use evidence_package::{Package, Sources};
-pub use notes::Waive;
+pub use commands::Waive;
+pub use decide::{Decided, DecisionInput};
+pub use evidence_package::{EvidenceManifest, EvidencePackage};
 pub use queries::{QueueRow, ReviewPage};
 
 use domain::{FieldProblem, ProblemCode};
@@ -40,7 +41,7 @@ pub(crate) fn optional<'a>(field: &str, text: &'a str) -> Result<&'a str> {
 }
 
 /// Titles of the gates that block a version and are not waived. `waived`: titles of the gates with a waiver that holds today.
-fn blocking<'a>(package: &'a Package, waived: &[String]) -> Vec<&'a str> {
+fn blocking<'a>(package: &'a EvidencePackage, waived: &[String]) -> Vec<&'a str> {
     let blocks = |result: &&training::gates::GateResult| package.policy.blocks(result) && !waived.contains(&result.title);
     package.gates.results.iter().filter(blocks).map(|result| result.title.as_str()).collect()
 }

@@ -9,9 +9,9 @@ use serde::Serialize;
 use store::{registry, review, scoring};
 
 use super::decide::four_eyes;
-use super::{Checklist, Package};
+use super::{Checklist, EvidencePackage};
 use crate::audit::AuditRow;
-use crate::{Error, Member, Result, Role, Tenure, Viewer, disclosure};
+use crate::{Error, Member, Result, Reviewer, Role, Tenure, Viewer, disclosure};
 
 /// A request in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,7 +29,7 @@ pub struct ReviewPage {
     pub version: registry::Version,
     pub live: bool,
     /// The evidence: of the request while there is one that counts, else as it would be now.
-    pub package: Arc<Package>,
+    pub package: Arc<EvidencePackage>,
     /// Its SHA-256 when a request is bound to it.
     pub evidence_hash: Option<String>,
     pub explanation: Option<Arc<GlobalExplanation>>,
@@ -175,7 +175,12 @@ impl Tenure {
     }
 
     /// The evidence as a viewer may see it. What is decided on is the evidence itself, by its hash.
-    async fn package_for(&self, viewer: &Viewer, version: &registry::Version, package: Arc<Package>) -> Result<Arc<Package>> {
+    async fn package_for(
+        &self,
+        viewer: &Viewer,
+        version: &registry::Version,
+        package: Arc<EvidencePackage>,
+    ) -> Result<Arc<EvidencePackage>> {
         let Some(rule) = self.rule_for(viewer, &version.use_case) else { return Ok(package) };
         let mut datasets = vec![self.dataset(&version.dataset_id).await?];
         if let Some((number, _)) = &package.sources.champion {
@@ -191,6 +196,16 @@ impl Tenure {
     /// When the store fails.
     pub(crate) async fn pending_reviews(&self, use_case: &str) -> Result<u32> {
         Ok(review::pending(&mut self.store.read().await?, &use_case.into()).await? as u32)
+    }
+
+    /// The checklist that a reviewer has saved for the newest request.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when nobody has asked for a review.
+    pub async fn saved_checklist(&self, reviewer: &Reviewer<'_>, use_case: &str, number: VersionNumber) -> Result<Checklist> {
+        let (request, _) = self.request_of(use_case, number).await?;
+        let kept = review::checklist(&mut self.store.read().await?, &request.request_id, reviewer.name()).await?;
+        Ok(kept.map(|text| Checklist::from_json(&text)).unwrap_or_default())
     }
 }
 

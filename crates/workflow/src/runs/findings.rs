@@ -6,7 +6,7 @@ use stats::comparison::Comparison;
 use stats::curves::ThresholdRow;
 use stats::{Metric, Verdict};
 
-use crate::training::Outlook;
+use crate::training::GateForecast;
 
 /// The findings of a training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct RunEvidence {
     /// Whether nothing blocks promotion.
     pub gates_pass: bool,
     pub gates: Vec<GateRow>,
-    pub feasibility: Option<Outlook>,
+    pub feasibility: Option<GateForecast>,
     pub feasible: Vec<FeasibleGate>,
     /// Signs that the model knows what it cannot know, in sentences.
     pub leaks: Vec<String>,

@@ -1,11 +1,12 @@
 //! Training runs: what is recorded of them, how they are searched, and the page of one.
 
 pub(crate) mod artifacts;
+mod curves;
 pub(crate) mod evidence;
 mod filter;
 mod findings;
 pub(crate) mod nested;
-pub(crate) mod page;
+mod page;
 pub(crate) mod queries;
 pub(crate) mod recording;
 mod rows;

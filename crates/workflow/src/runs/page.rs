@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::runs::{ArtifactRow, RunPage, Stage};
 use crate::runs::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
-use crate::training::Outlook;
-use charts::{Curve, Curves};
+use crate::training::GateForecast;
 use domain::Estimate;
 use model::UseCase;
-use stats::Metric;
-use stats::curves::CalibrationBin;
-use stats::report::Report;
 use store::{jobs, registry, runs};
 use training::gates::{Gate, ValidGatePolicy};
 
 use crate::runs::artifacts::{EVIDENCE, GATE_POLICY};
+use crate::runs::curves::curves;
 use crate::runs::evidence::Evidence;
 use crate::runs::queries::{figure, row, rows};
 use crate::{Error, Member, Result, Tenure, Viewer, disclosure};
@@ -134,7 +131,7 @@ fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy
         feasible: feasible
             .map(|gate| FeasibleGate { metric: gate.metric, limit: gate.limit, passed: gate.passed, median: gate.median })
             .collect(),
-        feasibility: evidence.feasibility.map(|found| Outlook {
+        feasibility: evidence.feasibility.map(|found| GateForecast {
             passed: found.passed,
             resamples: found.resamples,
             sentence: found.sentence,
@@ -180,33 +177,5 @@ fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy
             .collect(),
         thresholds: report.curves.thresholds,
         against_live: evidence.against_live,
-    }
-}
-
-/// The curves of an evaluation, on the hold-out and out of fold.
-pub(crate) fn curves(evidence: &Evidence) -> Curves {
-    let both = |metric: Metric, of: &dyn Fn(&Report) -> Option<Vec<[f64; 2]>>| {
-        let curve = |label: &str, report: &Report| {
-            let figure = report.metrics.get(&metric).and_then(|figure| figure.value);
-            of(report).map(|points| Curve { label: label.to_owned(), points, figure })
-        };
-        [curve("Hold-out", &evidence.holdout.report), curve("Out of fold", &evidence.cross_validated.report)]
-            .into_iter()
-            .flatten()
-            .collect()
-    };
-    let pairs = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| [*x, *y]).collect::<Vec<_>>();
-    let bin = |bin: &CalibrationBin| bin.predicted().zip(bin.observed()).map(<[f64; 2]>::from);
-    Curves {
-        roc: both(Metric::RocAuc, &|report| report.curves.roc.as_ref().map(|curve| pairs(&curve.fpr, &curve.tpr))),
-        precision_recall: both(Metric::AveragePrecision, &|report| {
-            report.curves.precision_recall.as_ref().map(|curve| pairs(&curve.recall, &curve.precision))
-        }),
-        calibration: both(Metric::EceQuantile, &|report| Some(report.curves.calibration_quantile.iter().filter_map(bin).collect())),
-        lift: both(Metric::TopDecileLift, &|report| Some(report.curves.gains.iter().map(|point| [point.share, point.lift]).collect())),
-        histogram: [false, true]
-            .map(|left| evidence.holdout.histogram.iter().map(|bin| if left { bin.with_event } else { bin.without_event }).collect()),
-        confusion: evidence.holdout.report.confusion.into(),
-        cutoff: evidence.holdout.report.cutoff,
     }
 }

@@ -9,8 +9,8 @@ use stats::report::Report;
 use store::runs;
 
 use crate::Result;
+use crate::runs::curves::curves;
 use crate::runs::evidence::Evidence;
-use crate::runs::page;
 
 /// A file of a run: name, media type and bytes.
 pub(crate) type File = (&'static str, &'static str, Vec<u8>);
@@ -66,7 +66,7 @@ pub(crate) fn plots(evidence: &Evidence) -> Vec<File> {
         let svg = charts::stand_alone(&chart.title, &chart.svg)?;
         Some((name, "image/svg+xml", svg.into_bytes()))
     };
-    charts::curves::named(&page::curves(evidence)).into_iter().filter_map(file).collect()
+    charts::curves::named(&curves(evidence)).into_iter().filter_map(file).collect()
 }
 
 pub(crate) const JSON: &str = "application/json";

@@ -4,6 +4,7 @@ pub(crate) mod batch;
 mod dashboard;
 pub(crate) mod people;
 mod predict;
+mod queries;
 mod rows;
 mod scored;
 mod what_if;

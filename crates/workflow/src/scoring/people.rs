@@ -1,6 +1,6 @@
 //! The table of people, its CSV, and the page of one person.
 
-use crate::scoring::{FieldValue, FilterField, Looker, PastScore, PeoplePage, PersonPage, PersonRow};
+use crate::scoring::{AccessEntry, FieldValue, FilterField, PastScore, PeoplePage, PersonPage, PersonRow};
 use domain::PeopleQuery;
 use domain::audit::{Erasable, PeopleExportDetail, PersonViewDetail};
 use domain::{AuditAction, AuditEvent, RefusalCode, Subject};
@@ -88,7 +88,7 @@ impl Tenure {
             _ => self.explainer(&version).await?,
         };
         let history = store::scoring::of_person(&mut self.store.read().await?, &use_case.id.as_str().into(), &id.into()).await?;
-        let lookers = self.lookers(&use_case.id, id).await?;
+        let access_history = self.access_history(&use_case.id, id).await?;
         self.record_view(analyst, &use_case.id, id, &scored.batch.batch_id, why).await?;
         compute(move || {
             let table = &scored.people.table;
@@ -108,7 +108,7 @@ impl Tenure {
                     .into_iter()
                     .map(|past| PastScore { as_of: past.as_of, probability: past.probability, version: past.version })
                     .collect(),
-                lookers,
+                access_history,
                 version: scored.batch.version,
             })
         })
@@ -116,12 +116,12 @@ impl Tenure {
     }
 
     /// Who looked at a person, from the record: the latest first.
-    async fn lookers(&self, use_case: &str, id: &str) -> Result<Vec<Looker>> {
+    async fn access_history(&self, use_case: &str, id: &str) -> Result<Vec<AccessEntry>> {
         let mut connection = self.store.read().await?;
         let entries = audit::about(&mut connection, Erasable::Person, &format!("{use_case}/{id}")).await?;
         let names = audit::names(&mut connection).await?;
-        let mut lookers: Vec<Looker> = Vec::new();
-        let purpose = |key: &str| {
+        let mut access_history: Vec<AccessEntry> = Vec::new();
+        let text_of = |key: &str| {
             let known = self.purposes(use_case).iter().find(|purpose| purpose.key == key);
             known.map_or_else(|| key.to_owned(), |purpose| purpose.text.clone())
         };
@@ -129,16 +129,16 @@ impl Tenure {
         for entry in entries.into_iter().filter(|entry| entry.action() == Ok(AuditAction::PersonView)) {
             let name = names.get(&entry.actor).cloned().unwrap_or_else(|| "an erased account".to_owned());
             // Where no reasons are listed, none was named; an entry that was damaged is another matter.
-            let why = match serde_json::from_str::<PersonViewDetail>(&entry.detail) {
-                Ok(detail) => detail.why.as_deref().map(purpose).unwrap_or_default(),
+            let purpose = match serde_json::from_str::<PersonViewDetail>(&entry.detail) {
+                Ok(detail) => detail.why.as_deref().map(text_of).unwrap_or_default(),
                 Err(_) => format!("cannot be read: audit log entry {} is damaged", entry.sequence),
             };
-            match lookers.iter_mut().find(|looker| looker.name == name) {
-                Some(looker) => looker.times += 1,
-                None => lookers.push(Looker { name, times: 1, last: entry.at, why }),
+            match access_history.iter_mut().find(|access| access.name == name) {
+                Some(access) => access.times += 1,
+                None => access_history.push(AccessEntry { name, times: 1, last: entry.at, purpose }),
             }
         }
-        Ok(lookers)
+        Ok(access_history)
     }
 }
 

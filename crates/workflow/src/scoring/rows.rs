@@ -116,15 +116,15 @@ pub struct PastScore {
     pub version: VersionNumber,
 }
 
-/// An account that looked at a person.
+/// The visits of one account to the page of a person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Looker {
+pub struct AccessEntry {
     pub name: String,
     pub times: u32,
     /// The last time.
     pub last: Timestamp,
     /// The purpose that was named then; empty where nobody was asked.
-    pub why: String,
+    pub purpose: String,
 }
 
 /// The page of one person.
@@ -145,7 +145,7 @@ pub struct PersonPage {
     pub fields: Vec<FieldValue>,
     pub history: Vec<PastScore>,
     /// Who looked at this person before, the latest first.
-    pub lookers: Vec<Looker>,
+    pub access_history: Vec<AccessEntry>,
     /// The version that made the score.
     pub version: VersionNumber,
 }

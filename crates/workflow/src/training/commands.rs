@@ -26,13 +26,13 @@ pub struct TrainOutcome {
 }
 
 /// What the computing part of a training ends with.
-enum Ended {
-    Whole(Box<Whole>),
+enum FitOutcome {
+    Completed(Box<Fitted>),
     /// Somebody asked to stop; what was tried until then.
     Stopped(Vec<Trial>),
 }
 
-struct Whole {
+struct Fitted {
     trained: Arc<Trained>,
     evidence: Evidence,
     explanation: GlobalExplanation,
@@ -124,12 +124,12 @@ impl Tenure {
     ) -> Result<TrainOutcome> {
         self.record_policy(&run.run_id, &self.gate_policy(&run.use_case)?).await?;
         match self.fit_and_judge(job, dataset, settings).await? {
-            Ended::Whole(whole) => self.record(job, run, dataset, settings, *whole).await,
-            Ended::Stopped(trials) => self.keep_trials(run, &trials).await,
+            FitOutcome::Completed(fitted) => self.record(job, run, dataset, settings, *fitted).await,
+            FitOutcome::Stopped(trials) => self.insert_trials(run, &trials).await,
         }
     }
 
-    async fn fit_and_judge(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: &ValidSettings) -> Result<Ended> {
+    async fn fit_and_judge(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: &ValidSettings) -> Result<FitOutcome> {
         let use_case = self.use_case(&dataset.use_case)?;
         let people = self.people_of(dataset).await?;
         let champion = self.champion(&use_case.id).await?;
@@ -139,7 +139,7 @@ impl Tenure {
             let labels = people.labels.clone().ok_or_else(no_outcomes)?;
             let rows = to_dataset(&people, labels)?.with_hash(hash);
             let trained = match training::train(&rows, &use_case, &policy, &settings, &*job)? {
-                TrainingOutcome::Stopped { trials } => return Ok(Ended::Stopped(trials)),
+                TrainingOutcome::Stopped { trials } => return Ok(FitOutcome::Stopped(trials)),
                 TrainingOutcome::Completed(trained) => *trained,
             };
             let against_live = match &champion {
@@ -161,13 +161,13 @@ impl Tenure {
                 (EXPLANATION, JSON, to_json(&explanation)?),
             ];
             files.extend(plots(&evidence));
-            Ok(Ended::Whole(Box::new(Whole { trained: Arc::new(trained), evidence, explanation, files })))
+            Ok(FitOutcome::Completed(Box::new(Fitted { trained: Arc::new(trained), evidence, explanation, files })))
         })
         .await
     }
 
     /// What was tried before the stop: nested runs, and the list as a file.
-    async fn keep_trials(&self, run: &runs::Run, trials: &[Trial]) -> Result<TrainOutcome> {
+    async fn insert_trials(&self, run: &runs::Run, trials: &[Trial]) -> Result<TrainOutcome> {
         let file = self.artifact("trials.json", JSON, to_json(&trials)?).await?;
         let mut transaction = self.store.begin_patiently().await?;
         let details = runs::Details { artifacts: vec![file], ..runs::Details::default() };
@@ -190,7 +190,7 @@ impl Tenure {
         run: &runs::Run,
         dataset: &datasets::Dataset,
         settings: &ValidSettings,
-        Whole { trained, evidence, explanation, files }: Whole,
+        Fitted { trained, evidence, explanation, files }: Fitted,
     ) -> Result<TrainOutcome> {
         let author = job.actor().name();
         let policy = self.gate_policy(&run.use_case)?;

@@ -2,8 +2,9 @@
 
 pub(crate) mod commands;
 mod form;
+mod queries;
 mod rows;
 
 pub use commands::TrainOutcome;
 pub use form::TrainingForm;
-pub use rows::{Outlook, TrainingChoices};
+pub use rows::{GateForecast, TrainingChoices};

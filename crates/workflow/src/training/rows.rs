@@ -17,12 +17,12 @@ pub struct TrainingChoices {
     pub protected: Vec<String>,
     pub gate_policy: String,
     /// How often a model of about this quality would meet the gates; `None` when it was not judged.
-    pub outlook: Option<Outlook>,
+    pub gate_forecast: Option<GateForecast>,
 }
 
 /// How often resamples pass the gates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Outlook {
+pub struct GateForecast {
     pub passed: u32,
     pub resamples: u32,
     pub sentence: String,

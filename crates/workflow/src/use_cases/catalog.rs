@@ -18,7 +18,7 @@ use crate::{Error, Result};
 
 /// Everything that was read.
 #[derive(Debug, Clone, Default)]
-pub struct Catalogue {
+pub struct PolicyCatalog {
     use_cases: BTreeMap<String, Arc<UseCase>>,
     gates: BTreeMap<String, ValidGatePolicy>,
     access: BTreeMap<String, AccessPolicy>,
@@ -46,51 +46,51 @@ pub struct Purpose {
     pub text: String,
 }
 
-impl Catalogue {
+impl PolicyCatalog {
     /// What the binary brings, and what is in `folder`.
     ///
     /// # Errors
     /// [`Error::Invalid`] when a file cannot be read or is wrong, or names a policy that there is not.
     pub fn read(folder: Option<&Path>) -> Result<Self> {
-        let mut catalogue = Self::policies(folder)?;
+        let mut catalog = Self::policies(folder)?;
         let built_in = data::built_in().map_err(|errors| wrong("built into Tenure", &errors))?;
-        catalogue.use_cases = built_in.into_iter().map(|use_case| (use_case.id.clone(), Arc::new(use_case))).collect();
+        catalog.use_cases = built_in.into_iter().map(|use_case| (use_case.id.clone(), Arc::new(use_case))).collect();
         let mut origins: BTreeMap<String, PathBuf> = BTreeMap::new();
         for (path, text) in folder.map(toml_files).transpose()?.unwrap_or_default() {
-            let use_case = catalogue.check(&text).map_err(|errors| wrong(&path.display().to_string(), &errors))?;
+            let use_case = catalog.check(&text).map_err(|errors| wrong(&path.display().to_string(), &errors))?;
             if let Some(other) = origins.insert(use_case.id.clone(), path.clone()) {
                 let (one, other) = (path.display(), other.display());
                 return Err(Error::Invalid(format!("{one} and {other} both define the use case {}.", use_case.id)));
             }
-            catalogue.use_cases.insert(use_case.id.clone(), Arc::new(use_case));
+            catalog.use_cases.insert(use_case.id.clone(), Arc::new(use_case));
         }
-        for policy in catalogue.access.values() {
+        for policy in catalog.access.values() {
             let unknown = |error: Error| Error::Invalid(format!("An access policy is invalid. {error}"));
-            catalogue.use_case(&policy.use_case).map_err(unknown)?;
+            catalog.use_case(&policy.use_case).map_err(unknown)?;
         }
-        Ok(catalogue)
+        Ok(catalog)
     }
 
     fn policies(folder: Option<&Path>) -> Result<Self> {
-        let mut catalogue = Self::default();
-        let Some(folder) = folder else { return Ok(catalogue) };
+        let mut catalog = Self::default();
+        let Some(folder) = folder else { return Ok(catalog) };
         for (path, policy) in parsed::<GatePolicy>(&folder.join("gates"), "gate policy")? {
             let wrong = |problems: Vec<FieldProblem>| Error::Invalid(format!("{}: {}", path.display(), FieldProblem::list(&problems)));
             let policy = policy.check().map_err(wrong)?;
             if ValidGatePolicy::preset(&policy.name).is_some() {
                 return Err(Error::Invalid(format!("{}: the policy {} is built in. Choose another name.", path.display(), policy.name)));
             }
-            if let Some(other) = catalogue.gates.insert(policy.name.clone(), policy) {
+            if let Some(other) = catalog.gates.insert(policy.name.clone(), policy) {
                 return Err(Error::Invalid(format!("{}: there is another gate policy named {}.", path.display(), other.name)));
             }
         }
         for (path, policy) in parsed::<AccessPolicy>(&folder.join("access"), "access policy")? {
             policy.check().map_err(|problem| Error::Invalid(format!("{}: {problem}.", path.display())))?;
-            if let Some(other) = catalogue.access.insert(policy.use_case.clone(), policy) {
+            if let Some(other) = catalog.access.insert(policy.use_case.clone(), policy) {
                 return Err(Error::Invalid(format!("{}: there is another access policy for {}.", path.display(), other.use_case)));
             }
         }
-        Ok(catalogue)
+        Ok(catalog)
     }
 
     /// Parses and checks a use-case file, with the policies that it names.
@@ -224,14 +224,14 @@ mod tests {
     const HOUSE: &str = "name = \"house\"\ndescription = \"ours\"\ninconclusive_blocks = false\ngates = []\n";
     const ACCESS: &str = "use_case = \"attrition\"\n[[purpose]]\nkey = \"talk\"\ntext = \"Prepare a conversation\"\n";
 
-    fn folder(files: &[(&str, &str)]) -> Result<Catalogue> {
+    fn folder(files: &[(&str, &str)]) -> Result<PolicyCatalog> {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        Catalogue::read(Some(folder.path()))
+        PolicyCatalog::read(Some(folder.path()))
     }
 
     #[test]

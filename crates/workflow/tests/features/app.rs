@@ -79,8 +79,8 @@ impl TestApp {
     pub async fn decide(&self, version: i64, name: &str, choice: domain::Decision, reason: &str) -> workflow::Result<workflow::Decided> {
         let actor = self.actor(name).await;
         let signed = self.tenure.sign(actor.reviewer()?, Some(PASSWORD)).await?;
-        let ruling = workflow::Ruling { choice, reason, checklist: None, evidence: None };
-        self.tenure.decide(&signed, USE_CASE, number(version), ruling).await
+        let input = workflow::DecisionInput { choice, reason, checklist: None, evidence: None };
+        self.tenure.decide(&signed, USE_CASE, number(version), input).await
     }
 
     async fn add_accounts(&self) {

@@ -78,8 +78,8 @@ async fn a_decision_on_other_evidence_is_refused() {
     app.request(1).await;
     let rita = app.actor("rita").await;
     let signed = app.tenure.sign(rita.reviewer().unwrap(), Some(PASSWORD)).await.unwrap();
-    let ruling = workflow::Ruling { choice: Decision::Approve, reason: "fine", checklist: None, evidence: Some("00ff") };
-    assert_eq!(code(app.tenure.decide(&signed, USE_CASE, number(1), ruling).await), Some(RefusalCode::OtherEvidence));
+    let input = workflow::DecisionInput { choice: Decision::Approve, reason: "fine", checklist: None, evidence: Some("00ff") };
+    assert_eq!(code(app.tenure.decide(&signed, USE_CASE, number(1), input).await), Some(RefusalCode::OtherEvidence));
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn the_checklist_of_a_reviewer_goes_into_the_decision() {
     app.request(1).await;
     let rita = app.actor("rita").await;
     let checklist = Checklist::from_keys(["card", "groups"], "nothing odd").unwrap();
-    app.tenure.keep_checklist(&rita.reviewer().unwrap(), USE_CASE, number(1), &checklist).await.unwrap();
+    app.tenure.save_checklist(&rita.reviewer().unwrap(), USE_CASE, number(1), &checklist).await.unwrap();
     let decided = app.approve(1, "rita").await.unwrap();
     assert!(decided.decision.checklist.contains("nothing odd"));
 }

@@ -68,7 +68,7 @@ async fn opening_a_person_is_in_the_audit_log() {
     let first = app.tenure.people(&analyst, USE_CASE, &PeopleQuery::default()).await.unwrap().rows.remove(0);
     app.tenure.person(&analyst, USE_CASE, &first.id, "").await.unwrap();
     let again = app.tenure.person(&analyst, USE_CASE, &first.id, "").await.unwrap();
-    assert_eq!((again.lookers[0].name.to_string().as_str(), again.lookers[0].times), ("ann", 1));
+    assert_eq!((again.access_history[0].name.to_string().as_str(), again.access_history[0].times), ("ann", 1));
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
     match command {
         OutcomesCommand::Import { file, use_case, complete_until, horizon_days } => {
             let bytes = read_input(&file)?;
-            let definition = config.catalogue()?.use_case(&use_case)?;
+            let definition = config.catalog()?.use_case(&use_case)?;
             workflow::check_outcomes(&bytes, &definition)?;
             let name = std::path::Path::new(&file).file_name().map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
             let import = OutcomesImport { use_case, name, bytes, complete_until, horizon_days: Some(horizon_days), simulated: false };

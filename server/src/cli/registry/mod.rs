@@ -5,7 +5,7 @@ mod show;
 use clap::{Args, Subcommand};
 use domain::{Decision, Stage, VersionNumber};
 use serde_json::json;
-use workflow::{Actor, Checklist, Decided, Error, Result, Ruling, Tenure, Waive};
+use workflow::{Actor, Checklist, Decided, DecisionInput, Error, Result, Tenure, Waive};
 
 use crate::cli::accounts::identity::Identity;
 use crate::cli::outcome::Outcome;
@@ -235,9 +235,9 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
             let says = format!("Review requested for version {number} of {}. Evidence: {}", who.use_case, request.evidence_hash);
             say(as_json, &request, &says)?;
         }
-        ModelCommand::Approve(decide) => ruling(&tenure, Decision::Approve, decide, as_json).await?,
-        ModelCommand::Reject(decide) => ruling(&tenure, Decision::Reject, decide, as_json).await?,
-        ModelCommand::RequestChanges(decide) => ruling(&tenure, Decision::RequestChanges, decide, as_json).await?,
+        ModelCommand::Approve(decide) => record_decision(&tenure, Decision::Approve, decide, as_json).await?,
+        ModelCommand::Reject(decide) => record_decision(&tenure, Decision::Reject, decide, as_json).await?,
+        ModelCommand::RequestChanges(decide) => record_decision(&tenure, Decision::RequestChanges, decide, as_json).await?,
         ModelCommand::Waive { version, who, gate, owner, reason, expires } => {
             let (actor, number) = who.about(&tenure, &version).await?;
             let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
@@ -342,13 +342,14 @@ fn say(as_json: bool, value: &impl serde::Serialize, sentence: &str) -> Result<(
     Ok(())
 }
 
-async fn ruling(tenure: &Tenure, choice: Decision, decide: Decide, as_json: bool) -> Result<()> {
+async fn record_decision(tenure: &Tenure, choice: Decision, decide: Decide, as_json: bool) -> Result<()> {
     let (actor, number) = decide.who.about(tenure, &decide.version).await?;
     let given = !decide.checklist.is_empty() || !decide.findings.is_empty();
     let checklist = Checklist::from_keys(decide.checklist.iter().map(String::as_str), &decide.findings)?;
-    let ruling = Ruling { choice, reason: &decide.reason, checklist: given.then_some(checklist), evidence: decide.evidence.as_deref() };
+    let input =
+        DecisionInput { choice, reason: &decide.reason, checklist: given.then_some(checklist), evidence: decide.evidence.as_deref() };
     let signed = tenure.sign(actor.reviewer()?, None).await?;
-    let decided = tenure.decide(&signed, &decide.who.use_case, number, ruling).await?;
+    let decided = tenure.decide(&signed, &decide.who.use_case, number, input).await?;
     say(as_json, &decided, &outcome(&decided, choice))?;
     if !as_json {
         let failing = decided.decision.in_spite_of();

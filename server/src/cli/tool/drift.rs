@@ -1,7 +1,7 @@
 //! `tenure tool drift`.
 
 use clap::Args;
-use data::{Purpose, Raw};
+use data::{CheckMode, Raw};
 use domain::DriftVerdict;
 use model::Table;
 use monitoring::policy::NAMES;
@@ -44,10 +44,10 @@ pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
     let (reference, current) = match &command.use_case {
         None => untyped(&read(&command.reference)?, &read(&command.current)?),
         Some(id) => {
-            let use_case = config.catalogue()?.use_case(id)?;
+            let use_case = config.catalog()?.use_case(id)?;
             let checked = |path: &str| -> Result<Table> {
                 let raw = input::read(path)?;
-                data::check(&raw, &use_case, Purpose::Scoring).map(|checked| checked.table).map_err(|refusal| {
+                data::check(&raw, &use_case, CheckMode::Scoring).map(|checked| checked.table).map_err(|refusal| {
                     eprintln!("{path} does not match the use case {id}:");
                     refusal.into()
                 })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::Args;
-use data::{Checked, Purpose};
+use data::{CheckMode, Checked};
 use serde_json::{Value, json};
 use training::leakage::{self, Leak, LeakKind};
 use training::nested::FoldScores;
@@ -54,8 +54,8 @@ fn protocol(text: &str) -> std::result::Result<Protocol, String> {
 
 pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome> {
     let settings = command.settings.checked()?;
-    let use_case = config.catalogue()?.use_case(&command.use_case)?;
-    let dataset = dataset(data::check(&input::read(&command.file)?, &use_case, Purpose::Training)?)?;
+    let use_case = config.catalog()?.use_case(&command.use_case)?;
+    let dataset = dataset(data::check(&input::read(&command.file)?, &use_case, CheckMode::Training)?)?;
     let splits = match &command.splits {
         Some(path) => listed(path)?.iter().map(|test| Split::explicit(&dataset, test)).collect::<std::result::Result<Vec<_>, _>>()?,
         None => protocol_splits(&dataset, command.protocol.folds, command.protocol.repeats, settings.seed)?,

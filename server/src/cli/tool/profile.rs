@@ -1,7 +1,7 @@
 //! `tenure tool profile`.
 
 use clap::Args;
-use data::Purpose;
+use data::CheckMode;
 use monitoring::data_profile::{ColumnSummary, DataProfile, GateLimits, data_profile};
 use workflow::{Error, Result};
 
@@ -30,8 +30,8 @@ pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome>
     let raw = input::read(&command.file)?;
     let (table, target) = match &command.use_case {
         Some(id) => {
-            let use_case = config.catalogue()?.use_case(id)?;
-            let checked = data::check(&raw, &use_case, Purpose::Scoring)?;
+            let use_case = config.catalog()?.use_case(id)?;
+            let checked = data::check(&raw, &use_case, CheckMode::Scoring)?;
             (checked.table, checked.labels)
         }
         None => {

@@ -158,7 +158,7 @@ impl Subject {
         }
         let raw = data::read(&bytes).map_err(|error| invalid(&error))?;
         if let Source::Model(model) = &self.source {
-            return Ok(model.encode(&data::check(&raw, &model.use_case, data::Purpose::Scoring)?.table));
+            return Ok(model.encode(&data::check(&raw, &model.use_case, data::CheckMode::Scoring)?.table));
         }
         let number = |name: &str, (row, text): (usize, &String)| match input::present(text) {
             None => Ok(f64::NAN),

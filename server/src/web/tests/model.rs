@@ -6,7 +6,7 @@ use domain::Decision;
 use model::{Column, Table};
 use monitoring::simulation::{self, training_table};
 use training::{Candidate, Silent};
-use workflow::{Actor, Checklist, Import, Role, Ruling, Waive};
+use workflow::{Actor, Checklist, DecisionInput, Import, Role, Waive};
 
 use super::{PASSWORD, TestServer};
 
@@ -63,8 +63,8 @@ impl TestServer {
             tenure.waive(&signed, use_case, number, waive).await.unwrap();
         }
         let checklist = Some(Checklist::from_keys(["all"], text).unwrap());
-        let ruling = Ruling { choice: Decision::Approve, reason: text, checklist, evidence: None };
-        tenure.decide(&signed, use_case, number, ruling).await.unwrap();
+        let input = DecisionInput { choice: Decision::Approve, reason: text, checklist, evidence: None };
+        tenure.decide(&signed, use_case, number, input).await.unwrap();
     }
 }
 

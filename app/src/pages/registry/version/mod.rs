@@ -5,7 +5,7 @@ mod labels;
 use domain::{Route, UseCaseId, VersionNumber};
 use leptos::prelude::*;
 use model::global::GlobalExplanation;
-use model::use_case::Words;
+use model::use_case::Terminology;
 use stats::Metric;
 use workflow::Role;
 use workflow::runs::VersionPage;
@@ -64,7 +64,7 @@ struct Charts {
 }
 
 impl Charts {
-    fn of(explanation: &GlobalExplanation, words: &Words) -> Self {
+    fn of(explanation: &GlobalExplanation, words: &Terminology) -> Self {
         let plural = &words.many;
         let all =
             [importance::shap(explanation, plural), beeswarm::summary(explanation, plural), importance::permutation(explanation, plural)];

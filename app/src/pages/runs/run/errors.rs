@@ -1,7 +1,7 @@
 //! Segments with the highest error, leakage checks, training data quality and proxies.
 
 use leptos::prelude::*;
-use model::use_case::Words;
+use model::use_case::Terminology;
 use workflow::runs::{CohortRow, ProxyRow, RunEvidence};
 
 use super::labels::capital;
@@ -11,7 +11,7 @@ use crate::components::table::{Cell, Facts, Heading, Row, Table, TextList};
 use crate::format;
 
 /// The part.
-pub fn view(evidence: RunEvidence, words: &Words) -> AnyView {
+pub fn view(evidence: RunEvidence, words: &Terminology) -> AnyView {
     let cohorts = cohorts(evidence.cohorts, evidence.overall_error, words);
     let leaks = if evidence.leaks.is_empty() {
         view! { <p>"No leakage detected: no field duplicates or nearly determines the outcome, no one is in both train and test, and performance is not implausibly high."</p> }.boxed()
@@ -44,7 +44,7 @@ pub fn view(evidence: RunEvidence, words: &Words) -> AnyView {
     .boxed()
 }
 
-fn cohorts(cohorts: Vec<CohortRow>, overall: domain::Estimate, words: &Words) -> AnyView {
+fn cohorts(cohorts: Vec<CohortRow>, overall: domain::Estimate, words: &Terminology) -> AnyView {
     let Some(worst) = cohorts.first() else {
         return view! { <section><h2>"Highest error segment"</h2><p class="aside">"Too few hold-out rows to search for segments."</p></section> }
             .boxed();

@@ -2,7 +2,7 @@
 
 use charts::Curves;
 use leptos::prelude::*;
-use model::use_case::Words;
+use model::use_case::Terminology;
 use stats::curves::ThresholdRow;
 use workflow::runs::RunEvidence;
 use workflow::runs::RunPage as Page;
@@ -16,7 +16,7 @@ use crate::format;
 use crate::pages::runs::list::metric;
 
 /// The part.
-pub fn view(page: &Page, evidence: RunEvidence, words: &Words) -> AnyView {
+pub fn view(page: &Page, evidence: RunEvidence, words: &Terminology) -> AnyView {
     let metrics = &page.run.metrics;
     let row = |of: &stats::Metric| {
         let name = workflow::metric_name(*of);
@@ -50,7 +50,7 @@ pub fn view(page: &Page, evidence: RunEvidence, words: &Words) -> AnyView {
 
 /// The confusion matrix at the cutoff.
 #[component]
-fn Confusion(curves: Curves, words: Words) -> AnyView {
+fn Confusion(curves: Curves, words: Terminology) -> AnyView {
     let row = |name: String, counts: [u32; 2]| {
         let [not_listed, listed] = counts.map(|count| Cell::number(format::count(count)));
         Row::new(vec![Cell::text(name), not_listed, listed])
@@ -76,7 +76,7 @@ fn Confusion(curves: Curves, words: Words) -> AnyView {
 
 /// People listed and events captured at each cutoff.
 #[component]
-fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Words) -> AnyView {
+fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Terminology) -> AnyView {
     let share = |value: Option<f64>| Cell::number(value.map_or_else(|| "–".to_owned(), format::percent));
     let row = |own: ThresholdRow| {
         let here = (own.cutoff - cutoff).abs() < 1e-9;

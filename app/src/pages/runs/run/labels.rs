@@ -1,10 +1,10 @@
 //! Labels of table columns and rows.
 
-use model::use_case::Words;
+use model::use_case::Terminology;
 
 use crate::format;
 
 /// A word of the use case with a capital, for table headings.
-pub fn capital(words: &Words, of: fn(&Words) -> &String) -> String {
+pub fn capital(words: &Terminology, of: fn(&Terminology) -> &String) -> String {
     format::capitalised(of(words))
 }

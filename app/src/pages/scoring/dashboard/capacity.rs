@@ -2,7 +2,7 @@
 
 use domain::CapacityPoint;
 use leptos::prelude::*;
-use model::use_case::Words;
+use model::use_case::Terminology;
 use serde::{Deserialize, Serialize};
 
 use crate::boxed::{Handler, IntoBoxed, live};
@@ -24,7 +24,7 @@ pub struct CapacityData {
     pub people: u32,
     /// The number in the address; without one, a tenth of the people.
     pub requested: Option<u32>,
-    pub words: Words,
+    pub words: Terminology,
     /// The rest of the address, kept by the form.
     pub kept: Vec<(String, String)>,
 }
@@ -88,7 +88,7 @@ pub fn Capacity(data: CapacityData) -> AnyView {
     .boxed()
 }
 
-fn reach(point: CapacityPoint, words: &Words) -> AnyView {
+fn reach(point: CapacityPoint, words: &Terminology) -> AnyView {
     let list = format!("{} {}", format::count(point.people), if point.people == 1 { &words.one } else { &words.many });
     let facts = vec![
         (format!("{} captured (recall)", format::capitalised(&words.event_many)), Cell::figure(Some(point.caught), Scale::Percent)),

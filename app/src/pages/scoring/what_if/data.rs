@@ -3,7 +3,7 @@
 #[cfg(feature = "ssr")]
 use model::ModelExplainer;
 use model::counterfactual::Counterfactuals;
-use model::use_case::Words;
+use model::use_case::Terminology;
 use model::vary::Curve;
 use model::{Problem, Record};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use super::{form_of, judge};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WhatIfData {
     pub use_case: String,
-    pub words: Words,
+    pub words: Terminology,
     /// Changes with the model: names the file that the browser fetches.
     pub model_hash: String,
     pub entries: Vec<Entry>,

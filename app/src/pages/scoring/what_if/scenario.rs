@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::route::{fill, pattern};
 use leptos::prelude::*;
 use model::counterfactual::Counterfactuals;
-use model::use_case::Words;
+use model::use_case::Terminology;
 use model::vary::Curve;
 use model::{ModelExplainer, Problem, Record};
 
@@ -17,7 +17,7 @@ use super::{address, judge};
 #[derive(Clone, Copy)]
 pub struct Scenario {
     pub entries: StoredValue<Vec<Entry>>,
-    pub words: StoredValue<Words>,
+    pub words: StoredValue<Terminology>,
     pub page: StoredValue<String>,
     pub start: StoredValue<Record>,
     pub started: StoredValue<Result<Judgement, Vec<Problem>>>,

@@ -1,15 +1,13 @@
-//! The record of what was done: read, filtered, exported, verified, and how a person is erased from it.
+//! The record of what was done: read, filtered, exported and verified.
 
-use domain::audit::Erasable;
-use domain::{AuditEvent, Date, RefusalCode, Subject, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::{Date, Subject, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::accounts;
 use store::audit::{self, ChainCheck, Entry, Filter, Head};
 
 use crate::csv_text::csv_text;
-use crate::{Admin, Error, Member, Result, Role, Tenure, error::compute};
+use crate::{Error, Member, Result, Role, Tenure, error::compute};
 
 const PAGE: usize = 100;
 /// Entries that are verified at a time.
@@ -175,28 +173,6 @@ impl Tenure {
     pub async fn audit_head(&self, _: &Member<'_>) -> Result<Head> {
         let newest = audit::page(&mut self.store.read().await?, &Filter::default(), 0, 1).await?.into_iter().next();
         Ok(newest.map_or(Head { sequence: 0, hash: String::new() }, |newest| Head { sequence: newest.sequence, hash: newest.hash }))
-    }
-
-    /// Erases a person (or account) from the record: the entries stay, and nobody can tell any more whom they are about.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for another kind, [`Error::Conflict`] for an account that is in use, [`Error::NotFound`] when the record knows
-    /// nobody of that name.
-    pub async fn audit_erase(&self, admin: &Admin<'_>, kind: &str, name: &str) -> Result<()> {
-        let kind: Erasable = kind.parse().map_err(|_| Error::Invalid("Only a person or an account can be erased.".into()))?;
-        let mut transaction = self.store.begin().await?;
-        if kind == Erasable::Account {
-            let account = accounts::by_name(&mut transaction, &name.into()).await?;
-            if account.is_some_and(|account| account.disabled_at.is_none()) {
-                return Err(Error::conflict(RefusalCode::AccountActive, "The account is active. Disable it first."));
-            }
-        }
-        if !audit::forget(&mut transaction, kind, name).await? {
-            return Err(Error::NotFound("The audit log has no entry for this name.".into()));
-        }
-        audit::append(&mut transaction, admin.name(), &Subject::AuditLog, &AuditEvent::AuditErase { kind }).await?;
-        transaction.commit().await?;
-        Ok(())
     }
 }
 

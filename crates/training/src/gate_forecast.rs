@@ -21,7 +21,7 @@ const QUICK: Parameters = Parameters::LogisticRegressionL2(L2Parameters { c: 0.1
 ///
 /// # Errors
 /// When data or settings do not allow a training.
-pub fn outlook(
+pub fn gate_forecast(
     dataset: &Dataset,
     use_case: &UseCase,
     policy: &ValidGatePolicy,
@@ -31,11 +31,11 @@ pub fn outlook(
     dataset.check(use_case)?;
     let split = Split::hold_out(dataset, settings.holdout_share, settings.seed)?;
     let splits = folds(dataset, &split.train, settings.folds, 1, settings.seed)?;
-    outlook_on(&prepare_folds(dataset, use_case, &splits, settings)?, use_case, policy, settings, split.test.rows().len())
+    gate_forecast_on(&prepare_folds(dataset, use_case, &splits, settings)?, use_case, policy, settings, split.test.rows().len())
 }
 
 /// The same on folds that are prepared already. `held_out` is the number of rows that the gates will be judged on.
-pub(crate) fn outlook_on(
+pub(crate) fn gate_forecast_on(
     folds: &[Fold],
     use_case: &UseCase,
     policy: &ValidGatePolicy,

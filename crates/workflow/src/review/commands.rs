@@ -118,21 +118,11 @@ impl Tenure {
         Ok(comment)
     }
 
-    /// The checklist of a reviewer as it is kept for the newest request.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when nobody has asked for a review.
-    pub async fn kept_checklist(&self, reviewer: &Reviewer<'_>, use_case: &str, number: VersionNumber) -> Result<Checklist> {
-        let (request, _) = self.request_of(use_case, number).await?;
-        let kept = review::checklist(&mut self.store.read().await?, &request.request_id, reviewer.name()).await?;
-        Ok(kept.map(|text| Checklist::from_json(&text)).unwrap_or_default())
-    }
-
-    /// Keeps the checklist of a reviewer who is at it.
+    /// Saves the checklist of a reviewer who has not decided yet.
     ///
     /// # Errors
     /// [`Error::Conflict`] when nothing is pending.
-    pub async fn keep_checklist(
+    pub async fn save_checklist(
         &self,
         reviewer: &Reviewer<'_>,
         use_case: &str,

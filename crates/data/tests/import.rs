@@ -1,7 +1,7 @@
-//! What the door lets in and what it refuses.
+//! What an import accepts and what it refuses.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use data::{Format, Purpose, ReadError, check, read};
+use data::{CheckMode, Format, ReadError, check, read};
 use model::{Column, Table, UseCase};
 
 fn attrition() -> UseCase {
@@ -27,20 +27,20 @@ fn sound(separator: &str, rows: usize) -> String {
 }
 
 fn problems(text: &str) -> Vec<(usize, String, String)> {
-    let refusal = check(&read(text.as_bytes()).unwrap(), &attrition(), Purpose::Training).unwrap_err();
+    let refusal = check(&read(text.as_bytes()).unwrap(), &attrition(), CheckMode::Training).unwrap_err();
     refusal.problems.into_iter().map(|problem| (problem.row, problem.column, problem.rule)).collect()
 }
 
 #[test]
 fn separators_marks_and_line_ends_do_not_matter() {
-    let plain = check(&read(sound(",", 4).as_bytes()).unwrap(), &attrition(), Purpose::Training).unwrap();
+    let plain = check(&read(sound(",", 4).as_bytes()).unwrap(), &attrition(), CheckMode::Training).unwrap();
     assert_eq!(plain.labels, Some(vec![true, false, true, false]));
     for separator in [";", "\t", "|"] {
         let marked = format!("\u{feff}{}", sound(separator, 4).replace("\r\n", "\n"));
-        assert_eq!(check(&read(marked.as_bytes()).unwrap(), &attrition(), Purpose::Training).unwrap(), plain, "{separator:?}");
+        assert_eq!(check(&read(marked.as_bytes()).unwrap(), &attrition(), CheckMode::Training).unwrap(), plain, "{separator:?}");
     }
     let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(sound(",", 4).encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    assert_eq!(check(&read(&utf16).unwrap(), &attrition(), Purpose::Training).unwrap(), plain);
+    assert_eq!(check(&read(&utf16).unwrap(), &attrition(), CheckMode::Training).unwrap(), plain);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn every_problem_is_named_by_row_column_and_rule() {
 #[test]
 fn a_refusal_lists_a_hundred_and_counts_all() {
     let text = sound(",", 300).replace("Female", "?");
-    let refusal = check(&read(text.as_bytes()).unwrap(), &attrition(), Purpose::Training).unwrap_err();
+    let refusal = check(&read(text.as_bytes()).unwrap(), &attrition(), CheckMode::Training).unwrap_err();
     assert_eq!((refusal.problems.len(), refusal.total), (100, 300));
 }
 
@@ -112,9 +112,9 @@ fn scoring_asks_for_inputs_only() {
         names: keep.iter().map(|&index| raw.names[index].clone()).collect(),
         columns: keep.iter().map(|&index| raw.columns[index].clone()).collect(),
     };
-    let checked = check(&raw, &attrition(), Purpose::Scoring).unwrap();
+    let checked = check(&raw, &attrition(), CheckMode::Scoring).unwrap();
     assert_eq!(checked.labels, None);
-    assert!(check(&raw, &attrition(), Purpose::Training).is_err());
+    assert!(check(&raw, &attrition(), CheckMode::Training).is_err());
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn the_shared_files_pass() {
     for (file, use_case, rows, positives) in files {
         let Some(path) = testing::shared(&format!("data/{file}")) else { continue };
         let checked =
-            check(&read(&std::fs::read(path).unwrap()).unwrap(), &data::built_in().unwrap()[use_case], Purpose::Training).unwrap();
+            check(&read(&std::fs::read(path).unwrap()).unwrap(), &data::built_in().unwrap()[use_case], CheckMode::Training).unwrap();
         let labels = checked.labels.unwrap();
         assert_eq!((labels.len(), labels.iter().filter(|label| **label).count()), (rows, positives));
     }

@@ -1,0 +1,77 @@
+//! What the card of a version is made of.
+
+use std::sync::Arc;
+
+use domain::Stage;
+use model::Model;
+use model::global::GlobalExplanation;
+use store::monitoring::checks;
+use store::{datasets, registry, review, runs};
+
+use super::Card;
+use super::write::{Sources, card};
+use crate::disclosure::Disclosure;
+use crate::runs::evidence::Evidence;
+use crate::{Error, Result, Tenure};
+
+/// Everything about a version that its card is made of, but for what came after its review.
+pub(crate) struct Facts {
+    pub version: registry::Version,
+    pub model: Model,
+    pub evidence: Evidence,
+    pub dataset: datasets::Dataset,
+    pub code: String,
+    pub explanation: Option<Arc<GlobalExplanation>>,
+    /// Newest first.
+    pub revisions: Vec<store::card::Revision>,
+    /// A card is handed on: it holds released figures, whoever asks for it.
+    pub rule: Disclosure,
+}
+
+impl Facts {
+    /// The card in a stage, with the decisions that put it there.
+    pub fn card(&self, stage: Stage, decisions: &[review::ReviewDecision], checks: &[checks::Check]) -> Card {
+        self.card_named(stage.as_str(), decisions, checks)
+    }
+
+    /// The card with any text in the place of the stage.
+    pub fn card_named(&self, stage: &str, decisions: &[review::ReviewDecision], checks: &[checks::Check]) -> Card {
+        card(&Sources {
+            version: &self.version,
+            stage,
+            model: &self.model,
+            evidence: &self.evidence,
+            dataset: &self.dataset,
+            code: &self.code,
+            explanation: self.explanation.as_deref(),
+            revisions: &self.revisions,
+            decisions,
+            checks,
+            rule: self.rule,
+        })
+    }
+}
+
+impl Tenure {
+    pub(crate) async fn card_facts(&self, version: &registry::Version) -> Result<Facts> {
+        let explanation = match self.explanation_of(version).await {
+            Ok(explanation) => Some(explanation),
+            Err(Error::NotFound(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let mut connection = self.store.read().await?;
+        let revisions = store::card::revisions(&mut connection, &version.use_case, version.version).await?;
+        let code = runs::find(&mut connection, &version.run_id).await?.map(|run| run.code_version).unwrap_or_default();
+        drop(connection);
+        Ok(Facts {
+            model: self.model_file(version).await?.1,
+            evidence: self.evidence(&version.run_id).await?,
+            dataset: self.dataset(&version.dataset_id).await?,
+            version: version.clone(),
+            rule: self.disclosure(&version.use_case),
+            code,
+            explanation,
+            revisions,
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! Checks, and what is known of the outcomes.
+
+use store::monitoring::checks;
+use store::monitoring::outcomes::{self, Cohort};
+
+use super::cycles::day;
+use super::outcomes::{CohortView, Coverage};
+use crate::{Member, Result, Tenure, Viewer, disclosure};
+
+impl Tenure {
+    /// The checks of a use case, newest day first.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn checks(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<checks::Check>> {
+        self.use_case(use_case)?;
+        Ok(checks::list(&mut self.store.read().await?, &use_case.into()).await?)
+    }
+
+    /// What is known of the outcomes, cycle by cycle.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn outcomes_coverage(&self, viewer: impl Into<Viewer>, use_case: &str) -> Result<Coverage> {
+        let rule = self.rule_for(&viewer.into(), use_case);
+        self.use_case(use_case)?;
+        let mut connection = self.store.read().await?;
+        let mut imports = outcomes::imports(&mut connection, &use_case.into()).await?;
+        let mut cohorts =
+            outcomes::cohorts(&mut connection, &use_case.into()).await?.into_iter().map(cohort_view).collect::<Result<Vec<_>>>()?;
+        if let Some(rule) = rule {
+            for import in &mut imports {
+                import.row_count = rule.count(import.row_count.unsigned_abs()).cast_signed();
+                import.event_count = rule.count(import.event_count.unsigned_abs()).cast_signed();
+            }
+            cohorts
+                .iter_mut()
+                .for_each(|cohort| cohort.realised = cohort.realised.as_ref().map(|own| disclosure::drift::realised(own, rule)));
+        }
+        Ok(Coverage { imports, cohorts })
+    }
+}
+
+fn cohort_view(cohort: Cohort) -> Result<CohortView> {
+    Ok(CohortView {
+        day: day(cohort.as_of),
+        as_of: cohort.as_of,
+        until: cohort.until_day,
+        scored: cohort.scored as u32,
+        known: cohort.known as u32,
+        realised: cohort.report.map(|report| serde_json::from_str(&report).map_err(store::Error::from)).transpose()?,
+    })
+}

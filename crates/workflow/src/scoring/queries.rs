@@ -1,0 +1,33 @@
+//! The newest scores, as every page of people reads them.
+
+use std::sync::Arc;
+
+use store::scoring;
+
+use crate::scoring::scored::Scored;
+use crate::{Result, Tenure, error::compute};
+
+impl Tenure {
+    /// The people of the newest batch with their scores; `None` when nobody was scored.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn scored(&self, use_case: &str) -> Result<Option<Arc<Scored>>> {
+        let mut connection = self.store.read().await?;
+        let Some(batch) = scoring::batches(&mut connection, &use_case.into(), 1).await?.into_iter().next() else { return Ok(None) };
+        drop(connection);
+        let id = batch.batch_id.clone();
+        let make = async {
+            let list = scoring::of_batch(&mut self.store.read().await?, &batch.batch_id).await?;
+            let everybody = self.people_of(&self.dataset(&batch.dataset_id).await?).await?;
+            compute(move || {
+                let rows: Vec<usize> = list.iter().map(|score| score.position as usize).collect();
+                let reasons = list.iter().map(|score| serde_json::from_str(&score.reasons).map_err(store::Error::from));
+                let reasons = reasons.collect::<std::result::Result<_, _>>()?;
+                Ok(Arc::new(Scored { batch, people: Arc::new(everybody.take(&rows)), scores: list, reasons }))
+            })
+            .await
+        };
+        self.caches.scored.get_or_make(&id, make).await.map(Some)
+    }
+}
