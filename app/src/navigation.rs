@@ -104,7 +104,8 @@ impl Entry {
             | Route::RenewSetUp
             | Route::AuditLog
             | Route::AuditExport
-            | Route::AuditCsv => None,
+            | Route::AuditCsv
+            | Route::Glossary => None,
         }
     }
 }
@@ -154,6 +155,7 @@ pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
                     <li><a href=Route::Account.path()>"Your account"</a></li>
                     <li><a href=Route::AuditLog.path()>"Audit log"</a></li>
                     {users}
+                    <li><a href=Route::Glossary.path()>"Glossary"</a></li>
                 </ul>
                 <form method="post" action=Route::SignOut.path()><button class="link">"Sign out"</button></form>
             </div>

@@ -51,6 +51,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("jobs/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("runs/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("audit") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("help/glossary") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("users") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("account") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("sign-in") view=pages::ServerRenderedPage ssr=SsrMode::Async />

@@ -15,6 +15,8 @@ pub mod datasets;
 #[cfg(feature = "ssr")]
 pub mod fairness;
 #[cfg(feature = "ssr")]
+mod glossary;
+#[cfg(feature = "ssr")]
 mod jobs;
 #[cfg(feature = "ssr")]
 mod monitoring;
@@ -103,6 +105,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
         Route::ModelFairness { use_case, version } => fairness::write(&use_case, version, &query).await,
         Route::Reviews { use_case } => review::queue::write(&use_case, &query).await,
         Route::AuditLog => audit::write(&query).await,
+        Route::Glossary => glossary::write(),
         Route::Train { use_case } => training::write(&use_case, &query).await,
         Route::Jobs { use_case } => jobs::list::write(&use_case).await,
         Route::Job { job } => jobs::job::write(&job, &query).await,

@@ -74,6 +74,7 @@ routes! {
     AuditLog = "/audit",
     AuditExport = "/audit/record.jsonl",
     AuditCsv = "/audit/record.csv",
+    Glossary = "/help/glossary",
 
     Dashboard { use_case: UseCaseId } = "/use-case/{use_case}",
     Person { use_case: UseCaseId, person: PersonId } = "/use-case/{use_case}/person/{person}",
