@@ -387,8 +387,12 @@ test("panels and their errors are for everybody, narrow, dark and on paper", asy
   await page.emulateMedia({ media: "print", colorScheme: "light" });
   await expect(page.locator("#record .decision").first()).toBeVisible();
   for (const hidden of await page.locator(".screen-only, form").all()) await expect(hidden).toBeHidden();
-  const pdf = await page.pdf();
+  // The data of charts and the appendices stay folded: a few pages, not one for each table.
+  for (const data of await page.locator(".chart details").all()) await expect(data).toBeHidden();
+  for (const table of await page.locator("main details table").all()) await expect(table).toBeHidden();
+  const pdf = await page.pdf({ format: "A4" });
   expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+  expect(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0).toBeLessThanOrEqual(12);
   await page.context().close();
 });
 
