@@ -17,6 +17,18 @@ test("a run shows its main figures, its gates and its seven steps", async ({ pag
   }
 });
 
+test("figures and verdicts are on the screen, and a table that scrolls says so", async ({ page, open }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await firstRun(page, open);
+  const gates = page.getByRole("region", { name: "Gates" });
+  expect(await gates.evaluate((table) => table.scrollWidth - table.clientWidth)).toBeLessThanOrEqual(0);
+  // The shadow at the edge of hidden columns.
+  expect(await gates.evaluate((table) => getComputedStyle(table).backgroundImage)).toContain("linear-gradient");
+  await open(`${HOME}/models`);
+  const models = page.getByRole("region", { name: "Model versions" });
+  expect(await models.evaluate((table) => table.scrollWidth - table.clientWidth)).toBeLessThanOrEqual(0);
+});
+
 test("its figures: curves with tables, every metric, and what each cutoff means", async ({ page, open }) => {
   await firstRun(page, open);
   await page.getByRole("link", { name: "Metrics", exact: true }).click();
