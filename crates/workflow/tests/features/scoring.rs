@@ -85,4 +85,6 @@ async fn nobody_is_exported_before_anybody_is_scored() {
     let ann = app.actor("ann").await;
     let exported = app.tenure.people_csv(&ann.analyst().unwrap(), USE_CASE, &PeopleQuery::default(), "").await;
     assert_eq!(exported.unwrap_err().code(), Some(RefusalCode::NoScores));
+    let dashboard = app.tenure.dashboard(&ann.analyst().unwrap(), USE_CASE).await;
+    assert_eq!(dashboard.unwrap_err().code(), Some(RefusalCode::NoScores), "a page can tell it from an address that leads nowhere");
 }

@@ -13,6 +13,7 @@ use crate::boxed::Erase;
 use crate::components::chart::ChartFigure;
 use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
+use crate::pages::scoring::first_steps;
 use crate::pages::{Query, use_case_of};
 use crate::server_page::Written;
 
@@ -21,7 +22,13 @@ pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
     let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
-    let dashboard = tenure.dashboard(&actor.analyst()?, &use_case).await?;
+    let analyst = actor.analyst()?;
+    let event = format!("{}ing", words.verb.strip_suffix('e').unwrap_or(&words.verb));
+    let title = format!("{} at risk of {event}", crate::format::capitalised(&words.many));
+    let dashboard = match tenure.dashboard(&analyst, &use_case).await {
+        Ok(dashboard) => dashboard,
+        Err(error) => return first_steps::instead_of(error, &title, &tenure, &actor, &use_case).await,
+    };
     let histogram = crate::charts::histogram::scores(&dashboard.histogram, &words.many);
     let pairs = Query(domain::query::pairs(query));
     let capacity = CapacityData {
@@ -31,8 +38,6 @@ pub async fn dashboard(path: &str, query: &str) -> Result<Written, AppError> {
         words: words.clone(),
         kept: pairs.0.into_iter().filter(|(key, value)| key != "capacity" && !value.is_empty()).collect(),
     };
-    let event = format!("{}ing", words.verb.strip_suffix('e').unwrap_or(&words.verb));
-    let title = format!("{} at risk of {event}", crate::format::capitalised(&words.many));
     let lead = format!("Current {}, their predicted risk of {event}, and the main drivers.", words.many);
     let top = view! {
         <PageHeading title=title.clone()>

@@ -64,7 +64,10 @@ async fn write(path: &str, query: &str) -> Result<Written, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let asked = address::Asked::from_pairs(domain::query::pairs(query));
     let analyst = actor.analyst()?;
-    let live = tenure.live_model(&analyst, &use_case).await?;
+    let live = match tenure.live_model(&analyst, &use_case).await {
+        Ok(live) => live,
+        Err(error) => return crate::pages::scoring::first_steps::instead_of(error, "What-if", &tenure, &actor, &use_case).await,
+    };
     let (explainer, model_hash) = (std::sync::Arc::clone(&live.explainer), live.version.model_hash.clone());
     if let Some(person) = &asked.person
         && let Some(question) = crate::pages::scoring::purpose::asked(
