@@ -89,6 +89,30 @@ test("a filter that nothing passes says so", async ({ page, open }) => {
   await expect(page.getByRole("heading", { name: "No matching runs" })).toBeVisible();
 });
 
+test.describe("a wrong filter", () => {
+  test.use({ expected: [/status of 422/] });
+  test("keeps the page and what was typed, and says what is wrong at the field", async ({ page, open, request }) => {
+    const path = `${HOME}/runs?filter=metrics.roc_auc+0.7&column=f1`;
+    expect((await request.get(path, { headers: { accept: "text/html" } })).status()).toBe(422);
+    await open(path);
+    const filter = page.getByLabel("Filter", { exact: true });
+    await expect(filter).toHaveValue("metrics.roc_auc 0.7");
+    await expect(page.locator("#filter-error")).toContainText("has no operator");
+    await expect(page.locator(".error-summary").getByRole("link")).toHaveAttribute("href", "#filter");
+    await filter.fill("metrics.roc_auc > 0.1");
+    await page.getByRole("button", { name: "Apply filters" }).click();
+    await expect(page.locator("main tbody tr").first()).toBeVisible();
+  });
+  test("of the audit log and of people, too", async ({ page, open }) => {
+    await open("/audit?from=2026-13-01&who=admin");
+    await expect(page.locator("#from-error")).toContainText("is not a valid date");
+    await expect(page.getByLabel("User", { exact: true })).toHaveValue("admin");
+    await open(`${HOME}?search=1&band=enormous`);
+    await expect(page.locator("#band-error")).toContainText("There is no risk band");
+    await expect(page.locator("#search")).toHaveValue("1");
+  });
+});
+
 test("a comparison shows what differs, every metric, and the curves in one drawing, also as a file", async ({ page, open }) => {
   await open(`${HOME}/runs?filter=parameters.trials+%3D+13`);
   const run = ((await page.locator("main tbody th a").first().getAttribute("href")) ?? "").split("/").pop();

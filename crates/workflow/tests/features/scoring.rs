@@ -75,8 +75,10 @@ async fn opening_a_person_is_in_the_audit_log() {
 async fn a_filter_that_the_use_case_does_not_have_is_refused() {
     let app = TestApp::scored().await;
     let ann = app.actor("ann").await;
-    let query = PeopleQuery { band: "Enormous".into(), ..PeopleQuery::default() };
-    assert!(matches!(app.tenure.people(&ann.analyst().unwrap(), USE_CASE, &query).await, Err(Error::NotFound(_))));
+    let filters = [("Shoe size".to_owned(), "44".to_owned())].into();
+    let query = PeopleQuery { band: "Enormous".into(), filters, ..PeopleQuery::default() };
+    let Err(Error::Fields(problems)) = app.tenure.people(&ann.analyst().unwrap(), USE_CASE, &query).await else { panic!("let through") };
+    assert_eq!(problems.iter().map(|problem| problem.field.as_str()).collect::<Vec<_>>(), ["band", "f.Shoe size"]);
 }
 
 #[tokio::test]

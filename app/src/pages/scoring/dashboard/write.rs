@@ -1,7 +1,9 @@
 //! The parts of the dashboard that the server renders.
 
-use domain::PeopleQuery;
+use domain::query::FILTER_PREFIX;
+use domain::{FieldProblem, PeopleQuery};
 use leptos::prelude::*;
+use workflow::Error;
 
 use super::bands::Bands;
 use super::capacity::CapacityData;
@@ -61,6 +63,16 @@ pub async fn people(path: &str, query: &str) -> Result<Written, AppError> {
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
     let asked = PeopleQuery::from_pairs(domain::query::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
-    let page = tenure.people(&actor.analyst()?, &use_case, &asked).await?;
-    Ok(Written::page("", view! { <People page use_case query=asked /> }))
+    let analyst = actor.analyst()?;
+    let (page, query, problems) = match tenure.people(&analyst, &use_case, &asked).await {
+        Err(Error::Fields(problems)) => {
+            // Filters that the use case does not have are named and left out; the others stay.
+            let field = |problem: &FieldProblem| problem.field.strip_prefix(FILTER_PREFIX).unwrap_or(&problem.field).to_owned();
+            let query = problems.iter().map(field).fold(asked, |query, field| query.without(&field));
+            (tenure.people(&analyst, &use_case, &query).await?, query, problems)
+        }
+        found => (found?, asked, Vec::new()),
+    };
+    let status = if problems.is_empty() { 200 } else { 422 };
+    Ok(Written { status, ..Written::page("", view! { <People page use_case query problems /> }) })
 }
