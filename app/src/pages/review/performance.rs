@@ -110,7 +110,9 @@ fn sense(comparison: &Comparison) -> (Tone, &'static str) {
     let better = if comparison.metric.higher_is_better() { 1.0 } else { -1.0 };
     match comparison.difference.interval {
         Some([low, high]) if low > 0.0 || high < 0.0 => {
-            if low * better > 0.0 {
+            if !comparison.metric.has_direction() {
+                (Tone::Neutral, "Different")
+            } else if low * better > 0.0 {
                 (Tone::Good, "Better")
             } else {
                 (Tone::Bad, "Worse")
@@ -191,4 +193,24 @@ pub fn importance_change(own: &GlobalExplanation, live: &GlobalExplanation) -> O
         columns: ["Field", "Live version", "Candidate", "Change"].map(str::to_owned).to_vec(),
         rows: changes.iter().map(row).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Estimate;
+
+    use super::*;
+
+    #[test]
+    fn listing_fewer_people_is_neither_better_nor_worse() {
+        let result = |metric: Metric, interval: [f64; 2]| {
+            let difference = Estimate::with_interval(interval[0].midpoint(interval[1]), interval, 100);
+            let side = Estimate::point(0.5, 100);
+            sense(&Comparison { metric, champion: side.clone(), challenger: side, difference, p_value: None })
+        };
+        assert_eq!(result(Metric::SelectionRate, [-0.12, -0.012]), (Tone::Neutral, "Different"));
+        assert_eq!(result(Metric::SelectionRate, [-0.12, 0.012]), (Tone::Neutral, "No significant difference"));
+        assert_eq!(result(Metric::Recall, [-0.12, -0.012]), (Tone::Bad, "Worse"));
+        assert_eq!(result(Metric::Brier, [-0.12, -0.012]), (Tone::Good, "Better"));
+    }
 }
