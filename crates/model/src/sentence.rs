@@ -56,6 +56,21 @@ pub fn summary(explanation: &Explanation, words: &Words) -> String {
     text
 }
 
+/// What the calibration range of a score means: where it comes from, what it does not say, and where the score lies in it. The range and the
+/// score come from different fits, so the score may lie at its edge.
+pub fn calibration_range(probability: f64, [low, high]: [f64; 2], words: &Words) -> String {
+    let Words { one, many, event_many, .. } = words;
+    let mut text = format!(
+        "The share of {event_many} among past {many} with similar scores lies in this range. It describes the calibration of the model, not \
+         how certain the score of this {one} is."
+    );
+    if low < high && (probability <= low || probability >= high) {
+        let side = if probability <= low { "lower" } else { "upper" };
+        text.push_str(&format!(" The score is at the {side} end of the range, because score and range come from separate calibrations."));
+    }
+    text
+}
+
 /// "a", "a and b", "a, b and c".
 pub fn join(parts: &[String]) -> String {
     match parts {

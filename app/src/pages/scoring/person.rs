@@ -39,7 +39,9 @@ fn Person(person: workflow::scoring::PersonPage, words: Words, history: Option<C
         view! { <div class="note warn"><h2>"Interpret this score with caution"</h2><TextList texts=person.warnings /></div> }
     });
     let interval = person.interval.map(|interval| {
-        view! { <p class="aside">{format!("Calibration range for similar scores: {}", format::percent_interval(interval))}</p> }
+        let range = format!("Calibration range for similar scores: {}", format::percent_range(interval));
+        let meaning = model::sentence::calibration_range(person.probability, interval, &words);
+        view! { <p><b>{range}</b></p><p class="aside">{meaning}</p> }
     });
     let dashboard = Route::Dashboard { use_case: (&use_case).into() };
     let what_if = Route::WhatIf { use_case: (&use_case).into() }.with_query(&[("person", person.id.as_str()), (WHY, &why)]);

@@ -52,7 +52,11 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery, problems: 
         headings.extend(page.segments.iter().map(|segment| heading(&segment.field, &segment.label, false)));
         headings.push(Heading::text("Top drivers (percentage points)"));
         let rows = page.rows.iter().map(|person| row(person, &use_case)).collect();
-        view! { <Table headings rows class="list" scroll="People by risk" /> }.erase()
+        view! {
+            <Table headings rows class="list" scroll="People by risk" />
+            <p class="aside">"Beside each risk: the calibration range for similar scores. It describes the model, not how certain the score of a person is."</p>
+        }
+        .erase()
     };
     view! {
         <div class="section-heading">
@@ -99,7 +103,7 @@ fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView 
 }
 
 fn row(person: &PersonRow, use_case: &UseCaseId) -> Row {
-    let interval = person.interval.map(format::percent_interval).unwrap_or_default();
+    let interval = person.interval.map(format::percent_range).unwrap_or_default();
     let risk = format::percent(person.probability);
     let reasons = person.reasons.iter().take(3).map(reason).collect::<Vec<_>>();
     let mut cells = vec![
