@@ -33,7 +33,7 @@ fn reasons_read_well() {
     };
     assert_eq!(
         summary(&explanation, &model.use_case.words),
-        "The predicted probability that this employee will leave is 37%, above the typical 16%. Overtime (Yes) adds 14 points and \
+        "The predicted probability that this employee will leave is 37%, above the base value of 16%. Overtime (Yes) adds 14 points and \
          Age (24 years) adds 10 points. However, Pay (9000) subtracts 3 points."
     );
 }

@@ -66,7 +66,7 @@ fn Person(person: workflow::scoring::PersonPage, words: Words, history: Option<C
             </section>
             <section class="why">
                 <h2>"Drivers of this score"</h2>
-                <p class="aside">"Contribution of each factor, in percentage points, from the training data average to this score."</p>
+                <p class="aside">"Contribution of each factor, in percentage points, from the base value to this score. Base value: the model's average output over the training data, averaged in log-odds and shown as a probability. It is not the share who left, and not the score of a typical profile."</p>
                 <Waterfall base=person.base probability=person.probability reasons=person.reasons />
             </section>
         </div>
