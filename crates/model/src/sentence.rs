@@ -28,8 +28,8 @@ pub fn reason(contribution: &FieldContribution) -> String {
     format!("{} ({}) {verb} {}", contribution.label, contribution.value, points_text(contribution.points))
 }
 
-/// Two or three sentences: the probability against the base value of the explanation, the fields with the largest contributions in its direction, and the
-/// largest in the opposite direction. Fields below half a point are omitted.
+/// Two or three sentences: the probability against the base value of the explanation, the fields with the largest contributions in its
+/// direction, and the largest in the opposite direction. Fields below half a point are omitted.
 pub fn summary(explanation: &Explanation, words: &Words) -> String {
     let (own, base) = (percent_text(explanation.probability), percent_text(explanation.base_probability));
     let one = &words.one;

@@ -180,9 +180,9 @@ fn Choice(
     let described = (!error.is_empty()).then(|| format!("{name}-error"));
     let options = values.into_iter().map(|(value, label)| {
         let selected = value == chosen;
-        view! { <option value=value selected=selected>{label}</option> }
+        view! { <option value=value selected=selected>{label}</option> }.erase()
     });
-    let options = options.collect_view();
+    let options = options.collect::<Vec<_>>();
     let id = name.clone();
     view! {
         <Field id=name label error>

@@ -236,16 +236,20 @@ fn WhatIf(data: WhatIfData) -> AnyView {
         Some((href, person)) => (href, format!("{} {person}", crate::format::capitalised(&one))),
         None => (fill(pattern::Dashboard, &[&use_case]), "Dashboard".to_owned()),
     };
-    let typical = person.is_none().then_some(
-        "Typical profile: the median of each number and the most frequent category in the training data. Its score is not an average. ",
+    let typical = if person.is_none() {
+        "Typical profile: the median of each number and the most frequent category in the training data. Its score is not an average. "
+    } else {
+        ""
+    };
+    let lead = format!(
+        "{typical}This shows how the model responds, not what causes an outcome. It may reflect spurious patterns in past data and is not advice \
+         about an individual."
     );
     let title = format!("Explore changes for {} {one}", if person.is_some() { "this" } else { "a typical" });
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=href>{from}</a></nav>
         <PageHeading title=title>
-            <p>
-                {typical}"This shows how the model responds, not what causes an outcome. It may reflect spurious patterns in past data and is not advice about an individual."
-            </p>
+            <p>{lead}</p>
         </PageHeading>
         <ErrorSummary errors=summary />
         <div class="what-if" data-ready=desk.ready>
