@@ -16,6 +16,14 @@ test("the report says which attributes fail, with intervals and counts", async (
   await expect(page.locator("main")).not.toContainText("NaN");
 });
 
+test("inputs that give a protected group away have a verdict, in the report and on top of the review", async ({ page, open }) => {
+  await open(PAGE);
+  const proxies = page.getByRole("region", { name: "Proxy analysis by attribute" });
+  await expect(proxies.getByRole("row", { name: /^Age group/ })).toContainText("Strong proxy");
+  await open(`${HOME}/models/1/review`);
+  await expect(page.locator("main .note.warn", { hasText: "The inputs give away protected groups" })).toContainText("Age group");
+});
+
 test("the cutoff is in the address and changes who is listed", async ({ page, open }) => {
   await open(PAGE);
   const everybody = page.getByRole("region", { name: "Groups by gender" }).getByRole("row", { name: /^Overall/ });

@@ -27,6 +27,14 @@ test("no page is wider than a small screen", async ({ page, open }) => {
   }
 });
 
+test("a use case without data or model teaches the next step", async ({ page, open }) => {
+  for (const path of ["/use-case/churn", "/use-case/churn/what-if"]) {
+    await open(path);
+    await expect(page.getByRole("heading", { name: "Next step: import data" }), path).toBeVisible();
+    await expect(page.getByRole("link", { name: "Import data" }), path).toHaveAttribute("href", "/use-case/churn/data");
+  }
+});
+
 test.describe("invalid addresses", () => {
   test.use({ expected: [/status of 40[04]/] });
   for (const [path, status] of [

@@ -17,6 +17,18 @@ test("a run shows its main figures, its gates and its seven steps", async ({ pag
   }
 });
 
+test("figures and verdicts are on the screen, and a table that scrolls says so", async ({ page, open }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await firstRun(page, open);
+  const gates = page.getByRole("region", { name: "Gates" });
+  expect(await gates.evaluate((table) => table.scrollWidth - table.clientWidth)).toBeLessThanOrEqual(0);
+  // The shadow at the edge of hidden columns.
+  expect(await gates.evaluate((table) => getComputedStyle(table).backgroundImage)).toContain("linear-gradient");
+  await open(`${HOME}/models`);
+  const models = page.getByRole("region", { name: "Model versions" });
+  expect(await models.evaluate((table) => table.scrollWidth - table.clientWidth)).toBeLessThanOrEqual(0);
+});
+
 test("its figures: curves with tables, every metric, and what each cutoff means", async ({ page, open }) => {
   await firstRun(page, open);
   await page.getByRole("link", { name: "Metrics", exact: true }).click();
@@ -75,6 +87,30 @@ test("columns are chosen and stay in the address", async ({ page, open }) => {
 test("a filter that nothing passes says so", async ({ page, open }) => {
   await open(`${HOME}/runs?filter=metrics.roc_auc+%3E+2`);
   await expect(page.getByRole("heading", { name: "No matching runs" })).toBeVisible();
+});
+
+test.describe("a wrong filter", () => {
+  test.use({ expected: [/status of 422/] });
+  test("keeps the page and what was typed, and says what is wrong at the field", async ({ page, open, request }) => {
+    const path = `${HOME}/runs?filter=metrics.roc_auc+0.7&column=f1`;
+    expect((await request.get(path, { headers: { accept: "text/html" } })).status()).toBe(422);
+    await open(path);
+    const filter = page.getByLabel("Filter", { exact: true });
+    await expect(filter).toHaveValue("metrics.roc_auc 0.7");
+    await expect(page.locator("#filter-error")).toContainText("has no operator");
+    await expect(page.locator(".error-summary").getByRole("link")).toHaveAttribute("href", "#filter");
+    await filter.fill("metrics.roc_auc > 0.1");
+    await page.getByRole("button", { name: "Apply filters" }).click();
+    await expect(page.locator("main tbody tr").first()).toBeVisible();
+  });
+  test("of the audit log and of people, too", async ({ page, open }) => {
+    await open("/audit?from=2026-13-01&who=admin");
+    await expect(page.locator("#from-error")).toContainText("is not a valid date");
+    await expect(page.getByLabel("User", { exact: true })).toHaveValue("admin");
+    await open(`${HOME}?search=1&band=enormous`);
+    await expect(page.locator("#band-error")).toContainText("There is no risk band");
+    await expect(page.locator("#search")).toHaveValue("1");
+  });
 });
 
 test("a comparison shows what differs, every metric, and the curves in one drawing, also as a file", async ({ page, open }) => {

@@ -62,7 +62,7 @@ pub fn Waterfall(base: f64, probability: f64, reasons: Vec<Reason>) -> AnyView {
         let bar = Mark { class: if points < 0.0 { "bar down" } else { "bar up" }, from: left, width: right - left };
         Row::new(vec![Cell::with_aside(&step.label, &step.value), Cell::track(vec![bar]), Cell::number(format::points(points))])
     };
-    let mut rows = vec![end("Training data average", base).class("end")];
+    let mut rows = vec![end("Base value", base).class("end")];
     rows.extend(steps.iter().map(step));
     rows.push(end("This score", probability).class("end total"));
     let headings = vec![Heading::text("Factor"), Heading::hidden("Chart"), Heading::number("Points")];

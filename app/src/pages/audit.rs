@@ -1,12 +1,13 @@
 //! The audit log: filters, export and verification.
 
-use domain::Route;
+use domain::{FieldProblem, Route};
 use leptos::prelude::*;
-use workflow::{AuditQuery, AuditRow, Tenure};
+use workflow::{AuditQuery, AuditRow, Error, Tenure};
 
 use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
+use crate::components::form::{ErrorSummary, Field, problem_of};
 use crate::components::heading::PageHeading;
 use crate::components::pagination::pagination;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
@@ -20,7 +21,14 @@ pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let params = AuditQuery { page: crate::context::page_number(query.one("page"))? as usize, ..AuditQuery::from_pairs(&query.0) };
-    let (rows, total, actions) = tenure.audit_page(&member, &params).await?;
+    let ((rows, total, actions), problems) = match tenure.audit_page(&member, &params).await {
+        Err(Error::Fields(problems)) => {
+            // The form stays as it was filled in, above no entries.
+            let (_, _, actions) = tenure.audit_page(&member, &AuditQuery { page: 1, ..AuditQuery::default() }).await?;
+            ((Vec::new(), 0, actions), problems)
+        }
+        found => (found?, Vec::new()),
+    };
     let verify = query.one("verify") == "yes";
     let (head, problems) = if verify {
         let (head, problems) = tenure.audit_verify(&member).await?;
@@ -29,7 +37,9 @@ pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
         (tenure.audit_head(&member).await?, None)
     };
     let chain = Chain { entries: head.sequence as u32, head: head.hash, problems };
-    Ok(ServerPage::page("Audit log", view! { <Audit rows total=total as u32 actions params chain /> }))
+    let status = if problems.is_empty() { 200 } else { 422 };
+    let page = ServerPage::page("Audit log", view! { <Audit rows total=total as u32 actions params chain problems /> });
+    Ok(ServerPage { status, ..page })
 }
 
 /// State of the hash chain.
@@ -53,7 +63,7 @@ fn href(route: &Route, params: &AuditQuery, page: u32) -> String {
 }
 
 #[component]
-fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, params: AuditQuery, chain: Chain) -> AnyView {
+fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, params: AuditQuery, chain: Chain, problems: Vec<FieldProblem>) -> AnyView {
     let pages = total.div_ceil(Tenure::audit_page_size() as u32).max(1);
     let links = pagination(params.page as u32, pages, false, "Audit log pages", &|to| href(&Route::AuditLog, &params, to));
     let csv = href(&Route::AuditCsv, &params, 1);
@@ -69,7 +79,9 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, params: AuditQue
             ),
         ])
     };
-    let list = if rows.is_empty() {
+    let list = if !problems.is_empty() {
+        view! { <Empty title="Filter not applied"><p>"Correct the filter above."</p></Empty> }.boxed()
+    } else if rows.is_empty() {
         view! { <Empty title="No matching entries"><p><a href=Route::AuditLog.path()>"Clear all filters"</a></p></Empty> }.boxed()
     } else {
         let headings = vec![
@@ -87,10 +99,18 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, params: AuditQue
         view! { <option value=action.clone() selected=chosen>{action.clone()}</option> }.boxed()
     });
     let options = options.collect::<Vec<_>>();
+    let day = |name: &'static str, label: &'static str, value: &str| {
+        let (error, value) = (problem_of(&problems, name), value.to_owned());
+        let described = (!error.is_empty()).then(|| format!("{name}-error"));
+        view! { <Field id=name label error><input id=name name=name type="date" value=value aria-describedby=described /></Field> }.boxed()
+    };
+    let days = [day("from", "From", &params.from), day("until", "To", &params.until)].into_iter().collect::<Vec<_>>();
+    let errors = problems.iter().map(|problem| (problem.field.clone(), problem.message.clone())).collect::<Vec<_>>();
     view! {
         <PageHeading title="Audit log">
             <p>{format!("Who did what, and when. Entries: {}.", format::count(chain.entries))}</p>
         </PageHeading>
+        <ErrorSummary errors />
         {chain_state(&chain)}
         <form method="get" action=Route::AuditLog.path() class="filters" role="search">
             <div class="field"><label for="who">"User"</label><input id="who" name="who" value=params.who.clone() autocomplete="off" /></div>
@@ -99,8 +119,7 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, params: AuditQue
                 <select id="action" name="action"><option value="">"All actions"</option>{options}</select>
             </div>
             <div class="field"><label for="subject">"Subject"</label><input id="subject" name="subject" value=params.subject.clone() autocomplete="off" /></div>
-            <div class="field"><label for="from">"From"</label><input id="from" name="from" type="date" value=params.from.clone() /></div>
-            <div class="field"><label for="until">"To"</label><input id="until" name="until" type="date" value=params.until.clone() /></div>
+            {days}
             <button class="button">"Apply filters"</button>
         </form>
         <p class="actions">

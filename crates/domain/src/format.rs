@@ -44,6 +44,14 @@ pub fn percent_interval([low, high]: [f64; 2]) -> String {
     format!("{}–{}%", number(low * 100.0, 0), number(high * 100.0, 0))
 }
 
+/// A range of probabilities around a score: `89–100%`. Rounded outwards, so that the shown range holds the score with any decimals.
+pub fn percent_range([low, high]: [f64; 2]) -> String {
+    // Where 100 × 0.29 is a hair below 29 the range starts at 29 all the same.
+    const HAIR: f64 = 1e-9;
+    let (low, high) = ((low * 100.0 + HAIR).floor(), (high * 100.0 - HAIR).ceil());
+    format!("{}–{}%", number(low, 0), number(high, 0))
+}
+
 /// Percentage points with sign: `+11.2`.
 pub fn points(points: f64) -> String {
     signed(points, 1)
@@ -134,6 +142,11 @@ mod tests {
     #[test]
     fn nobody_is_certain_by_rounding() {
         assert_eq!([percent(0.0), percent(0.001), percent(0.236), percent(0.999), percent(1.0)], ["0%", "<1%", "24%", ">99%", "100%"]);
+    }
+
+    #[test]
+    fn a_range_holds_its_score_with_any_decimals() {
+        assert_eq!([percent_range([0.8962, 1.0]), percent_range([0.29, 0.57]), percent_range([0.0, 0.0])], ["89–100%", "29–57%", "0–0%"]);
     }
 
     #[test]

@@ -164,8 +164,8 @@ impl Model {
     }
 
     /// Lower and upper probability of a score (Venn-Abers over out-of-fold scores; Vovk and Petej 2014), widened where needed to hold the
-    /// score itself: the two come from different fits, and a person reads the interval as one around the number. `None` when training
-    /// stored no table.
+    /// score itself: the two come from different fits, and [`crate::sentence::calibration_range`] says where the score is at an end. `None`
+    /// when training stored no table.
     pub fn interval(&self, probability: f64) -> Option<[f64; 2]> {
         let training = &self.training;
         let position = training.interval_scores.partition_point(|knot| *knot <= probability).saturating_sub(1);

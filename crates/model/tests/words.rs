@@ -9,7 +9,7 @@ use common::model_of;
 use model::explain::{Explanation, FieldContribution};
 use model::global::{dependence, global, permutation_importance};
 use model::outside::warnings;
-use model::sentence::{join, percent_text, points_text, reason, summary};
+use model::sentence::{calibration_range, join, percent_text, points_text, reason, summary};
 use model::{Column, Compiled, ModelExplainer};
 
 fn contribution(label: &str, value: &str, points: f64) -> FieldContribution {
@@ -33,9 +33,20 @@ fn reasons_read_well() {
     };
     assert_eq!(
         summary(&explanation, &model.use_case.words),
-        "The predicted probability that this employee will leave is 37%, above the typical 16%. Overtime (Yes) adds 14 points and \
+        "The predicted probability that this employee will leave is 37%, above the base value of 16%. Overtime (Yes) adds 14 points and \
          Age (24 years) adds 10 points. However, Pay (9000) subtracts 3 points."
     );
+}
+
+#[test]
+fn a_range_says_what_it_is_and_where_the_score_lies() {
+    let (model, _) = model_of(1, 2, 10, 0.0);
+    let words = &model.use_case.words;
+    let inside = calibration_range(0.37, [0.3, 0.4], words);
+    assert!(inside.contains("not how certain the score of this employee is") && !inside.contains("end of the range"), "{inside}");
+    assert!(calibration_range(0.9, [0.9, 1.0], words).contains("at the lower end"));
+    assert!(calibration_range(0.65, [0.63, 0.65], words).contains("at the upper end"));
+    assert!(!calibration_range(0.2, [0.2, 0.2], words).contains("end of the range"));
 }
 
 #[test]

@@ -67,6 +67,14 @@ impl ParityMetric {
     }
 }
 
+/// Above this ROC AUC the unprotected inputs are a strong proxy for a protected group: they give away who belongs to it.
+pub const STRONG_PROXY: f64 = 0.9;
+
+/// Whether the ROC AUC with which the inputs predict a protected group is at most [`STRONG_PROXY`].
+pub fn proxy_verdict(roc_auc: &Estimate) -> Verdict {
+    Verdict::at_most(roc_auc, STRONG_PROXY)
+}
+
 /// What the audit asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -297,4 +305,18 @@ fn notes(
         }
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_strong_when_its_whole_interval_is_above_the_limit() {
+        let verdict = |value, interval| proxy_verdict(&Estimate::with_interval(value, interval, 1000));
+        assert_eq!(verdict(0.997, [0.99, 1.0]), Verdict::Fail);
+        assert_eq!(verdict(0.91, [0.88, 0.94]), Verdict::Inconclusive);
+        assert_eq!(verdict(0.62, [0.58, 0.66]), Verdict::Pass);
+        assert_eq!(proxy_verdict(&Estimate::unknown("too few people")), Verdict::CouldNotCompute);
+    }
 }

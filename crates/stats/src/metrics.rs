@@ -41,7 +41,7 @@ macro_rules! metrics {
                 match self { $(Self::$variant => $sentence,)* }
             }
 
-            /// Whether more is better.
+            /// Whether more is better; without meaning where [`Self::has_direction`] is false.
             pub fn higher_is_better(self) -> bool {
                 match self { $(Self::$variant => $better,)* }
             }
@@ -81,6 +81,11 @@ impl Metric {
     /// Whether the scores must be probabilities for the metric to mean anything.
     pub fn needs_probabilities(self) -> bool {
         matches!(self, Self::Brier | Self::LogLoss | Self::Ece | Self::EceQuantile)
+    }
+
+    /// Whether more or less of it is better at all: listing fewer people is neither.
+    pub fn has_direction(self) -> bool {
+        self != Self::SelectionRate
     }
 
     /// Whether the metric moves with the cutoff.

@@ -118,14 +118,15 @@ fn spots(page: &FairnessReport, attribute: &str) -> Vec<Spot> {
 fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
     let effect = &own.effect;
     let metric = |own: &Comparison| {
-        change(own.metric.label().to_owned(), [&own.champion, &own.challenger], &own.difference, own.metric.higher_is_better())
+        let more_is_better = own.metric.has_direction().then(|| own.metric.higher_is_better());
+        change(own.metric.label().to_owned(), [&own.champion, &own.challenger], &own.difference, more_is_better)
     };
     let mut rows: Vec<Row> = effect.metrics.iter().map(metric).collect();
     for attribute in &page.attributes {
         let changes = effect.fairness.get(&attribute.name).map(Vec::as_slice).unwrap_or_default();
         rows.extend(changes.iter().map(|own: &ParityChange| {
             let name = format!("{} by {}", own.metric.label(), attribute.label.to_lowercase());
-            change(name, [&own.before, &own.after], &own.change, own.metric.is_ratio())
+            change(name, [&own.before, &own.after], &own.change, Some(own.metric.is_ratio()))
         }));
     }
     let headings = vec![
@@ -196,11 +197,13 @@ fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
     format!("{} {words}", auc.unwrap_or_else(|| "ROC AUC could not be compared.".to_owned()))
 }
 
-fn change(name: String, [before, after]: [&Estimate; 2], difference: &Estimate, more_is_better: bool) -> Row {
+/// A row of the table of effects. `more_is_better`: `None` for a metric without a better direction.
+fn change(name: String, [before, after]: [&Estimate; 2], difference: &Estimate, more_is_better: Option<bool>) -> Row {
     let word = match difference.interval {
         None => ().boxed(),
         Some([low, high]) if low <= 0.0 && high >= 0.0 => view! { <span class="aside">"no significant difference"</span> }.boxed(),
-        Some([low, _]) if (low > 0.0) == more_is_better => view! { <StateBadge tone=Tone::Good word="better" /> }.boxed(),
+        Some(_) if more_is_better.is_none() => view! { <StateBadge tone=Tone::Neutral word="different" /> }.boxed(),
+        Some([low, _]) if Some(low > 0.0) == more_is_better => view! { <StateBadge tone=Tone::Good word="better" /> }.boxed(),
         Some(_) => view! { <StateBadge tone=Tone::Bad word="worse" /> }.boxed(),
     };
     let point = |figure: &Estimate| Cell::figure(Some(Estimate { interval: None, ..figure.clone() }), Scale::Metric);

@@ -3,12 +3,13 @@
 use domain::Route;
 use leptos::prelude::*;
 use stats::Verdict;
-use stats::fairness::ParityMetric;
+use stats::fairness::{ParityMetric, STRONG_PROXY};
 use workflow::fairness::{AttributeReport, FairnessReport, ProxyRow, VersionVerdicts};
 
 use super::labels::{anchor, badge, limit_text};
 use super::{attribute, local_law_144};
 use crate::boxed::IntoBoxed;
+use crate::components::badge::{StateBadge, Tone, proxy_badge};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
@@ -126,6 +127,7 @@ fn proxies(proxies: &[ProxyRow]) -> AnyView {
             Cell::text(&proxy.label),
             Cell::text(&proxy.group),
             Cell::figure(Some(proxy.roc_auc.clone()), Scale::Metric),
+            Cell::view(proxy_badge(&proxy.roc_auc)),
             Cell::text(through.join(", ")),
         ])
     };
@@ -137,14 +139,16 @@ fn proxies(proxies: &[ProxyRow]) -> AnyView {
         Heading::text("Attribute"),
         Heading::text("Most predictable group"),
         Heading::number("Predictability (ROC AUC)"),
+        Heading::text("Verdict"),
         Heading::text("Top proxies (share)"),
     ];
+    let limit = format!("Strong proxy: the whole 95% interval is above {STRONG_PROXY}. ");
     view! {
         <section>
             <h2>"Proxy analysis"</h2>
             <p class="aside">
-                "How well the unprotected inputs together predict membership in a group, out of fold (gradient boosting, 5 folds). 0.5 = chance, 1 = perfect. \
-                 Removing an attribute does not help if its proxies remain."
+                "How well the unprotected inputs together predict membership in a group, out of fold (gradient boosting, 5 folds). 0.5 = chance, 1 = perfect. " {limit}
+                "Removing an attribute does not help if its proxies remain."
             </p>
             <Table headings rows class="list" scroll="Proxy analysis by attribute" />
         </section>

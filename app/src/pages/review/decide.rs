@@ -6,6 +6,7 @@ use leptos::server_fn::ServerFn;
 use workflow::ReviewPage;
 
 use super::actions::{ReviewDecide, ReviewWaive};
+use super::gates;
 use super::query::{Asked, route_of};
 use crate::boxed::IntoBoxed;
 use crate::server_page::escaped;
@@ -30,6 +31,12 @@ pub fn panel(page: &ReviewPage, params: &Asked) -> AnyView {
     let number = page.version.version;
     let live = page.package.sources.champion.as_ref().map(|(live, _)| *live);
     let decides = page.may_decide.is_ok();
+    if params.doing == "approve"
+        && decides
+        && let Some(refused) = refused(page)
+    {
+        return refused;
+    }
     let (title, what, button) = match params.doing.as_str() {
         "approve" if decides => (format!("Approve version {number}?"), approving(page, number, live), "Approve"),
         "reject" if decides => (
@@ -121,6 +128,44 @@ pub fn panel(page: &ReviewPage, params: &Asked) -> AnyView {
     .boxed()
 }
 
+/// What stands in the way of an approval, in place of the form that would be refused; `None` when nothing does.
+fn refused(page: &ReviewPage) -> Option<AnyView> {
+    let number = page.version.version;
+    let (open, all) = (page.checklist.open().len(), workflow::Checklist::keys().count());
+    let unfinished = page.package.policy.checklist_required && open > 0;
+    if page.blocking.is_empty() && !unfinished {
+        return None;
+    }
+    let route = route_of(page);
+    let can_waive = page.package.policy.waivers && page.may_waive;
+    let gate = |title: &String| {
+        let link = can_waive.then(|| {
+            let href = route.with_query(&[("doing", "waive"), ("gate", title.as_str())]);
+            view! { " "<a href=href rel="external">"Waive…"</a> }
+        });
+        view! { <li>{title.clone()}{link}</li> }.boxed()
+    };
+    let blocking = page.blocking.iter().map(gate).collect::<Vec<_>>();
+    let blocking = (!blocking.is_empty()).then(|| view! { <h3>"Blocking gates"</h3><ul>{blocking}</ul> });
+    let waived = gates::waived(page).into_iter().map(|(_, terms)| view! { <li>{terms}</li> }.boxed()).collect::<Vec<_>>();
+    let waived = (!waived.is_empty()).then(|| view! { <h3>"Waived gates"</h3><ul>{waived}</ul> });
+    let unfinished = unfinished.then(|| {
+        let text = format!("{open} of {all} checklist items are not checked. The policy requires all of them.");
+        view! { <p>{text}" "<a href="#decide" rel="external">"Go to the checklist"</a></p> }
+    });
+    let panel = view! {
+        <section class="confirm" aria-labelledby="confirm-title">
+            <h2 id="confirm-title">{format!("Version {number} cannot be approved yet")}</h2>
+            <p>"Resolve the following first, or request changes or reject the version."</p>
+            {blocking}
+            {waived}
+            {unfinished}
+            <p class="actions"><a class="button quiet" href=route.path()>"Back to the evidence"</a></p>
+        </section>
+    };
+    Some(panel.boxed())
+}
+
 fn approving(page: &ReviewPage, number: VersionNumber, live: Option<VersionNumber>) -> Vec<String> {
     let mut what = Vec::new();
     let approvals = page.decisions.len() as i64 + 1;
@@ -137,14 +182,17 @@ fn approving(page: &ReviewPage, number: VersionNumber, live: Option<VersionNumbe
         });
         what.push("Its training data and scores are saved as the baseline for monitoring.".to_owned());
     }
-    let failing = page.package.failing();
+    let waived = gates::waived(page);
+    let is_waived = |title: &&str| waived.iter().any(|(gate, _)| gate == *title);
+    let failing: Vec<&str> = page.package.failing().into_iter().filter(|title| !is_waived(title)).collect();
     if !failing.is_empty() {
-        what.push(format!("You are approving despite failed gates: {}.", failing.join("; ")));
+        what.push(format!("You are approving despite failed gates that do not block: {}.", failing.join("; ")));
+    }
+    if !waived.is_empty() {
+        what.push(format!("Waived gates: {}.", waived.iter().map(|(_, terms)| terms.as_str()).collect::<Vec<_>>().join("; ")));
     }
     let (open, all) = (page.checklist.open().len(), workflow::Checklist::keys().count());
-    if open > 0 && page.package.policy.checklist_required {
-        what.push(format!("{open} of {all} checklist items are not checked. The policy requires all of them: check them first."));
-    } else if open > 0 {
+    if open > 0 {
         what.push(format!("{open} of {all} checklist items are not checked. This will be recorded."));
     }
     what

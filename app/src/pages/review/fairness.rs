@@ -1,13 +1,13 @@
 //! Fairness by group, compared with the live version.
 
 use leptos::prelude::*;
-use stats::fairness::{GroupAudit, GroupRow, GroupSize};
+use stats::fairness::{GroupAudit, GroupRow, GroupSize, STRONG_PROXY};
 use stats::group_metrics::GroupMetric;
 use workflow::EvidencePackage;
 
 use super::gates::verdict;
 use crate::boxed::IntoBoxed;
-use crate::components::badge::StateBadge;
+use crate::components::badge::{StateBadge, proxy_badge};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
@@ -26,16 +26,23 @@ pub fn section(package: &EvidencePackage, label: &dyn Fn(&str) -> String) -> Any
             Cell::text(label(&proxy.attribute)),
             Cell::text(&proxy.group),
             Cell::figure(Some(proxy.roc_auc.clone()), Scale::Metric),
+            Cell::view(proxy_badge(&proxy.roc_auc)),
             Cell::aside(proxy.through.iter().take(3).map(|(field, _)| label(field)).collect::<Vec<_>>().join(", ")),
         ])
     };
     let proxies: Vec<Row> = package.proxies.iter().map(proxy).collect();
     let proxies = (!proxies.is_empty()).then(|| {
-        let headings =
-            vec![Heading::text("Attribute"), Heading::text("Group"), Heading::number("Predictability (ROC AUC)"), Heading::text("Top proxies")];
+        let headings = vec![
+            Heading::text("Attribute"),
+            Heading::text("Group"),
+            Heading::number("Predictability (ROC AUC)"),
+            Heading::text("Verdict"),
+            Heading::text("Top proxies"),
+        ];
+        let limit = format!("Strong proxy: the whole 95% interval is above {STRONG_PROXY}.");
         view! {
             <h3>"Proxy analysis"</h3>
-            <p class="aside">"How well the inputs predict protected attributes, whether or not these are inputs themselves. 0.5 = chance."</p>
+            <p class="aside">"How well the inputs predict protected attributes, whether or not these are inputs themselves. 0.5 = chance. "{limit}</p>
             <Table headings rows=proxies class="list" scroll="Proxy analysis" />
         }
     });
@@ -54,6 +61,20 @@ pub fn section(package: &EvidencePackage, label: &dyn Fn(&str) -> String) -> Any
         </section>
     }
     .boxed()
+}
+
+/// The groups that the inputs give away, for the summary of the review; nothing where there are none.
+pub fn strong_proxies(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
+    let strong = |proxy: &workflow::Proxy| {
+        let value = proxy.roc_auc.value.filter(|value| *value > STRONG_PROXY)?;
+        Some(format!("{} “{}” (ROC AUC {})", label(&proxy.attribute), proxy.group, format::number(value, 3)))
+    };
+    let strong: Vec<String> = package.proxies.iter().filter_map(strong).collect();
+    if strong.is_empty() {
+        return ().boxed();
+    }
+    let text = format!("The inputs give away protected groups: {}. ", strong.join("; "));
+    view! { <p class="note warn">{text}<a href="#fairness" rel="external">"Proxy analysis"</a></p> }.boxed()
 }
 
 /// `beside`: the audits of candidate and live version on the same rows.

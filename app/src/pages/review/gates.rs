@@ -16,13 +16,13 @@ use crate::format;
 pub fn section(page: &ReviewPage) -> AnyView {
     let package = &page.package;
     let policy = &package.policy;
-    let waived = |title: &str| page.waivers.iter().rev().find(|waiver| waiver.gate == title);
+    let waiver_of = |title: &str| page.waivers.iter().rev().find(|waiver| waiver.gate == title);
     let blocks = |title: &String| page.blocking.contains(title);
     let route = route_of(page);
     // After requested changes or a void request, a waiver may be needed before the next request.
     let open = page.request.as_ref().is_none_or(|request| !matches!(request.state, ReviewState::Approved | ReviewState::Rejected));
     let note = |result: &GateResult| {
-        let waiver = waived(&result.title);
+        let waiver = waiver_of(&result.title);
         if let Some(waiver) = waiver.filter(|_| !blocks(&result.title)) {
             return Cell::aside(format!(
                 "Waived until {} by {} (owner: {}): {}",
@@ -56,7 +56,8 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let rows: Vec<Row> = rows.collect();
     let headings =
         vec![Heading::text("Gate"), Heading::number("Estimate and 95% interval"), Heading::text("Verdict"), Heading::text("Note")];
-    let summary = summary(&package.gates);
+    let waived = self::waived(page).into_iter().map(|(gate, _)| gate).collect::<Vec<_>>();
+    let summary = summary(&package.gates, &waived);
     let inconclusive = if policy.inconclusive_blocks { "are blocking" } else { "are non-blocking" };
     let set = format!(
         "Policy: {}, set before training. {} Inconclusive gates {inconclusive}; gates that could not be computed are blocking. \
@@ -103,8 +104,21 @@ pub fn verdict(verdict: Verdict) -> (Tone, &'static str) {
     }
 }
 
-fn summary(report: &GateReport) -> String {
-    let count = |verdict: Verdict| report.results.iter().filter(|result| result.verdict == verdict).count() as u32;
+/// The gates with a waiver in force, and the terms of each waiver.
+pub fn waived(page: &ReviewPage) -> Vec<(String, String)> {
+    let today = workflow::today();
+    let waived = |result: &GateResult| {
+        let waiver = page.waivers.iter().rev().find(|waiver| waiver.gate == result.title && waiver.expires_on >= today)?;
+        let terms = format!("{} (waived until {}, owner: {})", waiver.gate, waiver.expires_on.long(), waiver.owner);
+        Some((waiver.gate.clone(), terms))
+    };
+    page.package.gates.results.iter().filter_map(waived).collect()
+}
+
+/// Counts by verdict, the gates in `waived` apart.
+fn summary(report: &GateReport, waived: &[String]) -> String {
+    let counts = |result: &&GateResult, verdict: Verdict| result.verdict == verdict && !waived.contains(&result.title);
+    let count = |verdict: Verdict| report.results.iter().filter(|result| counts(result, verdict)).count() as u32;
     let words = [
         (Verdict::Pass, "passed"),
         (Verdict::Fail, "failed"),
@@ -112,7 +126,8 @@ fn summary(report: &GateReport) -> String {
         (Verdict::CouldNotCompute, "could not be computed"),
     ];
     let parts = words.into_iter().filter(|(verdict, _)| count(*verdict) > 0);
-    let parts: Vec<String> = parts.map(|(verdict, word)| format!("{} {word}", format::count(count(verdict)))).collect();
+    let mut parts: Vec<String> = parts.map(|(verdict, word)| format!("{} {word}", format::count(count(verdict)))).collect();
+    parts.extend((!waived.is_empty()).then(|| format!("{} waived", format::count(waived.len() as u32))));
     parts.join(" · ")
 }
 
@@ -126,7 +141,7 @@ fn guide(report: &GateReport, is_policy: bool) -> AnyView {
     view! {
         <details>
             <summary>"Reference thresholds (for information)"</summary>
-            <p class="aside">"For information only: the policy above decides. "{summary(report)}</p>
+            <p class="aside">"For information only: the policy above decides. "{summary(report, &[])}</p>
             <Table headings rows class="list" scroll="Reference thresholds" />
         </details>
     }

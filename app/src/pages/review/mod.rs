@@ -52,9 +52,10 @@ pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Res
     .await
     .map_err(crate::context::broken)?;
     let label = |name: &str| tenure.use_case(use_case).map_or_else(|_| name.to_owned(), |definition| definition.label(name));
+    let proxies = fairness::strong_proxies(&page.package, &label);
     let fairness = fairness::section(&page.package, &label);
     let title = format!("Review of version {number}");
-    Ok(ServerPage::page(title, view! { <Review page params charts fairness /> }))
+    Ok(ServerPage::page(title, view! { <Review page params charts fairness proxies /> }))
 }
 
 /// The charts, drawn off the async threads.
@@ -74,7 +75,7 @@ impl Charts {
 }
 
 #[component]
-fn Review(page: ReviewPage, params: Asked, charts: Charts, fairness: AnyView) -> AnyView {
+fn Review(page: ReviewPage, params: Asked, charts: Charts, fairness: AnyView, proxies: AnyView) -> AnyView {
     let number = page.version.version;
     let (use_case, version) = (page.version.use_case.clone(), number);
     let reviews = Route::Reviews { use_case: use_case.clone() };
@@ -103,6 +104,7 @@ fn Review(page: ReviewPage, params: Asked, charts: Charts, fairness: AnyView) ->
         <PageHeading title=format!("Review of version {number}")>
             {standing}
         </PageHeading>
+        {proxies}
         <p class="actions">
             <a class="button quiet" href=overview.path()>"Version overview"</a>
             <a class="button quiet" href=fairness_page.path()>"Full fairness report"</a>

@@ -26,6 +26,7 @@ pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
         <section id="performance">
             <h2>{if package.champion.is_some() { "Comparison with live model" } else { "Performance" }}</h2>
             <p>{finding(package)}</p>
+            {power(package).map(|text| view! { <p class="note">{text}</p> })}
             <p class="aside">{package.rows.clone()}</p>
             {table}
             <div class="chart-grid">{charts}</div>
@@ -55,6 +56,23 @@ fn finding(package: &EvidencePackage) -> String {
         }
         _ => "ROC AUC could not be compared.".to_owned(),
     }
+}
+
+/// What the comparison could show at all, from the paired interval of ROC AUC; `None` when nothing is compared.
+fn power(package: &EvidencePackage) -> Option<String> {
+    let auc = package.comparisons.iter().find(|comparison| comparison.metric == Metric::RocAuc)?;
+    Some(power_text(auc.difference.n?, package.candidate.report.positives, auc.difference.interval?))
+}
+
+/// A difference of the half width of the interval is found in half of such comparisons, smaller ones less often.
+fn power_text(rows: u32, leavers: u32, [low, high]: [f64; 2]) -> String {
+    let leavers = if leavers == 1 { "1 leaver".to_owned() } else { format!("{} leavers", format::count(leavers)) };
+    let half = format::number((high - low) / 2.0, 3);
+    format!(
+        "Power: {} rows with {leavers}. The smallest difference in ROC AUC that such a comparison could show is about {half} (half the width of the \
+         95% interval). Smaller differences can_edit exist unseen.",
+        format::count(rows)
+    )
 }
 
 fn alone(package: &EvidencePackage) -> AnyView {
@@ -110,7 +128,9 @@ fn sense(comparison: &Comparison) -> (Tone, &'static str) {
     let better = if comparison.metric.higher_is_better() { 1.0 } else { -1.0 };
     match comparison.difference.interval {
         Some([low, high]) if low > 0.0 || high < 0.0 => {
-            if low * better > 0.0 {
+            if !comparison.metric.has_direction() {
+                (Tone::Neutral, "Different")
+            } else if low * better > 0.0 {
                 (Tone::Good, "Better")
             } else {
                 (Tone::Bad, "Worse")
@@ -191,4 +211,31 @@ pub fn importance_change(own: &GlobalExplanation, live: &GlobalExplanation) -> O
         columns: ["Field", "Live version", "Candidate", "Change"].map(str::to_owned).to_vec(),
         rows: changes.iter().map(row).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Estimate;
+
+    use super::*;
+
+    #[test]
+    fn a_comparison_says_what_it_could_show() {
+        let text = power_text(83, 11, [-0.081, 0.063]);
+        assert!(text.starts_with("Power: 83 rows with 11 leavers.") && text.contains("is about 0.072 "), "{text}");
+        assert!(power_text(60, 1, [0.0, 0.1]).contains("60 rows with 1 leaver."));
+    }
+
+    #[test]
+    fn listing_fewer_people_is_neither_better_nor_worse() {
+        let result = |metric: Metric, interval: [f64; 2]| {
+            let difference = Estimate::with_interval(interval[0].midpoint(interval[1]), interval, 100);
+            let side = Estimate::point(0.5, 100);
+            sense(&Comparison { metric, champion: side.clone(), challenger: side, difference, p_value: None })
+        };
+        assert_eq!(result(Metric::SelectionRate, [-0.12, -0.012]), (Tone::Neutral, "Different"));
+        assert_eq!(result(Metric::SelectionRate, [-0.12, 0.012]), (Tone::Neutral, "No significant difference"));
+        assert_eq!(result(Metric::Recall, [-0.12, -0.012]), (Tone::Bad, "Worse"));
+        assert_eq!(result(Metric::Brier, [-0.12, -0.012]), (Tone::Good, "Better"));
+    }
 }

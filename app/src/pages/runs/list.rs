@@ -2,12 +2,14 @@
 
 use domain::{Estimate, Route};
 use leptos::prelude::*;
+use workflow::Error;
 use workflow::runs::{RunRow, RunsPage as Page};
 
 use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
+use crate::components::form::{ErrorSummary, problem_of};
 use crate::components::heading::PageHeading;
 use crate::components::pagination::pagination;
 use crate::components::table::{Cell, Heading, Row, Table};
@@ -29,9 +31,20 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
         columns: query.all("column").map(str::to_owned).collect(),
         unfolded: query.all("unfold").map(str::to_owned).collect(),
     };
-    let page = tenure.runs(&actor.member()?, use_case, &query.filter, query.page, &query.unfolded).await?;
+    let member = actor.member()?;
+    let (page, problem) = match tenure.runs(&member, use_case, &query.filter, query.page, &query.unfolded).await {
+        Err(Error::Fields(problems)) => {
+            // The form stays as it was filled in, with the columns of all runs, above no runs.
+            let all = tenure.runs(&member, use_case, "", 1, &[]).await?;
+            let none = Page { rows: Vec::new(), nested: Vec::new(), total: 0, more: false, page: 1, pages: 1, ..all };
+            (none, problem_of(&problems, "filter"))
+        }
+        found => (found?, String::new()),
+    };
     let can_edit = actor.is(Role::Admin);
-    Ok(ServerPage::page("Training runs", view! { <Runs page use_case=use_case.to_owned() query can_edit /> }))
+    let status = if problem.is_empty() { 200 } else { 422 };
+    let page = ServerPage::page("Training runs", view! { <Runs page use_case=use_case.to_owned() query can_edit problem /> });
+    Ok(ServerPage { status, ..page })
 }
 
 /// The parameters in the query string.
@@ -66,7 +79,7 @@ impl RunsQuery {
 }
 
 #[component]
-fn Runs(page: Page, use_case: String, query: RunsQuery, can_edit: bool) -> AnyView {
+fn Runs(page: Page, use_case: String, query: RunsQuery, can_edit: bool, problem: String) -> AnyView {
     let route = Route::Runs { use_case: (&use_case).into() };
     let command = format!("tenure train --use-case {use_case}");
     let is_parameter = |name: &String| page.parameter_names.contains(name);
@@ -100,18 +113,22 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, can_edit: bool) -> AnyVi
             </form>
         }
         .boxed()
+    } else if !problem.is_empty() {
+        view! { <Empty title="Filter not applied"><p>"Correct the filter above."</p></Empty> }.boxed()
     } else if query.filter.is_empty() {
         view! { <Empty title="No runs yet"><p>"Train a model with the button above, or run: " <code>{command}</code></p></Empty> }.boxed()
     } else {
         view! { <Empty title="No matching runs"><p>"Try a broader filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
             .boxed()
     };
+    let errors = if problem.is_empty() { Vec::new() } else { vec![("filter".to_owned(), problem.clone())] };
     let (train, jobs) = (Route::Train { use_case: (&use_case).into() }, Route::Jobs { use_case: (&use_case).into() });
     let train = can_edit.then(|| view! { <a class="button" href=train.path()>"Train a model"</a> });
     view! {
         <PageHeading title="Training runs"><p>"All training runs, with settings and hold-out performance."</p></PageHeading>
+        <ErrorSummary errors />
         <p class="actions main-action">{train}<a class="button quiet" href=jobs.path()>"Jobs"</a></p>
-        <RunFilters page=page query=query columns action=route.path() />
+        <RunFilters page=page query=query columns action=route.path() problem />
         {list}
         {pages}
     }
@@ -193,7 +210,7 @@ pub fn RunState(status: String) -> AnyView {
 }
 
 #[component]
-fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String) -> AnyView {
+fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String, problem: String) -> AnyView {
     let group = |title: &'static str, names: &[String]| {
         let choice = |name: &String| {
             let checked = columns.contains(name);
@@ -206,11 +223,16 @@ fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String
     let (metrics, parameters) = (group("Metrics", &page.metric_names), group("Parameters", &page.parameter_names));
     let unfolded = query.unfolded.iter().map(|run| view! { <input type="hidden" name="unfold" value=run.clone() /> }.boxed());
     let unfolded = unfolded.collect::<Vec<_>>();
+    let class = if problem.is_empty() { "field wide" } else { "field wide invalid" };
+    let (invalid, described) = if problem.is_empty() { (None, None) } else { (Some("true"), Some("filter-error")) };
+    let error = (!problem.is_empty())
+        .then(|| view! { <p class="error" id="filter-error"><span class="visually-hidden">"Error: "</span>{problem}</p> });
     view! {
         <form method="get" action=action class="filters" role="search">
-            <div class="field wide">
+            <div class=class>
                 <label for="filter">"Filter"</label>
-                <input id="filter" name="filter" value=query.filter placeholder="metrics.roc_auc > 0.7 and status = 'finished'" autocomplete="off" spellcheck="false" />
+                {error}
+                <input id="filter" name="filter" value=query.filter placeholder="metrics.roc_auc > 0.7 and status = 'finished'" autocomplete="off" spellcheck="false" aria-invalid=invalid aria-describedby=described />
             </div>
             <button class="button">"Apply filters"</button>
             {unfolded}

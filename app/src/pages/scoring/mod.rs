@@ -2,6 +2,8 @@
 
 pub mod dashboard;
 #[cfg(feature = "ssr")]
+mod first_steps;
+#[cfg(feature = "ssr")]
 pub(crate) mod person;
 #[cfg(feature = "ssr")]
 pub(crate) mod purpose;

@@ -39,7 +39,9 @@ fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Op
         view! { <div class="note warn"><h2>"Interpret this score with caution"</h2><TextList texts=person.warnings /></div> }
     });
     let interval = person.interval.map(|interval| {
-        view! { <p class="aside">{format!("Calibration range for similar scores: {}", format::percent_interval(interval))}</p> }
+        let range = format!("Calibration range for similar scores: {}", format::percent_range(interval));
+        let meaning = model::sentence::calibration_range(person.probability, interval, &words);
+        view! { <p><b>{range}</b></p><p class="aside">{meaning}</p> }
     });
     let dashboard = Route::Dashboard { use_case: (&use_case).into() };
     let what_if = Route::WhatIf { use_case: (&use_case).into() }.with_query(&[("person", person.id.as_str()), (WHY, &why)]);
@@ -64,7 +66,7 @@ fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Op
             </section>
             <section class="why">
                 <h2>"Drivers of this score"</h2>
-                <p class="aside">"Contribution of each factor, in percentage points, from the training data average to this score."</p>
+                <p class="aside">"Contribution of each factor, in percentage points, from the base value to this score. Base value: the model's average output over the training data, averaged in log-odds and shown as a probability. It is not the share who left, and not the score of a typical profile."</p>
                 <Waterfall base=person.base probability=person.probability reasons=person.reasons />
             </section>
         </div>

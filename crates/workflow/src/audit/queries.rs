@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Date, Subject, Timestamp};
+use domain::{Date, InvalidTime, ProblemCode, Subject, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::audit::{self, ChainCheck, Entry, Filter, Head};
 
@@ -67,7 +67,7 @@ impl Tenure {
     /// Entries newest first: a page of those that match, how many match, and every action there is.
     ///
     /// # Errors
-    /// When a day is none, or the store fails.
+    /// [`Error::Fields`] when a day is none; or when the store fails.
     pub async fn audit_page(&self, member: &Member<'_>, query: &AuditQuery) -> Result<(Vec<AuditRow>, usize, Vec<String>)> {
         let mut snapshot = self.store.snapshot().await?;
         let people = People::of(&mut snapshot, member).await?;
@@ -87,7 +87,7 @@ impl Tenure {
     /// Every entry that matches, oldest first, as displayed; the page does not count.
     ///
     /// # Errors
-    /// When a day is none, or the store fails.
+    /// [`Error::Fields`] when a day is none; or when the store fails.
     pub async fn audit_rows(&self, member: &Member<'_>, query: &AuditQuery) -> Result<Vec<AuditRow>> {
         let mut snapshot = self.store.snapshot().await?;
         let people = People::of(&mut snapshot, member).await?;
@@ -98,7 +98,7 @@ impl Tenure {
     /// Every entry that matches as CSV, oldest first, guarded against formulas.
     ///
     /// # Errors
-    /// When a day is none, or the store fails.
+    /// [`Error::Fields`] when a day is none; or when the store fails.
     pub async fn audit_csv(&self, member: &Member<'_>, query: &AuditQuery) -> Result<String> {
         let header = ["entry", "time", "who", "what", "to", "detail", "hash"].map(str::to_owned);
         let rows = self.audit_rows(member, query).await?.into_iter();
@@ -199,8 +199,9 @@ impl People {
     }
 
     fn filter(&self, query: &AuditQuery) -> Result<Filter> {
-        let start = |day: &str, later: i32| -> Result<Option<Timestamp>> {
-            if day.is_empty() { Ok(None) } else { Ok(Some(day.parse::<Date>()?.plus_days(later).start())) }
+        let start = |field: &str, day: &str, later: i32| -> Result<Option<Timestamp>> {
+            let wrong = |invalid: InvalidTime| Error::field(field, ProblemCode::Format, format!("{invalid}."));
+            if day.is_empty() { Ok(None) } else { Ok(Some(day.parse::<Date>().map_err(wrong)?.plus_days(later).start())) }
         };
         let who = query.who.to_lowercase();
         let accounts = self.people.iter().filter(|(_, (_, kind))| kind == "account");
@@ -212,8 +213,8 @@ impl People {
             action: query.action.clone(),
             subject: query.subject.clone(),
             sees_people: self.sees_people,
-            from: start(&query.from, 0)?,
-            until: start(&query.until, 1)?,
+            from: start("from", &query.from, 0)?,
+            until: start("until", &query.until, 1)?,
         })
     }
 

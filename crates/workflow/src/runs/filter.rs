@@ -1,5 +1,6 @@
 //! The filter language of runs: `metrics.roc_auc > 0.8 and parameters.candidate = blend and status != failed`.
 
+use domain::ProblemCode;
 use store::runs::Condition;
 
 use crate::{Error, Result};
@@ -9,7 +10,7 @@ const OPERATORS: [&str; 7] = ["<=", ">=", "!=", "=", "<", ">", "like"];
 /// Conditions joined by `and`; the empty text asks for nothing.
 ///
 /// # Errors
-/// [`Error::Invalid`] that names the part that makes no sense and gives an example.
+/// [`Error::Fields`] for the field `filter`; it names the part that makes no sense and gives an example.
 pub fn parse(text: &str) -> Result<Vec<Condition>> {
     let text = text.trim();
     if text.is_empty() {
@@ -35,7 +36,10 @@ fn split_and(text: &str) -> Vec<&str> {
 }
 
 fn condition(part: &str) -> Result<Condition> {
-    let wrong = |what: &str| Error::Invalid(format!("The filter “{part}” {what}. Example: metrics.roc_auc > 0.8 and status = finished."));
+    let wrong = |what: &str| {
+        let message = format!("The filter “{part}” {what}. Example: metrics.roc_auc > 0.8 and status = finished.");
+        Error::field("filter", ProblemCode::Format, message)
+    };
     let place = |operator: &&'static str| {
         let needle = if *operator == "like" { " like " } else { operator };
         part.find(needle).map(|position| (position, needle, *operator))
@@ -89,7 +93,8 @@ mod tests {
             ]
         );
         for wrong in ["roc_auc", "metrics.x > high", "color = red", "name > a", "metrics. > 1"] {
-            assert!(parse(wrong).is_err(), "{wrong}");
+            let error = parse(wrong).unwrap_err();
+            assert!(matches!(&error, Error::Fields(problems) if problems[0].field == "filter"), "{wrong}: {error}");
         }
     }
 }

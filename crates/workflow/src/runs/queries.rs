@@ -27,7 +27,7 @@ impl Tenure {
     /// the nested runs of those that are `unfolded`.
     ///
     /// # Errors
-    /// When the filter makes no sense, or the store fails.
+    /// [`Error::Fields`] when the filter makes no sense; or when the store fails.
     pub async fn runs(&self, _: &Member<'_>, use_case: &str, filter: &str, page: u32, unfolded: &[String]) -> Result<RunsPage> {
         self.use_case(use_case)?;
         let conditions = filter::parse(filter)?;

@@ -1,7 +1,7 @@
 //! The dashboard: headline figures, bands, segments, drivers, and the cutoff tied to capacity.
 
 use crate::scoring::{BandCount, Dashboard, Headline, Segment, SegmentRow};
-use domain::{CapacityPoint, Estimate};
+use domain::{CapacityPoint, Estimate, RefusalCode};
 use model::{Table, UseCase};
 use stats::Metric;
 use store::scoring::{self, Batch};
@@ -15,12 +15,10 @@ impl Tenure {
     /// The dashboard over the people last scored.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when nobody was scored yet: the text says what to do.
+    /// [`Error::Conflict`] with [`RefusalCode::NoScores`] when nobody was scored yet.
     pub async fn dashboard(&self, _: &Analyst<'_>, use_case: &str) -> Result<Dashboard> {
         let use_case = self.use_case(use_case)?;
-        let nobody = || {
-            Error::NotFound(format!("No {} has been scored yet. Import data, train and promote a model, then score.", use_case.words.one))
-        };
+        let nobody = || Error::conflict(RefusalCode::NoScores, format!("No {} has been scored yet.", use_case.words.one));
         let scored = self.scored(&use_case.id).await?.ok_or_else(nobody)?;
         let previous = scoring::batches(&mut self.store.read().await?, &use_case.id.as_str().into(), 24).await?;
         let previous = previous.into_iter().find(|batch| batch.as_of < scored.batch.as_of);

@@ -3,7 +3,8 @@
 use crate::scoring::{AccessEntry, FieldValue, FilterField, PastScore, PeoplePage, PersonPage, PersonRow};
 use domain::PeopleQuery;
 use domain::audit::{Erasable, PeopleExportDetail, PersonViewDetail};
-use domain::{AuditAction, AuditEvent, RefusalCode, Subject};
+use domain::query::FILTER_PREFIX;
+use domain::{AuditAction, AuditEvent, FieldProblem, ProblemCode, RefusalCode, Subject};
 use model::{Column, Role, Table, UseCase};
 use store::audit;
 
@@ -19,7 +20,8 @@ impl Tenure {
     /// person: it is on record, and where a purpose must be named for that, only the number is told.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a page, field or band that is not there; or when the store fails.
+    /// [`Error::Fields`] for filters by a band or field that is not there, all of them at once; [`Error::NotFound`] for another page or
+    /// order; or when the store fails.
     pub async fn people(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery) -> Result<PeoplePage> {
         let use_case = self.use_case(use_case)?;
         let segments: Vec<FilterField> = use_case.segments.iter().map(|name| filter_field(&use_case, name)).collect();
@@ -196,13 +198,22 @@ fn filter_field(use_case: &UseCase, name: &str) -> FilterField {
 /// Rows of `scored` that the query asks for, in its order.
 fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Vec<usize>> {
     let table = &scored.people.table;
+    let mut problems = Vec::new();
     if !query.band.is_empty() && !use_case.bands.iter().any(|band| band.name == query.band) {
-        return Err(Error::NotFound(format!("There is no risk band “{}”.", query.band)));
+        problems.push(FieldProblem::new("band", ProblemCode::UnknownValue, format!("There is no risk band “{}”.", query.band)));
     }
     let mut wanted = Vec::new();
     for (name, value) in query.filters.iter().filter(|(_, value)| !value.is_empty()) {
-        let column = use_case.segments.contains(name).then(|| table.column(name)).flatten();
-        wanted.push((column.ok_or_else(|| Error::NotFound(format!("People cannot be filtered by “{name}”.")))?, value));
+        match use_case.segments.contains(name).then(|| table.column(name)).flatten() {
+            Some(column) => wanted.push((column, value)),
+            None => {
+                let message = format!("People cannot be filtered by “{name}”.");
+                problems.push(FieldProblem::new(format!("{FILTER_PREFIX}{name}"), ProblemCode::UnknownField, message));
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Error::Fields(problems));
     }
     let search = query.search.to_lowercase();
     let matches = |row: &usize| {

@@ -32,8 +32,13 @@ async fn entries_are_filtered_by_who_did_it() {
 async fn a_day_that_is_none_is_refused() {
     let app = TestApp::empty().await;
     let ann = app.actor("ann").await;
-    let query = AuditQuery { from: "2026-13-01".into(), ..AuditQuery::default() };
-    assert!(app.tenure.audit_rows(&ann.member().unwrap(), &query).await.is_err());
+    for (field, query) in [
+        ("from", AuditQuery { from: "2026-13-01".into(), ..AuditQuery::default() }),
+        ("until", AuditQuery { until: "yesterday".into(), ..AuditQuery::default() }),
+    ] {
+        let found = app.tenure.audit_rows(&ann.member().unwrap(), &query).await;
+        assert!(matches!(&found, Err(Error::Fields(problems)) if problems[0].field == field), "{field}");
+    }
 }
 
 #[tokio::test]

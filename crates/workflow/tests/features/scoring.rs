@@ -75,8 +75,10 @@ async fn opening_a_person_is_in_the_audit_log() {
 async fn a_filter_that_the_use_case_does_not_have_is_refused() {
     let app = TestApp::scored().await;
     let ann = app.actor("ann").await;
-    let query = PeopleQuery { band: "Enormous".into(), ..PeopleQuery::default() };
-    assert!(matches!(app.tenure.people(&ann.analyst().unwrap(), USE_CASE, &query).await, Err(Error::NotFound(_))));
+    let filters = [("Shoe size".to_owned(), "44".to_owned())].into();
+    let query = PeopleQuery { band: "Enormous".into(), filters, ..PeopleQuery::default() };
+    let Err(Error::Fields(problems)) = app.tenure.people(&ann.analyst().unwrap(), USE_CASE, &query).await else { panic!("let through") };
+    assert_eq!(problems.iter().map(|problem| problem.field.as_str()).collect::<Vec<_>>(), ["band", "f.Shoe size"]);
 }
 
 #[tokio::test]
@@ -85,4 +87,6 @@ async fn nobody_is_exported_before_anybody_is_scored() {
     let ann = app.actor("ann").await;
     let exported = app.tenure.people_csv(&ann.analyst().unwrap(), USE_CASE, &PeopleQuery::default(), "").await;
     assert_eq!(exported.unwrap_err().code(), Some(RefusalCode::NoScores));
+    let dashboard = app.tenure.dashboard(&ann.analyst().unwrap(), USE_CASE).await;
+    assert_eq!(dashboard.unwrap_err().code(), Some(RefusalCode::NoScores), "a page can tell it from an address that leads nowhere");
 }

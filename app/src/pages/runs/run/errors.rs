@@ -6,6 +6,7 @@ use workflow::runs::{CohortRow, ProxyRow, RunEvidence};
 
 use super::labels::capital;
 use crate::boxed::IntoBoxed;
+use crate::components::badge::proxy_badge;
 use crate::components::figure::{FigureValue, Scale};
 use crate::components::table::{Cell, Facts, Heading, Row, Table, TextList};
 use crate::format;
@@ -86,12 +87,18 @@ fn proxies(proxies: Vec<ProxyRow>) -> AnyView {
     let row = |proxy: ProxyRow| {
         Row::new(vec![
             Cell::with_aside(proxy.attribute, proxy.group),
+            Cell::view(proxy_badge(&proxy.roc_auc)),
             Cell::figure(Some(proxy.roc_auc), Scale::Metric),
             Cell::text(proxy.through.join(", ")),
         ])
     };
     let rows = proxies.into_iter().map(row).collect();
-    let headings = vec![Heading::text("Attribute and group"), Heading::number("Predictability (ROC AUC)"), Heading::text("Top proxies")];
+    let headings = vec![
+        Heading::text("Attribute and group"),
+        Heading::text("Verdict"),
+        Heading::number("Predictability (ROC AUC)"),
+        Heading::text("Top proxies"),
+    ];
     view! {
         <section>
             <h2>"Proxy analysis"</h2>

@@ -1,7 +1,7 @@
 //! The people table: filters as a form, order and pages as links, the top drivers in each row.
 
 use domain::query::FILTER_PREFIX;
-use domain::{PeopleQuery, Reason, Route, UseCaseId};
+use domain::{FieldProblem, PeopleQuery, Reason, Route, UseCaseId};
 use leptos::prelude::*;
 use workflow::scoring::PeoplePage;
 use workflow::scoring::{FilterField, PersonRow};
@@ -9,12 +9,13 @@ use workflow::scoring::{FilterField, PersonRow};
 use crate::boxed::IntoBoxed;
 use crate::components::badge::RiskBadge;
 use crate::components::empty::Empty;
+use crate::components::form::{Field, problem_of};
 use crate::components::pagination::pagination;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
 #[component]
-pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView {
+pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery, problems: Vec<FieldProblem>) -> AnyView {
     let use_case = UseCaseId::from(use_case);
     let dashboard = Route::Dashboard { use_case: use_case.clone() };
     let href = |query: &PeopleQuery| format!("{dashboard}{}#people", query.to_query_string());
@@ -51,7 +52,11 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
         headings.extend(page.segments.iter().map(|segment| heading(&segment.field, &segment.label, false)));
         headings.push(Heading::text("Top drivers (percentage points)"));
         let rows = page.rows.iter().map(|person| row(person, &use_case)).collect();
-        view! { <Table headings rows class="list" scroll="People by risk" /> }.boxed()
+        view! {
+            <Table headings rows class="list" scroll="People by risk" />
+            <p class="aside">"Beside each risk: the calibration range for similar scores. It describes the model, not how certain the score of a person is."</p>
+        }
+        .boxed()
     };
     view! {
         <div class="section-heading">
@@ -59,12 +64,22 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery) -> AnyView
             <p class="aside" role="status">{found}</p>
             {csv}
         </div>
-        <Filters page=page.clone() action=dashboard.path() query=query.clone() />
+        {unapplied(&page, &problems)}
+        <Filters page=page.clone() action=dashboard.path() query=query.clone() problems />
         {chips}
         {table}
         {pages}
     }
     .boxed()
+}
+
+/// The filters without a field in the form; those with one show their problem there.
+fn unapplied(page: &PeoplePage, problems: &[FieldProblem]) -> AnyView {
+    let shown =
+        |field: &str| field == "band" || page.segments.iter().any(|own| field.strip_prefix(FILTER_PREFIX) == Some(own.field.as_str()));
+    let others = problems.iter().filter(|problem| !shown(&problem.field)).map(|problem| problem.message.clone());
+    let others = others.collect::<Vec<_>>().join(" ");
+    (!others.is_empty()).then(|| view! { <p class="note warn" role="alert">{others}" The filter is not applied."</p> }).boxed()
 }
 
 /// The CSV download: a link, or a form where a reason is required.
@@ -88,7 +103,7 @@ fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView 
 }
 
 fn row(person: &PersonRow, use_case: &UseCaseId) -> Row {
-    let interval = person.interval.map(format::percent_interval).unwrap_or_default();
+    let interval = person.interval.map(format::percent_range).unwrap_or_default();
     let risk = format::percent(person.probability);
     let reasons = person.reasons.iter().take(3).map(reason).collect::<Vec<_>>();
     let mut cells = vec![
@@ -128,20 +143,23 @@ fn chips(page: &PeoplePage, query: &PeopleQuery) -> Vec<(String, String)> {
 
 /// The filters: a GET form, so that the address holds the filters.
 #[component]
-fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> AnyView {
+fn Filters(page: PeoplePage, action: String, query: PeopleQuery, problems: Vec<FieldProblem>) -> AnyView {
     let bands = page.bands.iter().rev().map(|band| (band.clone(), band.clone())).collect();
     let segments = page.segments.iter().map(|FilterField { field, label, values }| {
         let chosen = query.filters.get(field).cloned().unwrap_or_default();
-        view! { <Choice name=format!("{FILTER_PREFIX}{field}") label=label.clone() values=values.clone() chosen /> }
+        let name = format!("{FILTER_PREFIX}{field}");
+        let error = problem_of(&problems, &name);
+        view! { <Choice name label=label.clone() values=values.clone() chosen error /> }
     });
     let segments = segments.collect_view();
+    let wrong_band = problem_of(&problems, "band");
     view! {
         <form method="get" action=format!("{action}#people") class="filters" role="search">
             <div class="field">
                 <label for="search">"ID"</label>
                 <input id="search" name="search" type="search" value=query.search.clone() autocomplete="off" />
             </div>
-            <Choice name="band" label="Band" values=bands chosen=query.band.clone() />
+            <Choice name="band" label="Band" values=bands chosen=query.band.clone() error=wrong_band />
             {segments}
             {(!query.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=query.sort.clone() /> })}
             {query.ascending.then(|| view! { <input type="hidden" name="order" value="asc" /> })}
@@ -152,19 +170,27 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery) -> AnyView {
 }
 
 #[component]
-fn Choice(#[prop(into)] name: String, #[prop(into)] label: String, values: Vec<(String, String)>, chosen: String) -> AnyView {
+fn Choice(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    values: Vec<(String, String)>,
+    chosen: String,
+    error: String,
+) -> AnyView {
+    let described = (!error.is_empty()).then(|| format!("{name}-error"));
     let options = values.into_iter().map(|(value, label)| {
         let selected = value == chosen;
-        view! { <option value=value selected=selected>{label}</option> }
+        view! { <option value=value selected=selected>{label}</option> }.boxed()
     });
+    let options = options.collect::<Vec<_>>();
+    let id = name.clone();
     view! {
-        <div class="field">
-            <label for=name.clone()>{label}</label>
-            <select id=name.clone() name=name.clone()>
+        <Field id=name label error>
+            <select id=id.clone() name=id aria-describedby=described>
                 <option value="">"All"</option>
-                {options.collect_view()}
+                {options}
             </select>
-        </div>
+        </Field>
     }
     .boxed()
 }

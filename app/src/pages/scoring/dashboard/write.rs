@@ -1,7 +1,9 @@
 //! The parts of the dashboard that the server renders.
 
-use domain::PeopleQuery;
+use domain::query::FILTER_PREFIX;
+use domain::{FieldProblem, PeopleQuery};
 use leptos::prelude::*;
+use workflow::Error;
 
 use super::bands::Bands;
 use super::capacity::CapacityData;
@@ -14,6 +16,7 @@ use crate::components::chart::ChartFigure;
 use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
 use crate::pages::query::{Query, use_case_of};
+use crate::pages::scoring::first_steps;
 use crate::server_page::ServerPage;
 
 /// Three parts: above the capacity control, beside it, and below the people table.
@@ -21,7 +24,13 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
     let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
-    let dashboard = tenure.dashboard(&actor.analyst()?, &use_case).await?;
+    let analyst = actor.analyst()?;
+    let event = format!("{}ing", words.verb.strip_suffix('e').unwrap_or(&words.verb));
+    let title = format!("{} at risk of {event}", crate::format::capitalised(&words.many));
+    let dashboard = match tenure.dashboard(&analyst, &use_case).await {
+        Ok(dashboard) => dashboard,
+        Err(error) => return first_steps::instead_of(error, &title, &tenure, &actor, &use_case).await,
+    };
     let histogram = crate::charts::histogram::scores(&dashboard.histogram, &words.many);
     let pairs = Query(domain::query::pairs(query));
     let capacity = CapacityData {
@@ -31,8 +40,6 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
         words: words.clone(),
         kept: pairs.0.into_iter().filter(|(key, value)| key != "capacity" && !value.is_empty()).collect(),
     };
-    let event = format!("{}ing", words.verb.strip_suffix('e').unwrap_or(&words.verb));
-    let title = format!("{} at risk of {event}", crate::format::capitalised(&words.many));
     let lead = format!("Current {}, their predicted risk of {event}, and the main drivers.", words.many);
     let top = view! {
         <PageHeading title=title.clone()>
@@ -56,6 +63,16 @@ pub async fn people(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
     let params = PeopleQuery::from_pairs(domain::query::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
-    let page = tenure.people(&actor.analyst()?, &use_case, &params).await?;
-    Ok(ServerPage::page("", view! { <People page use_case query=params /> }))
+    let analyst = actor.analyst()?;
+    let (page, query, problems) = match tenure.people(&analyst, &use_case, &params).await {
+        Err(Error::Fields(problems)) => {
+            // Filters that the use case does not have are named and left out; the others stay.
+            let field = |problem: &FieldProblem| problem.field.strip_prefix(FILTER_PREFIX).unwrap_or(&problem.field).to_owned();
+            let query = problems.iter().map(field).fold(params, |query, field| query.without(&field));
+            (tenure.people(&analyst, &use_case, &query).await?, query, problems)
+        }
+        found => (found?, params, Vec::new()),
+    };
+    let status = if problems.is_empty() { 200 } else { 422 };
+    Ok(ServerPage { status, ..ServerPage::page("", view! { <People page use_case query problems /> }) })
 }

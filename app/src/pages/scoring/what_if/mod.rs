@@ -41,7 +41,10 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let params = address::Asked::from_pairs(domain::query::pairs(query));
     let analyst = actor.analyst()?;
-    let live = tenure.live_model(&analyst, &use_case).await?;
+    let live = match tenure.live_model(&analyst, &use_case).await {
+        Ok(live) => live,
+        Err(error) => return crate::pages::scoring::first_steps::instead_of(error, "What-if", &tenure, &actor, &use_case).await,
+    };
     let (explainer, model_hash) = (std::sync::Arc::clone(&live.explainer), live.version.model_hash.clone());
     if let Some(person) = &params.person
         && let Some(question) = crate::pages::scoring::purpose::asked(
@@ -96,13 +99,20 @@ fn WhatIf(data: WhatIfData) -> AnyView {
         Some((href, person)) => (href, format!("{} {person}", crate::format::capitalised(&one))),
         None => (fill(pattern::Dashboard, &[&use_case]), "Dashboard".to_owned()),
     };
+    let typical = if person.is_none() {
+        "Typical profile: the median of each number and the most frequent category in the training data. Its score is not an average. "
+    } else {
+        ""
+    };
+    let lead = format!(
+        "{typical}This shows how the model responds, not what causes an outcome. It may reflect spurious patterns in past data and is not advice \
+         about an individual."
+    );
     let title = format!("Explore changes for {} {one}", if person.is_some() { "this" } else { "a typical" });
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=href>{from}</a></nav>
         <PageHeading title=title>
-            <p>
-                "This shows how the model responds, not what causes an outcome. It may reflect spurious patterns in past data and is not advice about an individual."
-            </p>
+            <p>{lead}</p>
         </PageHeading>
         <ErrorSummary errors=summary />
         <div class="what-if" data-ready=scenario.ready>

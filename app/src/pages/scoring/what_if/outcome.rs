@@ -21,7 +21,7 @@ pub fn Outcome(scenario: Scenario) -> AnyView {
     });
     let started = scenario.started.with_value(|started| started.as_ref().ok().cloned());
     let start = started.as_ref().map(|started| started.probability);
-    let shown = move || last.get().map_or_else(|| ().boxed(), |judged| result(judged, start));
+    let shown = move || last.get().map_or_else(|| ().boxed(), |judged| result(scenario, judged, start));
     let after = move || last.get().map_or_else(|| ().boxed(), |judged| waterfall("This scenario", judged));
     let unchanged = Memo::new(move |_| scenario.start.with_value(|start| scenario.values.with(|values| values == start)));
     let before =
@@ -37,15 +37,18 @@ pub fn Outcome(scenario: Scenario) -> AnyView {
     .boxed()
 }
 
-fn result(judged: Judgement, start: Option<f64>) -> AnyView {
+fn result(scenario: Scenario, judged: Judgement, start: Option<f64>) -> AnyView {
     let change = start.filter(|start| *start != judged.probability).map(|start| change_text(start, judged.probability));
     let change = change.map_or_else(|| "no change from the starting point".to_owned(), |change| format!("{change} vs starting point"));
-    let interval = judged.interval.map(|interval| format!("range {}", format::percent_interval(interval)));
+    let range = judged.interval.map(|interval| format!("calibration range {}", format::percent_range(interval)));
+    let meaning = |interval| scenario.words.with_value(|words| model::sentence::calibration_range(judged.probability, interval, words));
+    let meaning = judged.interval.map(meaning);
     view! {
         <p class="number">{format::number(judged.probability * 100.0, 1)}"%"</p>
-        <p class="verdict"><RiskBadge band=judged.band probability=judged.probability /><b>{change}</b><span class="aside">{interval}</span></p>
+        <p class="verdict"><RiskBadge band=judged.band probability=judged.probability /><b>{change}</b><span class="aside">{range}</span></p>
         <Gauge probability=judged.probability interval=judged.interval base=start.unwrap_or(judged.base) />
         <p class="sentence" role="status">{judged.sentence}</p>
+        <p class="aside">{meaning}</p>
     }
     .boxed()
 }

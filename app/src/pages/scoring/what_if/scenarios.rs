@@ -90,7 +90,7 @@ fn compared(scenario: Scenario, kept: RwSignal<Vec<Kept>>) -> AnyView {
         Row::new(vec![
             Cell::text(format!("Scenario {}", position + 1)),
             Cell::text(differences(scenario, &record)),
-            Cell::with_aside(format::percent(probability), interval.map(format::percent_interval).unwrap_or_default()).numeric(),
+            Cell::with_aside(format::percent(probability), interval.map(format::percent_range).unwrap_or_default()).numeric(),
             Cell::view(view! {
                 <button type="button" class="link" on:click=back>"Restore"</button>
                 " "
