@@ -1,5 +1,6 @@
 //! The terms of the pages, in plain words. Other pages link to a term by its id.
 
+use domain::Route;
 use leptos::prelude::*;
 
 use crate::boxed::IntoBoxed;
@@ -136,6 +137,16 @@ const TERMS: [(&str, &str, &str); 38] = [
         "How far one distribution has to be moved to become another, here in standard deviations of the baseline.",
     ),
 ];
+
+/// Links to terms, by their ids, for the pages that use them.
+pub fn see(ids: &[&'static str]) -> AnyView {
+    let link = |id: &&'static str| {
+        let term = TERMS.iter().find(|(own, _, _)| own == id).map_or(*id, |(_, term, _)| term);
+        view! { <li><a href=format!("{}#{id}", Route::Glossary)>{term}</a></li> }.boxed()
+    };
+    let links = ids.iter().map(link).collect::<Vec<_>>();
+    view! { <nav class="see-glossary screen-only" aria-label="Terms on this page"><span>"Glossary:"</span><ul>{links}</ul></nav> }.boxed()
+}
 
 /// Renders the page.
 pub fn write() -> Result<ServerPage, AppError> {

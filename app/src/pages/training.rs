@@ -14,6 +14,7 @@ use crate::components::empty::Empty;
 use crate::components::form::{ErrorSummary, Field};
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
+use crate::format;
 use crate::pages::query::Query;
 use crate::server_page::ServerPage;
 
@@ -112,7 +113,7 @@ fn Expectation(forecast: GateForecast, policy: String, jobs: Route) -> AnyView {
         <div class=class>
             <h2>{title}</h2>
             <p>{forecast.sentence}</p>
-            <p class="aside">{format!("Policy: {policy}. Gates on fairness, data and the comparison with the live model are evaluated after training. ")}<a href=jobs.path()>"View jobs"</a></p>
+            <p class="aside">{format!("Policy: {}. Gates on fairness, data and the comparison with the live model are evaluated after training. ", format::policy_label(&policy))}<a href=jobs.path()>"View jobs"</a></p>
         </div>
     }
     .boxed()

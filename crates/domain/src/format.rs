@@ -80,6 +80,18 @@ pub fn age(micros: i64) -> String {
     }
 }
 
+/// The label of a policy of gates or drift that comes with the product; a policy from a file keeps its own name.
+pub fn policy_label(name: &str) -> &str {
+    match name {
+        "sensible" | "calibrated" => "Default",
+        "guide-strict" => "Strict limits",
+        "guide-000" => "Default tests, half of the features",
+        "churn-004" => "Kolmogorov–Smirnov, 30% of the features",
+        "evidently" => "Test by data type, half of the features",
+        name => name,
+    }
+}
+
 /// Bytes as text.
 pub fn bytes(bytes: i64) -> String {
     match bytes as f64 {

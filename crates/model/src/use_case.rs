@@ -60,6 +60,13 @@ pub struct Terminology {
     pub verb: String,
 }
 
+impl Terminology {
+    /// "leaving", as in "risk of leaving", by the regular rule.
+    pub fn gerund(&self) -> String {
+        format!("{}ing", self.verb.strip_suffix('e').unwrap_or(&self.verb))
+    }
+}
+
 /// Named policies, looked up by the crates that own them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

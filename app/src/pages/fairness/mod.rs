@@ -17,6 +17,7 @@ use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::error::{AppError, Kind};
 use crate::format;
+use crate::pages::glossary;
 use crate::pages::query::Query;
 use crate::server_page::ServerPage;
 
@@ -108,6 +109,7 @@ fn Fairness(page: FairnessReport, can_edit: bool, crossed: bool) -> AnyView {
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=overview.path()>{format!("Version {}", page.version)}</a></nav>
         <PageHeading title=format!("Fairness of version {}", page.version)>{lead}</PageHeading>
+        {glossary::see(&["impact-ratio", "equal-opportunity", "selection-rate", "cutoff", "inconclusive", "proxy"])}
         {choice}
         {report::report(&page, more)}
         {experiments::section(&page, can_edit)}

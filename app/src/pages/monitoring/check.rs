@@ -86,7 +86,7 @@ pub fn lead(page: &CheckPage) -> String {
         page.check.version,
         page.data_name,
         page.check.as_of.long(),
-        page.report.features.policy,
+        format::policy_label(&page.report.features.policy),
         page.check.created_by,
         page.check.created_at.long()
     )

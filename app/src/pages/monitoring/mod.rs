@@ -27,6 +27,7 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
+use crate::pages::glossary;
 use crate::pages::query::Query;
 use crate::server_page::ServerPage;
 
@@ -54,6 +55,7 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
         <PageHeading title="Drift history">
             <p>"Does current data still match the training data, and are the scores still accurate?"</p>
         </PageHeading>
+        {glossary::see(&["drift", "baseline", "p-value", "wasserstein", "false-alarm-rate", "roc-auc"])}
         {problem}
         {actions::bar(&id)}
     };

@@ -98,7 +98,11 @@ fn found_of(found: &SimulatedCheck) -> AnyView {
     let columns: Vec<_> = by_weight(report).into_iter().filter(|(column, _)| column.verdict != domain::DriftVerdict::Stable).collect();
     let table = if columns.is_empty() { ().boxed() } else { features::of_check(&columns, |name| found.use_case.label(name), |_| None) };
     let policies = found.policies.iter().map(|(name, [with, compared], [without, _])| {
-        Row::new(vec![Cell::code(name), Cell::number(format!("{with} of {compared}")), Cell::number(format!("{without} of {compared}"))])
+        Row::new(vec![
+            Cell::text(format::policy_label(name)),
+            Cell::number(format!("{with} of {compared}")),
+            Cell::number(format!("{without} of {compared}")),
+        ])
     });
     let policies: Vec<Row> = policies.collect();
     let headings = vec![Heading::text("Policy"), Heading::number("Drifted with the change"), Heading::number("Drifted without it")];

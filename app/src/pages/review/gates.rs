@@ -62,7 +62,9 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let set = format!(
         "Policy: {}, set before training. {} Inconclusive gates {inconclusive}; gates that could not be computed are blocking. \
          Approvals required: {}.",
-        policy.name, policy.description, policy.approvals
+        format::policy_label(&policy.name),
+        policy.description,
+        policy.approvals
     );
     let feasibility = package.feasibility.as_ref().map(|feasibility| view! { <p class="aside">{feasibility.sentence.clone()}</p> });
     let guide = guide(&package.guide, policy.name == package.guide.policy);

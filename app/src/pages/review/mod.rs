@@ -23,6 +23,7 @@ use crate::components::badge::{StateBadge, Tone};
 use crate::components::chart::Chart;
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
+use crate::pages::glossary;
 use crate::pages::query::Query;
 use crate::pages::registry::list::review_word;
 use crate::server_page::ServerPage;
@@ -104,6 +105,7 @@ fn Review(page: ReviewPage, params: Asked, charts: Charts, fairness: AnyView, pr
         <PageHeading title=format!("Review of version {number}")>
             {standing}
         </PageHeading>
+        {glossary::see(&["gate", "waiver", "inconclusive", "confidence-interval", "hold-out", "roc-auc", "brier-score", "proxy"])}
         {proxies}
         <p class="actions">
             <a class="button quiet" href=overview.path()>"Version overview"</a>

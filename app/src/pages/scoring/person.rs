@@ -14,6 +14,7 @@ use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::components::waterfall::Waterfall;
 use crate::error::AppError;
 use crate::format;
+use crate::pages::glossary;
 use crate::pages::query::Query;
 use crate::pages::scoring::purpose::{self, WHY};
 use crate::server_page::ServerPage;
@@ -50,10 +51,11 @@ fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Op
         <PageHeading title=format!("{} {}", format::capitalised(&words.one), person.id)>
             <a class="button" href=what_if>"Explore changes"</a>
         </PageHeading>
+        {glossary::see(&["calibration-range", "shap", "base-value", "counterfactual"])}
         {warnings}
         <div class="columns person">
             <section class="score">
-                <h2>{format!("Risk of {}ing", words.verb.strip_suffix('e').unwrap_or(&words.verb))}</h2>
+                <h2>{format!("Risk of {}", words.gerund())}</h2>
                 <p class="number">{format::percent(person.probability)}</p>
                 <p><RiskBadge band=person.band.clone() probability=person.probability /></p>
                 <Gauge probability=person.probability interval=person.interval base=person.base />

@@ -18,6 +18,7 @@ use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Facts, TextList};
 use crate::error::{AppError, Kind};
 use crate::format;
+use crate::pages::glossary;
 use crate::pages::runs::list::RunState;
 use crate::server_page::ServerPage;
 
@@ -110,6 +111,7 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
             <p><RunState status=run.status /></p>
             {version}
         </PageHeading>
+        {glossary::see(&["roc-auc", "calibration", "out-of-fold", "hold-out", "lift", "gate"])}
         <Facts facts class="facts" />
         {messages}
         {parts}

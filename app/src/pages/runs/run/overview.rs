@@ -108,7 +108,7 @@ fn Gates(gates: Vec<GateRow>, policy: String, passes: bool, feasible: String) ->
     view! {
         <section>
             <h2>{title}</h2>
-            <p class="aside">{format!("Policy: {policy}. Verdicts use the interval, not the point estimate. {feasible}")}</p>
+            <p class="aside">{format!("Policy: {}. Verdicts use the interval, not the point estimate. {feasible}", format::policy_label(&policy))}</p>
             <Table headings rows class="list" scroll="Gates" />
         </section>
     }

@@ -25,7 +25,7 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
     let (tenure, actor) = crate::context::get()?;
     let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
     let analyst = actor.analyst()?;
-    let event = format!("{}ing", words.verb.strip_suffix('e').unwrap_or(&words.verb));
+    let event = words.gerund();
     let title = format!("{} at risk of {event}", crate::format::capitalised(&words.many));
     let dashboard = match tenure.dashboard(&analyst, &use_case).await {
         Ok(dashboard) => dashboard,
