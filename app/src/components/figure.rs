@@ -60,6 +60,6 @@ mod tests {
     fn scales_write_their_numbers() {
         assert_eq!(Scale::Metric.interval_text([0.79, 0.8701]), "0.790 to 0.870");
         assert_eq!(Scale::Percent.interval_text([0.124, 0.27]), "12–27%");
-        assert_eq!(Scale::Count.text(1234.4), "1\u{202f}234");
+        assert_eq!(Scale::Count.text(1234.4), "1,234");
     }
 }

@@ -3,13 +3,13 @@
 /// True minus sign: as wide as the plus, and not broken from its number.
 const MINUS: char = '−';
 
-/// A count with thin groups: `12 345`. The space does not break.
+/// A count in groups of three: `12,345`.
 pub fn count(number: u32) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (position, digit) in digits.chars().enumerate() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push('\u{202f}');
+            text.push(',');
         }
         text.push(digit);
     }
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn counts_are_grouped_by_three() {
-        assert_eq!([count(0), count(999), count(1000), count(1234567)], ["0", "999", "1\u{202f}000", "1\u{202f}234\u{202f}567"]);
+        assert_eq!([count(0), count(999), count(1000), count(1234567)], ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]
