@@ -20,7 +20,7 @@ fn main() -> Outcome {
         let target: Vec<bool> = (0..rows).map(|row| row % 6 == 0).collect();
         say(
             &format!("profile_{name}_35_columns"),
-            fastest(runs, || data_profile(&table, Some(&target), &[], &GateLimits::default())),
+            fastest(runs, || data_profile(&table, Some(&target), &[], &[], &GateLimits::default())),
             None,
         );
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::derived::Derived;
-use crate::field::{Cell, Field, MissingPolicy, Problem, Role};
+use crate::field::{Cell, Field, Kind, MissingPolicy, Problem, Role};
 use crate::table::{Column, Record, Table};
 
 /// What happened to a person in the past, and which value counts as the event.
@@ -136,6 +136,11 @@ impl UseCase {
     /// The model inputs, in the order of the file.
     pub fn inputs(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| self.is_input(field))
+    }
+
+    /// Names of the fields that hold ordered levels.
+    pub fn ordinals(&self) -> Vec<&str> {
+        self.fields.iter().filter(|field| field.kind == Kind::Ordinal).map(|field| field.name.as_str()).collect()
     }
 
     /// Derived fields whose sources are all inputs: a derived field of a protected field is protected too.

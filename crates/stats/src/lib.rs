@@ -19,6 +19,7 @@ pub mod local_law_144;
 pub mod mcnemar;
 pub mod metrics;
 pub mod multiple_testing;
+pub mod outliers;
 pub mod paired_fairness;
 pub mod report;
 pub mod stability;

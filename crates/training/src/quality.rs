@@ -4,22 +4,20 @@ use domain::Estimate;
 use model::{Column, Table, UseCase};
 use serde::{Deserialize, Serialize};
 use stats::intervals::proportion;
+use stats::outliers::is_outlier;
 
 /// Data quality of a table's inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataQuality {
     /// Share of input cells without a value.
     pub missing: Estimate,
-    /// Share of numbers more than [`OUTLIER_DEVIATIONS`] standard deviations from their column's mean.
+    /// Share of outliers among numbers ([`is_outlier`]); ordinal inputs are not counted.
     pub outliers: Estimate,
     /// Largest absolute Pearson correlation between two numeric inputs.
     pub correlation: Estimate,
     /// The two inputs that it is between.
     pub correlated: Option<[String; 2]>,
 }
-
-/// From here on a number counts as an outlier, here as in the profile of the data.
-pub const OUTLIER_DEVIATIONS: f64 = 3.0;
 
 /// Measures the inputs of `use_case` in `table`.
 pub fn data_quality(use_case: &UseCase, table: &Table) -> DataQuality {
@@ -31,9 +29,10 @@ pub fn data_quality(use_case: &UseCase, table: &Table) -> DataQuality {
         .iter()
         .filter_map(|(name, column)| if let Column::Number(values) = column { Some((*name, Standardised::new(values)?)) } else { None })
         .collect();
-    let numbers: usize = numeric.iter().map(|(_, column)| column.present).sum();
-    let outliers: usize =
-        numeric.iter().map(|(_, column)| column.values.iter().filter(|value| value.abs() > OUTLIER_DEVIATIONS).count()).sum();
+    let ordinals = use_case.ordinals();
+    let measured: Vec<&Standardised> = numeric.iter().filter(|(name, _)| !ordinals.contains(name)).map(|(_, column)| column).collect();
+    let numbers: usize = measured.iter().map(|column| column.present).sum();
+    let outliers: usize = measured.iter().map(|column| column.values.iter().filter(|value| is_outlier(**value, 0.0, 1.0)).count()).sum();
     let mut largest: Option<(f64, [String; 2])> = None;
     for (index, (first, a)) in numeric.iter().enumerate() {
         for (second, b) in &numeric[index + 1..] {

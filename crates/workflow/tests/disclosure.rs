@@ -42,7 +42,7 @@ fn staff(people: usize) -> StoredPeople {
 }
 
 fn measured(people: &StoredPeople) -> DataProfile {
-    data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default())
+    data_profile(&people.table, people.labels.as_deref(), &[], &[], &GateLimits::default())
 }
 
 /// Every column released by itself, as if there were no other version.
@@ -213,7 +213,7 @@ fn p4_an_end_of_a_drawing_is_nobodys_value() {
     pay[299] = 19_999.0;
     let mut table = Table::default();
     table.push("pay", Column::Number(pay));
-    let exact = data_profile(&table, None, &[], &GateLimits::default());
+    let exact = data_profile(&table, None, &[], &[], &GateLimits::default());
     let exact = &exact.columns[0];
     assert_eq!((exact.bars.edges.first(), exact.bars.edges.last()), (Some(&1009.0), Some(&19_999.0)));
     let own = profile::column(exact, table.column("pay").unwrap(), rule());

@@ -4,6 +4,7 @@ use domain::Estimate;
 use model::Column;
 use serde::{Deserialize, Serialize};
 use stats::intervals::proportion;
+use stats::outliers::{is_outlier, outlier_bounds};
 use stats::two_sample::{Pair, Sorted, contingency, rank};
 
 use crate::check::sample;
@@ -43,11 +44,11 @@ pub struct Numbers {
     pub zeros: f64,
     /// Infinite values; they are left out of every other figure.
     pub infinite: u64,
-    /// Values outside the fences: the quartiles minus and plus 1.5 interquartile ranges (Tukey).
+    /// Values outside the fences (`stats::outliers`); 0 for ordinal columns.
     pub outliers: u64,
-    /// `None` where the quartiles are not released.
+    /// Lowest and highest value that are no outliers; `None` for ordinal columns and for those that do not vary.
     pub fences: Option<[f64; 2]>,
-    /// Share of values more than three standard deviations from the mean, 0..=1.
+    /// Share of outliers, 0..=1.
     pub outlier_rate_z: f64,
     /// Fisher's skewness; 0 for symmetric values.
     pub skewness: f64,
@@ -104,7 +105,8 @@ impl ColumnSummary {
 
 const MOST_BARS: usize = 30;
 
-pub(super) fn summarise(name: &str, column: &Column, target: Option<&[bool]>) -> ColumnSummary {
+/// Summarizes a column. The numbers of an `ordinal` one are levels, which have no outliers.
+pub(super) fn summarise(name: &str, column: &Column, target: Option<&[bool]>, ordinal: bool) -> ColumnSummary {
     let rows = column.len() as u64;
     let rate = |missing: u64| if rows == 0 { 0.0 } else { missing as f64 / rows as f64 };
     let summary = |kind: ValueKind, missing: u64, distinct: u64| ColumnSummary {
@@ -122,7 +124,7 @@ pub(super) fn summarise(name: &str, column: &Column, target: Option<&[bool]>) ->
             let finite = if sorted.values().iter().all(|value| value.is_finite()) { None } else { Some(only_finite(&sorted)) };
             let used = finite.as_ref().unwrap_or(&sorted);
             ColumnSummary {
-                numbers: numbers(used, sorted.n() - used.n()),
+                numbers: numbers(used, sorted.n() - used.n(), ordinal),
                 bars: histogram(used),
                 against_target: target.and_then(|target| number_against(values, target)),
                 ..summary(ValueKind::Number, missing, sorted.values().len() as u64)
@@ -155,17 +157,16 @@ fn only_finite(sorted: &Sorted) -> Sorted {
     Sorted::from_counts(sorted.iter().filter(|(value, _)| value.is_finite()))
 }
 
-fn numbers(sorted: &Sorted, infinite: u64) -> Option<Numbers> {
+fn numbers(sorted: &Sorted, infinite: u64, ordinal: bool) -> Option<Numbers> {
     let n = sorted.n() as f64;
     let mean = sorted.mean()?;
     let (min, max) = (*sorted.values().first()?, *sorted.values().last()?);
     let squares = sorted.squared_deviations();
     let deviation = sorted.standard_deviation();
     let found: [f64; 7] = sorted.quantiles(&[0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]).try_into().ok()?;
-    let reach = 1.5 * (found[4] - found[2]);
-    let fences = [found[2] - reach, found[4] + reach];
     let rows_where =
         |wanted: &dyn Fn(f64) -> bool| sorted.iter().filter(|&(value, _)| wanted(value)).map(|(_, count)| u64::from(count)).sum::<u64>();
+    let outliers = if ordinal { 0 } else { rows_where(&|value| is_outlier(value, mean, deviation)) };
     let cubes: f64 = sorted.iter().map(|(value, count)| (value - mean).powi(3) * f64::from(count)).sum();
     Some(Numbers {
         mean,
@@ -175,9 +176,9 @@ fn numbers(sorted: &Sorted, infinite: u64) -> Option<Numbers> {
         quantiles: found.map(Some),
         zeros: rows_where(&|value| value == 0.0) as f64 / n,
         infinite,
-        outliers: rows_where(&|value| value < fences[0] || value > fences[1]),
-        fences: Some(fences),
-        outlier_rate_z: if deviation > 0.0 { rows_where(&|value| (value - mean).abs() > 3.0 * deviation) as f64 / n } else { 0.0 },
+        outliers,
+        fences: if ordinal { None } else { outlier_bounds(mean, deviation) },
+        outlier_rate_z: outliers as f64 / n,
         skewness: if deviation > 0.0 { cubes / n / deviation.powi(3) } else { 0.0 },
     })
 }

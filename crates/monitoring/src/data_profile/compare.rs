@@ -1,10 +1,16 @@
-//! ChangeKind changed from one profile to another.
+//! What changed from one profile to another.
 
 use serde::{Deserialize, Serialize};
 
 use super::DataProfile;
 use super::columns::{ColumnSummary, Numbers};
 use crate::kind::ValueKind;
+
+/// Smaller changes are not listed: of the missing rate, of the mean in earlier standard deviations, and of either end of the range as a share
+/// of its earlier width.
+pub const LEAST_MISSING_CHANGE: f64 = 0.001;
+pub const LEAST_MEAN_CHANGE: f64 = 0.05;
+pub const LEAST_RANGE_CHANGE: f64 = 0.01;
 
 /// What differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,22 +68,24 @@ fn differences(before: &ColumnSummary, now: &ColumnSummary) -> Vec<(ChangeKind, 
         return vec![(ChangeKind::Kind, format!("{name} contains {}, previously {}.", now.kind.plural(), before.kind.plural()))];
     }
     let mut found = Vec::new();
-    if (before.missing_rate - now.missing_rate).abs() >= 0.001 {
+    if (before.missing_rate - now.missing_rate).abs() >= LEAST_MISSING_CHANGE {
         let (a, b) = (100.0 * before.missing_rate, 100.0 * now.missing_rate);
         found.push((ChangeKind::Missing, format!("{name}: {b:.1}% missing, previously {a:.1}%.")));
     }
     if let (Some(a), Some(b)) = (&before.numbers, &now.numbers) {
         let moved = (b.mean - a.mean) / a.standard_deviation.max(f64::MIN_POSITIVE);
-        if moved.abs() >= 0.05 {
+        if moved.abs() >= LEAST_MEAN_CHANGE {
             found.push((
                 ChangeKind::Mean,
                 format!("{name}: mean {:.4}, previously {:.4} ({moved:+.2} standard deviations).", b.mean, a.mean),
             ));
         }
-        if (a.min, a.max) != (b.min, b.max) {
-            let range = |own: &Numbers| own.min.zip(own.max).map(|(min, max)| format!("{min} to {max}"));
-            if let Some((before, now)) = range(a).zip(range(b)) {
-                found.push((ChangeKind::Range, format!("{name}: range {now}, previously {before}.")));
+        let range = |own: &Numbers| own.min.zip(own.max);
+        if let (Some((low, high)), Some((new_low, new_high))) = (range(a), range(b)) {
+            let least = LEAST_RANGE_CHANGE * (high - low);
+            let counts = |before: f64, now: f64| before != now && (now - before).abs() >= least;
+            if counts(low, new_low) || counts(high, new_high) {
+                found.push((ChangeKind::Range, format!("{name}: range {new_low} to {new_high}, previously {low} to {high}.")));
             }
         }
     }

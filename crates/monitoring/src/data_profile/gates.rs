@@ -1,6 +1,7 @@
 //! The data-quality figures of guide 002 as gates.
 
 use serde::{Deserialize, Serialize};
+use stats::outliers::OUTLIER_DEVIATIONS;
 
 use super::columns::ColumnSummary;
 use super::correlations::Correlations;
@@ -10,7 +11,7 @@ use super::correlations::Correlations;
 pub struct GateLimits {
     /// Missing rate of the worst column, 0..1.
     pub missing_rate: f64,
-    /// Share of a column's values beyond three standard deviations, worst column, 0..1.
+    /// Share of a column's values that are outliers, worst column, 0..1.
     pub outlier_rate: f64,
     /// Strongest correlation between two columns, 0..1.
     pub correlation: f64,
@@ -55,7 +56,13 @@ pub(super) fn gates(columns: &[ColumnSummary], correlations: &Correlations, limi
         .collect();
     vec![
         gate(GateName::MissingRate, "Highest missing rate", missing, limits.missing_rate, true),
-        gate(GateName::OutlierRate, "Highest outlier rate (beyond three standard deviations)", outliers, limits.outlier_rate, true),
+        gate(
+            GateName::OutlierRate,
+            &format!("Highest outlier rate (more than {OUTLIER_DEVIATIONS} standard deviations from the mean)"),
+            outliers,
+            limits.outlier_rate,
+            true,
+        ),
         gate(GateName::Correlation, "Strongest correlation between two columns", pairs, limits.correlation, false),
     ]
 }

@@ -4,15 +4,17 @@ mod columns;
 mod compare;
 mod correlations;
 mod gates;
+mod labelled;
 
 pub use columns::{AgainstTarget, Bars, ColumnSummary, Numbers, TargetGroup};
-pub use compare::{Change, ChangeKind, compare};
+pub use compare::{Change, ChangeKind, LEAST_MEAN_CHANGE, LEAST_MISSING_CHANGE, LEAST_RANGE_CHANGE, compare};
 pub use correlations::{Correlation, Correlations, Measure};
 pub use gates::{Gate, GateLimits, GateName};
 
 use model::{Column, Table};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use stats::outliers::OUTLIER_DEVIATIONS;
 
 use crate::kind::ValueKind;
 
@@ -53,13 +55,14 @@ pub struct Warning {
 }
 
 /// Profiles a table. `target` is the outcome per row (true: it happened), where it is known; the target's own column, if the table has it, is
-/// profiled like any other but kept out of the correlations by `exclude`.
+/// profiled like any other but kept out of the correlations by `exclude`. `ordinal` names number columns that hold ordered levels: they have
+/// no outliers.
 ///
 /// One pass per column, columns shared over threads. Correlations of more than 100 000 rows are those of an even sample.
-pub fn data_profile(table: &Table, target: Option<&[bool]>, exclude: &[&str], limits: &GateLimits) -> DataProfile {
+pub fn data_profile(table: &Table, target: Option<&[bool]>, exclude: &[&str], ordinal: &[&str], limits: &GateLimits) -> DataProfile {
     let target = target.filter(|target| target.len() == table.rows());
-    let columns: Vec<ColumnSummary> =
-        table.names.par_iter().zip(&table.columns).map(|(name, column)| columns::summarise(name, column, target)).collect();
+    let summary = |(name, column): (&String, &Column)| columns::summarise(name, column, target, ordinal.contains(&name.as_str()));
+    let columns: Vec<ColumnSummary> = table.names.par_iter().zip(&table.columns).map(summary).collect();
     let (correlations, duplicate_rows) = rayon::join(|| correlations::correlations(table, exclude), || duplicates(table));
     DataProfile::of_columns(table.rows() as u64, columns, correlations, duplicate_rows, limits)
 }
@@ -147,7 +150,8 @@ fn warnings(rows: u64, columns: &[ColumnSummary], correlations: &Correlations, d
             }
             if numbers.outlier_rate_z >= limits.outlier_rate {
                 let percent = 100.0 * numbers.outlier_rate_z;
-                warn(name, format!("{}: {percent:.1}% of values are more than three standard deviations from the mean.", column.name));
+                let rule = format!("more than {OUTLIER_DEVIATIONS} standard deviations from the mean");
+                warn(name, format!("{}: {percent:.1}% of values are {rule}.", column.name));
             }
         }
         if let Some(strength) = column.against_target.as_ref().and_then(|target| target.strength).filter(|strength| *strength > 0.9) {

@@ -24,13 +24,16 @@ fn small() -> Table {
 #[test]
 fn figures_by_hand() {
     let target = [true, false, true, false, true, false];
-    let profile = data_profile(&small(), Some(&target), &[], &GateLimits::default());
+    let profile = data_profile(&small(), Some(&target), &[], &[], &GateLimits::default());
     let column = |name: &str| profile.columns.iter().find(|column| column.name == name).unwrap();
     let a = column("a");
     let numbers = a.numbers.as_ref().unwrap();
     assert_eq!((a.missing, a.distinct, numbers.mean, numbers.min, numbers.max), (1, 5, 22.0, Some(1.0), Some(100.0)));
     assert_eq!((numbers.quantiles[2], numbers.quantiles[3], numbers.quantiles[4]), (Some(2.0), Some(3.0), Some(4.0)));
-    assert_eq!((numbers.fences, numbers.outliers), (Some([-1.0, 7.0]), 1));
+    // Mean 22, squares 7610: the standard deviation of the five values is √1522.
+    let [low, high] = numbers.fences.unwrap();
+    assert!((low - (22.0 - 3.0 * 1522.0f64.sqrt())).abs() < 1e-9 && (high - (22.0 + 3.0 * 1522.0f64.sqrt())).abs() < 1e-9);
+    assert_eq!((numbers.outliers, numbers.outlier_rate_z), (0, 0.0));
     let c = column("c");
     assert_eq!((c.distinct, c.missing, &c.bars.levels, &c.bars.counts), (2, 1, &vec!["y".to_owned(), "x".to_owned()], &vec![3, 2]));
     let groups = &c.against_target.as_ref().unwrap().groups;
@@ -50,21 +53,40 @@ fn figures_by_hand() {
 }
 
 #[test]
+fn levels_with_an_order_have_no_outliers() {
+    // Twenty ones and a five: 4 / 21 × 20 from the mean, at a standard deviation of 0.85.
+    let mut values = vec![1.0; 20];
+    values.push(5.0);
+    let mut table = Table::default();
+    table.push("years", Column::Number(values.clone()));
+    table.push("education", Column::Number(values));
+    let profile = data_profile(&table, None, &[], &["education"], &GateLimits::default());
+    let outliers = |at: usize| {
+        let numbers = profile.columns[at].numbers.as_ref().unwrap();
+        (numbers.outliers, numbers.outlier_rate_z, numbers.fences.is_some())
+    };
+    assert_eq!((outliers(0), outliers(1)), ((1, 1.0 / 21.0, true), (0, 0.0, false)));
+    let named = |name: &str| profile.warnings.iter().any(|warning| warning.column.as_deref() == Some(name));
+    assert!(named("years") && !named("education"));
+    assert_eq!(profile.gates[1].offenders, ["years"]);
+}
+
+#[test]
 fn spearman_knows_order_and_duplicates_are_counted() {
     let mut table = Table::default();
     table.push("x", Column::Number(vec![1.0, 2.0, 3.0, 4.0, 4.0]));
     table.push("y", Column::Number(vec![1.0, 8.0, 27.0, 64.0, 64.0]));
     table.push("id", Column::Text(["a", "b", "c", "d", "e"].map(String::from).to_vec()));
-    let profile = data_profile(&table, None, &[], &GateLimits::default());
+    let profile = data_profile(&table, None, &[], &[], &GateLimits::default());
     assert!((profile.correlations.strongest[0].spearman.unwrap() - 1.0).abs() < 1e-12 && profile.correlations.strongest[0].value < 0.99);
     assert_eq!(profile.duplicate_rows, 1);
 }
 
 #[test]
 fn empty_tables_say_so() {
-    let profile = data_profile(&small().take(&[]), None, &[], &GateLimits::default());
+    let profile = data_profile(&small().take(&[]), None, &[], &[], &GateLimits::default());
     assert_eq!((profile.rows, profile.warnings[0].sentence.as_str()), (0, "The table has no rows."));
-    assert!(data_profile(&Table::default(), None, &[], &GateLimits::default()).gates.iter().all(|gate| gate.passed.is_none()));
+    assert!(data_profile(&Table::default(), None, &[], &[], &GateLimits::default()).gates.iter().all(|gate| gate.passed.is_none()));
     let text = serde_json::to_string(&profile).unwrap();
     assert!(!text.contains("NaN") && serde_json::from_str::<DataProfile>(&text).unwrap() == profile);
 }
@@ -78,7 +100,7 @@ fn changes_between_versions_are_listed() {
         values.iter_mut().for_each(|value| *value *= 1.5);
     }
     other.names[0] = "Years".into();
-    let profile = |table: &Table| data_profile(table, None, &["Attrition"], &GateLimits::default());
+    let profile = |table: &Table| data_profile(table, None, &["Attrition"], &[], &GateLimits::default());
     let changes = compare(&profile(&table), &profile(&other));
     let has =
         |what: ChangeKind, column: Option<&str>| changes.iter().any(|change| change.what == what && change.column.as_deref() == column);
@@ -89,4 +111,47 @@ fn changes_between_versions_are_listed() {
             && has(ChangeKind::Mean, Some("MonthlyIncome"))
     );
     assert!(compare(&profile(&table), &profile(&table)).is_empty());
+}
+
+#[test]
+fn a_range_that_hardly_moved_is_not_listed() {
+    let profile = |top: f64| {
+        let mut table = Table::default();
+        table.push("pay", Column::Number((0..1000).map(|row| 2095.0 + 24.0 * f64::from(row)).chain([top]).collect()));
+        data_profile(&table, None, &[], &[], &GateLimits::default())
+    };
+    let sentences = |top: f64| compare(&profile(26_976.0), &profile(top)).into_iter().map(|change| change.sentence).collect::<Vec<_>>();
+    assert!(sentences(26_974.0).is_empty(), "2 of 24881");
+    assert_eq!(sentences(27_476.0), ["pay: range 2095 to 27476, previously 2095 to 26976."]);
+}
+
+#[test]
+fn labels_stand_for_names_and_levels_everywhere() {
+    let text = r#"{
+        "id": "test", "title": "Test", "description": "", "words": {"one": "employee", "many": "employees", "event_one": "leaver",
+        "event_many": "leavers", "verb": "leave"},
+        "target": {"column": "left", "label": "left", "positive": ["Yes"], "negative": ["No"]},
+        "policies": {"gates": "", "drift": "", "cutoff": 0.3}, "bands": [{"name": "low", "from": 0.0}],
+        "field": [
+            {"name": "MonthlyIncome", "label": "Monthly income", "kind": "integer"},
+            {"name": "JobLevel", "label": "Job level", "kind": "ordinal", "range": [1, 5]},
+            {"name": "BusinessTravel", "label": "Business travel", "kind": "nominal",
+             "levels": ["Non-Travel", "Travel_Rarely", "Travel_Frequently"], "labels": {"Travel_Rarely": "Rarely"}}
+        ]
+    }"#;
+    let use_case: model::UseCase = serde_json::from_str(text).unwrap();
+    let table = training_table(&Settings { people: 300, ..Settings::default() });
+    let profile = data_profile(&table, None, &[], &use_case.ordinals(), &GateLimits::default());
+    let labelled = profile.labelled(&use_case);
+    let names: Vec<String> = profile.columns.iter().map(|column| use_case.label(&column.name)).collect();
+    assert_eq!(labelled.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>(), names);
+    let verdicts = |profile: &DataProfile| profile.gates.iter().map(|gate| (gate.value, gate.passed)).collect::<Vec<_>>();
+    assert_eq!(verdicts(&labelled), verdicts(&profile));
+    assert_eq!(labelled.warnings.len(), profile.warnings.len());
+    let texts = labelled.warnings.iter().map(|warning| &warning.sentence).chain(labelled.gates.iter().flat_map(|gate| &gate.offenders));
+    let texts: Vec<&String> = texts.chain(labelled.columns.iter().flat_map(|column| &column.bars.levels)).collect();
+    for raw in ["MonthlyIncome", "JobLevel", "Travel_Rarely"] {
+        assert!(texts.iter().all(|text| !text.contains(raw)), "{raw} in {texts:?}");
+    }
+    assert!(texts.iter().any(|text| *text == "Rarely"));
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::datasets::{DatasetChange, DatasetRow, RefusedImport};
+use model::UseCase;
 use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_profile};
 use stats::intervals::proportion;
 use store::{datasets, registry};
@@ -21,7 +22,7 @@ impl Tenure {
     /// When there is no such use case, or the store fails.
     pub async fn dataset_changes(&self, viewer: impl Into<Viewer>, use_case: &str) -> Result<Vec<DatasetChange>> {
         let viewer = viewer.into();
-        self.use_case(use_case)?;
+        let definition = self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
         let all = datasets::list(&mut connection, Some(&use_case.into())).await?;
         let versions = registry::list(&mut connection, &use_case.into()).await?;
@@ -33,7 +34,7 @@ impl Tenure {
             let mut sentences = Vec::new();
             if let Some(before) = before.filter(|_| at < COMPARED) {
                 let (old, new) = (self.profile_for(&viewer, before).await?, self.profile_for(&viewer, dataset).await?);
-                let found = compare(&old, &new);
+                let found = compare(&old.labelled(&definition), &new.labelled(&definition));
                 let more = found.len().saturating_sub(SENTENCES);
                 sentences = found.into_iter().take(SENTENCES).map(|change| change.sentence).collect();
                 sentences.extend((more > 0).then(|| format!("{more} more.")));
@@ -61,6 +62,21 @@ impl Tenure {
         }
         let versions = registry::list(&mut self.store.read().await?, &dataset.use_case).await?;
         Ok((self.row_for(&viewer, &dataset, &versions).await?, self.profile_for(&viewer, &dataset).await?))
+    }
+
+    /// The same with the labels of its use case in place of the names of columns and levels, for people.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the use case has no such dataset.
+    pub async fn labelled_profile(
+        &self,
+        viewer: impl Into<Viewer>,
+        use_case: Option<&str>,
+        prefix: &str,
+    ) -> Result<(DatasetRow, DataProfile)> {
+        let (row, profile) = self.data_profile(viewer, use_case, prefix).await?;
+        let use_case = self.use_case(&self.dataset(&row.id).await?.use_case)?;
+        Ok((row, profile.labelled(&use_case)))
     }
 
     /// The profile of a dataset as a viewer may see it.
@@ -104,9 +120,9 @@ impl Tenure {
             let bytes = self.store.artifact(&hash).await?;
             return compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await;
         }
-        let people = self.people_of(dataset).await?;
+        let (people, use_case) = (self.people_of(dataset).await?, self.use_case(&dataset.use_case)?);
         let made = compute(move || {
-            let profile = data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
+            let profile = data_profile(&people.table, people.labels.as_deref(), &[], &use_case.ordinals(), &GateLimits::default());
             let bytes = serde_json::to_vec(&profile).map_err(store::Error::from)?;
             Ok((Arc::new(profile), bytes))
         });
@@ -179,6 +195,15 @@ pub struct DataDiff {
     pub old: Arc<DataProfile>,
     #[serde(skip)]
     pub new: Arc<DataProfile>,
+}
+
+impl DataDiff {
+    /// The same with labels in place of the names of columns and levels.
+    #[must_use]
+    pub fn labelled(self, use_case: &UseCase) -> Self {
+        let [old, new] = [&self.old, &self.new].map(|profile| Arc::new(profile.labelled(use_case)));
+        Self { changes: compare(&old, &new), old, new, ..self }
+    }
 }
 
 fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRow {

@@ -4,6 +4,7 @@ use model::{Column, MISSING_LEVEL};
 use monitoring::data_profile::{AgainstTarget, Bars, ColumnSummary, Correlations, DataProfile, GateLimits, Numbers, Released, TargetGroup};
 use stats::groups::suppressed;
 use stats::intervals::proportion;
+use stats::outliers::outlier_bounds;
 
 use super::Disclosure;
 use super::numbers::{nice_up, to_grid};
@@ -63,14 +64,12 @@ fn numbers(exact: &Numbers, present: &[f64], rule: Disclosure) -> Numbers {
     let inside = |share: f64| !rule.is_small((n as f64 * share.min(1.0 - share)) as u64);
     let kept = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99].map(inside);
     let quantiles = std::array::from_fn(|at| quantiles[at].filter(|_| kept[at]));
-    let fences = quantiles[2].zip(quantiles[4]).map(|(low, high): (f64, f64)| {
-        let reach = 1.5 * (high - low);
-        [low - reach, high + reach]
-    });
+    let (mean, standard_deviation) = (to_grid(exact.mean, step), to_grid(exact.standard_deviation, step));
+    let fences = exact.fences.and_then(|_| outlier_bounds(mean, standard_deviation));
     let rows_of = |share: f64| (share * n as f64).round() as u64;
     Numbers {
-        mean: to_grid(exact.mean, step),
-        standard_deviation: to_grid(exact.standard_deviation, step),
+        mean,
+        standard_deviation,
         min: None,
         max: None,
         quantiles,

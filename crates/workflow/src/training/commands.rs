@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{AuditEvent, JobId, JobKind, RunId, RunStatus, Stage, Subject, VersionNumber};
 use model::global::GlobalExplanation;
-use monitoring::data_profile::GateLimits;
+use monitoring::data_profile::{GateLimits, data_profile};
 use store::{audit, datasets, jobs, registry, runs};
 use training::explanation;
 use training::gates::{GateReport, ValidGatePolicy};
@@ -150,7 +150,8 @@ impl Tenure {
             let unseen: Vec<bool> = trained.holdout_rows.iter().map(|&row| rows.labels[row]).collect();
             let shown = Arc::new(trained.model.clone());
             let explanation = explanation::explain(&shown, &people.table.take(&trained.holdout_rows), &unseen, settings.seed)?;
-            let profile = monitoring::data_profile::data_profile(&people.table, people.labels.as_deref(), &[], &GateLimits::default());
+            let ordinals = use_case.ordinals();
+            let profile = data_profile(&people.table, people.labels.as_deref(), &[], &ordinals, &GateLimits::default());
             let mut files = vec![
                 ("model.tenure", "application/octet-stream", trained.model.to_bytes()?),
                 (EVIDENCE, JSON, to_json(&evidence)?),

@@ -28,10 +28,13 @@ pub struct Profile {
 
 pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome> {
     let raw = input::read(&command.file)?;
-    let (table, target) = match &command.use_case {
-        Some(id) => {
-            let use_case = config.catalog()?.use_case(id)?;
-            let checked = data::check(&raw, &use_case, CheckMode::Scoring)?;
+    let use_case = match &command.use_case {
+        Some(id) => Some(config.catalog()?.use_case(id)?),
+        None => None,
+    };
+    let (table, target) = match &use_case {
+        Some(use_case) => {
+            let checked = data::check(&raw, use_case, CheckMode::Scoring)?;
             (checked.table, checked.labels)
         }
         None => {
@@ -40,10 +43,12 @@ pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome>
         }
     };
     drop(raw);
-    let profile = data_profile(&table, target.as_deref(), &[], &GateLimits::default());
+    let ordinals = use_case.as_ref().map(|use_case| use_case.ordinals()).unwrap_or_default();
+    let profile = data_profile(&table, target.as_deref(), &[], &ordinals, &GateLimits::default());
     if let Some(out) = &command.html {
         let title = std::path::Path::new(&command.file).file_name().map_or("standard input".into(), |name| name.to_string_lossy());
-        std::fs::write(out, app::pages::datasets::file_of(&title, &profile, &workflow::today().long()))
+        let shown = use_case.as_ref().map_or_else(|| profile.clone(), |use_case| profile.labelled(use_case));
+        std::fs::write(out, app::pages::datasets::file_of(&title, &shown, &workflow::today().long()))
             .map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
         eprintln!("Written to {out}.");
     }

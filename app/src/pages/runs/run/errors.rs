@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use model::use_case::Terminology;
+use stats::outliers::OUTLIER_DEVIATIONS;
 use workflow::runs::{CohortRow, ProxyRow, RunEvidence};
 
 use super::labels::capital;
@@ -24,7 +25,7 @@ pub fn view(evidence: RunEvidence, words: &Terminology) -> AnyView {
     let between = evidence.correlated.map(|[a, b]| format!(" ({a} and {b})")).unwrap_or_default();
     let quality = vec![
         ("Missing values".to_owned(), share(evidence.missing)),
-        ("Outliers (more than 4 standard deviations)".to_owned(), share(evidence.outliers)),
+        (format!("Outliers (more than {OUTLIER_DEVIATIONS} standard deviations from the mean)"), share(evidence.outliers)),
         (format!("Highest correlation of two inputs{between}"), Cell::view(view! { <FigureValue figure=correlation with_n=true /> })),
         (
             "Reproducible on a second fit".to_owned(),
