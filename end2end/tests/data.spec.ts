@@ -10,7 +10,7 @@ test("dataset versions show their changes, and link to their profile", async ({ 
   await page.getByRole("link", { name: "simulated-year.csv" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("simulated-year.csv");
   await expect(page.getByRole("heading", { name: "Data quality" })).toBeVisible();
-  await expect(page.getByRole("heading", { name: /^MonthlyIncome/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /^Monthly income/ })).toBeVisible();
   await expect(page.getByRole("region", { name: "Correlations of all columns" }).locator("svg")).toBeVisible();
   await expect(page.locator("main")).not.toContainText("NaN");
   expect(await overflow(page)).toBeLessThanOrEqual(0);
@@ -21,7 +21,7 @@ test("two versions are compared side by side", async ({ page, open }) => {
   await page.getByRole("button", { name: "Compare" }).click();
   await expect(page).toHaveURL(/old=.*&new=/);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Compare data");
-  await expect(page.getByRole("region", { name: "Columns of both versions" })).toContainText("MonthlyIncome");
+  await expect(page.getByRole("region", { name: "Columns of both versions" })).toContainText("Monthly income");
 });
 
 test("a file with invalid cells is not imported, and all of them are listed", async ({ page, open }) => {

@@ -3,7 +3,7 @@
 use domain::Route;
 use leptos::prelude::*;
 use workflow::DataDiff;
-use workflow::data_profile::{ColumnSummary, DataProfile};
+use workflow::data_profile::{ColumnSummary, DataProfile, LEAST_MEAN_CHANGE, LEAST_MISSING_CHANGE, LEAST_RANGE_CHANGE};
 
 use super::{list, profile};
 use crate::boxed::IntoBoxed;
@@ -29,7 +29,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, A
         ));
     }
     let (tenure, actor) = crate::context::get()?;
-    let diff = tenure.data_diff(&actor.member()?, Some(use_case), [old, new]).await?;
+    let diff = tenure.data_diff(&actor.member()?, Some(use_case), [old, new]).await?.labelled(&tenure.use_case(use_case)?);
     Ok(ServerPage::page("Compare data", compared(&diff, use_case)))
 }
 
@@ -46,12 +46,19 @@ fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
         view! { <section><h2>{name}": "<a href=href>{dataset.name.clone()}</a></h2><Facts facts class="facts" /></section> }.boxed()
     };
     let list = Route::Datasets { use_case: use_case.into() };
+    let limits = format!(
+        "Not listed: changes of the range of less than {} of its previous width, of a mean of less than {} of the previous standard deviation, and of \
+         missing values of less than {} percentage points.",
+        format::percent(LEAST_RANGE_CHANGE),
+        format::percent(LEAST_MEAN_CHANGE),
+        format::number(100.0 * LEAST_MISSING_CHANGE, 1),
+    );
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Data"</a></nav>
         <PageHeading title="Compare data"><p>"Differences between the two profiles. Run a drift check to test whether they are statistically significant."</p></PageHeading>
         <div class="columns">{side("Older", &diff.before)}{side("Newer", &diff.after)}</div>
         {profile::released(&diff.new)}
-        <section><h2>{title}</h2><TextList texts class="report-limits" /></section>
+        <section><h2>{title}</h2><TextList texts class="report-limits" /><p class="aside">{limits}</p></section>
         <section><h2>"Columns"</h2>{table(&diff.old, &diff.new)}</section>
     }
     .boxed()

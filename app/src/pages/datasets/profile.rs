@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use leptos::prelude::*;
 use monitoring::ValueKind;
+use stats::outliers::OUTLIER_DEVIATIONS;
 use workflow::data_profile::{AgainstTarget, Bars, ColumnSummary, Correlation, DataProfile, Gate};
 
 use super::heatmap;
@@ -38,6 +39,9 @@ pub(super) fn profile(found: &DataProfile) -> AnyView {
         1 => "1 duplicate row".to_owned(),
         count => format!("{} duplicate rows", format::count(count as u32)),
     };
+    let columns_note = format!(
+        "Outliers: more than {OUTLIER_DEVIATIONS} standard deviations from the mean; categories, ordered or not, have none. Whiskers: 95% intervals (Wilson)."
+    );
     view! {
         {released(found)}
         <section>
@@ -51,7 +55,7 @@ pub(super) fn profile(found: &DataProfile) -> AnyView {
         </section>
         <section>
             <h2>"Columns"</h2>
-            <p class="aside">"Outliers: more than 1.5 interquartile ranges beyond the quartiles (Tukey). Whiskers: 95% intervals (Wilson)."</p>
+            <p class="aside">{columns_note}</p>
             <div class="profile-columns">{columns}</div>
         </section>
         {correlations(found)}
@@ -108,8 +112,11 @@ fn column(own: &ColumnSummary) -> AnyView {
         let known = |value: Option<f64>| value.map_or_else(|| "not shown".to_owned(), short);
         let quartiles = [2, 3, 4].map(|at| known(numbers.quantiles[at])).join(" · ");
         let outliers = match numbers.fences {
-            Some([low, high]) => format!("{} outside {} to {}", numbers.outliers, short(low), short(high)),
-            None => numbers.outliers.to_string(),
+            Some([low, high]) => {
+                let count = format::count(numbers.outliers as u32);
+                format!("{count} outside {} to {}", short(low), short(high))
+            }
+            None => "not applicable".to_owned(),
         };
         facts.extend(numbers.min.zip(numbers.max).map(|(min, max)| ("Range", format!("{} to {}", short(min), short(max)))));
         facts.extend([
@@ -146,17 +153,17 @@ fn bars(own: &ColumnSummary) -> AnyView {
         return view! { <p class="aside">{why}</p> }.boxed();
     }
     if !levels.is_empty() {
-        let level = |(level, count): (&String, &u64)| {
-            let style = format!("--width:{:.1}%", 100.0 * *count as f64 / most as f64);
-            view! { <li><span>{level.clone()}</span><i style=style></i><b>{format::count(*count as u32)}</b></li> }.boxed()
-        };
-        let mut items: Vec<AnyView> = levels.iter().zip(counts).take(LEVELS).map(level).collect();
         let rest = other + counts.iter().skip(LEVELS).sum::<u64>();
+        // One scale for all bars: the rest together may be longer than any single level.
+        let longest = most.max(rest) as f64;
+        let bar = |name: AnyView, count: u64| {
+            let style = format!("--width:{:.1}%", 100.0 * count as f64 / longest);
+            view! { <li>{name}<i style=style></i><b>{format::count(count as u32)}</b></li> }.boxed()
+        };
+        let shown = levels.iter().zip(counts).take(LEVELS);
+        let mut items: Vec<AnyView> = shown.map(|(level, count)| bar(view! { <span>{level.clone()}</span> }.boxed(), *count)).collect();
         if rest > 0 {
-            items.push(
-                view! { <li><span class="aside">"All others"</span><i style="--width:0%"></i><b>{format::count(rest as u32)}</b></li> }
-                    .boxed(),
-            );
+            items.push(bar(view! { <span class="aside">"All others"</span> }.boxed(), rest));
         }
         return view! { <ul class="levels">{items}</ul> }.boxed();
     }
