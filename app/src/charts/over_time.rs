@@ -4,6 +4,9 @@ use plotters::prelude::*;
 
 use super::{Drawing, FAINT, GRID, INK, draw, series_colour, text_style};
 
+/// Width of a letter as a share of the axis.
+const LETTER: f64 = 0.025;
+
 /// A line of figures by day.
 pub struct Series {
     pub points: Vec<Point>,
@@ -48,6 +51,7 @@ pub fn over_time(chart: &OverTime<'_>) -> String {
     let (Some(first), Some(last)) = (points().map(|point| point.day).min(), points().map(|point| point.day).max()) else {
         return String::new();
     };
+    let [first, last] = widened([first, last], chart.marks);
     let ends = points().flat_map(|point| point.value.into_iter().chain(point.interval.into_iter().flatten()));
     let values: Vec<f64> = ends.chain(chart.limits.iter().map(|(_, value)| *value)).collect();
     let low = values.iter().copied().fold(chart.floor, f64::min);
@@ -76,14 +80,15 @@ pub fn over_time(chart: &OverTime<'_>) -> String {
             .x_label_formatter(&label)
             .y_label_formatter(chart.tick)
             .draw()?;
-        let mut letters: std::collections::BTreeMap<i64, String> = Default::default();
-        for (day, letter) in chart.marks.iter().filter(|(day, _)| (left..=right).contains(&(*day as f64))) {
-            letters.entry(*day).or_default().push_str(letter);
+        let mut marks: Vec<(i64, &str)> = chart.marks.iter().copied().filter(|(day, _)| (first..=last).contains(day)).collect();
+        marks.sort_by_key(|(day, _)| *day);
+        let mut days: Vec<i64> = marks.iter().map(|(day, _)| *day).collect();
+        days.dedup();
+        for day in days {
+            plot.draw_series(DashedLineSeries::new([(day as f64, low), (day as f64, high)], 4, 8, FAINT.stroke_width(2)))?;
         }
-        for (day, letters) in letters {
-            let x = day as f64;
-            plot.draw_series(DashedLineSeries::new([(x, low), (x, high)], 4, 8, FAINT.stroke_width(2)))?;
-            plot.draw_series([Text::new(letters, (x + room * 0.12, high), text_style(FAINT))])?;
+        for (day, letters) in mark_labels(&marks, (right - left) * LETTER) {
+            plot.draw_series([Text::new(letters, (day as f64 + room * 0.12, high), text_style(FAINT))])?;
         }
         for (name, value) in chart.limits {
             plot.draw_series(DashedLineSeries::new([(left, *value), (right, *value)], 10, 8, INK.stroke_width(2)))?;
@@ -111,6 +116,35 @@ pub fn over_time(chart: &OverTime<'_>) -> String {
         }
         Ok(())
     })
+}
+
+/// First and last day of the axis: it reaches to marks beyond the points unless they are farther away than the points are apart.
+fn widened([first, last]: [i64; 2], marks: &[(i64, &str)]) -> [i64; 2] {
+    let reach = (last - first).max(31);
+    let near = || marks.iter().map(|(day, _)| *day).filter(move |day| (first - reach..=last + reach).contains(day));
+    [near().fold(first, i64::min), near().fold(last, i64::max)]
+}
+
+/// One label for marks whose letters would overlap, at the day of the first: equal letters are counted, as in `T×3 P`. `marks` by day;
+/// `letter`: days that a letter is wide.
+fn mark_labels(marks: &[(i64, &str)], letter: f64) -> Vec<(i64, String)> {
+    let text = |counts: &[(&str, usize)]| {
+        let one = |(letter, count): &(&str, usize)| if *count == 1 { (*letter).to_owned() } else { format!("{letter}×{count}") };
+        counts.iter().map(one).collect::<Vec<_>>().join(" ")
+    };
+    let mut labels: Vec<(i64, Vec<(&str, usize)>)> = Vec::new();
+    for (day, mark) in marks {
+        let overlaps =
+            |(from, counts): &&mut (i64, Vec<(&str, usize)>)| (*day - *from) as f64 <= letter * (text(counts).chars().count() + 1) as f64;
+        match labels.last_mut().filter(overlaps) {
+            Some((_, counts)) => match counts.iter_mut().find(|(known, _)| known == mark) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((*mark, 1)),
+            },
+            None => labels.push((*day, vec![(*mark, 1)])),
+        }
+    }
+    labels.into_iter().map(|(day, counts)| (day, text(&counts))).collect()
 }
 
 /// Runs of points without a gap: every point has a value, and is at most one and a half cycles after the one before it.
@@ -152,6 +186,19 @@ mod tests {
         let lengths: Vec<usize> = parts(&points).iter().map(Vec::len).collect();
         assert_eq!(lengths, [2, 2, 1], "a missing value and a missing cycle");
         assert!(parts(&[]).is_empty());
+    }
+
+    #[test]
+    fn marks_that_would_overlap_share_a_label() {
+        let marks = [(0, "T"), (0, "T"), (0, "T"), (0, "P"), (3, "P"), (90, "A")];
+        assert_eq!(mark_labels(&marks, 2.0), [(0, "T×3 P×2".to_owned()), (90, "A".to_owned())]);
+        assert!(mark_labels(&[], 2.0).is_empty());
+    }
+
+    #[test]
+    fn the_axis_reaches_to_marks_that_are_near() {
+        assert_eq!(widened([0, 100], &[(-20, "T"), (150, "P"), (900, "A")]), [-20, 150]);
+        assert_eq!(widened([5, 5], &[]), [5, 5]);
     }
 
     #[test]

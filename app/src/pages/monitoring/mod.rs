@@ -184,7 +184,7 @@ fn events(history: &DriftHistory) -> AnyView {
     let headings = vec![Heading::text("Date"), Heading::text("Mark"), Heading::text("Event")];
     view! {
         <details open class="marks">
-            <summary>"Events: T training, P promotion, R rollback, A acknowledgment"</summary>
+            <summary>"Events: T training, P promotion, R rollback, A acknowledgment. ×2: two on or near that day. Events far from the checks are listed here only."</summary>
             <Table headings rows class="list" scroll="Events" />
         </details>
     }
