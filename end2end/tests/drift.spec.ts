@@ -84,6 +84,9 @@ test("a simulated shift is marked as simulated and is not stored", async ({ page
   await page.getByRole("button", { name: "Simulate" }).click();
   await expect(page.getByRole("heading", { name: /^Simulated: Monthly income shifted by \+1/ })).toBeVisible();
   await expect(page.getByText("not stored")).toBeVisible();
+  for (const name of ["Effect of the change", "Features of this check"]) {
+    await expect(page.getByRole("region", { name }).locator("tbody tr").first()).toContainText("Monthly income");
+  }
   await open(`${DRIFT}/simulate?field=MonthlyIncome&how=shift&size=lots`);
   await expect(page.getByRole("alert")).toContainText("Enter the size");
   await open(DRIFT);

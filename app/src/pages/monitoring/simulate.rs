@@ -1,8 +1,9 @@
 //! Simulated drift: the drift check after a change of one feature. Nothing is stored.
 
-use domain::Route;
+use domain::{DriftVerdict, Route};
 use leptos::prelude::*;
 use model::UseCase;
+use monitoring::ColumnReport;
 use workflow::{Shift, SimulatedCheck, by_weight};
 
 use super::{features, labels};
@@ -95,7 +96,10 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
 
 fn found_of(found: &SimulatedCheck) -> AnyView {
     let report = &found.report;
-    let columns: Vec<_> = by_weight(report).into_iter().filter(|(column, _)| column.verdict != domain::DriftVerdict::Stable).collect();
+    let is_shown = |column: &ColumnReport| column.verdict != DriftVerdict::Stable || column.name == found.field;
+    let mut columns: Vec<_> = by_weight(report).into_iter().filter(|(column, _)| is_shown(column)).collect();
+    // The changed feature first; the others keep their order.
+    columns.sort_by_key(|(column, _)| column.name != found.field);
     let table = if columns.is_empty() { ().boxed() } else { features::of_check(&columns, |name| found.use_case.label(name), |_| None) };
     let policies = found.policies.iter().map(|(name, [with, compared], [without, _])| {
         Row::new(vec![
@@ -119,8 +123,41 @@ fn found_of(found: &SimulatedCheck) -> AnyView {
             <p>"Prediction drift: "{labels::verdict(report.prediction.verdict)}", "{labels::effect(&report.prediction)}</p>
             {expected}
         </section>
-        <section><h2>"Drifted features"</h2><p>{report.features.summary.clone()}</p>{table}</section>
+        <section><h2>"Effect of the change"</h2>{difference(found)}</section>
+        <section><h2>"Drifted features with the change"</h2><p>{report.features.summary.clone()}</p>{table}</section>
         <section><h2>"Result by policy"</h2><Table headings rows=policies class="list" scroll="Policies" /></section>
     }
     .boxed()
+}
+
+/// The changed feature, and every feature whose status differs with and without the change.
+fn difference(found: &SimulatedCheck) -> AnyView {
+    let without = |name: &str| found.unchanged.features.columns.iter().find(|column| column.name == name);
+    let pairs = found.report.features.columns.iter().filter_map(|with| Some((with, without(&with.name)?)));
+    let (mut changed, same): (Vec<_>, Vec<_>) =
+        pairs.partition(|(with, without)| with.name == found.field || with.verdict != without.verdict);
+    changed.sort_by_key(|(with, _)| with.name != found.field);
+    let row = |(with, without): &(&ColumnReport, &ColumnReport)| {
+        Row::new(vec![
+            Cell::text(found.use_case.label(&with.name)),
+            Cell::view(labels::verdict(without.verdict)),
+            Cell::view(labels::verdict(with.verdict)),
+            Cell::number(labels::effect(without)),
+            Cell::number(labels::effect(with)),
+        ])
+    };
+    let rows: Vec<Row> = changed.iter().map(row).collect();
+    let headings = vec![
+        Heading::text("Feature"),
+        Heading::text("Status without the change"),
+        Heading::text("Status with the change"),
+        Heading::number("Effect size without"),
+        Heading::number("Effect size with"),
+    ];
+    let others = match same.iter().filter(|(with, _)| with.verdict == DriftVerdict::Drifted).count() {
+        0 => "No other feature has drifted.".to_owned(),
+        1 => "1 other feature has drifted with and without the change.".to_owned(),
+        count => format!("{count} other features have drifted with and without the change."),
+    };
+    view! { <Table headings rows class="list" scroll="Effect of the change" /><p class="aside">{others}</p> }.boxed()
 }

@@ -25,6 +25,8 @@ pub enum Shift {
 #[derive(Debug, Clone)]
 pub struct SimulatedCheck {
     pub use_case: Arc<UseCase>,
+    /// The field that was changed.
+    pub field: String,
     /// What was changed, in words.
     pub sentence: String,
     /// Day of the people that were changed.
@@ -140,7 +142,16 @@ impl Tenure {
                 rule.map_or_else(|| exact.clone(), |rule| disclosure::drift::check(&exact, &withheld, rule))
             };
             let (report, unchanged) = (check(&shifted), check(&people));
-            Ok(SimulatedCheck { sentence, as_of: current.as_of.to_string(), report, unchanged, use_case: material.definition, policies })
+            let field = shift.field().to_owned();
+            Ok(SimulatedCheck {
+                field,
+                sentence,
+                as_of: current.as_of.to_string(),
+                report,
+                unchanged,
+                use_case: material.definition,
+                policies,
+            })
         })
         .await
     }
