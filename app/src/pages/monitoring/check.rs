@@ -3,7 +3,8 @@
 use domain::{CheckId, Date, DriftVerdict, Route};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use monitoring::quality::QualityReport;
+use model::UseCase;
+use monitoring::quality::{Finding, QualityReport};
 use monitoring::recommendation::Reason;
 use workflow::{CheckPage, by_weight};
 
@@ -100,10 +101,10 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
     let columns = by_weight(report);
     let table = features::of_check(&columns, |name| page.use_case.label(name), href);
     let by_chance = report.features.false_alarm_rate.map(|rate| format!(" False-alarm rate: {} of months.", format::percent(rate)));
-    let quality = report
-        .quality
-        .as_ref()
-        .map_or_else(|| view! { <p>"Could not be computed: the live model has no baseline."</p> }.boxed(), quality_of);
+    let quality = report.quality.as_ref().map_or_else(
+        || view! { <p>"Could not be computed: the live model has no baseline."</p> }.boxed(),
+        |quality| quality_of(quality, &page.use_case),
+    );
     let single = [("Scores (prediction drift)", &report.prediction), ("Outcomes (target drift)", &report.target)].map(|(name, column)| {
         let test = column.deciding_test();
         Row::new(vec![
@@ -238,10 +239,14 @@ fn together(page: &CheckPage) -> AnyView {
     view! { {multivariate}{attribution} }.boxed()
 }
 
-fn quality_of(quality: &QualityReport) -> AnyView {
+fn quality_of(quality: &QualityReport, use_case: &UseCase) -> AnyView {
     let (alarms, known): (Vec<_>, Vec<_>) = quality.findings.iter().partition(|finding| finding.alarms);
-    let texts =
-        |findings: Vec<&monitoring::quality::Finding>| findings.into_iter().map(|finding| finding.sentence.clone()).collect::<Vec<_>>();
+    // A stored sentence names the column; the page shows its label.
+    let text = |finding: &Finding| match &finding.column {
+        Some(column) => finding.sentence.replacen(column.as_str(), &use_case.label(column), 1),
+        None => finding.sentence.clone(),
+    };
+    let texts = |findings: Vec<&Finding>| findings.into_iter().map(text).collect::<Vec<_>>();
     let words = match (quality.verdict, alarms.len()) {
         (_, some @ 1..) => format!("{some} {} a limit.", if some == 1 { "finding exceeds" } else { "findings exceed" }),
         (DriftVerdict::Stable, _) => "No finding exceeds a limit.".to_owned(),
