@@ -4,6 +4,8 @@ test("the page of a person links to the what-if form with the person's values", 
   await open(HOME);
   await open(await firstPerson(page));
   const risk = await page.locator(".score > .number").innerText();
+  await page.locator("summary", { hasText: "other factors" }).click();
+  await expect(page.getByRole("region", { name: "Other factors" }).locator("tbody tr").first()).toBeVisible();
   await page.getByRole("link", { name: "Explore changes" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Explore changes for this");
   const now = Number.parseFloat(await page.locator(".outcome > .number").innerText());

@@ -8,7 +8,7 @@ use crate::boxed::IntoBoxed;
 use crate::format;
 
 /// Rows that are shown individually; the rest is summed in one row.
-const SHOWN: usize = 9;
+pub const SHOWN: usize = 9;
 
 /// One row: where its bar starts and ends, in probability.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,10 +19,16 @@ pub struct Step {
     pub to: f64,
 }
 
-/// The steps from `base` to the result, largest first, the rest in one. Points are percentage points of probability.
-pub fn steps(base: f64, reasons: &[Reason]) -> Vec<Step> {
+/// Reasons with the largest contribution first.
+pub fn ordered(reasons: &[Reason]) -> Vec<&Reason> {
     let mut ordered: Vec<&Reason> = reasons.iter().collect();
     ordered.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
+    ordered
+}
+
+/// The steps from `base` to the result, largest first, the rest in one. Points are percentage points of probability.
+pub fn steps(base: f64, reasons: &[Reason]) -> Vec<Step> {
+    let ordered = ordered(reasons);
     let (shown, rest) = ordered.split_at(ordered.len().min(SHOWN));
     let mut at = base;
     let mut step = |label: String, value: String, points: f64| {

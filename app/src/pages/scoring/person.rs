@@ -1,6 +1,6 @@
 //! One person: the score with its uncertainty and drivers, the score history, the access history and the data.
 
-use domain::Route;
+use domain::{Reason, Route};
 use leptos::prelude::*;
 use model::use_case::Terminology;
 use workflow::scoring::{AccessEntry, FieldValue};
@@ -11,7 +11,7 @@ use crate::components::chart::{Chart, ChartFigure};
 use crate::components::gauge::Gauge;
 use crate::components::heading::PageHeading;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
-use crate::components::waterfall::Waterfall;
+use crate::components::waterfall::{self, Waterfall};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::glossary;
@@ -44,6 +44,9 @@ fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Op
         let meaning = model::sentence::calibration_range(person.probability, interval, &words);
         view! { <p><b>{range}</b></p><p class="aside">{meaning}</p> }
     });
+    let others = other_factors(&person.reasons);
+    let (base, probability, reasons) = (person.base, person.probability, person.reasons);
+    let waterfall = view! { <Waterfall base probability reasons /> };
     let dashboard = Route::Dashboard { use_case: (&use_case).into() };
     let what_if = Route::WhatIf { use_case: (&use_case).into() }.with_query(&[("person", person.id.as_str()), (WHY, &why)]);
     view! {
@@ -69,7 +72,8 @@ fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Op
             <section class="why">
                 <h2>"Drivers of this score"</h2>
                 <p class="aside">"Contribution of each factor, in percentage points, from the base value to this score. Base value: the model's average output over the training data, averaged in log-odds and shown as a probability. It is not the share who left, and not the score of a typical profile."</p>
-                <Waterfall base=person.base probability=person.probability reasons=person.reasons />
+                {waterfall}
+                {others}
             </section>
         </div>
         {history.map(|chart| view! { <section><h2>"Score history"</h2><ChartFigure chart /></section> })}
@@ -79,6 +83,21 @@ fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Op
             <div class="field-groups">{groups(person.fields)}</div>
         </section>
     }.boxed()
+}
+
+/// The factors that the chart sums in one row.
+fn other_factors(reasons: &[Reason]) -> AnyView {
+    let ordered = waterfall::ordered(reasons);
+    let rest = ordered.get(waterfall::SHOWN..).unwrap_or_default();
+    if rest.is_empty() {
+        return ().boxed();
+    }
+    let row =
+        |reason: &&Reason| Row::new(vec![Cell::with_aside(&reason.label, &reason.value), Cell::number(format::points(reason.points))]);
+    let rows = rest.iter().map(row).collect();
+    let headings = vec![Heading::text("Factor"), Heading::number("Points")];
+    let summary = if rest.len() == 1 { "1 other factor".to_owned() } else { format!("{} other factors", rest.len()) };
+    view! { <details class="other-factors"><summary>{summary}</summary><Table headings rows class="list" scroll="Other factors" /></details> }.boxed()
 }
 
 /// Earlier visits to this page.
