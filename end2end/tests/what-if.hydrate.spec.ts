@@ -1,4 +1,4 @@
-import { expect, readyWhatIf as ready, settledWhatIf, test } from "./support";
+import { expect, firstPerson, HOME, readyWhatIf as ready, settledWhatIf, test } from "./support";
 
 test("a slider updates the score, the drivers and the sentence, and can be reset", async ({ page, open }) => {
   await ready(page, open);
@@ -34,4 +34,15 @@ test("browser and server give the same numbers", async ({ page, open, browser })
   await there.goto(new URL(link ?? "", page.url()).toString());
   expect(await shown(there)).toEqual(here);
   await bare.close();
+});
+
+test("applying a suggestion returns to the result, and a new goal is announced", async ({ page, open }) => {
+  await open(HOME);
+  const person = (await firstPerson(page)).split("/").pop() ?? "";
+  await ready(page, open, `${HOME}/what-if?person=${person}`);
+  const suggestions = page.locator(".smallest");
+  await suggestions.getByRole("button", { name: "Apply" }).first().click();
+  await expect(page.locator("#result > .number")).toBeInViewport();
+  await expect(page.locator("#result > .verdict")).toContainText("vs starting point");
+  await expect(suggestions).toContainText("The first goal, below");
 });

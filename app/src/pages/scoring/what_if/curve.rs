@@ -42,8 +42,12 @@ fn figure(curve: Curve, value: &str) -> AnyView {
     });
     let extremes = |pick: fn(f64, f64) -> f64| curve.points.iter().map(|point| point.probability).reduce(pick).unwrap_or_default();
     let (low, high) = (extremes(f64::min), extremes(f64::max));
-    let sentence =
-        format!("{} to {} over the training range, with all other values unchanged.", format::percent(low), format::percent(high));
+    let sentence = format!(
+        "{} to {} over the training range, with all other values unchanged. Vertical axis: 0% to {}.",
+        format::percent(low),
+        format::percent(high),
+        format::percent(top)
+    );
     let ends = [first, last].map(|point| view! { <span>{point.text.clone()}</span> }.boxed()).into_iter().collect::<Vec<_>>();
     view! {
         <figure class="chart">
@@ -52,7 +56,7 @@ fn figure(curve: Curve, value: &str) -> AnyView {
                 <p>{sentence}</p>
             </figcaption>
             <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") aria-hidden="true">
-                <path class="axis" d=format!("M0 {:.1}H{WIDTH}", HEIGHT - EDGE) />
+                <path class="axis" d=format!("M1 0V{:.1}H{WIDTH}", HEIGHT - EDGE) />
                 {here}
                 <path class=if level { "line dots" } else { "line" } d=line />
             </svg>

@@ -16,7 +16,7 @@ pub fn entries(model: &Model) -> Vec<Entry> {
             name: field.name.clone(),
             label: field.label.clone(),
             group: field.group.clone(),
-            unit: field.unit.clone(),
+            unit: unit(field),
             help: field.help.clone(),
             control: control(field, trained),
             trained: trained.filter(|_| field.levels.is_empty() && field.labels.is_empty()),
@@ -24,6 +24,12 @@ pub fn entries(model: &Model) -> Vec<Entry> {
         }
     };
     model.use_case.inputs().map(entry).collect()
+}
+
+/// The unit, unless the label has it ("Years at the company").
+fn unit(field: &Field) -> String {
+    let in_label = field.label.to_lowercase().split(' ').any(|word| word == field.unit);
+    if in_label { String::new() } else { field.unit.clone() }
 }
 
 fn control(field: &Field, trained: Option<[f64; 2]>) -> Control {

@@ -28,7 +28,7 @@ pub fn Outcome(scenario: Scenario) -> AnyView {
         move || started.clone().filter(|_| !unchanged.get()).map_or_else(|| ().boxed(), |judged| waterfall("Starting point", judged));
     let wrong = Signal::derive(move || scenario.judged.with(Result::is_err).to_string());
     view! {
-        <section class="outcome" aria-label="Result" aria-busy=wrong>
+        <section id="result" class="outcome" aria-label="Result" aria-busy=wrong>
             {live(shown)}
             <div class="before-after">{live(after)}{live(before)}</div>
             <Response scenario />

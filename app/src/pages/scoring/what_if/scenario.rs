@@ -33,6 +33,8 @@ pub struct Scenario {
     pub judged: Memo<Result<Judgement, Vec<Problem>>>,
     pub response: Memo<Option<Curve>>,
     pub changes: RwSignal<Option<Counterfactuals>>,
+    /// Probability that the first suggestions go below.
+    pub goal: Option<f64>,
 }
 
 impl Scenario {
@@ -72,6 +74,7 @@ impl Scenario {
                 Some(explainer) => others.with(|values| judge::response(&explainer, values, &focused.get())),
                 None => response.clone(),
             }),
+            goal: data.changes.as_ref().map(|changes| changes.target),
             changes: RwSignal::new(data.changes),
         }
     }

@@ -47,7 +47,11 @@ pub fn Scenarios(scenario: Scenario) -> AnyView {
 
 /// The results of the search, each with a button that applies it.
 fn smallest(scenario: Scenario, found: Counterfactuals) -> AnyView {
-    let sentence = found.sentence();
+    let mut sentence = found.sentence();
+    // A lower goal than at the start is announced, not put in its place silently.
+    if let Some(goal) = scenario.goal.filter(|goal| *goal > found.target) {
+        sentence = format!("The first goal, below {}, is reached; this is the next one. {sentence}", format::percent(goal));
+    }
     let row = |answer: Counterfactual| {
         let change = |change: &Change| format!("{}: {} → {}", change.label, change.from_text, change.to_text);
         let text = answer.changes.iter().map(change).collect::<Vec<_>>().join(", ");
@@ -58,6 +62,9 @@ fn smallest(scenario: Scenario, found: Counterfactuals) -> AnyView {
                     values.insert(change.field.clone(), change.to.clone());
                 }
             });
+            if let Some(result) = document().get_element_by_id("result") {
+                result.scroll_into_view();
+            }
         });
         Row::new(vec![
             Cell::text(text),
