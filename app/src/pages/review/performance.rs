@@ -70,7 +70,7 @@ fn power_text(rows: u32, leavers: u32, [low, high]: [f64; 2]) -> String {
     let half = format::number((high - low) / 2.0, 3);
     format!(
         "Power: {} rows with {leavers}. The smallest difference in ROC AUC that such a comparison could show is about {half} (half the width of the \
-         95% interval). Smaller differences can_edit exist unseen.",
+         95% interval). Smaller differences may exist unseen.",
         format::count(rows)
     )
 }
@@ -114,7 +114,7 @@ fn compared(package: &EvidencePackage) -> AnyView {
     ];
     view! {
         <Table headings rows class="list" scroll="Metrics of both versions" />
-        <p class="aside">"95% intervals. ROC AUC: DeLong's paired test; other metrics: paired bootstrap on the same rows. With many metrics, some differences are expected by chance."</p>
+        <p class="aside">"Difference: candidate − live version, here and in the gates. 95% intervals. ROC AUC: DeLong's paired test; other metrics: paired bootstrap on the same rows. With many metrics, some differences are expected by chance."</p>
     }
     .boxed()
 }
