@@ -15,6 +15,7 @@ use crate::components::chart::{Chart, ChartFigure};
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
+use crate::pages::runs::metric_groups;
 
 /// The section.
 pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
@@ -80,18 +81,18 @@ fn alone(package: &EvidencePackage) -> AnyView {
     let row = |metric: &Metric| {
         let figure = metrics.get(metric)?.clone();
         let n = figure.n.map(format::count).unwrap_or_default();
-        Some(Row::new(vec![Cell::text(metric.label()), Cell::figure(Some(figure), Scale::Metric), Cell::aside(n).numeric()]))
+        Some((*metric, Row::new(vec![Cell::text(metric.label()), Cell::figure(Some(figure), Scale::Metric), Cell::aside(n).numeric()])))
     };
-    let rows: Vec<Row> = Metric::ALL.iter().filter_map(row).collect();
-    let headings = vec![Heading::text("Metric"), Heading::number("Value and 95% interval"), Heading::number("n")];
-    view! { <Table headings rows class="list" scroll="Metrics" /> }.boxed()
+    let rows = Metric::ALL.iter().filter_map(row).collect();
+    let headings = || vec![Heading::text("Metric"), Heading::number("Value and 95% interval"), Heading::number("n")];
+    metric_groups::tables(rows, &headings, "Metrics")
 }
 
 fn compared(package: &EvidencePackage) -> AnyView {
     let row = |comparison: &Comparison| {
         let (tone, word) = sense(comparison);
         let n = comparison.difference.n.map(format::count).unwrap_or_default();
-        Row::new(vec![
+        let row = Row::new(vec![
             Cell::text(comparison.metric.label()),
             Cell::figure(Some(comparison.champion.clone()), Scale::Metric),
             Cell::figure(Some(comparison.challenger.clone()), Scale::Metric),
@@ -99,21 +100,25 @@ fn compared(package: &EvidencePackage) -> AnyView {
             Cell::view(view! { <StateBadge tone word /> }),
             Cell::aside(comparison.p_value.map(p_text).unwrap_or_default()).numeric(),
             Cell::aside(n).numeric(),
-        ])
+        ]);
+        (comparison.metric, row)
     };
-    let rows: Vec<Row> = package.comparisons.iter().map(row).collect();
+    let rows = package.comparisons.iter().map(row).collect();
     let live = package.sources.champion.as_ref().map_or("Live".to_owned(), |(number, _)| format!("Version {number} (live)"));
-    let headings = vec![
-        Heading::text("Metric"),
-        Heading::number(live),
-        Heading::number(format!("Version {}", package.sources.version)),
-        Heading::number("Paired difference"),
-        Heading::text("Result"),
-        Heading::number("p"),
-        Heading::number("n"),
-    ];
+    let headings = || {
+        vec![
+            Heading::text("Metric"),
+            Heading::number(live.clone()),
+            Heading::number(format!("Version {}", package.sources.version)),
+            Heading::number("Paired difference"),
+            Heading::text("Result"),
+            Heading::number("p"),
+            Heading::number("n"),
+        ]
+    };
+    let tables = metric_groups::tables(rows, &headings, "Metrics of both versions");
     view! {
-        <Table headings rows class="list" scroll="Metrics of both versions" />
+        {tables}
         <p class="aside">"Difference: candidate − live version, here and in the gates. 95% intervals. ROC AUC: DeLong's paired test; other metrics: paired bootstrap on the same rows. With many metrics, some differences are expected by chance."</p>
     }
     .boxed()
