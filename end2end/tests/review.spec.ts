@@ -173,6 +173,10 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   await expect(page).toHaveTitle(/^\(1\) Reviews/);
   await page.getByRole("link", { name: "Version 2" }).first().click();
   await page.getByLabel("The model card is complete and accurate.").check();
+  await page.getByRole("button", { name: "Save checklist" }).click();
+  // The page opens where the form was, not at its top.
+  await expect(page).toHaveURL(/#decide$/);
+  await expect(page.locator("#decide [role=status]")).toHaveText("Checklist saved.");
   await page.getByRole("button", { name: "Approve…" }).click();
   const panel = page.locator(".confirm");
   await expect(panel).toContainText("Approve version 2?");
