@@ -425,7 +425,10 @@ test("the audit log is filtered, exported, and verified", async ({ browser, java
   await page.locator("#action").selectOption("model.rollback");
   await page.getByRole("button", { name: "Apply filters" }).click();
   // From the page, and from the command line.
-  await expect(page.getByRole("region", { name: "Audit log" }).locator("tbody tr")).toHaveCount(2);
+  const log = page.getByRole("region", { name: "Audit log" });
+  await expect(log.locator("tbody tr")).toHaveCount(2);
+  await expect(log.locator("tbody tr").first()).toContainText("Version restored");
+  await expect(log.getByRole("link", { name: /^model attrition\// }).first()).toHaveAttribute("href", /\/models\/\d+$/);
   const lines = await (await page.request.get("/audit/record.jsonl")).text();
   expect(lines.trim().split("\n").length).toBeGreaterThan(10);
   tenure(["audit", "verify"]);
