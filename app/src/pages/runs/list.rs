@@ -117,7 +117,12 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, can_edit: bool, problem:
     } else if !problem.is_empty() {
         view! { <Empty title="Filter not applied"><p>"Correct the filter above."</p></Empty> }.boxed()
     } else if query.filter.is_empty() {
-        view! { <Empty title="No runs yet"><p>"Train a model with the button above, or run: " <code>{command}</code></p></Empty> }.boxed()
+        let next = if can_edit {
+            view! { <p>"Train a model with the button above, or run: " <code>{command}</code></p> }.boxed()
+        } else {
+            view! { <p>"Runs appear here once an administrator has trained a model."</p> }.boxed()
+        };
+        view! { <Empty title="No runs yet">{next}</Empty> }.boxed()
     } else {
         view! { <Empty title="No matching runs"><p>"Try a broader filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
             .boxed()
