@@ -61,7 +61,7 @@ pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Res
 
 /// The charts, drawn off the async threads.
 struct Charts {
-    performance: Vec<Chart>,
+    performance: Vec<Vec<Chart>>,
     explanation: Vec<Chart>,
 }
 

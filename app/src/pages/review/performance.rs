@@ -18,8 +18,12 @@ use crate::format;
 use crate::pages::runs::metric_groups;
 
 /// The section.
-pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
-    let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
+pub fn section(package: &EvidencePackage, charts: Vec<Vec<Chart>>) -> AnyView {
+    let grid = |charts: Vec<Chart>| {
+        let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
+        view! { <div class="chart-grid">{charts}</div> }.boxed()
+    };
+    let charts = charts.into_iter().map(grid).collect::<Vec<_>>();
     let table = if package.comparisons.is_empty() { alone(package) } else { compared(package) };
     let confusion = [(package.champion.as_ref(), "live version"), (Some(&package.candidate), "candidate")];
     let confusion: Vec<AnyView> = confusion.into_iter().filter_map(|(side, name)| Some(self::confusion(side?, name))).collect();
@@ -30,7 +34,7 @@ pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
             {power(package).map(|text| view! { <p class="note">{text}</p> })}
             <p class="aside">{package.rows.clone()}</p>
             {table}
-            <div class="chart-grid">{charts}</div>
+            {charts}
             <div class="side-by-side">{confusion}</div>
         </section>
     }
@@ -146,8 +150,8 @@ fn sense(comparison: &Comparison) -> (Tone, &'static str) {
     }
 }
 
-/// ROC, precision-recall and calibration curves overlaid; score histograms by outcome for each side.
-pub fn charts(package: &EvidencePackage) -> Vec<Chart> {
+/// Two rows: ROC, precision-recall and calibration curves overlaid; score histograms by outcome, one for each side on one scale.
+pub fn charts(package: &EvidencePackage) -> Vec<Vec<Chart>> {
     let mut sides: Vec<(String, &Evaluation)> = vec![(format!("Version {}", package.sources.version), &package.candidate)];
     if let (Some(champion), Some((number, _))) = (&package.champion, &package.sources.champion) {
         sides.push((format!("Version {number} (live)"), champion));
@@ -167,13 +171,14 @@ pub fn charts(package: &EvidencePackage) -> Vec<Chart> {
         };
         Some(report.curves.calibration_quantile.iter().filter_map(point).collect())
     });
-    let scores = sides.iter().map(|(label, side)| {
-        let bins = [false, true]
-            .map(|left| side.histogram.iter().map(|bin| if left { bin.with_event } else { bin.without_event }).collect::<Vec<u32>>());
-        let chart = histogram::by_outcome(&bins);
-        Chart { title: format!("{}: {label}", chart.title), ..chart }
-    });
-    [curves::roc(&roc), curves::precision_recall(&recall), curves::calibration(&calibration)].into_iter().flatten().chain(scores).collect()
+    let bins = |(_, side): &(String, &Evaluation)| {
+        [false, true]
+            .map(|left| side.histogram.iter().map(|bin| if left { bin.with_event } else { bin.without_event }).collect::<Vec<u32>>())
+    };
+    let scores = histogram::by_outcome_on_one_scale(&sides.iter().map(bins).collect::<Vec<_>>());
+    let named = |(chart, (label, _)): (Chart, &(String, &Evaluation))| Chart { title: format!("{}: {label}", chart.title), ..chart };
+    let scores = scores.into_iter().zip(&sides).map(named).collect();
+    vec![[curves::roc(&roc), curves::precision_recall(&recall), curves::calibration(&calibration)].into_iter().flatten().collect(), scores]
 }
 
 fn confusion(side: &Evaluation, name: &str) -> AnyView {
