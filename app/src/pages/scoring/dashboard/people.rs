@@ -159,7 +159,7 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery, problems: Vec<F
     });
     let segments = segments.collect_view();
     let (wrong_band, wrong_risk) = (problem_of(&problems, "band"), problem_of(&problems, "min_risk"));
-    let described = (!wrong_risk.is_empty()).then_some("min_risk-error");
+    let (least_risk, described) = (query.min_risk.clone(), (!wrong_risk.is_empty()).then_some("min_risk-error"));
     view! {
         <form method="get" action=format!("{action}#people") class="filters" role="search">
             <div class="field">
@@ -168,7 +168,7 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery, problems: Vec<F
             </div>
             <Choice name="band" label="Band" values=bands chosen=query.band.clone() error=wrong_band />
             <Field id="min_risk" label="Minimum risk" error=wrong_risk>
-                <input id="min_risk" name="min_risk" value=query.min_risk.clone() placeholder="50%" size="5" autocomplete="off" aria-describedby=described />
+                <input id="min_risk" name="min_risk" value=least_risk placeholder="50%" size="5" autocomplete="off" aria-describedby=described />
             </Field>
             {segments}
             {(!query.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=query.sort.clone() /> })}
