@@ -21,7 +21,7 @@ setup("one session for each role", async ({ page }) => {
   const roles = page.locator("form", { has: page.getByRole("button", { name: "Add user and create link" }) });
   for (const box of await roles.getByRole("checkbox").all()) await box.check();
   await page.getByRole("button", { name: "Add user and create link" }).click();
-  const link = await page.locator("code.secret").innerText();
+  const link = await page.locator("input.secret").inputValue();
   await page.context().clearCookies();
   await page.goto(new URL(link).pathname);
   await page.getByLabel("Password", { exact: true }).fill("a long phrase of the tests");

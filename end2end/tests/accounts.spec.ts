@@ -78,9 +78,9 @@ test("an account is added, sets its password, works, and is disabled", async ({ 
   await add.getByLabel("Name").fill(name);
   await add.getByLabel("Reviewer").check();
   await add.getByRole("button").click();
-  const link = await page.locator("code.secret").innerText();
+  const link = await page.locator("input.secret").inputValue();
   await page.reload();
-  await expect(page.locator("code.secret")).toHaveCount(0);
+  await expect(page.locator("input.secret")).toHaveCount(0);
 
   const context = await browser.newContext({ baseURL, storageState: undefined, javaScriptEnabled: false });
   const there = await context.newPage();
@@ -117,13 +117,13 @@ test("a token is shown once, works for its scope, and is revoked", async ({ page
   await page.getByLabel("Predict").check();
   await page.getByLabel("Confirm your password").fill("a long phrase of the tests");
   await page.getByRole("button", { name: "Create token" }).click();
-  const token = await page.locator("code.secret").innerText();
+  const token = await page.locator("input.secret").inputValue();
   expect(token).toMatch(/^tenure_[0-9a-f]{64}$/);
   const program = await playwright.request.newContext({ baseURL, extraHTTPHeaders: { authorization: `Bearer ${token}` }, storageState: undefined });
   expect((await program.get(`${HOME}/people.csv`)).status()).toBe(200);
   expect((await program.get("/users")).status()).toBe(403);
   await page.reload();
-  await expect(page.locator("code.secret")).toHaveCount(0);
+  await expect(page.locator("input.secret")).toHaveCount(0);
   const row = page.getByRole("row", { name: label });
   await expect(row).toContainText("active");
   await row.getByRole("button", { name: "Revoke" }).click();

@@ -66,6 +66,17 @@ test("the CSV has the current filter", async ({ page, open, request }) => {
   expect(answer.headers()["content-disposition"]).toContain("attachment");
 });
 
+test("the capacity control leads to the people it counts", async ({ page, open }) => {
+  await open(HOME);
+  const finding = await page.locator(".capacity .finding b").allInnerTexts();
+  await page.locator(".capacity").getByRole("link", { name: "View list" }).click();
+  await expect(page.getByRole("link", { name: `Risk at or above ${finding[1]}` })).toBeVisible();
+  const count = finding[0].split(" ")[0];
+  await expect(page.locator("#people .section-heading [role=status]")).toHaveText(count === "1" ? "1 person" : `${count} people`);
+  const csv = await page.getByRole("link", { name: "Download CSV" }).getAttribute("href");
+  expect(csv).toContain("min_risk=");
+});
+
 test("a number of conversations gives a cutoff", async ({ page, open, javaScriptEnabled }) => {
   await open(HOME);
   const finding = page.locator(".capacity .finding");

@@ -27,6 +27,16 @@ test("no page is wider than a small screen", async ({ page, open }) => {
   }
 });
 
+test("the heading and the current entry are on the first screen of a phone", async ({ page, open }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of [HOME, `${HOME}/drift`, `${HOME}/review`]) {
+    await open(path);
+    await expect(page.locator(".side .pages [aria-current]"), path).toBeInViewport();
+    const heading = await page.getByRole("heading", { level: 1 }).boundingBox();
+    expect(heading?.y, path).toBeLessThan(350);
+  }
+});
+
 test("a use case without data or model teaches the next step", async ({ page, open }) => {
   for (const path of ["/use-case/churn", "/use-case/churn/what-if"]) {
     await open(path);

@@ -173,6 +173,10 @@ test("a reviewer approves, and dashboard, health and the next score name the new
   await expect(page).toHaveTitle(/^\(1\) Reviews/);
   await page.getByRole("link", { name: "Version 2" }).first().click();
   await page.getByLabel("The model card is complete and accurate.").check();
+  await page.getByRole("button", { name: "Save checklist" }).click();
+  // The page opens where the form was, not at its top.
+  await expect(page).toHaveURL(/#decide$/);
+  await expect(page.locator("#decide [role=status]")).toHaveText("Checklist saved.");
   await page.getByRole("button", { name: "Approve…" }).click();
   const panel = page.locator(".confirm");
   await expect(panel).toContainText("Approve version 2?");
@@ -421,7 +425,10 @@ test("the audit log is filtered, exported, and verified", async ({ browser, java
   await page.locator("#action").selectOption("model.rollback");
   await page.getByRole("button", { name: "Apply filters" }).click();
   // From the page, and from the command line.
-  await expect(page.getByRole("region", { name: "Audit log" }).locator("tbody tr")).toHaveCount(2);
+  const log = page.getByRole("region", { name: "Audit log" });
+  await expect(log.locator("tbody tr")).toHaveCount(2);
+  await expect(log.locator("tbody tr").first()).toContainText("Version restored");
+  await expect(log.getByRole("link", { name: /^model attrition\// }).first()).toHaveAttribute("href", /\/models\/\d+$/);
   const lines = await (await page.request.get("/audit/record.jsonl")).text();
   expect(lines.trim().split("\n").length).toBeGreaterThan(10);
   tenure(["audit", "verify"]);

@@ -110,6 +110,9 @@ test.describe("a wrong filter", () => {
     await open(`${HOME}?search=1&band=enormous`);
     await expect(page.locator("#band-error")).toContainText("There is no risk band");
     await expect(page.locator("#search")).toHaveValue("1");
+    await open(`${HOME}?min_risk=high`);
+    await expect(page.locator("#min_risk-error")).toContainText("“high” is not a valid risk.");
+    await expect(page.locator("#people tbody tr").first()).toBeVisible();
   });
 });
 

@@ -1,8 +1,10 @@
 //! The audit log: filters, export and verification.
 
-use domain::{FieldProblem, Route};
+use std::collections::BTreeMap;
+
+use domain::{AuditAction, FieldProblem, Role, Route, UseCaseId};
 use leptos::prelude::*;
-use workflow::{AuditQuery, AuditRow, Error, Tenure};
+use workflow::{Actor, AuditQuery, AuditRow, Error, Tenure};
 
 use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
@@ -29,6 +31,7 @@ pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
         }
         found => (found?, Vec::new()),
     };
+    let links = Links { use_cases: use_cases(&tenure, &actor, &rows).await?, roles: actor.roles().to_vec() };
     let verify = query.one("verify") == "yes";
     let (head, problems) = if verify {
         let (head, problems) = tenure.audit_verify(&member).await?;
@@ -38,8 +41,78 @@ pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
     };
     let chain = Chain { entries: head.sequence as u32, head: head.hash, problems };
     let status = if problems.is_empty() { 200 } else { 422 };
-    let page = ServerPage::page("Audit log", view! { <Audit rows total=total as u32 actions params chain problems /> });
+    let page = ServerPage::page("Audit log", view! { <Audit rows links total=total as u32 actions params chain problems /> });
     Ok(ServerPage { status, ..page })
+}
+
+/// The use cases of the datasets and drift checks that entries are about: their addresses need them.
+async fn use_cases(tenure: &Tenure, actor: &Actor, rows: &[AuditRow]) -> Result<BTreeMap<String, UseCaseId>, AppError> {
+    let member = actor.member()?;
+    let mut found = BTreeMap::new();
+    for subject in rows.iter().map(|row| &row.subject).filter(|subject| subject.starts_with("dataset ")) {
+        if found.contains_key(subject) {
+            continue;
+        }
+        // A dataset that is gone has no page.
+        if let Ok(dataset) = tenure.find_dataset(&member, subject.trim_start_matches("dataset ")).await {
+            found.insert(subject.clone(), dataset.use_case);
+        }
+    }
+    if rows.iter().any(|row| row.subject.starts_with("check ")) {
+        for (use_case, _) in tenure.status(&member, None).await?.use_cases {
+            let checks = tenure.checks(&member, &use_case).await?;
+            found.extend(checks.into_iter().map(|check| (format!("check {}", check.check_id), check.use_case)));
+        }
+    }
+    Ok(found)
+}
+
+/// What the addresses of subjects are made with.
+struct Links {
+    /// By subject.
+    use_cases: BTreeMap<String, UseCaseId>,
+    /// Of the reader.
+    roles: Vec<Role>,
+}
+
+impl Links {
+    /// The page about a subject; `None` when there is none that the reader may see.
+    fn page(&self, subject: &str) -> Option<Route> {
+        let (kind, name) = subject.split_once(' ')?;
+        let may = |role: Role| self.roles.contains(&role).then_some(());
+        Some(match kind {
+            "account" => {
+                may(Role::Admin)?;
+                Route::Users
+            }
+            "check" => Route::DriftCheck { use_case: self.use_cases.get(subject)?.clone(), check: name.into() },
+            "dataset" => Route::Dataset { use_case: self.use_cases.get(subject)?.clone(), dataset: name.into() },
+            "job" => Route::Job { job: name.into() },
+            "model" => {
+                let (use_case, version) = name.split_once('/')?;
+                Route::Model { use_case: use_case.into(), version: version.parse().ok()? }
+            }
+            "person" => {
+                may(Role::Analyst)?;
+                let (use_case, person) = name.split_once('/').filter(|_| !name.starts_with("erased "))?;
+                Route::Person { use_case: use_case.into(), person: person.into() }
+            }
+            "run" => Route::Run { run: name.into() },
+            "use" => crate::navigation::start(&name.strip_prefix("case ")?.into(), &self.roles),
+            _ => return None,
+        })
+    }
+}
+
+/// An action in words, with its code.
+pub fn action(code: &str) -> Cell {
+    let (text, code) = (label(code).to_owned(), code.to_owned());
+    Cell::view(view! { {text}" "<code class="aside">{code}</code> })
+}
+
+/// An action in words; the code where there are none.
+fn label(code: &str) -> &str {
+    code.parse::<AuditAction>().map_or(code, |action| action.label())
 }
 
 /// State of the hash chain.
@@ -63,17 +136,29 @@ fn href(route: &Route, params: &AuditQuery, page: u32) -> String {
 }
 
 #[component]
-fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, params: AuditQuery, chain: Chain, problems: Vec<FieldProblem>) -> AnyView {
+fn Audit(
+    rows: Vec<AuditRow>,
+    links: Links,
+    total: u32,
+    actions: Vec<String>,
+    params: AuditQuery,
+    chain: Chain,
+    problems: Vec<FieldProblem>,
+) -> AnyView {
     let pages = total.div_ceil(Tenure::audit_page_size() as u32).max(1);
-    let links = pagination(params.page as u32, pages, false, "Audit log pages", &|to| href(&Route::AuditLog, &params, to));
+    let pagination = pagination(params.page as u32, pages, false, "Audit log pages", &|to| href(&Route::AuditLog, &params, to));
     let csv = href(&Route::AuditCsv, &params, 1);
     let row = |row: AuditRow| {
+        let subject = match links.page(&row.subject) {
+            Some(page) => Cell::link(page.path(), row.subject),
+            None => Cell::text(row.subject),
+        };
         Row::new(vec![
             Cell::number(row.sequence.to_string()),
             Cell::brief(row.at.long()),
             Cell::text(row.who),
-            Cell::code(row.action),
-            Cell::text(row.subject),
+            action(&row.action),
+            subject,
             Cell::view(
                 view! { <details><summary>"Details"</summary><code class="breaking">{row.detail}</code><br /><code class="breaking aside">{row.hash}</code></details> },
             ),
@@ -94,9 +179,9 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, params: AuditQue
         ];
         view! { <Table headings rows=rows.into_iter().map(row).collect() class="list" scroll="Audit log" /> }.boxed()
     };
-    let options = actions.into_iter().map(|action| {
-        let chosen = action == params.action;
-        view! { <option value=action.clone() selected=chosen>{action.clone()}</option> }.boxed()
+    let options = actions.into_iter().map(|code| {
+        let (chosen, text) = (code == params.action, format!("{} ({code})", label(&code)));
+        view! { <option value=code selected=chosen>{text}</option> }.boxed()
     });
     let options = options.collect::<Vec<_>>();
     let day = |name: &'static str, label: &'static str, value: &str| {
@@ -127,7 +212,7 @@ fn Audit(rows: Vec<AuditRow>, total: u32, actions: Vec<String>, params: AuditQue
             <a class="button quiet" href=Route::AuditExport.path() rel="external" download="">"Export full log for verification"</a>
         </p>
         {list}
-        {links}
+        {pagination}
     }
     .boxed()
 }
@@ -151,4 +236,42 @@ fn chain_state(chain: &Chain) -> AnyView {
         </div>
     }
     .boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links(roles: &[Role]) -> Links {
+        Links { use_cases: [("dataset d1".to_owned(), UseCaseId::from("attrition"))].into(), roles: roles.to_vec() }
+    }
+
+    #[test]
+    fn a_subject_leads_to_its_page() {
+        let path = |roles: &[Role], subject: &str| links(roles).page(subject).map(|page| page.path());
+        let path = |roles: &[Role], subject: &str| path(roles, subject).unwrap_or_default();
+        assert_eq!(path(&[], "model attrition/3"), "/use-case/attrition/models/3");
+        assert_eq!(path(&[], "dataset d1"), "/use-case/attrition/data/d1");
+        assert_eq!(path(&[], "run 0190"), "/runs/0190");
+        assert_eq!(path(&[Role::Reviewer], "use case attrition"), "/use-case/attrition/review");
+        for gone in ["dataset d2", "batch b", "audit", "model attrition"] {
+            assert_eq!(path(&[], gone), "", "{gone}");
+        }
+    }
+
+    #[test]
+    fn pages_about_people_and_users_are_for_those_who_may_see_them() {
+        let page = |role: Role, subject: &str| links(&[role]).page(subject);
+        assert!(page(Role::Analyst, "person attrition/7").is_some());
+        assert_eq!(page(Role::Analyst, "person erased ~ab/c"), None);
+        assert_eq!(page(Role::Reviewer, "person attrition/7"), None);
+        assert!(page(Role::Admin, "account ann").is_some());
+        assert_eq!(page(Role::Analyst, "account ann"), None);
+    }
+
+    #[test]
+    fn an_action_is_told_in_words() {
+        assert_eq!(label("person.view"), "Person viewed");
+        assert_eq!(label("something.new"), "something.new");
+    }
 }

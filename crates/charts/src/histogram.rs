@@ -24,7 +24,7 @@ pub fn scores(bins: &[u32], people: &str) -> Chart {
     Chart {
         title,
         sentence: format!("Number of {people} by risk."),
-        svg: draw_bins(&[bins]),
+        svg: draw_with(&[bins], &percent_tick, 0.0),
         legend: Vec::new(),
         columns: vec!["Risk".to_owned(), format::capitalised(people)],
         rows: bins.iter().enumerate().map(|(bin, count)| vec![range(bin, bins.len()), format::count(*count)]).collect(),
@@ -32,13 +32,24 @@ pub fn scores(bins: &[u32], people: &str) -> Chart {
 }
 
 /// Scores of those who stayed and those who left, each as a share of its own group: the groups differ much in size.
-pub fn by_outcome([stayed, left]: &[Vec<u32>; 2]) -> Chart {
+pub fn by_outcome(groups: &[Vec<u32>; 2]) -> Chart {
+    outcomes(groups, 0.0)
+}
+
+/// The same for several models, on one scale, so that their drawings can be compared.
+pub fn by_outcome_on_one_scale(models: &[[Vec<u32>; 2]]) -> Vec<Chart> {
+    let top = models.iter().map(|[stayed, left]| tallest(&heights(&[stayed, left]))).fold(0.0, f64::max);
+    models.iter().map(|groups| outcomes(groups, top)).collect()
+}
+
+/// `top`: the least end of the vertical axis.
+fn outcomes([stayed, left]: &[Vec<u32>; 2], top: f64) -> Chart {
     let rows = stayed.iter().zip(left).enumerate();
     Chart {
         title: "Scores by outcome".to_owned(),
         sentence: "The less the two distributions overlap, the better the model separates them. Each is a share of its own group."
             .to_owned(),
-        svg: draw_bins(&[stayed, left]),
+        svg: draw_with(&[stayed, left], &percent_tick, top),
         legend: vec!["Stayed".to_owned(), "Left".to_owned()],
         columns: ["Risk", "Stayed", "Left"].map(str::to_owned).to_vec(),
         rows: rows.map(|(bin, (a, b))| vec![range(bin, stayed.len()), format::count(*a), format::count(*b)]).collect(),
@@ -78,27 +89,31 @@ fn draw_named(groups: &[&[u32]], names: &[String]) -> String {
             .map(|name| name.chars().take(12).collect())
             .unwrap_or_default()
     };
-    draw_with(groups, &tick)
+    draw_with(groups, &tick, 0.0)
 }
 
-/// One group: counts. Several: shares of each group, side by side in a bin.
-fn draw_bins(groups: &[&[u32]]) -> String {
-    draw_with(groups, &percent_tick)
+/// One group: counts. Several: shares of each group.
+fn heights(groups: &[&[u32]]) -> Vec<Vec<f64>> {
+    let bars = |bins: &&[u32]| {
+        let whole = if groups.len() == 1 { 1.0 } else { f64::from(bins.iter().sum::<u32>().max(1)) };
+        bins.iter().map(|count| f64::from(*count) / whole).collect()
+    };
+    groups.iter().map(bars).collect()
 }
 
-fn draw_with(groups: &[&[u32]], x_tick: &dyn Fn(&f64) -> String) -> String {
+fn tallest(heights: &[Vec<f64>]) -> f64 {
+    heights.iter().flatten().copied().fold(0.0, f64::max)
+}
+
+/// The groups side by side in a bin, on an axis that ends at `least_top` or above it.
+fn draw_with(groups: &[&[u32]], x_tick: &dyn Fn(&f64) -> String, least_top: f64) -> String {
     let alone = groups.len() == 1;
-    let heights: Vec<Vec<f64>> = groups
-        .iter()
-        .map(|bins| {
-            let whole = if alone { 1.0 } else { f64::from(bins.iter().sum::<u32>().max(1)) };
-            bins.iter().map(|count| f64::from(*count) / whole).collect()
-        })
-        .collect();
-    let top = heights.iter().flatten().copied().fold(0.0, f64::max);
-    if top == 0.0 {
+    let heights = heights(groups);
+    let tallest = tallest(&heights);
+    if tallest == 0.0 {
         return String::new();
     }
+    let top = tallest.max(least_top);
     draw(|area| -> Drawing {
         let mut chart = ChartBuilder::on(area)
             .margin(8)
@@ -130,4 +145,20 @@ fn draw_with(groups: &[&[u32]], x_tick: &dyn Fn(&f64) -> String) -> String {
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_drawn_on_one_scale() {
+        let flat = [vec![1; 20], vec![1; 20]];
+        let steep = [[vec![20], vec![0; 19]].concat(), vec![1; 20]];
+        let charts = by_outcome_on_one_scale(&[flat.clone(), steep.clone()]);
+        assert_eq!(charts.len(), 2);
+        assert_ne!(charts.first().map(|chart| &chart.svg), Some(&by_outcome(&flat).svg), "the axis ends at the taller model");
+        assert_eq!(charts.last().map(|chart| &chart.svg), Some(&by_outcome(&steep).svg));
+        assert!(by_outcome_on_one_scale(&[]).is_empty());
+    }
 }

@@ -94,6 +94,50 @@ events! {
     TokenRevoke = "token.revoke" { token: String },
 }
 
+impl AuditAction {
+    /// What was done, for a person.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::AccountAdd => "User added",
+            Self::AccountDisable => "User disabled",
+            Self::AccountEnable => "User enabled",
+            Self::AccountPassword => "Password changed",
+            Self::AccountRoles => "Roles changed",
+            Self::AccountSetUpLink => "Set-up link created",
+            Self::AccountSignIn => "Signed in",
+            Self::AccountSignOutEverywhere => "Signed out everywhere",
+            Self::AuditErase => "Name erased from the log",
+            Self::DataImport => "Data imported",
+            Self::DriftAcknowledge => "Drift check acknowledged",
+            Self::DriftCheck => "Drift check run",
+            Self::JobCancel => "Job canceled",
+            Self::JobInterrupted => "Job interrupted",
+            Self::JobStart => "Job started",
+            Self::ModelAlias => "Alias changed",
+            Self::ModelApprove => "Version approved",
+            Self::ModelComment => "Comment added",
+            Self::ModelDescribe => "Description changed",
+            Self::ModelExperiment => "Experiment recorded",
+            Self::ModelLimitations => "Limitations changed",
+            Self::ModelReject => "Version rejected",
+            Self::ModelRequest => "Review requested",
+            Self::ModelRequestChanges => "Changes requested",
+            Self::ModelRequestVoid => "Review request void",
+            Self::ModelRollback => "Version restored",
+            Self::ModelTag => "Tag changed",
+            Self::ModelTrain => "Version trained",
+            Self::ModelUndeploy => "Version undeployed",
+            Self::ModelWaive => "Gate waived",
+            Self::OutcomesImport => "Outcomes imported",
+            Self::PeopleExport => "People exported",
+            Self::PersonView => "Person viewed",
+            Self::ScoresBatch => "People scored",
+            Self::TokenCreate => "API token created",
+            Self::TokenRevoke => "API token revoked",
+        }
+    }
+}
+
 words! {
     /// How somebody who set a password showed who they are.
     pub enum PasswordProof {

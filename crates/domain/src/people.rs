@@ -12,6 +12,9 @@ pub struct PeopleQuery {
     pub search: String,
     #[serde(default)]
     pub band: String,
+    /// Least risk, as written: see [`PeopleQuery::least_risk`].
+    #[serde(default)]
+    pub min_risk: String,
     /// Segment field → value.
     #[serde(default)]
     pub filters: std::collections::BTreeMap<String, String>,

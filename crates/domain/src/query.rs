@@ -36,6 +36,7 @@ impl PeopleQuery {
             match key {
                 "search" => query.search = value.to_owned(),
                 "band" => query.band = value.to_owned(),
+                "min_risk" => query.min_risk = value.to_owned(),
                 "sort" => query.sort = value.to_owned(),
                 "order" => match value {
                     "asc" => query.ascending = true,
@@ -66,6 +67,7 @@ impl PeopleQuery {
         };
         push("search", &self.search);
         push("band", &self.band);
+        push("min_risk", &self.min_risk);
         for (field, value) in &self.filters {
             push(&format!("{FILTER_PREFIX}{field}"), value);
         }
@@ -73,6 +75,24 @@ impl PeopleQuery {
         push("order", if self.ascending { "asc" } else { "" });
         push("page", &if self.page > 1 { self.page.to_string() } else { String::new() });
         query_string(&pairs)
+    }
+
+    /// The least probability that is listed, from 0 to 1: written as a percentage (`50%`), as a probability (`0.5`), or as a number above 1,
+    /// which is a percentage too. `None` without one.
+    ///
+    /// # Errors
+    /// A sentence, when it is not a number or lies outside the range.
+    pub fn least_risk(&self) -> Result<Option<f64>, String> {
+        let text = self.min_risk.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let risk = match text.strip_suffix('%') {
+            Some(percent) => percent.trim_end().parse::<f64>().map(|percent| percent / 100.0),
+            None => text.parse::<f64>().map(|risk| if risk > 1.0 { risk / 100.0 } else { risk }),
+        };
+        let risk = risk.ok().filter(|risk| (0.0..=1.0).contains(risk));
+        risk.map(Some).ok_or_else(|| format!("“{text}” is not a valid risk. Use a percentage such as 50%, or a number from 0 to 1."))
     }
 
     /// Another page of the same table.
@@ -92,12 +112,13 @@ impl PeopleQuery {
         if self.sort.is_empty() { "risk" } else { &self.sort }
     }
 
-    /// Without the filter of one key (`search`, `band` or a segment field), from the first page.
+    /// Without the filter of one key (`search`, `band`, `min_risk` or a segment field), from the first page.
     pub fn without(&self, key: &str) -> Self {
         let mut query = Self { page: 1, ..self.clone() };
         match key {
             "search" => query.search.clear(),
             "band" => query.band.clear(),
+            "min_risk" => query.min_risk.clear(),
             field => {
                 query.filters.remove(field);
             }
@@ -112,7 +133,7 @@ impl PeopleQuery {
 
     /// True when any filter is set.
     pub fn is_filtered(&self) -> bool {
-        !(self.search.is_empty() && self.band.is_empty() && self.filters.is_empty())
+        !(self.search.is_empty() && self.band.is_empty() && self.min_risk.is_empty() && self.filters.is_empty())
     }
 }
 
@@ -164,6 +185,31 @@ mod tests {
         assert_eq!(filtered().sorted_by("risk").page, 1);
         assert_eq!(filtered().without("Department").page, 1);
         assert!(!filtered().unfiltered().is_filtered());
+    }
+
+    #[test]
+    fn the_least_risk_is_a_filter_like_the_others() {
+        let query = PeopleQuery::from_pairs([("min_risk", " 50% "), ("page", "2")]).unwrap();
+        assert_eq!(query.to_query_string(), "?min_risk=50%25&page=2");
+        assert_eq!(PeopleQuery::from_pairs(pairs(&query.to_query_string())).unwrap(), query);
+        assert_eq!(query.with_page(3).min_risk, "50%");
+        assert!(query.is_filtered());
+        assert!(!query.unfiltered().is_filtered());
+        let without = query.without("min_risk");
+        assert_eq!((without.is_filtered(), without.page), (false, 1));
+    }
+
+    #[test]
+    fn the_least_risk_is_a_percentage_or_a_probability() {
+        let least = |text: &str| PeopleQuery { min_risk: text.to_owned(), ..PeopleQuery::default() }.least_risk();
+        assert_eq!(least(""), Ok(None));
+        for (text, risk) in [("50%", 0.5), ("50 %", 0.5), ("50", 0.5), ("0.50", 0.5), ("0.15", 0.15), ("0", 0.0), ("1", 1.0), ("100%", 1.0)]
+        {
+            assert_eq!(least(text), Ok(Some(risk)), "{text}");
+        }
+        for text in ["high", "101%", "101", "-0.1", "NaN", "inf", "%", "0,5"] {
+            assert!(least(text).is_err(), "{text}");
+        }
     }
 
     #[test]

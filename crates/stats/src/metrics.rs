@@ -77,7 +77,42 @@ metrics! {
     SelectionRate: "Share flagged", higher_is_better false, "Share of people at or above the cutoff.";
 }
 
+/// What a metric judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricGroup {
+    /// The order of the scores.
+    Ranking,
+    /// The scores as probabilities.
+    Calibration,
+    /// The classes at one cutoff.
+    AtCutoff,
+}
+
+impl MetricGroup {
+    pub const ALL: [Self; 3] = [Self::Ranking, Self::Calibration, Self::AtCutoff];
+
+    /// The name for a person.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ranking => "Ranking",
+            Self::Calibration => "Calibration",
+            Self::AtCutoff => "At the cutoff",
+        }
+    }
+}
+
 impl Metric {
+    /// The group in which tables show it.
+    pub fn group(self) -> MetricGroup {
+        if self.needs_cutoff() {
+            MetricGroup::AtCutoff
+        } else if self.needs_probabilities() {
+            MetricGroup::Calibration
+        } else {
+            MetricGroup::Ranking
+        }
+    }
+
     /// Whether the scores must be probabilities for the metric to mean anything.
     pub fn needs_probabilities(self) -> bool {
         matches!(self, Self::Brier | Self::LogLoss | Self::Ece | Self::EceQuantile)

@@ -150,7 +150,7 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
             .collect();
         output::table(&["METRIC", "HOLD-OUT", "OUT OF FOLD"], &rows);
         let gate = |result: &training::gates::GateResult| {
-            vec![result.title.clone(), output::word(&result.verdict), output::figure(&result.figure), result.note.clone()]
+            vec![result.title.clone(), output::word(&result.verdict), output::figure(&result.shown()), result.note.clone()]
         };
         output::table(&["GATE", "VERDICT", "ESTIMATE (95% CI)", "NOTE"], &evidence.gates.results.iter().map(gate).collect::<Vec<_>>());
         for leak in &evidence.leaks {

@@ -62,7 +62,7 @@ fn Tokens(tokens: Vec<TokenRow>, roles: Vec<Role>, secret: String, until: String
         view! {
             <div class="note" role="status">
                 <h3>"Your new token"</h3>
-                <p><code class="secret">{secret}</code></p>
+                <Field id="secret" label="Token"><input id="secret" class="secret" value=secret readonly autocomplete="off" spellcheck="false" /></Field>
                 <p>{format!("Copy it now. It will not be shown again. It expires on {until}. Send it in the header ")}<code>"Authorization: Bearer …"</code>"."</p>
             </div>
         }

@@ -39,7 +39,7 @@ fn Users(accounts: Vec<AccountRow>, flash: Query, own: String) -> AnyView {
         view! {
             <div class="note" role="status">
                 <h2>{format!("Set-up link for {name}")}</h2>
-                <p><code class="secret">{link}</code></p>
+                <Field id="set-up-link" label="Set-up link"><input id="set-up-link" class="secret" value=link readonly autocomplete="off" spellcheck="false" /></Field>
                 <p>"Copy it now and send it privately to the user, who sets a password with it. It will not be shown again, works once, and expires after three days."</p>
             </div>
         }

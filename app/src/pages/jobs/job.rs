@@ -123,7 +123,7 @@ fn Job(page: JobPage, refreshing: bool, can_edit: bool, problem: String) -> AnyV
         </PageHeading>
         {problem}
         <Facts facts class="facts" />
-        <Outcome job=job.clone() />
+        <Outcome job=job.clone() can_edit />
         <Progress job=job.clone() />
         {refresh}
         {cancel}
@@ -137,17 +137,17 @@ fn Job(page: JobPage, refreshing: bool, can_edit: bool, problem: String) -> AnyV
 
 /// The result, and the next step.
 #[component]
-fn Outcome(job: JobRow) -> AnyView {
-    let again = Route::Train { use_case: (&job.use_case).into() }.path();
+fn Outcome(job: JobRow, can_edit: bool) -> AnyView {
+    let again = can_edit.then(|| {
+        let train = Route::Train { use_case: (&job.use_case).into() };
+        view! { <p><a href=train.path()>"Start a new training run"</a></p> }
+    });
     match job.status.as_str() {
         "failed" => view! {
-            <div class="note warn"><h2>"Job failed"</h2><p>{job.message}</p><p><a href=again>"Start a new training run"</a></p></div>
+            <div class="note warn"><h2>"Job failed"</h2><p>{job.message}</p>{again}</div>
         }
         .boxed(),
-        "cancelled" => {
-            view! { <div class="note"><h2>"Job canceled"</h2><p>{job.message}</p><p><a href=again>"Start a new training run"</a></p></div> }
-                .boxed()
-        }
+        "cancelled" => view! { <div class="note"><h2>"Job canceled"</h2><p>{job.message}</p>{again}</div> }.boxed(),
         "finished" if !job.result.is_empty() => {
             view! { <p class="actions"><a class="button" href=job.result>"View result"</a></p> }.boxed()
         }

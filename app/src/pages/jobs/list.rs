@@ -2,6 +2,7 @@
 
 use domain::Route;
 use leptos::prelude::*;
+use workflow::Role;
 use workflow::jobs::JobRow;
 
 use crate::boxed::IntoBoxed;
@@ -17,11 +18,12 @@ use crate::server_page::ServerPage;
 pub async fn write(use_case: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let jobs = tenure.jobs(&actor.member()?, use_case).await?;
-    Ok(ServerPage::page("Jobs", view! { <Jobs jobs use_case=use_case.to_owned() /> }))
+    let can_edit = actor.is(Role::Admin);
+    Ok(ServerPage::page("Jobs", view! { <Jobs jobs use_case=use_case.to_owned() can_edit /> }))
 }
 
 #[component]
-fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
+fn Jobs(jobs: Vec<JobRow>, use_case: String, can_edit: bool) -> AnyView {
     let (train, runs) = (Route::Train { use_case: (&use_case).into() }, Route::Runs { use_case: (&use_case).into() });
     let list = if jobs.is_empty() {
         view! { <Empty title="No jobs yet"><p>"Training runs and experiments appear here while they run and after they finish."</p></Empty> }.boxed()
@@ -46,10 +48,11 @@ fn Jobs(jobs: Vec<JobRow>, use_case: String) -> AnyView {
             .chain([Heading::number("Duration"), Heading::text("Started by")]);
         view! { <Table headings=headings.collect() rows=jobs.into_iter().map(row).collect() class="list" scroll="Jobs" /> }.boxed()
     };
+    let train = can_edit.then(|| view! { <p class="actions"><a class="button" href=train.path()>"Train a model"</a></p> });
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=runs.path()>"Training runs"</a></nav>
         <PageHeading title="Jobs"><p>"Background tasks with their progress and result."</p></PageHeading>
-        <p class="actions"><a class="button" href=train.path()>"Train a model"</a></p>
+        {train}
         {list}
     }
     .boxed()

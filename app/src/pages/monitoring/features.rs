@@ -59,6 +59,16 @@ pub fn over_time(history: &DriftHistory) -> AnyView {
     .boxed()
 }
 
+/// Share of missing values in baseline and current data: once when it is the same, and in words when there are none.
+fn missing(column: &ColumnReport) -> Cell {
+    if column.missing_reference == 0 && column.missing_current == 0 {
+        return Cell::aside("none").numeric();
+    }
+    let before = labels::missing(column.missing_reference, column.n_reference);
+    let now = labels::missing(column.missing_current, column.n_current);
+    Cell::number(if before == now { now } else { format!("{before} → {now}") })
+}
+
 /// Every feature of one check with both histograms. `href` gives the address of a feature's chart; none in a file.
 pub fn of_check(
     columns: &[(&ColumnReport, Option<f64>)],
@@ -79,11 +89,7 @@ pub fn of_check(
             Cell::number(test.map_or("–".into(), |test| format::number(test.statistic, 3))),
             Cell::number(labels::p_value(test.and_then(|test| test.p_value))),
             Cell::number(labels::p_value(test.and_then(|test| test.p_adjusted))),
-            Cell::number(format!(
-                "{} → {}",
-                labels::missing(column.missing_reference, column.n_reference),
-                labels::missing(column.missing_current, column.n_current)
-            )),
+            missing(column),
         ])
     };
     let headings = vec![

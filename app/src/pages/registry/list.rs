@@ -2,6 +2,7 @@
 
 use domain::Route;
 use leptos::prelude::*;
+use workflow::Role;
 use workflow::runs::VersionRow;
 
 use crate::boxed::IntoBoxed;
@@ -22,15 +23,22 @@ const METRICS: [&str; 4] = ["roc_auc", "average_precision", "brier", "f1"];
 pub async fn write(use_case: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let rows = tenure.versions(&actor.member()?, use_case).await?;
-    Ok(ServerPage::page("Model versions", view! { <Versions rows use_case=use_case.to_owned() /> }))
+    let can_edit = actor.is(Role::Admin);
+    Ok(ServerPage::page("Model versions", view! { <Versions rows use_case=use_case.to_owned() can_edit /> }))
 }
 
 #[component]
-fn Versions(rows: Vec<VersionRow>, use_case: String) -> AnyView {
+fn Versions(rows: Vec<VersionRow>, use_case: String, can_edit: bool) -> AnyView {
     let reviews = Route::Reviews { use_case: (&use_case).into() };
     let list = if rows.is_empty() {
-        view! { <Empty title="No model versions yet"><p>"Train a model: " <code>{format!("tenure train --use-case {use_case}")}</code></p></Empty> }
-            .boxed()
+        let train = Route::Train { use_case: (&use_case).into() };
+        let next = if can_edit {
+            let command = format!("tenure train --use-case {use_case}");
+            view! { <p><a href=train.path()>"Train a model"</a>", or run: " <code>{command}</code></p> }.boxed()
+        } else {
+            view! { <p>"Versions appear here once an administrator has trained a model."</p> }.boxed()
+        };
+        view! { <Empty title="No model versions yet">{next}</Empty> }.boxed()
     } else {
         let mut headings = vec![Heading::text("Version"), Heading::text("Stage"), Heading::text("Review"), Heading::text("Candidate")];
         headings.extend(METRICS.map(|name| Heading::number(format::metric_label(name))));

@@ -1,5 +1,6 @@
 //! The actions behind the review forms. Each redirects back to the page with a success message or an error.
 
+use super::query::anchor;
 use domain::query::query_string;
 use domain::{Decision, Route, Stage, VersionNumber};
 use leptos::prelude::*;
@@ -21,7 +22,10 @@ fn sentence(error: &AppError) -> String {
 
 fn answer(use_case: &str, version: VersionNumber, done: &str, field: &str, result: Result<(), workflow::Error>) {
     match result.map_err(AppError::from) {
-        Ok(()) => back(use_case, version, &[], &[("done", done)]),
+        Ok(()) => {
+            let route = Route::ModelReview { use_case: use_case.into(), version };
+            crate::context::redirect_with_flash(&route, anchor(done), &[("done", done)]);
+        }
         Err(error) => back(use_case, version, &[], &[("field", field), ("problem", &sentence(&error))]),
     }
 }

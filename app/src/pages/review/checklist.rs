@@ -9,18 +9,23 @@ use super::actions::{ReviewChecklist, ReviewComment, ReviewRequest};
 use crate::boxed::IntoBoxed;
 use crate::server_page::escaped;
 
-/// The section: a form for users who can decide, the reason for others.
-pub fn section(page: &ReviewPage) -> AnyView {
+/// The section: a form for users who can decide, the reason for others. `done`: the form of this section that was sent, and its result.
+pub fn section(page: &ReviewPage, done: (&str, &str)) -> AnyView {
     let number = page.version.version;
     let body = match &page.may_decide {
         Ok(()) => form(page),
         Err(why) => view! { <p>{why.clone()}</p>{request(page)} }.boxed(),
     };
+    let note = |form: &str| {
+        let text = done.1.to_owned();
+        (done.0 == form && !text.is_empty()).then(|| view! { <p class="note" role="status">{text}</p> }.boxed())
+    };
     view! {
         <section id="decide">
             <h2>{format!("Decision on version {number}")}</h2>
+            {note("checklist")}
             {body}
-            {comments(page)}
+            {comments(page, note("comment"))}
         </section>
     }
     .boxed()
@@ -105,7 +110,7 @@ fn request(page: &ReviewPage) -> AnyView {
     .boxed()
 }
 
-fn comments(page: &ReviewPage) -> AnyView {
+fn comments(page: &ReviewPage, done: Option<AnyView>) -> AnyView {
     let list = page.comments.iter().map(|comment| {
         view! {
             <li>
@@ -118,7 +123,8 @@ fn comments(page: &ReviewPage) -> AnyView {
     let list = list.collect::<Vec<_>>();
     let none = list.is_empty().then(|| view! { <p class="aside">"No comments yet."</p> });
     view! {
-        <h3>"Comments"</h3>
+        <h3 id="comments">"Comments"</h3>
+        {done}
         {none}
         <ul class="comments">{list}</ul>
         <form method="post" action=ReviewComment::PATH class="review-form">

@@ -89,11 +89,7 @@ fn note_of(result: &GateResult) -> String {
 /// Title, estimate and verdict of an evaluated gate.
 fn judged(result: &GateResult) -> Vec<Cell> {
     let (tone, word) = verdict(result.verdict);
-    vec![
-        Cell::text(&result.title),
-        Cell::figure(Some(result.figure.clone()), Scale::Metric),
-        Cell::view(view! { <StateBadge tone word /> }),
-    ]
+    vec![Cell::text(&result.title), Cell::figure(Some(result.shown()), Scale::Metric), Cell::view(view! { <StateBadge tone word /> })]
 }
 
 /// Tone and label of a verdict.

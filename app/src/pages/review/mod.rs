@@ -61,7 +61,7 @@ pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Res
 
 /// The charts, drawn off the async threads.
 struct Charts {
-    performance: Vec<Chart>,
+    performance: Vec<Vec<Chart>>,
     explanation: Vec<Chart>,
 }
 
@@ -84,7 +84,9 @@ fn Review(page: ReviewPage, params: Asked, charts: Charts, fairness: AnyView, pr
     let fairness_page = Route::ModelFairness { use_case: use_case.clone(), version };
     let card = Route::ModelCard { use_case, version };
     let problem = params.problem.as_ref().map(|(field, sentence)| decide::problem(field, sentence));
-    let done = (!params.done.is_empty()).then(|| view! { <p class="note" role="status">{done_text(&params.done, number)}</p> });
+    let text = done_text(&params.done, number);
+    let (here, below) = if query::anchor(&params.done).is_empty() { (text, String::new()) } else { (String::new(), text) };
+    let done = (!here.is_empty()).then(|| view! { <p class="note" role="status">{here}</p> });
     let panel = decide::panel(&page, &params);
     let package = &page.package;
     let standing = standing(&page);
@@ -122,7 +124,7 @@ fn Review(page: ReviewPage, params: Asked, charts: Charts, fairness: AnyView, pr
         {fairness}
         {data::section(&page)}
         {lineage::section(&page)}
-        {checklist::section(&page)}
+        {checklist::section(&page, (params.done.as_str(), below.as_str()))}
         {record::section(&page)}
     }
     .boxed()

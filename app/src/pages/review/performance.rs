@@ -15,10 +15,15 @@ use crate::components::chart::{Chart, ChartFigure};
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
+use crate::pages::runs::metric_groups;
 
 /// The section.
-pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
-    let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
+pub fn section(package: &EvidencePackage, charts: Vec<Vec<Chart>>) -> AnyView {
+    let grid = |charts: Vec<Chart>| {
+        let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
+        view! { <div class="chart-grid">{charts}</div> }.boxed()
+    };
+    let charts = charts.into_iter().map(grid).collect::<Vec<_>>();
     let table = if package.comparisons.is_empty() { alone(package) } else { compared(package) };
     let confusion = [(package.champion.as_ref(), "live version"), (Some(&package.candidate), "candidate")];
     let confusion: Vec<AnyView> = confusion.into_iter().filter_map(|(side, name)| Some(self::confusion(side?, name))).collect();
@@ -29,7 +34,7 @@ pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
             {power(package).map(|text| view! { <p class="note">{text}</p> })}
             <p class="aside">{package.rows.clone()}</p>
             {table}
-            <div class="chart-grid">{charts}</div>
+            {charts}
             <div class="side-by-side">{confusion}</div>
         </section>
     }
@@ -70,7 +75,7 @@ fn power_text(rows: u32, leavers: u32, [low, high]: [f64; 2]) -> String {
     let half = format::number((high - low) / 2.0, 3);
     format!(
         "Power: {} rows with {leavers}. The smallest difference in ROC AUC that such a comparison could show is about {half} (half the width of the \
-         95% interval). Smaller differences can_edit exist unseen.",
+         95% interval). Smaller differences may exist unseen.",
         format::count(rows)
     )
 }
@@ -80,18 +85,18 @@ fn alone(package: &EvidencePackage) -> AnyView {
     let row = |metric: &Metric| {
         let figure = metrics.get(metric)?.clone();
         let n = figure.n.map(format::count).unwrap_or_default();
-        Some(Row::new(vec![Cell::text(metric.label()), Cell::figure(Some(figure), Scale::Metric), Cell::aside(n).numeric()]))
+        Some((*metric, Row::new(vec![Cell::text(metric.label()), Cell::figure(Some(figure), Scale::Metric), Cell::aside(n).numeric()])))
     };
-    let rows: Vec<Row> = Metric::ALL.iter().filter_map(row).collect();
-    let headings = vec![Heading::text("Metric"), Heading::number("Value and 95% interval"), Heading::number("n")];
-    view! { <Table headings rows class="list" scroll="Metrics" /> }.boxed()
+    let rows = Metric::ALL.iter().filter_map(row).collect();
+    let headings = || vec![Heading::text("Metric"), Heading::number("Value and 95% interval"), Heading::number("n")];
+    metric_groups::tables(rows, &headings, "Metrics")
 }
 
 fn compared(package: &EvidencePackage) -> AnyView {
     let row = |comparison: &Comparison| {
         let (tone, word) = sense(comparison);
         let n = comparison.difference.n.map(format::count).unwrap_or_default();
-        Row::new(vec![
+        let row = Row::new(vec![
             Cell::text(comparison.metric.label()),
             Cell::figure(Some(comparison.champion.clone()), Scale::Metric),
             Cell::figure(Some(comparison.challenger.clone()), Scale::Metric),
@@ -99,22 +104,26 @@ fn compared(package: &EvidencePackage) -> AnyView {
             Cell::view(view! { <StateBadge tone word /> }),
             Cell::aside(comparison.p_value.map(p_text).unwrap_or_default()).numeric(),
             Cell::aside(n).numeric(),
-        ])
+        ]);
+        (comparison.metric, row)
     };
-    let rows: Vec<Row> = package.comparisons.iter().map(row).collect();
+    let rows = package.comparisons.iter().map(row).collect();
     let live = package.sources.champion.as_ref().map_or("Live".to_owned(), |(number, _)| format!("Version {number} (live)"));
-    let headings = vec![
-        Heading::text("Metric"),
-        Heading::number(live),
-        Heading::number(format!("Version {}", package.sources.version)),
-        Heading::number("Paired difference"),
-        Heading::text("Result"),
-        Heading::number("p"),
-        Heading::number("n"),
-    ];
+    let headings = || {
+        vec![
+            Heading::text("Metric"),
+            Heading::number(live.clone()),
+            Heading::number(format!("Version {}", package.sources.version)),
+            Heading::number("Paired difference"),
+            Heading::text("Result"),
+            Heading::number("p"),
+            Heading::number("n"),
+        ]
+    };
+    let tables = metric_groups::tables(rows, &headings, "Metrics of both versions");
     view! {
-        <Table headings rows class="list" scroll="Metrics of both versions" />
-        <p class="aside">"95% intervals. ROC AUC: DeLong's paired test; other metrics: paired bootstrap on the same rows. With many metrics, some differences are expected by chance."</p>
+        {tables}
+        <p class="aside">"Difference: candidate − live version, here and in the gates. 95% intervals. ROC AUC: DeLong's paired test; other metrics: paired bootstrap on the same rows. With many metrics, some differences are expected by chance."</p>
     }
     .boxed()
 }
@@ -141,8 +150,8 @@ fn sense(comparison: &Comparison) -> (Tone, &'static str) {
     }
 }
 
-/// ROC, precision-recall and calibration curves overlaid; score histograms by outcome for each side.
-pub fn charts(package: &EvidencePackage) -> Vec<Chart> {
+/// Two rows: ROC, precision-recall and calibration curves overlaid; score histograms by outcome, one for each side on one scale.
+pub fn charts(package: &EvidencePackage) -> Vec<Vec<Chart>> {
     let mut sides: Vec<(String, &Evaluation)> = vec![(format!("Version {}", package.sources.version), &package.candidate)];
     if let (Some(champion), Some((number, _))) = (&package.champion, &package.sources.champion) {
         sides.push((format!("Version {number} (live)"), champion));
@@ -162,13 +171,14 @@ pub fn charts(package: &EvidencePackage) -> Vec<Chart> {
         };
         Some(report.curves.calibration_quantile.iter().filter_map(point).collect())
     });
-    let scores = sides.iter().map(|(label, side)| {
-        let bins = [false, true]
-            .map(|left| side.histogram.iter().map(|bin| if left { bin.with_event } else { bin.without_event }).collect::<Vec<u32>>());
-        let chart = histogram::by_outcome(&bins);
-        Chart { title: format!("{}: {label}", chart.title), ..chart }
-    });
-    [curves::roc(&roc), curves::precision_recall(&recall), curves::calibration(&calibration)].into_iter().flatten().chain(scores).collect()
+    let bins = |(_, side): &(String, &Evaluation)| {
+        [false, true]
+            .map(|left| side.histogram.iter().map(|bin| if left { bin.with_event } else { bin.without_event }).collect::<Vec<u32>>())
+    };
+    let scores = histogram::by_outcome_on_one_scale(&sides.iter().map(bins).collect::<Vec<_>>());
+    let named = |(chart, (label, _)): (Chart, &(String, &Evaluation))| Chart { title: format!("{}: {label}", chart.title), ..chart };
+    let scores = scores.into_iter().zip(&sides).map(named).collect();
+    vec![[curves::roc(&roc), curves::precision_recall(&recall), curves::calibration(&calibration)].into_iter().flatten().collect(), scores]
 }
 
 fn confusion(side: &Evaluation, name: &str) -> AnyView {

@@ -21,3 +21,12 @@ pub struct Asked {
 pub fn route_of(page: &ReviewPage) -> Route {
     Route::ModelReview { use_case: (&page.version.use_case).into(), version: page.version.version }
 }
+
+/// The part of the page that shows the result of a form: for the forms below the evidence the one they are in, else the top.
+pub fn anchor(done: &str) -> &'static str {
+    match done {
+        "checklist" => "#decide",
+        "comment" => "#comments",
+        _ => "",
+    }
+}

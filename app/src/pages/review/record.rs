@@ -9,6 +9,7 @@ use super::query::route_of;
 use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table};
+use crate::pages::audit::action;
 use crate::pages::registry::list::review_word;
 
 /// The section.
@@ -80,7 +81,7 @@ fn earlier(page: &ReviewPage) -> AnyView {
 /// The audit log entries of the version.
 fn log(page: &ReviewPage) -> AnyView {
     let row = |row: &workflow::AuditRow| {
-        Row::new(vec![Cell::number(row.sequence.to_string()), Cell::brief(row.at.long()), Cell::text(&row.who), Cell::code(&row.action)])
+        Row::new(vec![Cell::number(row.sequence.to_string()), Cell::brief(row.at.long()), Cell::text(&row.who), action(&row.action)])
     };
     let rows: Vec<Row> = page.log.iter().map(row).collect();
     let headings = vec![Heading::number("Entry"), Heading::text("Time"), Heading::text("User"), Heading::text("Action")];

@@ -14,6 +14,7 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
+use crate::pages::runs::metric_groups;
 use crate::server_page::ServerPage;
 
 /// Writes the page. Accepts both repeated `ids` keys and comma-separated ids.
@@ -72,22 +73,23 @@ fn contents(comparison: &Comparison) -> AnyView {
         };
         std::iter::once(Heading::text(first)).chain(runs.iter().map(run)).collect()
     };
-    let figures = |prefix: &str| -> Vec<Row> {
+    let figures = |prefix: &str| -> Vec<(Metric, Row)> {
         let row = |of: &Metric| {
             let wanted = format!("{prefix}{}", workflow::metric_name(*of));
             let (_, figures) = comparison.metrics.iter().find(|(name, _)| *name == wanted)?;
             let cells = figures.iter().map(|figure| Cell::figure(Some(figure.clone()), Scale::Metric));
-            Some(Row::new(std::iter::once(Cell::text(of.label())).chain(cells).collect()))
+            Some((*of, Row::new(std::iter::once(Cell::text(of.label())).chain(cells).collect())))
         };
         Metric::ALL.iter().filter_map(row).collect()
     };
     let (held_out, crossed) = (figures(""), figures(format::OUT_OF_FOLD));
+    let held_out = metric_groups::tables(held_out, &|| heads("Metric", true), "Hold-out metrics");
     let crossed = (!crossed.is_empty()).then(|| {
-        let headings = heads("Metric", true);
+        let tables = metric_groups::tables(crossed, &|| heads("Metric", true), "Out-of-fold metrics");
         view! {
             <details>
                 <summary>"Out of fold: more rows, but used to select the candidate"</summary>
-                <Table headings rows=crossed class="list" scroll="Out-of-fold metrics" />
+                {tables}
             </details>
         }
     });
@@ -115,7 +117,7 @@ fn contents(comparison: &Comparison) -> AnyView {
         <section>
             <h2>"Hold-out metrics"</h2>
             <p class="aside">"Each interval is for one run alone. To tell whether a run is better than another, use a paired comparison: the page of a run shows one with the live model."</p>
-            <Table headings=heads("Metric", true) rows=held_out class="list" scroll="Hold-out metrics" />
+            {held_out}
             {crossed}
         </section>
         <section><h2>"Differing parameters"</h2>{different}{same}</section>

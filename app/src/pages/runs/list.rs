@@ -16,6 +16,7 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
+use crate::pages::runs::metric_groups;
 use crate::server_page::ServerPage;
 use workflow::Role;
 
@@ -116,7 +117,12 @@ fn Runs(page: Page, use_case: String, query: RunsQuery, can_edit: bool, problem:
     } else if !problem.is_empty() {
         view! { <Empty title="Filter not applied"><p>"Correct the filter above."</p></Empty> }.boxed()
     } else if query.filter.is_empty() {
-        view! { <Empty title="No runs yet"><p>"Train a model with the button above, or run: " <code>{command}</code></p></Empty> }.boxed()
+        let next = if can_edit {
+            view! { <p>"Train a model with the button above, or run: " <code>{command}</code></p> }.boxed()
+        } else {
+            view! { <p>"Runs appear here once an administrator has trained a model."</p> }.boxed()
+        };
+        view! { <Empty title="No runs yet">{next}</Empty> }.boxed()
     } else {
         view! { <Empty title="No matching runs"><p>"Try a broader filter, for example " <code>"metrics.roc_auc > 0.7"</code></p></Empty> }
             .boxed()
@@ -211,16 +217,16 @@ pub fn RunState(status: String) -> AnyView {
 
 #[component]
 fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String, problem: String) -> AnyView {
-    let group = |title: &'static str, names: &[String]| {
+    let group = |(title, names): (String, Vec<String>)| {
         let choice = |name: &String| {
             let checked = columns.contains(name);
             view! { <label class="check"><input type="checkbox" name="column" value=name.clone() checked=checked />{format::metric_label(name)}</label> }
                 .boxed()
         };
         let choices = names.iter().map(choice).collect::<Vec<_>>();
-        (!choices.is_empty()).then(|| view! { <fieldset><legend>{title}</legend>{choices}</fieldset> })
+        view! { <fieldset><legend>{title}</legend>{choices}</fieldset> }.boxed()
     };
-    let (metrics, parameters) = (group("Metrics", &page.metric_names), group("Parameters", &page.parameter_names));
+    let groups = metric_groups::columns(&page.metric_names, &page.parameter_names).into_iter().map(group).collect::<Vec<_>>();
     let unfolded = query.unfolded.iter().map(|run| view! { <input type="hidden" name="unfold" value=run.clone() /> }.boxed());
     let unfolded = unfolded.collect::<Vec<_>>();
     let class = if problem.is_empty() { "field wide" } else { "field wide invalid" };
@@ -236,7 +242,7 @@ fn RunFilters(page: Page, query: RunsQuery, columns: Vec<String>, action: String
             </div>
             <button class="button">"Apply filters"</button>
             {unfolded}
-            <details class="columns-choice"><summary>"Columns"</summary>{metrics}{parameters}</details>
+            <details class="columns-choice"><summary>"Columns"</summary>{groups}</details>
         </form>
     }.boxed()
 }

@@ -2,4 +2,5 @@
 
 pub mod compare;
 pub(crate) mod list;
+pub mod metric_groups;
 pub(crate) mod run;

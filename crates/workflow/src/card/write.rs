@@ -154,7 +154,7 @@ fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
 }
 
 fn gates(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
-    let row = |result: &training::gates::GateResult| vec![result.title.clone(), word(result.verdict).to_owned(), text(&result.figure)];
+    let row = |result: &training::gates::GateResult| vec![result.title.clone(), word(result.verdict).to_owned(), text(&result.shown())];
     let mut blocks = vec![Block::table(
         format!("Policy {}, evaluated when the version was trained", evidence.gates.policy),
         &["Gate", "Verdict", "Value"],

@@ -141,8 +141,8 @@ fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy
             .into_iter()
             .map(|result| GateRow {
                 blocks: policy.is_some_and(|policy| policy.blocks(&result)),
+                figure: result.shown(),
                 title: result.title,
-                figure: result.figure,
                 limit: result.limit,
                 verdict: result.verdict,
                 note: result.note,

@@ -20,8 +20,8 @@ impl Tenure {
     /// person: it is on record, and where a purpose must be named for that, only the number is told.
     ///
     /// # Errors
-    /// [`Error::Fields`] for filters by a band or field that is not there, all of them at once; [`Error::NotFound`] for another page or
-    /// order; or when the store fails.
+    /// [`Error::Fields`] for filters by a band or field that is not there or a risk that is not a number, all of them at
+    /// once; [`Error::NotFound`] for another page or order; or when the store fails.
     pub async fn people(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery) -> Result<PeoplePage> {
         let use_case = self.use_case(use_case)?;
         let segments: Vec<FilterField> = use_case.segments.iter().map(|name| filter_field(&use_case, name)).collect();
@@ -202,6 +202,10 @@ fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Ve
     if !query.band.is_empty() && !use_case.bands.iter().any(|band| band.name == query.band) {
         problems.push(FieldProblem::new("band", ProblemCode::UnknownValue, format!("There is no risk band “{}”.", query.band)));
     }
+    let least_risk = query.least_risk().unwrap_or_else(|sentence| {
+        problems.push(FieldProblem::new("min_risk", ProblemCode::Format, sentence));
+        None
+    });
     let mut wanted = Vec::new();
     for (name, value) in query.filters.iter().filter(|(_, value)| !value.is_empty()) {
         match use_case.segments.contains(name).then(|| table.column(name)).flatten() {
@@ -219,6 +223,7 @@ fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Ve
     let matches = |row: &usize| {
         let score = &scored.scores[*row];
         (query.band.is_empty() || use_case.band(score.probability) == query.band)
+            && least_risk.is_none_or(|least| score.probability >= least)
             && (search.is_empty() || score.person_id.to_lowercase().contains(&search))
             && wanted.iter().all(|(column, value)| column.text(*row) == **value)
     };

@@ -82,6 +82,30 @@ async fn a_filter_that_the_use_case_does_not_have_is_refused() {
 }
 
 #[tokio::test]
+async fn a_step_of_the_capacity_control_leads_to_as_many_people() {
+    let app = TestApp::scored().await;
+    let ann = app.actor("ann").await;
+    let analyst = ann.analyst().unwrap();
+    let dashboard = app.tenure.dashboard(&analyst, USE_CASE).await.unwrap();
+    assert!(!dashboard.capacity.is_empty());
+    for point in &dashboard.capacity {
+        let query = PeopleQuery { min_risk: format!("{:.2}", point.cutoff), ..PeopleQuery::default() };
+        let page = app.tenure.people(&analyst, USE_CASE, &query).await.unwrap();
+        assert_eq!(page.total, point.people, "{}", point.cutoff);
+        assert!(page.rows.iter().all(|person| person.probability >= point.cutoff));
+    }
+}
+
+#[tokio::test]
+async fn a_least_risk_that_is_no_risk_is_refused_at_its_field() {
+    let app = TestApp::scored().await;
+    let ann = app.actor("ann").await;
+    let query = PeopleQuery { min_risk: "high".into(), ..PeopleQuery::default() };
+    let Err(Error::Fields(problems)) = app.tenure.people(&ann.analyst().unwrap(), USE_CASE, &query).await else { panic!("let through") };
+    assert_eq!(problems.iter().map(|problem| problem.field.as_str()).collect::<Vec<_>>(), ["min_risk"]);
+}
+
+#[tokio::test]
 async fn nobody_is_exported_before_anybody_is_scored() {
     let app = TestApp::live().await;
     let ann = app.actor("ann").await;

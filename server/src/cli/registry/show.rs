@@ -83,7 +83,7 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_j
                 None => String::new(),
             };
             let verdict = output::word(&result.verdict);
-            vec![result.title.clone(), verdict, output::figure(&result.figure), stands, result.note.clone()]
+            vec![result.title.clone(), verdict, output::figure(&result.shown()), stands, result.note.clone()]
         };
         output::line(&format!("Version {number} of {use_case}, policy {}: {}", package.policy.name, package.rows));
         output::table(&["GATE", "VERDICT", "ESTIMATE (95% CI)", "", "NOTE"], &package.gates.results.iter().map(row).collect::<Vec<_>>());

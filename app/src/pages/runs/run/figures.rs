@@ -14,6 +14,7 @@ use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 use crate::pages::runs::list::metric;
+use crate::pages::runs::metric_groups;
 
 /// The part.
 pub fn view(page: &Page, evidence: RunEvidence, words: &Terminology) -> AnyView {
@@ -23,10 +24,11 @@ pub fn view(page: &Page, evidence: RunEvidence, words: &Terminology) -> AnyView 
         let held_out = metric(metrics, &name)?;
         let crossed = metric(metrics, &format!("{}{name}", format::OUT_OF_FOLD));
         let figures = [Some(held_out), crossed].map(|figure| Cell::figure(figure, Scale::Metric));
-        Some(Row::new(std::iter::once(Cell::text(of.label())).chain(figures).collect()))
+        Some((*of, Row::new(std::iter::once(Cell::text(of.label())).chain(figures).collect())))
     };
     let rows = stats::Metric::ALL.iter().filter_map(row).collect();
-    let headings = vec![Heading::text("Metric"), Heading::number("Hold-out"), Heading::number("Out of fold")];
+    let headings = || vec![Heading::text("Metric"), Heading::number("Hold-out"), Heading::number("Out of fold")];
+    let all = metric_groups::tables(rows, &headings, "Metrics");
     let curves = page.curves.clone().unwrap_or_default();
     let charts = crate::charts::curves::all(&curves).into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed());
     let charts = charts.collect::<Vec<_>>();
@@ -42,7 +44,7 @@ pub fn view(page: &Page, evidence: RunEvidence, words: &Terminology) -> AnyView 
         <section>
             <h2>"All metrics with 95% intervals"</h2>
             <p class="aside">"The hold-out was not used for any selection. Out of fold there are more rows, but they were used to select the candidate."</p>
-            <Table headings rows class="list" scroll="Metrics" />
+            {all}
         </section>
     }
     .boxed()

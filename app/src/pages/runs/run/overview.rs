@@ -150,7 +150,7 @@ fn AgainstLive(compared: Vec<Comparison>) -> AnyView {
     view! {
         <section>
             <h2>{title}</h2>
-            <p class="aside">{format!("Paired on {rows_compared} rows unseen by both models. ROC AUC: DeLong's test; other metrics: paired bootstrap.")}</p>
+            <p class="aside">{format!("Paired on {rows_compared} rows unseen by both models. Difference: this model − live model, here and in the gates. ROC AUC: DeLong's test; other metrics: paired bootstrap.")}</p>
             <Table headings rows class="list" scroll="Comparison with live model" />
         </section>
     }

@@ -52,7 +52,8 @@ pub fn Capacity(data: CapacityData) -> AnyView {
     let shown = Signal::derive(move || capacity.get().to_string());
     let (now, most) = (shown.get_untracked(), people.to_string());
     let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.boxed()).collect::<Vec<_>>();
-    let result = move || at_capacity(&points, capacity.get()).cloned().map_or_else(|| ().boxed(), |point| reach(point, &words));
+    let result =
+        move || at_capacity(&points, capacity.get()).cloned().map_or_else(|| ().boxed(), |point| reach(point, capacity.get(), &words));
     view! {
         <section class="capacity">
             <h2>"Conversation capacity"</h2>
@@ -88,7 +89,9 @@ pub fn Capacity(data: CapacityData) -> AnyView {
     .boxed()
 }
 
-fn reach(point: CapacityPoint, words: &Terminology) -> AnyView {
+fn reach(point: CapacityPoint, capacity: u32, words: &Terminology) -> AnyView {
+    // Cutoffs are whole percentages, so that two decimals lose nobody.
+    let href = format!("?capacity={capacity}&min_risk={}#people", format::number(point.cutoff, 2));
     let list = format!("{} {}", format::count(point.people), if point.people == 1 { &words.one } else { &words.many });
     let facts = vec![
         (format!("{} captured (recall)", format::capitalised(&words.event_many)), Cell::figure(Some(point.caught), Scale::Percent)),
@@ -98,9 +101,9 @@ fn reach(point: CapacityPoint, words: &Terminology) -> AnyView {
         ),
     ];
     view! {
-        <p class="finding"><b>{list}</b> " at or above " <b>{format::percent(point.cutoff)}</b> "."</p>
+        <p class="finding"><b>{list}</b> " at or above " <b>{format::percent(point.cutoff)}</b> ". "<a href=href>"View list"</a></p>
         <Facts facts class="pairs" />
-        <p class="aside">"Out-of-fold estimates with 95% intervals."</p>
+        <p class="aside">"The cutoff moves in steps of 5 points, and equal scores are not split, so the list can be shorter or longer than your capacity. Out-of-fold estimates with 95% intervals."</p>
     }
     .boxed()
 }

@@ -1,4 +1,4 @@
-//! The dashboard of a use case: key figures, risk bands, conversation capacity, people, risk by group and drivers.
+//! The dashboard of a use case: key figures, risk bands, conversation capacity, risk by group, people and drivers.
 
 mod capacity;
 
@@ -49,7 +49,7 @@ pub fn DashboardPage() -> AnyView {
             None => show_page(figures),
             Some(data) => {
                 let people = show_answer(people, |table| table.part(0));
-                let (top, bands, rest) = (figures.part(0), figures.part(1), figures.part(2));
+                let (top, bands, groups, rest) = (figures.part(0), figures.part(1), figures.part(2), figures.part(3));
                 view! {
                     <PageTitle title=figures.title />
                     {top}
@@ -57,6 +57,7 @@ pub fn DashboardPage() -> AnyView {
                         {bands}
                         <Capacity data />
                     </div>
+                    {groups}
                     <section id="people" class="people">
                         {people}
                     </section>

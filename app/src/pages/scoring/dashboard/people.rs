@@ -75,8 +75,10 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery, problems: 
 
 /// The filters without a field in the form; those with one show their problem there.
 fn unapplied(page: &PeoplePage, problems: &[FieldProblem]) -> AnyView {
-    let shown =
-        |field: &str| field == "band" || page.segments.iter().any(|own| field.strip_prefix(FILTER_PREFIX) == Some(own.field.as_str()));
+    let shown = |field: &str| {
+        matches!(field, "band" | "min_risk")
+            || page.segments.iter().any(|own| field.strip_prefix(FILTER_PREFIX) == Some(own.field.as_str()))
+    };
     let others = problems.iter().filter(|problem| !shown(&problem.field)).map(|problem| problem.message.clone());
     let others = others.collect::<Vec<_>>().join(" ");
     (!others.is_empty()).then(|| view! { <p class="note warn" role="alert">{others}" The filter is not applied."</p> }).boxed()
@@ -132,6 +134,10 @@ fn chips(page: &PeoplePage, query: &PeopleQuery) -> Vec<(String, String)> {
     if !query.band.is_empty() {
         chips.push(("band".to_owned(), format!("Band: {}", query.band)));
     }
+    if let Ok(Some(risk)) = query.least_risk() {
+        let percent = format::number(100.0 * risk, 2);
+        chips.push(("min_risk".to_owned(), format!("Risk at or above {}%", percent.trim_end_matches('0').trim_end_matches('.'))));
+    }
     for (field, value) in &query.filters {
         let known = page.segments.iter().find(|segment| segment.field == *field);
         let label = known.map_or(field, |segment| &segment.label);
@@ -152,7 +158,8 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery, problems: Vec<F
         view! { <Choice name label=label.clone() values=values.clone() chosen error /> }
     });
     let segments = segments.collect_view();
-    let wrong_band = problem_of(&problems, "band");
+    let (wrong_band, wrong_risk) = (problem_of(&problems, "band"), problem_of(&problems, "min_risk"));
+    let (least_risk, described) = (query.min_risk.clone(), (!wrong_risk.is_empty()).then_some("min_risk-error"));
     view! {
         <form method="get" action=format!("{action}#people") class="filters" role="search">
             <div class="field">
@@ -160,6 +167,9 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery, problems: Vec<F
                 <input id="search" name="search" type="search" value=query.search.clone() autocomplete="off" />
             </div>
             <Choice name="band" label="Band" values=bands chosen=query.band.clone() error=wrong_band />
+            <Field id="min_risk" label="Minimum risk" error=wrong_risk>
+                <input id="min_risk" name="min_risk" value=least_risk placeholder="50%" size="5" autocomplete="off" aria-describedby=described />
+            </Field>
             {segments}
             {(!query.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=query.sort.clone() /> })}
             {query.ascending.then(|| view! { <input type="hidden" name="order" value="asc" /> })}

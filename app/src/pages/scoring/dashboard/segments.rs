@@ -16,7 +16,7 @@ pub fn Segments(segments: Vec<Segment>, plural: String) -> AnyView {
     view! {
         <section class="segments">
             <h2>"Risk by group"</h2>
-            <p class="aside">"Mean predicted risk of each group with its 95% interval, on one scale. Groups too small to protect anonymity are hidden."</p>
+            <p class="aside">{format!("Mean predicted risk of all {plural} by group, with its 95% interval, on one scale. Groups too small to protect anonymity are hidden.")}</p>
             <div class="segment-grid">{figures}</div>
         </section>
     }

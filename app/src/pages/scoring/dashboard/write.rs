@@ -19,7 +19,7 @@ use crate::pages::query::{Query, use_case_of};
 use crate::pages::scoring::first_steps;
 use crate::server_page::ServerPage;
 
-/// Three parts: above the capacity control, beside it, and below the people table.
+/// Four parts: above the capacity control, beside it, above the people table, and below it.
 pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
@@ -48,14 +48,14 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
         <Headlines headlines=dashboard.headlines />
     };
     let bands = view! { <Bands bands=dashboard.bands use_case plural=words.many.clone() /> };
+    let groups = view! { <Segments segments=dashboard.segments plural=words.many /> };
     let rest = view! {
-        <Segments segments=dashboard.segments plural=words.many />
         <div class="columns">
             <Drivers drivers=dashboard.drivers />
             <ChartFigure chart=histogram />
         </div>
     };
-    ServerPage::parts(title, vec![top.boxed(), bands.boxed(), rest.boxed()]).with_data(&capacity)
+    ServerPage::parts(title, vec![top.boxed(), bands.boxed(), groups.boxed(), rest.boxed()]).with_data(&capacity)
 }
 
 /// The people table of the address.
