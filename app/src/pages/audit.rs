@@ -33,13 +33,13 @@ pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
     };
     let links = Links { use_cases: use_cases(&tenure, &actor, &rows).await?, roles: actor.roles().to_vec() };
     let verify = query.one("verify") == "yes";
-    let (head, problems) = if verify {
-        let (head, problems) = tenure.audit_verify(&member).await?;
-        (head, Some(problems))
+    let (head, findings) = if verify {
+        let (head, findings) = tenure.audit_verify(&member).await?;
+        (head, Some(findings))
     } else {
         (tenure.audit_head(&member).await?, None)
     };
-    let chain = Chain { entries: head.sequence as u32, head: head.hash, problems };
+    let chain = Chain { entries: head.sequence as u32, head: head.hash, problems: findings };
     let status = if problems.is_empty() { 200 } else { 422 };
     let page = ServerPage::page("Audit log", view! { <Audit rows links total=total as u32 actions params chain problems /> });
     Ok(ServerPage { status, ..page })

@@ -152,7 +152,7 @@ pub fn see(ids: &[&'static str]) -> AnyView {
 pub fn write() -> Result<ServerPage, AppError> {
     let (_, actor) = crate::context::get()?;
     actor.member()?;
-    let terms = TERMS.map(|(id, term, text)| view! { <dt id=id>{term}</dt><dd>{text}</dd> }.boxed()).to_vec();
+    let terms = TERMS.map(|(id, term, text)| view! { <dt id=id>{term}</dt><dd>{text}</dd> }.boxed()).into_iter().collect::<Vec<_>>();
     Ok(ServerPage::page(
         "Glossary",
         view! {

@@ -9,7 +9,7 @@ use workflow::fairness::{AttributeReport, FairnessReport, ProxyRow, VersionVerdi
 use super::labels::{anchor, badge, limit_text};
 use super::{attribute, local_law_144};
 use crate::boxed::IntoBoxed;
-use crate::components::badge::{StateBadge, Tone, proxy_badge};
+use crate::components::badge::proxy_badge;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};

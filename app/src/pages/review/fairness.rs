@@ -64,7 +64,7 @@ pub fn section(package: &EvidencePackage, label: &dyn Fn(&str) -> String) -> Any
 }
 
 /// The groups that the inputs give away, for the summary of the review; nothing where there are none.
-pub fn strong_proxies(package: &Package, label: &dyn Fn(&str) -> String) -> AnyView {
+pub fn strong_proxies(package: &EvidencePackage, label: &dyn Fn(&str) -> String) -> AnyView {
     let strong = |proxy: &workflow::Proxy| {
         let value = proxy.roc_auc.value.filter(|value| *value > STRONG_PROXY)?;
         Some(format!("{} “{}” (ROC AUC {})", label(&proxy.attribute), proxy.group, format::number(value, 3)))

@@ -38,12 +38,12 @@ async fn an_address_that_leads_nowhere_is_a_page_that_says_so() {
 
 #[tokio::test]
 async fn a_use_case_without_data_shows_the_next_step_to_whom_it_concerns() {
-    let house = House::new().await;
-    house.account("both", &[Role::Analyst, Role::Admin]).await;
+    let server = TestServer::new().await;
+    server.account("both", &[Role::Analyst, Role::Admin]).await;
     for (name, next) in [("both", "class=\"button\" href=\"/use-case/attrition/data\""), ("analyst", "An administrator imports data.")] {
-        let cookie = house.session(name).await;
+        let cookie = server.session(name).await;
         for page in ["/use-case/attrition", "/use-case/attrition/what-if"] {
-            let answer = house.ask(page, None, &[("cookie", &cookie), ("accept", "text/html"), ("sec-fetch-site", "same-origin")]).await;
+            let answer = server.ask(page, None, &[("cookie", &cookie), ("accept", "text/html"), ("sec-fetch-site", "same-origin")]).await;
             assert_eq!(answer.status, StatusCode::OK, "{name} {page}");
             assert!(answer.body.contains("Next step: import data") && answer.body.contains(next), "{name} {page}: {}", answer.body);
         }
