@@ -53,10 +53,10 @@ impl AppError {
     /// The first field of the form with a problem; empty when there is none.
     #[cfg(feature = "ssr")]
     pub fn field(&self) -> &str {
-        match self.kind {
-            Kind::SignIn => "password",
-            _ => self.fields.first().map_or("", |problem| problem.field.as_str()),
+        if self.kind == Kind::SignIn {
+            return "password";
         }
+        self.fields.first().map_or("", |problem| problem.field.as_str())
     }
 
     /// HTTP status code.
@@ -121,7 +121,13 @@ impl FromServerFnError for AppError {
                 Self::new(Kind::BadRequest, "The form is incomplete. Fill in all required fields.")
             }
             ServerFnErrorErr::Request(_) => Self::new(Kind::Offline, "The request did not reach the server."),
-            _ => Self::new(Kind::Internal, "The answer of the server could not be read."),
+            ServerFnErrorErr::Registration(_)
+            | ServerFnErrorErr::UnsupportedRequestMethod(_)
+            | ServerFnErrorErr::ServerError(_)
+            | ServerFnErrorErr::MiddlewareError(_)
+            | ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::Serialization(_)
+            | ServerFnErrorErr::Response(_) => Self::new(Kind::Internal, "The answer of the server could not be read."),
         }
     }
 }

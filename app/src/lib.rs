@@ -4,6 +4,7 @@
 //! `workflow` and return its answer. The state of a page is in its address.
 //!
 //! Components return `AnyView`: whole pages as one type overflow the compiler's limits, and boxed ones make a smaller browser build.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod boxed;
 pub mod components;

@@ -18,9 +18,10 @@ pub fn failure(error: AppError) -> ServerPage {
 fn Failure(error: AppError) -> AnyView {
     let again = matches!(error.kind, Kind::Internal | Kind::Unavailable | Kind::Offline | Kind::Conflict);
     let (heading, advice) = (error.heading(), error.advice());
-    let way = match error.kind {
-        Kind::SignIn => view! { <a class="button" href=Route::SignIn.path() rel="external">"Sign in"</a> }.boxed(),
-        _ => view! { <a class="button" href=Route::Home.path()>"Back to home"</a> }.boxed(),
+    let way = if error.kind == Kind::SignIn {
+        view! { <a class="button" href=Route::SignIn.path() rel="external">"Sign in"</a> }.boxed()
+    } else {
+        view! { <a class="button" href=Route::Home.path()>"Back to home"</a> }.boxed()
     };
     // The administrator finds the request in the log by this ID.
     let id = crate::context::request_id();

@@ -32,7 +32,7 @@ impl Scale {
     pub fn interval_text(self, interval: [f64; 2]) -> String {
         match self {
             Self::Percent => format::percent_interval(interval),
-            _ => interval.map(|end| self.text(end)).join(" to "),
+            Self::Metric | Self::Count => interval.map(|end| self.text(end)).join(" to "),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! No input or output, no clock: the browser runs the same code. States are enums and times are typed from the database to the page;
 //! text is made at the edge.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod audit;
 mod estimate;

@@ -70,10 +70,8 @@ impl Database {
 
     /// That the database cannot be opened, and why.
     pub fn cannot_open(&self, error: sqlx::Error) -> Error {
-        match Error::from(error) {
-            Error::Database(source) => Error::Open { database: self.name(), source },
-            other => other,
-        }
+        let error = Error::from(error);
+        if let Error::Database(source) = error { Error::Open { database: self.name(), source } } else { error }
     }
 
     /// A connection outside the pools.

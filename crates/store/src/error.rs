@@ -45,18 +45,15 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// True when the cause lies in the state of disk, network or server, and not in what was asked.
 fn is_passing(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(cause) => {
-            let code = cause.code().unwrap_or_default();
-            match code.parse::<u32>() {
-                // SQLite's extended codes carry the primary one in their lowest byte. Those of PostgreSQL have five characters.
-                Ok(number) if code.len() < 5 => SQLITE.contains(&(number & 0xff)),
-                Ok(_) | Err(_) => code == LOCK_NOT_AVAILABLE || POSTGRES_CLASSES.iter().any(|class| code.starts_with(class)),
-            }
-        }
-        _ => false,
+    if let sqlx::Error::Database(cause) = error {
+        let code = cause.code().unwrap_or_default();
+        return match code.parse::<u32>() {
+            // SQLite's extended codes carry the primary one in their lowest byte. Those of PostgreSQL have five characters.
+            Ok(number) if code.len() < 5 => SQLITE.contains(&(number & 0xff)),
+            Ok(_) | Err(_) => code == LOCK_NOT_AVAILABLE || POSTGRES_CLASSES.iter().any(|class| code.starts_with(class)),
+        };
     }
+    matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed)
 }
 
 /// An error with all its causes, for the log: `outer: inner: innermost`.

@@ -20,9 +20,8 @@ impl Store {
         sqlx::any::install_default_drivers();
         // Not from the pool, which would try until it is out of time and then tell of the time alone.
         let mut connection = database.connect(Purpose::Write).await.map_err(|error| database.cannot_open(error))?;
-        migrations::run(&mut connection).await.map_err(|error| match error {
-            Error::Migration(sqlx::migrate::MigrateError::Execute(cause)) => database.cannot_open(cause),
-            other => other,
+        migrations::run(&mut connection).await.map_err(|error| {
+            if let Error::Migration(sqlx::migrate::MigrateError::Execute(cause)) = error { database.cannot_open(cause) } else { error }
         })?;
         if !database.postgres {
             expect_writable(&mut connection).await.map_err(|error| database.cannot_open(error))?;

@@ -64,11 +64,11 @@ impl Actor {
         if self.is(role) {
             return Ok(self);
         }
-        Err(match self.origin {
-            Origin::Token(_) if self.roles.contains(&role) => {
-                Error::forbidden(RefusalCode::ScopeRequired, format!("This requires a token with the scope {}.", Scope::of(role)))
-            }
-            _ => Error::forbidden(RefusalCode::RoleRequired, format!("This requires the {} role.", role)),
+        // Only a token has fewer permissions than the roles of its owner.
+        Err(if self.roles.contains(&role) {
+            Error::forbidden(RefusalCode::ScopeRequired, format!("This requires a token with the scope {}.", Scope::of(role)))
+        } else {
+            Error::forbidden(RefusalCode::RoleRequired, format!("This requires the {role} role."))
         })
     }
 
@@ -95,7 +95,7 @@ impl Actor {
             Origin::Token(_) if !self.is(Role::Reviewer) && !self.is(Role::Admin) => {
                 Err(Error::forbidden(RefusalCode::ScopeRequired, "This requires a token with the scope review or manage."))
             }
-            _ => Ok(Contributor(self)),
+            Origin::CommandLine | Origin::SignedIn | Origin::Password | Origin::Token(_) => Ok(Contributor(self)),
         }
     }
 

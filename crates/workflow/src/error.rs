@@ -170,10 +170,7 @@ pub fn causes(error: &(dyn std::error::Error + 'static)) -> String {
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
-        match error {
-            error @ store::Error::Unavailable(_) => Self::Unavailable(error.into()),
-            error => Self::Store(error),
-        }
+        if matches!(error, store::Error::Unavailable(_)) { Self::Unavailable(error.into()) } else { Self::Store(error) }
     }
 }
 

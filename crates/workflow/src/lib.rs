@@ -1,6 +1,7 @@
 //! Use cases: import, train, promote, score, look. Who may do what, in what order, and what is written down.
 //!
 //! Server functions, REST handlers and commands are entry points to the same methods of [`Tenure`]; none of them holds a rule of its own.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod accounts;
 mod actor;

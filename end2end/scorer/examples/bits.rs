@@ -73,7 +73,9 @@ fn model(candidate: Candidate, use_case: &UseCase, dataset: &Dataset, prepared: 
     scorer.calibrator = match candidate {
         Candidate::RandomForest | Candidate::LogisticRegression => isotonic(&scorer, prepared),
         Candidate::Blend | Candidate::DecisionTree => Calibrator::Platt { slope: 0.83, offset: -0.07 },
-        _ => Calibrator::None,
+        Candidate::LinfaTree | Candidate::LogisticRegressionL2 | Candidate::AdditiveBoosting | Candidate::GradientBoosting => {
+            Calibrator::None
+        }
     };
     let scores = scorer.probabilities(&prepared.matrix);
     let intervals = interval_table(&dataset.labels, &scores)?;

@@ -65,10 +65,12 @@ pub fn word(value: &impl Serialize) -> String {
 /// Prints an error to standard error (or as JSON to standard output), with every problem of a rejected file.
 pub fn error(error: &Error, as_json: bool) {
     if as_json {
-        let (problems, total) = match error {
-            Error::Refused(refusal) => (Some(json!(refusal.problems)), Some(refusal.total)),
-            Error::Fields(problems) => (Some(json!(problems)), Some(problems.len())),
-            _ => (None, None),
+        let (problems, total) = if let Error::Refused(refusal) = error {
+            (Some(json!(refusal.problems)), Some(refusal.total))
+        } else if let Error::Fields(problems) = error {
+            (Some(json!(problems)), Some(problems.len()))
+        } else {
+            (None, None)
         };
         line(&json!({ "error": error.to_string(), "problems": problems, "total": total }).to_string());
         return;

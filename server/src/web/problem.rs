@@ -44,7 +44,16 @@ impl IntoResponse for Problem {
         let errors = match &self.0 {
             Error::Refused(refusal) => Some(json!(refusal.problems)),
             Error::Fields(problems) => Some(json!(problems)),
-            _ => None,
+            Error::NotFound(_)
+            | Error::Invalid(_)
+            | Error::SignIn(_)
+            | Error::TooMany { .. }
+            | Error::Forbidden { .. }
+            | Error::Conflict { .. }
+            | Error::Cancelled(_)
+            | Error::Unavailable(_)
+            | Error::Store(_)
+            | Error::Internal { .. } => None,
         };
         let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors, "code": self.0.code(), "request_id": super::request_id::current() });
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response();
@@ -58,7 +67,15 @@ impl IntoResponse for Problem {
             Error::Unavailable(_) => {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
             }
-            _ => {}
+            Error::NotFound(_)
+            | Error::Invalid(_)
+            | Error::Fields(_)
+            | Error::Forbidden { .. }
+            | Error::Conflict { .. }
+            | Error::Refused(_)
+            | Error::Cancelled(_)
+            | Error::Store(_)
+            | Error::Internal { .. } => {}
         }
         response
     }

@@ -116,7 +116,17 @@ fn group_table(own: &AttributeReport, name: String) -> AnyView {
     ];
     let scale = |metric: GroupMetric| match metric {
         GroupMetric::RocAuc | GroupMetric::CalibrationInTheLarge => Scale::Metric,
-        _ => Scale::Percent,
+        GroupMetric::SelectionRate
+        | GroupMetric::Tpr
+        | GroupMetric::Fpr
+        | GroupMetric::Tnr
+        | GroupMetric::Fnr
+        | GroupMetric::Precision
+        | GroupMetric::Accuracy
+        | GroupMetric::BalancedAccuracy
+        | GroupMetric::BaseRate
+        | GroupMetric::MeanScore
+        | GroupMetric::Brier => Scale::Percent,
     };
     let row = |(group, row): (&String, &GroupRow)| {
         let count = |number: Option<u32>| Cell::number(number.map_or("–".to_owned(), format::count));

@@ -101,7 +101,7 @@ pub async fn review_decide(
         Ok(match choice {
             Decision::Approve if decided.approvals_missing > 0 => "approval",
             Decision::Approve if decided.version.stage != Stage::Production => "not_live",
-            choice => choice.as_str(),
+            Decision::Approve | Decision::Reject | Decision::RequestChanges => choice.as_str(),
         })
     };
     match done.await {

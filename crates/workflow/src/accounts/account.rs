@@ -58,7 +58,7 @@ pub(super) async fn find(reader: &mut Reader, name: &str) -> Result<accounts::Ac
 pub(super) fn expect_person(actor: &Actor) -> Result<()> {
     match actor.origin() {
         Origin::Token(_) => Err(Error::forbidden(RefusalCode::PersonRequired, "A token cannot do this. Sign in.")),
-        _ => Ok(()),
+        Origin::CommandLine | Origin::SignedIn | Origin::Password => Ok(()),
     }
 }
 

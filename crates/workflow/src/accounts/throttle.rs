@@ -44,10 +44,8 @@ fn key(kind: &str, text: &str) -> String {
 impl Attempt<'_> {
     /// Where a name has signed in from.
     fn place(&self) -> Option<String> {
-        match self {
-            Self::SignIn { name, address: Some(address) } => Some(key("place", &format!("{} {address}", AccountName::from(*name).key()))),
-            _ => None,
-        }
+        let Self::SignIn { name, address: Some(address) } = self else { return None };
+        Some(key("place", &format!("{} {address}", AccountName::from(*name).key())))
     }
 
     /// What it counts under, and how many wrong ones are free there. `known`: the name has signed in from this address before.

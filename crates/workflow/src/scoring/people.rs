@@ -242,7 +242,7 @@ fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Ve
             let column = column.ok_or_else(|| Error::NotFound(format!("People cannot be sorted by “{name}”.")))?;
             match column {
                 Column::Number(values) => rows.sort_by(|&left, &right| values[left].total_cmp(&values[right])),
-                _ => rows.sort_by_key(|&row| column.text(row)),
+                Column::Level { .. } | Column::Text(_) => rows.sort_by_key(|&row| column.text(row)),
             }
         }
     }

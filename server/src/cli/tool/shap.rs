@@ -99,7 +99,11 @@ pub fn run(command: &Shap, as_json: bool) -> Result<Outcome> {
 fn refused(error: ExplainError) -> Error {
     match error {
         ExplainError::DoesNotAddUp { .. } => Error::internal(error.to_string()),
-        _ => Error::Invalid(error.to_string()),
+        ExplainError::WrongWidth { .. }
+        | ExplainError::TooManyInputs
+        | ExplainError::NoBackground
+        | ExplainError::NoInteractions
+        | ExplainError::NoSuchRow(_) => Error::Invalid(error.to_string()),
     }
 }
 
@@ -142,10 +146,12 @@ impl Subject {
         if let Some(path) = &command.background {
             return self.rows(path, "background");
         }
-        match &self.source {
-            Source::Dump(dump) if dump.get("background").is_some() => self.matrix(&dump["background"], "background"),
-            _ => Err(Error::Invalid("The interventional mode requires --background FILE.".into())),
+        if let Source::Dump(dump) = &self.source
+            && let Some(rows) = dump.get("background")
+        {
+            return self.matrix(rows, "background");
         }
+        Err(Error::Invalid("The interventional mode requires --background FILE.".into()))
     }
 
     /// The encoded rows of a file. In a JSON object they are under `key` or "rows".

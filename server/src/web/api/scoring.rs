@@ -87,7 +87,7 @@ pub fn texts(values: Values) -> model::Record {
     let text = |value: Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text,
-        other => other.to_string(),
+        other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => other.to_string(),
     };
     values.into_iter().map(|(field, value)| (field, text(value))).collect()
 }

@@ -77,7 +77,7 @@ fn numbers<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a Value>) {
             numbers(value, key, found);
         }),
         Value::Array(values) => values.iter().for_each(|value| numbers(value, key, found)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
