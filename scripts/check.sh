@@ -12,6 +12,7 @@ unit_tests() {
 }
 
 stage "formatting" cargo fmt --all --check
+stage "file cycles" python3 scripts/file-circles.py
 stage "lints" cargo clippy --release "${NATIVE[@]}" --all-targets -- -D warnings
 stage "documentation" documentation
 stage "unit tests" unit_tests
