@@ -40,7 +40,7 @@ async fn an_address_that_leads_nowhere_is_a_page_that_says_so() {
 async fn a_use_case_without_data_shows_the_next_step_to_whom_it_concerns() {
     let server = TestServer::new().await;
     server.account("both", &[Role::Analyst, Role::Admin]).await;
-    for (name, next) in [("both", "class=\"button\" href=\"/use-case/attrition/data\""), ("analyst", "An administrator imports data.")] {
+    for (name, next) in [("both", "href=\"/use-case/attrition/data\" class=\"button\""), ("analyst", "An administrator imports data.")] {
         let cookie = server.session(name).await;
         for page in ["/use-case/attrition", "/use-case/attrition/what-if"] {
             let answer = server.ask(page, None, &[("cookie", &cookie), ("accept", "text/html"), ("sec-fetch-site", "same-origin")]).await;
