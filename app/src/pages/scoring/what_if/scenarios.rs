@@ -62,8 +62,9 @@ fn smallest(scenario: Scenario, found: Counterfactuals) -> AnyView {
                     values.insert(change.field.clone(), change.to.clone());
                 }
             });
-            if let Some(result) = document().get_element_by_id("result") {
-                result.scroll_into_view();
+            // Not the result itself: it is sticky, and the browser takes it to be in view.
+            if let Some(main) = document().get_element_by_id("main") {
+                main.scroll_into_view();
             }
         });
         Row::new(vec![
