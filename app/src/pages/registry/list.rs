@@ -66,7 +66,7 @@ fn row(version: VersionRow, use_case: &str) -> Row {
     ];
     cells.extend(METRICS.map(|name| Cell::figure(metric(&version.metrics, name), Scale::Metric)));
     let note = version.note;
-    cells.extend([Cell::brief(version.created_at.long()), Cell::brief(version.author), Cell::text(note)]);
+    cells.extend([Cell::text(version.created_at.long()), Cell::text(version.author), Cell::text(note)]);
     Row::new(cells)
 }
 
