@@ -28,7 +28,7 @@ pub struct Config {
     /// Address to listen on [default: 127.0.0.1:3000]
     #[arg(long, global = true, env = "TENURE_ADDR")]
     pub addr: Option<String>,
-    /// Public URL, for example https://tenure.example; with https, cookies are sent over TLS only [default: http://ADDR]
+    /// Public URL; with https, cookies are sent over TLS only [default: http://ADDR]
     #[arg(long, global = true, env = "TENURE_PUBLIC_URL")]
     pub public_url: Option<String>,
     /// Trust a reverse proxy: take the client address from the last entry of X-Forwarded-For

@@ -1,4 +1,4 @@
-//! One folder or file per page. Most are rendered by the server only ([`write()`]); the dashboard and the what-if page have parts that run
+//! One folder or file per page. Most are rendered by the server only (`write`); the dashboard and the what-if page have parts that run
 //! in the browser.
 
 pub mod home;

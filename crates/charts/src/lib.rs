@@ -1,6 +1,6 @@
 //! Drawings of an evaluation, made by plotters as SVG text: for the pages, and as files that a run keeps.
 //!
-//! The canvas is twice as fine as it is shown, since plotters rounds to whole units. Colours are placeholders that [`finish`] turns into
+//! The canvas is twice as fine as it is shown, since plotters rounds to whole units. Colours are placeholders that `finish` turns into
 //! the style sheet's custom properties, so that one drawing serves light, dark and print.
 #![warn(clippy::wildcard_enum_match_arm)]
 

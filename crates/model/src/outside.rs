@@ -2,7 +2,7 @@
 //!
 //! Pairs are the smallest joint measure that can be said in words ("nobody of 22 had worked 20 years"). Training counts its rows in a
 //! coarse grid for each pair of inputs (numbers in six bins cut at the 5, 25, 50, 75 and 95% quantiles): a few kilobytes, no row kept.
-//! A pair is reported when its cell is empty though [`SURPRISING`] rows would be expected if the two fields were unrelated. A training
+//! A pair is reported when its cell is empty though `SURPRISING` rows would be expected if the two fields were unrelated. A training
 //! row is never reported; of new rows of the same kind, each pair reports few (Good 1953: the share of cells seen once, at most).
 
 use serde::{Deserialize, Serialize};
