@@ -21,7 +21,7 @@ test("inputs that give a protected group away have a verdict, in the report and 
   const proxies = page.getByRole("region", { name: "Proxy analysis by attribute" });
   await expect(proxies.getByRole("row", { name: /^Age group/ })).toContainText("Strong proxy");
   await open(`${HOME}/models/1/review`);
-  await expect(page.locator("main .note.warn", { hasText: "The inputs give away protected groups" })).toContainText("Age group");
+  await expect(page.locator("main .note.warn", { hasText: "Protected groups can be inferred from the inputs" })).toContainText("Age group");
 });
 
 test("the cutoff is in the address and changes who is listed", async ({ page, open }) => {

@@ -53,9 +53,11 @@ async fn use_cases(tenure: &Tenure, actor: &Actor, rows: &[AuditRow]) -> Result<
         if found.contains_key(subject) {
             continue;
         }
-        // A dataset that is gone has no page.
-        if let Ok(dataset) = tenure.find_dataset(&member, subject.trim_start_matches("dataset ")).await {
-            found.insert(subject.clone(), dataset.use_case);
+        match tenure.find_dataset(&member, subject.trim_start_matches("dataset ")).await {
+            Ok(dataset) => _ = found.insert(subject.clone(), dataset.use_case),
+            // A dataset that is gone has no page.
+            Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     if rows.iter().any(|row| row.subject.starts_with("check ")) {

@@ -8,8 +8,13 @@ use crate::components::heading::PageHeading;
 use crate::error::AppError;
 use crate::server_page::ServerPage;
 
-/// Id, term and definition, in the order of the ids.
+/// Id, term and definition, in alphabetical order of the terms.
 const TERMS: [(&str, &str, &str); 38] = [
+    (
+        "confidence-interval",
+        "95% interval",
+        "The range of values that are compatible with the data. If the study were repeated many times, about 95% of such intervals would contain the true value. A wide interval means little data.",
+    ),
     ("alias", "Alias", "A name for a model version, such as “champion”, that can be moved to another version later."),
     (
         "audit-log",
@@ -21,11 +26,7 @@ const TERMS: [(&str, &str, &str); 38] = [
         "Base value",
         "The prediction that an explanation starts from, before the person's own values are taken into account. The contributions lead from it to the score.",
     ),
-    (
-        "baseline",
-        "Baseline",
-        "The data and scores that later months are compared with: those of the time when the live version was promoted.",
-    ),
+    ("baseline", "Baseline", "The data and out-of-fold scores of the version's training, which later months are compared with."),
     (
         "brier-score",
         "Brier score",
@@ -39,13 +40,13 @@ const TERMS: [(&str, &str, &str); 38] = [
     (
         "calibration-range",
         "Calibration range",
-        "The observed outcomes of people with similar scores allow probabilities in this range (Venn-Abers). It describes the score, not how certain the future of one person is.",
+        "The probabilities that are consistent with the outcomes of people with similar scores (Venn-Abers). It describes the calibration of the model, not how certain the future of one person is.",
     ),
     ("candidate", "Candidate", "A kind of model that training tries, and, in a review, the version that is proposed for promotion."),
     (
-        "confidence-interval",
-        "95% interval",
-        "The range of values that are compatible with the data. If the study were repeated many times, about 95% of such intervals would contain the true value. A wide interval means little data.",
+        "shap",
+        "Contribution (SHAP)",
+        "How many percentage points a value adds to or subtracts from the prediction, compared with the base value. All contributions together give the prediction.",
     ),
     (
         "counterfactual",
@@ -55,11 +56,6 @@ const TERMS: [(&str, &str, &str); 38] = [
     ("cutoff", "Cutoff", "The predicted risk from which a person counts as a predicted leaver."),
     ("cycle", "Cycle", "One month's data, scoring, drift check and outcomes."),
     (
-        "data-leakage",
-        "Leakage",
-        "An input that could only be known after the outcome. A model that uses it looks better in tests than it will be.",
-    ),
-    (
         "drift",
         "Drift",
         "A change of the data since training: of a feature, of the scores, or of the outcomes. Drift does not always make a model worse, but its figures no longer have to hold.",
@@ -67,7 +63,12 @@ const TERMS: [(&str, &str, &str); 38] = [
     (
         "equal-opportunity",
         "Equal opportunity difference",
-        "The largest gap between groups in recall: of the people who leave, how many does the model list in each group?",
+        "The largest gap in recall between groups: the share of leavers who are listed, compared across groups.",
+    ),
+    (
+        "stability",
+        "Explanation stability",
+        "Whether the most important features stay the same when the model is trained again on other rows.",
     ),
     ("false-alarm-rate", "False-alarm rate", "How often a drift check reports drift although nothing has changed."),
     ("four-eyes", "Four-eyes principle", "The person who trained or requested a version cannot approve it."),
@@ -83,7 +84,12 @@ const TERMS: [(&str, &str, &str); 38] = [
         "Impact ratio",
         "The selection rate of a group divided by the highest selection rate of any group. Below 0.8 (the four-fifths rule) a difference is usually examined.",
     ),
-    ("inconclusive", "Inconclusive", "The interval contains the limit: with so little data neither pass nor fail can be claimed."),
+    ("inconclusive", "Inconclusive", "The interval contains the limit: there is too little data for a pass or a fail."),
+    (
+        "data-leakage",
+        "Leakage",
+        "An input that could only be known after the outcome. A model that uses it looks better in tests than it will be.",
+    ),
     (
         "lift",
         "Lift",
@@ -115,21 +121,11 @@ const TERMS: [(&str, &str, &str); 38] = [
     ("roc-auc", "ROC AUC", "The chance that a leaver is ranked above a stayer. 0.5 is chance, 1 is perfect."),
     ("run", "Run", "One recorded training or experiment: parameters, metrics, files, code version and data."),
     ("selection-rate", "Selection rate", "The share of a group that is at or above the cutoff."),
-    (
-        "shap",
-        "Contribution (SHAP)",
-        "How many percentage points a value adds to or subtracts from the prediction, compared with the base value. All contributions together give the prediction.",
-    ),
     ("snapshot", "Snapshot", "The rows that describe people on one day, the snapshot date."),
-    (
-        "stability",
-        "Explanation stability",
-        "Whether the most important features stay the same when the model is trained again on other rows.",
-    ),
     (
         "waiver",
         "Waiver",
-        "A recorded decision that a failed gate does not block an approval until a given day. It has an owner and a reason.",
+        "A recorded decision to approve a version although a gate blocks. It has an owner, a reason and a last day; after that day the gate blocks again.",
     ),
     (
         "wasserstein",
@@ -174,6 +170,6 @@ mod tests {
     fn each_id_occurs_once_and_terms_are_in_order() {
         let ids: BTreeSet<&str> = TERMS.iter().map(|(id, _, _)| *id).collect();
         assert_eq!(ids.len(), TERMS.len());
-        assert!(TERMS.is_sorted_by_key(|(id, _, _)| *id), "{ids:?}");
+        assert!(TERMS.is_sorted_by_key(|(_, term, _)| term.to_lowercase()));
     }
 }

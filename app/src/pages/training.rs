@@ -113,7 +113,7 @@ fn Expectation(forecast: GateForecast, policy: String, jobs: Route) -> AnyView {
         <div class=class>
             <h2>{title}</h2>
             <p>{forecast.sentence}</p>
-            <p class="aside">{format!("Policy: {}. Gates on fairness, data and the comparison with the live model are evaluated after training. ", format::policy_label(&policy))}<a href=jobs.path()>"View jobs"</a></p>
+            <p class="aside">{format!("Policy: {}. Gates on fairness, data and the comparison with the live model are evaluated after training. ", format::gate_policy_label(&policy))}<a href=jobs.path()>"View jobs"</a></p>
         </div>
     }
     .boxed()

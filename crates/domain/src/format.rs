@@ -80,11 +80,19 @@ pub fn age(micros: i64) -> String {
     }
 }
 
-/// The label of a policy of gates or drift that comes with the product; a policy from a file keeps its own name.
-pub fn policy_label(name: &str) -> &str {
+/// The label of a gate policy that comes with the product; a policy from a file keeps its own name.
+pub fn gate_policy_label(name: &str) -> &str {
     match name {
-        "sensible" | "calibrated" => "Default",
+        "sensible" => "Default",
         "guide-strict" => "Strict limits",
+        name => name,
+    }
+}
+
+/// The label of a drift policy.
+pub fn drift_policy_label(name: &str) -> &str {
+    match name {
+        "calibrated" => "Default",
         "guide-000" => "Default tests, half of the features",
         "churn-004" => "Kolmogorov–Smirnov, 30% of the features",
         "evidently" => "Test by data type, half of the features",

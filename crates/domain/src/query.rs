@@ -81,11 +81,14 @@ impl PeopleQuery {
     /// which is a percentage too. `None` without one.
     ///
     /// # Errors
-    /// A sentence, when it is not a number or lies outside the range.
+    /// A sentence, when it is not a number, lies outside the range, or is a bare 1, which could be 1% or 100%.
     pub fn least_risk(&self) -> Result<Option<f64>, String> {
         let text = self.min_risk.trim();
         if text.is_empty() {
             return Ok(None);
+        }
+        if text.parse() == Ok(1.0) {
+            return Err(format!("“{text}” can be read in two ways. Use 1% or 100%."));
         }
         let risk = match text.strip_suffix('%') {
             Some(percent) => percent.trim_end().parse::<f64>().map(|percent| percent / 100.0),

@@ -61,12 +61,14 @@ pub fn summary(explanation: &Explanation, words: &Terminology) -> String {
 pub fn calibration_range(probability: f64, [low, high]: [f64; 2], words: &Terminology) -> String {
     let Terminology { one, many, event_many, .. } = words;
     let mut text = format!(
-        "The share of {event_many} among past {many} with similar scores lies in this range. It describes the calibration of the model, not \
-         how certain the score of this {one} is."
+        "The share of {event_many} among past {many} with similar scores is estimated to lie in this range. It describes the calibration of \
+         the model, not how certain the score of this {one} is."
     );
     if low < high && (probability <= low || probability >= high) {
         let side = if probability <= low { "lower" } else { "upper" };
-        text.push_str(&format!(" The score is at the {side} end of the range, because score and range come from separate calibrations."));
+        text.push_str(&format!(
+            " The score is at the {side} end of the range, to which it was extended: score and range come from separate calibrations."
+        ));
     }
     text
 }

@@ -153,7 +153,7 @@ impl Problems {
 
 impl From<domain::InvalidTime> for Error {
     fn from(invalid: domain::InvalidTime) -> Self {
-        Self::Invalid(invalid.to_string())
+        Self::Invalid(format!("{invalid}."))
     }
 }
 

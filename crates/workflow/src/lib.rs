@@ -38,7 +38,7 @@ pub use monitoring::{
     CheckPage, CohortView, Coverage, DriftHistory, ExportFormat, FeatureLine, HORIZON_DAYS, HistoryEvent, HistoryPoint, Mark,
     OutcomesImport, OutcomesImported, RowsReport, Shift, SimulatedCheck, by_weight, check_outcomes, simulated_outcomes,
 };
-pub use registry::{Baseline, Live, SavedBaseline};
+pub use registry::{Baseline, Live, NextStep, SavedBaseline};
 pub use review::{CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage, QueueRow, ReviewPage, Section, Waive};
 pub use runs::{Evidence, metric_name};
 pub use scoring::{PredictOptions, Prediction, predict_with};

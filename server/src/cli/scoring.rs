@@ -74,7 +74,7 @@ async fn load(config: &Config, command: &Predict) -> Result<(Arc<ModelExplainer>
 
 fn print(predictions: &[Prediction]) {
     let row = |prediction: &Prediction| {
-        let interval = prediction.interval.map(|[low, high]| format!("{:.0}–{:.0}%", 100.0 * low, 100.0 * high)).unwrap_or_default();
+        let interval = prediction.interval.map(|[low, high]| domain::format::percent_range([low, high])).unwrap_or_default();
         vec![
             prediction.id.clone(),
             format!("{:.1}%", 100.0 * prediction.probability),

@@ -89,10 +89,11 @@ fn row(change: &DatasetChange, use_case: &str) -> Row {
     };
     let changed = match &change.before {
         None => Cell::aside("No previous version"),
-        Some(_) if change.sentences.is_empty() => Cell::aside("No changes"),
+        Some(_) if change.sentences.as_ref().is_some_and(Vec::is_empty) => Cell::aside("No changes"),
         Some(before) => {
             let href = Route::DatasetCompare { use_case: use_case.into() }.with_query(&[("old", before), ("new", &id)]);
-            let texts = change.sentences.clone();
+            // Only the newest versions are compared in the list.
+            let texts = change.sentences.clone().unwrap_or_else(|| vec!["Not compared.".to_owned()]);
             Cell::view(view! { <TextList texts /><a href=href>"Compare"</a> })
         }
     };

@@ -7,10 +7,10 @@ use stats::fairness::{GroupRow, GroupSize};
 use stats::group_metrics::GroupMetric;
 use workflow::fairness::{AttributeReport, FairnessReport, GroupCurves};
 
-use super::labels::{anchor, badge, limit_text};
+use super::labels::{anchor, limit_text};
 use crate::boxed::IntoBoxed;
 use crate::charts::groups::{Block, distributions, intervals, lines};
-use crate::components::badge::{StateBadge, Tone};
+use crate::components::badge::{StateBadge, Tone, verdict_badge};
 use crate::components::chart::{Chart, ChartFigure};
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
@@ -30,7 +30,7 @@ pub fn attribute(own: &AttributeReport, page: &FairnessReport) -> AnyView {
     let label = own.label.to_lowercase();
     view! {
         <section id=anchor(&own.name) class="report-attribute">
-            <div class="section-heading"><h2>{own.label.clone()}</h2>{badge(own.verdict())}</div>
+            <div class="section-heading"><h2>{own.label.clone()}</h2>{verdict_badge(own.verdict())}</div>
             <p>{finding(own, page)}</p>
             {group_table(own, format!("Groups by {label}"))}
             {notes(own)}
@@ -48,7 +48,7 @@ pub fn intersection(own: &AttributeReport, page: &FairnessReport) -> AnyView {
     let chart = dots(own, &DRAWN[..2]).map(|chart| view! { <ChartFigure chart /> });
     view! {
         <details class="report-crossed">
-            <summary><h3>{own.label.clone()}</h3>" "{badge(own.verdict())}</summary>
+            <summary><h3>{own.label.clone()}</h3>" "{verdict_badge(own.verdict())}</summary>
             <p>{finding(own, page)}</p>
             {gap_table(own, page, format!("Gaps by {label}"), true)}
             {notes(own)}
@@ -160,7 +160,7 @@ fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String, limited
         .filter(|(metric, _)| !limited || page.limits.contains_key(metric))
         .map(|(metric, figure)| {
             let limit = page.limits.get(metric).map(|limit| limit_text(*metric, *limit)).unwrap_or_default();
-            let verdict = own.audit.verdict.get(metric).map(|verdict| badge(*verdict));
+            let verdict = own.audit.verdict.get(metric).map(|verdict| verdict_badge(*verdict));
             Row::new(vec![
                 Cell::text(metric.label()),
                 Cell::figure(Some(figure.clone()), Scale::Metric),

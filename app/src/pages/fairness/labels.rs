@@ -1,23 +1,8 @@
-//! Labels of verdicts and limits, and the ids of sections.
+//! Labels of limits, and the ids of sections.
 
-use leptos::prelude::*;
-use stats::Verdict;
 use stats::fairness::ParityMetric;
 
-use crate::boxed::IntoBoxed;
-use crate::components::badge::{StateBadge, Tone};
 use crate::format;
-
-/// A verdict as a badge.
-pub fn badge(verdict: Verdict) -> AnyView {
-    let (tone, word) = match verdict {
-        Verdict::Pass => (Tone::Good, "Pass"),
-        Verdict::Fail => (Tone::Bad, "Fail"),
-        Verdict::Inconclusive => (Tone::Watch, "Inconclusive"),
-        Verdict::CouldNotCompute => (Tone::Neutral, "Could not compute"),
-    };
-    view! { <StateBadge tone word /> }.boxed()
-}
 
 /// "at most 0.10"
 pub fn limit_text(metric: ParityMetric, limit: f64) -> String {

@@ -61,14 +61,14 @@ pub fn cutoff(text: &str) -> Result<Option<f64>, AppError> {
 fn lead(page: &FairnessReport) -> AnyView {
     let simulated = if page.simulated { " Demo data: simulated." } else { "" };
     let people = format!(
-        "{}: {} {} from {} (snapshot date {}), {} of whom {}. Scores are out of fold. Cutoff: {}.{simulated}",
+        "{}: {} {} from {} (snapshot date {}), {} {}. Scores are out of fold. Cutoff: {}.{simulated}",
         page.title,
         format::count(page.rows),
         page.words.many,
         page.data_name,
         page.data_as_of.long(),
         format::count(page.positives),
-        "left",
+        if page.positives == 1 { &page.words.event_one } else { &page.words.event_many },
         format::number(page.cutoff, 2),
     );
     view! { <p>{people}</p> }.boxed()

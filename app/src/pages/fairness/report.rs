@@ -6,10 +6,10 @@ use stats::Verdict;
 use stats::fairness::{ParityMetric, STRONG_PROXY};
 use workflow::fairness::{AttributeReport, FairnessReport, ProxyRow, VersionVerdicts};
 
-use super::labels::{anchor, badge, limit_text};
+use super::labels::{anchor, limit_text};
 use super::{attribute, local_law_144};
 use crate::boxed::IntoBoxed;
-use crate::components::badge::proxy_badge;
+use crate::components::badge::{proxy_badge, verdict_badge};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
@@ -68,12 +68,12 @@ fn summary(page: &FairnessReport) -> AnyView {
                     let interval = interval.map(|interval| format!(" ({})", Scale::Metric.interval_text(interval))).unwrap_or_default();
                     view! { <span class="aside">{Scale::Metric.text(value)}{interval}</span> }
                 });
-                Cell::view(view! { <span class="verdict-cell">{badge(*verdict)}{figure}</span> })
+                Cell::view(view! { <span class="verdict-cell">{verdict_badge(*verdict)}{figure}</span> })
             }
         };
         let link = format!("#{}", anchor(&own.name));
         let name = if own.curves.is_empty() && own.name.contains('×') { Cell::text(&own.label) } else { Cell::link(link, &own.label) };
-        let mut cells = vec![name, Cell::view(badge(own.verdict()))];
+        let mut cells = vec![name, Cell::view(verdict_badge(own.verdict()))];
         cells.extend(page.limits.keys().map(cell));
         Row::new(cells)
     };
@@ -165,7 +165,7 @@ fn history(page: &FairnessReport) -> AnyView {
             let route = Route::ModelFairness { use_case: (&page.use_case).into(), version: version.version };
             let verdicts = version.verdicts.get(&own.name);
             let cell = |metric: &ParityMetric| match verdicts.and_then(|verdicts| verdicts.get(metric)) {
-                Some(verdict) => Cell::view(badge(*verdict)),
+                Some(verdict) => Cell::view(verdict_badge(*verdict)),
                 None => Cell::aside("not evaluated"),
             };
             let name = view! { <a href=route.path()>{name}</a>" "<span class="aside">{state}</span> };

@@ -87,7 +87,7 @@ pub fn lead(page: &CheckPage) -> String {
         page.check.version,
         page.data_name,
         page.check.as_of.long(),
-        format::policy_label(&page.report.features.policy),
+        format::drift_policy_label(&page.report.features.policy),
         page.check.created_by,
         page.check.created_at.long()
     )

@@ -20,7 +20,7 @@ fn drawing(svg: String) -> Cell {
 pub fn over_time(history: &DriftHistory) -> AnyView {
     let days: Vec<(i64, String)> =
         history.points.iter().rev().filter(|point| point.drawn).map(|point| (point.day, point.check.as_of.long())).collect();
-    let policy = monitoring::ValidPolicy::default();
+    let policy = super::lines::policy_of(history);
     let row = |line: &FeatureLine| {
         let number = history.use_case.field(&line.name).is_some_and(|field| !field.is_level());
         let (limit, scale) = if number { (policy.least_effect_number, 1.0) } else { (policy.least_effect_level, 100.0) };
@@ -61,7 +61,7 @@ pub fn over_time(history: &DriftHistory) -> AnyView {
 
 /// Share of missing values in baseline and current data: once when it is the same, and in words when there are none.
 fn missing(column: &ColumnReport) -> Cell {
-    if column.missing_reference == 0 && column.missing_current == 0 {
+    if column.missing_reference == 0 && column.missing_current == 0 && column.n_reference > 0 && column.n_current > 0 {
         return Cell::aside("none").numeric();
     }
     let before = labels::missing(column.missing_reference, column.n_reference);

@@ -14,6 +14,12 @@ pub fn date_of(day: i64) -> Date {
     Date::from_day_number(day as i32)
 }
 
+/// The policy of the latest check.
+pub fn policy_of(history: &DriftHistory) -> monitoring::ValidPolicy {
+    let latest = history.points.iter().rev().find(|point| point.drawn);
+    latest.and_then(|point| monitoring::ValidPolicy::named(&point.report.features.policy)).unwrap_or_default()
+}
+
 /// How values of a chart are written.
 fn percent(value: &f64) -> String {
     format!("{:.0}%", value * 100.0)
@@ -81,7 +87,7 @@ fn performance(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
         let cohort = history.cohorts.iter().find(|cohort| cohort.day == *day);
         let guessed = drawn.iter().find(|point| point.day == *day).and_then(|point| estimated(point));
         vec![
-            date_of(*day).to_string(),
+            date_of(*day).long(),
             text(seen, Scale::Metric),
             cohort
                 .and_then(|cohort| cohort.realised.as_ref())
@@ -124,7 +130,7 @@ fn features(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
         ]
     });
     Chart {
-        title: format!("Drifted features in {found} of {} checks", drawn.len()),
+        title: format!("Drift of features in {found} of {} checks", drawn.iter().filter(|point| share(point).is_some()).count()),
         sentence: format!("Share of compared features that drifted; above the limit, retraining is recommended.{alarm}"),
         svg: draw(history, &series, &[(format!("limit {}", format::percent(limit)), limit)], [0.0, 0.5], &percent),
         legend: Vec::new(),
@@ -139,14 +145,13 @@ fn scores(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
         points: drawn.iter().map(|point| Point { day: point.day, value: effect(point), interval: None }).collect(),
         dashed: false,
     }];
-    let floor = monitoring::ValidPolicy::named(&drawn.last().map(|point| point.report.features.policy.clone()).unwrap_or_default())
-        .unwrap_or_default()
-        .least_effect_number;
+    let floor = policy_of(history).least_effect_number;
     let drifted = drawn.iter().filter(|point| point.report.prediction.verdict == DriftVerdict::Drifted).count();
-    let title = match drifted {
-        0 if drawn.iter().all(|point| effect(point).is_none()) => "Prediction drift could not be computed".to_owned(),
-        0 => "No prediction drift in any check".to_owned(),
-        some => format!("Prediction drift in {some} of {} checks", drawn.len()),
+    let judged = |point: &&&HistoryPoint| matches!(point.report.prediction.verdict, DriftVerdict::Drifted | DriftVerdict::Stable);
+    let title = match drawn.iter().filter(judged).count() {
+        0 => "Prediction drift could not be computed".to_owned(),
+        // Checks with too few rows, and those that could not be computed, say nothing.
+        judged => format!("Prediction drift in {drifted} of {judged} checks"),
     };
     let rows = drawn.iter().map(|point| {
         let column = &point.report.prediction;
@@ -196,8 +201,13 @@ fn events(history: &DriftHistory) -> Chart {
     let outside = known.iter().filter(|(_, actual, expected)| {
         actual.value.zip(expected.interval).is_some_and(|(value, [low, high])| value < low || value > high)
     });
-    let title = match (known.len(), outside.count()) {
-        (0, _) => format!("No outcomes yet: expected {} only", words.event_many),
+    let compared = known.iter().filter(|(_, actual, expected)| actual.value.is_some() && expected.interval.is_some()).count();
+    let title = match (compared, outside.count()) {
+        (0, _) if known.is_empty() => format!("No outcomes yet: expected {} only", words.event_many),
+        (0, _) => format!("Observed {} could not be compared with the expected range", words.event_many),
+        (all, 0) if all < known.len() => {
+            format!("Observed {} within the expected range in {all} of {} cycles", words.event_many, known.len())
+        }
         (_, 0) => format!("Observed {} within the expected range in every cycle", words.event_many),
         (all, some) => format!("Observed {} outside the expected range in {some} of {all} cycles", words.event_many),
     };

@@ -4,7 +4,7 @@ mod actions;
 mod check;
 mod compare;
 mod features;
-mod labels;
+pub mod labels;
 mod lines;
 mod outcomes;
 mod performance;

@@ -103,7 +103,7 @@ fn found_of(found: &SimulatedCheck) -> AnyView {
     let table = if columns.is_empty() { ().boxed() } else { features::of_check(&columns, |name| found.use_case.label(name), |_| None) };
     let policies = found.policies.iter().map(|(name, [with, compared], [without, _])| {
         Row::new(vec![
-            Cell::text(format::policy_label(name)),
+            Cell::text(format::drift_policy_label(name)),
             Cell::number(format!("{with} of {compared}")),
             Cell::number(format!("{without} of {compared}")),
         ])
@@ -124,7 +124,7 @@ fn found_of(found: &SimulatedCheck) -> AnyView {
             {expected}
         </section>
         <section><h2>"Effect of the change"</h2>{difference(found)}</section>
-        <section><h2>"Drifted features with the change"</h2><p>{report.features.summary.clone()}</p>{table}</section>
+        <section><h2>"Features that are not stable"</h2><p>{report.features.summary.clone()}</p>{table}</section>
         <section><h2>"Result by policy"</h2><Table headings rows=policies class="list" scroll="Policies" /></section>
     }
     .boxed()
@@ -155,7 +155,7 @@ fn difference(found: &SimulatedCheck) -> AnyView {
         Heading::number("Effect size with"),
     ];
     let others = match same.iter().filter(|(with, _)| with.verdict == DriftVerdict::Drifted).count() {
-        0 => "No other feature has drifted.".to_owned(),
+        0 => "No other feature was found to have drifted.".to_owned(),
         1 => "1 other feature has drifted with and without the change.".to_owned(),
         count => format!("{count} other features have drifted with and without the change."),
     };

@@ -1,13 +1,15 @@
 //! The training data: its profile, and its drift from the baseline of the live version.
 
-use domain::{DriftVerdict, Route};
+use domain::Route;
 use leptos::prelude::*;
+use stats::outliers::OUTLIER_DEVIATIONS;
 use workflow::{DriftReport, ReviewPage};
 
 use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
+use crate::pages::monitoring::labels;
 
 /// The section.
 pub fn section(page: &ReviewPage) -> AnyView {
@@ -91,7 +93,7 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
     let summary = format!("All columns ({})", format::count(profile.columns.len() as u32));
     view! {
         <ul class="verdicts">{gates}</ul>
-        <p class="aside">"Reference limits, applied to the worst column, for information only. The gates of the policy are computed over all columns. Outliers are more than three standard deviations from the mean."</p>
+        <p class="aside">"Reference limits, applied to the worst column, for information only. The gates of the policy are computed over all columns. Outliers are more than "{OUTLIER_DEVIATIONS}" standard deviations from the mean."</p>
         <p><a href=data_page>"Distributions of all columns"</a></p>
         <details><summary>{summary}</summary><Table headings rows class="list" scroll="Columns of the training data" /></details>
         <details><summary>"Strongest correlations"</summary><Table headings=pair_headings rows=pairs class="list" scroll="Correlations" /></details>
@@ -109,18 +111,12 @@ fn drift(report: &DriftReport) -> AnyView {
     let mut columns: Vec<_> = report.columns.iter().collect();
     columns.sort_by(|a, b| b.effect_size.unwrap_or(0.0).total_cmp(&a.effect_size.unwrap_or(0.0)));
     let row = |column: &&workflow::ColumnReport| {
-        let (tone, word) = match column.verdict {
-            DriftVerdict::Drifted => (Tone::Watch, "Drifted"),
-            DriftVerdict::Stable => (Tone::Good, "Stable"),
-            DriftVerdict::TooFewRows => (Tone::Neutral, "Too few rows"),
-            DriftVerdict::CouldNotCompute => (Tone::Watch, "Could not compute"),
-        };
         let p = column.deciding_test().and_then(|test| test.p_adjusted.or(test.p_value));
         Row::new(vec![
             Cell::text(&column.name),
-            Cell::view(view! { <StateBadge tone word /> }),
+            Cell::view(labels::verdict(column.verdict)),
             Cell::number(column.effect_size.map(|size| format::number(size, 3)).unwrap_or_default()),
-            Cell::number(p.map(|p| format::number(p, 3)).unwrap_or_default()),
+            Cell::number(labels::p_value(p)),
             Cell::aside(column.why.map(|why| why.to_string()).unwrap_or_default()),
         ])
     };

@@ -1,13 +1,13 @@
 //! Fairness by group, compared with the live version.
 
 use leptos::prelude::*;
-use stats::fairness::{GroupAudit, GroupRow, GroupSize, STRONG_PROXY};
+use stats::Verdict;
+use stats::fairness::{GroupAudit, GroupRow, GroupSize, STRONG_PROXY, proxy_verdict};
 use stats::group_metrics::GroupMetric;
 use workflow::EvidencePackage;
 
-use super::gates::verdict;
 use crate::boxed::IntoBoxed;
-use crate::components::badge::{StateBadge, proxy_badge};
+use crate::components::badge::{StateBadge, proxy_badge, verdict};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
@@ -63,17 +63,17 @@ pub fn section(package: &EvidencePackage, label: &dyn Fn(&str) -> String) -> Any
     .boxed()
 }
 
-/// The groups that the inputs give away, for the summary of the review; nothing where there are none.
+/// The groups that can be inferred from the inputs, for the summary of the review; nothing where there are none.
 pub fn strong_proxies(package: &EvidencePackage, label: &dyn Fn(&str) -> String) -> AnyView {
     let strong = |proxy: &workflow::Proxy| {
-        let value = proxy.roc_auc.value.filter(|value| *value > STRONG_PROXY)?;
+        let value = proxy.roc_auc.value.filter(|_| proxy_verdict(&proxy.roc_auc) == Verdict::Fail)?;
         Some(format!("{} “{}” (ROC AUC {})", label(&proxy.attribute), proxy.group, format::number(value, 3)))
     };
     let strong: Vec<String> = package.proxies.iter().filter_map(strong).collect();
     if strong.is_empty() {
         return ().boxed();
     }
-    let text = format!("The inputs give away protected groups: {}. ", strong.join("; "));
+    let text = format!("Protected groups can be inferred from the inputs: {}. ", strong.join("; "));
     view! { <p class="note warn">{text}<a href="#fairness" rel="external">"Proxy analysis"</a></p> }.boxed()
 }
 

@@ -7,7 +7,7 @@ use workflow::{GateReport, GateResult, ReviewPage};
 
 use super::query::route_of;
 use crate::boxed::IntoBoxed;
-use crate::components::badge::{StateBadge, Tone};
+use crate::components::badge::verdict_badge;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
@@ -23,7 +23,9 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let open = page.request.as_ref().is_none_or(|request| !matches!(request.state, ReviewState::Approved | ReviewState::Rejected));
     let note = |result: &GateResult| {
         let waiver = waiver_of(&result.title);
-        if let Some(waiver) = waiver.filter(|_| !blocks(&result.title)) {
+        // A waiver says something about a gate that would block without it, while it holds.
+        let waived = waiver.filter(|waiver| policy.blocks(result) && !blocks(&result.title) && waiver.expires_on >= workflow::today());
+        if let Some(waiver) = waived {
             return Cell::aside(format!(
                 "Waived until {} by {} (owner: {}): {}",
                 waiver.expires_on.long(),
@@ -62,7 +64,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let set = format!(
         "Policy: {}, set before training. {} Inconclusive gates {inconclusive}; gates that could not be computed are blocking. \
          Approvals required: {}.",
-        format::policy_label(&policy.name),
+        format::gate_policy_label(&policy.name),
         policy.description,
         policy.approvals
     );
@@ -88,21 +90,10 @@ fn note_of(result: &GateResult) -> String {
 
 /// Title, estimate and verdict of an evaluated gate.
 fn judged(result: &GateResult) -> Vec<Cell> {
-    let (tone, word) = verdict(result.verdict);
-    vec![Cell::text(&result.title), Cell::figure(Some(result.shown()), Scale::Metric), Cell::view(view! { <StateBadge tone word /> })]
+    vec![Cell::text(&result.title), Cell::figure(Some(result.shown()), Scale::Metric), Cell::view(verdict_badge(result.verdict))]
 }
 
-/// Tone and label of a verdict.
-pub fn verdict(verdict: Verdict) -> (Tone, &'static str) {
-    match verdict {
-        Verdict::Pass => (Tone::Good, "Pass"),
-        Verdict::Fail => (Tone::Bad, "Fail"),
-        Verdict::Inconclusive => (Tone::Watch, "Inconclusive"),
-        Verdict::CouldNotCompute => (Tone::Watch, "Could not compute"),
-    }
-}
-
-/// The gates with a waiver in force, and the terms of each waiver.
+/// The gates that would block without a waiver in force, and the terms of each waiver.
 pub fn waived(page: &ReviewPage) -> Vec<(String, String)> {
     let today = workflow::today();
     let waived = |result: &GateResult| {
@@ -110,7 +101,7 @@ pub fn waived(page: &ReviewPage) -> Vec<(String, String)> {
         let terms = format!("{} (waived until {}, owner: {})", waiver.gate, waiver.expires_on.long(), waiver.owner);
         Some((waiver.gate.clone(), terms))
     };
-    page.package.gates.results.iter().filter_map(waived).collect()
+    page.package.gates.results.iter().filter(|result| page.package.policy.blocks(result)).filter_map(waived).collect()
 }
 
 /// Counts by verdict, the gates in `waived` apart.

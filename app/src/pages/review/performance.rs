@@ -69,14 +69,15 @@ fn power(package: &EvidencePackage) -> Option<String> {
     Some(power_text(auc.difference.n?, package.candidate.report.positives, auc.difference.interval?))
 }
 
-/// A difference of the half width of the interval is found in half of such comparisons, smaller ones less often.
+/// A difference of the half width of the interval is missed in half of such comparisons, smaller ones more often.
 fn power_text(rows: u32, leavers: u32, [low, high]: [f64; 2]) -> String {
-    let leavers = if leavers == 1 { "1 leaver".to_owned() } else { format!("{} leavers", format::count(leavers)) };
     let half = format::number((high - low) / 2.0, 3);
+    // Without access to people the number of leavers is a multiple of ten, which may be 0.
     format!(
-        "Power: {} rows with {leavers}. The smallest difference in ROC AUC that such a comparison could show is about {half} (half the width of the \
-         95% interval). Smaller differences may exist unseen.",
-        format::count(rows)
+        "Power: {} rows, about {} of them leavers. A difference in ROC AUC below {half} (half the width of the 95% interval) is missed at least half \
+         of the time.",
+        format::count(rows),
+        format::count(leavers)
     )
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{RefusalCode, Route};
 use leptos::prelude::*;
-use workflow::{Actor, Error, Role, Tenure};
+use workflow::{Actor, Error, NextStep, Role, Tenure};
 
 use crate::boxed::IntoBoxed;
 use crate::components::empty::Empty;
@@ -10,10 +10,14 @@ use crate::components::heading::PageHeading;
 use crate::error::AppError;
 use crate::server_page::ServerPage;
 
-/// A step on the way to the first scores.
+/// The steps in a list. Requesting, deciding and restoring are one of them.
+const STEPS: [&str; 4] = ["Import data", "Train a model", "Approve a version", "Score"];
+
+/// A step in words.
 struct Step {
+    /// In [`STEPS`].
+    position: usize,
     name: &'static str,
-    done: bool,
     what: String,
     /// Address and label; `None` when the user's roles do not allow it.
     link: Option<(String, &'static str)>,
@@ -29,82 +33,88 @@ pub async fn instead_of(error: Error, title: &str, tenure: &Tenure, actor: &Acto
     if !matches!(error.code(), Some(RefusalCode::NothingLive | RefusalCode::NoScores)) {
         return Err(error.into());
     }
-    let member = actor.member()?;
-    let data = tenure.dataset_changes(&member, use_case).await?;
-    let versions = tenure.versions(&member, use_case).await?;
+    let next = tenure.next_step(&actor.member()?, use_case).await?;
     let many = tenure.use_case(use_case)?.words.many.clone();
-    let pending = versions.iter().any(|version| version.review == "pending");
+    Ok(ServerPage::page(title, view(title, &error.to_string(), &step(next, actor, use_case, &many))))
+}
+
+fn step(next: NextStep, actor: &Actor, use_case: &str, many: &str) -> Step {
     let (admin, reviewer) = (actor.is(Role::Admin), actor.is(Role::Reviewer));
-    let reviews = Route::Reviews { use_case: use_case.into() }.path();
-    let models = Route::Models { use_case: use_case.into() }.path();
-    let approval = if pending { (reviews, "Open reviews") } else { (models, "Choose a version") };
-    let steps = [
-        Step {
-            name: "Import data",
-            done: !data.is_empty(),
+    let reviews = || Route::Reviews { use_case: use_case.into() }.path();
+    let models = || Route::Models { use_case: use_case.into() }.path();
+    match next {
+        NextStep::ImportData => Step {
+            position: 0,
+            name: "import data",
             what: format!("Import a file of past {many}, with the outcome of each."),
             link: admin.then(|| (Route::Datasets { use_case: use_case.into() }.path(), "Import data")),
             who: "An administrator imports data.",
         },
-        Step {
-            name: "Train a model",
-            done: !versions.is_empty(),
-            what: "Training compares several kinds of models and keeps the best as a version.".to_owned(),
+        NextStep::TrainModel => Step {
+            position: 1,
+            name: "train a model",
+            what: "Training compares several kinds of models and registers the best one as a version.".to_owned(),
             link: admin.then(|| (Route::Train { use_case: use_case.into() }.path(), "Train a model")),
             who: "An administrator trains a model.",
         },
-        Step {
-            name: "Request a review",
-            done: versions.iter().any(|version| version.live),
-            what: if pending {
-                "A version is waiting for a reviewer. It goes live when it is approved.".to_owned()
-            } else {
-                "Request a review of a version. It goes live when a reviewer approves it.".to_owned()
-            },
-            link: (reviewer || !pending).then_some(approval),
+        NextStep::RequestReview => Step {
+            position: 2,
+            name: "request a review",
+            what: "Request a review of a version. It goes live when a reviewer approves it.".to_owned(),
+            link: Some((models(), "Choose a version")),
+            who: "",
+        },
+        NextStep::DecideReview => Step {
+            position: 2,
+            name: "approve a version",
+            what: "A version is waiting for a reviewer. It goes live when it is approved.".to_owned(),
+            link: reviewer.then(|| (reviews(), "Open reviews")),
             who: "A reviewer decides.",
         },
-        Step {
-            name: "Score",
-            done: false,
-            what: format!("An administrator scores the current {many}: tenure batch --use-case {use_case}"),
+        NextStep::Restore => Step {
+            position: 2,
+            name: "restore a version",
+            what: "The live version was undeployed. Restore it, or approve another one.".to_owned(),
+            link: (reviewer || admin).then(|| (models(), "Choose a version")),
+            who: "A reviewer restores a version.",
+        },
+        NextStep::Score => Step {
+            position: 3,
+            name: "score",
+            what: format!("An administrator scores the current {many} with the command “tenure batch --use-case {use_case}”."),
             link: None,
             who: "Scores appear here afterwards.",
         },
-    ];
-    Ok(ServerPage::page(title, view(title, &error.to_string(), &steps)))
+    }
 }
 
-fn view(title: &str, why: &str, steps: &[Step]) -> AnyView {
-    let next = steps.iter().position(|step| !step.done).unwrap_or(steps.len());
-    let item = |(position, step): (usize, &Step)| {
-        let class = if position == next {
+fn view(title: &str, why: &str, step: &Step) -> AnyView {
+    let item = |(position, name): (usize, &&'static str)| {
+        let is_done = position < step.position;
+        let class = if position == step.position {
             "now"
-        } else if step.done {
+        } else if is_done {
             "done"
         } else {
             ""
         };
-        let current = (position == next).then_some("step");
-        let done = step.done.then(|| view! { <span class="visually-hidden">" (done)"</span> });
-        view! { <li class=class aria-current=current>{step.name}{done}</li> }.boxed()
+        let current = (position == step.position).then_some("step");
+        let done = is_done.then(|| view! { <span class="visually-hidden">" (done)"</span> });
+        view! { <li class=class aria-current=current>{*name}{done}</li> }.boxed()
     };
-    let items = steps.iter().enumerate().map(item).collect::<Vec<_>>();
-    let next = steps.get(next).map(|step| {
-        let way = match &step.link {
-            Some((href, label)) => view! { <p><a class="button" href=href.clone()>{*label}</a></p> }.boxed(),
-            None => view! { <p>{step.who}</p> }.boxed(),
-        };
-        let (title, what) = (format!("Next step: {}", step.name.to_lowercase()), step.what.clone());
-        view! { <Empty title><p>{what}</p>{way}</Empty> }
-    });
+    let items = STEPS.iter().enumerate().map(item).collect::<Vec<_>>();
+    let way = match &step.link {
+        Some((href, label)) => view! { <p><a class="button" href=href.clone()>{*label}</a></p> }.boxed(),
+        None => view! { <p>{step.who}</p> }.boxed(),
+    };
+    let (next, what) = (format!("Next step: {}", step.name), step.what.clone());
     let (title, why) = (title.to_owned(), why.to_owned());
     view! {
         <PageHeading title>
             <p>{why}</p>
         </PageHeading>
         <ol class="steps" aria-label="Steps to the first scores">{items}</ol>
-        {next}
+        <Empty title=next><p>{what}</p>{way}</Empty>
     }
     .boxed()
 }

@@ -26,9 +26,12 @@ pub struct DataProfile {
     pub correlations: Correlations,
     /// Rows that repeat an earlier row in every column but the texts (identifiers, dates).
     pub duplicate_rows: u64,
+    /// Beyond how many standard deviations from the mean numbers were counted as outliers; `None` in profiles by an earlier rule.
+    #[serde(default)]
+    pub outlier_deviations: Option<f64>,
     /// Columns with one value only.
     pub constant_columns: Vec<String>,
-    /// ChangeKind a person should know, in words.
+    /// What a person should know, in words.
     pub warnings: Vec<Warning>,
     /// The data-quality figures of guide 002 as gates.
     pub gates: Vec<Gate>,
@@ -79,7 +82,8 @@ impl DataProfile {
         let constant_columns = columns.iter().filter(|column| column.is_constant()).map(|column| column.name.clone()).collect();
         let warnings = warnings(rows, &columns, &correlations, duplicate_rows, limits);
         let gates = gates::gates(&columns, &correlations, limits);
-        Self { rows, columns, correlations, duplicate_rows, constant_columns, warnings, gates, released: None }
+        let outlier_deviations = Some(OUTLIER_DEVIATIONS);
+        Self { rows, columns, correlations, duplicate_rows, outlier_deviations, constant_columns, warnings, gates, released: None }
     }
 }
 

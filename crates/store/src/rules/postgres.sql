@@ -80,7 +80,7 @@ $$ begin
             select 1 from live_model l where l.use_case = new.use_case and l.version = new.version
         )
     ) then
-        raise exception 'only the live version can be in Production';
+        raise exception 'the live version, and no other, must be in Production';
     end if;
     return new;
 end $$;

@@ -63,7 +63,7 @@ create trigger model_version_stage before update of stage on model_version
 when new.stage not in ('None', 'Staging', 'Production', 'Archived')
     or (new.stage = 'Production')
         <> exists (select 1 from live_model l where l.use_case = new.use_case and l.version = new.version)
-begin select raise(abort, 'only the live version can be in Production'); end;
+begin select raise(abort, 'the live version, and no other, must be in Production'); end;
 create trigger model_version_is_fixed
 before update of use_case, version, run_id, dataset_id, model_hash, candidate, author, author_key, created_at on model_version
 begin select raise(abort, 'a version cannot be changed'); end;

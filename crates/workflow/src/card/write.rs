@@ -71,7 +71,10 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
         title: format!("{} – version {}", use_case.title, version.version),
         summary: format!(
             "{} Candidate: {}. Stage: {}. Trained on {made} by {}.{description}",
-            use_case.description, version.candidate, stage, version.author
+            use_case.description,
+            domain::format::metric_label(&version.candidate),
+            stage,
+            version.author
         ),
         sections,
     }

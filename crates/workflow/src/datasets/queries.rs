@@ -31,13 +31,13 @@ impl Tenure {
         for (at, dataset) in all.iter().enumerate() {
             let same_kind = |other: &&datasets::Dataset| other.positives.is_some() == dataset.positives.is_some();
             let before = all[at + 1..].iter().find(same_kind);
-            let mut sentences = Vec::new();
+            let mut sentences = None;
             if let Some(before) = before.filter(|_| at < COMPARED) {
                 let (old, new) = (self.profile_for(&viewer, before).await?, self.profile_for(&viewer, dataset).await?);
                 let found = compare(&old.labelled(&definition), &new.labelled(&definition));
                 let more = found.len().saturating_sub(SENTENCES);
-                sentences = found.into_iter().take(SENTENCES).map(|change| change.sentence).collect();
-                sentences.extend((more > 0).then(|| format!("{more} more.")));
+                let shown = found.into_iter().take(SENTENCES).map(|change| change.sentence);
+                sentences = Some(shown.chain((more > 0).then(|| format!("{more} more."))).collect());
             }
             let before = before.map(|before| before.dataset_id.to_string());
             changes.push(DatasetChange { dataset: self.row_for(&viewer, dataset, &versions).await?, before, sentences });
@@ -118,7 +118,11 @@ impl Tenure {
         let known = datasets::profile(&mut self.store.read().await?, &dataset.dataset_id).await?;
         if let Some(hash) = known {
             let bytes = self.store.artifact(&hash).await?;
-            return compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await;
+            let kept: DataProfile = compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await?;
+            // One that counted outliers by an earlier rule is not shown: it is made again.
+            if kept.outlier_deviations == Some(stats::outliers::OUTLIER_DEVIATIONS) {
+                return Ok(Arc::new(kept));
+            }
         }
         let (people, use_case) = (self.people_of(dataset).await?, self.use_case(&dataset.use_case)?);
         let made = compute(move || {

@@ -31,7 +31,7 @@ pub struct DatasetChange {
     /// `None` for the first of its kind.
     pub before: Option<String>,
     /// What changed, in words.
-    pub sentences: Vec<String>,
+    pub sentences: Option<Vec<String>>,
 }
 
 /// A cell that breaks a rule.

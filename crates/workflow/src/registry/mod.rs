@@ -8,3 +8,4 @@ mod queries;
 
 pub use baseline::{Baseline, SavedBaseline};
 pub use live::Live;
+pub use queries::NextStep;

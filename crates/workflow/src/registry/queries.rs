@@ -12,7 +12,48 @@ use crate::runs::artifacts::EXPLANATION;
 use crate::runs::queries::figure;
 use crate::{Error, Member, Result, Tenure, Viewer, disclosure};
 
+/// What brings a use case to its next scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextStep {
+    /// There are no people with known outcomes.
+    ImportData,
+    /// There is data, and no version.
+    TrainModel,
+    /// There are versions, and nothing is live.
+    RequestReview,
+    /// A version waits for the reviewers.
+    DecideReview,
+    /// The live version was undeployed.
+    Restore,
+    /// A version is live.
+    Score,
+}
+
 impl Tenure {
+    /// The next step of a use case on the way to scores.
+    ///
+    /// # Errors
+    /// When there is no such use case, or the store fails.
+    pub async fn next_step(&self, _: &Member<'_>, use_case: &str) -> Result<NextStep> {
+        let id = domain::UseCaseId::from(self.use_case(use_case)?.id.as_str());
+        let mut connection = self.store.read().await?;
+        if let Some(change) = registry::live(&mut connection, &id).await? {
+            if change.version.is_some() {
+                return Ok(NextStep::Score);
+            }
+            let pending = store::review::pending(&mut connection, &id).await? > 0;
+            return Ok(if pending { NextStep::DecideReview } else { NextStep::Restore });
+        }
+        if store::review::pending(&mut connection, &id).await? > 0 {
+            return Ok(NextStep::DecideReview);
+        }
+        if !registry::list(&mut connection, &id).await?.is_empty() {
+            return Ok(NextStep::RequestReview);
+        }
+        let datasets = store::datasets::list(&mut connection, Some(&id)).await?;
+        Ok(if datasets.iter().any(|dataset| dataset.positives.is_some()) { NextStep::TrainModel } else { NextStep::ImportData })
+    }
+
     /// The versions of a use case, newest first.
     ///
     /// # Errors

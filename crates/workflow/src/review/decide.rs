@@ -181,16 +181,20 @@ impl Tenure {
     /// Voids a request whose evidence is no longer true.
     async fn expect_unchanged(&self, reviewer: &Reviewer<'_>, version: &registry::Version, request: &review::Request) -> Result<()> {
         let package = self.stored_package(&request.evidence_hash).await?;
-        let policy = self.expect_same_policy(version).await.err().map(|error| error.to_string());
-        let by_gates = policy.is_some();
-        let Some(change) = package.sources.changed(&self.sources(version).await?).or(policy) else { return Ok(()) };
+        let (change, way_out) = match package.sources.changed(&self.sources(version).await?) {
+            Some(change) => (change, ". Request a new review."),
+            // Says itself what to do: train a new version.
+            None => match self.expect_same_policy(version).await {
+                Err(error) => (error.to_string(), ""),
+                Ok(()) => return Ok(()),
+            },
+        };
         let mut transaction = self.store.begin().await?;
         let current = review::newest_request(&mut transaction, &version.use_case, version.version).await?;
         if current.is_some_and(|current| current.request_id == request.request_id && current.state == ReviewState::Pending) {
             void(&mut transaction, request, reviewer.name(), change.trim_end_matches('.')).await?;
             transaction.commit().await?;
         }
-        let way_out = if by_gates { "" } else { ". Request a new review." };
         Err(Error::conflict(RefusalCode::RequestVoid, format!("The request is void because the evidence has changed: {change}{way_out}")))
     }
 
@@ -297,7 +301,7 @@ fn may_be_approved(package: &EvidencePackage, waivers: &[review::Waiver], checkl
         let policy = &package.policy.name;
         return Err(Error::conflict(
             RefusalCode::GatesBlock,
-            format!("Version {number} cannot be approved: gates of the policy {policy} failed: {}.{way_out}", blocking.join("; ")),
+            format!("Version {number} cannot be approved: gates of the policy {policy} did not pass: {}.{way_out}", blocking.join("; ")),
         ));
     }
     if package.policy.checklist_required && !checklist.open().is_empty() {

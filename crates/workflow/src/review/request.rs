@@ -48,7 +48,10 @@ impl Tenure {
             let policy = &package.policy.name;
             return Err(Error::conflict(
                 RefusalCode::GatesBlock,
-                format!("Version {number} cannot be proposed: gates of the policy {policy} failed: {}.{way_out}", blocking.join("; ")),
+                format!(
+                    "Version {number} cannot be proposed: gates of the policy {policy} did not pass: {}.{way_out}",
+                    blocking.join("; ")
+                ),
             ));
         }
         let evidence_hash = self.store.put_artifact(package.to_bytes()?).await?;

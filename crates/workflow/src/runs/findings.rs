@@ -45,11 +45,15 @@ pub struct RunEvidence {
 pub struct GateRow {
     /// For example "ROC AUC at least 0.7".
     pub title: String,
+    /// In the sign of the limit.
     pub figure: Estimate,
+    /// In the sign of the metric, for pages: [`training::gates::GateResult::shown`].
+    #[serde(skip, default = "not_shown")]
+    pub shown: Estimate,
     pub limit: f64,
     pub verdict: Verdict,
-    /// Whether it blocks a review. One that fails and does not block is the reviewers' to answer for.
-    pub blocks: bool,
+    /// Whether it blocks a review; `None` when the policy is no longer known. One that fails and does not block is the reviewers' to answer for.
+    pub blocks: Option<bool>,
     /// What it rests on or what is missing; often empty.
     pub note: String,
 }
@@ -80,4 +84,8 @@ pub struct CohortRow {
     pub brier: Estimate,
     pub event_rate: Estimate,
     pub mean_probability: f64,
+}
+
+fn not_shown() -> Estimate {
+    Estimate::unknown("not part of the stored form")
 }

@@ -140,8 +140,9 @@ fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy
             .results
             .into_iter()
             .map(|result| GateRow {
-                blocks: policy.is_some_and(|policy| policy.blocks(&result)),
-                figure: result.shown(),
+                blocks: policy.map(|policy| policy.blocks(&result)),
+                shown: result.shown(),
+                figure: result.figure,
                 title: result.title,
                 limit: result.limit,
                 verdict: result.verdict,

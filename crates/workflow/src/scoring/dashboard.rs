@@ -77,7 +77,7 @@ fn headlines(
             figure: Estimate::point(n as f64, n),
             unit: words.many.clone(),
             change: change(Some(n as f64), previous.map(|batch| batch.people as f64)),
-            note: format!("{} scored, excluding those who have left.", capital(&words.many)),
+            note: format!("{} scored, excluding those who have left.", domain::format::capitalised(&words.many)),
         },
         Headline {
             label: format!("Expected {}", words.event_many),
@@ -87,7 +87,7 @@ fn headlines(
             note: "Sum of the predicted probabilities. The interval assumes that they are well calibrated.".into(),
         },
         Headline {
-            label: "High or very high risk".into(),
+            label: domain::format::capitalised(&format!("{} risk", names.join(" or "))),
             figure: share,
             unit: "%".into(),
             change: None,
@@ -98,14 +98,9 @@ fn headlines(
             figure: auc,
             unit: String::new(),
             change: None,
-            note: format!("Chance that a {} is ranked above a stayer (test set).", words.event_one),
+            note: format!("Chance that a {} is ranked above a stayer (hold-out).", words.event_one),
         },
     ]
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Risk by the values of one field; small groups are hidden, and with them the next smallest where the total would give them away.

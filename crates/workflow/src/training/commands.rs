@@ -274,7 +274,7 @@ fn blocking_gates(policy: &ValidGatePolicy, gates: &GateReport) -> String {
     if titles.is_empty() {
         return String::new();
     }
-    format!("Failed gates of the policy {}: {}.", gates.policy, titles.join("; "))
+    format!("Blocking gates of the policy {}: {}.", gates.policy, titles.join("; "))
 }
 
 /// Rows as the training wants them: people who repeat over time stay on one side of a split.

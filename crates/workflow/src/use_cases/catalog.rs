@@ -186,7 +186,7 @@ pub(crate) fn drift_policy(name: &str) -> Result<monitoring::ValidPolicy> {
 
 fn wrong(name: &str, errors: &[data::UseCaseError]) -> Error {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    Error::Invalid(domain::format::sentence(&format!("The use-case file {name} is invalid: {}", lines.join("; "))))
+    Error::Invalid(domain::format::sentence(&format!("The use-case file {name} is invalid: {}", lines.join(" "))))
 }
 
 /// The files of a folder that need not be there.

@@ -1,6 +1,7 @@
 //! Which version serves: promotion, rollback, undeployment, and what people call a version.
 
 use domain::{Decision, RefusalCode, VersionNumber};
+use workflow::NextStep;
 
 use crate::app::{PASSWORD, TestApp, USE_CASE, number};
 
@@ -72,6 +73,31 @@ async fn a_rollback_without_a_number_goes_to_the_version_before() {
     app.promote(2).await;
     assert_eq!(app.rollback("rita", None, "complaints").await.unwrap(), number(1));
     assert_eq!(app.stages().await, ["Production", "Archived", "Staging"]);
+}
+
+#[tokio::test]
+async fn only_a_reviewer_rolls_back() {
+    let app = TestApp::live().await;
+    app.promote(2).await;
+    assert_eq!(app.rollback("ann", Some(1), "complaints").await.unwrap_err().code(), Some(RefusalCode::RoleRequired));
+    assert_eq!(app.live_version().await, Some(number(2)));
+}
+
+#[tokio::test]
+async fn the_next_step_follows_the_state() {
+    let step = async |app: &TestApp| {
+        let ann = app.actor("ann").await;
+        app.tenure.next_step(&ann.member().unwrap(), USE_CASE).await.unwrap()
+    };
+    assert_eq!(step(&TestApp::empty().await).await, NextStep::ImportData);
+    let app = TestApp::filled().await;
+    assert_eq!(step(&app).await, NextStep::RequestReview);
+    app.request(1).await;
+    assert_eq!(step(&app).await, NextStep::DecideReview);
+    app.approve(1, "rita").await.unwrap();
+    assert_eq!(step(&app).await, NextStep::Score);
+    app.undeploy("rita").await.unwrap();
+    assert_eq!(step(&app).await, NextStep::Restore);
 }
 
 #[tokio::test]

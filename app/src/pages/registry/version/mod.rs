@@ -156,7 +156,7 @@ fn gates_text(counts: [u32; 4], policy: &str) -> String {
     let words = ["passed", "failed", "inconclusive", "could not be computed"];
     let parts: Vec<String> =
         counts.iter().zip(words).filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    let policy = format::policy_label(policy);
+    let policy = format::gate_policy_label(policy);
     format!("Gates at training time (policy: {policy}): {}.", if parts.is_empty() { "none".to_owned() } else { parts.join(", ") })
 }
 

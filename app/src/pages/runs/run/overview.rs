@@ -9,7 +9,7 @@ use workflow::runs::{RunPage as Page, Stage};
 use workflow::scoring::Headline;
 
 use crate::boxed::IntoBoxed;
-use crate::components::badge::{StateBadge, Tone};
+use crate::components::badge::verdict_badge;
 use crate::components::figure::Scale;
 use crate::components::table::{Cell, Heading, Mark, Row, Table, TextList};
 use crate::format;
@@ -71,44 +71,41 @@ fn warnings(evidence: &RunEvidence) -> Vec<AnyView> {
     leaks.into_iter().chain(unlikely).collect()
 }
 
-/// A verdict as a badge.
-fn badge(verdict: Verdict) -> AnyView {
-    let (tone, word) = match verdict {
-        Verdict::Pass => (Tone::Good, "Pass"),
-        Verdict::Fail => (Tone::Bad, "Fail"),
-        Verdict::Inconclusive => (Tone::Watch, "Inconclusive"),
-        Verdict::CouldNotCompute => (Tone::Neutral, "Could not compute"),
-    };
-    view! { <StateBadge tone word /> }.boxed()
-}
-
 #[component]
 fn Gates(gates: Vec<GateRow>, policy: String, passes: bool, feasible: String) -> AnyView {
     let count = |of: &dyn Fn(&GateRow) -> bool| gates.iter().filter(|gate| of(gate)).count() as u32;
-    let blocking = count(&|gate| gate.blocks);
-    let answered = count(&|gate| gate.verdict == Verdict::Fail && !gate.blocks);
+    let blocking = count(&|gate| gate.blocks == Some(true));
+    let failed = count(&|gate| gate.verdict == Verdict::Fail && gate.blocks == Some(false));
+    let open = count(&|gate| matches!(gate.verdict, Verdict::Inconclusive | Verdict::CouldNotCompute) && gate.blocks == Some(false));
     let gates_word = |number: u32| if number == 1 { "1 gate".to_owned() } else { format!("{} gates", format::count(number)) };
-    let title = match (passes, answered) {
-        (false, _) => format!("{} blocking review", gates_word(blocking)),
-        (true, 0) => "Ready for review".to_owned(),
-        (true, answered) => format!("Ready for review; {} failed (non-blocking)", gates_word(answered)),
+    let also = [(failed, "failed"), (open, "inconclusive or not computed")];
+    let also: Vec<String> =
+        also.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{} {what}", gates_word(*number))).collect();
+    let title = if gates.iter().any(|gate| gate.blocks.is_none()) {
+        "Gates at training time; their policy is no longer available".to_owned()
+    } else if !passes {
+        format!("{} blocking review", gates_word(blocking))
+    } else if also.is_empty() {
+        "Ready for review".to_owned()
+    } else {
+        format!("Ready for review; {} (non-blocking)", also.join(", "))
     };
     let row = |gate: GateRow| {
         let note = match (gate.blocks, gate.verdict) {
-            (true, _) => "blocking",
-            (false, Verdict::Fail) => "non-blocking",
-            _ => "",
+            (Some(true), _) => "blocking",
+            (Some(false), Verdict::Fail) => "non-blocking",
+            (Some(false) | None, _) => "",
         };
-        let badge = badge(gate.verdict);
+        let badge = verdict_badge(gate.verdict);
         let verdict = Cell::view(view! { {badge}" "<span class="aside">{note}</span> });
-        Row::new(vec![Cell::with_aside(gate.title, &gate.note), verdict, Cell::figure(Some(gate.figure), Scale::Metric)])
+        Row::new(vec![Cell::with_aside(gate.title, &gate.note), verdict, Cell::figure(Some(gate.shown), Scale::Metric)])
     };
     let rows = gates.into_iter().map(row).collect();
     let headings = vec![Heading::text("Gate"), Heading::text("Verdict"), Heading::number("Estimate and 95% interval")];
     view! {
         <section>
             <h2>{title}</h2>
-            <p class="aside">{format!("Policy: {}. Verdicts use the interval, not the point estimate. {feasible}", format::policy_label(&policy))}</p>
+            <p class="aside">{format!("Policy: {}. Verdicts use the interval, not the point estimate. {feasible}", format::gate_policy_label(&policy))}</p>
             <Table headings rows class="list" scroll="Gates" />
         </section>
     }

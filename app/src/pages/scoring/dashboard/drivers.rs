@@ -21,7 +21,7 @@ pub fn Drivers(drivers: Vec<(String, f64)>) -> AnyView {
     view! {
         <section class="drivers">
             <h2>{format!("{first} is the strongest driver")}</h2>
-            <p class="aside">"Mean absolute contribution of each factor, in percentage points. Contributions describe the model, not causes."</p>
+            <p class="aside">"Mean absolute contribution in percentage points, counting the three strongest factors of each person. Contributions describe the model, not causes."</p>
             <Table headings rows class="bars" />
         </section>
     }

@@ -158,7 +158,11 @@ fn Filters(page: PeoplePage, action: String, query: PeopleQuery, problems: Vec<F
         view! { <Choice name label=label.clone() values=values.clone() chosen error /> }
     });
     let segments = segments.collect_view();
-    let (wrong_band, wrong_risk) = (problem_of(&problems, "band"), problem_of(&problems, "min_risk"));
+    let wrong = |field: &str| {
+        let problem = problem_of(&problems, field);
+        if problem.is_empty() { problem } else { format!("{problem} This filter is not applied.") }
+    };
+    let (wrong_band, wrong_risk) = (wrong("band"), wrong("min_risk"));
     let (least_risk, described) = (query.min_risk.clone(), (!wrong_risk.is_empty()).then_some("min_risk-error"));
     view! {
         <form method="get" action=format!("{action}#people") class="filters" role="search">
