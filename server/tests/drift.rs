@@ -66,7 +66,7 @@ impl CliHarness {
 
 fn terminations() -> Option<Vec<Vec<String>>> {
     let bytes = std::fs::read(testing::shared("data/terminations_10yr_49653.csv")?).unwrap();
-    let raw = data::read(&bytes).unwrap();
+    let raw = data::read(&bytes, &data::ReadOptions::default()).unwrap();
     let column = |name: &str| &raw.columns[raw.names.iter().position(|known| known == name).unwrap()];
     let names = [
         "EmployeeID",

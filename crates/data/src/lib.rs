@@ -10,6 +10,6 @@ pub mod write;
 
 pub use check::{CheckMode, Checked, Refusal, RowProblem, check};
 pub use outcomes::{OutcomeRow, check_outcomes};
-pub use read::{Raw, ReadError, read};
+pub use read::{DateOrder, Raw, ReadError, ReadOptions, read};
 pub use use_case_file::{UseCaseError, built_in, line_of, parse as parse_use_case};
 pub use write::{Format, write};

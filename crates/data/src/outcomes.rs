@@ -92,7 +92,12 @@ mod tests {
 
     fn check(text: &str) -> Result<Vec<OutcomeRow>, Refusal> {
         let use_case = crate::built_in().unwrap().remove(0);
-        check_outcomes(&crate::read(text.as_bytes()).unwrap(), &use_case, |day| day.len() == 10, "2026-06-30")
+        check_outcomes(
+            &crate::read(text.as_bytes(), &crate::ReadOptions::default()).unwrap(),
+            &use_case,
+            |day| day.len() == 10,
+            "2026-06-30",
+        )
     }
 
     #[test]

@@ -4,12 +4,38 @@ use std::io::Cursor;
 
 use polars_core::prelude::*;
 use polars_io::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// How a file is to be read. What is `None` is recognized from its content.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ReadOptions {
+    /// A label of the WHATWG Encoding Standard, for example `windows-1252`.
+    pub encoding: Option<String>,
+    /// Name of a workbook's sheet.
+    pub sheet: Option<String>,
+    /// Decimal mark of numbers: `.` or `,`.
+    pub decimal: Option<char>,
+    /// Thousands mark of numbers: `.`, `,`, a space or an apostrophe.
+    pub thousands: Option<char>,
+    pub dates: Option<DateOrder>,
+}
+
+/// In which order a date written with numbers has its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrder {
+    YearFirst,
+    DayFirst,
+    MonthFirst,
+}
 
 /// A file as columns of text, not yet checked against any use case. Missing cells are empty texts.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Raw {
     pub names: Vec<String>,
     pub columns: Vec<Vec<String>>,
+    /// What was asked for, for the reading of numbers and dates.
+    pub options: ReadOptions,
 }
 
 impl Raw {
@@ -44,11 +70,12 @@ pub enum ReadError {
 ///
 /// # Errors
 /// See [`ReadError`]. Rows are numbered as a spreadsheet does: the header is row 1.
-pub fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
+pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ReadError::Empty);
     }
     let raw = if bytes.starts_with(b"PAR1") { read_parquet(bytes)? } else { read_csv(bytes)? };
+    let raw = Raw { options: options.clone(), ..raw };
     if raw.rows() == 0 { Err(ReadError::HeaderOnly) } else { Ok(raw) }
 }
 

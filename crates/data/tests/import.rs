@@ -1,8 +1,12 @@
 //! What an import accepts and what it refuses.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use data::{CheckMode, Format, ReadError, check, read};
+use data::{CheckMode, Format, Raw, ReadError, ReadOptions, check};
 use model::{Column, Table, UseCase};
+
+fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
+    data::read(bytes, &ReadOptions::default())
+}
 
 fn attrition() -> UseCase {
     data::built_in().unwrap().remove(0)
@@ -108,9 +112,10 @@ fn scoring_asks_for_inputs_only() {
     let raw = read(sound(",", 2).as_bytes()).unwrap();
     let keep: Vec<usize> =
         (0..raw.names.len()).filter(|&index| !["Age", "Gender", "Attrition", "Over18"].contains(&raw.names[index].as_str())).collect();
-    let raw = data::Raw {
+    let raw = Raw {
         names: keep.iter().map(|&index| raw.names[index].clone()).collect(),
         columns: keep.iter().map(|&index| raw.columns[index].clone()).collect(),
+        ..Raw::default()
     };
     let checked = check(&raw, &attrition(), CheckMode::Scoring).unwrap();
     assert_eq!(checked.labels, None);

@@ -206,11 +206,10 @@ mod tests {
     fn the_least_risk_is_a_percentage_or_a_probability() {
         let least = |text: &str| PeopleQuery { min_risk: text.to_owned(), ..PeopleQuery::default() }.least_risk();
         assert_eq!(least(""), Ok(None));
-        for (text, risk) in [("50%", 0.5), ("50 %", 0.5), ("50", 0.5), ("0.50", 0.5), ("0.15", 0.15), ("0", 0.0), ("1", 1.0), ("100%", 1.0)]
-        {
+        for (text, risk) in [("50%", 0.5), ("50 %", 0.5), ("50", 0.5), ("0.50", 0.5), ("0.15", 0.15), ("0", 0.0), ("100%", 1.0)] {
             assert_eq!(least(text), Ok(Some(risk)), "{text}");
         }
-        for text in ["high", "101%", "101", "-0.1", "NaN", "inf", "%", "0,5"] {
+        for text in ["1", "1.0", "high", "101%", "101", "-0.1", "NaN", "inf", "%", "0,5"] {
             assert!(least(text).is_err(), "{text}");
         }
     }

@@ -79,6 +79,7 @@ impl Tenure {
             as_of,
             snapshot,
             simulated: true,
+            ..Import::default()
         };
         let dataset = self.import(admin, import("simulated-year.csv".into(), labelled, first_day, false)).await?.dataset;
         let settings = training::Settings {

@@ -75,7 +75,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
         DataCommand::Import { files, use_case, as_of, snapshot } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
             let definition = config.catalog()?.use_case(&use_case)?;
-            let import = Import { use_case, files, as_of, snapshot, simulated: false };
+            let import = Import { use_case, files, as_of, snapshot, ..Import::default() };
             workflow::check_import(&import, &definition)?;
             let imported = config.open().await?.import(&Actor::local().admin()?, import).await?;
             if as_json {

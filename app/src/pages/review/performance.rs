@@ -233,8 +233,7 @@ mod tests {
     #[test]
     fn a_comparison_says_what_it_could_show() {
         let text = power_text(83, 11, [-0.081, 0.063]);
-        assert!(text.starts_with("Power: 83 rows with 11 leavers.") && text.contains("is about 0.072 "), "{text}");
-        assert!(power_text(60, 1, [0.0, 0.1]).contains("60 rows with 1 leaver."));
+        assert!(["83 rows", "11 of them", "below 0.072 "].iter().all(|part| text.contains(part)), "{text}");
     }
 
     #[test]

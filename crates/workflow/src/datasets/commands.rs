@@ -1,6 +1,6 @@
 //! Files become immutable dataset versions.
 
-use data::{CheckMode, Checked};
+use data::{CheckMode, Checked, ReadOptions};
 use domain::{AuditEvent, Subject};
 use model::UseCase;
 use store::{audit, datasets};
@@ -19,6 +19,8 @@ pub struct Import {
     /// People as they are now: no outcome column is asked for.
     pub snapshot: bool,
     pub simulated: bool,
+    /// How the files are to be read, where they do not say so themselves.
+    pub options: ReadOptions,
 }
 
 /// What became of it.
@@ -43,9 +45,9 @@ impl Tenure {
         let hash = store::artifacts::hash(&whole);
         let names: Vec<&str> = import.files.iter().map(|(name, _)| name.as_str()).collect();
         let name = names.join(" + ");
-        let (files, snapshot, simulated) = (import.files, import.snapshot, import.simulated);
+        let (files, options, snapshot, simulated) = (import.files, import.options, import.snapshot, import.simulated);
         let (people, unused_columns, content) = compute(move || {
-            let checked = check_files(&files, &use_case, snapshot)?;
+            let checked = check_files(&files, &options, &use_case, snapshot)?;
             let sources = files.iter().map(|(name, _)| name.clone()).zip(checked.iter().map(|part| part.ids.len() as u32)).collect();
             let unused = checked.first().map(|part| part.unused.clone()).unwrap_or_default();
             let people = StoredPeople::merge(checked, sources)?;
@@ -109,14 +111,14 @@ impl Tenure {
 /// # Errors
 /// When a file cannot be read or breaks a rule.
 pub fn check_import(import: &Import, use_case: &UseCase) -> Result<()> {
-    check_files(&import.files, use_case, import.snapshot).map(|_| ())
+    check_files(&import.files, &import.options, use_case, import.snapshot).map(|_| ())
 }
 
-fn check_files(files: &[(String, Vec<u8>)], use_case: &UseCase, snapshot: bool) -> Result<Vec<Checked>> {
+fn check_files(files: &[(String, Vec<u8>)], options: &ReadOptions, use_case: &UseCase, snapshot: bool) -> Result<Vec<Checked>> {
     let mode = if snapshot { CheckMode::Scoring } else { CheckMode::Training };
     let mut parts: Vec<Checked> = Vec::new();
     for (name, bytes) in files {
-        let raw = data::read(bytes).map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
+        let raw = data::read(bytes, options).map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
         let part = data::check(&raw, use_case, mode)?;
         if parts.first().is_some_and(|first| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some()) {
             return Err(Error::Invalid(format!(

@@ -35,7 +35,12 @@ pub struct CohortView {
 /// # Errors
 /// When it cannot be read or breaks a rule.
 pub fn check_outcomes(bytes: &[u8], use_case: &UseCase) -> Result<Vec<OutcomeRow>> {
-    Ok(data::check_outcomes(&data::read(bytes)?, use_case, |text| text.parse::<Date>().is_ok(), &store::today().to_string())?)
+    Ok(data::check_outcomes(
+        &data::read(bytes, &data::ReadOptions::default())?,
+        use_case,
+        |text| text.parse::<Date>().is_ok(),
+        &store::today().to_string(),
+    )?)
 }
 
 /// Who of a simulated snapshot left before the next one, as a file of outcomes has it: on the last day of the month.

@@ -117,7 +117,7 @@ fn check_records(model: &model::Model, records: &[Record]) -> Result<Checked> {
 /// # Errors
 /// When the file cannot be read or breaks a rule of the model's use case.
 pub fn predict_with(explainer: &ModelExplainer, version: u32, bytes: &[u8], options: PredictOptions) -> Result<Vec<Prediction>> {
-    let raw = data::read(bytes).map_err(Error::from)?;
+    let raw = data::read(bytes, &data::ReadOptions::default()).map_err(Error::from)?;
     let checked = data::check(&raw, &explainer.model().use_case, data::CheckMode::Scoring)?;
     predict_rows(explainer, version, &checked, options)
 }

@@ -121,6 +121,7 @@ fn fill() -> TempDir {
             as_of: Some(as_of.into()),
             snapshot,
             simulated: true,
+            ..Import::default()
         };
         let dataset = app.tenure.import(&admin, import("training.csv", labelled, "2025-01-01", false)).await.unwrap().dataset;
         // Few people, so that some of their groups are small.

@@ -87,7 +87,7 @@ fn policy(policy: Option<&str>, method: Option<&str>) -> Result<(ValidPolicy, De
 
 /// Reads a file; `None` for one without rows, which gives "could not compute" rather than an error.
 fn read(path: &str) -> Result<Option<Raw>> {
-    match data::read(&read_input(path)?) {
+    match data::read(&read_input(path)?, &data::ReadOptions::default()) {
         Ok(raw) => Ok(Some(raw)),
         Err(data::ReadError::Empty | data::ReadError::HeaderOnly) => Ok(None),
         Err(error) => Err(Error::Invalid(format!("{path}: {error}"))),

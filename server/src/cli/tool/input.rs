@@ -13,7 +13,7 @@ use crate::cli::input::read_input;
 /// # Errors
 /// [`Error::Invalid`] naming the file.
 pub fn read(path: &str) -> Result<Raw> {
-    data::read(&read_input(path)?).map_err(|error| Error::Invalid(format!("{path}: {error}")))
+    data::read(&read_input(path)?, &data::ReadOptions::default()).map_err(|error| Error::Invalid(format!("{path}: {error}")))
 }
 
 /// The texts of the column called `name`.

@@ -162,7 +162,7 @@ impl Subject {
             let value: Value = serde_json::from_slice(&bytes).map_err(|error| invalid(&error))?;
             return self.matrix(value.get(key).or_else(|| value.get("rows")).unwrap_or(&value), path);
         }
-        let raw = data::read(&bytes).map_err(|error| invalid(&error))?;
+        let raw = data::read(&bytes, &data::ReadOptions::default()).map_err(|error| invalid(&error))?;
         if let Source::Model(model) = &self.source {
             return Ok(model.encode(&data::check(&raw, &model.use_case, data::CheckMode::Scoring)?.table));
         }

@@ -88,8 +88,8 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         use_case: "attrition".into(),
         files: vec![(written.file.to_owned(), data::write(&wrong, data::Format::Csv).unwrap())],
         as_of: Some("2024-03-01".into()),
-        snapshot: false,
         simulated: true,
+        ..Import::default()
     };
     let refusal = server.tenure.import_form(&everybody.admin().unwrap(), import).await.unwrap().unwrap_err();
 

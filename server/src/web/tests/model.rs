@@ -30,8 +30,8 @@ impl TestServer {
             use_case: "attrition".into(),
             files: vec![(name.to_owned(), bytes)],
             as_of: Some(as_of.to_owned()),
-            snapshot: false,
             simulated: true,
+            ..Import::default()
         };
         self.tenure.import(&admin.admin().unwrap(), import).await.unwrap().dataset.dataset_id.into_string()
     }
