@@ -30,6 +30,8 @@ trap clean EXIT
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cd "$folder"
 as_owner "$binaries/initdb" -D "$folder/data" -U tenure -A trust --encoding=UTF8 --locale=C >/dev/null
+# Members of the role tenure_passwords sign in with a password, everybody else without.
+sed -i '1i host all +tenure_passwords 127.0.0.1/32 scram-sha-256' "$folder/data/pg_hba.conf"
 # The data is temporary, so there is no need to wait for the disk.
 as_owner "$binaries/pg_ctl" -D "$folder/data" -w -l "$folder/log" \
   -o "-p $port -k $folder -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200" start >/dev/null

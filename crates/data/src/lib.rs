@@ -4,6 +4,7 @@
 pub mod check;
 pub mod outcomes;
 pub mod read;
+pub mod sources;
 mod toml_position;
 pub mod use_case_file;
 pub mod write;

@@ -90,6 +90,9 @@ events! {
         view: PersonViewDetail,
     },
     ScoresBatch = "scores.batch" { version: VersionNumber, dataset: DatasetId, as_of: Date, people: i64 },
+    /// A database that rows come from; the query by its hash, since it may name people.
+    SourceAdd = "source.add" { source: String, address: String, query: String },
+    SourceRemove = "source.remove" { source: String },
     TokenCreate = "token.create" { token: String, scopes: Vec<Scope>, days: u32 },
     TokenRevoke = "token.revoke" { token: String },
 }
@@ -132,6 +135,8 @@ impl AuditAction {
             Self::PeopleExport => "People exported",
             Self::PersonView => "Person viewed",
             Self::ScoresBatch => "People scored",
+            Self::SourceAdd => "Source added",
+            Self::SourceRemove => "Source removed",
             Self::TokenCreate => "API token created",
             Self::TokenRevoke => "API token revoked",
         }

@@ -26,6 +26,7 @@ mod rules;
 pub mod runs;
 pub mod scoring;
 mod settings;
+pub mod sources;
 mod sql;
 mod store;
 

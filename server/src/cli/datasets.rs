@@ -16,8 +16,11 @@ pub enum DataCommand {
     #[command(after_help = "Example: tenure data import people.csv --use-case attrition --as-of 2026-11-01")]
     Import {
         /// Files to import; several files with the same columns are merged in this order
-        #[arg(required = true)]
+        #[arg(required_unless_present = "source", conflicts_with = "source")]
         files: Vec<String>,
+        /// Import the result of a source instead, see `tenure source`
+        #[arg(long)]
+        source: Option<String>,
         /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
@@ -72,12 +75,16 @@ pub enum DataCommand {
 
 pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        DataCommand::Import { files, use_case, as_of, snapshot } => {
+        DataCommand::Import { files, source, use_case, as_of, snapshot } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
             let definition = config.catalog()?.use_case(&use_case)?;
             let import = Import { use_case, files, as_of, snapshot, ..Import::default() };
-            workflow::check_import(&import, &definition)?;
-            let imported = config.open().await?.import(&Actor::local().admin()?, import).await?;
+            let imported = if let Some(source) = source {
+                config.open().await?.import_from(&Actor::local().admin()?, &source, import).await?
+            } else {
+                workflow::check_import(&import, &definition)?;
+                config.open().await?.import(&Actor::local().admin()?, import).await?
+            };
             if as_json {
                 output::json(&imported)?;
             } else {

@@ -14,6 +14,7 @@ mod registry;
 mod runs;
 mod scoring;
 mod serve;
+mod sources;
 mod tool;
 mod training;
 mod use_cases;
@@ -57,6 +58,9 @@ enum Command {
     /// Import, list, profile, compare and simulate data
     #[command(subcommand)]
     Data(datasets::DataCommand),
+    /// Manage databases from which data is imported
+    #[command(subcommand)]
+    Source(sources::SourceCommand),
     /// Train a model and register a new version
     Train(training::Train),
     /// List, show and compare training runs
@@ -107,6 +111,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::UseCase(command) => use_cases::run(&config, command, json),
         Command::User(command) => accounts::user::run(&config, command, json).await,
         Command::Data(command) => datasets::run(&config, command, json).await,
+        Command::Source(command) => sources::run(&config, command, json).await,
         Command::Train(command) => training::run(&config, command, json).await,
         Command::Run(command) => runs::run(&config, command, json).await,
         Command::Job(command) => jobs::run(&config, command, json).await,

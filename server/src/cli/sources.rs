@@ -1,0 +1,109 @@
+//! `tenure source`.
+
+use clap::Subcommand;
+use workflow::{Actor, NewSource, Result};
+
+use super::input::read_input;
+use super::outcome::Outcome;
+use super::output;
+use crate::settings::Config;
+
+#[derive(Debug, Subcommand)]
+pub enum SourceCommand {
+    /// Name a query against a database, from which data is imported
+    #[command(
+        after_help = "Example: tenure source add hr --use-case attrition --address postgres://reader@db.example/hr --password env:HR_PASSWORD --query people.sql"
+    )]
+    Add {
+        /// Lowercase letters, digits and hyphens
+        name: String,
+        /// Use case, for example attrition
+        #[arg(long)]
+        use_case: String,
+        /// postgres://USER@HOST/DATABASE or sqlite://PATH, without a password; an account that may only read
+        #[arg(long)]
+        address: String,
+        /// File with one SELECT, or - for standard input
+        #[arg(long, value_name = "FILE")]
+        query: String,
+        /// Where the password is: env:NAME or file:PATH [default: none is needed]
+        #[arg(long, default_value = "", hide_default_value = true)]
+        password: String,
+        /// Most rows that a result may have [default: 5000000]
+        #[arg(long)]
+        rows: Option<usize>,
+        /// Seconds that the query may take [default: 300]
+        #[arg(long)]
+        seconds: Option<u64>,
+    },
+    /// List sources
+    List {
+        /// Use case, for example attrition [default: all]
+        #[arg(long)]
+        use_case: Option<String>,
+    },
+    /// Run the query of a source and show its columns; nothing is stored
+    Test {
+        name: String,
+        /// Use case, for example attrition
+        #[arg(long)]
+        use_case: String,
+    },
+    /// Remove a source; what was imported from it stays
+    Remove {
+        name: String,
+        /// Use case, for example attrition
+        #[arg(long)]
+        use_case: String,
+    },
+}
+
+pub async fn run(config: &Config, command: SourceCommand, as_json: bool) -> Result<Outcome> {
+    let (tenure, actor) = (config.open().await?, Actor::local());
+    match command {
+        SourceCommand::Add { name, use_case, address, query, password, rows, seconds } => {
+            let text = String::from_utf8(read_input(&query)?);
+            let query = text.map_err(|_| workflow::Error::Invalid(format!("{query} is not UTF-8 text.")))?;
+            let new = NewSource { use_case, name, address, query, secret: password, rows, seconds };
+            let source = tenure.add_source(&actor.admin()?, new).await?;
+            if as_json {
+                output::json(&source)?;
+            } else {
+                output::line(&format!(
+                    "Source {} added. Try it: tenure source test {} --use-case {}",
+                    source.name, source.name, source.use_case
+                ));
+            }
+        }
+        SourceCommand::List { use_case } => {
+            let sources = tenure.sources(&actor.admin()?, use_case.as_deref()).await?;
+            if as_json {
+                output::json(&sources)?;
+            } else {
+                let row = |source: &store::sources::Source| {
+                    vec![source.name.clone(), source.use_case.to_string(), source.address.clone(), source.secret.clone()]
+                };
+                output::table(&["SOURCE", "USE CASE", "ADDRESS", "PASSWORD"], &sources.iter().map(row).collect::<Vec<_>>());
+            }
+        }
+        SourceCommand::Test { name, use_case } => {
+            let rows = tenure.test_source(&actor.admin()?, &use_case, &name).await?;
+            if as_json {
+                output::json(&rows)?;
+            } else {
+                let more = if rows.more { "More than " } else { "" };
+                let counted = output::counted(rows.rows, "row", "rows");
+                output::line(&format!(
+                    "{more}{counted}, {}: {}",
+                    output::counted(rows.columns.len(), "column", "columns"),
+                    rows.columns.join(", ")
+                ));
+            }
+        }
+        SourceCommand::Remove { name, use_case } => {
+            tenure.remove_source(&actor.admin()?, &use_case, &name).await?;
+            output::line(&format!("Source {name} removed."));
+        }
+    }
+    Ok(Outcome::Done)
+}
