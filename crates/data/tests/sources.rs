@@ -15,10 +15,6 @@ async fn read(address: &str, query: &str) -> Result<Fetched, SourceError> {
     fetch(&Address::parse(address)?, None, query, &Limits { attempts: 1, ..Limits::default() }).await
 }
 
-fn lines(fetched: &Fetched) -> Vec<&str> {
-    std::str::from_utf8(&fetched.csv).unwrap().split_inclusive('\n').collect()
-}
-
 /// An SQLite database with [`PEOPLE`] in a folder of its own.
 async fn sqlite() -> (String, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();

@@ -76,7 +76,7 @@ pub async fn run(config: &Config, command: SourceCommand, as_json: bool) -> Resu
             }
         }
         SourceCommand::List { use_case } => {
-            let sources = tenure.sources(&actor.admin()?, use_case.as_deref()).await?;
+            let sources = tenure.data_sources(&actor.admin()?, use_case.as_deref()).await?;
             if as_json {
                 output::json(&sources)?;
             } else {

@@ -9,7 +9,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn sources(&self, _: &Admin<'_>, use_case: Option<&str>) -> Result<Vec<Source>> {
+    pub async fn data_sources(&self, _: &Admin<'_>, use_case: Option<&str>) -> Result<Vec<Source>> {
         Ok(sources::list(&mut self.store.read().await?, use_case.map(domain::UseCaseId::from).as_ref()).await?)
     }
 
