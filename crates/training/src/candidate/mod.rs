@@ -33,7 +33,13 @@ macro_rules! candidates {
         /// A kind of model, from the simplest to the most complex.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Candidate {
-            $($(#[$meta])* #[serde(rename = $name)] $variant,)+
+            $(
+                $(#[$meta])*
+                #[doc = ""]
+                #[doc = concat!("Named `", $name, "` in commands and files.")]
+                #[serde(rename = $name)]
+                $variant,
+            )+
             /// A non-negative weighted sum of the tuned others.
             #[serde(rename = "blend")]
             Blend,
@@ -43,11 +49,17 @@ macro_rules! candidates {
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "candidate")]
         pub enum Parameters {
-            $($(#[$meta])* #[serde(rename = $name)] $variant($parameters),)+
+            $(
+                #[doc = concat!("Of the candidate `", $name, "`.")]
+                #[serde(rename = $name)]
+                $variant($parameters),
+            )+
+            /// Of the ensemble.
             #[serde(rename = "blend")]
             Blend {
                 /// `intercept + Σ weight · margin of member`, in log-odds.
                 intercept: f64,
+                /// In the order of the candidates.
                 members: Vec<BlendMember>,
             },
         }
@@ -173,6 +185,7 @@ impl Candidate {
 pub struct BlendMember {
     /// ≥ 0, fitted out of fold.
     pub weight: f64,
+    /// What the member was fitted with.
     pub parameters: Parameters,
 }
 
