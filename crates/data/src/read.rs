@@ -63,11 +63,13 @@ pub enum ReadError {
     /// Position of the byte, from 0.
     #[error("the file is neither CSV nor Parquet: it holds binary data (byte {0}). Export it as CSV in UTF-8 or as Parquet")]
     Binary(usize),
+    /// Text in another encoding.
     #[error("the text is not UTF-8 (row {row}): it may have been saved as Windows-1252 or Latin-1. Save it as \"CSV UTF-8\" and try again")]
     Encoding {
         /// As a spreadsheet numbers rows: the header is 1.
         row: usize,
     },
+    /// A row of another length than the header.
     #[error("row {row} has {found} cells, but the header has {expected}: a quote may be missing, or the file may be truncated")]
     Ragged {
         /// As a spreadsheet numbers rows: the header is 1.

@@ -21,6 +21,7 @@ pub enum TrainingError {
         /// Least rows of each class.
         needed: usize,
     },
+    /// A number that no learner can use.
     #[error("column {column}, row {row}: the value is infinite; correct it or leave it empty", row = .row + 1)]
     Infinite {
         /// Name of the column.
@@ -28,6 +29,7 @@ pub enum TrainingError {
         /// Counts from 0.
         row: usize,
     },
+    /// The table was read with another definition.
     #[error("column {column} does not have the type that the use case defines ({expected})")]
     WrongType {
         /// Name of the column.
@@ -38,6 +40,7 @@ pub enum TrainingError {
     /// Nothing is left to learn from.
     #[error("no usable input is left: every input is missing, constant or excluded")]
     NoInputs,
+    /// A derived field that cannot be computed.
     #[error("the derived field {name}: {problem}")]
     Formula {
         /// Name of the derived field.

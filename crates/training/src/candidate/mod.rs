@@ -3,9 +3,8 @@
 //! How to add one:
 //! 1. One file in this folder: its parameters and a `Learner` with label, search space and fit.
 //! 2. Its `mod` line and one line in the list below, where its complexity puts it.
-//! 3. In `end2end/scorer/examples/bits.rs` a model of it, so that the browser is held to the same bits.
 //!
-//! Names, the form, the search, the blend and the reports follow from the list; the tests of this file go over all of it.
+//! Names, the form, the search, the blend, the reports and the comparison with the browser follow from the list; the tests of this file go over all of it.
 
 mod additive_boosting;
 mod decision_tree;
