@@ -112,7 +112,7 @@ pub struct Reason {
 /// The recommendation with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Advice {
-    /// Retrain or keep.
+    /// What to do.
     pub action: Recommendation,
     /// One for each signal.
     pub reasons: Vec<Reason>,

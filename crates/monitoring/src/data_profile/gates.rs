@@ -38,6 +38,7 @@ pub enum GateName {
 /// One gate. The figures are counts over the whole table, so there is no interval and no "inconclusive".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
+    /// What it limits.
     pub name: GateName,
     /// The worst figure; `None` when nothing could be measured.
     pub value: Option<f64>,
