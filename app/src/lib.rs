@@ -5,6 +5,7 @@
 //!
 //! Components return `AnyView`: whole pages as one type overflow the compiler's limits, and boxed ones make a smaller browser build.
 #![warn(clippy::wildcard_enum_match_arm)]
+#![expect(missing_docs, reason = "the public items are components and server functions, which only the router and the macros call")]
 
 pub mod boxed;
 pub mod components;

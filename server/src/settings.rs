@@ -9,30 +9,33 @@ use workflow::{Error, PolicyCatalog, Result, StoreSettings, Tenure};
 /// Recorded with each run: name, version, and the commit of the build.
 const CODE: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"), env!("TENURE_COMMIT"));
 
+/// Heading of the global options in help texts, so that the options of a command come first.
+pub const HEADING: &str = "Settings (flag, environment variable or tenure.toml)";
+
 /// Global options: where the store is and how the server listens.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Database URL: sqlite://PATH or postgres://… [default: tenure.db in the data folder]
-    #[arg(long, global = true, env = "TENURE_DATABASE", hide_env_values = true)]
+    #[arg(long, global = true, help_heading = HEADING, env = "TENURE_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// Folder for the database and stored files [default: tenure-data]
-    #[arg(long, global = true, env = "TENURE_DATA_DIR")]
+    #[arg(long, global = true, help_heading = HEADING, env = "TENURE_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
     /// URL of the file store, for example s3://bucket/prefix [default: a folder in the data folder]
-    #[arg(long, global = true, env = "TENURE_ARTIFACTS")]
+    #[arg(long, global = true, help_heading = HEADING, env = "TENURE_ARTIFACTS")]
     pub artifacts: Option<String>,
     /// Folder with use-case files that add to or replace the built-in ones
-    #[arg(long, global = true, env = "TENURE_USE_CASES")]
+    #[arg(long, global = true, help_heading = HEADING, env = "TENURE_USE_CASES")]
     pub use_cases: Option<PathBuf>,
     /// Address to listen on [default: 127.0.0.1:3000]
-    #[arg(long, global = true, env = "TENURE_ADDR")]
+    #[arg(long, global = true, help_heading = HEADING, env = "TENURE_ADDR")]
     pub addr: Option<String>,
     /// Public URL; with https, cookies are sent over TLS only [default: http://ADDR]
-    #[arg(long, global = true, env = "TENURE_PUBLIC_URL")]
+    #[arg(long, global = true, help_heading = HEADING, env = "TENURE_PUBLIC_URL")]
     pub public_url: Option<String>,
     /// Trust a reverse proxy: take the client address from the last entry of X-Forwarded-For
-    #[arg(long, global = true, env = "TENURE_BEHIND_PROXY")]
+    #[arg(long, global = true, help_heading = HEADING, env = "TENURE_BEHIND_PROXY")]
     #[serde(default)]
     pub behind_proxy: bool,
 }

@@ -23,6 +23,7 @@ const TEXT: i32 = 32;
 pub const INK: RGBColor = RGBColor(1, 1, 1);
 /// Text and axes of less weight.
 pub const FAINT: RGBColor = RGBColor(2, 2, 2);
+/// Grid lines.
 pub const GRID: RGBColor = RGBColor(3, 3, 3);
 /// Colours of series, in the order of the legend.
 const SERIES: [RGBColor; 4] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6), RGBColor(7, 7, 7)];

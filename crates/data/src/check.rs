@@ -24,8 +24,11 @@ pub enum CheckMode {
 pub struct RowProblem {
     /// As a spreadsheet numbers rows: the header is 1. A problem with a whole column has row 1.
     pub row: usize,
+    /// Name of the column.
     pub column: String,
+    /// The text as it was read.
     pub value: String,
+    /// What is allowed.
     pub rule: String,
 }
 
@@ -34,6 +37,7 @@ pub struct RowProblem {
 pub struct Refusal {
     /// The first hundred.
     pub problems: Vec<RowProblem>,
+    /// How many problems there are in all.
     pub total: usize,
 }
 

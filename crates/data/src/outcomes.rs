@@ -10,11 +10,13 @@ use crate::read::Raw;
 /// One checked row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutcomeRow {
+    /// The id as in the file, trimmed.
     pub person: String,
     /// YYYY-MM-DD.
     pub day: String,
     /// True: it happened on that day. False: until that day it had not.
     pub happened: bool,
+    /// Why it happened, in the file's words; `None` where not known.
     pub reason: Option<String>,
 }
 

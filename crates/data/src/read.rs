@@ -17,6 +17,7 @@ pub struct ReadOptions {
     pub decimal: Option<char>,
     /// Thousands mark of numbers: `.`, `,`, a space or an apostrophe.
     pub thousands: Option<char>,
+    /// Order of day, month and year in dates; `None`: as recognized from the column.
     pub dates: Option<DateOrder>,
 }
 
@@ -24,15 +25,20 @@ pub struct ReadOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DateOrder {
+    /// 2026-11-30
     YearFirst,
+    /// 30/11/2026
     DayFirst,
+    /// 11/30/2026
     MonthFirst,
 }
 
 /// A file as columns of text, not yet checked against any use case. Missing cells are empty texts.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Raw {
+    /// Names from the header, unlike each other.
     pub names: Vec<String>,
+    /// One for each name, all of one length.
     pub columns: Vec<Vec<String>>,
     /// What was asked for, for the reading of numbers and dates.
     pub options: ReadOptions,
@@ -48,20 +54,38 @@ impl Raw {
 /// Why a file cannot be read. Each message says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
+    /// No bytes, or only white space.
     #[error("the file is empty")]
     Empty,
+    /// Columns without people.
     #[error("the file has a header but no rows")]
     HeaderOnly,
+    /// Position of the byte, from 0.
     #[error("the file is neither CSV nor Parquet: it holds binary data (byte {0}). Export it as CSV in UTF-8 or as Parquet")]
     Binary(usize),
+    /// Text in another encoding.
     #[error("the text is not UTF-8 (row {row}): it may have been saved as Windows-1252 or Latin-1. Save it as \"CSV UTF-8\" and try again")]
-    Encoding { row: usize },
+    Encoding {
+        /// As a spreadsheet numbers rows: the header is 1.
+        row: usize,
+    },
+    /// A row of another length than the header.
     #[error("row {row} has {found} cells, but the header has {expected}: a quote may be missing, or the file may be truncated")]
-    Ragged { row: usize, found: usize, expected: usize },
+    Ragged {
+        /// As a spreadsheet numbers rows: the header is 1.
+        row: usize,
+        /// Cells of the row.
+        found: usize,
+        /// Cells of the header.
+        expected: usize,
+    },
+    /// Its name.
     #[error("the column \"{0}\" occurs twice in the header")]
     RepeatedColumn(String),
+    /// What the CSV reader says.
     #[error("the file cannot be read as CSV: {0}")]
     Csv(String),
+    /// What the Parquet reader says.
     #[error("the Parquet file is damaged or truncated: {0}")]
     Parquet(String),
 }

@@ -7,7 +7,9 @@ use polars_io::prelude::*;
 /// A file format to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
+    /// Comma-separated, UTF-8, with a header.
     Csv,
+    /// Typed columns.
     Parquet,
 }
 

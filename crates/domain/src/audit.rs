@@ -21,8 +21,14 @@ macro_rules! events {
         /// What was done, with its details. Serializes as the details alone; they name nobody.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
+        #[expect(missing_docs, reason = "names and types of the details say what they hold")]
         pub enum AuditEvent {
-            $($(#[$meta])* $name { $($(#[$inner])* $field: $type),* }),+
+            $(
+                $(#[$meta])*
+                #[doc = ""]
+                #[doc = concat!("Details of the action `", $text, "`.")]
+                $name { $($(#[$inner])* $field: $type),* }
+            ),+
         }
 
         impl AuditEvent {
@@ -170,14 +176,17 @@ words! {
 /// What a decision rests on and what follows from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionDetail {
+    /// The review request that was decided.
     pub request: RequestId,
     /// SHA-256 of the evidence package.
     pub evidence: String,
+    /// The reviewer's reason, as written.
     pub reason: String,
     /// SHA-256 of the model file.
     pub model: String,
     /// Items of the checklist that were left open.
     pub checklist_open: usize,
+    /// How many waivers of gates the version has.
     pub waivers: usize,
     /// Gates that failed and did not block.
     pub in_spite_of: Vec<String>,
@@ -192,14 +201,27 @@ pub struct DecisionDetail {
 #[serde(untagged)]
 pub enum PeopleExportDetail {
     /// Rows of the table of people.
-    Rows { rows: usize, batch: BatchId, filters: Vec<String>, why: Option<String> },
+    Rows {
+        /// How many people the file contains.
+        rows: usize,
+        /// The scoring batch that the scores come from.
+        batch: BatchId,
+        /// The filters of the table, one text each; empty for everybody.
+        filters: Vec<String>,
+        /// Key of the purpose of access; `None` where none is required.
+        why: Option<String>,
+    },
     /// A file of a run.
-    File { file: String },
+    File {
+        /// Its name within the run.
+        file: String,
+    },
 }
 
 /// Why somebody opened a person's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonViewDetail {
+    /// The scoring batch whose score was shown.
     pub batch: BatchId,
     /// Key of the purpose of access; `None` where none is required.
     pub why: Option<String>,
@@ -210,17 +232,25 @@ pub struct PersonViewDetail {
 pub enum Subject {
     /// By pseudonym in the log.
     Account(AccountName),
+    /// The log as a whole: an erasure.
     AuditLog,
+    /// A scoring batch.
     Batch(BatchId),
+    /// A drift check.
     Check(CheckId),
+    /// A dataset version.
     Dataset(DatasetId),
+    /// A background job.
     Job(JobId),
+    /// A model version of a use case.
     Model(UseCaseId, VersionNumber),
     /// An import of outcomes, by its id.
     Outcomes(String),
     /// By pseudonym in the log.
     Person(UseCaseId, PersonId),
+    /// A training run.
     Run(RunId),
+    /// A use case as a whole: its labels, its table of people.
     UseCase(UseCaseId),
 }
 

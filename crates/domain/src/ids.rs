@@ -21,14 +21,17 @@ macro_rules! text_ids {
 macro_rules! text_like {
     ($name:ident) => {
         impl $name {
+            /// Takes the text as it is, unchecked.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
 
+            /// The text, borrowed.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
+            /// The text, owned.
             pub fn into_string(self) -> String {
                 self.0
             }

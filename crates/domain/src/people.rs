@@ -10,6 +10,7 @@ pub struct PeopleQuery {
     /// Part of an id.
     #[serde(default)]
     pub search: String,
+    /// Key of a risk band of the use case; empty for all.
     #[serde(default)]
     pub band: String,
     /// Least risk, as written: see [`PeopleQuery::least_risk`].
@@ -21,6 +22,7 @@ pub struct PeopleQuery {
     /// `risk` (default), `id`, or a segment field.
     #[serde(default)]
     pub sort: String,
+    /// Smallest first. Off: largest first.
     #[serde(default)]
     pub ascending: bool,
     /// From 1; 0 counts as 1.
@@ -31,8 +33,11 @@ pub struct PeopleQuery {
 /// A reason: one row per original field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
+    /// Name of the original field.
     pub field: String,
+    /// What people call the field.
     pub label: String,
+    /// The person's value as displayed, with its unit.
     pub value: String,
     /// Percentage points of probability, signed.
     pub points: f64,
@@ -41,6 +46,7 @@ pub struct Reason {
 /// One step of the capacity control: "we can talk to N people".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CapacityPoint {
+    /// Probability from 0 to 1.
     pub cutoff: f64,
     /// People of today at or above the cutoff.
     pub people: u32,

@@ -100,12 +100,14 @@ words! {
 pub struct FieldProblem {
     /// Name of the field as the caller sent it.
     pub field: String,
+    /// The kind of the problem, for programs.
     pub code: ProblemCode,
     /// What is wrong and what to do, one sentence.
     pub message: String,
 }
 
 impl FieldProblem {
+    /// A problem of `field`. `message` is a whole sentence.
     pub fn new(field: impl Into<String>, code: ProblemCode, message: impl Into<String>) -> Self {
         Self { field: field.into(), code, message: message.into() }
     }

@@ -9,14 +9,23 @@ macro_rules! routes {
     ($($(#[$meta:meta])* $name:ident $({ $($field:ident: $type:ty),+ $(,)? })? = $pattern:literal),+ $(,)?) => {
         /// A page, a file or the target of a form of the site.
         #[derive(Debug, Clone, PartialEq)]
+        #[expect(missing_docs, reason = "a field is the part of the pattern that bears its name")]
         pub enum Route {
-            $($(#[$meta])* $name $({ $($field: $type),+ })?),+
+            $(
+                $(#[$meta])*
+                #[doc = ""]
+                #[doc = concat!("Pattern: `", $pattern, "`.")]
+                $name $({ $($field: $type),+ })?
+            ),+
         }
 
         /// Patterns of the routes by name, as the router reads them: `{name}` stands for one part.
         pub mod pattern {
             #![expect(non_upper_case_globals, reason = "named as the routes")]
-            $(pub const $name: &str = $pattern;)+
+            $(
+                #[doc = concat!("`", $pattern, "`")]
+                pub const $name: &str = $pattern;
+            )+
         }
 
         impl Route {

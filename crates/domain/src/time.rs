@@ -10,6 +10,7 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 /// A text that is not a valid day or moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidTime {
+    /// The text as it was given.
     pub text: String,
 }
 

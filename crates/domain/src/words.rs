@@ -24,7 +24,14 @@ macro_rules! words {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[derive(strum::Display, strum::IntoStaticStr, strum::VariantArray)]
         pub enum $name {
-            $($(#[$inner])* #[serde(rename = $text)] #[strum(serialize = $text)] $variant),+
+            $(
+                $(#[$inner])*
+                #[doc = ""]
+                #[doc = concat!("Written `", $text, "`.")]
+                #[serde(rename = $text)]
+                #[strum(serialize = $text)]
+                $variant
+            ),+
         }
 
         impl $name {

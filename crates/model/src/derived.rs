@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bins {
+    /// Name of the numeric field that is cut into bins.
     pub of: String,
     /// Inner edges, ascending. A value equal to an edge belongs to the bin above it.
     pub edges: Vec<f64>,
@@ -17,10 +18,13 @@ pub struct Bins {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Derived {
+    /// Name for segments, audits and policies; unlike every field's.
     pub name: String,
+    /// What people call it.
     pub label: String,
     /// The original field under which explanations show it.
     pub shown_as: String,
+    /// Cuts a number into bins. Either this or `formula`.
     #[serde(default)]
     pub bins: Option<Bins>,
     /// Numbers, field names, `+ - * /` and parentheses. A division by zero gives a missing value.
@@ -42,9 +46,11 @@ impl Derived {
 /// A parsed formula over numeric fields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Formula {
+    /// A constant.
     Number(f64),
     /// Index into the fields that the caller gave to [`Formula::parse`].
     Field(u32),
+    /// `+`, `-`, `*` or `/` of two formulas.
     Binary(char, Box<Formula>, Box<Formula>),
 }
 
@@ -69,6 +75,17 @@ impl Formula {
     ///
     /// # Errors
     /// A sentence that says what is wrong, for the use-case check.
+    ///
+    /// ```
+    /// use model::derived::Formula;
+    ///
+    /// let names = ["years", "jobs"];
+    /// let index = |name: &str| names.iter().position(|known| *known == name).map(|position| position as u32);
+    /// let formula = Formula::parse("years / (jobs + 1)", &index)?;
+    /// assert_eq!(formula.evaluate(&|field| [6.0, 2.0][field as usize]), 2.0);
+    /// assert!(Formula::parse("years / salary", &index).is_err());
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn parse(text: &str, index: &dyn Fn(&str) -> Option<u32>) -> Result<Self, String> {
         let tokens: Vec<&str> = tokens(text).collect();
         let mut position = 0;

@@ -29,10 +29,13 @@ pub struct Dump {
     /// A linear model over `(x − mean) / scale`.
     #[serde(default)]
     pub coef: Vec<f64>,
+    /// In the unit of the margin (log-odds for logistic regression).
     #[serde(default)]
     pub intercept: f64,
+    /// What the scaler subtracts from each column, in its unit; as many as `coef`.
     #[serde(default)]
     pub mean: Vec<f64>,
+    /// What the scaler then divides by, in the column's unit; as many as `coef`.
     #[serde(default)]
     pub scale: Vec<f64>,
 }
@@ -43,44 +46,64 @@ pub struct Dump {
 pub enum TreeDump {
     /// scikit-learn: left when `x ≤ threshold`; a leaf has no child (−1). `cover` is the weighted number of training rows.
     Arrays {
+        /// Column that each node splits on; negative in a leaf.
         feature: Vec<i64>,
+        /// In the unit of the column.
         threshold: Vec<f64>,
+        /// Index of the left child; −1 in a leaf.
         left: Vec<i64>,
+        /// Index of the right child; −1 in a leaf.
         right: Vec<i64>,
+        /// Weighted number of training rows that reached each node.
         cover: Vec<f64>,
+        /// Output of each node, in the unit of the dump.
         value: Vec<f64>,
     },
+    /// The root of a tree in XGBoost's JSON.
     Xgboost(XgboostNode),
 }
 
 /// XGBoost: "yes" when `x < split_condition`, both in single precision.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct XgboostNode {
+    /// The number that `yes`, `no` and `missing` refer to.
     pub nodeid: u32,
+    /// Sum of the hessians of the training rows that reached the node.
     pub cover: f64,
+    /// Output of a leaf, in the unit of the margin; 0 in an inner node.
     #[serde(default)]
     pub leaf: f64,
+    /// Name of the column, or `f` and its index; empty in a leaf.
     #[serde(default)]
     pub split: String,
+    /// In the unit of the column.
     #[serde(default)]
     pub split_condition: f64,
+    /// `nodeid` of the child for values below the condition.
     #[serde(default)]
     pub yes: u32,
+    /// `nodeid` of the child for values at or above it.
     #[serde(default)]
     pub no: u32,
+    /// `nodeid` of the child for missing values.
     #[serde(default)]
     pub missing: u32,
+    /// Both children; empty in a leaf.
     #[serde(default)]
     pub children: Vec<XgboostNode>,
 }
 
+/// A model as LightGBM's `dump_model` writes it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct LightgbmDump {
+    /// In the order of boosting.
     pub tree_info: Vec<LightgbmTree>,
 }
 
+/// A tree of [`LightgbmDump`].
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct LightgbmTree {
+    /// Its root.
     pub tree_structure: LightgbmNode,
 }
 
@@ -88,16 +111,26 @@ pub struct LightgbmTree {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum LightgbmNode {
+    /// A split into two.
     Inner {
+        /// Index of the column.
         split_feature: u32,
+        /// In the unit of the column.
         threshold: f64,
+        /// `<=` for numbers; others are refused.
         decision_type: String,
+        /// Whether a missing value goes left.
         default_left: bool,
+        /// What counts as missing: `None`, `NaN` or `Zero`.
         missing_type: String,
+        /// For values at or below the threshold.
         left_child: Box<LightgbmNode>,
+        /// For values above it.
         right_child: Box<LightgbmNode>,
     },
+    /// An end of the tree.
     Leaf {
+        /// Output in the unit of the margin.
         leaf_value: f64,
         /// Absent in a tree that is one leaf.
         #[serde(default = "one")]
@@ -112,14 +145,19 @@ fn one() -> f64 {
 /// Why a dump is not a valid scorer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DumpError {
+    /// Neither `trees`, `model` nor `coef` is given.
     #[error("the dump has neither trees nor coefficients")]
     Empty,
+    /// Arrays of unequal length, or a child or column that does not exist. Trees count from 0.
     #[error("tree {0} of the dump is inconsistent")]
     Inconsistent(usize),
+    /// The name is not among the dump's columns.
     #[error("a split uses \"{0}\", which is not a column of the dump")]
     UnknownColumn(String),
+    /// LightGBM's `decision_type`, for example `==` of a categorical split.
     #[error("splits of the kind \"{0}\" are not supported: only numeric thresholds are")]
     Decision(String),
+    /// A linear dump whose arrays do not fit each other.
     #[error("coefficients, means and scales of the dump differ in number")]
     Lengths,
 }
@@ -129,6 +167,15 @@ impl Dump {
     ///
     /// # Errors
     /// See [`DumpError`].
+    ///
+    /// ```
+    /// use model::dump::Dump;
+    ///
+    /// let text = r#"{"features": ["age"], "coef": [0.5], "mean": [40.0], "scale": [10.0], "intercept": -1.0}"#;
+    /// let dump: Dump = serde_json::from_str(text)?;
+    /// assert_eq!(dump.to_scorer()?.margin(&[60.0]), 0.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_scorer(&self) -> Result<Scorer, DumpError> {
         let (kind, weight) = if let Some(model) = &self.model {
             let trees: Result<_, _> = model.tree_info.iter().map(|tree| lightgbm(&tree.tree_structure)).collect();

@@ -10,24 +10,33 @@ use crate::table::{Column, MISSING_LEVEL, Table};
 pub enum Source {
     /// The number itself.
     Number {
+        /// Index into [`Encoder::fields`].
         field: u32,
     },
     /// 1 when the field has this level, 0 when another, missing when missing.
     Indicator {
+        /// Index into [`Encoder::fields`].
         field: u32,
+        /// Index into the field's levels.
         level: u32,
     },
     /// A learned number per level (for example the rank of its event rate), for trees.
     Rank {
+        /// Index into [`Encoder::fields`].
         field: u32,
+        /// One number for each level of the field.
         ranks: Vec<f64>,
     },
     /// The bin of a number: `bin` when given is an indicator of that bin, otherwise the bin's position from 0.
     Bin {
+        /// Index into [`Encoder::fields`].
         field: u32,
+        /// Inner edges, ascending. A value equal to an edge belongs to the bin above it.
         edges: Vec<f64>,
+        /// Position of the bin from 0.
         bin: Option<u32>,
     },
+    /// Arithmetic over fields; [`Formula::Field`] is an index into [`Encoder::fields`].
     Formula(Formula),
 }
 
@@ -48,12 +57,14 @@ pub struct Input {
     pub name: String,
     /// The original field under which explanations show it: index into [`Encoder::fields`].
     pub shown_as: u32,
+    /// How the number is made from the row.
     pub source: Source,
 }
 
 /// A field that the encoder reads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EncodedField {
+    /// Name of the field in the use case.
     pub name: String,
     /// Levels in the order of training; empty for numbers.
     pub levels: Vec<String>,
@@ -62,7 +73,9 @@ pub struct EncodedField {
 /// The learned encoding.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Encoder {
+    /// What is read from a row, in the order that [`Source`] refers to.
     pub fields: Vec<EncodedField>,
+    /// What the scorer reads: the columns of the encoded matrix.
     pub inputs: Vec<Input>,
 }
 
@@ -133,6 +146,24 @@ impl View<'_> {
 
 impl Encoder {
     /// Encodes every row of `table`: `rows × inputs`. A column that the table lacks, and a level that training never saw, count as missing.
+    ///
+    /// ```
+    /// use model::encoder::EncodedField;
+    /// use model::{Column, Encoder, Input, Source, Table};
+    ///
+    /// let field = |name: &str, levels: &[&str]| EncodedField { name: name.into(), levels: levels.iter().map(|level| level.to_string()).collect() };
+    /// let input = |name: &str, shown_as, source| Input { name: name.into(), shown_as, source };
+    /// let encoder = Encoder {
+    ///     fields: vec![field("age", &[]), field("team", &["Lab", "Sales"])],
+    ///     inputs: vec![input("age", 0, Source::Number { field: 0 }), input("team=Sales", 1, Source::Indicator { field: 1, level: 1 })],
+    /// };
+    /// let mut table = Table::default();
+    /// table.push("age", Column::Number(vec![41.0, 29.0]));
+    /// // The levels of this file are in another order than those of training.
+    /// table.push("team", Column::Level { codes: vec![0, 1], levels: vec!["Sales".into(), "Lab".into()] });
+    /// let matrix = encoder.encode(&table);
+    /// assert_eq!((matrix.column(0), matrix.column(1)), (&[41.0, 29.0][..], &[1.0, 0.0][..]));
+    /// ```
     pub fn encode(&self, table: &Table) -> Matrix {
         let rows = table.rows();
         let views: Vec<View<'_>> = self.fields.iter().map(|field| view(field, table)).collect();

@@ -10,10 +10,13 @@ use crate::table::MISSING_LEVEL;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
+    /// Whole numbers.
     Integer,
+    /// Any finite number.
     Real,
     /// Ordered levels. Numbers in the file, or the texts of `levels`, which then count from 1.
     Ordinal,
+    /// Levels without an order. Text in the file.
     Nominal,
     /// Two levels: the first is "no", the second is "yes".
     Boolean,
@@ -38,10 +41,14 @@ pub enum Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
+    /// It cannot be changed by a decision (age, years of service).
     #[default]
     Fixed,
+    /// It can only grow (training sessions).
     Up,
+    /// It can only shrink (distance to work).
     Down,
+    /// It can change both ways (overtime).
     Any,
 }
 
@@ -64,7 +71,9 @@ pub struct Field {
     pub name: String,
     /// Its label.
     pub label: String,
+    /// What its values are; decides how they are read and compared.
     pub kind: Kind,
+    /// What it may be used for.
     #[serde(default)]
     pub role: Role,
     /// Heading under which forms show it.
@@ -88,6 +97,7 @@ pub struct Field {
     /// Other spellings of a level: spelling → level.
     #[serde(default)]
     pub level_aliases: BTreeMap<String, String>,
+    /// What is done with an empty cell.
     #[serde(default)]
     pub missing: MissingPolicy,
     /// Which way the organization could change it (what-if and counterfactuals).
@@ -110,8 +120,11 @@ pub enum Cell {
 /// Why a text is not a valid value of a field. `rule` is a sentence that says what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
+    /// Name of the field.
     pub column: String,
+    /// The text as it was read.
     pub value: String,
+    /// What is allowed: "must be …".
     pub rule: String,
 }
 
@@ -142,6 +155,19 @@ impl Field {
     ///
     /// # Errors
     /// When the text is not a valid value of this field: the problem names the column, the text and the rule.
+    ///
+    /// ```
+    /// use model::{Cell, Field, MISSING_LEVEL};
+    ///
+    /// let age: Field = serde_json::from_str(r#"{"name": "age", "label": "Age", "kind": "integer", "range": [18, 65]}"#)?;
+    /// assert_eq!(age.parse(" 41 "), Ok(Cell::Number(41.0)));
+    /// assert!(age.parse("41.5").is_err() && age.parse("90").is_err());
+    ///
+    /// let team: Field = serde_json::from_str(r#"{"name": "team", "label": "Team", "kind": "nominal", "levels": ["Lab", "Sales"]}"#)?;
+    /// assert_eq!(team.parse("sales"), Ok(Cell::Level(1)));
+    /// assert_eq!(team.parse(""), Ok(Cell::Level(MISSING_LEVEL)));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn parse(&self, text: &str) -> Result<Cell, Problem> {
         let text = text.trim();
         // "None" may be a level ("no contract"); a level always wins over the spellings of "missing".

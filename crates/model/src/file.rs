@@ -13,6 +13,7 @@ use crate::use_case::UseCase;
 pub struct Lineage {
     /// SHA-256 of the dataset, hexadecimal.
     pub data_hash: String,
+    /// Seed of every random choice of the training.
     pub seed: u64,
     /// Name of the chosen candidate.
     pub candidate: String,
@@ -23,6 +24,7 @@ pub struct Lineage {
 /// What training saw of one field: for the typical profile, the training range and the warning outside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldStatistics {
+    /// Name of the field.
     pub name: String,
     /// Numbers: minimum, 1 %, 5 %, 25 %, 50 %, 75 %, 95%, 99 % quantile, maximum. Empty for levels.
     pub quantiles: Vec<f64>,
@@ -35,13 +37,17 @@ pub struct FieldStatistics {
 /// What the model remembers of its training rows, in numbers only.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Training {
+    /// How many rows it was trained on.
     pub rows: u32,
+    /// Rows with the event among them.
     pub positives: u32,
     /// One entry for each input and protected field of the use case.
     pub fields: Vec<FieldStatistics>,
     /// Venn-Abers table over out-of-fold scores: score knots (ascending) and the lower and upper probability from each knot up to the next.
     pub interval_scores: Vec<f64>,
+    /// Lower end from each knot on, 0 to 1; as many as knots.
     pub interval_lower: Vec<f64>,
+    /// Upper end from each knot on, 0 to 1; as many as knots.
     pub interval_upper: Vec<f64>,
     /// Training rows in each cell of each pair of inputs: see [`crate::outside::count_pairs`]. Empty: pairs are not judged.
     pub pairs: Vec<u32>,
@@ -50,10 +56,15 @@ pub struct Training {
 /// A trained model, whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {
+    /// The definition that it was trained with, not the one in force today.
     pub use_case: UseCase,
+    /// Turns a row into numbers.
     pub encoder: Encoder,
+    /// Turns the numbers into a probability.
     pub scorer: Scorer,
+    /// For profile, ranges, intervals and the warning about unusual values.
     pub training: Training,
+    /// Where it comes from.
     pub lineage: Lineage,
 }
 
@@ -65,16 +76,29 @@ const HEADER: usize = 8 + 4 + 32;
 /// Why a model file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
+    /// The file does not begin as a model file does.
     #[error("this is not a Tenure model file")]
     NotAModel,
+    /// Written by a later version of Tenure.
     #[error("the model file has format {found}, but this build reads formats up to {FORMAT}: upgrade Tenure")]
-    NewerFormat { found: u32 },
+    NewerFormat {
+        /// Format of the file.
+        found: u32,
+    },
+    /// It cannot be parsed, or its checksum differs.
     #[error("the model file is damaged or truncated: download it again")]
     Damaged,
+    /// It parses, but its parts do not fit each other; the text says which.
     #[error("the model file is inconsistent: {0}")]
     Inconsistent(&'static str),
+    /// The file was given for another use case.
     #[error("the model is for the use case {found}, not {wanted}")]
-    OtherUseCase { found: String, wanted: String },
+    OtherUseCase {
+        /// Use case of the file.
+        found: String,
+        /// Use case that was asked for.
+        wanted: String,
+    },
 }
 
 impl Model {

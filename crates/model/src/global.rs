@@ -12,7 +12,9 @@ use crate::vary::PartialDependence;
 /// Importance of one field over the rows of a sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Importance {
+    /// Name of the field.
     pub field: String,
+    /// What people call the field.
     pub label: String,
     /// Mean of |log-odds contribution|.
     pub log_odds: f64,
@@ -38,17 +40,22 @@ pub struct SwarmPoint {
 /// All contributions of one field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Swarm {
+    /// Name of the field.
     pub field: String,
+    /// What people call the field.
     pub label: String,
     /// Whether a larger number or a later level means more: nominal levels have no order.
     pub ordered: bool,
+    /// One for each row of the sample, in its order.
     pub points: Vec<SwarmPoint>,
 }
 
 /// Importance and beeswarm of a sample, most important field first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Global {
+    /// How many rows the sample has.
     pub rows: usize,
+    /// Most important first.
     pub importance: Vec<Importance>,
     /// In the order of `importance`.
     pub swarms: Vec<Swarm>,
@@ -77,6 +84,7 @@ pub struct GlobalExplanation {
 /// Contributions of one field against its value, with the field that it interacts with most.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dependence {
+    /// Contributions of the field itself.
     pub swarm: Swarm,
     /// The field with the largest mean |interaction|; none when no tree reads the two together.
     pub partner: Option<Partner>,
@@ -85,12 +93,15 @@ pub struct Dependence {
 /// The other field of a dependence chart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Partner {
+    /// Name of the other field.
     pub field: String,
+    /// What people call the other field.
     pub label: String,
     /// Mean |interaction| in the unit of the margin, both halves.
     pub strength: f64,
     /// For each point of the swarm the partner's place (0 to 1), for the color.
     pub places: Vec<Option<f64>>,
+    /// For each point of the swarm the partner's value as displayed.
     pub texts: Vec<String>,
 }
 
@@ -167,7 +178,9 @@ pub fn interaction_strengths(
 /// How much worse a metric gets when one field's values are shuffled among people (Breiman 2001).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PermutationImportance {
+    /// Name of the field.
     pub field: String,
+    /// What people call the field.
     pub label: String,
     /// Metric as it is minus metric after each shuffle.
     pub drops: Vec<f64>,

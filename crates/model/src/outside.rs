@@ -23,6 +23,7 @@ const MOST_LEVELS: usize = 32;
 pub struct Warning {
     /// Names of the fields concerned: one, or the two of a pair.
     pub fields: Vec<String>,
+    /// What is unusual, for the person who reads the score.
     pub sentence: String,
 }
 

@@ -11,8 +11,11 @@ pub struct LinearTerm {
     pub input: u32,
     /// What a missing value counts as (median; 1 for the indicator of the mode, 0 for the others).
     pub impute: f64,
+    /// What is subtracted from the input, in its unit.
     pub center: f64,
+    /// What the difference is divided by; in the unit of the input, not 0.
     pub scale: f64,
+    /// Log-odds for each scaled unit.
     pub coefficient: f64,
     /// Mean of the imputed input over the training rows: the explanation's point of reference.
     pub mean: f64,
@@ -37,10 +40,13 @@ pub const LEAF: u32 = u32::MAX;
 pub struct Tree {
     /// Input that a node splits on, or [`LEAF`].
     pub feature: Vec<u32>,
+    /// A value at or below goes left; in the unit of the input.
     pub threshold: Vec<f64>,
     /// Whether a missing value goes left.
     pub missing_left: Vec<bool>,
+    /// Index of the left child.
     pub left: Vec<u32>,
+    /// Index of the right child.
     pub right: Vec<u32>,
     /// Output of a leaf; for inner nodes the mean of their leaves, weighted by cover.
     pub value: Vec<f64>,
@@ -50,6 +56,22 @@ pub struct Tree {
 
 impl Tree {
     /// The leaf's output for one encoded row.
+    ///
+    /// ```
+    /// use model::{Tree, scorer::LEAF};
+    ///
+    /// let tree = Tree {
+    ///     feature: vec![0, LEAF, LEAF],
+    ///     threshold: vec![35.0, 0.0, 0.0],
+    ///     missing_left: vec![true, false, false],
+    ///     left: vec![1, 0, 0],
+    ///     right: vec![2, 0, 0],
+    ///     value: vec![0.2, 0.3, 0.1],
+    ///     cover: vec![100.0, 50.0, 50.0],
+    /// };
+    /// assert!(tree.is_sound(1));
+    /// assert_eq!([tree.value(&[35.0]), tree.value(&[36.0]), tree.value(&[f64::NAN])], [0.3, 0.1, 0.3]);
+    /// ```
     pub fn value(&self, row: &[f64]) -> f64 {
         let mut node = 0;
         while self.feature[node] != LEAF {
@@ -90,6 +112,7 @@ impl Tree {
 /// What a part is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum PartKind {
+    /// Summed terms.
     Linear(Vec<LinearTerm>),
     /// Summed trees. A forest carries `1 / trees` in the part's weight.
     Trees(Vec<Tree>),
@@ -100,7 +123,9 @@ pub enum PartKind {
 pub struct Part {
     /// The candidate's name, for example `gradient_boosting`.
     pub name: String,
+    /// Factor of the part's sum in the margin.
     pub weight: f64,
+    /// Its terms or trees.
     pub kind: PartKind,
 }
 
@@ -116,15 +141,20 @@ pub enum Link {
 /// Monotone map that makes "30 %" mean 30 in 100.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Calibrator {
+    /// Probabilities are those of the link.
     None,
     /// Log-odds become `slope · log-odds + offset` (Platt 1999).
     Platt {
+        /// Factor of the log-odds.
         slope: f64,
+        /// Added to the scaled log-odds.
         offset: f64,
     },
     /// Probability through a monotone piecewise-linear map: knots ascending in `x`.
     Isotonic {
+        /// Probabilities before calibration, from 0 to 1.
         x: Vec<f64>,
+        /// Calibrated probability at each knot, from 0 to 1.
         y: Vec<f64>,
     },
 }
@@ -132,9 +162,13 @@ pub enum Calibrator {
 /// A trained scorer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scorer {
+    /// Margin before any part; log-odds with the logistic link.
     pub intercept: f64,
+    /// Summed, each with its weight.
     pub parts: Vec<Part>,
+    /// From margin to probability.
     pub link: Link,
+    /// From raw to calibrated probability.
     pub calibrator: Calibrator,
 }
 
@@ -142,11 +176,19 @@ pub struct Scorer {
 pub const EPSILON: f64 = 1e-9;
 
 /// Log-odds to probability. `libm` on server and browser alike, so that both give the same bits.
+///
+/// ```
+/// assert_eq!(model::scorer::sigmoid(0.0), 0.5);
+/// ```
 pub fn sigmoid(log_odds: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-log_odds))
 }
 
 /// Probability to log-odds, clipped to [`EPSILON`].
+///
+/// ```
+/// assert!((model::scorer::logit(0.75) - 3f64.ln()).abs() < 1e-12);
+/// ```
 pub fn logit(probability: f64) -> f64 {
     let clipped = probability.clamp(EPSILON, 1.0 - EPSILON);
     libm::log(clipped / (1.0 - clipped))
@@ -175,6 +217,18 @@ impl Scorer {
     }
 
     /// Calibrated probability of one encoded row.
+    ///
+    /// ```
+    /// use model::{Calibrator, LinearTerm, Link, Part, PartKind, Scorer};
+    ///
+    /// // Log-odds 0.5 · (x − 40) / 10: even odds at 40 years.
+    /// let term = LinearTerm { input: 0, impute: 40.0, center: 40.0, scale: 10.0, coefficient: 0.5, mean: 40.0 };
+    /// let part = Part { name: "logistic_regression".into(), weight: 1.0, kind: PartKind::Linear(vec![term]) };
+    /// let scorer = Scorer { intercept: 0.0, parts: vec![part], link: Link::Logit, calibrator: Calibrator::None };
+    /// assert_eq!(scorer.margin(&[60.0]), 1.0);
+    /// assert_eq!(scorer.probability(&[40.0]), 0.5);
+    /// assert_eq!(scorer.probability(&[f64::NAN]), 0.5);
+    /// ```
     pub fn probability(&self, row: &[f64]) -> f64 {
         self.probability_of_margin(self.margin(row))
     }

@@ -4,6 +4,12 @@ use crate::explain::{Explanation, FieldContribution};
 use crate::use_case::Terminology;
 
 /// A number of points as text: "11 points", "1 point", "less than 1 point".
+///
+/// ```
+/// use model::sentence::points_text;
+///
+/// assert_eq!((points_text(-11.2), points_text(0.3)), ("11 points".to_owned(), "less than 1 point".to_owned()));
+/// ```
 pub fn points_text(points: f64) -> String {
     match libm::round(points.abs()) {
         0.0 => "less than 1 point".into(),
@@ -13,6 +19,12 @@ pub fn points_text(points: f64) -> String {
 }
 
 /// A probability as text: "37%", "less than 1%", "more than 99%".
+///
+/// ```
+/// use model::sentence::percent_text;
+///
+/// assert_eq!((percent_text(0.367), percent_text(0.999)), ("37%".to_owned(), "more than 99%".to_owned()));
+/// ```
 pub fn percent_text(probability: f64) -> String {
     let percent = 100.0 * probability;
     match percent {
@@ -74,6 +86,12 @@ pub fn calibration_range(probability: f64, [low, high]: [f64; 2], words: &Termin
 }
 
 /// "a", "a and b", "a, b and c".
+///
+/// ```
+/// use model::sentence::join;
+///
+/// assert_eq!(join(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+/// ```
 pub fn join(parts: &[String]) -> String {
     match parts {
         [] => String::new(),

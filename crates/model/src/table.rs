@@ -11,7 +11,12 @@ pub enum Column {
     /// Integers, reals and ordinals (an ordinal's text levels count from 1). `NaN` is missing.
     Number(Vec<f64>),
     /// Nominal and boolean values as codes into `levels`; [`MISSING_LEVEL`] is missing.
-    Level { codes: Vec<u32>, levels: Vec<String> },
+    Level {
+        /// One for each row.
+        codes: Vec<u32>,
+        /// Texts of the levels, by code.
+        levels: Vec<String>,
+    },
     /// Text that no model reads: identifiers and dates. The empty text is missing.
     Text(Vec<String>),
 }
@@ -63,17 +68,22 @@ impl Column {
 /// Named typed columns of equal length.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Table {
+    /// Unlike each other, in the order of the columns.
     pub names: Vec<String>,
+    /// One for each name.
     pub columns: Vec<Column>,
 }
 
 /// Why one table does not continue another: the column that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AppendError {
+    /// Name of the column.
     #[error("the column {0} is in only one of the tables")]
     Missing(String),
+    /// Name of the column: numbers in one table, levels or text in the other.
     #[error("the column {0} has a different type")]
     Kind(String),
+    /// Name of the column: the same codes would mean different levels.
     #[error("the column {0} has different levels")]
     Levels(String),
 }
@@ -96,6 +106,16 @@ impl Table {
     ///
     /// # Errors
     /// [`AppendError`] names the first column that does not fit; then nothing was added.
+    ///
+    /// ```
+    /// use model::{Column, Table};
+    ///
+    /// let mut table = Table::default();
+    /// table.push("age", Column::Number(vec![41.0, 29.0]));
+    /// table.append(table.take(&[0]))?;
+    /// assert_eq!(table.column("age"), Some(&Column::Number(vec![41.0, 29.0, 41.0])));
+    /// # Ok::<(), model::AppendError>(())
+    /// ```
     pub fn append(&mut self, mut more: Self) -> Result<(), AppendError> {
         if self.columns.is_empty() {
             *self = more;
@@ -157,6 +177,16 @@ impl Table {
     }
 
     /// Row `row` as text by column name.
+    ///
+    /// ```
+    /// use model::{Column, Table};
+    ///
+    /// let mut table = Table::default();
+    /// table.push("age", Column::Number(vec![41.0]));
+    /// table.push("team", Column::Level { codes: vec![1], levels: vec!["Lab".into(), "Sales".into()] });
+    /// let record = table.record(0);
+    /// assert_eq!((record["age"].as_str(), record["team"].as_str()), ("41", "Sales"));
+    /// ```
     pub fn record(&self, row: usize) -> Record {
         self.names.iter().zip(&self.columns).map(|(name, column)| (name.clone(), column.text(row))).collect()
     }

@@ -10,6 +10,7 @@ use crate::table::{Column, Record, Table};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
+    /// Name of the column in files.
     pub column: String,
     /// What people call the event, for example "left".
     pub label: String,
@@ -17,12 +18,22 @@ pub struct Target {
     pub positive: Vec<String>,
     /// Texts that mean "it did not".
     pub negative: Vec<String>,
+    /// Other names of the column in files.
     #[serde(default)]
     pub aliases: Vec<String>,
 }
 
 impl Target {
     /// Whether the event happened; `None` when the text is neither.
+    ///
+    /// ```
+    /// use model::use_case::Target;
+    ///
+    /// let words = |words: &[&str]| words.iter().map(|word| word.to_string()).collect();
+    /// let target =
+    ///     Target { column: "left".into(), label: "left".into(), positive: words(&["Yes"]), negative: words(&["No"]), aliases: Vec::new() };
+    /// assert_eq!([target.parse("yes"), target.parse(" No "), target.parse("maybe")], [Some(true), Some(false), None]);
+    /// ```
     pub fn parse(&self, text: &str) -> Option<bool> {
         let text = text.trim();
         let among = |texts: &[String]| texts.iter().any(|known| known.eq_ignore_ascii_case(text));
@@ -40,7 +51,9 @@ impl Target {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Band {
+    /// What people call the band, for example "High".
     pub name: String,
+    /// Least probability that belongs to it, from 0 to 1; the band ends where the next begins.
     pub from: f64,
 }
 
@@ -85,8 +98,11 @@ pub struct Policies {
 pub struct UseCase {
     /// Short name for commands and addresses: lower-case letters, digits, hyphens.
     pub id: String,
+    /// Heading of its pages.
     pub title: String,
+    /// One or two sentences: who is scored, for what.
     pub description: String,
+    /// What pages call people, event and risk.
     pub words: Terminology,
     /// Column that names a person. Without one, rows are numbered from 1.
     #[serde(default)]
@@ -103,11 +119,16 @@ pub struct UseCase {
     /// Whether protected fields may be model inputs. Off by default; recorded on the model card when on.
     #[serde(default)]
     pub include_protected: bool,
+    /// What is predicted.
     pub target: Target,
+    /// Names of the policies that decide about gates, drift and fairness.
     pub policies: Policies,
+    /// Risk bands, ascending; the first begins at 0.
     pub bands: Vec<Band>,
+    /// Columns of its files, `[[field]]` in TOML.
     #[serde(rename = "field")]
     pub fields: Vec<Field>,
+    /// Bins and formulas over fields, `[[derived]]` in TOML.
     #[serde(default)]
     pub derived: Vec<Derived>,
 }

@@ -12,12 +12,14 @@ use crate::table::{Column, Table};
 /// Values of one field to try, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
+    /// In the unit of the field.
     Numbers(Vec<f64>),
     /// Codes into the levels of the use case's field.
     Levels(Vec<u32>),
 }
 
 impl Values {
+    /// How many values there are to try.
     pub fn len(&self) -> usize {
         match self {
             Self::Numbers(values) => values.len(),
@@ -25,6 +27,7 @@ impl Values {
         }
     }
 
+    /// Whether there is nothing to try.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -52,8 +55,11 @@ pub struct CurvePoint {
 /// A response curve of one field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
+    /// Name of the field.
     pub field: String,
+    /// What people call the field.
     pub label: String,
+    /// In the order of the values.
     pub points: Vec<CurvePoint>,
     /// Rows that the curve is the mean of; 1 for one person.
     pub rows: usize,
@@ -61,6 +67,13 @@ pub struct Curve {
 
 /// The smallest step in which people would change a field: 1 for counts and ordinals of a range up to `steps`, otherwise the round number
 /// (1, 2 or 5 times a power of ten) that makes at most `steps` steps of it.
+///
+/// ```
+/// use model::{Kind, vary::round_step};
+///
+/// assert_eq!(round_step(Kind::Real, 0.0, 1.0, 20.0), 0.05);
+/// assert_eq!(round_step(Kind::Integer, 1000.0, 20000.0, 20.0), 1000.0);
+/// ```
 pub fn round_step(kind: Kind, low: f64, high: f64, steps: f64) -> f64 {
     let raw = (high - low) / steps;
     if raw <= 0.0 || !raw.is_finite() {
@@ -72,6 +85,12 @@ pub fn round_step(kind: Kind, low: f64, high: f64, steps: f64) -> f64 {
 }
 
 /// Multiples of a step from `low` to `high`, both ends included.
+///
+/// ```
+/// use model::vary::stepped;
+///
+/// assert_eq!(stepped(3.0, 21.0, 5.0), [3.0, 5.0, 10.0, 15.0, 20.0, 21.0]);
+/// ```
 pub fn stepped(low: f64, high: f64, step: f64) -> Vec<f64> {
     let (first, last) = (libm::ceil(low / step - 1e-9), libm::floor(high / step + 1e-9));
     let mut values = vec![low];

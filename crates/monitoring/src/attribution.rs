@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct AttributionDrift {
     /// Normalised discounted cumulative gain of the current order, 0..=1; 1 when the order is that of the reference.
     pub ndcg: Estimate,
+    /// An NDCG below it is drift, 0..=1.
     pub limit: f64,
+    /// What the figure says about the limit.
     pub verdict: DriftVerdict,
     /// Features whose rank moved most: (name, rank in the reference, rank now), 1-based, at most five.
     pub moved: Vec<(String, usize, usize)>,

@@ -19,18 +19,24 @@ pub enum Detail {
 /// The values of one column of one sample, ready to be compared.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sample {
+    /// Numbers.
     Number {
+        /// Those that are not missing.
         sorted: Sorted,
+        /// Rows without a value.
         missing: u64,
     },
     /// Rows per level, by name, ascending; missing ones apart.
     Level {
+        /// Rows of each level.
         counts: BTreeMap<String, u64>,
+        /// Rows without a value.
         missing: u64,
     },
 }
 
 impl Sample {
+    /// What its values are.
     pub fn kind(&self) -> ValueKind {
         match self {
             Self::Number { .. } => ValueKind::Number,

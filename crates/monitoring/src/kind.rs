@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ValueKind {
+    /// Numbers, ordered levels included.
     Number,
+    /// Levels without an order.
     Level,
     /// Names people, or is of use to nobody but them: never compared.
     Text,
@@ -39,7 +41,9 @@ impl From<&model::Column> for ValueKind {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ColumnKind {
+    /// A feature of numbers.
     Number,
+    /// A feature of levels.
     Level,
     /// The scores.
     Score,

@@ -18,7 +18,9 @@ use crate::why::Why;
 /// The baseline of a live version: what was saved when it was promoted. `None` where a part was not saved.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Baseline<'a> {
+    /// Their features.
     pub people: Option<&'a Table>,
+    /// Their scores, probabilities in the same order.
     pub scores: Option<&'a [f64]>,
     /// Outcomes of the training year: `[stayed, left]`.
     pub outcomes: Option<[u64; 2]>,
@@ -29,8 +31,11 @@ pub struct Baseline<'a> {
 /// The month to be checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Month<'a> {
+    /// Features of the people of the month.
     pub people: &'a Table,
+    /// Their scores, in the same order.
     pub scores: Option<&'a [f64]>,
+    /// Mean absolute contribution of each feature by name, in log-odds.
     pub importances: Option<&'a [(String, f64)]>,
     /// Scored people whose outcome has become known by now.
     pub outcomes: Option<Outcomes<'a>>,
@@ -38,15 +43,20 @@ pub struct Month<'a> {
     pub outcome_counts: Option<[u64; 2]>,
     /// Why there are none, where more can be said than that none is known.
     pub no_counts: Option<Why>,
+    /// Age of the live version; `None` when not known.
     pub days_since_training: Option<u32>,
+    /// Days since the last training of any version; `None` when not known.
     pub days_since_retraining: Option<u32>,
 }
 
 /// How to check.
 #[derive(Debug, Clone)]
 pub struct Settings<'a> {
+    /// Limits of the drift checks.
     pub policy: ValidPolicy,
+    /// Limits of the quality check.
     pub quality: quality::Limits,
+    /// Limits of the recommendation.
     pub recommendation: recommendation::Limits,
     /// The features to compare: the model's inputs. All numbers and levels when `None`.
     pub columns: Option<Vec<&'a str>>,
@@ -54,19 +64,26 @@ pub struct Settings<'a> {
     pub id_column: Option<&'a str>,
     /// Risk bands: name and lowest score, ascending.
     pub bands: Vec<(String, f64)>,
+    /// Probability at or above which somebody counts as flagged.
     pub cutoff: f64,
+    /// Of the multivariate check and the bootstrap.
     pub seed: u64,
 }
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MonthlyCheck {
+    /// Each feature, compared with the baseline.
     pub features: DriftReport,
+    /// The scores, compared with the baseline.
     pub prediction: ColumnReport,
+    /// The share of leavers, compared with the training year.
     pub target: ColumnReport,
     /// `None` without a baseline.
     pub quality: Option<QualityReport>,
+    /// All features together; `None` without a baseline.
     pub multivariate: Option<MultivariateDrift>,
+    /// Order of importance; `None` where one side was not measured.
     pub attribution: Option<AttributionDrift>,
     /// Mean absolute contribution (log-odds) of each feature to the scores of the month; empty where it was not measured.
     #[serde(default)]
@@ -75,6 +92,7 @@ pub struct MonthlyCheck {
     pub realised: Option<Realised>,
     /// `None` without scores.
     pub estimated: Option<Estimated>,
+    /// Whether to retrain, with reasons.
     pub recommendation: Advice,
 }
 
@@ -137,39 +155,56 @@ pub fn no_baseline(policy: &ValidPolicy) -> DriftReport {
 /// The report of guide 004, key by key as its readers expect it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GuideReport {
+    /// When the check was made.
     pub timestamp: Timestamp,
+    /// `None` without outcomes.
     pub performance: Option<GuidePerformance>,
+    /// Features, one by one.
     pub feature_drift: GuideFeatures,
+    /// The scores.
     pub prediction_drift: GuideTest,
+    /// The share of leavers.
     pub target_drift: GuideTest,
+    /// Whether the recommendation is to retrain.
     pub retraining_recommended: bool,
+    /// Its reasons in words.
     pub reason: String,
 }
 
 /// Metrics on outcomes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GuidePerformance {
+    /// 0..=1; `None` where it could not be computed.
     pub roc_auc: Option<f64>,
+    /// 0..=1; `None` where it could not be computed.
     pub average_precision: Option<f64>,
+    /// 0 best; `None` where it could not be computed.
     pub brier: Option<f64>,
+    /// At the cutoff, 0..=1; `None` where it could not be computed.
     pub accuracy: Option<f64>,
+    /// People with a known outcome.
     pub n: u64,
 }
 
 /// Drifted features with their tests.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GuideFeatures {
+    /// Share of features that drifted, 0..=1; `None` when none was compared.
     pub drift_rate: Option<f64>,
+    /// Those that drifted.
     pub drifted_features: Vec<GuideTest>,
 }
 
 /// One test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GuideTest {
+    /// Name of the feature, or of what was compared.
     pub name: String,
     /// `None` where it could not be computed: that is not "no drift".
     pub drift_detected: Option<bool>,
+    /// In the unit of the test that decided.
     pub statistic: Option<f64>,
+    /// 0..=1; `None` for a distance.
     pub p_value: Option<f64>,
 }
 

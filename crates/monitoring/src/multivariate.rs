@@ -17,9 +17,11 @@ use stats::delong::roc_auc_figure;
 pub struct MultivariateDrift {
     /// ROC AUC of telling current from reference rows.
     pub roc_auc: Estimate,
+    /// What the interval says about the limit.
     pub verdict: DriftVerdict,
     /// Rows used of each side.
     pub n_reference: u64,
+    /// Rows used of the current data.
     pub n_current: u64,
     /// Features that separate the two best, by weight on the standardized scale, at most five.
     pub telling: Vec<(String, f64)>,

@@ -7,15 +7,18 @@ use domain::Date;
 /// Something known about a person on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
+    /// The day of which it is known.
     pub day: Date,
     /// True: the event happened on that day. False: until that day it had not.
     pub happened: bool,
+    /// Why it happened; `None` where not known.
     pub reason: Option<String>,
 }
 
 /// What is known of everybody.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
+    /// Events by the id of the person, in any order.
     pub events: HashMap<String, Vec<Event>>,
     /// Every event up to this day is among `events`: of whom nothing is said, it did not happen to.
     pub complete_until: Option<Date>,
@@ -26,6 +29,7 @@ pub struct Known {
 pub enum Fate<'a> {
     /// It happened within the window, for this reason.
     Left(Option<&'a str>),
+    /// It had not happened by the end of the window.
     Stayed,
     /// Nothing is known up to the end of the window.
     Unknown,

@@ -24,25 +24,32 @@ pub struct Outcomes<'a> {
 /// Predicted against actual for a group of people.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
+    /// The risk band, reason or period.
     pub name: String,
+    /// People of it.
     pub n: u64,
+    /// Leavers among them.
     pub left: u64,
     /// Mean score.
     pub predicted: Estimate,
     /// Share that left, with Wilson's interval.
     pub actual: Estimate,
+    /// `None` as a value with one class only.
     pub roc_auc: Estimate,
 }
 
 /// Performance on outcomes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Realised {
+    /// People with a known outcome.
     pub n: u64,
+    /// Leavers among them.
     pub left: u64,
     /// Leavers that the scores add up to.
     pub expected_left: Estimate,
     /// ROC AUC with DeLong's interval.
     pub roc_auc: Estimate,
+    /// 0..=1, with a bootstrap interval.
     pub average_precision: Estimate,
     /// Brier score, 0 best.
     pub brier: Estimate,
@@ -50,6 +57,7 @@ pub struct Realised {
     pub calibration_error: Estimate,
     /// Share classified correctly at the cutoff.
     pub accuracy: Estimate,
+    /// Probability at or above which somebody counts as flagged.
     pub cutoff: f64,
     /// By risk band, in the order given.
     pub by_band: Vec<Group>,
@@ -64,10 +72,18 @@ pub struct Realised {
 /// Why observed performance could not be computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PerformanceError {
+    /// Nothing to measure by.
     #[error("no outcome is known yet")]
     NoOutcomes,
+    /// A caller's mistake.
     #[error("{scores} scores for {outcomes} outcomes")]
-    Lengths { scores: usize, outcomes: usize },
+    Lengths {
+        /// Scores given.
+        scores: usize,
+        /// Outcomes given.
+        outcomes: usize,
+    },
+    /// A score is not a number, or another error of the statistics.
     #[error("{0}")]
     Scores(String),
 }
@@ -186,9 +202,13 @@ fn by_reason(left: &[bool], scores: &[f64], reasons: &[Option<String>]) -> Vec<G
 /// Performance estimated from calibrated scores alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Estimated {
+    /// People that were scored.
     pub n: u64,
+    /// Expected area under the ROC curve.
     pub roc_auc: Estimate,
+    /// Expected share classified correctly at the cutoff.
     pub accuracy: Estimate,
+    /// Sum of the probabilities.
     pub expected_left: Estimate,
     /// What the estimate does not cover.
     pub limits: String,

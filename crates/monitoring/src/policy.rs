@@ -11,6 +11,7 @@ use stats::two_sample::{Method, Statistic};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Adjustment {
+    /// P-values as they are.
     None,
     /// Benjamini-Hochberg: false discovery rate.
     BenjaminiHochberg,
@@ -76,8 +77,11 @@ pub enum Overall {
 /// A drift policy as it is written. All limits are settings. [`Policy::check`] makes it one that can be used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
+    /// In commands, use cases and reports.
     pub name: String,
+    /// Which test decides for which kind of column.
     pub rule: Rule,
+    /// How p-values are adjusted over the columns of a check.
     pub adjustment: Adjustment,
     /// A p-value below it means drift (adjusted, where the policy adjusts), 0..1.
     pub p_limit: f64,
@@ -87,6 +91,7 @@ pub struct Policy {
     pub least_effect_level: f64,
     /// Fewer rows with a value than this, in either sample, are too few.
     pub least_rows: u64,
+    /// When the check as a whole has drifted.
     pub overall: Overall,
     /// How Kolmogorov-Smirnov p-values are computed.
     pub ks: Method,

@@ -65,7 +65,9 @@ fn number_cells(sorted: &Sorted) -> Cells {
 /// Counts of one column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnProfile {
+    /// Name of the column.
     pub name: String,
+    /// Rows without a value.
     pub missing: u64,
     content: Content,
 }
@@ -100,16 +102,21 @@ pub struct ScoreProfile {
 /// Counts of a table, or of many parts of one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
+    /// Rows counted.
     pub rows: u64,
+    /// In the order of the table.
     pub columns: Vec<ColumnProfile>,
+    /// Counts of the scores; `None` without scores.
     pub scores: Option<ScoreProfile>,
 }
 
 /// Profiles that do not belong together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
+    /// Name of the column whose bins differ.
     #[error("the profiles have different bins: {0}")]
     Layout(String),
+    /// The other part was counted without them.
     #[error("only one of the profiles has scores")]
     Scores,
 }

@@ -37,20 +37,30 @@ impl Default for Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Problem {
+    /// Another number of rows than expected.
     Volume,
+    /// A column of the baseline is not there.
     ColumnGone,
+    /// A column that the baseline lacks.
     ColumnNew,
+    /// Numbers where the baseline has levels, or the other way round.
     TypeChanged,
+    /// More missing values than in the baseline.
     Missing,
+    /// Levels that the baseline lacks.
     UnseenLevel,
+    /// Numbers outside the range of the baseline.
     OutOfRange,
 }
 
 /// One finding, in words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
+    /// What kind of finding it is.
     pub problem: Problem,
+    /// The column; `None` for the table.
     pub column: Option<String>,
+    /// The finding in words.
     pub sentence: String,
     /// Whether it crosses a limit; the others are worth knowing.
     pub alarms: bool,
@@ -59,9 +69,11 @@ pub struct Finding {
 /// Quality of one column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnQuality {
+    /// Name of the column.
     pub name: String,
     /// Share of missing rows, 0..=1; `None` without rows.
     pub missing_reference: Option<f64>,
+    /// Share of missing rows in the current data, 0..=1; `None` without rows.
     pub missing_current: Option<f64>,
     /// Adjusted p-value of the change of the missing rate (two-proportion z test).
     pub missing_p_adjusted: Option<f64>,
@@ -78,9 +90,13 @@ pub struct ColumnQuality {
 /// The whole check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QualityReport {
+    /// Rows of the baseline.
     pub n_reference: u64,
+    /// Rows of the current data.
     pub n_current: u64,
+    /// In the order of the baseline.
     pub columns: Vec<ColumnQuality>,
+    /// Column by column, with and without an alarm.
     pub findings: Vec<Finding>,
     /// `Drifted` here means: a limit is crossed.
     pub verdict: DriftVerdict,

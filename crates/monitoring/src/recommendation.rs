@@ -31,8 +31,11 @@ impl Default for Limits {
 /// What is known this month; `None` where nothing was measured.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Signals<'a> {
+    /// Drift of the features.
     pub features: Option<&'a DriftReport>,
+    /// Drift of the scores.
     pub prediction: Option<&'a ColumnReport>,
+    /// Drift of the share of leavers.
     pub target: Option<&'a ColumnReport>,
     /// ROC AUC on outcomes.
     pub roc_auc: Option<&'a Estimate>,
@@ -48,10 +51,13 @@ pub struct Signals<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Says {
+    /// The limit is crossed.
     Retrain,
+    /// The limit is kept.
     Keep,
     /// Measured, but the interval lies on both sides of the limit.
     Inconclusive,
+    /// Nothing was measured.
     Unknown,
 }
 
@@ -59,10 +65,15 @@ pub enum Says {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
+    /// Share of features that drifted.
     FeatureDrift,
+    /// Drift of the scores.
     PredictionDrift,
+    /// Drift of the share of leavers.
     TargetDrift,
+    /// ROC AUC on outcomes.
     Performance,
+    /// Age of the model.
     Schedule,
 }
 
@@ -90,15 +101,20 @@ impl Signal {
 /// One signal, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
+    /// What was looked at.
     pub signal: Signal,
+    /// What it says about retraining.
     pub says: Says,
+    /// The same in words.
     pub sentence: String,
 }
 
 /// The recommendation with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Advice {
+    /// What to do.
     pub action: Recommendation,
+    /// One for each signal.
     pub reasons: Vec<Reason>,
     /// "Retrain: 11 of 30 features drifted (limit 30%); ROC AUC 0.71 on 214 outcomes, limit 0.75."
     pub sentence: String,

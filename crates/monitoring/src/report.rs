@@ -12,7 +12,9 @@ use crate::why::Why;
 /// One test or distance on one column. Distances have no p-value. Never NaN: a test that gives none is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TestReport {
+    /// In the unit of the test or distance.
     pub statistic: f64,
+    /// 0..=1; `None` for a distance.
     pub p_value: Option<f64>,
     /// Adjusted over the columns of the check, by the policy's method.
     pub p_adjusted: Option<f64>,
@@ -21,18 +23,25 @@ pub struct TestReport {
 /// One column of a check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnReport {
+    /// Name of the column.
     pub name: String,
+    /// What its values are.
     pub kind: ColumnKind,
     /// Rows, missing ones included.
     pub n_reference: u64,
+    /// Rows of the current sample, missing ones included.
     pub n_current: u64,
+    /// Rows of the reference without a value.
     pub missing_reference: u64,
+    /// Rows of the current sample without a value.
     pub missing_current: u64,
+    /// Everything that was computed, by statistic.
     pub tests: BTreeMap<Statistic, TestReport>,
     /// The test that the verdict rests on.
     pub decided_by: Option<Statistic>,
     /// How much changed: Wasserstein distance in reference standard deviations for numbers, total variation distance for levels.
     pub effect_size: Option<f64>,
+    /// Drifted, stable, too few rows, or could not compute.
     pub verdict: DriftVerdict,
     /// Chance that this column alone raises an alarm although nothing changed.
     pub false_alarm_rate: Option<f64>,
@@ -49,7 +58,9 @@ pub struct Chart {
     pub edges: Vec<f64>,
     /// Levels; empty for numbers.
     pub levels: Vec<String>,
+    /// Share of the reference in each bin or level, 0..=1.
     pub reference: Vec<f64>,
+    /// Share of the current sample in each bin or level, 0..=1.
     pub current: Vec<f64>,
 }
 
@@ -82,9 +93,11 @@ impl ColumnReport {
 /// A check of many columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DriftReport {
+    /// In the order of the reference.
     pub columns: Vec<ColumnReport>,
     /// Drifted columns among those that were compared; `None` when none was.
     pub share_drifted: Option<f64>,
+    /// Of the check as a whole.
     pub verdict: DriftVerdict,
     /// Name of the policy.
     pub policy: String,

@@ -9,8 +9,10 @@ use crate::kind::ValueKind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
+    /// The baseline.
     #[strum(serialize = "baseline data")]
     Reference,
+    /// The sample that is checked.
     #[strum(serialize = "current data")]
     Current,
 }
@@ -21,46 +23,69 @@ pub enum Side {
 pub enum Why {
     /// Both samples contain a single, identical value: there is nothing to compare.
     Constant,
+    /// The sample is empty.
     NoRows {
+        /// The sample concerned.
         side: Side,
     },
+    /// Rows, but none with a value.
     AllMissing {
+        /// The sample concerned.
         side: Side,
     },
+    /// The column is in the other sample only.
     MissingColumn {
+        /// The sample concerned.
         side: Side,
     },
     /// Rows with a value, and the policy's minimum.
     TooFewRows {
+        /// The sample concerned.
         side: Side,
+        /// Rows with a value.
         rows: u64,
+        /// Least rows of the policy.
         minimum: u64,
     },
+    /// Identifiers and free text are not compared.
     Text,
+    /// Numbers in one sample, levels in the other.
     OtherType {
+        /// Values of the reference.
         reference: ValueKind,
+        /// Values of the current sample.
         current: ValueKind,
     },
+    /// The statistic is not defined for this kind of column.
     DoesNotApply {
+        /// The statistic that was asked for.
         statistic: Statistic,
     },
     /// A distance in the unit of the column has no standard threshold.
     NoLimit {
+        /// The statistic that was asked for.
         statistic: Statistic,
     },
+    /// Nobody was scored.
     NoScores {
+        /// The sample concerned.
         side: Side,
     },
+    /// No outcome is known.
     NoOutcomes {
+        /// The sample concerned.
         side: Side,
     },
     /// The outcomes of the two sides have different horizons, in days.
     OtherHorizon {
+        /// Days of the reference.
         reference: i64,
+        /// Days of the current sample.
         current: i64,
     },
     /// Not shown: fewer people than this differ from a dataset with released figures.
     Withheld {
+        /// Least people of the access policy.
         least_people: u32,
     },
 }

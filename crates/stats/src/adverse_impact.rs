@@ -88,6 +88,12 @@ fn standard_deviations(group: Selected, reference: Selected) -> f64 {
 
 /// Two-sided p-value of Fisher's exact test (Fisher 1935) on a 2 × 2 table: the probability, given the margins, of all tables that are
 /// no more likely than this one.
+///
+/// ```
+/// use stats::adverse_impact::fisher_exact;
+///
+/// assert!((fisher_exact([[3, 1], [1, 3]]) - 34.0 / 70.0).abs() < 1e-12);
+/// ```
 pub fn fisher_exact([[a, b], [c, d]]: [[u32; 2]; 2]) -> f64 {
     let [row, column, all] = [a + b, a + c, a + b + c + d].map(u64::from);
     let ln_p = |a: u64| ln_binomial(column, a) + ln_binomial(all - column, row - a);

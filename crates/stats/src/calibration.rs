@@ -47,6 +47,15 @@ fn pooled(table: &ScoreTable) -> Vec<(f64, f64)> {
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite.
+///
+/// ```
+/// use stats::calibration::{interpolate, isotonic};
+///
+/// let knots = isotonic(&[false, true, false, true], &[0.1, 0.2, 0.3, 0.4])?;
+/// assert_eq!(knots, [(0.1, 0.0), (0.2, 0.5), (0.3, 0.5), (0.4, 1.0)]);
+/// assert_eq!(interpolate(&knots, 0.25), 0.5);
+/// # Ok::<(), stats::InputError>(())
+/// ```
 pub fn isotonic(truth: &[bool], scores: &[f64]) -> Result<Vec<(f64, f64)>, InputError> {
     let fitted = pooled(&ScoreTable::new(truth, scores)?);
     let last = fitted.len() - 1;
@@ -57,6 +66,13 @@ pub fn isotonic(truth: &[bool], scores: &[f64]) -> Result<Vec<(f64, f64)>, Input
 }
 
 /// Piecewise linear function through `knots` (ascending in the first number), constant beyond the ends. 0 without knots.
+///
+/// ```
+/// use stats::calibration::interpolate;
+///
+/// let knots = [(0.0, 0.0), (2.0, 1.0)];
+/// assert_eq!((interpolate(&knots, 0.5), interpolate(&knots, 9.0)), (0.25, 1.0));
+/// ```
 pub fn interpolate(knots: &[(f64, f64)], at: f64) -> f64 {
     let after = knots.partition_point(|knot| knot.0 < at);
     match (after.checked_sub(1).map(|before| knots[before]), knots.get(after)) {
@@ -71,6 +87,15 @@ pub fn interpolate(knots: &[(f64, f64)], at: f64) -> f64 {
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite.
+///
+/// ```
+/// use stats::calibration::platt;
+///
+/// // Smoothed targets of one stayer and one leaver are 1/3 and 2/3.
+/// let (a, b) = platt(&[false, true], &[0.0, 1.0])?;
+/// assert!((a + 2.0 * 2f64.ln()).abs() < 1e-6 && (b - 2f64.ln()).abs() < 1e-6);
+/// # Ok::<(), stats::InputError>(())
+/// ```
 pub fn platt(truth: &[bool], scores: &[f64]) -> Result<(f64, f64), InputError> {
     check_lengths(truth, scores.len())?;
     if let Some(row) = scores.iter().position(|score| !score.is_finite()) {

@@ -33,6 +33,16 @@ pub struct Comparison {
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite.
+///
+/// ```
+/// use stats::{Metric, comparison::compare};
+///
+/// let truth = [false, false, true, true];
+/// let rows = compare(&truth, &[0.1, 0.4, 0.35, 0.8], &[0.1, 0.2, 0.3, 0.4], [0.5, 0.25], 42)?;
+/// let area = rows.iter().find(|row| row.metric == Metric::RocAuc);
+/// assert_eq!(area.and_then(|row| row.difference.value), Some(0.25));
+/// # Ok::<(), stats::InputError>(())
+/// ```
 pub fn compare(truth: &[bool], champion: &[f64], challenger: &[f64], cutoffs: [f64; 2], seed: u64) -> Result<Vec<Comparison>, InputError> {
     let (champion_table, champion_positions) = ScoreTable::with_positions(truth, champion)?;
     let (challenger_table, challenger_positions) = ScoreTable::with_positions(truth, challenger)?;

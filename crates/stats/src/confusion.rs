@@ -35,6 +35,13 @@ impl From<Confusion> for [[u32; 2]; 2] {
 
 impl ScoreTable {
     /// Counts when everybody with a score at or above `cutoff` is flagged.
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
+    /// let counts = table.confusion(0.4);
+    /// assert_eq!((counts.tn, counts.fp, counts.fn_, counts.tp), (1, 1, 1, 1));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn confusion(&self, cutoff: f64) -> Confusion {
         let mut counts = Confusion::default();
         for (score, positives, negatives) in self.iter() {
@@ -60,6 +67,13 @@ impl Confusion {
     ///
     /// # Errors
     /// [`InputError`] when there are no rows or the lengths differ.
+    ///
+    /// ```
+    /// let counts = stats::Confusion::new(&[true, true, false, false], &[true, false, false, false])?;
+    /// assert_eq!((counts.tn, counts.fp, counts.fn_, counts.tp), (2, 0, 1, 1));
+    /// assert_eq!((counts.precision(), counts.recall(), counts.accuracy()), (Some(1.0), Some(0.5), Some(0.75)));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn new(truth: &[bool], decision: &[bool]) -> Result<Self, InputError> {
         check_lengths(truth, decision.len())?;
         let mut counts = Self::default();
@@ -146,6 +160,11 @@ impl Confusion {
     }
 
     /// F-beta of the positives (van Rijsbergen 1979): recall counts `beta` times as much as precision.
+    ///
+    /// ```
+    /// let counts = stats::Confusion { tn: 2, fp: 0, fn_: 1, tp: 1 };
+    /// assert!(counts.f_beta(1.0).is_some_and(|value| (value - 2.0 / 3.0).abs() < 1e-12));
+    /// ```
     pub fn f_beta(&self, beta: f64) -> Option<f64> {
         let weight = beta * beta;
         let caught = (1.0 + weight) * f64::from(self.tp);
@@ -153,6 +172,11 @@ impl Confusion {
     }
 
     /// Matthews correlation coefficient; `None` when a row or column of the matrix is empty.
+    ///
+    /// ```
+    /// let counts = stats::Confusion { tn: 5, fp: 0, fn_: 0, tp: 5 };
+    /// assert!(counts.mcc().is_some_and(|value| (value - 1.0).abs() < 1e-12));
+    /// ```
     pub fn mcc(&self) -> Option<f64> {
         let [tn, fp, fn_, tp] = [self.tn, self.fp, self.fn_, self.tp].map(f64::from);
         share(tp * tn - fp * fn_, ((tp + fp).sqrt() * (tp + fn_).sqrt()) * ((tn + fp).sqrt() * (tn + fn_).sqrt()))

@@ -78,6 +78,14 @@ pub struct GainPoint {
 impl ScoreTable {
     /// ROC curve over the distinct scores; `None` with one class only. `drop_intermediate` leaves out points on a straight line between
     /// their neighbours, as scikit-learn does.
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
+    /// let curve = table.roc_curve(false).ok_or(stats::InputError::Empty)?;
+    /// assert_eq!(curve.fpr, [0.0, 0.0, 0.5, 0.5, 1.0]);
+    /// assert_eq!(curve.tpr, [0.0, 0.5, 0.5, 1.0, 1.0]);
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn roc_curve(&self, drop_intermediate: bool) -> Option<RocCurve> {
         let (all_positives, all_negatives) = (self.positive_count(), self.negative_count());
         if all_positives == 0 || all_negatives == 0 {
@@ -104,6 +112,14 @@ impl ScoreTable {
     }
 
     /// Precision-recall curve over the distinct scores; `None` without positives.
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, true], &[0.4, 0.8])?;
+    /// let curve = table.precision_recall_curve().ok_or(stats::InputError::Empty)?;
+    /// assert_eq!(curve.recall, [1.0, 1.0, 0.0]);
+    /// assert_eq!(curve.precision, [0.5, 1.0, 1.0]);
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn precision_recall_curve(&self) -> Option<PrecisionRecallCurve> {
         let all_positives = f64::from(self.positive_count());
         share(1.0, all_positives)?;
@@ -123,6 +139,12 @@ impl ScoreTable {
     }
 
     /// The distinct score with the best F1 when used as cutoff (the lowest of equals); `None` without positives.
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
+    /// assert_eq!(table.best_f1_cutoff(), Some(0.35));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn best_f1_cutoff(&self) -> Option<f64> {
         let all_positives = self.positive_count();
         let (mut caught, mut flagged) = (0, 0);

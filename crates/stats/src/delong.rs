@@ -37,6 +37,16 @@ fn components(table: &ScoreTable) -> [Vec<f64>; 2] {
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, lengths differ, or a score is not finite.
+///
+/// ```
+/// use stats::delong::delong;
+///
+/// let truth = [false, false, true, true];
+/// let areas = delong(&truth, &[&[0.1, 0.4, 0.35, 0.8], &[0.1, 0.2, 0.3, 0.4]])?.ok_or(stats::InputError::Empty)?;
+/// assert_eq!(areas.areas, [0.75, 1.0]);
+/// assert_eq!(areas.difference(0, 1).0, 0.25);
+/// # Ok::<(), stats::InputError>(())
+/// ```
 pub fn delong(truth: &[bool], scores: &[&[f64]]) -> Result<Option<DeLong>, InputError> {
     let mut areas = Vec::with_capacity(scores.len());
     let mut deviations = Vec::with_capacity(scores.len());

@@ -169,6 +169,21 @@ pub struct GroupAudit {
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite. What cannot be computed otherwise is a
 /// [`Estimate::unknown`].
+///
+/// ```
+/// use stats::fairness::{FairnessPolicy, audit};
+/// use stats::group_metrics::GroupMetric;
+/// use stats::groups::Groups;
+///
+/// // Of 40 women 10 are flagged, of 40 men 20.
+/// let labels = (0..80).map(|row| Some(if row < 40 { "F" } else { "M" }));
+/// let flagged: Vec<bool> = (0..80).map(|row| row < 10 || row >= 60).collect();
+/// let truth: Vec<bool> = (0..80).map(|row| row % 2 == 0).collect();
+/// let found = audit(&truth, &flagged, None, &Groups::from_labels(labels), &FairnessPolicy::default(), 42)?;
+/// assert_eq!(found.difference[&GroupMetric::SelectionRate].value, Some(0.25));
+/// assert_eq!(found.by_group["F"].impact_ratio.value, Some(0.5));
+/// # Ok::<(), stats::InputError>(())
+/// ```
 pub fn audit(
     truth: &[bool],
     decision: &[bool],

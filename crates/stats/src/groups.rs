@@ -16,6 +16,14 @@ pub struct Groups {
 
 impl Groups {
     /// Groups from one label per row; `None` and the empty label are missing.
+    ///
+    /// ```
+    /// use stats::groups::Groups;
+    ///
+    /// let groups = Groups::from_labels([Some("Sales"), None, Some("Lab"), Some("Sales")]);
+    /// assert_eq!(groups.names(), ["Lab", "Sales", "(missing)"]);
+    /// assert_eq!(groups.counts(), [1, 2, 1]);
+    /// ```
     pub fn from_labels<S: AsRef<str>>(labels: impl IntoIterator<Item = Option<S>>) -> Self {
         let labels: Vec<Option<S>> = labels.into_iter().collect();
         let name =
@@ -43,6 +51,14 @@ impl Groups {
     ///
     /// # Errors
     /// [`InputError`] when the rows differ in number.
+    ///
+    /// ```
+    /// use stats::groups::Groups;
+    ///
+    /// let (sex, team) = (Groups::from_labels([Some("F"), Some("M")]), Groups::from_labels([Some("Lab"), None]));
+    /// assert_eq!(sex.combine(&team)?.names(), ["F × Lab", "(missing)"]);
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn combine(&self, other: &Self) -> Result<Self, InputError> {
         if self.codes.len() != other.codes.len() {
             return Err(InputError::Lengths { truth: self.codes.len(), other: other.codes.len() });
@@ -102,6 +118,13 @@ fn key(name: Option<String>) -> (bool, String) {
 
 /// Which groups to hide so that no group of fewer than `limit` people can be read, nor worked out from the total (complementary
 /// suppression): when the hidden groups are one only, or hold fewer than `limit` people together, the next smallest are hidden too.
+///
+/// ```
+/// use stats::groups::suppressed;
+///
+/// // Hidden alone, the group of 3 could be worked out from the total.
+/// assert_eq!(suppressed(&[120, 40, 3], 10), [false, true, true]);
+/// ```
 pub fn suppressed(counts: &[u32], limit: u32) -> Vec<bool> {
     let mut hidden: Vec<bool> = counts.iter().map(|&count| (1..limit).contains(&count)).collect();
     if !hidden.contains(&true) {

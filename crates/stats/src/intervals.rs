@@ -11,6 +11,14 @@ pub(crate) fn two_sided_p(z: f64) -> f64 {
 }
 
 /// Wilson score interval (Wilson 1927) of `part` out of `whole`; `None` when `whole` is 0.
+///
+/// ```
+/// use stats::intervals::wilson;
+///
+/// let [low, high] = wilson(8, 10).unwrap_or_default();
+/// assert!((low - 0.490_162).abs() < 1e-6 && (high - 0.943_318).abs() < 1e-6);
+/// assert_eq!(wilson(0, 0), None);
+/// ```
 pub fn wilson(part: u32, whole: u32) -> Option<[f64; 2]> {
     wilson_at(part, whole, Z)
 }
@@ -31,6 +39,13 @@ pub(crate) fn wilson_at(part: u32, whole: u32, z: f64) -> Option<[f64; 2]> {
 }
 
 /// `part / whole` with its Wilson interval, or `why` there is none.
+///
+/// ```
+/// use stats::intervals::proportion;
+///
+/// assert_eq!(proportion(8, 10, "").value, Some(0.8));
+/// assert_eq!(proportion(0, 0, "nobody is flagged").why.as_deref(), Some("nobody is flagged"));
+/// ```
 pub fn proportion(part: u32, whole: u32, why: &str) -> Estimate {
     match wilson(part, whole) {
         Some(interval) => Estimate::with_interval(f64::from(part) / f64::from(whole), interval, whole as usize),

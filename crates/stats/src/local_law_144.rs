@@ -47,6 +47,19 @@ pub struct LocalLaw144 {
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite.
+///
+/// ```
+/// use stats::{groups::Groups, local_law_144::local_law_144};
+///
+/// // Of 40 women 10 are selected, of 40 men 20.
+/// let groups = Groups::from_labels((0..80).map(|row| Some(if row < 40 { "F" } else { "M" })));
+/// let selected: Vec<bool> = (0..80).map(|row| row < 10 || row >= 60).collect();
+/// let scores: Vec<f64> = (0..80).map(f64::from).collect();
+/// let found = local_law_144(&selected, &scores, &groups, 10)?;
+/// assert_eq!((found.median, found.unknown), (39.5, 0));
+/// assert_eq!(found.categories[0].selection_impact_ratio.value, Some(0.5));
+/// # Ok::<(), stats::InputError>(())
+/// ```
 pub fn local_law_144(decision: &[bool], scores: &[f64], groups: &Groups, suppress_below: u32) -> Result<LocalLaw144, InputError> {
     check_lengths(decision, groups.codes().len())?;
     let median = ScoreTable::new(decision, scores)?.quantiles(&[0.5])[0];

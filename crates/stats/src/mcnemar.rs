@@ -24,6 +24,16 @@ pub struct McNemar {
 ///
 /// # Errors
 /// [`InputError`] when there are no rows or lengths differ.
+///
+/// ```
+/// use stats::mcnemar::mcnemar;
+///
+/// let truth = [true; 6];
+/// let found = mcnemar(&truth, &[true, false, false, false, false, false], &[false, true, true, true, true, true])?;
+/// assert_eq!((found.first_only, found.second_only), (1, 5));
+/// assert!((found.p_exact - 14.0 / 64.0).abs() < 1e-12);
+/// # Ok::<(), stats::InputError>(())
+/// ```
 pub fn mcnemar(truth: &[bool], first: &[bool], second: &[bool]) -> Result<McNemar, InputError> {
     check_lengths(truth, first.len())?;
     check_lengths(truth, second.len())?;

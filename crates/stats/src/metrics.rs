@@ -89,6 +89,7 @@ pub enum MetricGroup {
 }
 
 impl MetricGroup {
+    /// Every group, in the order of reports.
     pub const ALL: [Self; 3] = [Self::Ranking, Self::Calibration, Self::AtCutoff];
 
     /// The name for a person.
@@ -167,6 +168,12 @@ impl ScoreTable {
     }
 
     /// Area under the ROC curve (Mann-Whitney: ties count half); `None` with one class only.
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
+    /// assert_eq!(table.roc_auc(), Some(0.75));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn roc_auc(&self) -> Option<f64> {
         let (mut above, mut area) = (0.0, 0.0);
         let mut caught = 0.0;
@@ -180,6 +187,12 @@ impl ScoreTable {
     }
 
     /// Average precision: Σ (recallₙ − recallₙ₋₁) · precisionₙ over the distinct scores; `None` without positives.
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
+    /// assert!(table.average_precision().is_some_and(|value| (value - 5.0 / 6.0).abs() < 1e-12));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn average_precision(&self) -> Option<f64> {
         let (mut caught, mut flagged, mut sum) = (0.0, 0.0, 0.0);
         for (_, positives, negatives) in self.iter() {
@@ -193,6 +206,12 @@ impl ScoreTable {
     }
 
     /// Partial area under the ROC curve up to `max_fpr` (0..=1), standardized to 0.5 for chance and 1 for perfection (McClish 1989).
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.2, 0.3, 0.4])?;
+    /// assert_eq!(table.partial_auc(0.1), Some(1.0));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn partial_auc(&self, max_fpr: f64) -> Option<f64> {
         let (all_positives, all_negatives) = (f64::from(self.positive_count()), f64::from(self.negative_count()));
         share(1.0, all_positives * all_negatives)?;
@@ -215,6 +234,12 @@ impl ScoreTable {
     }
 
     /// Two-sample Kolmogorov-Smirnov statistic between the scores of positives and negatives.
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
+    /// assert_eq!(table.ks(), Some(0.5));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn ks(&self) -> Option<f64> {
         let (all_positives, all_negatives) = (f64::from(self.positive_count()), f64::from(self.negative_count()));
         share(1.0, all_positives * all_negatives)?;
@@ -228,6 +253,12 @@ impl ScoreTable {
     }
 
     /// Brier score (Brier 1950), 0 best; `None` when the scores are not probabilities.
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
+    /// assert!(table.brier().is_some_and(|value| (value - 0.158_125).abs() < 1e-12));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn brier(&self) -> Option<f64> {
         if !self.are_probabilities() {
             return None;
@@ -240,6 +271,12 @@ impl ScoreTable {
     }
 
     /// Mean negative log-likelihood in nats; probabilities are clipped to 1e-15. `None` when the scores are not probabilities.
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, true], &[0.5, 0.5])?;
+    /// assert!(table.log_loss().is_some_and(|value| (value - 2f64.ln()).abs() < 1e-12));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn log_loss(&self) -> Option<f64> {
         self.mean_loss(self.scores.iter().map(|&score| log_losses(score)))
     }
@@ -259,6 +296,13 @@ impl ScoreTable {
     }
 
     /// Expected calibration error (Naeini et al. 2015) over 10 equal-width bins; `None` when the scores are not probabilities.
+    ///
+    /// ```
+    /// // One bin: 30% predicted, 50% observed.
+    /// let table = stats::ScoreTable::new(&[false, true], &[0.3, 0.3])?;
+    /// assert!(table.ece().is_some_and(|value| (value - 0.2).abs() < 1e-12));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn ece(&self) -> Option<f64> {
         self.calibration_error(&uniform_edges(CALIBRATION_BINS))
     }
@@ -274,6 +318,12 @@ impl ScoreTable {
 
     /// Expected number of leavers among the `part` (0..=1, rounded up to whole people) with the highest scores, and how many people that
     /// is. People tied at the border are taken in equal shares, so that the figure does not hang on the order of the file.
+    ///
+    /// ```
+    /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
+    /// assert_eq!(table.top(0.5), (1.0, 2));
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn top(&self, part: f64) -> (f64, u32) {
         // The product is nudged down so that 0.1 × 30 does not become 4 people by rounding.
         let people = (part * f64::from(self.count()) * (1.0 - f64::EPSILON)).ceil() as u32;
@@ -290,6 +340,15 @@ impl ScoreTable {
     }
 
     /// One metric, with everybody at or above `cutoff` flagged; `None` where it does not exist.
+    ///
+    /// ```
+    /// use stats::{Metric, ScoreTable};
+    ///
+    /// let table = ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
+    /// assert_eq!(table.metric(Metric::Recall, 0.5), Some(0.5));
+    /// assert_eq!(table.metric(Metric::Precision, 0.9), None);
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn metric(&self, metric: Metric, cutoff: f64) -> Option<f64> {
         let position = Metric::ALL.iter().position(|own| *own == metric)?;
         Some(self.values(&Setting::new(self, cutoff))[position]).filter(|value| !value.is_nan())

@@ -1,6 +1,12 @@
 //! Adjusting p-values for many tests at once.
 
 /// Benjamini-Hochberg adjusted p-values (false discovery rate; Benjamini and Hochberg 1995), in the order given.
+///
+/// ```
+/// use stats::multiple_testing::benjamini_hochberg;
+///
+/// assert_eq!(benjamini_hochberg(&[0.01, 0.04, 0.03]), [0.03, 0.04, 0.04]);
+/// ```
 pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
     let order = ascending(p_values);
     let count = p_values.len() as f64;
@@ -14,6 +20,12 @@ pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
 }
 
 /// Holm adjusted p-values (family-wise error rate; Holm 1979), in the order given.
+///
+/// ```
+/// use stats::multiple_testing::holm;
+///
+/// assert_eq!(holm(&[0.01, 0.04, 0.03]), [0.03, 0.06, 0.06]);
+/// ```
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let order = ascending(p_values);
     let mut adjusted = vec![1.0; p_values.len()];

@@ -4,11 +4,21 @@
 pub const OUTLIER_DEVIATIONS: f64 = 3.0;
 
 /// Whether `value` is an outlier of a column with this mean and standard deviation. A column that does not vary has none.
+///
+/// ```
+/// use stats::outliers::is_outlier;
+///
+/// assert!(is_outlier(81.0, 50.0, 10.0) && !is_outlier(80.0, 50.0, 10.0));
+/// ```
 pub fn is_outlier(value: f64, mean: f64, deviation: f64) -> bool {
     deviation > 0.0 && (value - mean).abs() > OUTLIER_DEVIATIONS * deviation
 }
 
 /// Lowest and highest value that are no outliers; `None` when the column does not vary.
+///
+/// ```
+/// assert_eq!(stats::outliers::outlier_bounds(50.0, 10.0), Some([20.0, 80.0]));
+/// ```
 pub fn outlier_bounds(mean: f64, deviation: f64) -> Option<[f64; 2]> {
     let reach = OUTLIER_DEVIATIONS * deviation;
     (deviation > 0.0).then_some([mean - reach, mean + reach])

@@ -17,6 +17,7 @@ use crate::{
 /// A fairness metric of two models on the same people.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParityChange {
+    /// The metric that both models were judged by.
     pub metric: ParityMetric,
     /// Of the model that is there.
     pub before: Estimate,

@@ -64,6 +64,15 @@ pub struct Curves {
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite. Everything else that cannot be computed is a
 /// [`Estimate::unknown`].
+///
+/// ```
+/// use stats::{Metric, report::report};
+///
+/// let found = report(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8], 0.5, 42)?;
+/// assert_eq!((found.n, found.positives), (4, 2));
+/// assert_eq!(found.metrics[&Metric::RocAuc].value, Some(0.75));
+/// # Ok::<(), stats::InputError>(())
+/// ```
 pub fn report(truth: &[bool], scores: &[f64], cutoff: f64, seed: u64) -> Result<Report, InputError> {
     let (table, positions) = ScoreTable::with_positions(truth, scores)?;
     let setting = Setting::new(&table, cutoff);

@@ -10,6 +10,13 @@ const Z: f64 = 1.959_963_984_540_054;
 ///
 /// 1: always the same; 0: no more alike than by chance; below 0.4 is poor, above 0.75 excellent (Fleiss' scale, which the authors
 /// recommend). For two choices it is Kuncheva's index. The interval is their asymptotic one; `n` is the number of choices.
+///
+/// ```
+/// use stats::stability::selection_stability;
+///
+/// assert_eq!(selection_stability(&[vec![0, 1], vec![0, 1]], 4).value, Some(1.0));
+/// assert_eq!(selection_stability(&[vec![0, 1]], 4).value, None);
+/// ```
 pub fn selection_stability(choices: &[Vec<usize>], of: usize) -> Estimate {
     let count = choices.first().map_or(0, Vec::len);
     if choices.len() < 2 {

@@ -46,6 +46,15 @@ impl ScoreTable {
     ///
     /// # Errors
     /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite.
+    ///
+    /// ```
+    /// use stats::ScoreTable;
+    ///
+    /// let table = ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.4, 0.8])?;
+    /// let rows: Vec<_> = table.iter().collect();
+    /// assert_eq!(rows, [(0.8, 1, 0), (0.4, 1, 1), (0.1, 0, 1)]);
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn new(truth: &[bool], scores: &[f64]) -> Result<Self, InputError> {
         Self::with_positions(truth, scores).map(|(table, _)| table)
     }

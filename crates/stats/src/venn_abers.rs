@@ -53,6 +53,16 @@ impl VennAbers {
     ///
     /// # Errors
     /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite.
+    ///
+    /// ```
+    /// use stats::venn_abers::VennAbers;
+    ///
+    /// let table = VennAbers::fit(&[false, false, true, true], &[0.1, 0.2, 0.8, 0.9])?;
+    /// assert_eq!(table.interval(0.5), [0.0, 1.0]);
+    /// assert_eq!(table.interval(0.9), [2.0 / 3.0, 1.0]);
+    /// assert_eq!(table.probability(0.5), 0.5);
+    /// # Ok::<(), stats::InputError>(())
+    /// ```
     pub fn fit(truth: &[bool], scores: &[f64]) -> Result<Self, InputError> {
         let table = ScoreTable::new(truth, scores)?;
         let parts: Vec<Block> = table

@@ -19,6 +19,15 @@ pub enum Verdict {
 
 impl Verdict {
     /// Judges a figure that should be at most `limit`. A figure without an interval is taken as exact.
+    ///
+    /// ```
+    /// use domain::Estimate;
+    /// use stats::Verdict;
+    ///
+    /// let gap = Estimate::with_interval(0.05, [0.02, 0.2], 100);
+    /// assert_eq!(Verdict::at_most(&gap, 0.25), Verdict::Pass);
+    /// assert_eq!(Verdict::at_most(&gap, 0.1), Verdict::Inconclusive);
+    /// ```
     pub fn at_most(figure: &Estimate, limit: f64) -> Self {
         let Some(value) = figure.value else { return Self::CouldNotCompute };
         match figure.interval.unwrap_or([value, value]) {
@@ -29,6 +38,15 @@ impl Verdict {
     }
 
     /// Judges a figure that should be at least `limit`. A figure without an interval is taken as exact.
+    ///
+    /// ```
+    /// use domain::Estimate;
+    /// use stats::Verdict;
+    ///
+    /// let area = Estimate::with_interval(0.8, [0.75, 0.85], 400);
+    /// assert_eq!(Verdict::at_least(&area, 0.7), Verdict::Pass);
+    /// assert_eq!(Verdict::at_least(&area, 0.9), Verdict::Fail);
+    /// ```
     pub fn at_least(figure: &Estimate, limit: f64) -> Self {
         let Some(value) = figure.value else { return Self::CouldNotCompute };
         match figure.interval.unwrap_or([value, value]) {
@@ -39,6 +57,13 @@ impl Verdict {
     }
 
     /// One verdict for several: fail if any fails, pass only if all pass; between them, what cannot be told outweighs nothing to tell.
+    ///
+    /// ```
+    /// use stats::Verdict;
+    ///
+    /// assert_eq!(Verdict::combined([Verdict::Pass, Verdict::Inconclusive]), Verdict::Inconclusive);
+    /// assert_eq!(Verdict::combined([Verdict::Inconclusive, Verdict::Fail]), Verdict::Fail);
+    /// ```
     pub fn combined(verdicts: impl IntoIterator<Item = Self>) -> Self {
         let severity = |verdict: &Self| match verdict {
             Self::Pass => 0,

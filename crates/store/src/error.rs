@@ -11,18 +11,28 @@ pub enum Error {
     Database(#[source] sqlx::Error),
     /// The database cannot be opened at all, for example because the file is damaged.
     #[error("the database {database} cannot be opened: {source}")]
-    Open { database: String, source: sqlx::Error },
+    Open {
+        /// The URL without its password.
+        database: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// A migration failed, or the store was written by a later version.
     #[error("the database could not be migrated")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// Reading or writing a file failed.
     #[error("the artifact store failed")]
     Artifacts(#[from] object_store::Error),
     /// By its hash.
     #[error("the artifact {0} is missing from the store or was modified")]
     Artifact(String),
+    /// It cannot be created, or is not a folder.
     #[error("the data folder cannot be used: {0}")]
     Folder(#[from] std::io::Error),
+    /// JSON in the database that this version cannot parse.
     #[error("a stored record cannot be read: {0}")]
     Record(#[from] serde_json::Error),
+    /// A setting that cannot be used; the text says which and why.
     #[error("{0}")]
     Setting(String),
 }

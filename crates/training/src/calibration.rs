@@ -18,8 +18,11 @@ pub struct Judged {
     pub row: usize,
     /// Number of its fold, and of the repeat that the fold belongs to.
     pub fold: usize,
+    /// Number of the repeat.
     pub repeat: usize,
+    /// Score before calibration, in log-odds.
     pub margin: f64,
+    /// Whether the event happened.
     pub label: bool,
 }
 
@@ -28,13 +31,16 @@ pub struct Judged {
 pub struct CalibrationTrial {
     /// `none`, `platt` or `isotonic`.
     pub name: String,
+    /// Cross-fitted Brier score, 0 best.
     pub brier: f64,
 }
 
 /// What calibration gives.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
+    /// The chosen kind, fitted to all judged margins.
     pub calibrator: Calibrator,
+    /// Every kind that was tried.
     pub trials: Vec<CalibrationTrial>,
     /// Cross-fitted probability of each of the judged margins, by the kind that was chosen.
     pub probabilities: Vec<f64>,

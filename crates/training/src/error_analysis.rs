@@ -15,16 +15,20 @@ pub struct Cohort {
     /// For example `["OverTime = Yes", "Age ≤ 30"]`.
     pub conditions: Vec<String>,
     /// Brier score in the cohort.
+    /// Brier score of the cohort, 0 best.
     pub brier: Estimate,
     /// Share with the event, and mean predicted probability.
     pub event_rate: Estimate,
+    /// Mean predicted probability, 0..=1.
     pub mean_probability: f64,
 }
 
 /// Cohorts, worst first, and the Brier score over all rows that they were measured on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorAnalysis {
+    /// Brier score over all rows.
     pub overall: Estimate,
+    /// Worst first.
     pub cohorts: Vec<Cohort>,
 }
 

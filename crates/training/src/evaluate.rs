@@ -17,7 +17,9 @@ use crate::groups::groups;
 pub struct HistogramBin {
     /// Lower end of the bin; bins are equally wide and the last includes 1.
     pub from: f64,
+    /// Rows of the bin to which the event happened.
     pub with_event: u32,
+    /// Rows of the bin to which it did not.
     pub without_event: u32,
 }
 
@@ -26,6 +28,7 @@ pub struct HistogramBin {
 pub struct Evaluation {
     /// Metrics with intervals, confusion, curves, table by threshold.
     pub report: Report,
+    /// Distribution of the scores by outcome.
     pub histogram: Vec<HistogramBin>,
     /// By audited attribute, at the cutoff.
     pub fairness: BTreeMap<String, GroupAudit>,

@@ -14,7 +14,9 @@ pub const RESAMPLES: u32 = 200;
 /// How one gate fared over the resamples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateShare {
+    /// What the gate judges.
     pub metric: Metric,
+    /// In the unit of the metric.
     pub limit: f64,
     /// Resamples in which its point value met the limit.
     pub passed: u32,
@@ -25,10 +27,13 @@ pub struct GateShare {
 /// The result for a policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Feasibility {
+    /// Name of the policy.
     pub policy: String,
+    /// How many resamples were drawn.
     pub resamples: u32,
     /// Resamples in which every gate on a metric was met by its point value; gates judged by intervals pass no more often than this.
     pub passed: u32,
+    /// Every gate on a metric, in the order of the policy.
     pub gates: Vec<GateShare>,
     /// For a person: "0 of 200 resamples pass …".
     pub sentence: String,

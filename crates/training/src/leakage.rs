@@ -26,7 +26,9 @@ pub enum LeakKind {
 /// One sign of leakage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Leak {
+    /// What kind of sign it is.
     pub kind: LeakKind,
+    /// The field concerned; `None` for the model as a whole.
     pub field: Option<String>,
     /// For a person.
     pub sentence: String,

@@ -13,7 +13,9 @@ use crate::error::TrainingError;
 /// A design matrix, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Design {
+    /// How many rows.
     pub rows: usize,
+    /// How many columns.
     pub columns: usize,
     /// `rows × columns`, row-major, finite.
     pub values: Vec<f64>,
@@ -29,7 +31,9 @@ impl Design {
 /// A fitted linear function in log-odds of the event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearFit {
+    /// Log-odds where every column is 0.
     pub intercept: f64,
+    /// One for each column, in log-odds per unit.
     pub coefficients: Vec<f64>,
 }
 

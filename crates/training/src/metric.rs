@@ -7,6 +7,7 @@ use stats::ScoreTable;
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SelectionMetric {
+    /// Area under the ROC curve.
     #[default]
     RocAuc,
     /// Area under the precision-recall curve.

@@ -33,9 +33,13 @@ use crate::tune::mean_and_error;
 /// Figures of one score on one outer fold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct FoldScores {
+    /// Area under the ROC curve, 0..=1.
     pub roc_auc: f64,
+    /// Area under the precision-recall curve, 0..=1.
     pub average_precision: f64,
+    /// Mean squared error of the probabilities, 0 best.
     pub brier: f64,
+    /// Mean negative log-likelihood in nats, 0 best.
     pub log_loss: f64,
 }
 
@@ -44,6 +48,7 @@ pub struct FoldScores {
 pub struct NestedFold {
     /// What was chosen inside the fold.
     pub candidate: Candidate,
+    /// What it was fitted with.
     pub parameters: Parameters,
     /// Of the chosen model, calibrated, on rows that nothing inside the fold saw.
     pub scores: FoldScores,
@@ -54,11 +59,15 @@ pub struct NestedFold {
 /// What nested evaluation gives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Nested {
+    /// In the order of the repeats and their folds.
     pub folds: Vec<NestedFold>,
     /// Means over outer folds with `± 1.96` standard errors (corrected for overlapping training rows: Nadeau and Bengio 2003).
     pub roc_auc: Estimate,
+    /// As `roc_auc`.
     pub average_precision: Estimate,
+    /// As `roc_auc`; 0 is best.
     pub brier: Estimate,
+    /// As `roc_auc`; 0 is best.
     pub log_loss: Estimate,
 }
 

@@ -15,9 +15,11 @@ use crate::split::{Split, TestRows, TrainRows};
 /// Training rows, ready to be fitted to.
 #[derive(Debug, Clone)]
 pub struct Prepared {
+    /// Learned on these rows.
     pub encoding: Encoding,
     /// Encoded training rows.
     pub matrix: Matrix,
+    /// Whether the event happened, for each row.
     pub labels: Vec<bool>,
     /// A weight per row, 1 on average.
     pub weights: Vec<f64>,
@@ -88,10 +90,13 @@ fn design(encoding: &Encoding, matrix: &Matrix) -> Design {
 /// A fold: what is fitted to, and what is judged.
 #[derive(Debug, Clone)]
 pub struct Fold {
+    /// The rows that are fitted to.
     pub train: Prepared,
     /// Judged rows of the dataset, their encoding and their outcomes.
     pub test: TestRows,
+    /// Encoded rows that are judged.
     pub test_matrix: Matrix,
+    /// Whether the event happened to them.
     pub test_labels: Vec<bool>,
 }
 

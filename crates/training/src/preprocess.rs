@@ -10,10 +10,15 @@ use crate::split::TrainRows;
 /// How a linear part reads one input: everything of a [`model::LinearTerm`] but its coefficient.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LinearInput {
+    /// Index of the encoder's input.
     pub input: u32,
+    /// What a missing value counts as, in the unit of the input.
     pub impute: f64,
+    /// What is subtracted, in the unit of the input.
     pub center: f64,
+    /// What the difference is divided by; 1 for indicators.
     pub scale: f64,
+    /// Mean of the imputed input over the training rows.
     pub mean: f64,
 }
 
@@ -27,6 +32,7 @@ impl LinearInput {
 /// A learned encoding, and which of its inputs each kind of learner reads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Encoding {
+    /// Turns a table into numbers.
     pub encoder: Encoder,
     /// Standardized numbers, then 0/1 indicators, in the order of the encoder.
     pub linear: Vec<LinearInput>,

@@ -29,9 +29,11 @@ pub enum Stage {
 /// How a training stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Status {
+    /// What is being done.
     pub stage: Stage,
     /// Trials done, and trials planned.
     pub trial: usize,
+    /// Trials planned.
     pub trials: usize,
     /// The candidate under trial.
     pub candidate: Option<Candidate>,
@@ -64,7 +66,9 @@ impl Progress for Silent {}
 /// A finished stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageRecord {
+    /// What was done.
     pub stage: Stage,
+    /// How long it took.
     pub seconds: f64,
     /// One sentence about what was done.
     pub detail: String,

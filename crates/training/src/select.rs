@@ -21,28 +21,36 @@ use crate::tune::{Trial, Tried, judge, mean_and_error, tune};
 /// The best trial of a candidate, beside the others on the same folds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CandidateResult {
+    /// The kind of model.
     pub candidate: Candidate,
     /// Number of its best trial.
     pub trial: usize,
     /// Selection metric, mean over folds, and its standard error.
     pub score: f64,
+    /// Standard error of `score` over the folds.
     pub standard_error: f64,
     /// How far it stays behind the best, paired by fold, and the standard error of that.
     pub behind: f64,
+    /// Standard error of `behind`.
     pub behind_error: f64,
+    /// Whether the model is of this candidate.
     pub chosen: bool,
 }
 
 /// What selection gives.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
+    /// Learned on all rows of the fitted side.
     pub encoding: Encoding,
+    /// The chosen trial, fitted to all rows of the fitted side and calibrated.
     pub scorer: Scorer,
     /// The trial that the scorer was built from.
     pub chosen: Trial,
     /// From the simplest candidate to the most complex.
     pub candidates: Vec<CandidateResult>,
+    /// In the order of the search.
     pub trials: Vec<Trial>,
+    /// Every kind of calibration that was tried.
     pub calibration: Vec<CalibrationTrial>,
     /// Cross-fitted, calibrated probability of each training row, averaged over repeats; `None` where no fold judged a row.
     pub out_of_fold: Vec<Option<f64>>,
@@ -78,8 +86,11 @@ fn judge_further(finalists: &mut [Finalist], context: &SelectionContext<'_>, set
 
 /// What selection starts from: the fitted side of a split and the folds inside it.
 pub struct SelectionContext<'a> {
+    /// Table and outcomes.
     pub dataset: &'a Dataset,
+    /// The definition that the table was read with.
     pub use_case: &'a UseCase,
+    /// Rows that are fitted to.
     pub train: &'a TrainRows,
     /// The encoding of `train` itself, for the final fit.
     pub prepared: &'a Prepared,

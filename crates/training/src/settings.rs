@@ -19,8 +19,11 @@ pub struct Settings {
     pub trials: usize,
     /// No further trial starts after this many seconds.
     pub timeout_seconds: Option<f64>,
+    /// Kinds of models to try; at least one that may become the model.
     pub candidates: Vec<Candidate>,
+    /// What the search optimizes for.
     pub metric: SelectionMetric,
+    /// Of every random choice: the same seed gives the same model.
     pub seed: u64,
     /// Threads; all processors when absent. Never changes the result.
     pub threads: Option<usize>,

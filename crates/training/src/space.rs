@@ -5,7 +5,9 @@ use crate::prepared::BINS;
 /// How a dimension is searched.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scale {
+    /// Evenly.
     Linear,
+    /// Evenly in the logarithm; both ends are positive.
     Logarithmic,
     /// Whole numbers, both ends included.
     Whole,
@@ -14,10 +16,15 @@ pub enum Scale {
 /// One parameter that is searched: its range in its own unit, and where the search starts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dimension {
+    /// Name of the parameter.
     pub name: &'static str,
+    /// Smallest value.
     pub low: f64,
+    /// Largest value.
     pub high: f64,
+    /// How values between the two are drawn.
     pub scale: Scale,
+    /// Value of the first trial.
     pub start: f64,
 }
 

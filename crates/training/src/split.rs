@@ -32,7 +32,9 @@ impl TestRows {
 /// One way to part rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
+    /// Rows that are fitted to.
     pub train: TrainRows,
+    /// Rows that are judged.
     pub test: TestRows,
 }
 

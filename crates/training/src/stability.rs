@@ -72,9 +72,13 @@ impl Stability {
 /// The rank of a field in the refits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldRanks {
+    /// Name of the field.
     pub field: String,
+    /// Best rank in a refit, from 1.
     pub best: u32,
+    /// Worst rank in a refit, from 1.
     pub worst: u32,
+    /// Refits in which it is among the strongest.
     pub among_top: u32,
     sum: usize,
 }

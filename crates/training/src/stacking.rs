@@ -6,7 +6,9 @@ use model::scorer::sigmoid;
 /// Intercept and weights.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stack {
+    /// In log-odds.
     pub intercept: f64,
+    /// One for each member, not negative.
     pub weights: Vec<f64>,
 }
 

@@ -48,7 +48,9 @@ fn quantiles(values: &[f64]) -> Vec<f64> {
 pub struct IntervalTable {
     /// Where a step begins, ascending from 0.
     pub scores: Vec<f64>,
+    /// Lower probability from each score on, 0..=1.
     pub lower: Vec<f64>,
+    /// Upper probability from each score on, 0..=1.
     pub upper: Vec<f64>,
 }
 

@@ -32,6 +32,7 @@ use crate::tune::Trial;
 /// A trained model with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trained {
+    /// Scorer with everything that it needs.
     pub model: Model,
     /// The best trial of every candidate, from the simplest to the most complex; one is chosen.
     pub candidates: Vec<CandidateResult>,
@@ -39,9 +40,11 @@ pub struct Trained {
     pub chosen: Trial,
     /// Every trial of the search.
     pub trials: Vec<Trial>,
+    /// Every kind of calibration that was tried.
     pub calibration: Vec<CalibrationTrial>,
     /// Rows of the dataset that were trained on, and those held out.
     pub training_rows: Vec<usize>,
+    /// Rows that were held out; empty when nothing was.
     pub holdout_rows: Vec<usize>,
     /// Calibrated probability of each training row by models that never saw it; `None` where no fold judged it.
     pub out_of_fold: Vec<Option<f64>>,
@@ -72,6 +75,7 @@ pub struct Trained {
 /// How a training ends.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TrainingOutcome {
+    /// Ran to its end, or to its time limit.
     Completed(Box<Trained>),
     /// Somebody asked to stop.
     Stopped {

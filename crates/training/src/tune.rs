@@ -22,7 +22,9 @@ use crate::settings::ValidSettings;
 pub struct Trial {
     /// From 0, in the order of the search.
     pub number: usize,
+    /// The kind of model.
     pub candidate: Candidate,
+    /// What it was fitted with.
     pub parameters: Parameters,
     /// Selection metric of each fold that was fitted (more is better).
     pub fold_scores: Vec<f64>,
@@ -32,6 +34,7 @@ pub struct Trial {
     pub standard_error: f64,
     /// Given up after the first folds because it was below the median.
     pub pruned: bool,
+    /// How long the trial took.
     pub seconds: f64,
 }
 

@@ -1,5 +1,5 @@
 //! Writes the server's results for 1000 random people, for every kind of candidate: `bits FOLDER` creates `KIND.tenure`, `KIND.bits`
-//! (little-endian doubles, person by person) and `people.txt` (people separated by an empty line).
+//! (little-endian doubles, person by person), `people.txt` (people separated by an empty line) and `kinds.txt` (one kind a line).
 
 use std::error::Error;
 use std::fs;
@@ -9,7 +9,7 @@ use model::scorer::{Calibrator, Scorer as Trees};
 use model::{Cell, Column, Field, Lineage, Model, Record, Table, Training, UseCase};
 use scorer::Scorer;
 use training::Dataset;
-use training::candidate::{BlendMember, Candidate, L2Parameters, LinfaTreeParameters, LogisticRegressionParameters, Parameters, fit};
+use training::candidate::{BlendMember, Candidate, L2Parameters, LinfaTreeParameters, Parameters, fit};
 use training::grower::{BoostingParameters, ForestParameters, TreeParameters};
 use training::prepared::{InputChoice, Prepared};
 use training::split::Split;
@@ -29,6 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let dataset = dataset(&use_case, &people, &mut random)?;
     let everybody = Split::explicit(&dataset, &[])?.train;
     let prepared = Prepared::new(&dataset, &use_case, &everybody, &InputChoice::default())?;
+    let kinds: Vec<&str> = Candidate::ALL.iter().map(|candidate| candidate.name()).collect();
+    fs::write(folder.join("kinds.txt"), kinds.join("\n"))?;
     for &candidate in Candidate::ALL {
         let model = model(candidate, &use_case, &dataset, &prepared)?;
         let bytes = model.to_bytes()?;
@@ -43,39 +45,36 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn parameters(candidate: Candidate) -> Parameters {
+/// Larger or deeper models than at the start of the search, and an ensemble; a kind without an entry is compared at that start.
+fn parameters(candidate: Candidate) -> Result<Parameters, Box<dyn Error>> {
     let boosting = BoostingParameters { trees: 120, ..BoostingParameters::default() };
-    match candidate {
-        Candidate::LinfaTree => Parameters::LinfaTree(LinfaTreeParameters { max_depth: 6, min_leaf: 5.0 }),
-        Candidate::LogisticRegression => Parameters::LogisticRegression(LogisticRegressionParameters {}),
-        Candidate::LogisticRegressionL2 => Parameters::LogisticRegressionL2(L2Parameters { c: 0.3, balanced: true }),
-        Candidate::DecisionTree => {
-            Parameters::DecisionTree(TreeParameters { max_depth: 8, min_leaf: 3.0, smoothing: 1.0, bins: 64, balanced: false })
-        }
-        Candidate::AdditiveBoosting => Parameters::AdditiveBoosting(BoostingParameters { main_effect_trees: 200, trees: 20, ..boosting }),
-        Candidate::RandomForest => {
-            let forest = ForestParameters { trees: 300, max_depth: 12, min_leaf: 3.0, column_share: 0.3, bins: 64, balanced: false };
-            Parameters::RandomForest(forest)
-        }
-        Candidate::GradientBoosting => Parameters::GradientBoosting(boosting),
-        Candidate::Blend => {
-            let member = |candidate, weight| BlendMember { weight, parameters: parameters(candidate) };
-            let members = vec![member(Candidate::LogisticRegressionL2, 0.6), member(Candidate::GradientBoosting, 0.5)];
-            Parameters::Blend { intercept: -0.1, members }
-        }
-    }
+    let tree = TreeParameters { max_depth: 8, min_leaf: 3.0, smoothing: 1.0, bins: 64, balanced: false };
+    let forest = ForestParameters { trees: 300, max_depth: 12, min_leaf: 3.0, column_share: 0.3, bins: 64, balanced: false };
+    let linear = Parameters::LogisticRegressionL2(L2Parameters { c: 0.3, balanced: true });
+    let boosted = Parameters::GradientBoosting(boosting);
+    let member = |parameters: &Parameters, weight| BlendMember { weight, parameters: parameters.clone() };
+    let chosen = [
+        Parameters::Blend { intercept: -0.1, members: vec![member(&linear, 0.6), member(&boosted, 0.5)] },
+        Parameters::LinfaTree(LinfaTreeParameters { max_depth: 6, min_leaf: 5.0 }),
+        Parameters::DecisionTree(tree),
+        Parameters::AdditiveBoosting(BoostingParameters { main_effect_trees: 200, trees: 20, ..boosting }),
+        Parameters::RandomForest(forest),
+        linear,
+        boosted,
+    ];
+    let start: Vec<f64> = candidate.space().iter().map(|dimension| dimension.start).collect();
+    let own = chosen.into_iter().find(|parameters| parameters.candidate() == candidate);
+    own.or_else(|| candidate.parameters(&start)).ok_or_else(|| format!("{} has no parameters", candidate.name()).into())
 }
 
 /// A fitted model. Calibrators differ by kind, so that each of them is compared.
 fn model(candidate: Candidate, use_case: &UseCase, dataset: &Dataset, prepared: &Prepared) -> Result<Model, Box<dyn Error>> {
-    let parameters = parameters(candidate);
+    let parameters = parameters(candidate)?;
     let mut scorer = fit(&parameters, prepared, 7)?;
-    scorer.calibrator = match candidate {
-        Candidate::RandomForest | Candidate::LogisticRegression => isotonic(&scorer, prepared),
-        Candidate::Blend | Candidate::DecisionTree => Calibrator::Platt { slope: 0.83, offset: -0.07 },
-        Candidate::LinfaTree | Candidate::LogisticRegressionL2 | Candidate::AdditiveBoosting | Candidate::GradientBoosting => {
-            Calibrator::None
-        }
+    scorer.calibrator = match Candidate::ALL.iter().position(|other| *other == candidate).unwrap_or(0) % 3 {
+        0 => Calibrator::None,
+        1 => isotonic(&scorer, prepared),
+        _ => Calibrator::Platt { slope: 0.83, offset: -0.07 },
     };
     let scores = scorer.probabilities(&prepared.matrix);
     let intervals = interval_table(&dataset.labels, &scores)?;

@@ -16,33 +16,36 @@ pub enum AuditCommand {
     /// List matching entries, oldest first
     #[command(after_help = "Example: tenure audit list --action model. --from 2026-11-01")]
     List {
-        /// Part of the name of the actor
-        #[arg(long, default_value = "")]
+        /// Only entries by actors whose name contains this text
+        #[arg(long, default_value = "", hide_default_value = true)]
         who: String,
-        /// Prefix of the action, for example "model." or "model.approve"
-        #[arg(long, default_value = "")]
+        /// Only actions that begin with this text, for example "model." or "model.approve"
+        #[arg(long, default_value = "", hide_default_value = true)]
         action: String,
-        /// Part of the subject, for example "model attrition/3"
-        #[arg(long, default_value = "")]
+        /// Only subjects that contain this text, for example "model attrition/3"
+        #[arg(long, default_value = "", hide_default_value = true)]
         subject: String,
         /// First day, YYYY-MM-DD
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         from: String,
         /// Last day, YYYY-MM-DD
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         until: String,
     },
     /// Export the whole audit log as JSON lines, to standard output or a file
     #[command(after_help = "Example: tenure audit export audit-log.jsonl")]
-    Export { out: Option<PathBuf> },
+    Export {
+        /// File to write [default: standard output]
+        out: Option<PathBuf>,
+    },
     /// Verify the hash chain and name every entry that was changed, removed, moved or inserted; in a store, also verify the names behind the
     /// pseudonyms and the registry and review rows that the chain covers
     #[command(after_help = "Example: tenure audit verify --file audit-log.jsonl --head 5f2c…")]
     Verify {
-        /// Exported audit log; no store is opened
+        /// Verify this exported audit log instead of the one in the store
         #[arg(long)]
         file: Option<String>,
-        /// Hash of the newest entry, as stored separately
+        /// Latest hash, as stored elsewhere: the log must end with it
         #[arg(long)]
         head: Option<String>,
     },
@@ -86,7 +89,7 @@ pub async fn run(config: &Config, command: AuditCommand, as_json: bool) -> Resul
         AuditCommand::Verify { file: None, head } => {
             let (newest, mut problems) = config.open().await?.audit_verify(&actor.member()?).await?;
             if head.is_some_and(|head| !head.eq_ignore_ascii_case(&newest.hash)) {
-                problems.push("The hash of the newest entry is not the given one.".to_owned());
+                problems.push("The log does not end with the hash given by --head.".to_owned());
             }
             return answer(newest.sequence, Some(&newest.hash), &problems, as_json);
         }

@@ -17,9 +17,15 @@ pub enum JobCommand {
         use_case: String,
     },
     /// Show a job and its log
-    Show { id: String },
-    /// Cancel a job after its current step
-    Cancel { id: String },
+    Show {
+        /// Id of the job, as shown by tenure job list
+        id: String,
+    },
+    /// Cancel a job; it ends after its current step
+    Cancel {
+        /// Id of the job, as shown by tenure job list
+        id: String,
+    },
 }
 
 pub async fn run(config: &Config, command: JobCommand, as_json: bool) -> Result<Outcome> {

@@ -15,19 +15,23 @@ pub enum RunCommand {
         /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
-        /// Filter, for example "metrics.roc_auc > 0.8"
-        #[arg(long, default_value = "")]
+        /// Only runs that meet this condition, for example "metrics.roc_auc > 0.8"
+        #[arg(long, default_value = "", hide_default_value = true)]
         filter: String,
-        /// Page, from 1
+        /// Number of the page, starting at 1
         #[arg(long, default_value_t = 1)]
         page: u32,
     },
     /// Show a run: stages, parameters, metrics and nested runs
-    Show { id: String },
+    Show {
+        /// Id of the run, or a prefix of it
+        id: String,
+    },
     /// Compare runs side by side
     #[command(after_help = "Example: tenure run compare 0199a 0199b --html comparison.html")]
     Compare {
-        #[arg(num_args = 2..)]
+        /// Ids of two or more runs, or prefixes of them
+        #[arg(num_args = 2.., required = true, value_name = "ID")]
         ids: Vec<String>,
         /// Write a self-contained HTML page to this file
         #[arg(long)]

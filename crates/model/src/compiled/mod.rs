@@ -83,6 +83,16 @@ impl Compiled {
     }
 
     /// Margins of the rows `rows` of `matrix`. Callers with threads give each its own range; the bits do not depend on the ranges.
+    ///
+    /// ```
+    /// use model::{Calibrator, Compiled, LinearTerm, Link, Matrix, Part, PartKind, Scorer};
+    ///
+    /// let term = LinearTerm { input: 0, impute: 0.0, center: 0.0, scale: 1.0, coefficient: 2.0, mean: 0.0 };
+    /// let part = Part { name: "logistic_regression".into(), weight: 1.0, kind: PartKind::Linear(vec![term]) };
+    /// let scorer = Scorer { intercept: -1.0, parts: vec![part], link: Link::Logit, calibrator: Calibrator::None };
+    /// let rows = Matrix::from_columns(3, vec![vec![0.0, 0.5, 1.0]]);
+    /// assert_eq!(Compiled::new(&scorer).margins(&rows, 0..3), [-1.0, 0.0, 1.0]);
+    /// ```
     pub fn margins(&self, matrix: &Matrix, rows: std::ops::Range<usize>) -> Vec<f64> {
         let mut margins = Vec::with_capacity(rows.len());
         for start in rows.clone().step_by(BLOCK) {

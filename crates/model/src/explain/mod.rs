@@ -39,16 +39,32 @@ pub const TOLERANCE: f64 = 1e-9;
 /// Why there is no explanation.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ExplainError {
+    /// The explanation failed its own check.
     #[error("base value and contributions add up to {sum}, but the model output is {margin}; the explanation is not shown")]
-    DoesNotAddUp { sum: f64, margin: f64 },
+    DoesNotAddUp {
+        /// Base value plus all contributions.
+        sum: f64,
+        /// What the scorer gives for the row.
+        margin: f64,
+    },
+    /// The row was not encoded by this model's encoder.
     #[error("the row has {found} inputs, but the model needs {wanted}")]
-    WrongWidth { found: usize, wanted: usize },
+    WrongWidth {
+        /// Numbers in the row.
+        found: usize,
+        /// Inputs of the encoder.
+        wanted: usize,
+    },
+    /// The exact algorithm would be too slow or too inexact.
     #[error("a tree path uses more than {MAX_PATH_INPUTS} different inputs, too many for an exact explanation")]
     TooManyInputs,
+    /// The background has no rows.
     #[error("an interventional explanation needs background rows")]
     NoBackground,
+    /// Interactions are defined without background rows only.
     #[error("interaction values are path-dependent: use an explainer without background rows")]
     NoInteractions,
+    /// Counts from 0.
     #[error("the table has no row {0}")]
     NoSuchRow(usize),
 }
@@ -60,6 +76,7 @@ pub struct Contributions {
     pub base: f64,
     /// One number for each input of the encoder.
     pub values: Vec<f64>,
+    /// What the scorer gives for the row: base plus the values.
     pub margin: f64,
 }
 
@@ -197,6 +214,19 @@ impl Explainer {
     ///
     /// # Errors
     /// [`ExplainError::WrongWidth`]; [`ExplainError::DoesNotAddUp`] when they do not meet the margin.
+    ///
+    /// ```
+    /// use model::{Calibrator, Explainer, LinearTerm, Link, Part, PartKind, Scorer};
+    ///
+    /// let term = |input, coefficient, mean| LinearTerm { input, impute: mean, center: 0.0, scale: 1.0, coefficient, mean };
+    /// let kind = PartKind::Linear(vec![term(0, 2.0, 1.0), term(1, -1.0, 3.0)]);
+    /// let part = Part { name: "logistic_regression".into(), weight: 1.0, kind };
+    /// let scorer = Scorer { intercept: 0.5, parts: vec![part], link: Link::Logit, calibrator: Calibrator::None };
+    /// let found = Explainer::new(&scorer, 2)?.contributions(&[2.0, 3.0])?;
+    /// // Base: 0.5 + 2 · 1 − 1 · 3. The first input lies 1 above its mean, the second at its mean.
+    /// assert_eq!((found.base, found.values, found.margin), (-0.5, vec![2.0, 0.0], 1.5));
+    /// # Ok::<(), model::ExplainError>(())
+    /// ```
     pub fn contributions(&self, row: &[f64]) -> Result<Contributions, ExplainError> {
         self.check_width(row.len())?;
         let mut values = vec![0.0; self.inputs];

@@ -21,6 +21,7 @@ pub struct FieldContribution {
     pub label: String,
     /// The person's value as displayed, with its unit.
     pub value: String,
+    /// Signed contribution to the log-odds.
     pub log_odds: f64,
     /// Percentage points of probability: 11.0 is "11 points".
     pub points: f64,
@@ -31,8 +32,11 @@ pub struct FieldContribution {
 pub struct Explanation {
     /// Calibrated probability at the expected margin over the training rows: where the waterfall starts.
     pub base_probability: f64,
+    /// Calibrated probability of the person, from 0 to 1.
     pub probability: f64,
+    /// Expected log-odds over the training rows.
     pub base_log_odds: f64,
+    /// Log-odds of the person: base plus all contributions.
     pub log_odds: f64,
     /// Largest effect first.
     pub fields: Vec<FieldContribution>,
@@ -60,10 +64,12 @@ impl ModelExplainer {
         Ok(Self { model, explainer, shown })
     }
 
+    /// The model that is explained.
     pub fn model(&self) -> &Arc<Model> {
         &self.model
     }
 
+    /// The exact explainer that it uses.
     pub fn explainer(&self) -> &Explainer {
         &self.explainer
     }

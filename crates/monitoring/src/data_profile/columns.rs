@@ -14,8 +14,11 @@ use crate::kind::ValueKind;
 /// A column in figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnSummary {
+    /// Name of the column.
     pub name: String,
+    /// What its values are.
     pub kind: ValueKind,
+    /// Rows without a value.
     pub missing: u64,
     /// 0..=1.
     pub missing_rate: f64,
@@ -32,11 +35,13 @@ pub struct ColumnSummary {
 /// Figures of a number column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Numbers {
+    /// In the unit of the column.
     pub mean: f64,
     /// Divisor n - 1; 0 for one row.
     pub standard_deviation: f64,
     /// Smallest and largest value; `None` where they are not released: each is the value of one person.
     pub min: Option<f64>,
+    /// Largest value, or `None` as for `min`.
     pub max: Option<f64>,
     /// At 1, 5, 25, 50, 75, 95 and 99 %; `None` where too few people lie beyond one to release it.
     pub quantiles: [Option<f64>; 7],
@@ -61,6 +66,7 @@ pub struct Bars {
     pub edges: Vec<f64>,
     /// Levels, most frequent first, at most thirty; empty for numbers.
     pub levels: Vec<String>,
+    /// Rows of each range or level.
     pub counts: Vec<u64>,
     /// Rows of the levels that are not shown.
     pub other: u64,
@@ -78,7 +84,9 @@ pub struct AgainstTarget {
 /// One range or level.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetGroup {
+    /// The range or level as displayed.
     pub label: String,
+    /// Rows of it.
     pub n: u64,
     /// Share to whom it happened, with Wilson's interval.
     pub rate: Estimate,

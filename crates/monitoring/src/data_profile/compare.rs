@@ -9,21 +9,32 @@ use crate::kind::ValueKind;
 /// Smaller changes are not listed: of the missing rate, of the mean in earlier standard deviations, and of either end of the range as a share
 /// of its earlier width.
 pub const LEAST_MISSING_CHANGE: f64 = 0.001;
+/// In standard deviations of the earlier version.
 pub const LEAST_MEAN_CHANGE: f64 = 0.05;
+/// As a share of the earlier width of the range.
 pub const LEAST_RANGE_CHANGE: f64 = 0.01;
 
 /// What differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
+    /// Another number of rows.
     Rows,
+    /// A column that the earlier version lacks.
     Added,
+    /// A column that only the earlier version has.
     Removed,
+    /// Other values: numbers instead of levels, for example.
     Kind,
+    /// Another share of missing values.
     Missing,
+    /// Another mean.
     Mean,
+    /// Another smallest or largest value.
     Range,
+    /// Levels that are new or gone.
     Levels,
+    /// Another number of distinct values.
     Distinct,
 }
 
@@ -32,7 +43,9 @@ pub enum ChangeKind {
 pub struct Change {
     /// The column, or `None` for the table.
     pub column: Option<String>,
+    /// What kind of change it is.
     pub what: ChangeKind,
+    /// The change in words.
     pub sentence: String,
 }
 

@@ -9,8 +9,11 @@ use stats::two_sample::contingency::cramers_v_table;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
+    /// Between two columns of numbers.
     Pearson,
+    /// Between two columns of levels.
     CramersV,
+    /// Between numbers and levels: the root of the share of variance between the levels.
     CorrelationRatio,
 }
 
@@ -30,7 +33,9 @@ impl Measure {
 pub struct Correlation {
     /// Indices into `names`.
     pub first: usize,
+    /// Index of the other column.
     pub second: usize,
+    /// How it was measured; depends on the two kinds.
     pub measure: Measure,
     /// -1..=1 for Pearson, 0..=1 for the others.
     pub value: f64,

@@ -27,22 +27,28 @@ impl Default for GateLimits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GateName {
+    /// Share of missing values of a column.
     MissingRate,
+    /// Share of outliers of a column of numbers.
     OutlierRate,
+    /// Correlation of two columns.
     Correlation,
 }
 
 /// One gate. The figures are counts over the whole table, so there is no interval and no "inconclusive".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
+    /// What it limits.
     pub name: GateName,
     /// The worst figure; `None` when nothing could be measured.
     pub value: Option<f64>,
+    /// A figure at or beyond it has not passed.
     pub limit: f64,
     /// `None` when nothing could be measured: then the gate has not passed.
     pub passed: Option<bool>,
     /// Columns (or pairs) at or beyond the limit, worst first.
     pub offenders: Vec<String>,
+    /// The result in words.
     pub sentence: String,
 }
 

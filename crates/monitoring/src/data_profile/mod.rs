@@ -21,8 +21,11 @@ use crate::kind::ValueKind;
 /// The profile of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataProfile {
+    /// Rows of the table.
     pub rows: u64,
+    /// In the order of the table.
     pub columns: Vec<ColumnSummary>,
+    /// Between every two columns that are compared.
     pub correlations: Correlations,
     /// Rows that repeat an earlier row in every column but the texts (identifiers, dates).
     pub duplicate_rows: u64,
@@ -54,6 +57,7 @@ pub struct Released {
 pub struct Warning {
     /// The column, or `None` for the table.
     pub column: Option<String>,
+    /// The warning in words.
     pub sentence: String,
 }
 

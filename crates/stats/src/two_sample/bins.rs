@@ -3,6 +3,10 @@
 use super::{Pair, Sorted};
 
 /// Counts as shares of their sum; `None` of nothing.
+///
+/// ```
+/// assert_eq!(stats::two_sample::bins::shares(&[1, 3]), Some(vec![0.25, 0.75]));
+/// ```
 pub fn shares(counts: &[u64]) -> Option<Vec<f64>> {
     let n: u64 = counts.iter().sum();
     (n > 0).then(|| counts.iter().map(|&count| count as f64 / n as f64).collect())
@@ -25,6 +29,10 @@ pub fn decile_shares(reference: &Sorted, current: &Sorted) -> Option<(Vec<f64>, 
 }
 
 /// Sturges' bins for `n` rows from `low` to `high`: log2(n) + 1 bins of equal width (NumPy's `sturges`).
+///
+/// ```
+/// assert_eq!(stats::two_sample::bins::sturges_edges(0.0, 8.0, 8), [0.0, 2.0, 4.0, 6.0, 8.0]);
+/// ```
 pub fn sturges_edges(low: f64, high: f64, n: u64) -> Vec<f64> {
     if low >= high || n == 0 {
         return vec![low - 0.5, low + 0.5];

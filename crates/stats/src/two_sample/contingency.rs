@@ -73,6 +73,13 @@ fn over_levels(reference: &[u64], current: &[u64], mut each: impl FnMut(f64, f64
 
 /// Two-sample chi-square test of homogeneity; `yates` subtracts the continuity correction where there are two levels (as SciPy). `None` when a
 /// sample is empty. A level that neither sample has is ignored.
+///
+/// ```
+/// use stats::two_sample::contingency::chi_square;
+///
+/// let found = chi_square(&[10, 20], &[20, 10], false).map(|found| (found.statistic, found.degrees));
+/// assert!(found.is_some_and(|(statistic, degrees)| (statistic - 20.0 / 3.0).abs() < 1e-12 && degrees == 1));
+/// ```
 pub fn chi_square(reference: &[u64], current: &[u64], yates: bool) -> Option<ChiSquare> {
     let occurring = reference.iter().zip(current).filter(|&(&a, &b)| a + b > 0).count();
     let corrected = yates && occurring == 2;
@@ -115,6 +122,13 @@ pub fn chi_square_pooled(reference: &[u64], current: &[u64]) -> Option<Test> {
 }
 
 /// Likelihood-ratio (G) test on the same table.
+///
+/// ```
+/// use stats::two_sample::contingency::g_test;
+///
+/// let closed = 40.0 * (2.0 * (4f64 / 3.0).ln() + (2f64 / 3.0).ln());
+/// assert!(g_test(&[10, 20], &[20, 10]).is_some_and(|found| (found.statistic - closed).abs() < 1e-12));
+/// ```
 pub fn g_test(reference: &[u64], current: &[u64]) -> Option<Test> {
     let mut statistic = 0.0;
     let levels = over_levels(reference, current, |a, b, expected_a, expected_b| {
@@ -138,6 +152,13 @@ pub fn chi_square_evidently(reference: &[u64], current: &[u64]) -> Option<Test> 
 }
 
 /// Two-proportion z test with pooled variance, two-sided: `hits` of `n` against `hits` of `n`. z > 0 where the reference share is higher.
+///
+/// ```
+/// use stats::two_sample::contingency::two_proportion_z;
+///
+/// let found = two_proportion_z(20, 30, 10, 30);
+/// assert!(found.is_some_and(|found| (found.statistic - (20f64 / 3.0).sqrt()).abs() < 1e-12));
+/// ```
 pub fn two_proportion_z(reference_hits: u64, n_reference: u64, current_hits: u64, n_current: u64) -> Option<Test> {
     if n_reference == 0 || n_current == 0 {
         return None;
@@ -160,6 +181,12 @@ pub fn z_evidently(reference: &[u64], current: &[u64]) -> Option<Test> {
 }
 
 /// Cramér's V of the two-sample table, 0..=1: the effect size of the chi-square test.
+///
+/// ```
+/// use stats::two_sample::contingency::cramers_v;
+///
+/// assert!(cramers_v(&[10, 20], &[20, 10]).is_some_and(|v| (v - 1.0 / 3.0).abs() < 1e-12));
+/// ```
 pub fn cramers_v(reference: &[u64], current: &[u64]) -> Option<f64> {
     let chi = chi_square(reference, current, false)?;
     let rows = (reference.iter().sum::<u64>() + current.iter().sum::<u64>()) as f64;
@@ -167,6 +194,12 @@ pub fn cramers_v(reference: &[u64], current: &[u64]) -> Option<f64> {
 }
 
 /// Cramér's V of a whole table of counts, row by row with `columns` columns, 0..=1; `None` when fewer than two rows or columns occur.
+///
+/// ```
+/// use stats::two_sample::contingency::cramers_v_table;
+///
+/// assert_eq!(cramers_v_table(&[10, 0, 0, 10], 2), Some(1.0));
+/// ```
 pub fn cramers_v_table(table: &[u64], columns: usize) -> Option<f64> {
     if columns == 0 {
         return None;

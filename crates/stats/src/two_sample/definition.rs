@@ -24,7 +24,9 @@ pub enum Method {
 /// A computed statistic; distances have no p-value. Never NaN.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Value {
+    /// The test statistic or distance, in its own unit.
     pub statistic: f64,
+    /// From 0 to 1; `None` for a distance.
     pub p_value: Option<f64>,
 }
 
@@ -118,9 +120,13 @@ type Shares = (Vec<f64>, Vec<f64>);
 
 /// Two samples of numbers. What several statistics need is computed once.
 pub struct Numbers<'a> {
+    /// The sample that is compared with: the baseline.
     pub reference: &'a Sorted,
+    /// The sample that is judged.
     pub current: &'a Sorted,
+    /// Both samples merged, with what ranks need.
     pub pair: Pair,
+    /// How the p-value of Kolmogorov-Smirnov is computed.
     pub method: Method,
     /// Counts per value, where there are up to five.
     pub(super) counts: Option<Counts>,
@@ -129,6 +135,7 @@ pub struct Numbers<'a> {
 }
 
 impl<'a> Numbers<'a> {
+    /// Prepares both samples; what only some statistics need is computed when it is first asked for.
     pub fn new(reference: &'a Sorted, current: &'a Sorted, method: Method) -> Self {
         const FEW: usize = 5;
         let pair = Pair::new(reference, current);
@@ -150,14 +157,18 @@ impl<'a> Numbers<'a> {
 
 /// Rows per level of two samples, over the same levels in the same order.
 pub struct Counts {
+    /// Rows per level in the baseline.
     pub reference: Vec<u64>,
+    /// Rows per level in the sample that is judged.
     pub current: Vec<u64>,
+    /// How the p-value of Kolmogorov-Smirnov is computed, for ordered levels.
     pub method: Method,
     shares: OnceCell<Option<Shares>>,
     pair: OnceCell<Pair>,
 }
 
 impl Counts {
+    /// Takes counts of equal length, in the same order of levels.
     pub fn new(reference: Vec<u64>, current: Vec<u64>, method: Method) -> Self {
         Self { reference, current, method, shares: OnceCell::new(), pair: OnceCell::new() }
     }

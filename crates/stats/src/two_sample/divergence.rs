@@ -8,6 +8,11 @@ use super::{Pair, Sorted};
 pub const SMALLEST_SHARE: f64 = 1e-4;
 
 /// Population stability index Σ (q - p) ln(q / p), shares under [`SMALLEST_SHARE`] raised to it. 0.1 is a usual "look", 0.25 a usual "act".
+///
+/// ```
+/// let index = stats::two_sample::divergence::psi(&[0.5, 0.5], &[0.6, 0.4]);
+/// assert!((index - 0.1 * 1.5f64.ln()).abs() < 1e-12);
+/// ```
 pub fn psi(reference: &[f64], current: &[f64]) -> f64 {
     let raise = |share: f64| share.max(SMALLEST_SHARE);
     reference.iter().zip(current).map(|(&p, &q)| (raise(q) - raise(p)) * (raise(q) / raise(p)).ln()).sum()
@@ -15,6 +20,11 @@ pub fn psi(reference: &[f64], current: &[f64]) -> f64 {
 
 /// Kullback-Leibler divergence of the current from the reference shares, Σ p ln(p / q) with p the reference, both normalized (SciPy's
 /// `entropy(p, q)`); infinite where the current sample lacks what the reference has.
+///
+/// ```
+/// let divergence = stats::two_sample::divergence::kullback_leibler(&[0.5, 0.5], &[0.25, 0.75]);
+/// assert!((divergence - 0.5 * (4f64 / 3.0).ln()).abs() < 1e-12);
+/// ```
 pub fn kullback_leibler(reference: &[f64], current: &[f64]) -> f64 {
     let (n, m): (f64, f64) = (reference.iter().sum(), current.iter().sum());
     reference.iter().zip(current).map(|(&p, &q)| relative_entropy(p / n, q / m)).sum()
@@ -25,6 +35,11 @@ fn relative_entropy(p: f64, q: f64) -> f64 {
 }
 
 /// Jensen-Shannon distance (the square root of the divergence), natural logarithm: 0..=√ln 2. Divide by √ln 2 for base 2.
+///
+/// ```
+/// let distance = stats::two_sample::divergence::jensen_shannon(&[1.0, 0.0], &[0.0, 1.0]);
+/// assert!((distance - 2f64.ln().sqrt()).abs() < 1e-12);
+/// ```
 pub fn jensen_shannon(reference: &[f64], current: &[f64]) -> f64 {
     let (n, m): (f64, f64) = (reference.iter().sum(), current.iter().sum());
     let divergence: f64 = reference
@@ -45,12 +60,21 @@ pub fn jensen_shannon_base_2(reference: &[f64], current: &[f64]) -> f64 {
 }
 
 /// Hellinger distance √(1 - Σ √(p q)), 0..=1.
+///
+/// ```
+/// assert_eq!(stats::two_sample::divergence::hellinger(&[1.0, 0.0], &[0.0, 1.0]), 1.0);
+/// ```
 pub fn hellinger(reference: &[f64], current: &[f64]) -> f64 {
     let overlap: f64 = reference.iter().zip(current).map(|(&p, &q)| (p * q).sqrt()).sum();
     (1.0 - overlap.clamp(0.0, 1.0)).sqrt()
 }
 
 /// Total variation distance, half the sum of |p - q|, 0..=1: the share of people who would have to change level.
+///
+/// ```
+/// let distance = stats::two_sample::divergence::total_variation(&[0.5, 0.5], &[0.75, 0.25]);
+/// assert_eq!(distance, 0.25);
+/// ```
 pub fn total_variation(reference: &[f64], current: &[f64]) -> f64 {
     reference.iter().zip(current).map(|(&p, &q)| (p - q).abs()).sum::<f64>() / 2.0
 }

@@ -26,6 +26,14 @@ pub(super) const KS: Definition = Definition::test(
 .usual();
 
 /// Runs the test; `None` when a sample is empty.
+///
+/// ```
+/// use stats::two_sample::{Method, Pair, Sorted, ks::ks};
+///
+/// let pair = Pair::new(&Sorted::new(&[1.0, 2.0, 3.0]), &Sorted::new(&[4.0, 5.0, 6.0]));
+/// let found = ks(&pair, Method::Exact);
+/// assert!(found.is_some_and(|found| found.statistic == 1.0 && (found.p_value - 0.1).abs() < 1e-12));
+/// ```
 pub fn ks(pair: &Pair, method: Method) -> Option<Ks> {
     if !pair.is_comparable() {
         return None;

@@ -25,6 +25,13 @@ pub(super) const WELCH: Definition =
     Definition::test("Welch's t", Applies::Numbers(|samples| welch(samples.reference, samples.current).map(Value::from)));
 
 /// Wasserstein-1 (earth mover's) distance, in the unit of the column; `None` when a sample is empty.
+///
+/// ```
+/// use stats::two_sample::{Pair, Sorted, location::wasserstein};
+///
+/// let pair = Pair::new(&Sorted::new(&[0.0, 1.0, 3.0]), &Sorted::new(&[5.0, 6.0, 8.0]));
+/// assert_eq!(wasserstein(&pair), Some(5.0));
+/// ```
 pub fn wasserstein(pair: &Pair) -> Option<f64> {
     pair.is_comparable().then(|| pair.sum_over_gaps(|u, v, gap| (u - v).abs() * gap))
 }
@@ -35,12 +42,26 @@ pub fn wasserstein_normed(pair: &Pair, reference: &Sorted) -> Option<f64> {
 }
 
 /// Energy distance √(2 ∫ (U - V)²) (Székely and Rizzo; SciPy's scale); `None` when a sample is empty.
+///
+/// ```
+/// use stats::two_sample::{Pair, Sorted, location::energy_distance};
+///
+/// let pair = Pair::new(&Sorted::new(&[0.0]), &Sorted::new(&[8.0]));
+/// assert_eq!(energy_distance(&pair), Some(4.0));
+/// ```
 pub fn energy_distance(pair: &Pair) -> Option<f64> {
     pair.is_comparable().then(|| (2.0 * pair.sum_over_gaps(|u, v, gap| (u - v).powi(2) * gap)).sqrt())
 }
 
 /// Difference of means in standard deviations of the reference (Glass's delta): > 0 where the current sample lies higher. `None` when a sample
 /// is empty or the reference is constant.
+///
+/// ```
+/// use stats::two_sample::{Sorted, location::standardised_mean_difference};
+///
+/// let difference = standardised_mean_difference(&Sorted::new(&[1.0, 2.0, 3.0]), &Sorted::new(&[2.0, 3.0, 4.0]));
+/// assert!(difference.is_some_and(|value| (value - 1.5f64.sqrt()).abs() < 1e-12));
+/// ```
 pub fn standardised_mean_difference(reference: &Sorted, current: &Sorted) -> Option<f64> {
     let deviation = reference.standard_deviation();
     (deviation > 0.0).then_some(())?;
@@ -48,6 +69,13 @@ pub fn standardised_mean_difference(reference: &Sorted, current: &Sorted) -> Opt
 }
 
 /// Student's two-sample t test with pooled variance, two-sided; `None` with fewer than two rows on a side or no variance at all.
+///
+/// ```
+/// use stats::two_sample::{Sorted, location::t_test};
+///
+/// let found = t_test(&Sorted::new(&[1.0, 2.0, 3.0]), &Sorted::new(&[2.0, 3.0, 4.0]));
+/// assert!(found.is_some_and(|found| (found.statistic + 1.5f64.sqrt()).abs() < 1e-12));
+/// ```
 pub fn t_test(reference: &Sorted, current: &Sorted) -> Option<Test> {
     let (n, m) = sizes(reference, current)?;
     let degrees = n + m - 2.0;
@@ -56,6 +84,13 @@ pub fn t_test(reference: &Sorted, current: &Sorted) -> Option<Test> {
 }
 
 /// Welch's t test (unequal variances), two-sided.
+///
+/// ```
+/// use stats::two_sample::{Sorted, location::welch};
+///
+/// let found = welch(&Sorted::new(&[1.0, 2.0, 3.0]), &Sorted::new(&[2.0, 3.0, 4.0]));
+/// assert!(found.is_some_and(|found| (found.statistic + 1.5f64.sqrt()).abs() < 1e-12));
+/// ```
 pub fn welch(reference: &Sorted, current: &Sorted) -> Option<Test> {
     let (n, m) = sizes(reference, current)?;
     let a = reference.squared_deviations() / (n - 1.0) / n;

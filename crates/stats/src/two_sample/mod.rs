@@ -36,6 +36,12 @@ pub(crate) fn normal_upper_tail(z: f64) -> f64 {
 }
 
 /// Upper tail of the chi-square distribution; 1 without degrees of freedom.
+///
+/// ```
+/// use stats::two_sample::chi_square_upper_tail;
+///
+/// assert!((chi_square_upper_tail(3.841_458_820_694_124, 1) - 0.05).abs() < 1e-12);
+/// ```
 pub fn chi_square_upper_tail(statistic: f64, degrees: usize) -> f64 {
     if degrees == 0 || statistic <= 0.0 {
         return 1.0;

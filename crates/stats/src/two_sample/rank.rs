@@ -14,6 +14,13 @@ pub(super) const ANDERSON_DARLING: Definition =
 
 /// Mann-Whitney U of the reference, two-sided, normal approximation with tie and continuity correction (SciPy's asymptotic method); `None`
 /// when a sample is empty or every value is the same.
+///
+/// ```
+/// use stats::two_sample::{Pair, Sorted, rank::mann_whitney};
+///
+/// let pair = Pair::new(&Sorted::new(&[1.0, 2.0, 3.0]), &Sorted::new(&[4.0, 5.0, 6.0]));
+/// assert_eq!(mann_whitney(&pair).map(|found| found.statistic), Some(0.0));
+/// ```
 pub fn mann_whitney(pair: &Pair) -> Option<Test> {
     if !pair.is_comparable() {
         return None;
@@ -38,6 +45,13 @@ pub fn mann_whitney(pair: &Pair) -> Option<Test> {
 /// Two-sample Cramér-von Mises test with midranks and the limiting distribution (Anderson 1962; Csörgő and Faraway 1996), as SciPy, whose
 /// series stops at 1e-7: smaller p-values only mean "small". With heavy ties and unequal sizes the midranks inflate the statistic. `None` with
 /// fewer than two rows on a side.
+///
+/// ```
+/// use stats::two_sample::{Pair, Sorted, rank::cramer_von_mises};
+///
+/// let pair = Pair::new(&Sorted::new(&[1.0, 2.0, 3.0]), &Sorted::new(&[4.0, 5.0, 6.0]));
+/// assert!(cramer_von_mises(&pair).is_some_and(|found| (found.statistic - 19.0 / 36.0).abs() < 1e-12));
+/// ```
 pub fn cramer_von_mises(pair: &Pair) -> Option<Test> {
     if pair.n_reference < 2 || pair.n_current < 2 {
         return None;

@@ -13,6 +13,14 @@ const COUNTED_SPAN: f64 = 65_536.0;
 
 impl Sorted {
     /// Sorts a sample. NaN (missing) is left out, and -0 is 0; infinities are kept.
+    ///
+    /// ```
+    /// use stats::two_sample::Sorted;
+    ///
+    /// let sample = Sorted::new(&[3.0, 1.0, f64::NAN, 3.0]);
+    /// assert_eq!((sample.n(), sample.values(), sample.counts()), (3, &[1.0, 3.0][..], &[1, 2][..]));
+    /// assert_eq!(sample.quantile(0.25), Some(2.0));
+    /// ```
     pub fn new(sample: &[f64]) -> Self {
         Self::counted(sample).unwrap_or_else(|| Self::compared(sample.iter().copied().filter(|v| !v.is_nan()).map(|v| v + 0.0).collect()))
     }
@@ -140,6 +148,12 @@ impl Sorted {
 
     /// Rows per bin: bin `i` is `edges[i] <= value < edges[i + 1]`, the last bin includes its right edge; values outside are left out (as
     /// `numpy.histogram` with given edges).
+    ///
+    /// ```
+    /// use stats::two_sample::Sorted;
+    ///
+    /// assert_eq!(Sorted::new(&[0.0, 1.0, 2.0, 4.0, 9.0]).histogram(&[0.0, 2.0, 4.0]), [2, 2]);
+    /// ```
     pub fn histogram(&self, edges: &[f64]) -> Vec<u64> {
         let mut bins = vec![0u64; edges.len().saturating_sub(1)];
         let (Some(&first), Some(&last)) = (edges.first(), edges.last()) else { return bins };

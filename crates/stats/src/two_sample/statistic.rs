@@ -21,7 +21,13 @@ macro_rules! statistics {
         /// whose false-alarm rate can be derived wants one more arm, in `monitoring`'s `false_alarm.rs`; without it that rate is unknown.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum Statistic {
-            $($(#[$meta])* #[serde(rename = $name)] $variant,)+
+            $(
+                $(#[$meta])*
+                #[doc = ""]
+                #[doc = concat!("Named `", $name, "` in reports and commands.")]
+                #[serde(rename = $name)]
+                $variant,
+            )+
         }
 
         impl Statistic {
@@ -90,6 +96,14 @@ impl Statistic {
     }
 
     /// The statistic of two samples of numbers; `None` where it does not apply or gives no finite number.
+    ///
+    /// ```
+    /// use stats::two_sample::{Method, Numbers, Sorted, Statistic};
+    ///
+    /// let (reference, current) = (Sorted::new(&[0.0, 1.0, 3.0]), Sorted::new(&[5.0, 6.0, 8.0]));
+    /// let samples = Numbers::new(&reference, &current, Method::Auto);
+    /// assert_eq!(Statistic::Wasserstein.of_numbers(&samples).map(|value| value.statistic), Some(5.0));
+    /// ```
     pub fn of_numbers(self, samples: &Numbers<'_>) -> Option<Value> {
         match self.definition().applies {
             Applies::Numbers(compute) | Applies::Both { numbers: compute, .. } => compute(samples),
@@ -102,6 +116,13 @@ impl Statistic {
     }
 
     /// The statistic of two samples of levels; `None` where it does not apply or gives no finite number.
+    ///
+    /// ```
+    /// use stats::two_sample::{Counts, Method, Statistic};
+    ///
+    /// let counts = Counts::new(vec![10, 30], vec![20, 20], Method::Auto);
+    /// assert_eq!(Statistic::TotalVariation.of_levels(&counts).map(|value| value.statistic), Some(0.25));
+    /// ```
     pub fn of_levels(self, counts: &Counts) -> Option<Value> {
         match self.definition().applies {
             Applies::Numbers(_) => None,

@@ -14,15 +14,21 @@ use crate::{Reader, Result, artifacts};
 /// A row that an entry can vouch for.
 #[derive(Debug, Clone, Copy)]
 pub enum Row<'a> {
+    /// A model version.
     Version(&'a UseCaseId, VersionNumber),
     /// By its sequence.
     LiveChange(&'a UseCaseId, i64),
+    /// A review request.
     Request(&'a RequestId),
+    /// A decision, by its id.
     Decision(&'a str),
+    /// A waiver, by its id.
     Waiver(&'a str),
+    /// A comment, by its id.
     Comment(&'a str),
     /// By its number.
     CardRevision(&'a UseCaseId, VersionNumber, i64),
+    /// A note on a drift check, by its id.
     DriftNote(&'a str),
 }
 

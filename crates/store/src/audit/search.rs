@@ -19,6 +19,7 @@ pub struct Filter {
     pub sees_people: bool,
     /// From and up to (excluded).
     pub from: Option<Timestamp>,
+    /// Up to this moment, which is excluded; `None`: to the end.
     pub until: Option<Timestamp>,
 }
 

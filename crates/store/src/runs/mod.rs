@@ -64,10 +64,15 @@ row! {
 /// What hangs on a run.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct Details {
+    /// Name and value as text.
     pub parameters: Vec<(String, String)>,
+    /// In the order in which they were recorded.
     pub metrics: Vec<Metric>,
+    /// Name and value.
     pub tags: Vec<(String, String)>,
+    /// In the order in which they ran.
     pub stages: Vec<StageTime>,
+    /// Files of the run.
     pub artifacts: Vec<Artifact>,
 }
 

@@ -15,25 +15,38 @@ use crate::{Reader, Result};
 pub enum Condition {
     /// `operator` is one of `=`, `!=`, `<`, `<=`, `>`, `>=`.
     Metric {
+        /// Name of the metric.
         name: String,
+        /// How the stored value compares with `value`.
         operator: &'static str,
+        /// In the unit of the metric.
         value: f64,
     },
     /// `operator` is `=` or `!=`, or `like` with `%`.
     Parameter {
+        /// Name of the parameter.
         name: String,
+        /// How the stored text compares with `value`.
         operator: &'static str,
+        /// Text to compare with.
         value: String,
     },
+    /// As a parameter, on the tags.
     Tag {
+        /// Name of the tag.
         name: String,
+        /// How the stored text compares with `value`.
         operator: &'static str,
+        /// Text to compare with.
         value: String,
     },
     /// `column` is one of `name`, `status`, `author`.
     Attribute {
+        /// Column of the table of runs.
         column: &'static str,
+        /// `=`, `!=` or `like`.
         operator: &'static str,
+        /// Text to compare with.
         value: String,
     },
 }

@@ -64,7 +64,12 @@ macro_rules! row {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize)]
         $visibility struct $name {
-            $($(#[$inner])* $field_visibility $field: $type),+
+            $(
+                $(#[$inner])*
+                #[doc = ""]
+                #[doc = concat!("Column `", stringify!($field), "`.")]
+                $field_visibility $field: $type
+            ),+
         }
 
         impl sqlx::FromRow<'_, sqlx::any::AnyRow> for $name {

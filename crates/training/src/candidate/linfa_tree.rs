@@ -21,6 +21,7 @@ pub(super) struct LinfaTree;
 /// Parameters of linfa's tree.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LinfaTreeParameters {
+    /// Splits from the root to a leaf, at most.
     pub max_depth: usize,
     /// Least training rows of a leaf.
     pub min_leaf: f64,

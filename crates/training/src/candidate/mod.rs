@@ -3,9 +3,8 @@
 //! How to add one:
 //! 1. One file in this folder: its parameters and a `Learner` with label, search space and fit.
 //! 2. Its `mod` line and one line in the list below, where its complexity puts it.
-//! 3. In `end2end/scorer/examples/bits.rs` a model of it, so that the browser is held to the same bits.
 //!
-//! Names, the form, the search, the blend and the reports follow from the list; the tests of this file go over all of it.
+//! Names, the form, the search, the blend, the reports and the comparison with the browser follow from the list; the tests of this file go over all of it.
 
 mod additive_boosting;
 mod decision_tree;
@@ -33,7 +32,13 @@ macro_rules! candidates {
         /// A kind of model, from the simplest to the most complex.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Candidate {
-            $($(#[$meta])* #[serde(rename = $name)] $variant,)+
+            $(
+                $(#[$meta])*
+                #[doc = ""]
+                #[doc = concat!("Named `", $name, "` in commands and files.")]
+                #[serde(rename = $name)]
+                $variant,
+            )+
             /// A non-negative weighted sum of the tuned others.
             #[serde(rename = "blend")]
             Blend,
@@ -43,11 +48,17 @@ macro_rules! candidates {
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "candidate")]
         pub enum Parameters {
-            $($(#[$meta])* #[serde(rename = $name)] $variant($parameters),)+
+            $(
+                #[doc = concat!("Of the candidate `", $name, "`.")]
+                #[serde(rename = $name)]
+                $variant($parameters),
+            )+
+            /// Of the ensemble.
             #[serde(rename = "blend")]
             Blend {
                 /// `intercept + Σ weight · margin of member`, in log-odds.
                 intercept: f64,
+                /// In the order of the candidates.
                 members: Vec<BlendMember>,
             },
         }
@@ -173,6 +184,7 @@ impl Candidate {
 pub struct BlendMember {
     /// ≥ 0, fitted out of fold.
     pub weight: f64,
+    /// What the member was fitted with.
     pub parameters: Parameters,
 }
 

@@ -10,9 +10,15 @@ use stats::fairness::ParityMetric;
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Gate {
     /// A metric on unseen rows: at least the limit where more is better, at most the limit otherwise.
-    Absolute { metric: Metric, limit: f64 },
+    Absolute {
+        /// What is judged.
+        metric: Metric,
+        /// In the unit of the metric.
+        limit: f64,
+    },
     /// Improvement over the live model on identical unseen rows (negative: how much worse it may be).
     AgainstLive {
+        /// What is judged.
         metric: Metric,
         /// In the metric's unit, counted so that more is better.
         improvement: f64,
@@ -20,19 +26,41 @@ pub enum Gate {
         significant: bool,
     },
     /// A fairness metric for every audited attribute: differences at most, ratios at least the limit.
-    Fairness { metric: ParityMetric, limit: f64 },
+    Fairness {
+        /// What is judged.
+        metric: ParityMetric,
+        /// Largest difference, or smallest ratio.
+        limit: f64,
+    },
     /// Share of input cells without a value, at most.
-    Missing { limit: f64 },
+    Missing {
+        /// 0..=1.
+        limit: f64,
+    },
     /// Share of outliers among numbers, at most.
-    Outliers { limit: f64 },
+    Outliers {
+        /// 0..=1.
+        limit: f64,
+    },
     /// Largest correlation between two inputs, at most.
-    Correlation { limit: f64 },
+    Correlation {
+        /// 0..=1.
+        limit: f64,
+    },
     /// The same data, settings and seed give the same model.
     Reproducible,
     /// The `top` fields that matter most are the same in refits on other people: stability (1 always, 0 as by chance), at least.
-    ExplanationStability { top: usize, limit: f64 },
+    ExplanationStability {
+        /// How many fields count, from 1.
+        top: usize,
+        /// Least stability, at most 1.
+        limit: f64,
+    },
     /// These parts of the model card are there.
-    Documentation { parts: Vec<CardPart> },
+    Documentation {
+        /// Parts that must be there.
+        parts: Vec<CardPart>,
+    },
 }
 
 /// A part of the model card that a gate may ask for.

@@ -22,6 +22,7 @@ pub struct Evidence<'a> {
     pub against_live: Option<&'a [Comparison]>,
     /// By audited attribute.
     pub fairness: &'a BTreeMap<String, GroupAudit>,
+    /// Missing cells, outliers and correlations of the training data.
     pub quality: &'a DataQuality,
     /// Whether a second fit gave the same bytes; `None` when nobody tried.
     pub reproducible: Option<bool>,

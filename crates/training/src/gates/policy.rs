@@ -14,7 +14,9 @@ use super::report::{GateReport, GateResult};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GatePolicy {
+    /// By which use cases name it.
     pub name: String,
+    /// For the person who chooses it.
     pub description: String,
     /// Whether a gate that the rows cannot decide blocks promotion.
     pub inconclusive_blocks: bool,
@@ -35,6 +37,7 @@ pub struct GatePolicy {
     /// that could be held against the reviewer's.
     #[serde(default)]
     pub named_author: bool,
+    /// In the order in which reports list them.
     pub gates: Vec<Gate>,
 }
 

@@ -9,11 +9,15 @@ use super::gate::Gate;
 /// A judged gate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateResult {
+    /// The gate as the policy has it.
     pub gate: Gate,
     /// For example "ROC AUC at least 0.85" or "Equal opportunity difference by Gender at most 0.1".
     pub title: String,
+    /// What was measured, or why it could not be.
     pub figure: Estimate,
+    /// In the unit of the figure.
     pub limit: f64,
+    /// What the interval of the figure says about the limit.
     pub verdict: Verdict,
     /// What it rests on or what is missing, for a person; often empty.
     #[serde(default)]
@@ -39,7 +43,9 @@ impl GateResult {
 /// All gates of a policy, judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateReport {
+    /// Name of the policy.
     pub policy: String,
+    /// In the order of the policy.
     pub results: Vec<GateResult>,
     /// Whether nothing blocks promotion.
     pub passes: bool,

@@ -21,13 +21,17 @@ pub struct BoostingParameters {
     pub main_effect_trees: usize,
     /// Trees of each bag that follow, up to `max_depth`.
     pub trees: usize,
+    /// Factor of each tree, above 0, at most 1.
     pub learning_rate: f64,
+    /// Splits from the root to a leaf, at most.
     pub max_depth: usize,
+    /// Leaves of a tree, at most.
     pub max_leaves: usize,
     /// Bins of each input.
     pub bins: usize,
     /// Least curvature of a leaf.
     pub min_child_weight: f64,
+    /// Weight of the squared leaf values (ridge), not negative.
     pub l2: f64,
     /// Share of the columns drawn for each tree.
     pub column_share: f64,

@@ -14,7 +14,9 @@ use crate::random::generator;
 /// Parameters of a random forest.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ForestParameters {
+    /// How many trees are averaged.
     pub trees: usize,
+    /// Splits from the root to a leaf, at most.
     pub max_depth: usize,
     /// Least weight of training rows in a leaf.
     pub min_leaf: f64,

@@ -11,6 +11,7 @@ use super::histogram::{Layout, Packed, Units};
 /// Parameters of a lone decision tree.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TreeParameters {
+    /// Splits from the root to a leaf, at most.
     pub max_depth: usize,
     /// Least weight of training rows in a leaf.
     pub min_leaf: f64,

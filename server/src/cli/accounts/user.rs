@@ -15,11 +15,12 @@ pub enum UserCommand {
     /// Add an account and print a one-time link for setting its password
     #[command(after_help = "Example: tenure user add \"Ann Lee\" --role analyst --role reviewer")]
     Add {
+        /// Name of the account
         name: String,
-        /// Role; repeat for several
+        /// Role; repeat the option for several
         #[arg(long = "role", required = true, value_delimiter = ',')]
         roles: Vec<RoleName>,
-        /// Read the password from standard input instead
+        /// Set the password from standard input instead of printing a link
         #[arg(long)]
         password_stdin: bool,
     },
@@ -28,17 +29,27 @@ pub enum UserCommand {
     /// Replace the roles of an account
     #[command(after_help = "Example: tenure user roles \"Ann Lee\" --role reviewer")]
     Roles {
+        /// Name of the account
         name: String,
-        /// Role; repeat for several
+        /// Role; repeat the option for several
         #[arg(long = "role", required = true, value_delimiter = ',')]
         roles: Vec<RoleName>,
     },
     /// Print a new set-up link, for a forgotten password
-    Link { name: String },
+    Link {
+        /// Name of the account
+        name: String,
+    },
     /// Disable an account: end its sessions and revoke its tokens; no data is deleted
-    Disable { name: String },
+    Disable {
+        /// Name of the account
+        name: String,
+    },
     /// Enable a disabled account
-    Enable { name: String },
+    Enable {
+        /// Name of the account
+        name: String,
+    },
     /// Create, list and revoke API tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -49,21 +60,28 @@ pub enum TokenCommand {
     /// Create a token and print it once
     #[command(after_help = "Example: tenure user token create \"Ann Lee\" --scope predict --expires 30 --label \"nightly report\"")]
     Create {
+        /// Account that owns the token
         name: String,
-        /// Scope of the token, within the permissions of its owner; repeat for several
+        /// Scope of the token, within the permissions of its owner; repeat the option for several
         #[arg(long = "scope", required = true, value_delimiter = ',')]
         scopes: Vec<ScopeName>,
         /// Days until it expires, at most 366
         #[arg(long, default_value_t = 90)]
         expires: u32,
-        /// Purpose of the token
-        #[arg(long, default_value = "")]
+        /// What the token is for, shown in the list of tokens
+        #[arg(long, default_value = "", hide_default_value = true)]
         label: String,
     },
     /// List the tokens of an account
-    List { name: String },
+    List {
+        /// Account that owns the tokens
+        name: String,
+    },
     /// Revoke a token permanently
-    Revoke { id: String },
+    Revoke {
+        /// Id of the token, as shown by tenure user token list
+        id: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

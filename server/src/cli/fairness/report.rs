@@ -14,7 +14,7 @@ pub struct Fairness {
     /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
-    /// Score from which people are listed [default: the cutoff of the use case]
+    /// Flag people with at least this score [default: the cutoff of the use case]
     #[arg(long)]
     cutoff: Option<f64>,
     /// Write a self-contained HTML page to this file

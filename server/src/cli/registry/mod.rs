@@ -45,10 +45,10 @@ pub struct Decide {
     /// Completed checklist items: keys separated by commas, or "all"
     #[arg(long, value_delimiter = ',')]
     checklist: Vec<String>,
-    /// Findings of the checklist
-    #[arg(long, default_value = "")]
+    /// What you found while working through the checklist
+    #[arg(long, default_value = "", hide_default_value = true)]
     findings: String,
-    /// SHA-256 of the evidence that the decision is based on; the command fails when the request has another
+    /// SHA-256 of the evidence that the decision is based on; the command fails if the evidence has changed since
     #[arg(long)]
     evidence: Option<String>,
 }
@@ -89,7 +89,7 @@ pub enum ModelCommand {
         #[command(flatten)]
         who: Who,
         /// Note to the reviewers
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
     },
     /// Approve a version; the last required approval promotes it
@@ -113,7 +113,7 @@ pub enum ModelCommand {
         /// Title of the gate, as shown by tenure model review
         #[arg(long)]
         gate: String,
-        /// Owner of the waiver
+        /// Person or team responsible for the waiver
         #[arg(long)]
         owner: String,
         /// Reason for the waiver
@@ -123,10 +123,10 @@ pub enum ModelCommand {
         #[arg(long)]
         expires: String,
     },
-    /// Roll back to an archived version [default: the previous one]
+    /// Roll back to an archived version
     #[command(after_help = "Example: tenure model rollback --use-case attrition --as rita --reason \"complaints from Sales\"")]
     Rollback {
-        /// Version number or alias
+        /// Version number or alias [default: the version that was live before]
         version: Option<String>,
         #[command(flatten)]
         who: Who,
@@ -149,7 +149,7 @@ pub enum ModelCommand {
         /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
-        /// Day (end of day) or time in UTC: YYYY-MM-DD or YYYY-MM-DDTHH:MM
+        /// Time in UTC, YYYY-MM-DDTHH:MM, or day, YYYY-MM-DD (then the end of that day)
         #[arg(long)]
         as_of: Option<String>,
     },
@@ -158,6 +158,7 @@ pub enum ModelCommand {
     Comment {
         /// Version number or alias
         version: String,
+        /// Text of the comment
         text: String,
         #[command(flatten)]
         who: Who,
@@ -167,6 +168,7 @@ pub enum ModelCommand {
     Limitations {
         /// Version number or alias
         version: String,
+        /// Known limitations, replacing the previous text
         text: String,
         #[command(flatten)]
         who: Who,
@@ -176,6 +178,7 @@ pub enum ModelCommand {
     Describe {
         /// Version number or alias
         version: String,
+        /// Description, replacing the previous text
         text: String,
         #[command(flatten)]
         who: Who,
@@ -185,7 +188,9 @@ pub enum ModelCommand {
     Tag {
         /// Version number or alias
         version: String,
+        /// Name of the tag
         name: String,
+        /// Value of the tag
         value: String,
         #[command(flatten)]
         who: Who,
@@ -195,8 +200,9 @@ pub enum ModelCommand {
     Alias {
         /// Version number or alias
         version: String,
+        /// Alias to set or remove
         alias: String,
-        /// Remove the alias
+        /// Remove the alias instead of setting it
         #[arg(long)]
         remove: bool,
         #[command(flatten)]
@@ -207,8 +213,10 @@ pub enum ModelCommand {
     Export {
         #[command(flatten)]
         which: Which,
+        /// Format of the file
         #[arg(long, value_enum, default_value_t = Format::Tenure)]
         format: Format,
+        /// File to write
         out: std::path::PathBuf,
     },
 }
