@@ -11,7 +11,7 @@ run: ## build and serve the store in ./tenure-data, or a new demo with simulated
 build: ## build the binary (target/release/tenure) and the site (target/site)
 	@scripts/build.sh
 
-check: ## run fast checks: formatting, lints, documentation, unit tests on SQLite
+check: ## run fast checks: formatting, lints, documentation, unit tests of the changed crates
 	@scripts/check.sh
 
 test: ## run formatting, lints, unit, integration and end-to-end tests

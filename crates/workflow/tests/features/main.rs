@@ -11,3 +11,4 @@ mod monitoring;
 mod registry;
 mod review;
 mod scoring;
+mod sources;
