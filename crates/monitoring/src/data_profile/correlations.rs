@@ -1,9 +1,10 @@
-//! How columns go together: Pearson and Spearman between numbers, Cramér's V between levels, the correlation ratio between the two.
+//! How columns go together: Pearson and Spearman between numbers, Cramér's V between levels, the correlation ratio between the two; the last two
+//! corrected for the strength that many or rare levels show by chance ([`stats::association`]).
 
 use model::{Column, MISSING_LEVEL, Table};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use stats::two_sample::contingency::cramers_v_table;
+use stats::association::{FEWEST_ROWS_PER_LEVEL, correlation_ratio_corrected, cramers_v_corrected};
 
 /// The measure in a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,10 +157,10 @@ fn pair(columns: &[Values], first: usize, second: usize) -> Option<Correlation> 
             for (&a, &b) in a.iter().zip(b).filter(|&(&a, &b)| a != MISSING_LEVEL && b != MISSING_LEVEL) {
                 counts[a as usize * columns + b as usize] += 1;
             }
-            (Measure::CramersV, cramers_v_table(&counts, *columns)?, None)
+            (Measure::CramersV, cramers_v_corrected(&counts, *columns, FEWEST_ROWS_PER_LEVEL)?, None)
         }
         (Values::Level { codes, levels }, Values::Number { raw, .. }) | (Values::Number { raw, .. }, Values::Level { codes, levels }) => {
-            (Measure::CorrelationRatio, correlation_ratio(codes, *levels, raw)?, None)
+            (Measure::CorrelationRatio, correlation_ratio_corrected(codes, *levels, raw, FEWEST_ROWS_PER_LEVEL)?, None)
         }
     };
     let value = value.clamp(-1.0, 1.0);
@@ -168,21 +169,4 @@ fn pair(columns: &[Values], first: usize, second: usize) -> Option<Correlation> 
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// η: the square root of the share of a number's variance that lies between the levels.
-fn correlation_ratio(codes: &[u32], levels: usize, values: &[f64]) -> Option<f64> {
-    let mut sums = vec![(0.0, 0.0); levels];
-    let (mut n, mut total, mut squares) = (0.0, 0.0, 0.0);
-    for (&code, &value) in codes.iter().zip(values).filter(|&(&code, value)| code != MISSING_LEVEL && !value.is_nan()) {
-        let slot = &mut sums[code as usize];
-        *slot = (slot.0 + 1.0, slot.1 + value);
-        n += 1.0;
-        total += value;
-        squares += value * value;
-    }
-    let mean = total / n;
-    let variance = squares - n * mean * mean;
-    let between: f64 = sums.iter().filter(|(count, _)| *count > 0.0).map(|(count, sum)| count * (sum / count - mean).powi(2)).sum();
-    (n > 1.0 && variance > 1e-12 * squares).then(|| (between / variance).clamp(0.0, 1.0).sqrt())
 }
