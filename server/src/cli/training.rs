@@ -136,6 +136,7 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
             "cross_validated": evidence.cross_validated.report.metrics,
             "gates": evidence.gates,
             "leaks": evidence.leaks,
+            "input_notes": evidence.quality.notes,
             "feasibility": evidence.feasibility,
             "against_live": evidence.against_live,
         }))?;
@@ -156,6 +157,7 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
         for leak in &evidence.leaks {
             output::line(&format!("Possible leakage: {}", leak.sentence));
         }
+        evidence.quality.notes.iter().for_each(|note| output::line(&note.sentence));
         if let Some(feasibility) = &evidence.feasibility {
             output::line(&feasibility.sentence);
         }

@@ -10,8 +10,9 @@ use training::explanation;
 use training::gates::{GateReport, ValidGatePolicy};
 use training::{Dataset, Trained, TrainingOutcome, Trial, ValidSettings};
 
-use crate::runs::artifacts::{EVIDENCE, EXPLANATION};
+use crate::runs::artifacts::{EVIDENCE, EXPLANATION, HOLDOUT};
 use crate::runs::evidence::{Evidence, compare_with, evidence};
+use crate::runs::holdout;
 use crate::runs::nested;
 use crate::runs::recording::{File, JSON, Metrics, described, environment, metrics, plots, stage_time, to_json};
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, card, error::compute};
@@ -160,6 +161,7 @@ impl Tenure {
                 ("settings.json", JSON, to_json(&settings)?),
                 ("data_profile.json", JSON, to_json(&profile)?),
                 (EXPLANATION, JSON, to_json(&explanation)?),
+                (HOLDOUT, "text/csv; charset=utf-8", holdout::file(&use_case, &people, &trained, &rows.labels)?),
             ];
             files.extend(plots(&evidence));
             Ok(FitOutcome::Completed(Box::new(Fitted { trained: Arc::new(trained), evidence, explanation, files })))
@@ -282,12 +284,7 @@ pub(crate) fn to_dataset(people: &crate::StoredPeople, labels: Vec<bool>) -> Res
     let sources = people.sources.iter().map(|(name, rows)| (name.clone(), *rows as usize)).collect();
     let mut dataset = Dataset::new(people.table.clone(), labels)?.with_sources(sources);
     if let Some(periods) = &people.periods {
-        // ISO dates and years sort as texts; their rank is all that a split needs.
-        let mut distinct: Vec<&String> = periods.iter().collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let rank = |period: &String| distinct.partition_point(|other| *other < period) as i64;
-        dataset = dataset.with_persons(&people.ids).with_times(periods.iter().map(rank).collect());
+        dataset = dataset.with_persons(&people.ids).with_periods(periods);
     }
     Ok(dataset)
 }

@@ -1,39 +1,50 @@
 //! `tenure tool evaluate`.
 
-use std::collections::BTreeMap;
+mod people;
+mod report;
+mod splits;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use data::{CheckMode, Checked};
-use serde_json::{Value, json};
-use training::leakage::{self, Leak, LeakKind};
-use training::nested::FoldScores;
+use data::CheckMode;
+use training::leakage::{self, LeakKind};
+use training::nested_evaluation;
 use training::scikit_folds::protocol_splits;
-use training::split::Split;
-use training::{Dataset, Nested, nested_evaluation};
-use workflow::{Error, Result};
+use workflow::Result;
 
 use super::input;
-use crate::cli::input::read_input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
 use crate::cli::training::{Bar, TrainSettings};
 use crate::settings::Config;
+use people::People;
+use report::Evaluation;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: tenure tool evaluate people.csv --use-case attrition --protocol 5x5 --trials 50 --json")]
+#[command(after_help = "With a time column, folds go forward in time: each trains on everything before its own periods.\n\
+                  --splits: a list of folds, or an object that holds one. A fold is a list of 0-based test rows (all others train), or \
+                  {\"train\": [rows], \"test\": [rows]}, which can go forward in time.\n\
+                  Example: tenure tool evaluate people.csv --use-case attrition --protocol 5x5 --trials 50 --out predictions.csv --json")]
 pub struct Evaluate {
     /// CSV or Parquet file with outcomes
     file: String,
     /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
-    /// Number of repeats and folds, as REPEATSxFOLDS
+    /// Number of repeats and folds, as REPEATSxFOLDS; repeats do not apply to data with a time column
     #[arg(long, default_value = "5x5", value_parser = protocol)]
     protocol: Protocol,
-    /// JSON file with the folds instead: lists of 0-based test rows
+    /// JSON file with the folds instead
     #[arg(long)]
     splits: Option<String>,
+    /// Which list of folds to use where the file of --splits holds several
+    #[arg(long, requires = "splits", value_name = "NAME")]
+    splits_key: Option<String>,
+    /// Write the out-of-fold predictions to a .csv or .parquet file: fold, row, id, outcome and probability
+    #[arg(long)]
+    out: Option<PathBuf>,
     #[command(flatten)]
     settings: TrainSettings,
 }
@@ -54,99 +65,51 @@ fn protocol(text: &str) -> std::result::Result<Protocol, String> {
 
 pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome> {
     let settings = command.settings.checked()?;
+    if let Some(out) = &command.out {
+        report::format(out)?;
+    }
     let use_case = config.catalog()?.use_case(&command.use_case)?;
-    let dataset = dataset(data::check(&input::read(&command.file)?, &use_case, CheckMode::Training)?)?;
+    let people = People::new(data::check(&input::read(&command.file)?, &use_case, CheckMode::Training)?)?;
+    let dataset = &people.dataset;
+    let Protocol { repeats, folds } = command.protocol;
     let splits = match &command.splits {
-        Some(path) => listed(path)?.iter().map(|test| Split::explicit(&dataset, test)).collect::<std::result::Result<Vec<_>, _>>()?,
-        None => protocol_splits(&dataset, command.protocol.folds, command.protocol.repeats, settings.seed)?,
+        Some(path) => splits::listed(path, command.splits_key.as_deref())?
+            .iter()
+            .enumerate()
+            .map(|(fold, rows)| people.split(fold, rows))
+            .collect::<Result<Vec<_>>>()?,
+        None => protocol_splits(dataset, folds, repeats, settings.seed)?,
     };
+    let forward = splits.iter().filter(|split| split.is_forward(dataset)).count();
+    let protocol = match &command.splits {
+        Some(_) => format!("{} from file", output::counted(splits.len(), "fold", "folds")),
+        None if dataset.times.is_some() => format!("{} forward in time", output::counted(splits.len(), "fold", "folds")),
+        None => format!("{repeats}x{folds}"),
+    };
+    let mut notes = Vec::new();
+    if dataset.times.is_some() && forward < splits.len() {
+        let number = splits.len() - forward;
+        notes.push(format!("{number} of {} folds train on rows that are not earlier than those they judge.", splits.len()));
+    }
     let bar = Arc::new(Bar::new());
     bar.stop_on_interrupt();
-    let nested = nested_evaluation(&dataset, &use_case, &splits, &settings, bar.as_ref());
+    let nested = nested_evaluation(dataset, &use_case, &splits, &settings, bar.as_ref());
     bar.close();
     let nested = nested?;
-    let mut leaks = splits.first().map(|split| leakage::check_data(&dataset, &use_case, split)).unwrap_or_default();
+    let mut leaks = splits.first().map(|split| leakage::check_data(dataset, &use_case, split)).unwrap_or_default();
     leaks.extend(leakage::check_model(nested.roc_auc.value));
-    // Fields marked as post-outcome are already excluded.
-    let suspected = leaks.iter().any(|leak| leak.kind != LeakKind::PostOutcome);
-    let protocol = match &command.splits {
-        Some(_) => format!("{} folds from file", splits.len()),
-        None => format!("{}x{}", command.protocol.repeats, command.protocol.folds),
-    };
+    // Fields marked as post-outcome are already excluded, and people whose past is known are no leak where folds go forward in time.
+    let expected = |kind| kind == LeakKind::PostOutcome || (kind == LeakKind::BothSides && forward == splits.len());
+    let leak_suspected = leaks.iter().any(|leak| !expected(leak.kind));
+    let evaluation = Evaluation { protocol, nested, leaks, leak_suspected, notes };
+    if let Some(out) = &command.out {
+        report::write(&people, &evaluation.nested, out)?;
+        eprintln!("Out-of-fold predictions written to {}.", out.display());
+    }
     if as_json {
-        output::json(&to_json(&protocol, &nested, &leaks, suspected))?;
+        output::json(&evaluation.to_json())?;
     } else {
-        print(&protocol, &nested, &leaks);
+        evaluation.print();
     }
     Ok(Outcome::Done)
-}
-
-fn dataset(checked: Checked) -> Result<Dataset> {
-    let labels = checked.labels.ok_or_else(|| Error::Invalid("The file has no outcomes.".into()))?;
-    let dataset = Dataset::new(checked.table, labels)?.with_persons(&checked.ids);
-    let Some(periods) = checked.periods else { return Ok(dataset) };
-    // ISO dates and years sort as text; a split needs only their rank.
-    let mut distinct: Vec<&String> = periods.iter().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let times = periods.iter().map(|period| distinct.partition_point(|other| *other < period) as i64).collect();
-    Ok(dataset.with_times(times))
-}
-
-/// The folds in a file: a list of lists of rows, or an object that contains one.
-fn listed(path: &str) -> Result<Vec<Vec<usize>>> {
-    let wrong = |error: &dyn std::fmt::Display| Error::Invalid(format!("{path}: {error}"));
-    let value: Value = serde_json::from_slice(&read_input(path)?).map_err(|error| wrong(&error))?;
-    let lists = |value: &Value| serde_json::from_value::<Vec<Vec<usize>>>(value.clone()).ok().filter(|folds| !folds.is_empty());
-    let within = || value.as_object()?.values().find_map(lists);
-    lists(&value).or_else(within).ok_or_else(|| wrong(&"The file has no list of folds. Each fold is a list of 0-based rows."))
-}
-
-/// A metric of a fold.
-type Figure = fn(&FoldScores) -> f64;
-
-const FIGURES: [(&str, Figure); 4] = [
-    ("roc_auc", |scores| scores.roc_auc),
-    ("average_precision", |scores| scores.average_precision),
-    ("brier", |scores| scores.brier),
-    ("log_loss", |scores| scores.log_loss),
-];
-
-fn to_json(protocol: &str, nested: &Nested, leaks: &[Leak], suspected: bool) -> Value {
-    let named = |scores: &FoldScores| FIGURES.map(|(name, figure)| (name, json!(figure(scores))));
-    let fold = |(number, fold): (usize, &training::nested::NestedFold)| {
-        let candidates: BTreeMap<_, _> =
-            fold.candidates.iter().map(|(candidate, scores)| (candidate.name(), BTreeMap::from(named(scores)))).collect();
-        let parameters: BTreeMap<_, _> = fold.parameters.describe().into_iter().collect();
-        let own = [
-            ("fold", json!(number)),
-            ("chosen", json!(fold.candidate)),
-            ("parameters", json!(parameters)),
-            ("candidates", json!(candidates)),
-        ];
-        named(&fold.scores).into_iter().chain(own).collect::<BTreeMap<_, _>>()
-    };
-    let means = [&nested.roc_auc, &nested.average_precision, &nested.brier, &nested.log_loss];
-    let summary = || FIGURES.iter().map(|(name, _)| *name).zip(means);
-    json!({
-        "protocol": protocol,
-        "folds": nested.folds.iter().enumerate().map(fold).collect::<Vec<_>>(),
-        "mean": summary().map(|(name, figure)| (name, figure.value)).collect::<BTreeMap<_, _>>(),
-        "interval": summary().map(|(name, figure)| (name, figure.interval)).collect::<BTreeMap<_, _>>(),
-        "leak_suspected": suspected,
-        "leaks": leaks,
-    })
-}
-
-fn print(protocol: &str, nested: &Nested, leaks: &[Leak]) {
-    let figure = |value: f64| format!("{value:.4}");
-    let row = |(number, fold): (usize, &training::nested::NestedFold)| {
-        let cells = FIGURES.map(|(_, of)| figure(of(&fold.scores)));
-        [number.to_string(), fold.candidate.name().to_owned()].into_iter().chain(cells).collect::<Vec<_>>()
-    };
-    let mut rows: Vec<Vec<String>> = nested.folds.iter().enumerate().map(row).collect();
-    let means = [&nested.roc_auc, &nested.average_precision, &nested.brier, &nested.log_loss].map(output::figure);
-    rows.push(["mean".to_owned(), protocol.to_owned()].into_iter().chain(means).collect());
-    output::table(&["FOLD", "SELECTED", "ROC AUC", "AVERAGE PRECISION", "BRIER SCORE", "LOG LOSS"], &rows);
-    leaks.iter().for_each(|leak| output::line(&leak.sentence));
 }
