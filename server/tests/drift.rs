@@ -88,10 +88,10 @@ fn ten_years_of_terminations() {
 
         let output = cli.run(&["drift", "check", "--use-case", "terminations", "--as-of", &last, "--json"]);
         let report = &serde_json::from_slice::<Value>(&output.stdout).unwrap()["report"];
-        let auc = report["realised"]["roc_auc"]["value"].as_f64().unwrap();
+        let auc = report["realized"]["roc_auc"]["value"].as_f64().unwrap();
         let estimated = report["estimated"]["roc_auc"]["value"].as_f64().unwrap();
         let of = |reason: &str| {
-            let groups = report["realised"]["by_reason"].as_array().unwrap();
+            let groups = report["realized"]["by_reason"].as_array().unwrap();
             groups.iter().find(|group| group["name"] == reason).unwrap()["roc_auc"]["value"].as_f64().unwrap()
         };
         let reasons = report["recommendation"]["reasons"].as_array().unwrap();
@@ -143,13 +143,13 @@ fn outcomes_are_taken_whole_or_not_at_all() {
     let named = cli.json(&["outcomes", "import", &left, "--use-case", "attrition"]);
     assert_eq!(named["new"], true);
     let list = || cli.json(&["outcomes", "list", "--use-case", "attrition"]);
-    assert!(list()["cohorts"][0]["realised"].is_null(), "only leavers are known: {}", list());
+    assert!(list()["cohorts"][0]["realized"].is_null(), "only leavers are known: {}", list());
     let import = ["outcomes", "import", &left, "--use-case", "attrition", "--complete-until", "2025-02-01"];
     assert_eq!(cli.json(&import)["new"], true);
     assert_eq!(cli.json(&import)["new"], false, "the same file is one import");
     let cohort = &list()["cohorts"][0];
     assert_eq!((cohort["known"].as_i64(), cohort["scored"].as_i64()), (Some(500), Some(500)));
-    assert_eq!(cohort["realised"]["n"], 500);
+    assert_eq!(cohort["realized"]["n"], 500);
     assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(0));
 
     let guide = cli.run(&["drift", "check", "--use-case", "attrition", "--guide", "--html", "report.html"]);

@@ -187,9 +187,9 @@ fn control_c_stops_cleanly_and_keeps_what_was_tried() {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(1), "stopped is no success");
     let job = cli.newest_job();
-    assert_eq!(job["status"], "cancelled");
+    assert_eq!(job["status"], "canceled");
     let run = cli.json(&["run", "show", job["run"].as_str().unwrap()]);
-    assert_eq!(run["run"]["status"], "cancelled");
+    assert_eq!(run["run"]["status"], "canceled");
     assert!(run["children"][0]["children"].as_i64().unwrap() > 0, "the trials are nested runs");
     assert!(run["artifacts"].to_string().contains("trials.json"));
     assert_eq!(cli.json(&["model", "list", "--use-case", "churn"]).as_array().unwrap().len(), 0, "no version was made");
@@ -197,12 +197,12 @@ fn control_c_stops_cleanly_and_keeps_what_was_tried() {
 }
 
 #[test]
-fn a_job_is_cancelled_from_another_process() {
+fn a_job_is_canceled_from_another_process() {
     let cli = CliHarness::with_people();
     let mut child = cli.endless();
     cli.run(&["job", "cancel", cli.newest_job()["id"].as_str().unwrap()]);
     assert_eq!(child.wait().unwrap().code(), Some(1));
-    assert_eq!(cli.newest_job()["status"], "cancelled");
+    assert_eq!(cli.newest_job()["status"], "canceled");
     assert_eq!(cli.run(&["job", "cancel", cli.newest_job()["id"].as_str().unwrap()]).status.code(), Some(2), "it has ended");
 }
 

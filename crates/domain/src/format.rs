@@ -124,7 +124,7 @@ pub fn bytes(bytes: i64) -> String {
 }
 
 /// First letter in upper case: words of a use case at the start of a sentence.
-pub fn capitalised(text: &str) -> String {
+pub fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
@@ -132,7 +132,7 @@ pub fn capitalised(text: &str) -> String {
 /// A clause as a sentence: `a reason is required` → `A reason is required.`
 pub fn sentence(text: &str) -> String {
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{end}", capitalised(text))
+    format!("{}{end}", capitalized(text))
 }
 
 /// Begins the names of metrics that were measured out of fold.
@@ -149,7 +149,7 @@ pub fn metric_label(name: &str) -> String {
         "brier" => "Brier score".to_owned(),
         "blend" => "Ensemble (stacked)".to_owned(),
         "linfa_tree" => "Decision tree (baseline)".to_owned(),
-        _ => capitalised(&name.replace('_', " ")),
+        _ => capitalized(&name.replace('_', " ")),
     }
 }
 

@@ -77,7 +77,7 @@ pub struct GainPoint {
 
 impl ScoreTable {
     /// ROC curve over the distinct scores; `None` with one class only. `drop_intermediate` leaves out points on a straight line between
-    /// their neighbours, as scikit-learn does.
+    /// their neighbors, as scikit-learn does.
     pub fn roc_curve(&self, drop_intermediate: bool) -> Option<RocCurve> {
         let (all_positives, all_negatives) = (self.positive_count(), self.negative_count());
         if all_positives == 0 || all_negatives == 0 {

@@ -19,7 +19,7 @@ pub enum TrainingError {
     Settings(String),
     /// Stopped on request, with no usable result.
     #[error("training was stopped")]
-    Cancelled,
+    Canceled,
     #[error("the split {0}")]
     Split(String),
     #[error("a learner failed: {0}")]

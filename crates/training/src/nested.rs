@@ -84,8 +84,8 @@ pub fn nested_evaluation(
     dataset.check(use_case)?;
     let done = AtomicUsize::new(0);
     let one = |split: &Split| {
-        if progress.cancelled() {
-            return Err(TrainingError::Cancelled);
+        if progress.canceled() {
+            return Err(TrainingError::Canceled);
         }
         let result = outer_fold(dataset, use_case, split, settings);
         let trial = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -116,7 +116,7 @@ fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &V
     let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
     let searched = &prepare_folds(dataset, use_case, &splits[..settings.folds.min(splits.len())], settings)?;
     let context = SelectionContext { dataset, use_case, train, prepared: &prepared, splits, searched };
-    let ControlFlow::Continue(selection) = select(&context, settings, &Silent)? else { return Err(TrainingError::Cancelled) };
+    let ControlFlow::Continue(selection) = select(&context, settings, &Silent)? else { return Err(TrainingError::Canceled) };
     let outer = Fold::new(dataset, use_case, split, &settings.inputs())?;
     let probabilities = selection.scorer.probabilities(&outer.test_matrix);
     let scores = scores(&outer.test_labels, &probabilities)?;

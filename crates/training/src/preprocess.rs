@@ -19,7 +19,7 @@ pub struct LinearInput {
 
 impl LinearInput {
     /// The standardized value, missing values filled.
-    pub fn standardise(&self, x: f64) -> f64 {
+    pub fn standardize(&self, x: f64) -> f64 {
         ((if x.is_nan() { self.impute } else { x }) - self.center) / self.scale
     }
 }

@@ -84,12 +84,12 @@ pub fn data_quality(use_case: &UseCase, table: &Table) -> DataQuality {
         use_case.inputs().filter_map(|field| Some((field.name.as_str(), table.column(&field.name)?))).collect();
     let cells = columns.iter().map(|(_, column)| column.len()).sum::<usize>() as u32;
     let missing = columns.iter().map(|(_, column)| (0..column.len()).filter(|&row| column.is_missing(row)).count()).sum::<usize>() as u32;
-    let numeric: Vec<(&str, Standardised)> = columns
+    let numeric: Vec<(&str, Standardized)> = columns
         .iter()
-        .filter_map(|(name, column)| if let Column::Number(values) = column { Some((*name, Standardised::new(values)?)) } else { None })
+        .filter_map(|(name, column)| if let Column::Number(values) = column { Some((*name, Standardized::new(values)?)) } else { None })
         .collect();
     let ordinals = use_case.ordinals();
-    let measured: Vec<&Standardised> = numeric.iter().filter(|(name, _)| !ordinals.contains(name)).map(|(_, column)| column).collect();
+    let measured: Vec<&Standardized> = numeric.iter().filter(|(name, _)| !ordinals.contains(name)).map(|(_, column)| column).collect();
     let numbers: usize = measured.iter().map(|column| column.present).sum();
     let outliers: usize = measured.iter().map(|column| column.values.iter().filter(|value| is_outlier(**value, 0.0, 1.0)).count()).sum();
     let mut largest: Option<(f64, [String; 2])> = None;
@@ -122,20 +122,20 @@ fn fisher_interval(correlation: f64, rows: usize) -> [f64; 2] {
 }
 
 /// A column in standard deviations from its mean; missing values are 0.
-struct Standardised {
+struct Standardized {
     values: Vec<f64>,
     present: usize,
 }
 
-impl Standardised {
+impl Standardized {
     /// `None` when the column does not vary.
     fn new(values: &[f64]) -> Option<Self> {
         let present: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
         let n = present.len() as f64;
         let mean = present.iter().sum::<f64>() / n;
         let deviation = (present.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n).sqrt();
-        let standardise = |value: &f64| if value.is_nan() { 0.0 } else { (value - mean) / deviation };
-        (deviation > 0.0).then(|| Self { values: values.iter().map(standardise).collect(), present: present.len() })
+        let standardize = |value: &f64| if value.is_nan() { 0.0 } else { (value - mean) / deviation };
+        (deviation > 0.0).then(|| Self { values: values.iter().map(standardize).collect(), present: present.len() })
     }
 
     fn correlation(&self, other: &Self) -> f64 {

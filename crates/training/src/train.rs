@@ -84,11 +84,11 @@ impl TrainingOutcome {
     /// The trained model.
     ///
     /// # Errors
-    /// [`TrainingError::Cancelled`] when the training was stopped.
+    /// [`TrainingError::Canceled`] when the training was stopped.
     pub fn completed(self) -> Result<Trained, TrainingError> {
         match self {
             Self::Completed(trained) => Ok(*trained),
-            Self::Stopped { .. } => Err(TrainingError::Cancelled),
+            Self::Stopped { .. } => Err(TrainingError::Canceled),
         }
     }
 }

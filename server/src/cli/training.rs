@@ -175,14 +175,14 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
 
 /// A progress line on standard error; Ctrl-C stops the training.
 pub struct Bar {
-    cancelled: AtomicBool,
+    canceled: AtomicBool,
     /// Hidden when standard error is not a terminal.
     line: ProgressBar,
 }
 
 impl Bar {
     pub fn new() -> Self {
-        Self { cancelled: AtomicBool::new(false), line: ProgressBar::new(0) }
+        Self { canceled: AtomicBool::new(false), line: ProgressBar::new(0) }
     }
 
     /// Makes Ctrl-C stop the training after the current trial; finished trials are kept.
@@ -191,7 +191,7 @@ impl Bar {
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
                 bar.note("Stopping after the current trial …");
-                bar.cancelled.store(true, Ordering::Relaxed);
+                bar.canceled.store(true, Ordering::Relaxed);
             }
         });
     }
@@ -238,7 +238,7 @@ impl Progress for Bar {
         self.line.suspend(|| eprintln!("{sentence}"));
     }
 
-    fn cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+    fn canceled(&self) -> bool {
+        self.canceled.load(Ordering::Relaxed)
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn profile(found: &DataProfile) -> AnyView {
         {released(found)}
         <section>
             <h2>"Data quality"</h2>
-            <p class="aside">{format!("{}; {constant}. Figures are counts over the whole table, so there are no intervals.", format::capitalised(&repeats))}</p>
+            <p class="aside">{format!("{}; {constant}. Figures are counts over the whole table, so there are no intervals.", format::capitalized(&repeats))}</p>
             {gates(&found.gates)}
         </section>
         <section>

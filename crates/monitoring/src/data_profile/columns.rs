@@ -108,7 +108,7 @@ impl ColumnSummary {
 const MOST_BARS: usize = 30;
 
 /// Summarizes a column. The numbers of an `ordinal` one are levels, which have no outliers.
-pub(super) fn summarise(name: &str, column: &Column, target: Option<&[bool]>, ordinal: bool) -> ColumnSummary {
+pub(super) fn summarize(name: &str, column: &Column, target: Option<&[bool]>, ordinal: bool) -> ColumnSummary {
     let rows = column.len() as u64;
     let rate = |missing: u64| if rows == 0 { 0.0 } else { missing as f64 / rows as f64 };
     let summary = |kind: ValueKind, missing: u64, distinct: u64| ColumnSummary {

@@ -102,7 +102,7 @@ fn prepare(column: &Column, step: usize) -> Option<Values> {
         Column::Number(values) => {
             let raw: Vec<f64> = values.iter().step_by(step).map(|value| if value.is_finite() { *value } else { f64::NAN }).collect();
             let complete = raw.iter().all(|value| !value.is_nan());
-            Some(Values::Number { values: standardised(&raw)?, ranks: standardised(&midranks(&raw))?, raw, complete })
+            Some(Values::Number { values: standardized(&raw)?, ranks: standardized(&midranks(&raw))?, raw, complete })
         }
         Column::Level { codes, levels } => {
             let codes: Vec<u32> = codes.iter().step_by(step).copied().collect();
@@ -119,7 +119,7 @@ fn prepare(column: &Column, step: usize) -> Option<Values> {
     }
 }
 
-fn standardised(values: &[f64]) -> Option<Vec<f64>> {
+fn standardized(values: &[f64]) -> Option<Vec<f64>> {
     let present = || values.iter().filter(|value| !value.is_nan());
     let n = present().count() as f64;
     let mean = present().sum::<f64>() / n;
@@ -149,8 +149,8 @@ fn pair(columns: &[Values], first: usize, second: usize) -> Option<Correlation> 
         }
         (Values::Number { raw: a, .. }, Values::Number { raw: b, .. }) => {
             let both: (Vec<f64>, Vec<f64>) = a.iter().zip(b).filter(|(a, b)| !a.is_nan() && !b.is_nan()).map(|(a, b)| (*a, *b)).unzip();
-            let spearman = standardised(&midranks(&both.0)).zip(standardised(&midranks(&both.1))).map(|(a, b)| dot(&a, &b));
-            (Measure::Pearson, dot(&standardised(&both.0)?, &standardised(&both.1)?), spearman)
+            let spearman = standardized(&midranks(&both.0)).zip(standardized(&midranks(&both.1))).map(|(a, b)| dot(&a, &b));
+            (Measure::Pearson, dot(&standardized(&both.0)?, &standardized(&both.1)?), spearman)
         }
         (Values::Level { codes: a, levels }, Values::Level { codes: b, levels: columns }) => {
             let mut counts = vec![0u64; levels * columns];

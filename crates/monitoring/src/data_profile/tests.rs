@@ -178,14 +178,14 @@ fn labels_stand_for_names_and_levels_everywhere() {
         let columns = profile.columns.iter().flat_map(|column| column.bars.levels.iter().cloned().chain([column.name.clone()]));
         warnings.chain(gates).chain(columns).chain(profile.correlations.names.clone()).collect()
     };
-    let labelled = profile.labelled(&use_case);
-    let (before, after) = (texts(&profile), texts(&labelled));
+    let labeled = profile.labeled(&use_case);
+    let (before, after) = (texts(&profile), texts(&labeled));
     for (raw, label) in [("MonthlyIncome", "Monthly income"), ("JobLevel", "Job level"), ("Travel_Rarely", "Rarely")] {
         let holding = |texts: &[String], part: &str| texts.iter().filter(|text| text.contains(part)).count();
         assert!(holding(&before, raw) > 0, "the test has nothing to find: {before:?}");
         assert_eq!((holding(&after, raw), holding(&after, label)), (0, holding(&before, raw)), "{after:?}");
     }
-    assert_eq!(labelled.gates[2].offenders, ["Monthly income and Job level"]);
+    assert_eq!(labeled.gates[2].offenders, ["Monthly income and Job level"]);
     let verdicts = |profile: &DataProfile| profile.gates.iter().map(|gate| (gate.value, gate.passed)).collect::<Vec<_>>();
-    assert_eq!(verdicts(&labelled), verdicts(&profile));
+    assert_eq!(verdicts(&labeled), verdicts(&profile));
 }

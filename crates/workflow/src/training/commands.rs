@@ -76,7 +76,7 @@ impl Tenure {
     /// Trains as a part of a job.
     ///
     /// # Errors
-    /// When dataset or settings do not allow it, or the job is asked to stop: then what was tried is kept in a cancelled run.
+    /// When dataset or settings do not allow it, or the job is asked to stop: then what was tried is kept in a canceled run.
     pub async fn train_in(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: ValidSettings) -> Result<TrainOutcome> {
         let run = runs::Run {
             run_id: store::new_id(),
@@ -105,7 +105,7 @@ impl Tenure {
 
     /// Ends a run whose work ended with an error.
     pub(crate) async fn fail_run(&self, run_id: &RunId, error: &Error) {
-        let status = if matches!(error, Error::Cancelled(_)) { RunStatus::Cancelled } else { RunStatus::Failed };
+        let status = if matches!(error, Error::Canceled(_)) { RunStatus::Canceled } else { RunStatus::Failed };
         let end = async {
             let mut transaction = self.store.begin_patiently().await?;
             runs::finish(&mut transaction, run_id, status, &error.to_string()).await?;
@@ -177,7 +177,7 @@ impl Tenure {
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         nested::insert(&mut transaction, run, &[], trials).await?;
         transaction.commit().await?;
-        Err(Error::Cancelled(format!("Training was stopped after {} trials, which are kept in run {}.", trials.len(), run.run_id)))
+        Err(Error::Canceled(format!("Training was stopped after {} trials, which are kept in run {}.", trials.len(), run.run_id)))
     }
 
     /// Stores a file and gives its row.

@@ -46,7 +46,7 @@ pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
             figure: metric(&page.run.metrics, name).unwrap_or_else(|| Estimate::unknown("not recorded")),
             unit: String::new(),
             change: None,
-            note: format!("{} {}{crossed}.", of.sentence(), format::capitalised(&rows)),
+            note: format!("{} {}{crossed}.", of.sentence(), format::capitalized(&rows)),
         }
     };
     let headlines = HEADLINES.map(headline).to_vec();
@@ -165,7 +165,7 @@ fn Stages(stages: Vec<Stage>) -> AnyView {
     let row = |stage: Stage| {
         let bar = Mark { class: "bar", from: 0.0, width: 100.0 * stage.seconds / longest };
         Row::new(vec![
-            Cell::text(format::capitalised(&stage.name)),
+            Cell::text(format::capitalized(&stage.name)),
             Cell::track(vec![bar]),
             Cell::number(format::duration(stage.seconds)),
             Cell::aside(stage.note),
