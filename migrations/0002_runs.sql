@@ -4,7 +4,7 @@ create table run (
     parent_id text references run (run_id),
     use_case text not null,
     name text not null,
-    -- running, finished, failed, cancelled
+    -- running, finished, failed, canceled
     status text not null,
     author text not null,
     dataset_id text references dataset (dataset_id),

@@ -73,7 +73,7 @@ create table cohort (
     until_day text not null,
     scored bigint not null,
     known bigint not null,
-    -- realised performance, JSON; null: nothing is known yet
+    -- realized performance, JSON; null: nothing is known yet
     report text
 );
 create index cohort_by_day on cohort (use_case, as_of);

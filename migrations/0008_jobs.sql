@@ -5,7 +5,7 @@ create table job (
     -- training, experiment, …
     kind text not null,
     title text not null,
-    -- queued, running, finished, failed, cancelled
+    -- queued, running, finished, failed, canceled
     status text not null,
     stage text not null,
     -- steps done and planned of the stage; 0 planned: they are not counted

@@ -103,7 +103,7 @@ impl From<workflow::Error> for AppError {
             workflow::Error::Refused(refusal) => (Kind::BadRequest, refusal.to_string()),
             workflow::Error::SignIn(message) => (Kind::SignIn, message),
             workflow::Error::Forbidden { message, .. } => (Kind::Forbidden, message),
-            workflow::Error::Conflict { message, .. } | workflow::Error::Cancelled(message) => (Kind::Conflict, message),
+            workflow::Error::Conflict { message, .. } | workflow::Error::Canceled(message) => (Kind::Conflict, message),
             workflow::Error::Fields(fields) => {
                 let message = fields.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ");
                 return Self { kind: Kind::Fields, message, fields };

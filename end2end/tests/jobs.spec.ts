@@ -53,7 +53,7 @@ test("a job is canceled from its page, and keeps its log", async ({ page, open }
   await page.getByRole("button", { name: "Cancel job" }).click();
   await ended(page);
   await expect(page.locator("main .lead .state")).toHaveText(/Canceled/);
-  await expect(page.locator(".log")).toContainText("cancelled:");
+  await expect(page.locator(".log")).toContainText("canceled:");
   const title = await page.locator("h1").textContent();
   await open(`${HOME}/jobs`);
   await expect(page.getByRole("row", { name: new RegExp(`${title}.*Canceled`) }).first()).toBeVisible();

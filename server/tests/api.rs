@@ -178,7 +178,7 @@ fn drift(demo: &Demo, analyst: &str, reader: &str, record: &Value) {
     assert_eq!((status, latest["features"]["verdict"].as_str()), (200, Some("drifted")), "{latest}");
     let (status, latest) = demo.ask("/api/v1/drift/prediction/latest?use_case=attrition", reader, "");
     assert_eq!(status, 200, "{latest}");
-    assert!(latest["realised"]["roc_auc"]["interval"].is_array() && latest["estimated"]["limits"].is_string());
+    assert!(latest["realized"]["roc_auc"]["interval"].is_array() && latest["estimated"]["limits"].is_string());
     let (status, problem) = demo.ask("/api/v1/drift/feature/latest?use_case=churn", reader, "");
     assert_eq!((status, problem["title"].as_str()), (404, Some("Not found")));
     assert_eq!(demo.ask("/api/v1/drift/feature/latest?use_case=attrition", "", "").0, 401);

@@ -1,58 +1,14 @@
 //! First steps on the command line: import, train, approve, predict, score. On real data where the shared folder exists.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "common/cli.rs"]
+mod cli;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
+use cli::CliHarness;
 use serde_json::Value;
-
-const PASSWORD: &str = "a long phrase of the tests";
-
-struct CliHarness {
-    folder: tempfile::TempDir,
-}
-
-impl CliHarness {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_tenure"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("TENURE_DATA_DIR", self.path("data"))
-            .env("TENURE_PASSWORD", PASSWORD)
-            .env_remove("TENURE_DATABASE")
-            .output()
-            .unwrap()
-    }
-
-    /// An account with one role.
-    fn add_account(&self, name: &str, role: &str) {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tenure"))
-            .args(["user", "add", name, "--role", role, "--password-stdin"])
-            .env("TENURE_DATA_DIR", self.path("data"))
-            .env_remove("TENURE_DATABASE")
-            .stdin(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), PASSWORD.as_bytes()).unwrap();
-        assert!(child.wait().unwrap().success());
-    }
-
-    /// Runs a command that must succeed and gives its JSON.
-    fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.run(&[arguments, &["--json"]].concat());
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_str(&text).unwrap_or(Value::String(text))
-    }
-}
 
 /// Every file of a folder with its bytes, to check that nothing changed.
 fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {

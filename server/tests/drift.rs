@@ -1,67 +1,28 @@
 //! Monitoring on the command line: outcomes, performance, and data that cannot be compared.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+#[path = "common/cli.rs"]
+mod cli;
 
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use cli::CliHarness;
 use serde_json::Value;
 
-const PASSWORD: &str = "a long phrase of the tests";
-
-struct CliHarness {
-    folder: tempfile::TempDir,
-}
-
 impl CliHarness {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn write(&self, name: &str, text: &str) -> String {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
-        command
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("TENURE_DATA_DIR", self.folder.path().join("data"))
-            .env("TENURE_USE_CASES", Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/use_cases"))
-            .env("TENURE_PASSWORD", PASSWORD)
-            .env_remove("TENURE_DATABASE");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// Runs a command that ends with `code` and gives its JSON.
-    fn json(&self, code: i32, arguments: &[&str]) -> Value {
-        let output = self.run(&[arguments, &["--json"]].concat());
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_str(&text).unwrap_or(Value::String(text))
-    }
-
     /// Imports, trains and promotes a model.
     fn live(&self, use_case: &str, file: &str, as_of: &str, candidate: &str) {
-        self.json(0, &["data", "import", file, "--use-case", use_case, "--as-of", as_of]);
-        self.json(0, &["train", "--use-case", use_case, "--trials", "6", "--candidates", candidate]);
-        let mut child = self
-            .command(&["user", "add", "rita", "--role", "reviewer", "--password-stdin"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), PASSWORD.as_bytes()).unwrap();
-        assert!(child.wait().unwrap().success());
-        self.json(0, &["model", "request", "1", "--use-case", use_case]);
-        self.json(0, &["model", "approve", "1", "--use-case", use_case, "--as", "rita", "--reason", "first"]);
+        self.json(&["data", "import", file, "--use-case", use_case, "--as-of", as_of]);
+        self.json(&["train", "--use-case", use_case, "--trials", "6", "--candidates", candidate]);
+        self.add_account("rita", "reviewer");
+        self.json(&["model", "request", "1", "--use-case", use_case]);
+        self.json(&["model", "approve", "1", "--use-case", use_case, "--as", "rita", "--reason", "first"]);
     }
+}
+
+fn harness() -> CliHarness {
+    CliHarness::with_use_cases(Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/use_cases"))
 }
 
 fn terminations() -> Option<Vec<Vec<String>>> {
@@ -104,7 +65,7 @@ fn csv(heading: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
 #[test]
 fn ten_years_of_terminations() {
     let Some(rows) = terminations() else { return };
-    let cli = CliHarness::new();
+    let cli = harness();
     let heading = "EmployeeID,STATUS_YEAR,age,gender_short,department_name,job_title,BUSINESS_UNIT";
     let year = |row: &Vec<String>| row[1].parse::<u32>().unwrap();
     let past = csv(&format!("{heading},STATUS"), rows.iter().filter(|row| year(row) <= 2009).map(|row| row[..8].to_vec()));
@@ -113,8 +74,8 @@ fn ten_years_of_terminations() {
         let (first, last) = (format!("{now}-01-01"), format!("{now}-12-31"));
         let people = || rows.iter().filter(|row| year(row) == now);
         let file = cli.write("people.csv", &csv(heading, people().map(|row| row[..7].to_vec())));
-        cli.json(0, &["data", "import", &file, "--use-case", "terminations", "--as-of", &first, "--snapshot"]);
-        cli.json(0, &["batch", "--use-case", "terminations", "--as-of", &first]);
+        cli.json(&["data", "import", &file, "--use-case", "terminations", "--as-of", &first, "--snapshot"]);
+        cli.json(&["batch", "--use-case", "terminations", "--as-of", &first]);
         let outcome = |row: &Vec<String>| {
             let mut date = row[8].split('/').map(|part| format!("{part:0>2}"));
             let (month, day, in_year) = (date.next().unwrap(), date.next().unwrap(), date.next().unwrap());
@@ -122,15 +83,15 @@ fn ten_years_of_terminations() {
             vec![row[0].clone(), day, row[7].clone(), row[9].clone()]
         };
         let file = cli.write("outcomes.csv", &csv("EmployeeID,date,STATUS,reason", people().map(outcome)));
-        let imported = cli.json(0, &["outcomes", "import", &file, "--use-case", "terminations"]);
+        let imported = cli.json(&["outcomes", "import", &file, "--use-case", "terminations"]);
         assert_eq!((imported["new"].as_bool(), imported["never_scored"].as_u64()), (Some(true), Some(0)));
 
         let output = cli.run(&["drift", "check", "--use-case", "terminations", "--as-of", &last, "--json"]);
         let report = &serde_json::from_slice::<Value>(&output.stdout).unwrap()["report"];
-        let auc = report["realised"]["roc_auc"]["value"].as_f64().unwrap();
+        let auc = report["realized"]["roc_auc"]["value"].as_f64().unwrap();
         let estimated = report["estimated"]["roc_auc"]["value"].as_f64().unwrap();
         let of = |reason: &str| {
-            let groups = report["realised"]["by_reason"].as_array().unwrap();
+            let groups = report["realized"]["by_reason"].as_array().unwrap();
             groups.iter().find(|group| group["name"] == reason).unwrap()["roc_auc"]["value"].as_f64().unwrap()
         };
         let reasons = report["recommendation"]["reasons"].as_array().unwrap();
@@ -150,16 +111,16 @@ fn ten_years_of_terminations() {
             _ => {}
         }
     }
-    let listed = cli.json(0, &["outcomes", "list", "--use-case", "terminations"]);
+    let listed = cli.json(&["outcomes", "list", "--use-case", "terminations"]);
     assert_eq!(listed["cohorts"].as_array().unwrap().len(), 5);
     assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(0));
 }
 
 /// A small employer with a live model, and the folder of its months.
 fn employer() -> (CliHarness, PathBuf) {
-    let cli = CliHarness::new();
-    cli.json(0, &["data", "simulate", "--people", "500", "--months", "3", "--out", "months"]);
-    let months = cli.folder.path().join("months");
+    let cli = harness();
+    cli.json(&["data", "simulate", "--people", "500", "--months", "3", "--out", "months"]);
+    let months = cli.path("months");
     cli.live("attrition", months.join("training.csv").to_str().unwrap(), "2025-01-01", "logistic_regression_l2");
     (cli, months)
 }
@@ -169,26 +130,26 @@ fn outcomes_are_taken_whole_or_not_at_all() {
     let (cli, months) = employer();
     let file = |name: &str| months.join(name).to_str().unwrap().to_owned();
     for day in ["2025-01-01", "2025-02-01"] {
-        cli.json(0, &["data", "import", &file(&format!("people-{day}.csv")), "--use-case", "attrition", "--as-of", day, "--snapshot"]);
-        cli.json(0, &["batch", "--use-case", "attrition", "--as-of", day]);
+        cli.json(&["data", "import", &file(&format!("people-{day}.csv")), "--use-case", "attrition", "--as-of", day, "--snapshot"]);
+        cli.json(&["batch", "--use-case", "attrition", "--as-of", day]);
     }
     let wrong = cli.write("wrong.csv", "EmployeeNumber,date,Attrition\n1,2025-01-31,Yes\n2,2025-02-30,Yes\n3,2999-01-01,No\n");
-    let refused = cli.json(2, &["outcomes", "import", &wrong, "--use-case", "attrition"]);
+    let refused = cli.json_with_code(2, &["outcomes", "import", &wrong, "--use-case", "attrition"]);
     assert_eq!(refused["total"], 2);
-    assert_eq!(cli.json(0, &["outcomes", "list", "--use-case", "attrition"])["imports"].as_array().unwrap().len(), 0);
+    assert_eq!(cli.json(&["outcomes", "list", "--use-case", "attrition"])["imports"].as_array().unwrap().len(), 0);
 
     // A list of leavers alone does not make the others stayers.
     let left = file("outcomes-2025-01-01.csv");
-    let named = cli.json(0, &["outcomes", "import", &left, "--use-case", "attrition"]);
+    let named = cli.json(&["outcomes", "import", &left, "--use-case", "attrition"]);
     assert_eq!(named["new"], true);
-    let list = || cli.json(0, &["outcomes", "list", "--use-case", "attrition"]);
-    assert!(list()["cohorts"][0]["realised"].is_null(), "only leavers are known: {}", list());
+    let list = || cli.json(&["outcomes", "list", "--use-case", "attrition"]);
+    assert!(list()["cohorts"][0]["realized"].is_null(), "only leavers are known: {}", list());
     let import = ["outcomes", "import", &left, "--use-case", "attrition", "--complete-until", "2025-02-01"];
-    assert_eq!(cli.json(0, &import)["new"], true);
-    assert_eq!(cli.json(0, &import)["new"], false, "the same file is one import");
+    assert_eq!(cli.json(&import)["new"], true);
+    assert_eq!(cli.json(&import)["new"], false, "the same file is one import");
     let cohort = &list()["cohorts"][0];
     assert_eq!((cohort["known"].as_i64(), cohort["scored"].as_i64()), (Some(500), Some(500)));
-    assert_eq!(cohort["realised"]["n"], 500);
+    assert_eq!(cohort["realized"]["n"], 500);
     assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(0));
 
     let guide = cli.run(&["drift", "check", "--use-case", "attrition", "--guide", "--html", "report.html"]);
@@ -197,7 +158,7 @@ fn outcomes_are_taken_whole_or_not_at_all() {
         assert!(report.get(key).is_some(), "{key}");
     }
     assert!(report["target_drift"]["drift_detected"].is_null(), "a month is not a year");
-    let page = std::fs::read_to_string(cli.folder.path().join("report.html")).unwrap();
+    let page = std::fs::read_to_string(cli.path("report.html")).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Recommendation") && !page.contains("http"));
 }
 
@@ -215,7 +176,7 @@ fn what_cannot_be_compared_is_never_no_drift() {
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(2) && error.contains(says), "{error}");
     };
-    let check = || cli.json(3, &["drift", "check", "--use-case", "attrition"]);
+    let check = || cli.json_with_code(3, &["drift", "check", "--use-case", "attrition"]);
     let place = |name: &str| heading.split(',').position(|known| known == name).unwrap();
     let with = |line: &str, place: usize, value: &str| {
         let mut cells: Vec<&str> = line.split(',').collect();
@@ -242,7 +203,7 @@ fn what_cannot_be_compared_is_never_no_drift() {
 
     // The same value for everyone is a change if values varied before.
     assert!(import("constant.csv", &whole("MonthlyIncome", "5000"), "2025-02-02").status.success());
-    let report = cli.json(1, &["drift", "check", "--use-case", "attrition"]);
+    let report = cli.json_with_code(1, &["drift", "check", "--use-case", "attrition"]);
     assert!(
         report["report"]["features"]["columns"]
             .as_array()

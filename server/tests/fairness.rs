@@ -1,51 +1,13 @@
 //! Fairness, data and model card on the command line, on real data where the shared folder exists.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "common/cli.rs"]
+mod cli;
+
 use std::path::PathBuf;
-use std::process::{Command, Output};
 
+use cli::CliHarness;
 use serde_json::Value;
-
-struct CliHarness {
-    folder: tempfile::TempDir,
-}
-
-impl CliHarness {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.folder.path().join(name).to_string_lossy().into_owned()
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_tenure"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("TENURE_DATA_DIR", self.folder.path().join("data"))
-            .env_remove("TENURE_DATABASE")
-            .output()
-            .unwrap()
-    }
-
-    /// Exit code and JSON of a command.
-    fn ask(&self, arguments: &[&str]) -> (i32, Value) {
-        let output = self.run(&[arguments, &["--json"]].concat());
-        let text = String::from_utf8(output.stdout).unwrap();
-        let value = serde_json::from_str(&text);
-        (
-            output.status.code().unwrap(),
-            value.unwrap_or_else(|_| panic!("{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr))),
-        )
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let (code, value) = self.ask(arguments);
-        assert_eq!(code, 0, "{arguments:?}: {value}");
-        value
-    }
-}
 
 fn ibm() -> Option<PathBuf> {
     testing::shared("data/ibm_hr_attrition_1470.csv")
@@ -63,7 +25,7 @@ fn age_fails_and_gender_does_not() {
     let cli = CliHarness::new();
     cli.json(&["data", "import", path.to_str().unwrap(), "--use-case", "attrition"]);
     train(&cli, &["--candidates", "logistic_regression_l2"]);
-    let page = cli.path("fairness.html");
+    let page = cli.path_text("fairness.html");
     let (code, report) = cli.ask(&["model", "fairness", "1", "--use-case", "attrition", "--cutoff", "0.25", "--html", &page]);
     assert_eq!(code, 1, "a metric fails");
     let verdicts = |name: &str| {
@@ -120,7 +82,7 @@ fn data_and_model_card_are_files_that_need_nothing_else() {
     let id =
         |file: &str| cli.json(&["data", "import", file, "--use-case", "attrition"])["dataset"]["dataset_id"].as_str().unwrap().to_owned();
     let (old, new) = (id("shorter.csv"), id(path.to_str().unwrap()));
-    let page = cli.path("profile.html");
+    let page = cli.path_text("profile.html");
     let profile = cli.json(&["data", "profile", &new, "--html", &page]);
     assert_eq!(profile["rows"], 1470);
     assert!(profile["columns"].as_array().unwrap().iter().any(|column| column["against_target"]["strength"].is_f64()));
@@ -128,7 +90,7 @@ fn data_and_model_card_are_files_that_need_nothing_else() {
     assert_eq!(diff["changes"][0]["sentence"], "1470 rows, previously 1000.");
     assert_eq!(cli.run(&["data", "diff", &old, "nothing"]).status.code(), Some(2));
     cli.json(&["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--data", &new]);
-    let card = cli.path("card.html");
+    let card = cli.path_text("card.html");
     let made = cli.json(&["model", "card", "1", "--use-case", "attrition", "--html", &card]);
     let sections: Vec<&str> = made["card"]["sections"].as_array().unwrap().iter().map(|own| own["title"].as_str().unwrap()).collect();
     for title in [

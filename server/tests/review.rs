@@ -2,32 +2,29 @@
 //! processes, and an edited export of the audit log. The rules are tested in `crates/workflow/tests/features`.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "common/cli.rs"]
+mod cli;
 #[path = "common/folder.rs"]
 mod folder;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use cli::CliHarness;
 use folder::copy;
 use serde_json::Value;
-
-const PASSWORD: &str = "a long phrase of the tests";
-
-struct CliHarness {
-    folder: tempfile::TempDir,
-}
 
 impl CliHarness {
     /// Simulated people and a number of trained versions.
     fn with_versions(versions: usize) -> Self {
-        let cli = Self { folder: tempfile::tempdir().unwrap() };
+        let cli = Self::new();
         let out = cli.path("simulated");
         let out = out.to_str().unwrap();
         cli.json(&["data", "simulate", "--use-case", "attrition", "--people", "600", "--months", "1", "--seed", "3", "--out", out]);
-        let labelled =
+        let labeled =
             std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.to_string_lossy().contains("training"));
-        cli.json(&["data", "import", labelled.unwrap().to_str().unwrap(), "--use-case", "attrition"]);
+        cli.json(&["data", "import", labeled.unwrap().to_str().unwrap(), "--use-case", "attrition"]);
         for seed in 0..versions {
             let seed = seed.to_string();
             cli.json(&["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--seed", &seed]);
@@ -36,55 +33,6 @@ impl CliHarness {
             cli.add_account(name, role);
         }
         cli
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command_on(&self, data: &Path, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
-        command
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("TENURE_DATA_DIR", data)
-            .env("TENURE_PASSWORD", PASSWORD)
-            .env_remove("TENURE_DATABASE");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command_on(&self.path("data"), arguments).output().unwrap()
-    }
-
-    fn json_on(&self, data: &Path, arguments: &[&str]) -> Value {
-        let output = self.command_on(data, &[arguments, &["--json"]].concat()).output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_str(&text).unwrap_or(Value::String(text))
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        self.json_on(&self.path("data"), arguments)
-    }
-
-    /// Runs a command that must fail and returns its message.
-    fn refused(&self, arguments: &[&str], code: i32) -> String {
-        let output = self.run(arguments);
-        let message = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {message}");
-        message
-    }
-
-    fn add_account(&self, name: &str, role: &str) {
-        let mut child = self
-            .command_on(&self.path("data"), &["user", "add", name, "--role", role, "--password-stdin"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), PASSWORD.as_bytes()).unwrap();
-        assert!(child.wait().unwrap().success());
     }
 
     fn request(&self, version: &str) -> Value {
@@ -213,7 +161,7 @@ fn a_version_is_called_by_its_alias_and_decided_on_its_evidence() {
 /// A policy that requires documentation and a named author.
 #[test]
 fn the_strict_policy_asks_for_a_name_and_a_whole_card() {
-    let cli = CliHarness { folder: tempfile::tempdir().unwrap() };
+    let cli = CliHarness::new();
     let cases = cli.path("cases");
     std::fs::create_dir_all(cases.join("gates")).unwrap();
     let use_case = include_str!("../../crates/data/use_cases/attrition.toml").replace("gates = \"sensible\"", "gates = \"papers\"");
@@ -230,8 +178,8 @@ fn the_strict_policy_asks_for_a_name_and_a_whole_card() {
     let out = out.to_str().unwrap();
     cli.json(&["data", "simulate", "--use-case", "attrition", "--people", "600", "--months", "1", "--seed", "3", "--out", out]);
     let files = std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path());
-    let labelled = files.into_iter().find(|path| path.to_string_lossy().contains("training")).unwrap();
-    assert_eq!(run(&["data", "import", labelled.to_str().unwrap(), "--use-case", "attrition"]).0, Some(0));
+    let labeled = files.into_iter().find(|path| path.to_string_lossy().contains("training")).unwrap();
+    assert_eq!(run(&["data", "import", labeled.to_str().unwrap(), "--use-case", "attrition"]).0, Some(0));
     for (name, role) in [("rita", "reviewer"), ("ada", "admin")] {
         cli.add_account(name, role);
     }
@@ -283,7 +231,7 @@ fn of_two_reviewers_at_once_one_decides_and_the_other_is_told() {
 
 #[test]
 fn gates_of_a_policy_file_block_until_they_are_waived() {
-    let cli = CliHarness { folder: tempfile::tempdir().unwrap() };
+    let cli = CliHarness::new();
     let out = cli.path("simulated");
     cli.json(&[
         "data",
@@ -317,9 +265,9 @@ fn gates_of_a_policy_file_block_until_they_are_waived() {
         let output = cli.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
         (output.status.code(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
     };
-    let labelled =
+    let labeled =
         std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.to_string_lossy().contains("training"));
-    assert_eq!(run(&["data", "import", labelled.unwrap().to_str().unwrap(), "--use-case", "attrition"]).0, Some(0));
+    assert_eq!(run(&["data", "import", labeled.unwrap().to_str().unwrap(), "--use-case", "attrition"]).0, Some(0));
     let trained = run(&["train", "--use-case", "attrition", "--trials", "1", "--candidates", "logistic_regression"]);
     assert!(matches!(trained.0, Some(0 | 1)), "{}", trained.1);
     for name in ["rita", "sam"] {

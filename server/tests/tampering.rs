@@ -40,8 +40,8 @@ impl TestStore {
         let out = out.to_str().unwrap();
         self.done(&["data", "simulate", "--use-case", "attrition", "--people", "500", "--months", "1", "--seed", "3", "--out", out]);
         let files = std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path());
-        let labelled = files.into_iter().find(|path| path.to_string_lossy().contains("training")).unwrap();
-        self.done(&["data", "import", labelled.to_str().unwrap(), "--use-case", "attrition"]);
+        let labeled = files.into_iter().find(|path| path.to_string_lossy().contains("training")).unwrap();
+        self.done(&["data", "import", labeled.to_str().unwrap(), "--use-case", "attrition"]);
         self.done(&["train", "--use-case", "attrition", "--trials", "1", "--candidates", "logistic_regression_l2"]);
         let mut add = Command::new("sh");
         let add = add

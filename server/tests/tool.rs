@@ -265,6 +265,119 @@ fn evaluation_judges_every_row_once_a_repeat() {
     assert_eq!(ask("1x3").1, report);
 }
 
+/// A panel of six yearly snapshots of 60 people each, with a use case that has a time column; people with a high `x` leave.
+fn panel() -> (String, String) {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("panel-cases");
+    std::fs::create_dir_all(&folder).unwrap();
+    let case = "id = \"panel\"\ntitle = \"Panel\"\ndescription = \"\"\nid_column = \"id\"\ntime_column = \"year\"\n\
+        [words]\none = \"a\"\nmany = \"b\"\nevent_one = \"c\"\nevent_many = \"d\"\nverb = \"leave\"\n\
+        [target]\ncolumn = \"left\"\nlabel = \"left\"\npositive = [\"1\"]\nnegative = [\"0\"]\n\
+        [policies]\ngates = \"sensible\"\ndrift = \"calibrated\"\ncutoff = 0.5\n[[bands]]\nname = \"low\"\nfrom = 0.0\n\
+        [[field]]\nname = \"x\"\nlabel = \"X\"\nkind = \"real\"\n\
+        [[field]]\nname = \"z\"\nlabel = \"Z\"\nkind = \"real\"\n";
+    std::fs::write(folder.join("panel.toml"), case).unwrap();
+    let mut rows = String::from("id,year,x,z,left\n");
+    for row in 0..360_usize {
+        let (x, z) = (row * 7919 % 101, row * 104_729 % 97);
+        let left = x + row * 31 % 60 > 100;
+        writeln!(rows, "p{},{},{x},{z},{}", row % 60, 2015 + row / 60, u8::from(left)).unwrap();
+    }
+    (file("panel.csv", &rows), folder.to_str().unwrap().to_owned())
+}
+
+const QUICK: [&str; 4] = ["--candidates", "logistic_regression_l2", "--trials", "2"];
+
+#[test]
+fn evaluate_goes_forward_in_time_and_writes_what_it_predicted() {
+    let (people, cases) = panel();
+    let out = file("predictions.csv", "");
+    let asked = ["evaluate", &people, "--use-case", "panel", "--use-cases", &cases, "--protocol", "5x3", "--out", &out];
+    let (code, report) = tool(&[&asked[..], &QUICK].concat());
+    assert_eq!((code, &report["protocol"]), (0, &Value::from("3 folds forward in time")), "{report}");
+    // The first three years only train.
+    let judged: Vec<i64> = list(&report["folds"]).iter().map(|fold| fold["n"].as_i64().unwrap()).collect();
+    assert_eq!(judged, [60, 60, 60]);
+    assert_eq!((&report["leak_suspected"], &report["notes"]), (&Value::from(false), &Value::from(Vec::<String>::new())));
+    // Student's t with two degrees of freedom is 4.302653; the variance counts shared training rows (60/180, 60/240 and 60/300).
+    for metric in ["roc_auc", "brier", "ece"] {
+        let values: Vec<f64> = list(&report["folds"]).iter().map(|fold| fold[metric].as_f64().unwrap()).collect();
+        let mean = values.iter().sum::<f64>() / 3.0;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 2.0;
+        let half = 4.302_652_729_911_275 * (variance * (1.0 / 3.0 + (1.0 / 3.0 + 0.25 + 0.2) / 3.0)).sqrt();
+        close(metric, &report["mean"][metric], &Value::from(mean), 1e-12);
+        close(metric, &report["interval"][metric][0], &Value::from((mean - half).max(0.0)), 1e-9);
+        close(metric, &report["interval"][metric][1], &Value::from((mean + half).min(1.0)), 1e-9);
+    }
+    let lines: Vec<String> = std::fs::read_to_string(out).unwrap().lines().map(str::to_owned).collect();
+    assert_eq!((lines.len(), lines[0].as_str()), (181, "fold,row,id,period,outcome,probability"));
+    let cells: Vec<&str> = lines[1].split(',').collect();
+    assert_eq!((cells[2], cells[3]), ("p0", "2018"));
+    // The file is what the figures are of.
+    let brier = |line: &String| {
+        let cells: Vec<f64> = line.split(',').skip(4).map(|cell| cell.parse().unwrap()).collect();
+        (cells[1] - cells[0]).powi(2)
+    };
+    let first = lines[1..61].iter().map(brier).sum::<f64>() / 60.0;
+    close("brier of the first fold", &report["folds"][0]["brier"], &Value::from(first), 1e-12);
+}
+
+#[test]
+fn splits_express_forward_folds() {
+    let (people, cases) = panel();
+    let ask = |splits: &Value, more: &[&str]| {
+        let path = file("splits.json", &splits.to_string());
+        let asked = ["evaluate", &people, "--use-case", "panel", "--use-cases", &cases, "--splits", &path];
+        tool(&[&asked[..], &QUICK, more].concat())
+    };
+    let years = |from: usize, to: usize| ((from - 2015) * 60..(to - 2015) * 60).collect::<Vec<_>>();
+    let fold = |at: usize| serde_json::json!({ "train": years(2015, at), "test": years(at, at + 1) });
+    let (code, report) = ask(&serde_json::json!({ "forward": [fold(2018), fold(2019)], "one": fold(2020) }), &[]);
+    assert_eq!((code, &report["protocol"], list(&report["folds"]).len()), (0, &Value::from("2 folds from file"), 2), "{report}");
+    let one = serde_json::json!({ "a": [fold(2018)], "b": [fold(2019)] });
+    let (code, report) = ask(&one, &["--splits-key", "b"]);
+    assert_eq!((code, &report["interval"]["roc_auc"], list(&report["folds"]).len()), (0, &Value::Null, 1), "one fold has no interval");
+    assert_eq!(ask(&one, &[]).0, 2, "which of the two?");
+    let backward = serde_json::json!([{ "train": years(2018, 2021), "test": years(2015, 2018) }]);
+    assert_eq!(ask(&backward, &[]).0, 2, "the future of the same people");
+    assert_eq!(ask(&serde_json::json!([[0, 1, 999]]), &[]).0, 2, "no such row");
+}
+
+#[test]
+fn groups_are_folded_as_the_store_folds_them() {
+    let row = |row: usize| {
+        let gender = ["Female", "female", " FEMALE", "Male", "male ", "M"][row % 6];
+        format!("{},{},{gender}\n", u8::from(row % 5 == 0), if row % 3 == 0 { 0.9 } else { 0.1 })
+    };
+    let path = file("spellings.csv", &format!("left,score,Gender\n{}", (0..300).map(row).collect::<String>()));
+    let asked = ["fairness", &path, "--truth", "left", "--score", "score", "--groups", "Gender"];
+    let groups = |report: &Value| -> Vec<(String, u64)> {
+        let groups = report["groups"]["Gender"]["by_group"].as_object().unwrap();
+        groups.iter().map(|(name, row)| (name.clone(), row["n"].as_u64().unwrap())).collect()
+    };
+    let (code, report) = tool(&[&asked[..], &["--cutoff", "0.5"]].concat());
+    let named = |pairs: &[(&str, u64)]| pairs.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<Vec<_>>();
+    assert_eq!((code, groups(&report)), (0, named(&[("FEMALE", 150), ("M", 50), ("Male", 100)])));
+    let refused = tool(&[&asked[..], &["--cutoff", "0.5", "--use-case", "attrition"]].concat());
+    assert_eq!(refused.0, 2, "the use case has no level M");
+    // Nobody is flagged: no verdict, and Fairlearn's differences of 0 all the same.
+    let (_, report) = tool(&[&asked[..], &["--cutoff", "0.95"]].concat());
+    let audit = &report["groups"]["Gender"];
+    assert!(audit["verdict"].as_object().unwrap().values().all(|verdict| verdict == "could_not_compute"), "{}", audit["verdict"]);
+    assert_eq!(audit["difference"]["selection_rate"]["value"], 0.0);
+}
+
+#[test]
+fn drift_names_columns_that_are_new() {
+    let people = |header: &str, more: &str| {
+        format!("{header}\n") + &(0..60).map(|row| format!("{},a{}{more}\n", row % 7, row % 3)).collect::<String>()
+    };
+    let reference = file("old columns.csv", &people("age,job", ""));
+    let current = file("new columns.csv", &people("age,job,bonus,site", ",1,x"));
+    let new = |reference: &str, current: &str| tool(&["drift", "--reference", reference, "--current", current]).1["new_columns"].clone();
+    assert_eq!(new(&reference, &current), serde_json::json!(["bonus", "site"]));
+    assert_eq!(new(&current, &current), serde_json::json!([]));
+}
+
 #[test]
 fn profile_writes_a_page_of_its_own() {
     let Some(people) = shared("data/ibm_hr_attrition_1470.csv") else { return };

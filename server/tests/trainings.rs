@@ -1,41 +1,21 @@
 //! `tenure train`: the same bytes for the same seed, time limits, a clean stop, merged files in the run.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::process::{Child, Command, Output, Stdio};
+#[path = "common/cli.rs"]
+mod cli;
 
+use std::process::{Child, Command, Stdio};
+
+use cli::CliHarness;
 use serde_json::Value;
-
-struct CliHarness {
-    folder: tempfile::TempDir,
-}
 
 impl CliHarness {
     /// A store with simulated people whose outcomes are known.
     fn with_people() -> Self {
-        let cli = Self { folder: tempfile::tempdir().unwrap() };
-        let out = cli.folder.path().join("people.csv");
-        std::fs::write(&out, people(600)).unwrap();
-        cli.json(&["data", "import", out.to_str().unwrap(), "--use-case", "churn"]);
+        let cli = Self::new();
+        let file = cli.write("people.csv", &people(600));
+        cli.json(&["data", "import", &file, "--use-case", "churn"]);
         cli
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
-        command.args(arguments).current_dir(self.folder.path()).env("TENURE_DATA_DIR", self.folder.path().join("data"));
-        command.env_remove("TENURE_DATABASE");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// Runs a command that must succeed and gives its JSON.
-    fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.run(&[arguments, &["--json"]].concat());
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_str(&text).unwrap()
     }
 
     fn train(&self, more: &[&str]) -> Value {
@@ -113,6 +93,39 @@ fn one_seed_gives_one_model_file_on_any_number_of_threads() {
     assert_ne!(other_seed["model_hash"], trained[0]["model_hash"]);
 }
 
+/// The file judges as the training did: it has the rows, and the Brier score of its probabilities is that of the hold-out.
+#[test]
+fn the_held_out_rows_are_a_file_of_the_run() {
+    let cli = CliHarness::with_people();
+    let trained = cli.train(&["--trials", "2", "--candidates", "logistic_regression_l2"]);
+    let out = cli.path_text("holdout.csv");
+    cli.json(&["run", "file", trained["run"].as_str().unwrap(), "holdout.csv", "--out", &out]);
+    let text = std::fs::read_to_string(out).unwrap();
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(lines.len() as u64 - 1, trained["holdout"]["n"].as_u64().unwrap());
+    let column = |name: &str| lines[0].iter().position(|own| *own == name).unwrap();
+    let (row, outcome, probability) = (column("row"), column("churn"), column("probability"));
+    let number = |line: &[&str], column: usize| line[column].parse::<f64>().unwrap();
+    let errors = lines[1..].iter().map(|line| (number(line, probability) - number(line, outcome)).powi(2));
+    let brier = errors.sum::<f64>() / (lines.len() - 1) as f64;
+    assert!((brier - trained["holdout"]["metrics"]["brier"]["value"].as_f64().unwrap()).abs() < 1e-12, "{brier}");
+    assert!(lines[1..].iter().all(|line| (1.0..=600.0).contains(&number(line, row))));
+    let refused = cli.refused(&["run", "file", trained["run"].as_str().unwrap(), "nothing.csv", "--out", "x"], 2);
+    assert!(refused.contains("nothing.csv"), "{refused}");
+}
+
+/// Everybody lives in one state and has no voice mail.
+#[test]
+fn a_training_names_inputs_that_carry_nothing() {
+    let cli = CliHarness::with_people();
+    let trained = cli.train(&["--trials", "2", "--candidates", "logistic_regression_l2"]);
+    let notes = trained["input_notes"].as_array().unwrap();
+    for field in ["state", "voice_mail_plan"] {
+        assert!(notes.iter().any(|note| note["field"] == field && note["kind"] == "constant"), "{field}: {notes:?}");
+    }
+    assert!(notes.iter().all(|note| note["field"] != "number_customer_service_calls"));
+}
+
 #[test]
 fn a_training_leaves_seven_steps_its_plots_and_its_card() {
     let cli = CliHarness::with_people();
@@ -146,7 +159,7 @@ fn a_training_leaves_seven_steps_its_plots_and_its_card() {
     let compared = cli.json(&["run", "compare", ids[0], ids[1], "--html", "out.html"]);
     let differ = compared["parameters"].as_array().unwrap().iter().any(|own| own[0] == "settings.metric" && own[2] == true);
     assert!(differ, "{}", compared["parameters"]);
-    let page = std::fs::read_to_string(cli.folder.path().join("out.html")).unwrap();
+    let page = std::fs::read_to_string(cli.path("out.html")).unwrap();
     assert!(page.contains("<svg") && page.contains("ROC AUC") && page.contains("settings.metric"));
     for loads in ["<script", "url(", "src="] {
         assert!(!page.contains(loads), "{loads}");
@@ -174,9 +187,9 @@ fn control_c_stops_cleanly_and_keeps_what_was_tried() {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(1), "stopped is no success");
     let job = cli.newest_job();
-    assert_eq!(job["status"], "cancelled");
+    assert_eq!(job["status"], "canceled");
     let run = cli.json(&["run", "show", job["run"].as_str().unwrap()]);
-    assert_eq!(run["run"]["status"], "cancelled");
+    assert_eq!(run["run"]["status"], "canceled");
     assert!(run["children"][0]["children"].as_i64().unwrap() > 0, "the trials are nested runs");
     assert!(run["artifacts"].to_string().contains("trials.json"));
     assert_eq!(cli.json(&["model", "list", "--use-case", "churn"]).as_array().unwrap().len(), 0, "no version was made");
@@ -184,12 +197,12 @@ fn control_c_stops_cleanly_and_keeps_what_was_tried() {
 }
 
 #[test]
-fn a_job_is_cancelled_from_another_process() {
+fn a_job_is_canceled_from_another_process() {
     let cli = CliHarness::with_people();
     let mut child = cli.endless();
     cli.run(&["job", "cancel", cli.newest_job()["id"].as_str().unwrap()]);
     assert_eq!(child.wait().unwrap().code(), Some(1));
-    assert_eq!(cli.newest_job()["status"], "cancelled");
+    assert_eq!(cli.newest_job()["status"], "canceled");
     assert_eq!(cli.run(&["job", "cancel", cli.newest_job()["id"].as_str().unwrap()]).status.code(), Some(2), "it has ended");
 }
 

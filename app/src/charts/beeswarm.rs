@@ -23,7 +23,7 @@ pub fn summary(explanation: &GlobalExplanation, people: &str) -> Option<Chart> {
         vec![swarm.label.clone(), format::number(size, 3), mean(low), mean(high)]
     };
     (!strips.is_empty()).then(|| Chart {
-        title: if title.is_empty() { "Feature contributions".to_owned() } else { format::capitalised(&title) },
+        title: if title.is_empty() { "Feature contributions".to_owned() } else { format::capitalized(&title) },
         sentence: format!(
             "{}: right of the line the feature raises the log-odds of the score, left of it the feature lowers them (exact TreeSHAP, \
              path-dependent). Contributions describe the model, not causes.",

@@ -37,45 +37,45 @@ impl Canvas {
         _ = self.body.write_fmt(element);
     }
 
-    pub fn line(&mut self, [x, y]: [f64; 2], [to_x, to_y]: [f64; 2], colour: &str, width: f64) {
-        self.push(format_args!("<path d=\"M{x:.0} {y:.0}L{to_x:.0} {to_y:.0}\" stroke=\"var(--{colour})\" stroke-width=\"{width}\"/>"));
+    pub fn line(&mut self, [x, y]: [f64; 2], [to_x, to_y]: [f64; 2], color: &str, width: f64) {
+        self.push(format_args!("<path d=\"M{x:.0} {y:.0}L{to_x:.0} {to_y:.0}\" stroke=\"var(--{color})\" stroke-width=\"{width}\"/>"));
     }
 
-    pub fn rectangle(&mut self, [x, y]: [f64; 2], [width, height]: [f64; 2], colour: &str) {
+    pub fn rectangle(&mut self, [x, y]: [f64; 2], [width, height]: [f64; 2], color: &str) {
         self.push(format_args!(
-            "<path d=\"M{x:.0} {y:.0}h{:.1}v{height:.0}h{:.1}z\" fill=\"var(--{colour})\"/>",
+            "<path d=\"M{x:.0} {y:.0}h{:.1}v{height:.0}h{:.1}z\" fill=\"var(--{color})\"/>",
             width.max(1.0),
             -width.max(1.0)
         ));
     }
 
     /// A line through `points`.
-    pub fn curve(&mut self, points: &[[f64; 2]], colour: &str) {
+    pub fn curve(&mut self, points: &[[f64; 2]], color: &str) {
         let path = path(points);
         self.push(format_args!(
-            "<path d=\"{path}\" fill=\"none\" stroke=\"var(--{colour})\" stroke-width=\"5\" stroke-linejoin=\"round\"/>"
+            "<path d=\"{path}\" fill=\"none\" stroke=\"var(--{color})\" stroke-width=\"5\" stroke-linejoin=\"round\"/>"
         ));
     }
 
     /// A band between two lines of the same length.
-    pub fn band(&mut self, upper: &[[f64; 2]], lower: &[[f64; 2]], colour: &str) {
+    pub fn band(&mut self, upper: &[[f64; 2]], lower: &[[f64; 2]], color: &str) {
         let whole: Vec<[f64; 2]> = upper.iter().chain(lower.iter().rev()).copied().collect();
         let path = path(&whole);
-        self.push(format_args!("<path d=\"{path}z\" fill=\"var(--{colour})\" fill-opacity=\"0.16\"/>"));
+        self.push(format_args!("<path d=\"{path}z\" fill=\"var(--{color})\" fill-opacity=\"0.16\"/>"));
     }
 
     /// Dots of one color.
-    pub fn dots(&mut self, points: impl Iterator<Item = [f64; 2]>, colour: &str, size: f64) {
+    pub fn dots(&mut self, points: impl Iterator<Item = [f64; 2]>, color: &str, size: f64) {
         let mut path = String::new();
         for [x, y] in points {
             _ = write!(path, "M{x:.0} {y:.0}h0");
         }
         if !path.is_empty() {
-            self.push(format_args!("<path d=\"{path}\" stroke=\"var(--{colour})\" stroke-width=\"{size}\" stroke-linecap=\"round\"/>"));
+            self.push(format_args!("<path d=\"{path}\" stroke=\"var(--{color})\" stroke-width=\"{size}\" stroke-linecap=\"round\"/>"));
         }
     }
 
-    pub fn text(&mut self, [x, y]: [f64; 2], anchor: Anchor, colour: &str, text: &str) {
+    pub fn text(&mut self, [x, y]: [f64; 2], anchor: Anchor, color: &str, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
             Anchor::Middle => "middle",
@@ -83,7 +83,7 @@ impl Canvas {
         };
         let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         self.push(format_args!(
-            "<text x=\"{x:.0}\" y=\"{:.0}\" text-anchor=\"{anchor}\" font-size=\"{TEXT}\" fill=\"var(--{colour})\">{text}</text>",
+            "<text x=\"{x:.0}\" y=\"{:.0}\" text-anchor=\"{anchor}\" font-size=\"{TEXT}\" fill=\"var(--{color})\">{text}</text>",
             y + 0.35 * TEXT
         ));
     }

@@ -132,13 +132,13 @@ pub fn lines(title: String, sentence: String, labels: [&str; 2], curves: &[Curve
     }
     canvas.line(place([0.0, 0.0]), place([1.0, 1.0]), "line-strong", 2.0);
     for (series, curve) in curves.iter().enumerate() {
-        let colour = format!("series-{series}");
+        let color = format!("series-{series}");
         let points: Vec<[f64; 2]> = curve.points.iter().map(|point| place(*point)).collect();
         if !points.is_empty() {
-            canvas.curve(&points, &colour);
+            canvas.curve(&points, &color);
         }
         if dots {
-            canvas.dots(points.iter().copied(), &colour, 18.0);
+            canvas.dots(points.iter().copied(), &color, 18.0);
         }
     }
     canvas.text([0.5 * (LEFT + RIGHT), BOTTOM + 76.0], Anchor::Middle, "ink-soft", &format!("{} → · {} ↑", labels[0], labels[1]));
@@ -194,15 +194,15 @@ pub fn frontier(title: String, spots: &[Spot]) -> Option<Chart> {
         canvas.text([LEFT - 14.0, y.at(tick)], Anchor::End, "ink-soft", &format::number(tick, decimals));
     }
     for (series, (spot, across, up)) in known.iter().enumerate() {
-        let colour = format!("series-{series}");
+        let color = format!("series-{series}");
         let at = [x.at(*across), y.at(*up)];
         if let Some([low, high]) = spot.x.interval {
-            canvas.line([x.at(low), at[1]], [x.at(high), at[1]], &colour, 2.0);
+            canvas.line([x.at(low), at[1]], [x.at(high), at[1]], &color, 2.0);
         }
         if let Some([low, high]) = spot.y.interval {
-            canvas.line([at[0], y.at(low)], [at[0], y.at(high)], &colour, 2.0);
+            canvas.line([at[0], y.at(low)], [at[0], y.at(high)], &color, 2.0);
         }
-        canvas.dots(std::iter::once(at), &colour, 24.0);
+        canvas.dots(std::iter::once(at), &color, 24.0);
     }
     canvas.text([0.5 * (LEFT + RIGHT), BOTTOM + 76.0], Anchor::Middle, "ink-soft", "Statistical parity difference → · ROC AUC ↑");
     let text = |figure: &Estimate| match (figure.value, figure.interval) {

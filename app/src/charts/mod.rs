@@ -12,7 +12,7 @@ pub mod sparkline;
 mod strip_plot;
 pub mod timeline;
 
-use ::charts::{Drawing, FAINT, GRID, INK, draw, percent_tick, series_colour, text_style};
+use ::charts::{Drawing, FAINT, GRID, INK, draw, percent_tick, series_color, text_style};
 pub use ::charts::{curves, histogram};
 
 #[cfg(test)]

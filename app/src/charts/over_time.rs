@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::{Drawing, FAINT, GRID, INK, draw, series_colour, text_style};
+use super::{Drawing, FAINT, GRID, INK, draw, series_color, text_style};
 
 /// Width of a letter as a share of the axis.
 const LETTER: f64 = 0.025;
@@ -95,23 +95,23 @@ pub fn over_time(chart: &OverTime<'_>) -> String {
             plot.draw_series([Text::new(name.clone(), (left + room * 0.2, *value - (high - low) * 0.015), text_style(INK))])?;
         }
         for (number, series) in chart.series.iter().enumerate() {
-            let colour = series_colour(number);
+            let color = series_color(number);
             // Two lines on one day would hide each other's whiskers.
             let aside = room * 0.14 * number as f64;
             for part in parts(&series.points) {
                 let line: Vec<(f64, f64)> = part.iter().filter_map(|point| Some((point.day as f64 + aside, point.value?))).collect();
                 if series.dashed {
-                    plot.draw_series(DashedLineSeries::new(line.clone(), 12, 8, colour.stroke_width(4)))?;
+                    plot.draw_series(DashedLineSeries::new(line.clone(), 12, 8, color.stroke_width(4)))?;
                 } else {
-                    plot.draw_series(LineSeries::new(line.clone(), colour.stroke_width(4)))?;
+                    plot.draw_series(LineSeries::new(line.clone(), color.stroke_width(4)))?;
                 }
                 let whisker = |point: &Point| {
                     let [from, to] = point.interval?;
                     let x = point.day as f64 + aside;
-                    Some(PathElement::new(vec![(x, from.max(low)), (x, to.min(high))], colour.stroke_width(3)))
+                    Some(PathElement::new(vec![(x, from.max(low)), (x, to.min(high))], color.stroke_width(3)))
                 };
                 plot.draw_series(part.iter().filter_map(whisker))?;
-                plot.draw_series(line.into_iter().map(|at| Circle::new(at, 8, colour.filled())))?;
+                plot.draw_series(line.into_iter().map(|at| Circle::new(at, 8, color.filled())))?;
             }
         }
         Ok(())

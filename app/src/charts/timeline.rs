@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use workflow::scoring::PastScore;
 
-use super::{Drawing, FAINT, GRID, INK, draw, percent_tick, series_colour, text_style};
+use super::{Drawing, FAINT, GRID, INK, draw, percent_tick, series_color, text_style};
 use crate::components::chart::Chart;
 use crate::format;
 
@@ -76,14 +76,14 @@ pub fn draw_lines(names: &[String], lines: &[Line], limits: &[(String, f64)]) ->
             chart.draw_series([Text::new(name.clone(), (0.0, *value + top * 0.06), text_style(INK))])?;
         }
         for (series, line) in lines.iter().enumerate() {
-            let colour = series_colour(series);
+            let color = series_color(series);
             let mut position = 0;
             for part in line.values.split(Option::is_none) {
                 let points: Vec<(f64, f64)> =
                     part.iter().flatten().enumerate().map(|(index, value)| ((position + index) as f64, *value)).collect();
                 position += part.len() + 1;
-                chart.draw_series(LineSeries::new(points.clone(), colour.stroke_width(4)))?;
-                chart.draw_series(points.into_iter().map(|point| Circle::new(point, 7, colour.filled())))?;
+                chart.draw_series(LineSeries::new(points.clone(), color.stroke_width(4)))?;
+                chart.draw_series(points.into_iter().map(|point| Circle::new(point, 7, color.filled())))?;
             }
         }
         Ok(())

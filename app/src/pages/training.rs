@@ -106,7 +106,7 @@ fn Train(choices: TrainingChoices, params: TrainingForm, problems: Vec<(String, 
 fn Expectation(forecast: GateForecast, policy: String, jobs: Route) -> AnyView {
     let (class, title) = match forecast.passed {
         0 => ("note warn", "Very unlikely to pass the metric gates"),
-        passed if 2 * passed < forecast.resamples => ("note warn", "Unlikely to pass the metric gates"),
+        _ if forecast.is_unlikely() => ("note warn", "Unlikely to pass the metric gates"),
         _ => ("note", "Likely to pass the metric gates"),
     };
     view! {

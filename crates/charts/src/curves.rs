@@ -3,7 +3,7 @@
 use domain::format;
 use plotters::prelude::*;
 
-use crate::{Chart, Curve, Curves, Drawing, FAINT, GRID, draw, percent_tick, series_colour, text_style};
+use crate::{Chart, Curve, Curves, Drawing, FAINT, GRID, draw, percent_tick, series_color, text_style};
 
 /// Every drawing that the curves have points for.
 pub fn all(curves: &Curves) -> Vec<Chart> {
@@ -129,10 +129,10 @@ fn draw_curves(curves: &[&Curve], style: &Style) -> String {
         }
         for (series, curve) in curves.iter().enumerate() {
             let points = || curve.points.iter().map(|[x, y]| (*x, *y));
-            let colour = series_colour(series);
-            chart.draw_series(LineSeries::new(points(), colour.stroke_width(4)))?;
+            let color = series_color(series);
+            chart.draw_series(LineSeries::new(points(), color.stroke_width(4)))?;
             if style.dots {
-                chart.draw_series(points().map(|point| Circle::new(point, 8, colour.filled())))?;
+                chart.draw_series(points().map(|point| Circle::new(point, 8, color.filled())))?;
             }
         }
         Ok(())

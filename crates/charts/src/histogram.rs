@@ -3,7 +3,7 @@
 use domain::format;
 use plotters::prelude::*;
 
-use crate::{Chart, Drawing, FAINT, GRID, draw, percent_tick, series_colour, text_style};
+use crate::{Chart, Drawing, FAINT, GRID, draw, percent_tick, series_color, text_style};
 
 /// The scores of today in equal bins from 0 to 1.
 pub fn scores(bins: &[u32], people: &str) -> Chart {
@@ -26,7 +26,7 @@ pub fn scores(bins: &[u32], people: &str) -> Chart {
         sentence: format!("Number of {people} by risk."),
         svg: draw_with(&[bins], &percent_tick, 0.0),
         legend: Vec::new(),
-        columns: vec!["Risk".to_owned(), format::capitalised(people)],
+        columns: vec!["Risk".to_owned(), format::capitalized(people)],
         rows: bins.iter().enumerate().map(|(bin, count)| vec![range(bin, bins.len()), format::count(*count)]).collect(),
     }
 }
@@ -140,7 +140,7 @@ fn draw_with(groups: &[&[u32]], x_tick: &dyn Fn(&f64) -> String, least_top: f64)
             let part = width * 0.86 / heights.len() as f64;
             chart.draw_series(bars.iter().enumerate().filter(|(_, height)| **height > 0.0).map(|(bin, height)| {
                 let left = bin as f64 * width + width * 0.07 + part * series as f64;
-                Rectangle::new([(left, 0.0), (left + part, *height)], series_colour(series).filled())
+                Rectangle::new([(left, 0.0), (left + part, *height)], series_color(series).filled())
             }))?;
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Drawings of an evaluation, made by plotters as SVG text: for the pages, and as files that a run keeps.
 //!
-//! The canvas is twice as fine as it is shown, since plotters rounds to whole units. Colours are placeholders that `finish` turns into
+//! The canvas is twice as fine as it is shown, since plotters rounds to whole units. Colors are placeholders that `finish` turns into
 //! the style sheet's custom properties, so that one drawing serves light, dark and print.
 #![warn(clippy::wildcard_enum_match_arm)]
 
@@ -25,7 +25,7 @@ pub const INK: RGBColor = RGBColor(1, 1, 1);
 pub const FAINT: RGBColor = RGBColor(2, 2, 2);
 /// Grid lines.
 pub const GRID: RGBColor = RGBColor(3, 3, 3);
-/// Colours of series, in the order of the legend.
+/// Colors of series, in the order of the legend.
 const SERIES: [RGBColor; 4] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6), RGBColor(7, 7, 7)];
 const PROPERTIES: [(&str, &str); 7] = [
     ("#010101", "var(--ink)"),
@@ -37,14 +37,14 @@ const PROPERTIES: [(&str, &str); 7] = [
     ("#070707", "var(--series-3)"),
 ];
 
-/// Colour of the series at a position of the legend.
-pub fn series_colour(position: usize) -> RGBColor {
+/// Color of the series at a position of the legend.
+pub fn series_color(position: usize) -> RGBColor {
     SERIES[position % SERIES.len()]
 }
 
 /// The font of the page, in a color.
-pub fn text_style(colour: RGBColor) -> TextStyle<'static> {
-    ("inherit", TEXT).into_font().color(&colour)
+pub fn text_style(color: RGBColor) -> TextStyle<'static> {
+    ("inherit", TEXT).into_font().color(&color)
 }
 
 /// Draws on a fresh canvas; the empty text when plotters cannot.
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_drawing_has_no_fixed_size_and_no_fixed_colour() {
+    fn a_drawing_has_no_fixed_size_and_no_fixed_color() {
         let svg = histogram::scores(&[1; 20], "people").svg;
         assert!(svg.starts_with("<svg aria-hidden=\"true\" viewBox=") && svg.ends_with("</svg>"), "{svg}");
         assert!(!svg.contains('#') && svg.contains("var(--series-0)"), "{svg}");

@@ -1,7 +1,7 @@
 //! Use-case files: TOML in, checked use case out, with the line and key of whatever is wrong.
 
 use model::derived::{Derived, Formula};
-use model::{Field, Kind, Role, UseCase};
+use model::{Field, Kind, MissingPolicy, Role, UseCase};
 
 use crate::toml_position::Positions;
 
@@ -132,6 +132,9 @@ impl Check<'_> {
         if let Some(problem) = problem {
             self.report(&at("levels"), key("levels"), problem);
         }
+        if field.missing == MissingPolicy::No && field.kind != Kind::Boolean {
+            self.report(&at("missing"), key("missing"), "\"no\" is for boolean fields: a missing value then means the first level");
+        }
         if let Some([low, high]) = field.range
             && (low >= high || field.is_level())
         {
@@ -187,6 +190,18 @@ mod tests {
         let attrition = &use_cases[0];
         let derived: Vec<_> = attrition.derived_inputs().map(|derived| derived.name.as_str()).collect();
         assert_eq!(derived, ["TenureRatio", "IncomePerYearExp"], "what is derived from Age is protected with it");
+    }
+
+    #[test]
+    fn missing_means_no_in_boolean_fields_only() {
+        let with = |kind: &str| {
+            BUILT_IN[0].replacen("[[field]]", &format!("[[field]]\nname = \"x\"\nlabel = \"x\"\n{kind}\nmissing = \"no\"\n\n[[field]]"), 1)
+        };
+        let sound = parse(&with("kind = \"boolean\"\nlevels = [\"0\", \"1\"]")).unwrap();
+        let field = sound.field("x").unwrap();
+        assert_eq!(["", "1", " "].map(|text| field.parse(text).unwrap()), [0, 1, 0].map(model::Cell::Level));
+        let errors = parse(&with("kind = \"real\"")).unwrap_err();
+        assert_eq!(errors.iter().map(|error| error.key.as_str()).collect::<Vec<_>>(), ["field.x.missing"]);
     }
 
     #[test]

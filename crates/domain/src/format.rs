@@ -30,6 +30,19 @@ pub fn signed(value: f64, decimals: usize) -> String {
     if value > 0.0 && !is_zero { format!("+{text}") } else { text }
 }
 
+/// Smaller p-values are not told apart: they rest on the far tail of an approximation.
+const SMALLEST_P: f64 = 0.0001;
+
+/// A p-value, the same everywhere: `0.0123`, `<0.0001`.
+pub fn p_value(p: f64) -> String {
+    if p < SMALLEST_P { format!("<{SMALLEST_P}") } else { number(p, 4) }
+}
+
+/// A p-value in a sentence: `p = 0.0123`, `p < 0.0001`.
+pub fn p_value_phrase(p: f64) -> String {
+    if p < SMALLEST_P { format!("p < {SMALLEST_P}") } else { format!("p = {}", number(p, 4)) }
+}
+
 /// A probability as whole percent; very small and very large ones are not rounded to never and always.
 pub fn percent(probability: f64) -> String {
     match probability {
@@ -111,7 +124,7 @@ pub fn bytes(bytes: i64) -> String {
 }
 
 /// First letter in upper case: words of a use case at the start of a sentence.
-pub fn capitalised(text: &str) -> String {
+pub fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
@@ -119,7 +132,7 @@ pub fn capitalised(text: &str) -> String {
 /// A clause as a sentence: `a reason is required` → `A reason is required.`
 pub fn sentence(text: &str) -> String {
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{end}", capitalised(text))
+    format!("{}{end}", capitalized(text))
 }
 
 /// Begins the names of metrics that were measured out of fold.
@@ -136,7 +149,7 @@ pub fn metric_label(name: &str) -> String {
         "brier" => "Brier score".to_owned(),
         "blend" => "Ensemble (stacked)".to_owned(),
         "linfa_tree" => "Decision tree (baseline)".to_owned(),
-        _ => capitalised(&name.replace('_', " ")),
+        _ => capitalized(&name.replace('_', " ")),
     }
 }
 
@@ -157,6 +170,12 @@ mod tests {
     #[test]
     fn what_rounds_to_zero_has_no_sign() {
         assert_eq!([points(0.04), points(-0.04), points(11.24), points(-3.0)], ["0.0", "0.0", "+11.2", "−3.0"]);
+    }
+
+    #[test]
+    fn p_values_are_never_zero() {
+        assert_eq!([p_value(0.0), p_value(0.000_099), p_value(0.0001), p_value(0.04567)], ["<0.0001", "<0.0001", "0.0001", "0.0457"]);
+        assert_eq!([p_value_phrase(1e-9), p_value_phrase(0.5)], ["p < 0.0001", "p = 0.5000"]);
     }
 
     #[test]

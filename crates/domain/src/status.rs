@@ -64,7 +64,7 @@ words! {
         Running = "running",
         Finished = "finished",
         Failed = "failed",
-        Cancelled = "cancelled",
+        Canceled = "canceled",
     }
 }
 
@@ -75,7 +75,7 @@ words! {
         Running = "running",
         Finished = "finished",
         Failed = "failed",
-        Cancelled = "cancelled",
+        Canceled = "canceled",
     }
 }
 
@@ -88,7 +88,7 @@ words! {
         Stopping = "stopping",
         Finished = "finished",
         Failed = "failed",
-        Cancelled = "cancelled",
+        Canceled = "canceled",
     }
 }
 
@@ -101,7 +101,7 @@ impl JobState {
             JobStatus::Running => Self::Running,
             JobStatus::Finished => Self::Finished,
             JobStatus::Failed => Self::Failed,
-            JobStatus::Cancelled => Self::Cancelled,
+            JobStatus::Canceled => Self::Canceled,
         }
     }
 
@@ -109,7 +109,7 @@ impl JobState {
     pub fn is_open(self) -> bool {
         match self {
             Self::Queued | Self::Running | Self::Stopping => true,
-            Self::Finished | Self::Failed | Self::Cancelled => false,
+            Self::Finished | Self::Failed | Self::Canceled => false,
         }
     }
 }

@@ -61,6 +61,8 @@ pub enum MissingPolicy {
     Impute,
     /// The file or form is refused.
     Refuse,
+    /// It means "no": the first level of a boolean field whose file holds a mark or nothing.
+    No,
 }
 
 /// One field of a use case.
@@ -181,8 +183,9 @@ impl Field {
     fn missing_cell(&self, text: &str) -> Result<Cell, Problem> {
         match self.missing {
             MissingPolicy::Refuse => Err(self.problem(text, "must not be empty".into())),
-            MissingPolicy::Impute if self.is_level() => Ok(Cell::Level(MISSING_LEVEL)),
-            MissingPolicy::Impute => Ok(Cell::Number(f64::NAN)),
+            MissingPolicy::No if self.kind == Kind::Boolean => Ok(Cell::Level(0)),
+            MissingPolicy::Impute | MissingPolicy::No if self.is_level() => Ok(Cell::Level(MISSING_LEVEL)),
+            MissingPolicy::Impute | MissingPolicy::No => Ok(Cell::Number(f64::NAN)),
         }
     }
 
@@ -199,7 +202,7 @@ impl Field {
     /// # Errors
     /// When the number is infinite, not whole for an integer or ordinal field, or outside the range.
     pub fn check_number(&self, number: f64) -> Result<f64, String> {
-        if number.is_nan() && self.missing == MissingPolicy::Impute {
+        if number.is_nan() && self.missing != MissingPolicy::Refuse {
             return Ok(number);
         }
         if !number.is_finite() {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Change of the order of importance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttributionDrift {
-    /// Normalised discounted cumulative gain of the current order, 0..=1; 1 when the order is that of the reference.
+    /// Normalized discounted cumulative gain of the current order, 0..=1; 1 when the order is that of the reference.
     pub ndcg: Estimate,
     /// An NDCG below it is drift, 0..=1.
     pub limit: f64,

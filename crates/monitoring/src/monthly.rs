@@ -8,7 +8,7 @@ use crate::attribution::{AttributionDrift, LIMIT, attribution_drift};
 use crate::check::{feature_drift, prediction_drift, target_drift};
 use crate::compare::Detail;
 use crate::multivariate::{MultivariateDrift, multivariate_drift};
-use crate::performance::{Estimated, Outcomes, Realised, estimated, realised};
+use crate::performance::{Estimated, Outcomes, Realized, estimated, realized};
 use crate::policy::ValidPolicy;
 use crate::quality::{self, QualityReport, quality};
 use crate::recommendation::{self, Advice, Signals, recommend};
@@ -89,7 +89,7 @@ pub struct MonthlyCheck {
     #[serde(default)]
     pub importances: Vec<(String, f64)>,
     /// `None` until outcomes are known.
-    pub realised: Option<Realised>,
+    pub realized: Option<Realized>,
     /// `None` without scores.
     pub estimated: Option<Estimated>,
     /// Whether to retrain, with reasons.
@@ -108,13 +108,13 @@ pub fn monthly_check(baseline: Baseline<'_>, month: Month<'_>, settings: &Settin
     if let (Some(why), None, true) = (month.no_counts, month.outcome_counts, baseline.outcomes.is_some()) {
         target.why = Some(why);
     }
-    let realised = month.outcomes.and_then(|outcomes| realised(outcomes, &settings.bands, settings.cutoff).ok());
+    let realized = month.outcomes.and_then(|outcomes| realized(outcomes, &settings.bands, settings.cutoff).ok());
     let signals = Signals {
         features: Some(&features),
         prediction: Some(&prediction),
         target: Some(&target),
-        roc_auc: realised.as_ref().map(|realised| &realised.roc_auc),
-        outcomes: realised.as_ref().map_or(0, |realised| realised.left),
+        roc_auc: realized.as_ref().map(|realized| &realized.roc_auc),
+        outcomes: realized.as_ref().map_or(0, |realized| realized.left),
         days_since_training: month.days_since_training,
         days_since_retraining: month.days_since_retraining,
     };
@@ -135,7 +135,7 @@ pub fn monthly_check(baseline: Baseline<'_>, month: Month<'_>, settings: &Settin
         features,
         prediction,
         target,
-        realised,
+        realized,
         recommendation,
     }
 }
@@ -223,12 +223,12 @@ impl MonthlyCheck {
         };
         GuideReport {
             timestamp,
-            performance: self.realised.as_ref().map(|realised| GuidePerformance {
-                roc_auc: realised.roc_auc.value,
-                average_precision: realised.average_precision.value,
-                brier: realised.brier.value,
-                accuracy: realised.accuracy.value,
-                n: realised.n,
+            performance: self.realized.as_ref().map(|realized| GuidePerformance {
+                roc_auc: realized.roc_auc.value,
+                average_precision: realized.average_precision.value,
+                brier: realized.brier.value,
+                accuracy: realized.accuracy.value,
+                n: realized.n,
             }),
             feature_drift: GuideFeatures {
                 drift_rate: self.features.share_drifted,

@@ -123,7 +123,7 @@ impl Design {
                 (Column::Number(before), Some(Column::Number(now))) => {
                     let mut values: Vec<f64> = rows[0].iter().map(|&row| before[row]).chain(rows[1].iter().map(|&row| now[row])).collect();
                     let missing: Vec<f64> = values.iter().map(|value| f64::from(u8::from(!value.is_finite()))).collect();
-                    standardise(&mut values);
+                    standardize(&mut values);
                     let squares = values.iter().map(|value| value * value).collect();
                     inputs.extend([(name.clone(), values), (name.clone(), squares), (name.clone(), missing)]);
                 }
@@ -140,7 +140,7 @@ impl Design {
                 _ => {}
             }
         }
-        inputs.retain_mut(|(_, values)| standardise(values));
+        inputs.retain_mut(|(_, values)| standardize(values));
         let (n, width) = (rows[0].len() + rows[1].len(), inputs.len());
         let mut values = vec![0.0; n * width];
         for (column, (_, input)) in inputs.iter().enumerate() {
@@ -197,7 +197,7 @@ fn level_name(column: &Column, row: usize) -> Option<&String> {
 }
 
 /// Mean 0, deviation 1; missing becomes the mean. False when nothing varies.
-fn standardise(values: &mut [f64]) -> bool {
+fn standardize(values: &mut [f64]) -> bool {
     let present = values.iter().copied().filter(|value| value.is_finite());
     let n = present.clone().count() as f64;
     let mean = present.clone().sum::<f64>() / n;

@@ -1,4 +1,4 @@
-//! How well the scores did: realised on outcomes, and estimated before there are any.
+//! How well the scores did: realized on outcomes, and estimated before there are any.
 
 use domain::Estimate;
 use rand::{Rng, SeedableRng};
@@ -40,7 +40,7 @@ pub struct Group {
 
 /// Performance on outcomes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Realised {
+pub struct Realized {
     /// People with a known outcome.
     pub n: u64,
     /// Leavers among them.
@@ -88,11 +88,11 @@ pub enum PerformanceError {
     Scores(String),
 }
 
-/// Realised performance. `bands` are `(name, from)`, ascending; `cutoff` is the score from which a person counts as a leaver.
+/// Realized performance. `bands` are `(name, from)`, ascending; `cutoff` is the score from which a person counts as a leaver.
 ///
 /// # Errors
 /// Without outcomes, with slices of different lengths, or with a score that is not a finite number.
-pub fn realised(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) -> Result<Realised, PerformanceError> {
+pub fn realized(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) -> Result<Realized, PerformanceError> {
     let Outcomes { left, scores, reasons, cohorts } = outcomes;
     if left.is_empty() {
         return Err(PerformanceError::NoOutcomes);
@@ -111,7 +111,7 @@ pub fn realised(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) ->
     let losses: Vec<f64> = left.iter().zip(scores).map(|(&left, score)| (f64::from(u8::from(left)) - score).powi(2)).collect();
     let one_class = "needs both leavers and stayers";
     let known = |value: Option<f64>| value.map_or_else(|| Estimate::unknown(one_class), |value| Estimate::point(value, n));
-    Ok(Realised {
+    Ok(Realized {
         n: n as u64,
         left: u64::from(table.positive_count()),
         expected_left: expected_leavers(scores),
@@ -286,15 +286,15 @@ mod tests {
     }
 
     #[test]
-    fn the_estimate_covers_what_is_realised_when_scores_are_calibrated() {
+    fn the_estimate_covers_what_is_realized_when_scores_are_calibrated() {
         let mut covered = 0;
         for seed in 0..60 {
             let (scores, left) = drawn(400, seed);
             let estimate = estimated(&scores, 0.5, 1).roc_auc;
-            let realised = realised(Outcomes { left: &left, scores: &scores, reasons: &[], cohorts: &[] }, &[], 0.5).unwrap();
+            let realized = realized(Outcomes { left: &left, scores: &scores, reasons: &[], cohorts: &[] }, &[], 0.5).unwrap();
             let [low, high] = estimate.interval.unwrap();
-            covered += usize::from((low..=high).contains(&realised.roc_auc.value.unwrap()));
-            assert!((realised.expected_left.value.unwrap() - realised.left as f64).abs() < 40.0);
+            covered += usize::from((low..=high).contains(&realized.roc_auc.value.unwrap()));
+            assert!((realized.expected_left.value.unwrap() - realized.left as f64).abs() < 40.0);
         }
         assert!(covered >= 53, "{covered} of 60");
     }
@@ -309,7 +309,7 @@ mod tests {
             .collect();
         let bands = [("low".to_owned(), 0.0), ("high".to_owned(), 0.3)];
         let cohorts: Vec<String> = (0..500).map(|i| format!("2025-{:02}", i % 3 + 1)).collect();
-        let found = realised(Outcomes { left: &left, scores: &scores, reasons: &reasons, cohorts: &cohorts }, &bands, 0.3).unwrap();
+        let found = realized(Outcomes { left: &left, scores: &scores, reasons: &reasons, cohorts: &cohorts }, &bands, 0.3).unwrap();
         let total = |groups: &[Group]| groups.iter().map(|group| group.left).sum::<u64>();
         for groups in [&found.by_band, &found.by_decile, &found.by_cohort, &found.by_reason] {
             assert_eq!(total(groups), found.left);
@@ -321,10 +321,10 @@ mod tests {
     #[test]
     fn one_outcome_or_none_is_no_performance() {
         let none = Outcomes { left: &[], scores: &[], reasons: &[], cohorts: &[] };
-        assert_eq!(realised(none, &[], 0.5), Err(PerformanceError::NoOutcomes));
-        let one = realised(Outcomes { left: &[true], scores: &[0.4], reasons: &[], cohorts: &[] }, &[], 0.5).unwrap();
+        assert_eq!(realized(none, &[], 0.5), Err(PerformanceError::NoOutcomes));
+        let one = realized(Outcomes { left: &[true], scores: &[0.4], reasons: &[], cohorts: &[] }, &[], 0.5).unwrap();
         assert!(one.roc_auc.value.is_none() && one.roc_auc.why.is_some());
         assert!(estimated(&[], 0.5, 1).roc_auc.why.is_some() && estimated(&[2.0], 0.5, 1).roc_auc.why.is_some());
-        assert!(realised(Outcomes { left: &[true], scores: &[f64::NAN], reasons: &[], cohorts: &[] }, &[], 0.5).is_err());
+        assert!(realized(Outcomes { left: &[true], scores: &[f64::NAN], reasons: &[], cohorts: &[] }, &[], 0.5).is_err());
     }
 }

@@ -203,7 +203,11 @@ fn single_drift(signal: Signal, what: &str, report: Option<&ColumnReport>, count
     let Some(report) = report else { return reason(signal, Says::Unknown, format!("drift in {what} was not checked")) };
     match report.verdict {
         DriftVerdict::Drifted => {
-            let p = report.deciding_test().and_then(|test| test.p_value).map(|p| format!(" (p {})", short(p))).unwrap_or_default();
+            let p = report
+                .deciding_test()
+                .and_then(|test| test.p_value)
+                .map(|p| format!(" ({})", domain::format::p_value_phrase(p)))
+                .unwrap_or_default();
             let says = if counts { Says::Retrain } else { Says::Keep };
             reason(signal, says, format!("{what} drifted{p}"))
         }
@@ -213,10 +217,6 @@ fn single_drift(signal: Signal, what: &str, report: Option<&ColumnReport>, count
             reason(signal, Says::Unknown, format!("drift in {what} could not be computed{why}"))
         }
     }
-}
-
-fn short(p: f64) -> String {
-    if p < 0.0001 { "< 0.0001".into() } else { format!("= {p:.4}") }
 }
 
 fn performance(figure: Option<&Estimate>, outcomes: u64, limits: &Limits) -> Reason {

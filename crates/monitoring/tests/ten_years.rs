@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use domain::Recommendation;
 use model::{Column, Table};
-use monitoring::performance::{Outcomes, realised};
+use monitoring::performance::{Outcomes, realized};
 use monitoring::recommendation::{Limits, Signals, recommend};
 use monitoring::{Detail, ValidPolicy, feature_drift, target_drift};
 
@@ -85,7 +85,7 @@ fn the_break_of_2011_shows_in_outcomes() {
         let left: Vec<bool> = now.iter().map(|person| person.reason.is_some()).collect();
         let scores: Vec<f64> = now.iter().map(|person| score(person)).collect();
         let reasons: Vec<Option<String>> = now.iter().map(|person| person.reason.clone()).collect();
-        let found = realised(Outcomes { left: &left, scores: &scores, reasons: &reasons, cohorts: &[] }, &[], 0.25).unwrap();
+        let found = realized(Outcomes { left: &left, scores: &scores, reasons: &reasons, cohorts: &[] }, &[], 0.25).unwrap();
         let drift =
             |policy: &str| feature_drift(&table(&reference), &table(&now), None, &ValidPolicy::named(policy).unwrap(), Detail::Usual);
         let target = target_drift(Some(counts(&reference)), Some(counts(&now)), &ValidPolicy::default());

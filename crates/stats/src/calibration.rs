@@ -5,7 +5,7 @@ use crate::{
     table::{InputError, check_lengths},
 };
 
-/// A block of pooled neighbours: what pool-adjacent-violators is made of.
+/// A block of pooled neighbors: what pool-adjacent-violators is made of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Block {
     pub positives: f64,

@@ -77,7 +77,7 @@ pub struct GainPoint {
 
 impl ScoreTable {
     /// ROC curve over the distinct scores; `None` with one class only. `drop_intermediate` leaves out points on a straight line between
-    /// their neighbours, as scikit-learn does.
+    /// their neighbors, as scikit-learn does.
     ///
     /// ```
     /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;

@@ -226,12 +226,25 @@ pub fn audit(
         gaps(&members, &everybody, &setting)
     };
     let shown = between(&compared);
-    let parity = parities(&shown);
+    // Where nobody is flagged every group is treated alike, and a figure of 0 would read as fairness of decisions that were never taken.
+    let nobody =
+        |takes_part: &dyn Fn(usize) -> bool| (0..names.len()).filter(|&group| takes_part(group)).all(|group| counts[group].flagged() == 0);
+    let parity = parities(&shown, nobody(&compared) && !undefined_is_zero);
     // Most audits have no group between the two limits, and then the gaps are the same.
-    let judged_parity =
-        if (0..names.len()).any(|group| compared(group) && !judged(group)) { &parities(&between(&judged)) } else { &parity };
-    let verdict = policy.limits.iter().map(|(&metric, &limit)| (metric, verdict(metric, &judged_parity[&metric], limit))).collect();
-    let notes = notes(&groups, &figures, &pooled, &sizes, policy);
+    let judged_parity = if (0..names.len()).any(|group| compared(group) && !judged(group)) {
+        &parities(&between(&judged), nobody(&judged) && !undefined_is_zero)
+    } else {
+        &parity
+    };
+    let no_decision = nobody(&judged);
+    let judge = |(&metric, &limit): (&ParityMetric, &f64)| {
+        (metric, if no_decision { Verdict::CouldNotCompute } else { verdict(metric, &judged_parity[&metric], limit) })
+    };
+    let verdict = policy.limits.iter().map(judge).collect();
+    let mut notes = notes(&groups, &figures, &pooled, &sizes, policy);
+    if no_decision && (0..names.len()).any(judged) {
+        notes.push("Nobody is flagged in the groups compared, so there are no decisions to judge. Choose a lower cutoff.".to_owned());
+    }
     let selected: Vec<Selected> = counts.iter().map(|counts| Selected { selected: counts.flagged(), people: counts.count() }).collect();
     let reference = highest(&selected, compared);
     let suppressed = || {
@@ -268,7 +281,8 @@ fn verdict(metric: ParityMetric, figure: &Estimate, limit: f64) -> Verdict {
     if metric.is_ratio() { Verdict::at_least(figure, limit) } else { Verdict::at_most(figure, limit) }
 }
 
-fn parities(gaps: &Gaps) -> BTreeMap<ParityMetric, Estimate> {
+/// `nobody`: nobody is flagged in any group, so that nothing can be said.
+fn parities(gaps: &Gaps, nobody: bool) -> BTreeMap<ParityMetric, Estimate> {
     let pair = |of: &BTreeMap<GroupMetric, Estimate>, combine: fn(Bounded, Bounded) -> Bounded| {
         let (tpr, fpr) = (&of[&GroupMetric::Tpr], &of[&GroupMetric::Fpr]);
         match Bounded::of(tpr).zip(Bounded::of(fpr)) {
@@ -276,7 +290,7 @@ fn parities(gaps: &Gaps) -> BTreeMap<ParityMetric, Estimate> {
             None => if tpr.value.is_none() { tpr } else { fpr }.clone(),
         }
     };
-    [
+    let parities = [
         (ParityMetric::DemographicParityDifference, gaps.difference[&GroupMetric::SelectionRate].clone()),
         (ParityMetric::DemographicParityRatio, gaps.ratio[&GroupMetric::SelectionRate].clone()),
         (ParityMetric::EqualOpportunityDifference, gaps.difference[&GroupMetric::Tpr].clone()),
@@ -286,8 +300,9 @@ fn parities(gaps: &Gaps) -> BTreeMap<ParityMetric, Estimate> {
         (ParityMetric::EqualizedOddsDifferenceMean, pair(&gaps.difference, Bounded::mean_with)),
         (ParityMetric::EqualizedOddsRatioMean, pair(&gaps.ratio, Bounded::mean_with)),
         (ParityMetric::PredictiveParityDifference, gaps.difference[&GroupMetric::Precision].clone()),
-    ]
-    .into()
+    ];
+    let shown = |figure: Estimate| if nobody { Estimate::unknown("nobody is flagged in any group") } else { figure };
+    parities.into_iter().map(|(metric, figure)| (metric, shown(figure))).collect()
 }
 
 fn notes(
@@ -324,7 +339,27 @@ fn notes(
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    /// Two groups of fifty, every fifth person a leaver, and nobody (or everybody in one group) flagged.
+    fn audited(flagged: bool, undefined_is_zero: bool) -> GroupAudit {
+        let truth: Vec<bool> = (0..100).map(|row| row % 5 == 0).collect();
+        let decision: Vec<bool> = (0..100).map(|row| flagged && row < 50).collect();
+        let groups = Groups::from_labels((0..100).map(|row| Some(if row < 50 { "a" } else { "b" })));
+        audit(&truth, &decision, None, &groups, &FairnessPolicy { undefined_is_zero, ..FairnessPolicy::default() }, 1).unwrap()
+    }
+
+    #[test]
+    fn nobody_flagged_is_no_pass() {
+        for undefined_is_zero in [false, true] {
+            let audit = audited(false, undefined_is_zero);
+            assert!(audit.verdict.len() == 5 && audit.verdict.values().all(|verdict| *verdict == Verdict::CouldNotCompute));
+            let difference = audit.parity[&ParityMetric::DemographicParityDifference].value;
+            assert_eq!(difference, undefined_is_zero.then_some(0.0), "Fairlearn gives 0");
+        }
+        assert_eq!(audited(true, false).verdict[&ParityMetric::DemographicParityDifference], Verdict::Fail);
+    }
 
     #[test]
     fn a_proxy_is_strong_when_its_whole_interval_is_above_the_limit() {

@@ -29,12 +29,12 @@ pub(crate) fn wilson_at(part: u32, whole: u32, z: f64) -> Option<[f64; 2]> {
         return None;
     }
     let (n, p) = (f64::from(whole), f64::from(part) / f64::from(whole));
-    let centre = p + z * z / (2.0 * n);
+    let center = p + z * z / (2.0 * n);
     let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
     let shrink = 1.0 + z * z / n;
     // At 0 and at 1 the interval ends there exactly; the formula only nearly does.
-    let low = if part == 0 { 0.0 } else { (centre - half) / shrink };
-    let high = if part == whole { 1.0 } else { (centre + half) / shrink };
+    let low = if part == 0 { 0.0 } else { (center - half) / shrink };
+    let high = if part == whole { 1.0 } else { (center + half) / shrink };
     Some([low, high])
 }
 

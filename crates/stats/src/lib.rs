@@ -2,10 +2,12 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod adverse_impact;
+pub mod association;
 mod bootstrap;
 pub mod calibration;
 pub mod comparison;
 mod confusion;
+pub mod cross_validation;
 pub mod curves;
 pub mod delong;
 pub mod fairness;

@@ -27,7 +27,7 @@ struct Pools {
 }
 
 impl Pools {
-    /// Pools blocks in the given order; `in_order(previous, next)` says that two neighbours need no pooling.
+    /// Pools blocks in the given order; `in_order(previous, next)` says that two neighbors need no pooling.
     fn new(parts: impl Iterator<Item = Block>, in_order: impl Fn(f64, f64) -> bool) -> Self {
         let mut pools = Self { blocks: vec![(Block { positives: 0.0, weight: 0.0 }, 0)], states: vec![0] };
         let mut top = 0;
@@ -73,17 +73,17 @@ impl VennAbers {
         let below = Pools::new(parts.iter().copied(), |previous, next| previous < next);
         let above = Pools::new(parts.iter().rev().copied(), |previous, next| next < previous);
         let nothing = Block { positives: 0.0, weight: 0.0 };
-        // The new row pools with what is at its own score, and then with neighbours on either side until all is in order.
+        // The new row pools with what is at its own score, and then with neighbors on either side until all is in order.
         let interval = |here: Block, scores_below: usize, scores_above: usize| {
             [0.0, 1.0].map(|label| {
                 let mut block = here.with(Block { positives: label, weight: 1.0 });
                 let (mut left, mut right) = (below.states[scores_below], above.states[scores_above]);
                 loop {
-                    if let Some(neighbour) = below.last(left).filter(|neighbour| neighbour.mean() >= block.mean()) {
-                        block = neighbour.with(block);
+                    if let Some(neighbor) = below.last(left).filter(|neighbor| neighbor.mean() >= block.mean()) {
+                        block = neighbor.with(block);
                         left = below.blocks[left].1;
-                    } else if let Some(neighbour) = above.last(right).filter(|neighbour| neighbour.mean() <= block.mean()) {
-                        block = block.with(neighbour);
+                    } else if let Some(neighbor) = above.last(right).filter(|neighbor| neighbor.mean() <= block.mean()) {
+                        block = block.with(neighbor);
                         right = above.blocks[right].1;
                     } else {
                         return block.mean();

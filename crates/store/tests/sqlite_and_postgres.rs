@@ -217,11 +217,11 @@ async fn a_job_is_followed_to_its_end_and_no_further() {
         jobs::append(&mut transaction, &job.job_id, 2, &[line("three")]).await.unwrap();
         assert_eq!(jobs::lines(&mut transaction, &job.job_id).await.unwrap(), [line("one"), line("two"), line("three")]);
         assert_eq!(jobs::open(&mut transaction).await.unwrap().len(), 1);
-        assert!(jobs::finish(&mut transaction, &job.job_id, JobStatus::Cancelled, "stopped").await.unwrap());
+        assert!(jobs::finish(&mut transaction, &job.job_id, JobStatus::Canceled, "stopped").await.unwrap());
         assert!(!jobs::finish(&mut transaction, &job.job_id, JobStatus::Finished, "").await.unwrap(), "it has ended");
         assert_eq!(jobs::report(&mut transaction, &job.job_id, JobStatus::Running, &progress).await.unwrap(), None);
         let ended = jobs::list(&mut transaction, &attrition(), 5).await.unwrap().remove(0);
-        assert_eq!((ended.status, ended.message.as_str(), ended.progress), (JobStatus::Cancelled, "stopped", progress));
+        assert_eq!((ended.status, ended.message.as_str(), ended.progress), (JobStatus::Canceled, "stopped", progress));
         assert_eq!(runs::fail_abandoned(&mut transaction).await.unwrap(), 1, "nobody works on the run any more");
         transaction.commit().await.unwrap();
     }

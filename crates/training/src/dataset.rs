@@ -60,6 +60,15 @@ impl Dataset {
         self
     }
 
+    /// Tells which period each row is from: all that a split needs of periods is their order.
+    #[must_use]
+    pub fn with_periods<T: Ord>(self, periods: &[T]) -> Self {
+        let distinct: Vec<&T> = std::collections::BTreeSet::from_iter(periods).into_iter().collect();
+        let rank = |period: &T| distinct.partition_point(|other| *other < period) as i64;
+        let times = periods.iter().map(rank).collect();
+        self.with_times(times)
+    }
+
     /// Names the files that were merged into it.
     #[must_use]
     pub fn with_sources(mut self, sources: Vec<(String, usize)>) -> Self {

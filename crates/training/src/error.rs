@@ -53,7 +53,7 @@ pub enum TrainingError {
     Settings(String),
     /// Stopped on request, with no usable result.
     #[error("training was stopped")]
-    Cancelled,
+    Canceled,
     /// What is wrong with the folds, to follow "the split".
     #[error("the split {0}")]
     Split(String),

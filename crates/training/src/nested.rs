@@ -11,6 +11,7 @@
 //! −0.001), indicators of levels instead of ranks (±0.001), a fourth bag (+0.0006), isotonic calibration by the bare Brier score
 //! (−0.026 of average precision), and twice the stumps at half the learning rate (±0.0005 for twice the time).
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,6 +20,7 @@ use model::UseCase;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use stats::ScoreTable;
+use stats::cross_validation::fold_mean;
 
 use crate::candidate::{Candidate, Parameters, fit};
 use crate::dataset::Dataset;
@@ -28,7 +30,6 @@ use crate::progress::{Progress, Silent, Stage, Status};
 use crate::select::{SelectionContext, prepare_folds, select};
 use crate::settings::ValidSettings;
 use crate::split::{Split, folds};
-use crate::tune::mean_and_error;
 
 /// Figures of one score on one outer fold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -41,6 +42,8 @@ pub struct FoldScores {
     pub brier: f64,
     /// Mean negative log-likelihood in nats, 0 best.
     pub log_loss: f64,
+    /// Expected calibration error over ten bins of equal width. Noise only ever raises it, the more so the fewer rows a fold has.
+    pub ece: f64,
 }
 
 /// One outer fold.
@@ -54,6 +57,9 @@ pub struct NestedFold {
     pub scores: FoldScores,
     /// Of each candidate's best trial, uncalibrated, for comparison.
     pub candidates: Vec<(Candidate, FoldScores)>,
+    /// The judged rows of the dataset, ascending, and the probability of each by the chosen model.
+    pub rows: Vec<usize>,
+    pub probabilities: Vec<f64>,
 }
 
 /// What nested evaluation gives.
@@ -61,7 +67,7 @@ pub struct NestedFold {
 pub struct Nested {
     /// In the order of the repeats and their folds.
     pub folds: Vec<NestedFold>,
-    /// Means over outer folds with `± 1.96` standard errors (corrected for overlapping training rows: Nadeau and Bengio 2003).
+    /// Means over outer folds with the interval of [`fold_mean`].
     pub roc_auc: Estimate,
     /// As `roc_auc`.
     pub average_precision: Estimate,
@@ -69,6 +75,7 @@ pub struct Nested {
     pub brier: Estimate,
     /// As `roc_auc`; 0 is best.
     pub log_loss: Estimate,
+    pub ece: Estimate,
 }
 
 /// Runs the whole selection inside each of `splits`, several folds at a time.
@@ -86,8 +93,8 @@ pub fn nested_evaluation(
     dataset.check(use_case)?;
     let done = AtomicUsize::new(0);
     let one = |split: &Split| {
-        if progress.cancelled() {
-            return Err(TrainingError::Cancelled);
+        if progress.canceled() {
+            return Err(TrainingError::Canceled);
         }
         let result = outer_fold(dataset, use_case, split, settings);
         let trial = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -95,19 +102,19 @@ pub fn nested_evaluation(
         result
     };
     let folds: Vec<NestedFold> = settings.with_threads(|| splits.par_iter().with_max_len(1).map(one).collect::<Result<_, _>>())??;
-    let train_share = splits.first().map_or(0.8, |split| split.train.rows().len() as f64 / dataset.rows() as f64);
-    let summary = |value: fn(&FoldScores) -> f64| {
+    let ratios: Vec<f64> = splits.iter().map(|split| split.test.rows().len() as f64 / split.train.rows().len() as f64).collect();
+    let judged: BTreeSet<usize> = folds.iter().flat_map(|fold| fold.rows.iter().copied()).collect();
+    let summary = |range: [f64; 2], value: fn(&FoldScores) -> f64| {
         let values: Vec<f64> = folds.iter().map(|fold| value(&fold.scores)).collect();
-        let (mean, error) = mean_and_error(&values);
-        let n = values.len() as f64;
-        let corrected = error * (1.0 + n * (1.0 - train_share) / train_share).sqrt();
-        Estimate::with_interval(mean, [mean - 1.96 * corrected, mean + 1.96 * corrected], dataset.rows())
+        fold_mean(&values, &ratios, range, judged.len())
     };
+    const SHARE: [f64; 2] = [0.0, 1.0];
     Ok(Nested {
-        roc_auc: summary(|scores| scores.roc_auc),
-        average_precision: summary(|scores| scores.average_precision),
-        brier: summary(|scores| scores.brier),
-        log_loss: summary(|scores| scores.log_loss),
+        roc_auc: summary(SHARE, |scores| scores.roc_auc),
+        average_precision: summary(SHARE, |scores| scores.average_precision),
+        brier: summary(SHARE, |scores| scores.brier),
+        log_loss: summary([0.0, f64::INFINITY], |scores| scores.log_loss),
+        ece: summary(SHARE, |scores| scores.ece),
         folds,
     })
 }
@@ -118,15 +125,23 @@ fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &V
     let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
     let searched = &prepare_folds(dataset, use_case, &splits[..settings.folds.min(splits.len())], settings)?;
     let context = SelectionContext { dataset, use_case, train, prepared: &prepared, splits, searched };
-    let ControlFlow::Continue(selection) = select(&context, settings, &Silent)? else { return Err(TrainingError::Cancelled) };
+    let ControlFlow::Continue(selection) = select(&context, settings, &Silent)? else { return Err(TrainingError::Canceled) };
     let outer = Fold::new(dataset, use_case, split, &settings.inputs())?;
-    let scores = scores(&outer.test_labels, &selection.scorer.probabilities(&outer.test_matrix))?;
+    let probabilities = selection.scorer.probabilities(&outer.test_matrix);
+    let scores = scores(&outer.test_labels, &probabilities)?;
     let of_candidate = |result: &crate::select::CandidateResult| {
         let scorer = fit(&selection.trials[result.trial].parameters, &outer.train, settings.seed)?;
         Ok((result.candidate, self::scores(&outer.test_labels, &scorer.probabilities(&outer.test_matrix))?))
     };
     let candidates = selection.candidates.iter().map(of_candidate).collect::<Result<_, TrainingError>>()?;
-    Ok(NestedFold { candidate: selection.chosen.candidate, parameters: selection.chosen.parameters, scores, candidates })
+    Ok(NestedFold {
+        candidate: selection.chosen.candidate,
+        parameters: selection.chosen.parameters,
+        scores,
+        candidates,
+        rows: outer.test.rows().to_vec(),
+        probabilities,
+    })
 }
 
 fn scores(labels: &[bool], probabilities: &[f64]) -> Result<FoldScores, TrainingError> {
@@ -137,5 +152,6 @@ fn scores(labels: &[bool], probabilities: &[f64]) -> Result<FoldScores, Training
         average_precision: table.average_precision().ok_or_else(one_class)?,
         brier: table.brier().ok_or_else(one_class)?,
         log_loss: table.log_loss().ok_or_else(one_class)?,
+        ece: table.ece().ok_or_else(one_class)?,
     })
 }

@@ -81,7 +81,7 @@ fn design(encoding: &Encoding, matrix: &Matrix) -> Design {
     let mut values = vec![0.0; rows * columns];
     for (column, input) in encoding.linear.iter().enumerate() {
         for (row, x) in matrix.column(input.input as usize).iter().enumerate() {
-            values[row * columns + column] = input.standardise(*x);
+            values[row * columns + column] = input.standardize(*x);
         }
     }
     Design { rows, columns, values }

@@ -24,7 +24,7 @@ pub struct LinearInput {
 
 impl LinearInput {
     /// The standardized value, missing values filled.
-    pub fn standardise(&self, x: f64) -> f64 {
+    pub fn standardize(&self, x: f64) -> f64 {
         ((if x.is_nan() { self.impute } else { x }) - self.center) / self.scale
     }
 }
@@ -43,7 +43,8 @@ pub struct Encoding {
 /// Pseudo-rows at the overall rate that a level's event rate is drawn towards before levels are ranked (Micci-Barreca 2001).
 const RANK_SMOOTHING: f64 = 10.0;
 
-/// Learns the encoding from the rows `train` of `table`. Inputs that hold one value only, or none, are left out.
+/// Learns the encoding from the rows `train` of `table`. Inputs that hold one value only, or none, are left out (see
+/// [`crate::quality::InputNote`]); a field that holds one level or nothing stays, with nothing as the other level.
 ///
 /// # Errors
 /// When a derived field cannot be read, or no input is left.
@@ -110,7 +111,8 @@ impl Builder {
     fn add_levels(&mut self, field: u32, table: &Table, labels: &[bool], rows: &[usize]) {
         let EncodedField { name, levels } = self.encoder.fields[field as usize].clone();
         for (level, text) in levels.iter().enumerate() {
-            let only_one_for_trees = levels.len() == 2 && level == 1;
+            // One indicator tells two levels apart, and one level from its absence.
+            let only_one_for_trees = levels.len() <= 2 && level + 1 == levels.len();
             let source = Source::Indicator { field, level: level as u32 };
             self.add(format!("{name}={text}"), field, source, true, only_one_for_trees);
         }
@@ -175,7 +177,10 @@ fn learn_linear(encoder: &Encoder, input: u32, matrix: &Matrix) -> LinearInput {
     let values = matrix.column(input as usize);
     match &encoder.inputs[input as usize].source {
         Source::Indicator { .. } | Source::Bin { .. } => {
-            let impute = if is_mode(encoder, input as usize, matrix) { 1.0 } else { 0.0 };
+            // Where a field holds one level or nothing (a mark), nothing is not the mark: filled with it, the input would be constant.
+            let is_mark = matches!(&encoder.inputs[input as usize].source, Source::Indicator { field, .. }
+                if encoder.fields[*field as usize].levels.len() == 1);
+            let impute = if !is_mark && is_mode(encoder, input as usize, matrix) { 1.0 } else { 0.0 };
             let (mean, _) = mean_and_scale(values, impute);
             LinearInput { input, impute, center: 0.0, scale: 1.0, mean }
         }

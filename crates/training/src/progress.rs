@@ -52,7 +52,7 @@ pub trait Progress: Sync {
     fn note(&self, _sentence: &str) {}
 
     /// True when the training should stop; asked before each trial.
-    fn cancelled(&self) -> bool {
+    fn canceled(&self) -> bool {
         false
     }
 }

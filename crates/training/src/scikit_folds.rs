@@ -3,7 +3,7 @@
 
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
-use crate::split::{Split, folds};
+use crate::split::{Split, folds, forward_protocol};
 
 const N: usize = 624;
 const M: usize = 397;
@@ -61,13 +61,16 @@ impl MersenneTwister {
     }
 }
 
-/// The outer folds of a nested evaluation: forward in time or by whole persons where the dataset asks for it, and otherwise those that
-/// published comparisons use.
+/// The outer folds of a nested evaluation: forward in time (`repeats` do not apply) or by whole persons where the dataset asks for it, and
+/// otherwise those that published comparisons use.
 ///
 /// # Errors
-/// As [`folds()`] and [`repeated_stratified_folds`].
+/// As [`forward_protocol`], [`folds()`] and [`repeated_stratified_folds`].
 pub fn protocol_splits(dataset: &Dataset, count: usize, repeats: usize, seed: u64) -> Result<Vec<Split>, TrainingError> {
-    if dataset.times.is_some() || dataset.persons.is_some() {
+    if let Some(forward) = forward_protocol(dataset, count)? {
+        return Ok(forward);
+    }
+    if dataset.persons.is_some() {
         let everybody = Split::explicit(dataset, &[])?.train;
         return folds(dataset, &everybody, count, repeats, seed);
     }

@@ -1,7 +1,7 @@
 //! Who is learned from and who is only judged. Only a split makes [`TrainRows`], and only [`TrainRows`] can be fitted to:
 //! fitting anything outside a fold does not compile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
@@ -58,13 +58,50 @@ impl Split {
             return Err(TrainingError::Split("contains a duplicate or unknown row".into()));
         }
         let split = Self::from_test(&all, sorted);
-        if let Some(persons) = &dataset.persons {
-            let trained: std::collections::HashSet<u32> = split.train.0.iter().map(|&row| persons[row]).collect();
-            if split.test.0.iter().any(|&row| trained.contains(&persons[row])) {
-                return Err(TrainingError::Split("has the same person in train and test".into()));
-            }
+        if split.shares_persons(dataset) {
+            return Err(TrainingError::Split("has the same person in train and test".into()));
         }
         Ok(split)
+    }
+
+    /// The split whose two sides are given. A person may be on both only where every row that is trained on is of an earlier time than every
+    /// row that is judged: the past of somebody is known by then.
+    ///
+    /// # Errors
+    /// When a side is empty, a row is not in the dataset or occurs twice, or a person would be on both sides.
+    pub fn sides(dataset: &Dataset, train: &[usize], test: &[usize]) -> Result<Self, TrainingError> {
+        let sorted = |rows: &[usize]| {
+            let mut rows = rows.to_vec();
+            rows.sort_unstable();
+            rows
+        };
+        let (train, test) = (sorted(train), sorted(test));
+        if train.is_empty() || test.is_empty() {
+            return Err(TrainingError::Split("has a side without rows".into()));
+        }
+        let all = sorted(&[train.as_slice(), &test].concat());
+        if all.windows(2).any(|two| two[0] == two[1]) || all.last().is_some_and(|last| *last >= dataset.rows()) {
+            return Err(TrainingError::Split("contains a duplicate or unknown row".into()));
+        }
+        let split = Self { train: TrainRows(train), test: TestRows(test) };
+        if split.shares_persons(dataset) && !split.is_forward(dataset) {
+            return Err(TrainingError::Split("has the same person in train and test, and does not go forward in time".into()));
+        }
+        Ok(split)
+    }
+
+    fn shares_persons(&self, dataset: &Dataset) -> bool {
+        let Some(persons) = &dataset.persons else { return false };
+        let trained: std::collections::HashSet<u32> = self.train.0.iter().map(|&row| persons[row]).collect();
+        self.test.0.iter().any(|&row| trained.contains(&persons[row]))
+    }
+
+    /// Whether every row that is trained on is of an earlier time than every row that is judged; false without times.
+    pub fn is_forward(&self, dataset: &Dataset) -> bool {
+        let Some(times) = &dataset.times else { return false };
+        let latest = self.train.0.iter().map(|&row| times[row]).max();
+        let earliest = self.test.0.iter().map(|&row| times[row]).min();
+        latest.zip(earliest).is_some_and(|(latest, earliest)| latest < earliest)
     }
 
     /// A hold-out of about `share` of the rows: the latest period where the dataset has times, whole persons where people repeat,
@@ -112,15 +149,15 @@ fn forward(within: &[usize], times: &[i64], from: i64, until: i64) -> Split {
     Split { train: TrainRows(train), test: TestRows(test) }
 }
 
-/// `folds` ways to part the rows of `train`, `repeats` times anew: forward in time where the dataset has times (repeats do not apply),
-/// whole persons where people repeat, stratified by outcome otherwise.
+/// `folds` ways to part the rows of `train`, `repeats` times anew: forward in time where these rows have [`PERIODS_TO_GO_FORWARD`] times or more
+/// (repeats do not apply), whole persons where people repeat, stratified by outcome otherwise.
 ///
 /// # Errors
 /// When a fold would lack the event or its absence.
 pub fn folds(dataset: &Dataset, train: &TrainRows, folds: usize, repeats: usize, seed: u64) -> Result<Vec<Split>, TrainingError> {
     let within = train.rows();
-    let splits: Vec<Split> = match &dataset.times {
-        Some(times) => forward_folds(within, times, folds),
+    let splits: Vec<Split> = match dataset.times.as_ref().filter(|times| periods(within, times).len() >= PERIODS_TO_GO_FORWARD) {
+        Some(times) => forward_folds(within, times, folds, 1),
         None => (0..repeats.max(1))
             .flat_map(|repeat| {
                 let parts = assign(dataset, within, folds, seed, 1 + repeat as u64);
@@ -131,9 +168,10 @@ pub fn folds(dataset: &Dataset, train: &TrainRows, folds: usize, repeats: usize,
             })
             .collect(),
     };
-    if splits.is_empty() {
-        return Err(TrainingError::Split("needs at least two periods".into()));
-    }
+    checked(dataset, splits)
+}
+
+fn checked(dataset: &Dataset, splits: Vec<Split>) -> Result<Vec<Split>, TrainingError> {
     for split in &splits {
         both_classes(dataset, split.train.rows())?;
         both_classes(dataset, split.test.rows())?;
@@ -141,18 +179,35 @@ pub fn folds(dataset: &Dataset, train: &TrainRows, folds: usize, repeats: usize,
     Ok(splits)
 }
 
-/// Cuts at the last distinct times: each fold trains on everything before its own stretch of time.
-fn forward_folds(within: &[usize], times: &[i64], folds: usize) -> Vec<Split> {
-    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
-    for &row in within {
-        *counts.entry(times[row]).or_default() += 1;
-    }
-    let distinct: Vec<i64> = counts.keys().copied().collect();
-    // The first period only ever trains; the others are parted into stretches of about equal numbers of periods.
-    let stretches = folds.min(distinct.len().saturating_sub(1));
+/// Fewest periods that can be parted into two folds forward in time; calibration and stacking cross-fit, and need two.
+pub const PERIODS_TO_GO_FORWARD: usize = 3;
+
+/// Folds forward in time over all rows, to judge a whole training by: `None` without times. Where there are periods enough every fold trains on
+/// [`PERIODS_TO_GO_FORWARD`] at least, so that the training inside it goes forward too; from three periods on there are two folds or more.
+///
+/// # Errors
+/// When a fold would lack the event or its absence.
+pub fn forward_protocol(dataset: &Dataset, folds: usize) -> Result<Option<Vec<Split>>, TrainingError> {
+    let Some(times) = &dataset.times else { return Ok(None) };
+    let all: Vec<usize> = (0..dataset.rows()).collect();
+    let lead = periods(&all, times).len().saturating_sub(2).clamp(1, PERIODS_TO_GO_FORWARD);
+    checked(dataset, forward_folds(&all, times, folds, lead)).map(Some)
+}
+
+/// The times of `within`, ascending.
+fn periods(within: &[usize], times: &[i64]) -> BTreeSet<i64> {
+    within.iter().map(|&row| times[row]).collect()
+}
+
+/// Each fold trains on everything before its own stretch of time. The first `lead` periods only ever train; the others are parted into stretches
+/// of about equal numbers of periods, fewer than `folds` where there are fewer periods.
+fn forward_folds(within: &[usize], times: &[i64], folds: usize, lead: usize) -> Vec<Split> {
+    let distinct: Vec<i64> = periods(within, times).into_iter().collect();
+    let judged = distinct.len().saturating_sub(lead);
+    let stretches = folds.min(judged);
     (0..stretches)
         .map(|fold| {
-            let at = |index: usize| 1 + index * (distinct.len() - 1) / stretches;
+            let at = |index: usize| lead + index * judged / stretches;
             let until = distinct.get(at(fold + 1)).copied().unwrap_or(i64::MAX);
             forward(within, times, distinct[at(fold)], until)
         })

@@ -36,7 +36,7 @@ impl Stack {
         solution.push(0.0);
         let mut current = objective(&x, labels, &solution, even);
         for _ in 0..STEPS {
-            let target = minimise_quadratic(&derivatives(&x, labels, &solution, even), &solution);
+            let target = minimize_quadratic(&derivatives(&x, labels, &solution, even), &solution);
             let accepted = [1.0, 0.5, 0.25, 0.0625].into_iter().find_map(|length| {
                 let trial: Vec<f64> = solution.iter().zip(&target).map(|(from, to)| from + length * (to - from)).collect();
                 let value = objective(&x, labels, &trial, even);
@@ -101,7 +101,7 @@ fn derivatives(x: &[Vec<f64>], labels: &[bool], solution: &[f64], even: f64) -> 
 }
 
 /// Where the quadratic model around `solution` is least, all but the last entry at or above 0.
-fn minimise_quadratic((gradient, hessian): &(Vec<f64>, Vec<f64>), solution: &[f64]) -> Vec<f64> {
+fn minimize_quadratic((gradient, hessian): &(Vec<f64>, Vec<f64>), solution: &[f64]) -> Vec<f64> {
     let size = solution.len();
     let mut at = solution.to_vec();
     for _ in 0..ROUNDS {

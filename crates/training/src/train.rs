@@ -21,7 +21,7 @@ use crate::prepared::Prepared;
 use crate::progress::{Progress, Stage, StageRecord, Stages};
 use crate::proxies::{Proxy, proxies};
 use crate::prune::prune;
-use crate::quality::{DataQuality, data_quality};
+use crate::quality::{DataQuality, InputNoteKind, data_quality};
 use crate::select::{CandidateResult, Selection, SelectionContext, prepare_folds, select};
 use crate::settings::{ValidSettings, on_threads};
 use crate::split::{Split, folds};
@@ -88,11 +88,11 @@ impl TrainingOutcome {
     /// The trained model.
     ///
     /// # Errors
-    /// [`TrainingError::Cancelled`] when the training was stopped.
+    /// [`TrainingError::Canceled`] when the training was stopped.
     pub fn completed(self) -> Result<Trained, TrainingError> {
         match self {
             Self::Completed(trained) => Ok(*trained),
-            Self::Stopped { .. } => Err(TrainingError::Cancelled),
+            Self::Stopped { .. } => Err(TrainingError::Canceled),
         }
     }
 }
@@ -141,7 +141,11 @@ fn run(
     stages.begin(Stage::Features);
     let searched = prepare_folds(dataset, use_case, &splits[..settings.folds.min(splits.len())], settings)?;
     let encoder = &prepared.encoding.encoder;
-    stages.end(Stage::Features, format!("{} inputs from {} fields, fitted in each fold", encoder.inputs.len(), encoder.fields.len()));
+    let quality = data_quality(use_case, &dataset.table.take(split.train.rows()));
+    let unused = quality.notes.iter().filter(|note| note.kind != InputNoteKind::Mark).count();
+    let unused = if unused == 0 { String::new() } else { format!(", {unused} of them empty or constant") };
+    let fields = encoder.fields.len();
+    stages.end(Stage::Features, format!("{} inputs from {fields} fields{unused}, fitted in each fold", encoder.inputs.len()));
 
     progress.note(&gate_forecast_on(&searched, use_case, policy, settings, sizes.1)?.sentence);
     stages.begin(Stage::Train);
@@ -173,7 +177,6 @@ fn run(
     stages.end(Stage::Evaluate, format!("{} hold-out rows", sizes.1));
 
     stages.begin(Stage::Monitor);
-    let quality = data_quality(use_case, &dataset.table.take(split.train.rows()));
     let proxies = proxies(dataset, use_case, settings)?;
     stages.end(Stage::Monitor, format!("baseline statistics of {} fields saved", model.training.fields.len()));
     Ok(TrainingOutcome::Completed(Box::new(Trained {

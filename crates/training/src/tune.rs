@@ -79,7 +79,7 @@ pub(crate) fn tune(
             best,
             seconds_left: (!done.is_empty()).then(|| elapsed / done.len() as f64 * (planned - done.len()) as f64),
         });
-        if progress.cancelled() {
+        if progress.canceled() {
             return Ok(ControlFlow::Break(done.into_iter().map(|tried| tried.trial).collect()));
         }
         if done.len() >= search.arms.len() && settings.timeout_seconds.is_some_and(|limit| elapsed >= limit) {

@@ -3,7 +3,8 @@
 
 use model::{Column, Field, Kind, MISSING_LEVEL, Table, UseCase};
 use training::gates::ValidGatePolicy;
-use training::{Dataset, Settings, Silent, Trained, TrainingError, ValidSettings, train};
+use training::quality::InputNoteKind;
+use training::{Candidate, Dataset, Settings, Silent, Trained, TrainingError, ValidSettings, train};
 
 fn field(name: &str, kind: Kind, levels: &[String]) -> Field {
     let mut field: Field = toml::from_str(&format!("name = \"{name}\"\nlabel = \"{name}\"\nkind = \"real\"")).unwrap();
@@ -103,6 +104,55 @@ fn missing_values_may_carry_the_signal() {
     let (use_case, mut dataset) = dataset(rows, Column::Number(values));
     dataset.table.columns[0] = Column::Number(vec![1.0; rows]);
     assert!(auc(&trained(&use_case, &dataset)) > 0.6);
+}
+
+/// A mark where x is high, and nothing else: the outcome can be told by it alone.
+fn mark(rows: usize) -> Column {
+    let codes = (0..rows).map(|row| if noise(row, 1) > 0.5 { 1 } else { MISSING_LEVEL }).collect();
+    Column::Level { codes, levels: vec!["0".into(), "1".into()] }
+}
+
+#[test]
+fn a_mark_or_nothing_stays_a_field_of_trees_and_of_linear_parts() {
+    for candidate in [Candidate::LogisticRegressionL2, Candidate::RandomForest, Candidate::GradientBoosting] {
+        let (use_case, mut dataset) = dataset(400, mark(400));
+        dataset.table.columns[0] = Column::Number((0..400).map(|row| noise(row, 9)).collect());
+        let settings = Settings { trials: 3, repeats: Some(1), candidates: vec![candidate], ..Settings::default() }.check().unwrap();
+        let trained = train(&dataset, &use_case, &ValidGatePolicy::sensible(), &settings, &Silent).unwrap().completed().unwrap();
+        assert!(auc(&trained) > 0.6, "{candidate:?}: {}", auc(&trained));
+        let scores = trained.model.probabilities(&dataset.table);
+        let mean = |wanted: bool| {
+            let own = (0..400).filter(|row| (noise(*row, 1) > 0.5) == wanted).map(|row| scores[row]);
+            own.clone().sum::<f64>() / own.count() as f64
+        };
+        assert!(mean(true) > mean(false) + 0.1, "{candidate:?}");
+        // "No", which training never saw, is read as nothing is.
+        let mut no = dataset.table.clone();
+        no.columns[1] = Column::Level { codes: vec![0; 400], levels: vec!["0".into(), "1".into()] };
+        let mut nothing = dataset.table.clone();
+        nothing.columns[1] = Column::Level { codes: vec![MISSING_LEVEL; 400], levels: vec!["0".into(), "1".into()] };
+        assert_eq!(trained.model.probabilities(&no), trained.model.probabilities(&nothing));
+    }
+}
+
+#[test]
+fn inputs_that_carry_nothing_are_named() {
+    let kinds = |extra: Column| {
+        let (use_case, dataset) = dataset(300, extra);
+        let notes = training::quality::data_quality(&use_case, &dataset.table).notes;
+        notes.into_iter().map(|note| (note.field, note.kind)).collect::<Vec<_>>()
+    };
+    let noted = |kind| vec![("extra".to_owned(), kind)];
+    let level = |codes: Vec<u32>| Column::Level { codes, levels: vec!["0".into(), "1".into()] };
+    assert_eq!(kinds(Column::Number(vec![7.0; 300])), noted(InputNoteKind::Constant));
+    assert_eq!(kinds(Column::Number(vec![f64::NAN; 300])), noted(InputNoteKind::Empty));
+    assert_eq!(kinds(level(vec![1; 300])), noted(InputNoteKind::Constant));
+    assert_eq!(kinds(level(vec![MISSING_LEVEL; 300])), noted(InputNoteKind::Empty));
+    assert_eq!(kinds(mark(300)), noted(InputNoteKind::Mark));
+    assert_eq!(kinds(level((0..300).map(|row| row % 2).collect())), []);
+    assert_eq!(kinds(Column::Number((0..300).map(f64::from).collect())), []);
+    let (use_case, dataset) = dataset(300, Column::Number(vec![7.0; 300]));
+    assert_eq!(trained(&use_case, &dataset).quality.notes[0].field, "extra");
 }
 
 #[test]

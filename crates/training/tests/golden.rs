@@ -57,7 +57,7 @@ fn preprocessing_agrees() {
         let row = fold.test.rows().iter().position(|row| row == id).unwrap();
         for (name, expected) in feature_names.iter().zip(floats(expected)) {
             let linear = input(name);
-            near(linear.standardise(fold.test_matrix.column(linear.input as usize)[row]), expected, 1e-12, name);
+            near(linear.standardize(fold.test_matrix.column(linear.input as usize)[row]), expected, 1e-12, name);
         }
     }
 }
@@ -83,7 +83,7 @@ fn logistic_fits_agree() {
                 let row = fold.test.rows().iter().position(|row| row == id).unwrap();
                 let sum: f64 =
                     fold.train.encoding.linear.iter().zip(&fitted.coefficients).fold(fitted.intercept, |sum, (linear, coefficient)| {
-                        sum + coefficient * linear.standardise(fold.test_matrix.column(linear.input as usize)[row])
+                        sum + coefficient * linear.standardize(fold.test_matrix.column(linear.input as usize)[row])
                     });
                 near(model::scorer::sigmoid(sum), probability, 1e-5, who);
             }

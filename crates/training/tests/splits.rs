@@ -3,7 +3,7 @@
 
 use model::{Column, Table};
 use training::Dataset;
-use training::split::{Split, folds};
+use training::split::{Split, folds, forward_protocol};
 
 fn dataset(rows: usize) -> Dataset {
     let mut table = Table::default();
@@ -68,6 +68,60 @@ fn time_goes_forward() {
         let latest = split.train.rows().iter().map(|&row| times[row]).max().unwrap();
         assert!(split.test.rows().iter().all(|&row| times[row] > latest));
     }
+}
+
+fn time(dataset: &Dataset, row: usize) -> i64 {
+    dataset.times.as_ref().unwrap()[row]
+}
+
+#[test]
+fn a_protocol_goes_forward_and_so_does_the_training_inside() {
+    let dataset = dataset(600).with_periods(&(0..600).map(|row| format!("{}", 2006 + row / 60)).collect::<Vec<_>>());
+    let splits = forward_protocol(&dataset, 5).unwrap().unwrap();
+    let judged: Vec<(i64, i64)> =
+        splits.iter().map(|split| split.test.rows()).map(|rows| (time(&dataset, rows[0]), time(&dataset, rows[rows.len() - 1]))).collect();
+    // Ten periods, 0 to 9: seven to judge in five stretches.
+    assert_eq!(judged, [(3, 3), (4, 4), (5, 6), (7, 7), (8, 9)]);
+    for split in &splits {
+        assert!(split.is_forward(&dataset));
+        assert_eq!(split.train.rows().len() as i64, 60 * time(&dataset, split.test.rows()[0]), "everything before");
+        let inner = folds(&dataset, &split.train, 5, 1, 1).unwrap();
+        assert!(inner.len() >= 2 && inner.iter().all(|inner| inner.is_forward(&dataset)));
+    }
+    assert_eq!(forward_protocol(&self::dataset(600), 5).unwrap(), None);
+}
+
+#[test]
+fn few_periods_give_what_folds_they_can() {
+    let folds = |periods: i64| {
+        let dataset = dataset(600).with_times((0..600).map(|row| row * periods / 600).collect());
+        forward_protocol(&dataset, 5).unwrap().unwrap().len()
+    };
+    assert_eq!([2, 3, 4, 5, 6].map(folds), [1, 2, 2, 2, 3]);
+}
+
+#[test]
+fn rows_of_one_period_are_parted_by_outcome() {
+    let dataset = dataset(300).with_times((0..300).map(|row| row / 150).collect());
+    let splits = forward_protocol(&dataset, 5).unwrap().unwrap();
+    assert_eq!(splits.len(), 1, "one period trains, the other is judged");
+    let inner = folds(&dataset, &splits[0].train, 5, 2, 1).unwrap();
+    assert_eq!((inner.len(), inner[0].test.rows().len()), (10, 30));
+}
+
+#[test]
+fn both_sides_may_be_given() {
+    let ids: Vec<String> = (0..200).map(|row| format!("p{}", row % 100)).collect();
+    let dataset = dataset(200).with_persons(&ids).with_times((0..200).map(|row| row / 100).collect());
+    let (past, present): (Vec<usize>, Vec<usize>) = ((0..100).collect(), (100..200).collect());
+    let split = Split::sides(&dataset, &past, &present[..50]).unwrap();
+    assert_eq!((split.train.rows(), split.test.rows()), (&past[..], &present[..50]));
+    assert!(split.is_forward(&dataset));
+    assert!(Split::sides(&dataset, &present, &past).is_err(), "the future of the same people");
+    assert!(Split::sides(&dataset, &present[..50], &past[50..]).is_ok(), "other people");
+    assert!(Split::sides(&dataset, &past, &past[..1]).is_err(), "a row on both sides");
+    assert!(Split::sides(&dataset, &past, &[]).is_err() && Split::sides(&dataset, &[], &past).is_err());
+    assert!(Split::sides(&dataset, &past, &[200]).is_err());
 }
 
 #[test]

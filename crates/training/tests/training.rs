@@ -123,7 +123,7 @@ impl Progress for Impatient {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn cancelled(&self) -> bool {
+    fn canceled(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 8
     }
 }

@@ -50,7 +50,7 @@ impl Tenure {
         Ok(made)
     }
 
-    /// Fills an empty store: a labelled year for training, a model, and monthly snapshots scored by it. Everything is marked as simulated.
+    /// Fills an empty store: a labeled year for training, a model, and monthly snapshots scored by it. Everything is marked as simulated.
     ///
     /// # Errors
     /// When the store fails.
@@ -64,15 +64,15 @@ impl Tenure {
         };
         let files = compute(move || {
             let csv = |table: &model::Table| data::write(table, data::Format::Csv).map_err(crate::Error::caused);
-            let labelled = csv(&simulation::training_table(&settings))?;
+            let labeled = csv(&simulation::training_table(&settings))?;
             let snapshots = simulation::simulate(&settings);
             let months = snapshots.iter().map(|snapshot| {
                 let (outcomes, until) = crate::simulated_outcomes(snapshot);
                 Ok((snapshot.as_of.to_string(), csv(&snapshot.people)?, csv(&outcomes)?, until))
             });
-            Ok((snapshots.first().map(|first| first.as_of.to_string()), labelled, months.collect::<Result<Vec<_>>>()?))
+            Ok((snapshots.first().map(|first| first.as_of.to_string()), labeled, months.collect::<Result<Vec<_>>>()?))
         });
-        let (first_day, labelled, months) = files.await?;
+        let (first_day, labeled, months) = files.await?;
         let import = |name: String, bytes: Vec<u8>, as_of: Option<String>, snapshot: bool| Import {
             use_case: "attrition".into(),
             files: vec![(name, bytes)],
@@ -81,7 +81,7 @@ impl Tenure {
             simulated: true,
             ..Import::default()
         };
-        let dataset = self.import(admin, import("simulated-year.csv".into(), labelled, first_day, false)).await?.dataset;
+        let dataset = self.import(admin, import("simulated-year.csv".into(), labeled, first_day, false)).await?.dataset;
         let settings = training::Settings {
             trials: 12,
             seed,

@@ -40,7 +40,7 @@ pub enum Error {
     Refused(#[from] Refusal),
     /// Stopped by the person who started it.
     #[error("{0}")]
-    Cancelled(String),
+    Canceled(String),
     /// The database is busy, full or away. Nothing was changed, and the same may work in a moment.
     #[error("The database is temporarily unavailable. Try again in a moment.")]
     Unavailable(#[source] Source),
@@ -89,7 +89,7 @@ impl Error {
             | Self::SignIn(_)
             | Self::TooMany { .. }
             | Self::Refused(_)
-            | Self::Cancelled(_)
+            | Self::Canceled(_)
             | Self::Unavailable(_)
             | Self::Store(_)
             | Self::Internal { .. } => None,
@@ -115,7 +115,7 @@ impl Error {
     /// The exit code of a command that ends with it: 2 for what the caller can mend, 3 for internal failures, 4 for what may work in a moment.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Cancelled(_) => 1,
+            Self::Canceled(_) => 1,
             Self::Store(store::Error::Setting(_))
             | Self::NotFound(_)
             | Self::Invalid(_)
@@ -201,7 +201,7 @@ impl From<stats::InputError> for Error {
 impl From<training::TrainingError> for Error {
     fn from(error: training::TrainingError) -> Self {
         match error {
-            training::TrainingError::Cancelled => Self::Cancelled(sentence(&error.to_string())),
+            training::TrainingError::Canceled => Self::Canceled(sentence(&error.to_string())),
             training::TrainingError::Learner(_) => Self::caused(error),
             training::TrainingError::UnequalLengths { .. }
             | training::TrainingError::TooFewRows { .. }

@@ -147,7 +147,7 @@ impl Random {
 
     /// A random valid value; sometimes a missing one.
     fn value(&mut self, field: &Field) -> String {
-        if field.missing == model::MissingPolicy::Impute && self.share() < 0.03 {
+        if field.missing != model::MissingPolicy::Refuse && self.share() < 0.03 {
             return String::new();
         }
         if !field.levels.is_empty() {

@@ -134,7 +134,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
             let (tenure, actor) = (config.open().await?, Actor::local());
             let (dataset, profile) = tenure.data_profile(&actor.member()?, None, &dataset).await?;
             if let Some(out) = &html {
-                let (dataset, profile) = tenure.labelled_profile(&actor.member()?, None, &dataset.id).await?;
+                let (dataset, profile) = tenure.labeled_profile(&actor.member()?, None, &dataset.id).await?;
                 let page = app::pages::datasets::file(&dataset, &profile, &workflow::today().long());
                 std::fs::write(out, page).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
                 eprintln!("Written to {out}.");

@@ -27,6 +27,18 @@ pub enum RunCommand {
         /// Id of the run, or a prefix of it
         id: String,
     },
+    /// Write a file of a run, for example the rows that were held out
+    #[command(after_help = "Example: tenure run file 0199a holdout.csv --out holdout.csv\n\
+                            holdout.csv: row, id, fields, outcome and probability of each held-out person")]
+    File {
+        /// Id of the run, or a prefix of it
+        id: String,
+        /// Name of the file, as `run show --json` lists them
+        name: String,
+        /// Where to write it
+        #[arg(long)]
+        out: std::path::PathBuf,
+    },
     /// Compare runs side by side
     #[command(after_help = "Example: tenure run compare 0199a 0199b --html comparison.html")]
     Compare {
@@ -86,6 +98,15 @@ pub async fn run(config: &Config, command: RunCommand, as_json: bool) -> Result<
                 output::table(&["METRIC", "ESTIMATE (95% CI)"], &metrics.collect::<Vec<_>>());
                 let nested = page.children.iter().map(|run| vec![run.id.clone(), run.name.clone(), run.children.to_string()]);
                 output::table(&["NESTED RUN", "NAME", "TRIALS"], &nested.collect::<Vec<_>>());
+            }
+        }
+        RunCommand::File { id, name, out } => {
+            let (bytes, _) = tenure.run_artifact(&member, &id, &name).await?;
+            std::fs::write(&out, &bytes).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
+            if as_json {
+                output::json(&serde_json::json!({ "file": name, "bytes": bytes.len(), "out": out }))?;
+            } else {
+                eprintln!("Written to {}.", out.display());
             }
         }
         RunCommand::Compare { ids, html } => {

@@ -136,6 +136,7 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
             "cross_validated": evidence.cross_validated.report.metrics,
             "gates": evidence.gates,
             "leaks": evidence.leaks,
+            "input_notes": evidence.quality.notes,
             "feasibility": evidence.feasibility,
             "against_live": evidence.against_live,
         }))?;
@@ -156,6 +157,7 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
         for leak in &evidence.leaks {
             output::line(&format!("Possible leakage: {}", leak.sentence));
         }
+        evidence.quality.notes.iter().for_each(|note| output::line(&note.sentence));
         if let Some(feasibility) = &evidence.feasibility {
             output::line(&feasibility.sentence);
         }
@@ -173,14 +175,14 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
 
 /// A progress line on standard error; Ctrl-C stops the training.
 pub struct Bar {
-    cancelled: AtomicBool,
+    canceled: AtomicBool,
     /// Hidden when standard error is not a terminal.
     line: ProgressBar,
 }
 
 impl Bar {
     pub fn new() -> Self {
-        Self { cancelled: AtomicBool::new(false), line: ProgressBar::new(0) }
+        Self { canceled: AtomicBool::new(false), line: ProgressBar::new(0) }
     }
 
     /// Makes Ctrl-C stop the training after the current trial; finished trials are kept.
@@ -189,7 +191,7 @@ impl Bar {
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
                 bar.note("Stopping after the current trial …");
-                bar.cancelled.store(true, Ordering::Relaxed);
+                bar.canceled.store(true, Ordering::Relaxed);
             }
         });
     }
@@ -236,7 +238,7 @@ impl Progress for Bar {
         self.line.suspend(|| eprintln!("{sentence}"));
     }
 
-    fn cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+    fn canceled(&self) -> bool {
+        self.canceled.load(Ordering::Relaxed)
     }
 }

@@ -28,7 +28,7 @@ impl IntoResponse for Problem {
             Error::SignIn(_) => (StatusCode::UNAUTHORIZED, "Sign-in required"),
             Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many failed sign-in attempts"),
             Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "Access denied"),
-            Error::Conflict { .. } | Error::Cancelled(_) => (StatusCode::CONFLICT, "Conflict"),
+            Error::Conflict { .. } | Error::Canceled(_) => (StatusCode::CONFLICT, "Conflict"),
             Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "Service unavailable"),
             Error::Store(_) | Error::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
         };
@@ -50,7 +50,7 @@ impl IntoResponse for Problem {
             | Error::TooMany { .. }
             | Error::Forbidden { .. }
             | Error::Conflict { .. }
-            | Error::Cancelled(_)
+            | Error::Canceled(_)
             | Error::Unavailable(_)
             | Error::Store(_)
             | Error::Internal { .. } => None,
@@ -73,7 +73,7 @@ impl IntoResponse for Problem {
             | Error::Forbidden { .. }
             | Error::Conflict { .. }
             | Error::Refused(_)
-            | Error::Cancelled(_)
+            | Error::Canceled(_)
             | Error::Store(_)
             | Error::Internal { .. } => {}
         }

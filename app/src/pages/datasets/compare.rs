@@ -29,7 +29,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, A
         ));
     }
     let (tenure, actor) = crate::context::get()?;
-    let diff = tenure.data_diff(&actor.member()?, Some(use_case), [old, new]).await?.labelled(&*tenure.use_case(use_case)?);
+    let diff = tenure.data_diff(&actor.member()?, Some(use_case), [old, new]).await?.labeled(&*tenure.use_case(use_case)?);
     Ok(ServerPage::page("Compare data", compared(&diff, use_case)))
 }
 

@@ -16,7 +16,7 @@ use crate::server_page::ServerPage;
 /// Writes the page.
 pub(super) async fn write(use_case: &str, prefix: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let (dataset, found) = tenure.labelled_profile(&actor.member()?, Some(use_case), prefix).await?;
+    let (dataset, found) = tenure.labeled_profile(&actor.member()?, Some(use_case), prefix).await?;
     let use_case = UseCaseId::from(use_case);
     let page = tokio::task::spawn_blocking(move || {
         let title = dataset.name.clone();

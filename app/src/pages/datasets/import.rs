@@ -69,7 +69,7 @@ pub(super) fn refusal(form: &Form) -> AnyView {
         <section class="refusal">
             <div class="error-summary" role="alert" tabindex="-1">
                 <h2>{format!("{} could not be imported", refused.file)}</h2>
-                <p>{format::capitalised(&refused.sentence)}</p>
+                <p>{format::capitalized(&refused.sentence)}</p>
             </div>
             {table}
             {more}

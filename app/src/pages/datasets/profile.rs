@@ -46,7 +46,7 @@ pub(super) fn profile(found: &DataProfile) -> AnyView {
         {released(found)}
         <section>
             <h2>"Data quality"</h2>
-            <p class="aside">{format!("{}; {constant}. Figures are counts over the whole table, so there are no intervals.", format::capitalised(&repeats))}</p>
+            <p class="aside">{format!("{}; {constant}. Figures are counts over the whole table, so there are no intervals.", format::capitalized(&repeats))}</p>
             {gates(&found.gates)}
         </section>
         <section>
@@ -261,7 +261,7 @@ fn correlations(found: &DataProfile) -> AnyView {
     view! {
         <section>
             <h2>{title}</h2>
-            <p class="aside">{format!("Pearson for numeric pairs, Cramér's V for categorical pairs, correlation ratio for mixed pairs; {rows_text} rows.")}</p>
+            <p class="aside">{format!("Pearson for numeric pairs, Cramér's V for categorical pairs, correlation ratio for mixed pairs, both corrected for bias; categories with fewer than 10 rows are pooled; {rows_text} rows.")}</p>
             <div class="table-scroll heat" role="region" aria-label="Correlations of all columns" tabindex="0" inner_html=heatmap::map(correlations)></div>
             {heatmap::key()}
             <h3>"Strongest pairs"</h3>

@@ -198,7 +198,7 @@ fn four_fifths(own: &AttributeReport, name: String) -> AnyView {
                 let beyond = if impact.beyond_two_standard_deviations { " (more than 2)" } else { "" };
                 (
                     Cell::view(flag),
-                    Cell::number(p_text(impact.p_adjusted)),
+                    Cell::number(format::p_value(impact.p_adjusted)),
                     Cell::number(format!("{}{beyond}", format::signed(impact.standard_deviations, 1))),
                 )
             }
@@ -216,10 +216,6 @@ fn four_fifths(own: &AttributeReport, name: String) -> AnyView {
         Heading::number("Standard deviations"),
     ];
     view! { <Table headings rows class="list" scroll=name /> }.boxed()
-}
-
-fn p_text(p: f64) -> String {
-    if p < 0.001 { "<0.001".to_owned() } else { format::number(p, 3) }
 }
 
 fn dots(own: &AttributeReport, metrics: &[GroupMetric]) -> Option<Chart> {

@@ -145,7 +145,7 @@ fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
         page.words.many,
         format::number(effect.cutoff, 2),
     );
-    let (title, scroll) = (format::capitalised(&own.title), format!("Effect: {}", own.title));
+    let (title, scroll) = (format::capitalized(&own.title), format!("Effect: {}", own.title));
     let run = Route::Run { run: (&own.run).into() };
     let made = format!("{} by {}. ", own.at.long(), own.by);
     view! {

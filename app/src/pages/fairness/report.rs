@@ -116,7 +116,7 @@ fn finding(page: &FairnessReport) -> String {
         phrase(Verdict::CouldNotCompute, "could not be computed", "could not be computed"),
         phrase(Verdict::Pass, "passes", "pass"),
     ];
-    format::capitalised(&phrases.into_iter().flatten().collect::<Vec<_>>().join("; "))
+    format::capitalized(&phrases.into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
 
 fn proxies(proxies: &[ProxyRow]) -> AnyView {

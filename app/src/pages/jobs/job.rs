@@ -62,8 +62,8 @@ pub fn JobState(job: JobRow) -> AnyView {
 fn state_word(job: &JobRow) -> String {
     match job.status.as_str() {
         "stopping" => "Stopping after the current step".to_owned(),
-        "cancelled" => "Canceled".to_owned(),
-        status => format::capitalised(status),
+        "canceled" => "Canceled".to_owned(),
+        status => format::capitalized(status),
     }
 }
 
@@ -71,8 +71,8 @@ fn state_word(job: &JobRow) -> String {
 pub fn how_far(job: &JobRow) -> String {
     match (job.stage.as_str(), job.planned) {
         ("", _) => String::new(),
-        (stage, 0) => format::capitalised(stage),
-        (stage, planned) => format!("{}, {} of {}", format::capitalised(stage), format::count(job.done), format::count(planned)),
+        (stage, 0) => format::capitalized(stage),
+        (stage, planned) => format!("{}, {} of {}", format::capitalized(stage), format::count(job.done), format::count(planned)),
     }
 }
 
@@ -147,7 +147,7 @@ fn Outcome(job: JobRow, can_edit: bool) -> AnyView {
             <div class="note warn"><h2>"Job failed"</h2><p>{job.message}</p>{again}</div>
         }
         .boxed(),
-        "cancelled" => view! { <div class="note"><h2>"Job canceled"</h2><p>{job.message}</p>{again}</div> }.boxed(),
+        "canceled" => view! { <div class="note"><h2>"Job canceled"</h2><p>{job.message}</p>{again}</div> }.boxed(),
         "finished" if !job.result.is_empty() => {
             view! { <p class="actions"><a class="button" href=job.result>"View result"</a></p> }.boxed()
         }
@@ -180,10 +180,10 @@ fn Progress(job: JobRow) -> AnyView {
                 Some(current) if position == current => ("now", "current", Some("step")),
                 _ => ("", "pending", None),
             };
-            view! { <li class=class aria-current=now>{format::capitalised(name)}<span class="visually-hidden">{format!(", {word}")}</span></li> }.boxed()
+            view! { <li class=class aria-current=now>{format::capitalized(name)}<span class="visually-hidden">{format!(", {word}")}</span></li> }.boxed()
         };
         view! { <ol class="steps" aria-label="Steps">{STEPS.iter().enumerate().map(step).collect::<Vec<_>>()}</ol> }
     });
-    let stage = (job.kind != "training" && !job.stage.is_empty()).then(|| view! { <p>{format::capitalised(&job.stage)}</p> });
+    let stage = (job.kind != "training" && !job.stage.is_empty()).then(|| view! { <p>{format::capitalized(&job.stage)}</p> });
     view! { <section class="how-far" aria-label="Progress">{steps}{stage}{bar}</section> }.boxed()
 }

@@ -146,7 +146,7 @@ fn reason(reason: &Reason) -> Row {
     Row::new(vec![
         Cell::text(reason.signal.label()),
         Cell::view(labels::says(reason.says)),
-        Cell::text(format::capitalised(&reason.sentence)),
+        Cell::text(format::capitalized(&reason.sentence)),
     ])
 }
 
@@ -181,7 +181,7 @@ fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView>
         Heading::number("p-value"),
         Heading::number("Adjusted p-value"),
     ];
-    let why = column.why.map(|why| view! { <p>{format::capitalised(&why.to_string())}"."</p> });
+    let why = column.why.map(|why| view! { <p>{format::capitalized(&why.to_string())}"."</p> });
     let rows = format!(
         "Baseline: {} people ({} missing). Current data: {} people ({} missing).",
         column.n_reference, column.missing_reference, column.n_current, column.missing_current

@@ -60,7 +60,7 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
             Cell::text(page.check.share_drifted.map_or("could not be computed".into(), format::percent))
         }),
         both("Prediction drift", &|page| Cell::view(labels::verdict(page.check.prediction_verdict))),
-        both("ROC AUC (observed)", &|page| figure(page.report.realised.as_ref().map(|found| found.roc_auc.clone()))),
+        both("ROC AUC (observed)", &|page| figure(page.report.realized.as_ref().map(|found| found.roc_auc.clone()))),
         both("ROC AUC (estimated)", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()))),
         both("People", &|page| {
             Cell::text(page.report.features.columns.first().map_or("–".into(), |column| format::count(column.n_current as u32)))

@@ -55,11 +55,7 @@ pub fn why(column: &ColumnReport) -> String {
 
 /// A p-value for display.
 pub fn p_value(p: Option<f64>) -> String {
-    match p {
-        None => "–".into(),
-        Some(p) if p < 0.0001 => "< 0.0001".into(),
-        Some(p) => format::number(p, 4),
-    }
+    p.map_or_else(|| "–".into(), format::p_value)
 }
 
 /// An effect size with its unit.

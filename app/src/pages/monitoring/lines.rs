@@ -57,15 +57,15 @@ fn text(figure: Option<&Estimate>, scale: Scale) -> String {
 
 fn performance(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
     let estimated = |point: &HistoryPoint| point.report.estimated.as_ref().map(|estimated| estimated.roc_auc.clone());
-    let realised: Vec<(i64, Option<Estimate>)> =
-        history.cohorts.iter().map(|cohort| (cohort.day, cohort.realised.as_ref().map(|realised| realised.roc_auc.clone()))).collect();
+    let realized: Vec<(i64, Option<Estimate>)> =
+        history.cohorts.iter().map(|cohort| (cohort.day, cohort.realized.as_ref().map(|realized| realized.roc_auc.clone()))).collect();
     let series = [
-        Series { points: realised.iter().map(|(day, figure)| Point::of(*day, figure.as_ref())).collect(), dashed: false },
+        Series { points: realized.iter().map(|(day, figure)| Point::of(*day, figure.as_ref())).collect(), dashed: false },
         Series { points: drawn.iter().map(|point| Point::of(point.day, estimated(point).as_ref())).collect(), dashed: true },
     ];
     let limit = history.limits.roc_auc;
-    let known: Vec<f64> = realised.iter().filter_map(|(_, figure)| figure.as_ref()?.value).collect();
-    let title = match (&known[..], drawn.last().and_then(|point| point.report.realised.as_ref()).map(|realised| &realised.roc_auc)) {
+    let known: Vec<f64> = realized.iter().filter_map(|(_, figure)| figure.as_ref()?.value).collect();
+    let title = match (&known[..], drawn.last().and_then(|point| point.report.realized.as_ref()).map(|realized| &realized.roc_auc)) {
         ([], _) => "No outcomes yet: performance is estimated".to_owned(),
         (_, Some(Estimate { value: Some(value), interval: Some([low, high]), .. })) => {
             let place = if *high < limit {
@@ -79,23 +79,23 @@ fn performance(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
         }
         (known, _) => format!("Observed ROC AUC: {}", format::number(known[known.len() - 1], 2)),
     };
-    let mut days: Vec<i64> = drawn.iter().map(|point| point.day).chain(realised.iter().map(|(day, _)| *day)).collect();
+    let mut days: Vec<i64> = drawn.iter().map(|point| point.day).chain(realized.iter().map(|(day, _)| *day)).collect();
     days.sort_unstable();
     days.dedup();
     let rows = days.iter().map(|day| {
-        let seen = realised.iter().find(|(own, _)| own == day).and_then(|(_, figure)| figure.as_ref());
+        let seen = realized.iter().find(|(own, _)| own == day).and_then(|(_, figure)| figure.as_ref());
         let cohort = history.cohorts.iter().find(|cohort| cohort.day == *day);
         let guessed = drawn.iter().find(|point| point.day == *day).and_then(|point| estimated(point));
         vec![
             date_of(*day).long(),
             text(seen, Scale::Metric),
             cohort
-                .and_then(|cohort| cohort.realised.as_ref())
-                .map_or("–".into(), |realised| format!("{} of {}", realised.left, realised.n)),
+                .and_then(|cohort| cohort.realized.as_ref())
+                .map_or("–".into(), |realized| format!("{} of {}", realized.left, realized.n)),
             text(guessed.as_ref(), Scale::Metric),
         ]
     });
-    let left = format!("{} of known", format::capitalised(&history.use_case.words.event_many));
+    let left = format!("{} of known", format::capitalized(&history.use_case.words.event_many));
     let limits =
         drawn.last().and_then(|point| point.report.estimated.as_ref()).map(|estimated| estimated.limits.clone()).unwrap_or_default();
     Chart {
@@ -187,9 +187,9 @@ fn events(history: &DriftHistory) -> Chart {
         .cohorts
         .iter()
         .filter_map(|cohort| {
-            let realised = cohort.realised.as_ref()?;
-            let actual = stats::intervals::proportion(realised.left as u32, realised.n as u32, "no outcomes are known");
-            Some((cohort, actual, share(&realised.expected_left, realised.n)))
+            let realized = cohort.realized.as_ref()?;
+            let actual = stats::intervals::proportion(realized.left as u32, realized.n as u32, "no outcomes are known");
+            Some((cohort, actual, share(&realized.expected_left, realized.n)))
         })
         .collect();
     // A cycle without known outcomes is a gap.

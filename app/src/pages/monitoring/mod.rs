@@ -141,16 +141,16 @@ fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> An
 
 /// Performance by reason of leaving: a model that fails for one reason shows it here first.
 fn reasons(history: &DriftHistory) -> AnyView {
-    let cohorts: Vec<_> = history.cohorts.iter().rev().filter_map(|cohort| Some((cohort, cohort.realised.as_ref()?))).collect();
+    let cohorts: Vec<_> = history.cohorts.iter().rev().filter_map(|cohort| Some((cohort, cohort.realized.as_ref()?))).collect();
     let names: std::collections::BTreeSet<&str> =
-        cohorts.iter().flat_map(|(_, realised)| &realised.by_reason).map(|group| group.name.as_str()).collect();
+        cohorts.iter().flat_map(|(_, realized)| &realized.by_reason).map(|group| group.name.as_str()).collect();
     if names.is_empty() || names.iter().all(|name| *name == "unknown") {
         return ().boxed();
     }
     let row = |name: &&str| {
-        let mut cells = vec![Cell::text(format::capitalised(name))];
-        cells.extend(cohorts.iter().map(|(_, realised)| {
-            let found = realised.by_reason.iter().find(|group| group.name == *name);
+        let mut cells = vec![Cell::text(format::capitalized(name))];
+        cells.extend(cohorts.iter().map(|(_, realized)| {
+            let found = realized.by_reason.iter().find(|group| group.name == *name);
             match found.and_then(|group| Some((group.left, group.roc_auc.value?))) {
                 Some((left, value)) => {
                     Cell::with_aside(format::number(value, 2), format!("n\u{a0}=\u{a0}{}", format::count(left as u32))).numeric()

@@ -4,7 +4,7 @@ use domain::Route;
 use leptos::prelude::*;
 use workflow::{CohortView, Coverage};
 
-use super::performance::realised_of;
+use super::performance::realized_of;
 use crate::boxed::IntoBoxed;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
@@ -42,9 +42,9 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
     }
     let horizon = coverage.imports.first().map_or(0, |import| import.horizon_days);
     let open = coverage.cohorts.iter().find(|cohort| cohort.as_of.to_string() == cycle).and_then(|cohort| {
-        let realised = cohort.realised.as_ref()?;
+        let realized = cohort.realized.as_ref()?;
         let title = format!("Scored on {}, outcomes until {}", cohort.as_of.long(), cohort.until.long());
-        Some(view! { <section id="cycle"><h2>{title}</h2>{realised_of(realised, &events)}</section> })
+        Some(view! { <section id="cycle"><h2>{title}</h2>{realized_of(realized, &events)}</section> })
     });
     let rows = coverage.cohorts.iter().rev().map(|cohort| row(cohort, &use_case)).collect();
     let headings = vec![
@@ -71,7 +71,7 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
     let file_heads = vec![
         Heading::text("File"),
         Heading::number("Rows"),
-        Heading::number(format::capitalised(&events)),
+        Heading::number(format::capitalized(&events)),
         Heading::text("Period"),
         Heading::text("Complete until"),
         Heading::text("Imported by"),
@@ -103,13 +103,13 @@ fn row(cohort: &CohortView, use_case: &str) -> Row {
         Cell::number(format::count(cohort.scored)),
         Cell::number(known),
     ];
-    match &cohort.realised {
-        Some(realised) => {
+    match &cohort.realized {
+        Some(realized) => {
             let address = Route::Outcomes { use_case: use_case.into() }.with_query(&[("cycle", cohort.as_of.to_string())]);
             cells[0] = Cell::link(format!("{address}#cycle"), cohort.as_of.long());
-            cells.push(Cell::number(format::count(realised.left as u32)));
-            cells.push(Cell::figure(Some(realised.expected_left.clone()), Scale::Count));
-            cells.push(Cell::figure(Some(realised.roc_auc.clone()), Scale::Metric));
+            cells.push(Cell::number(format::count(realized.left as u32)));
+            cells.push(Cell::figure(Some(realized.expected_left.clone()), Scale::Count));
+            cells.push(Cell::figure(Some(realized.roc_auc.clone()), Scale::Metric));
         }
         None => cells.extend([Cell::number("–"), Cell::number("–"), Cell::number("too few known outcomes")]),
     }

@@ -1,7 +1,7 @@
 //! Performance of the scores: observed from outcomes, by group, and estimated.
 
 use leptos::prelude::*;
-use monitoring::performance::{Group, Realised};
+use monitoring::performance::{Group, Realized};
 use workflow::CheckPage;
 
 use crate::boxed::IntoBoxed;
@@ -22,27 +22,27 @@ pub fn performance(page: &CheckPage) -> AnyView {
             .boxed()
         },
     );
-    let realised = page.report.realised.as_ref().map_or_else(
+    let realized = page.report.realized.as_ref().map_or_else(
         || view! { <p>"Observed: no outcomes yet. Import outcomes to evaluate the scores."</p> }.boxed(),
-        |realised| realised_of(realised, &page.use_case.words.event_many),
+        |realized| realized_of(realized, &page.use_case.words.event_many),
     );
-    view! { {realised}{estimated} }.boxed()
+    view! { {realized}{estimated} }.boxed()
 }
 
 /// Observed performance with its groups.
-pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
-    let (auc, brier, error) = (realised.roc_auc.clone(), realised.brier.clone(), realised.calibration_error.clone());
+pub fn realized_of(realized: &Realized, events: &str) -> AnyView {
+    let (auc, brier, error) = (realized.roc_auc.clone(), realized.brier.clone(), realized.calibration_error.clone());
     let groups = [
-        ("risk band", "Performance by risk band", &realised.by_band),
-        ("scoring month", "Performance by scoring month", &realised.by_cohort),
-        ("reason", "Performance by reason", &realised.by_reason),
-        ("score decile", "Performance by score decile", &realised.by_decile),
+        ("risk band", "Performance by risk band", &realized.by_band),
+        ("scoring month", "Performance by scoring month", &realized.by_cohort),
+        ("reason", "Performance by reason", &realized.by_reason),
+        ("score decile", "Performance by score decile", &realized.by_decile),
     ];
     let tables = groups.into_iter().filter(|(_, _, groups)| !groups.is_empty()).map(|(name, region, list)| {
         let mut headings = vec![
-            Heading::text(format::capitalised(name)),
+            Heading::text(format::capitalized(name)),
             Heading::number("People"),
-            Heading::number(format::capitalised(events)),
+            Heading::number(format::capitalized(events)),
             Heading::number("Expected rate"),
             Heading::number("Observed rate"),
         ];
@@ -56,8 +56,8 @@ pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
     });
     let tables = tables.collect::<Vec<_>>();
     view! {
-        <p>"Observed: ROC AUC " <FigureValue figure=auc with_n=true /> {format!("; {} {events}, expected ", realised.left)}
-        <FigureValue figure=realised.expected_left.clone() scale=Scale::Count /> ". Brier score " <FigureValue figure=brier /> ", expected calibration error " <FigureValue figure=error /> "."</p>
+        <p>"Observed: ROC AUC " <FigureValue figure=auc with_n=true /> {format!("; {} {events}, expected ", realized.left)}
+        <FigureValue figure=realized.expected_left.clone() scale=Scale::Count /> ". Brier score " <FigureValue figure=brier /> ", expected calibration error " <FigureValue figure=error /> "."</p>
         {tables}
     }
     .boxed()
@@ -66,7 +66,7 @@ pub fn realised_of(realised: &Realised, events: &str) -> AnyView {
 fn group_row(group: &Group, only_leavers: bool, ranked: bool) -> Row {
     let actual = if only_leavers { None } else { Some(group.actual.clone()) };
     let mut cells = vec![
-        Cell::text(format::capitalised(&group.name)),
+        Cell::text(format::capitalized(&group.name)),
         Cell::number(format::count(group.n as u32)),
         Cell::number(format::count(group.left as u32)),
         Cell::figure(Some(group.predicted.clone()), Scale::Percent),

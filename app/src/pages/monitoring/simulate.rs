@@ -76,7 +76,7 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
     let size = if size.is_empty() { "0.5".to_owned() } else { size.clone() };
     let answer = match answer {
         None => ().boxed(),
-        Some(Err(problem)) => view! { <p class="note warn" role="alert">{format::capitalised(&problem)}</p> }.boxed(),
+        Some(Err(problem)) => view! { <p class="note warn" role="alert">{format::capitalized(&problem)}</p> }.boxed(),
         Some(Ok(found)) => found_of(&found),
     };
     view! {

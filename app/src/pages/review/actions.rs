@@ -16,7 +16,7 @@ fn back(use_case: &str, version: VersionNumber, stays: &[(&str, &str)], flash: &
 
 /// The message with a capital first letter and a final full stop.
 fn sentence(error: &AppError) -> String {
-    let text = crate::format::capitalised(&error.message);
+    let text = crate::format::capitalized(&error.message);
     if text.ends_with('.') { text } else { format!("{text}.") }
 }
 

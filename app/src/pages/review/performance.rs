@@ -103,7 +103,7 @@ fn compared(package: &EvidencePackage) -> AnyView {
             Cell::figure(Some(comparison.challenger.clone()), Scale::Metric),
             Cell::figure(Some(comparison.difference.clone()), Scale::Metric),
             Cell::view(view! { <StateBadge tone word /> }),
-            Cell::aside(comparison.p_value.map(p_text).unwrap_or_default()).numeric(),
+            Cell::aside(comparison.p_value.map(format::p_value).unwrap_or_default()).numeric(),
             Cell::aside(n).numeric(),
         ]);
         (comparison.metric, row)
@@ -127,10 +127,6 @@ fn compared(package: &EvidencePackage) -> AnyView {
         <p class="aside">"Difference: candidate − live version, here and in the gates. 95% intervals. ROC AUC: DeLong's paired test; other metrics: paired bootstrap on the same rows. With many metrics, some differences are expected by chance."</p>
     }
     .boxed()
-}
-
-fn p_text(p: f64) -> String {
-    if p < 0.001 { "<0.001".to_owned() } else { format::number(p, 3) }
 }
 
 /// Tone and label of a paired difference, from its interval.

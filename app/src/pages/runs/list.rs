@@ -212,7 +212,7 @@ pub fn RunState(status: String) -> AnyView {
         "running" => Tone::Watch,
         _ => Tone::Neutral,
     };
-    view! { <StateBadge tone word=format::capitalised(&status) /> }.boxed()
+    view! { <StateBadge tone word=format::capitalized(&status) /> }.boxed()
 }
 
 #[component]

@@ -30,7 +30,7 @@ pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<ServerPage
     let words = tenure.status(&actor.member()?, Some(use_case)).await?.words;
     let person = tenure.person(&analyst, use_case, id, &why).await?;
     let history = crate::charts::timeline::past_scores(&person.history);
-    let title = format!("{} {}", format::capitalised(&words.one), person.id);
+    let title = format!("{} {}", format::capitalized(&words.one), person.id);
     Ok(ServerPage::page(title, view! { <Person person words history use_case=use_case.to_owned() why /> }))
 }
 
@@ -51,7 +51,7 @@ fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Op
     let what_if = Route::WhatIf { use_case: (&use_case).into() }.with_query(&[("person", person.id.as_str()), (WHY, &why)]);
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=dashboard.path()>"Dashboard"</a></nav>
-        <PageHeading title=format!("{} {}", format::capitalised(&words.one), person.id)>
+        <PageHeading title=format!("{} {}", format::capitalized(&words.one), person.id)>
             <a class="button" href=what_if>"Explore changes"</a>
         </PageHeading>
         {glossary::see(&["calibration-range", "shap", "base-value", "counterfactual"])}
@@ -79,7 +79,7 @@ fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Op
         {history.map(|chart| view! { <section><h2>"Score history"</h2><ChartFigure chart /></section> })}
         {access_history_section(person.access_history)}
         <section class="fields">
-            <h2>{format!("{} data", format::capitalised(&words.one))}</h2>
+            <h2>{format!("{} data", format::capitalized(&words.one))}</h2>
             <div class="field-groups">{groups(person.fields)}</div>
         </section>
     }.boxed()

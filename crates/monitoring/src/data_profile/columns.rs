@@ -3,9 +3,10 @@
 use domain::Estimate;
 use model::Column;
 use serde::{Deserialize, Serialize};
+use stats::association::{FEWEST_ROWS_PER_LEVEL, cramers_v_corrected};
 use stats::intervals::proportion;
 use stats::outliers::{is_outlier, outlier_bounds};
-use stats::two_sample::{Pair, Sorted, contingency, rank};
+use stats::two_sample::{Pair, Sorted, rank};
 
 use crate::check::sample;
 use crate::compare::Sample;
@@ -77,7 +78,8 @@ pub struct Bars {
 pub struct AgainstTarget {
     /// Ranges of a number (tenths of the rows) or levels.
     pub groups: Vec<TargetGroup>,
-    /// |2 ROC AUC - 1| for numbers, Cramér's V for levels, 0..=1; `None` with one class or one value only.
+    /// |2 ROC AUC - 1| for numbers, bias-corrected Cramér's V for levels (rare ones pooled), 0..=1; `None` where less than two classes or
+    /// values have enough rows.
     pub strength: Option<f64>,
 }
 
@@ -114,7 +116,7 @@ impl ColumnSummary {
 const MOST_BARS: usize = 30;
 
 /// Summarizes a column. The numbers of an `ordinal` one are levels, which have no outliers.
-pub(super) fn summarise(name: &str, column: &Column, target: Option<&[bool]>, ordinal: bool) -> ColumnSummary {
+pub(super) fn summarize(name: &str, column: &Column, target: Option<&[bool]>, ordinal: bool) -> ColumnSummary {
     let rows = column.len() as u64;
     let rate = |missing: u64| if rows == 0 { 0.0 } else { missing as f64 / rows as f64 };
     let summary = |kind: ValueKind, missing: u64, distinct: u64| ColumnSummary {
@@ -243,8 +245,7 @@ fn level_against(codes: &[u32], levels: &[String], target: &[bool]) -> AgainstTa
             slot[usize::from(hit)] += 1;
         }
     }
-    let [without, with] = [0, 1].map(|side| counts.iter().map(|count| count[side]).collect::<Vec<u64>>());
-    let strength = contingency::cramers_v(&without, &with).filter(|_| counts.iter().filter(|[a, b]| a + b > 0).count() > 1);
+    let strength = cramers_v_corrected(counts.as_flattened(), 2, FEWEST_ROWS_PER_LEVEL);
     let groups =
         levels.iter().zip(&counts).filter(|(_, [a, b])| a + b > 0).map(|(level, [a, b])| group(level.clone(), *b, a + b)).collect();
     AgainstTarget { groups, strength }

@@ -1,9 +1,10 @@
-//! How columns go together: Pearson and Spearman between numbers, Cramér's V between levels, the correlation ratio between the two.
+//! How columns go together: Pearson and Spearman between numbers, Cramér's V between levels, the correlation ratio between the two; the last two
+//! corrected for the strength that many or rare levels show by chance ([`stats::association`]).
 
 use model::{Column, MISSING_LEVEL, Table};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use stats::two_sample::contingency::cramers_v_table;
+use stats::association::{FEWEST_ROWS_PER_LEVEL, correlation_ratio_corrected, cramers_v_corrected};
 
 /// The measure in a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +107,7 @@ fn prepare(column: &Column, step: usize) -> Option<Values> {
         Column::Number(values) => {
             let raw: Vec<f64> = values.iter().step_by(step).map(|value| if value.is_finite() { *value } else { f64::NAN }).collect();
             let complete = raw.iter().all(|value| !value.is_nan());
-            Some(Values::Number { values: standardised(&raw)?, ranks: standardised(&midranks(&raw))?, raw, complete })
+            Some(Values::Number { values: standardized(&raw)?, ranks: standardized(&midranks(&raw))?, raw, complete })
         }
         Column::Level { codes, levels } => {
             let codes: Vec<u32> = codes.iter().step_by(step).copied().collect();
@@ -123,7 +124,7 @@ fn prepare(column: &Column, step: usize) -> Option<Values> {
     }
 }
 
-fn standardised(values: &[f64]) -> Option<Vec<f64>> {
+fn standardized(values: &[f64]) -> Option<Vec<f64>> {
     let present = || values.iter().filter(|value| !value.is_nan());
     let n = present().count() as f64;
     let mean = present().sum::<f64>() / n;
@@ -153,18 +154,18 @@ fn pair(columns: &[Values], first: usize, second: usize) -> Option<Correlation> 
         }
         (Values::Number { raw: a, .. }, Values::Number { raw: b, .. }) => {
             let both: (Vec<f64>, Vec<f64>) = a.iter().zip(b).filter(|(a, b)| !a.is_nan() && !b.is_nan()).map(|(a, b)| (*a, *b)).unzip();
-            let spearman = standardised(&midranks(&both.0)).zip(standardised(&midranks(&both.1))).map(|(a, b)| dot(&a, &b));
-            (Measure::Pearson, dot(&standardised(&both.0)?, &standardised(&both.1)?), spearman)
+            let spearman = standardized(&midranks(&both.0)).zip(standardized(&midranks(&both.1))).map(|(a, b)| dot(&a, &b));
+            (Measure::Pearson, dot(&standardized(&both.0)?, &standardized(&both.1)?), spearman)
         }
         (Values::Level { codes: a, levels }, Values::Level { codes: b, levels: columns }) => {
             let mut counts = vec![0u64; levels * columns];
             for (&a, &b) in a.iter().zip(b).filter(|&(&a, &b)| a != MISSING_LEVEL && b != MISSING_LEVEL) {
                 counts[a as usize * columns + b as usize] += 1;
             }
-            (Measure::CramersV, cramers_v_table(&counts, *columns)?, None)
+            (Measure::CramersV, cramers_v_corrected(&counts, *columns, FEWEST_ROWS_PER_LEVEL)?, None)
         }
         (Values::Level { codes, levels }, Values::Number { raw, .. }) | (Values::Number { raw, .. }, Values::Level { codes, levels }) => {
-            (Measure::CorrelationRatio, correlation_ratio(codes, *levels, raw)?, None)
+            (Measure::CorrelationRatio, correlation_ratio_corrected(codes, *levels, raw, FEWEST_ROWS_PER_LEVEL)?, None)
         }
     };
     let value = value.clamp(-1.0, 1.0);
@@ -173,21 +174,4 @@ fn pair(columns: &[Values], first: usize, second: usize) -> Option<Correlation> 
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// η: the square root of the share of a number's variance that lies between the levels.
-fn correlation_ratio(codes: &[u32], levels: usize, values: &[f64]) -> Option<f64> {
-    let mut sums = vec![(0.0, 0.0); levels];
-    let (mut n, mut total, mut squares) = (0.0, 0.0, 0.0);
-    for (&code, &value) in codes.iter().zip(values).filter(|&(&code, value)| code != MISSING_LEVEL && !value.is_nan()) {
-        let slot = &mut sums[code as usize];
-        *slot = (slot.0 + 1.0, slot.1 + value);
-        n += 1.0;
-        total += value;
-        squares += value * value;
-    }
-    let mean = total / n;
-    let variance = squares - n * mean * mean;
-    let between: f64 = sums.iter().filter(|(count, _)| *count > 0.0).map(|(count, sum)| count * (sum / count - mean).powi(2)).sum();
-    (n > 1.0 && variance > 1e-12 * squares).then(|| (between / variance).clamp(0.0, 1.0).sqrt())
 }

@@ -4,7 +4,7 @@ mod columns;
 mod compare;
 mod correlations;
 mod gates;
-mod labelled;
+mod labeled;
 
 pub use columns::{AgainstTarget, Bars, ColumnSummary, Numbers, TargetGroup};
 pub use compare::{Change, ChangeKind, LEAST_MEAN_CHANGE, LEAST_MISSING_CHANGE, LEAST_RANGE_CHANGE, compare};
@@ -68,7 +68,7 @@ pub struct Warning {
 /// One pass per column, columns shared over threads. Correlations of more than 100 000 rows are those of an even sample.
 pub fn data_profile(table: &Table, target: Option<&[bool]>, exclude: &[&str], ordinal: &[&str], limits: &GateLimits) -> DataProfile {
     let target = target.filter(|target| target.len() == table.rows());
-    let summary = |(name, column): (&String, &Column)| columns::summarise(name, column, target, ordinal.contains(&name.as_str()));
+    let summary = |(name, column): (&String, &Column)| columns::summarize(name, column, target, ordinal.contains(&name.as_str()));
     let columns: Vec<ColumnSummary> = table.names.par_iter().zip(&table.columns).map(summary).collect();
     let (correlations, duplicate_rows) = rayon::join(|| correlations::correlations(table, exclude), || duplicates(table));
     DataProfile::of_columns(table.rows() as u64, columns, correlations, duplicate_rows, limits)

@@ -41,15 +41,37 @@ fn figures_by_hand() {
     assert_eq!(profile.constant_columns, ["one"]);
     let at = |a: &str, b: &str| {
         let place = |name: &str| profile.correlations.names.iter().position(|known| known == name).unwrap();
-        profile.correlations.matrix[place(a) * profile.correlations.names.len() + place(b)].unwrap()
+        profile.correlations.matrix[place(a) * profile.correlations.names.len() + place(b)]
     };
-    assert!((at("a", "b") - 1.0).abs() < 1e-12, "pairs without the missing row");
-    assert!((at("c", "d") - 1.0).abs() < 1e-12);
-    // η² of a by c: levels x (1, 2), y (3, 4, 100): between = 2·(1.5-22)² + 3·(107/3-22)², total = 7610.
-    let between = 2.0 * 20.5f64.powi(2) + 3.0 * (107.0 / 3.0 - 22.0f64).powi(2);
-    assert!((at("a", "c") - (between / 7610.0).sqrt()).abs() < 1e-12);
+    assert!((at("a", "b").unwrap() - 1.0).abs() < 1e-12, "pairs without the missing row");
+    // Two levels of three rows each are too few to measure a dependence by.
+    assert_eq!((at("c", "d"), at("a", "c"), &c.against_target.as_ref().unwrap().strength), (None, None, &None));
     assert!(profile.warnings.iter().any(|warning| warning.sentence.contains("none has no values")));
     assert_eq!(profile.gates.iter().map(|gate| gate.passed).collect::<Vec<_>>(), [Some(false), Some(true), Some(false)]);
+}
+
+/// Forty rows: the levels p and q with 15 of 20 rows on their own side of x and y, so that V² = (¼ − 1/39) / (1 − 1/39) (Bergsma 2013); the
+/// number is 1 for p and 3 for q, so that it has no variance within them. The rows of a level of its own each (name) say nothing.
+#[test]
+fn dependence_of_levels_is_corrected_for_their_number() {
+    let first: Vec<u32> = (0..40).map(|row| u32::from(row >= 20)).collect();
+    let second: Vec<u32> = (0..40).map(|row| u32::from((row >= 15 && row < 20) || row >= 25)).collect();
+    let target: Vec<bool> = second.iter().map(|code| *code == 1).collect();
+    let mut table = Table::default();
+    table.push("first", level(&first, &["p", "q"]));
+    table.push("second", level(&second, &["x", "y"]));
+    table.push("pay", Column::Number(first.iter().map(|code| 1.0 + 2.0 * f64::from(*code)).collect()));
+    let names: Vec<String> = (0..40).map(|row| format!("n{row}")).collect();
+    table.push("name", Column::Level { codes: (0..40).collect(), levels: names });
+    let profile = data_profile(&table, Some(&target), &[], &[], &GateLimits::default());
+    let expected = ((0.25 - 1.0 / 39.0) / (1.0 - 1.0 / 39.0_f64)).sqrt();
+    let cell = |a: usize, b: usize| profile.correlations.matrix[a * 4 + b];
+    assert!((cell(0, 1).unwrap() - expected).abs() < 1e-12);
+    assert!((cell(0, 2).unwrap() - 1.0).abs() < 1e-12);
+    assert_eq!((cell(0, 3), cell(2, 3)), (None, None));
+    let strength = |column: usize| profile.columns[column].against_target.as_ref().unwrap().strength;
+    assert!((strength(0).unwrap() - expected).abs() < 1e-12);
+    assert_eq!(strength(3), None);
 }
 
 #[test]
@@ -140,18 +162,30 @@ fn labels_stand_for_names_and_levels_everywhere() {
         ]
     }"#;
     let use_case: model::UseCase = serde_json::from_str(text).unwrap();
-    let table = training_table(&Settings { people: 300, ..Settings::default() });
-    let profile = data_profile(&table, None, &[], &use_case.ordinals(), &GateLimits::default());
-    let labelled = profile.labelled(&use_case);
-    let names: Vec<String> = profile.columns.iter().map(|column| use_case.label(&column.name)).collect();
-    assert_eq!(labelled.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>(), names);
-    let verdicts = |profile: &DataProfile| profile.gates.iter().map(|gate| (gate.value, gate.passed)).collect::<Vec<_>>();
-    assert_eq!(verdicts(&labelled), verdicts(&profile));
-    assert_eq!(labelled.warnings.len(), profile.warnings.len());
-    let texts = labelled.warnings.iter().map(|warning| &warning.sentence).chain(labelled.gates.iter().flat_map(|gate| &gate.offenders));
-    let texts: Vec<&String> = texts.chain(labelled.columns.iter().flat_map(|column| &column.bars.levels)).collect();
-    for raw in ["MonthlyIncome", "JobLevel", "Travel_Rarely"] {
-        assert!(texts.iter().all(|text| !text.contains(raw)), "{raw} in {texts:?}");
+    // Every kind of text that names a column: a missing value, a constant, a pair that says the same, an outlier, a level.
+    let levels: Vec<f64> = (0..40).map(|row| f64::from(row % 5 + 1)).collect();
+    let mut pay: Vec<f64> = levels.iter().map(|level| 1000.0 * level).collect();
+    pay[0] = f64::NAN;
+    let mut table = Table::default();
+    table.push("MonthlyIncome", Column::Number(pay));
+    table.push("JobLevel", Column::Number(levels));
+    table.push("BusinessTravel", level(&[1; 40], &["Non-Travel", "Travel_Rarely", "Travel_Frequently"]));
+    let limits = GateLimits { missing_rate: 0.01, ..GateLimits::default() };
+    let profile = data_profile(&table, None, &[], &use_case.ordinals(), &limits);
+    let texts = |profile: &DataProfile| -> Vec<String> {
+        let warnings = profile.warnings.iter().map(|warning| warning.sentence.clone());
+        let gates = profile.gates.iter().flat_map(|gate| gate.offenders.iter().cloned().chain([gate.sentence.clone()]));
+        let columns = profile.columns.iter().flat_map(|column| column.bars.levels.iter().cloned().chain([column.name.clone()]));
+        warnings.chain(gates).chain(columns).chain(profile.correlations.names.clone()).collect()
+    };
+    let labeled = profile.labeled(&use_case);
+    let (before, after) = (texts(&profile), texts(&labeled));
+    for (raw, label) in [("MonthlyIncome", "Monthly income"), ("JobLevel", "Job level"), ("Travel_Rarely", "Rarely")] {
+        let holding = |texts: &[String], part: &str| texts.iter().filter(|text| text.contains(part)).count();
+        assert!(holding(&before, raw) > 0, "the test has nothing to find: {before:?}");
+        assert_eq!((holding(&after, raw), holding(&after, label)), (0, holding(&before, raw)), "{after:?}");
     }
-    assert!(texts.iter().any(|text| *text == "Rarely"));
+    assert_eq!(labeled.gates[2].offenders, ["Monthly income and Job level"]);
+    let verdicts = |profile: &DataProfile| profile.gates.iter().map(|gate| (gate.value, gate.passed)).collect::<Vec<_>>();
+    assert_eq!(verdicts(&labeled), verdicts(&profile));
 }

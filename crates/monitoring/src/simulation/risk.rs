@@ -15,9 +15,9 @@ const RETIREMENT_AGE_MONTHS: u32 = 60 * 12;
 pub(super) fn log_odds(person: &Person, changed: bool) -> f64 {
     let flag = |condition: bool| if condition { 1.0 } else { 0.0 };
     let years = |months: u32| f64::from(months) / 12.0;
-    let centred = |score: u32| f64::from(score) - 2.7;
+    let centered = |score: u32| f64::from(score) - 2.7;
     let working = years(person.working_months);
-    let common = -0.25 * centred(person.relationship_satisfaction) - 0.45 * centred(person.involvement) - 0.4 * flag(person.travel == 0)
+    let common = -0.25 * centered(person.relationship_satisfaction) - 0.45 * centered(person.involvement) - 0.4 * flag(person.travel == 0)
         + 0.75 * flag(person.travel == 2)
         + 0.13 * (f64::from(person.companies) - 2.7)
         + 0.11 * (years(person.promotion_months) - 2.0)
@@ -27,15 +27,15 @@ pub(super) fn log_odds(person: &Person, changed: bool) -> f64 {
         -1.4 - 0.3 * flag(person.overtime)
             + 0.085 * (working - 11.0)
             + 0.9 * flag(person.level >= 3)
-            + 0.25 * centred(person.job_satisfaction)
+            + 0.25 * centered(person.job_satisfaction)
             - 0.02 * (person.distance - 9.0)
             + 0.3 * flag(person.stock > 0)
             + 0.3 * (f64::from(person.education) - 2.9)
     } else {
         let entry = matches!(person.role, Role::SalesRepresentative | Role::LaboratoryTechnician);
         1.65 * (flag(person.overtime) - 0.28) + 0.5 * flag(person.overtime && person.level == 1)
-            - 0.4 * centred(person.job_satisfaction)
-            - 0.4 * centred(person.environment_satisfaction)
+            - 0.4 * centered(person.job_satisfaction)
+            - 0.4 * centered(person.environment_satisfaction)
             + 0.038 * (person.distance - 9.0)
             + 0.85 * flag(person.stock == 0)
             + 0.55 * flag(entry)

@@ -180,7 +180,8 @@ pub fn z_evidently(reference: &[u64], current: &[u64]) -> Option<Test> {
     two_proportion_z(n - reference[first], n, m - current[first], m)
 }
 
-/// Cramér's V of the two-sample table, 0..=1: the effect size of the chi-square test.
+/// Cramér's V of the two-sample table, 0..=1: the effect size of the chi-square test. For how two columns of one table depend on each
+/// other see [`crate::association`].
 ///
 /// ```
 /// use stats::two_sample::contingency::cramers_v;
@@ -191,38 +192,4 @@ pub fn cramers_v(reference: &[u64], current: &[u64]) -> Option<f64> {
     let chi = chi_square(reference, current, false)?;
     let rows = (reference.iter().sum::<u64>() + current.iter().sum::<u64>()) as f64;
     Some(if chi.degrees == 0 { 0.0 } else { (chi.statistic / rows).sqrt().min(1.0) })
-}
-
-/// Cramér's V of a whole table of counts, row by row with `columns` columns, 0..=1; `None` when fewer than two rows or columns occur.
-///
-/// ```
-/// use stats::two_sample::contingency::cramers_v_table;
-///
-/// assert_eq!(cramers_v_table(&[10, 0, 0, 10], 2), Some(1.0));
-/// ```
-pub fn cramers_v_table(table: &[u64], columns: usize) -> Option<f64> {
-    if columns == 0 {
-        return None;
-    }
-    let rows: Vec<f64> = table.chunks(columns).map(|row| row.iter().sum::<u64>() as f64).collect();
-    let mut sums = vec![0.0; columns];
-    for row in table.chunks(columns) {
-        row.iter().zip(&mut sums).for_each(|(&count, sum)| *sum += count as f64);
-    }
-    let total: f64 = rows.iter().sum();
-    let occurring = |sums: &[f64]| sums.iter().filter(|&&sum| sum > 0.0).count();
-    let smaller = occurring(&rows).min(occurring(&sums));
-    if smaller < 2 {
-        return None;
-    }
-    let mut statistic = 0.0;
-    for (row, counts) in table.chunks(columns).enumerate() {
-        for (column, &count) in counts.iter().enumerate() {
-            let expected = rows[row] * sums[column] / total;
-            if expected > 0.0 {
-                statistic += (count as f64 - expected).powi(2) / expected;
-            }
-        }
-    }
-    Some((statistic / (total * (smaller - 1) as f64)).sqrt().min(1.0))
 }

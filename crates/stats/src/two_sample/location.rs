@@ -13,10 +13,10 @@ pub(super) const WASSERSTEIN_NORMED: Definition = Definition::distance(
 .usual();
 pub(super) const ENERGY_DISTANCE: Definition =
     Definition::distance("Energy distance", 0.1, Applies::Numbers(|samples| energy_distance(&samples.pair).map(Value::from)));
-pub(super) const STANDARDISED_MEAN_DIFFERENCE: Definition = Definition::distance(
+pub(super) const STANDARDIZED_MEAN_DIFFERENCE: Definition = Definition::distance(
     "Standardized mean difference",
     0.1,
-    Applies::Numbers(|samples| standardised_mean_difference(samples.reference, samples.current).map(Value::from)),
+    Applies::Numbers(|samples| standardized_mean_difference(samples.reference, samples.current).map(Value::from)),
 )
 .usual();
 pub(super) const T_TEST: Definition =
@@ -57,12 +57,12 @@ pub fn energy_distance(pair: &Pair) -> Option<f64> {
 /// is empty or the reference is constant.
 ///
 /// ```
-/// use stats::two_sample::{Sorted, location::standardised_mean_difference};
+/// use stats::two_sample::{Sorted, location::standardized_mean_difference};
 ///
-/// let difference = standardised_mean_difference(&Sorted::new(&[1.0, 2.0, 3.0]), &Sorted::new(&[2.0, 3.0, 4.0]));
+/// let difference = standardized_mean_difference(&Sorted::new(&[1.0, 2.0, 3.0]), &Sorted::new(&[2.0, 3.0, 4.0]));
 /// assert!(difference.is_some_and(|value| (value - 1.5f64.sqrt()).abs() < 1e-12));
 /// ```
-pub fn standardised_mean_difference(reference: &Sorted, current: &Sorted) -> Option<f64> {
+pub fn standardized_mean_difference(reference: &Sorted, current: &Sorted) -> Option<f64> {
     let deviation = reference.standard_deviation();
     (deviation > 0.0).then_some(())?;
     Some((current.mean()? - reference.mean()?) / deviation)

@@ -68,8 +68,8 @@ pub fn cramer_von_mises(pair: &Pair) -> Option<Test> {
     let statistic = (n * u_reference + m * u_current) / (product * rows) - (4.0 * product - 1.0) / (6.0 * rows);
     let mean = (1.0 + 1.0 / rows) / 6.0;
     let variance = (rows + 1.0) * (4.0 * product * rows - 3.0 * (n * n + m * m) - 2.0 * product) / (45.0 * rows * rows * 4.0 * product);
-    let normalised = 1.0 / 6.0 + (statistic - mean) / (45.0 * variance).sqrt();
-    Some(Test { statistic, p_value: if normalised < 0.003 { 1.0 } else { (1.0 - cramer_von_mises_cdf(normalised)).clamp(0.0, 1.0) } })
+    let normalized = 1.0 / 6.0 + (statistic - mean) / (45.0 * variance).sqrt();
+    Some(Test { statistic, p_value: if normalized < 0.003 { 1.0 } else { (1.0 - cramer_von_mises_cdf(normalized)).clamp(0.0, 1.0) } })
 }
 
 /// Σ (offset - i)² for i in 1..=count.

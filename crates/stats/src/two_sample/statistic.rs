@@ -4,7 +4,7 @@ use super::contingency::{CHI2, CHI2_EVIDENTLY, CHI2_POOLED, CHI2_YATES, CRAMERS_
 use super::definition::{Applies, Counts, Decides, Definition, Numbers, Value};
 use super::divergence::{HELLINGER, JENSEN_SHANNON, JENSEN_SHANNON_BASE_2, KL_DIVERGENCE, L_INFINITY, PSI, PSI_EVIDENTLY, TOTAL_VARIATION};
 use super::ks::KS;
-use super::location::{ENERGY_DISTANCE, STANDARDISED_MEAN_DIFFERENCE, T_TEST, WASSERSTEIN, WASSERSTEIN_NORMED, WELCH};
+use super::location::{ENERGY_DISTANCE, STANDARDIZED_MEAN_DIFFERENCE, T_TEST, WASSERSTEIN, WASSERSTEIN_NORMED, WELCH};
 use super::rank::{ANDERSON_DARLING, CRAMER_VON_MISES, MANN_WHITNEY};
 
 macro_rules! statistics {
@@ -177,7 +177,7 @@ statistics! {
     TotalVariation = "total_variation", TOTAL_VARIATION;
     LInfinity = "l_infinity", L_INFINITY;
     CramersV = "cramers_v", CRAMERS_V;
-    StandardizedMeanDifference = "standardised_mean_difference", STANDARDISED_MEAN_DIFFERENCE;
+    StandardizedMeanDifference = "standardized_mean_difference", STANDARDIZED_MEAN_DIFFERENCE;
 }
 
 #[cfg(test)]

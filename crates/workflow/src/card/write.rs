@@ -229,6 +229,7 @@ fn limitations(Sources { evidence, model, revisions, .. }: &Sources<'_>) -> Card
             .map(|cohort| format!("Highest errors where {}: Brier score {}.", cohort.conditions.join(" and "), text(&cohort.brier))),
     );
     items.extend(evidence.leaks.iter().map(|leak| format!("Possible leakage: {}", leak.sentence)));
+    items.extend(evidence.quality.notes.iter().map(|note| note.sentence.clone()));
     items.extend(evidence.proxies.iter().map(|proxy| {
         let through: Vec<String> = proxy.through.iter().take(3).map(|(field, _)| model.use_case.label(field)).collect();
         format!(

@@ -34,7 +34,7 @@ impl Tenure {
             let mut sentences = None;
             if let Some(before) = before.filter(|_| at < COMPARED) {
                 let (old, new) = (self.profile_for(&viewer, before).await?, self.profile_for(&viewer, dataset).await?);
-                let found = compare(&old.labelled(&definition), &new.labelled(&definition));
+                let found = compare(&old.labeled(&definition), &new.labeled(&definition));
                 let more = found.len().saturating_sub(SENTENCES);
                 let shown = found.into_iter().take(SENTENCES).map(|change| change.sentence);
                 sentences = Some(shown.chain((more > 0).then(|| format!("{more} more."))).collect());
@@ -68,7 +68,7 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the use case has no such dataset.
-    pub async fn labelled_profile(
+    pub async fn labeled_profile(
         &self,
         viewer: impl Into<Viewer>,
         use_case: Option<&str>,
@@ -76,7 +76,7 @@ impl Tenure {
     ) -> Result<(DatasetRow, DataProfile)> {
         let (row, profile) = self.data_profile(viewer, use_case, prefix).await?;
         let use_case = self.use_case(&self.dataset(&row.id).await?.use_case)?;
-        Ok((row, profile.labelled(&use_case)))
+        Ok((row, profile.labeled(&use_case)))
     }
 
     /// The profile of a dataset as a viewer may see it.
@@ -204,8 +204,8 @@ pub struct DataDiff {
 impl DataDiff {
     /// The same with labels in place of the names of columns and levels.
     #[must_use]
-    pub fn labelled(self, use_case: &UseCase) -> Self {
-        let [old, new] = [&self.old, &self.new].map(|profile| Arc::new(profile.labelled(use_case)));
+    pub fn labeled(self, use_case: &UseCase) -> Self {
+        let [old, new] = [&self.old, &self.new].map(|profile| Arc::new(profile.labeled(use_case)));
         Self { changes: compare(&old, &new), old, new, ..self }
     }
 }

@@ -6,7 +6,7 @@ use domain::Estimate;
 use monitoring::Why;
 use monitoring::monthly::MonthlyCheck;
 use monitoring::multivariate::MultivariateDrift;
-use monitoring::performance::{Group, Realised};
+use monitoring::performance::{Group, Realized};
 use monitoring::quality::{ColumnQuality, Finding, Problem, QualityReport};
 use monitoring::report::{Chart, TestReport};
 use monitoring::{ColumnReport, DriftReport};
@@ -44,7 +44,7 @@ pub fn check(exact: &MonthlyCheck, withheld: &Withheld, rule: Disclosure) -> Mon
         }),
         attribution: exact.attribution.clone(),
         importances: exact.importances.iter().map(|(name, value)| (name.clone(), significant(*value, DIGITS))).collect(),
-        realised: exact.realised.as_ref().map(|own| realised(own, rule)),
+        realized: exact.realized.as_ref().map(|own| realized(own, rule)),
         estimated: exact.estimated.clone().map(|mut own| {
             own.roc_auc = rule.on_grid(&own.roc_auc, METRIC);
             own.accuracy = rule.on_grid(&own.accuracy, METRIC);
@@ -240,9 +240,9 @@ fn sentence(own: &Finding, report: &QualityReport, rule: Disclosure) -> String {
 }
 
 /// How the scores did: groups of fewer than k people, or with fewer than k leavers or stayers, have no figures.
-pub fn realised(exact: &Realised, rule: Disclosure) -> Realised {
+pub fn realized(exact: &Realized, rule: Disclosure) -> Realized {
     let groups = |own: &[Group]| own.iter().map(|own| group(own, rule)).collect();
-    Realised {
+    Realized {
         left: rule.count(exact.left),
         expected_left: rule.on_grid(&exact.expected_left, f64::from(rule.least_people())),
         roc_auc: rule.on_grid(&exact.roc_auc, METRIC),

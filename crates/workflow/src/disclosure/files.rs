@@ -33,6 +33,7 @@ mod tests {
     #[test]
     fn what_is_not_named_stays_inside() {
         let inside = [
+            "holdout.csv",
             "evidence.json",
             "baseline.json",
             "reference_data.parquet",

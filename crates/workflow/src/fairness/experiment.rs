@@ -165,7 +165,7 @@ impl Tenure {
                 let trained = match training::train(&rows, &use_case, &gates, &own.settings, &*handle)? {
                     TrainingOutcome::Completed(trained) => *trained,
                     TrainingOutcome::Stopped { trials } => {
-                        return Err(Error::Cancelled(format!("The experiment was stopped after {} trials.", trials.len())));
+                        return Err(Error::Canceled(format!("The experiment was stopped after {} trials.", trials.len())));
                     }
                 };
                 let evidence = evidence::evidence(&trained, &gates, Vec::new(), false);

@@ -30,7 +30,7 @@ impl Tenure {
     /// Starts work in the background and gives the job's id. One such job of a process works at a time; the others wait their turn.
     ///
     /// The work gets the use cases and a [`JobHandle`]; CPU-bound parts belong on blocking threads, and it should ask
-    /// [`Progress::cancelled`] now and then. Its error becomes the job's message.
+    /// [`Progress::canceled`] now and then. Its error becomes the job's message.
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
@@ -108,8 +108,8 @@ impl Tenure {
                     handle.told().status = JobStatus::Running;
                     return slot.map_err(Error::caused);
                 }
-                _ = look.tick() => if handle.cancelled() {
-                    return Err(Error::Cancelled("Stopped before it started.".into()));
+                _ = look.tick() => if handle.canceled() {
+                    return Err(Error::Canceled("Stopped before it started.".into()));
                 }
             }
         }
@@ -127,7 +127,7 @@ impl Tenure {
         let written = keeper.await.unwrap_or_default();
         let (status, message) = match &outcome {
             Ok(_) => (JobStatus::Finished, String::new()),
-            Err(error @ Error::Cancelled(_)) => (JobStatus::Cancelled, error.to_string()),
+            Err(error @ Error::Canceled(_)) => (JobStatus::Canceled, error.to_string()),
             Err(error) => (JobStatus::Failed, error.to_string()),
         };
         if let Err(error @ (Error::Store(_) | Error::Unavailable(_))) = &outcome {

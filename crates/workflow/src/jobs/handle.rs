@@ -18,7 +18,7 @@ pub struct JobHandle {
     job_id: JobId,
     actor: Actor,
     observer: Option<Observer>,
-    cancelled: AtomicBool,
+    canceled: AtomicBool,
     told: Mutex<Told>,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Told {
 impl JobHandle {
     pub(crate) fn new(job_id: JobId, actor: Actor, observer: Option<Observer>, status: JobStatus) -> Self {
         let told = Told { status, progress: Record::default(), lines: Vec::new() };
-        Self { job_id, actor, observer, cancelled: AtomicBool::new(false), told: Mutex::new(told) }
+        Self { job_id, actor, observer, canceled: AtomicBool::new(false), told: Mutex::new(told) }
     }
 
     /// Id of the job; its page is `/jobs/{id}`.
@@ -64,7 +64,7 @@ impl JobHandle {
 
     /// Asks the work to stop.
     pub(crate) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.canceled.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn told(&self) -> MutexGuard<'_, Told> {
@@ -110,7 +110,7 @@ impl Progress for JobHandle {
         self.log(sentence);
     }
 
-    fn cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed) || self.observer.as_ref().is_some_and(|observer| observer.cancelled())
+    fn canceled(&self) -> bool {
+        self.canceled.load(Ordering::Relaxed) || self.observer.as_ref().is_some_and(|observer| observer.canceled())
     }
 }

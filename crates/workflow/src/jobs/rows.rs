@@ -11,7 +11,7 @@ pub struct JobRow {
     /// `training`, `experiment`, …
     pub kind: String,
     pub title: String,
-    /// `queued`, `running`, `stopping`, `finished`, `failed`, `cancelled`
+    /// `queued`, `running`, `stopping`, `finished`, `failed`, `canceled`
     pub status: String,
     pub stage: String,
     /// Steps done and planned of the stage; 0 planned: not counted.

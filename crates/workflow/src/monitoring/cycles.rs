@@ -6,7 +6,7 @@ use domain::Date;
 use model::UseCase;
 use monitoring::Why;
 use monitoring::outcomes::{Event, Fate, Known, over_window};
-use monitoring::performance::{self, Outcomes, Realised};
+use monitoring::performance::{self, Outcomes, Realized};
 use store::monitoring::outcomes::{self, Cohort, PersonProbability};
 use store::scoring;
 
@@ -122,7 +122,7 @@ impl Tenure {
         let before = outcomes::cohorts(&mut self.store.read().await?, &use_case.into()).await?;
         let cohorts = compute(move || {
             let cohort = |joined: &Joined| {
-                let report = realised_of(&definition, &recent(&[joined], horizon)).filter(|_| joined.is_known());
+                let report = realized_of(&definition, &recent(&[joined], horizon)).filter(|_| joined.is_known());
                 let report = report.map(|report| serde_json::to_string(&report).map_err(store::Error::from)).transpose()?;
                 Ok(Cohort {
                     batch_id: joined.batch.batch_id.clone(),
@@ -202,8 +202,8 @@ fn recent(cycles: &[&Joined], horizon: i64) -> Recent {
     }
 }
 
-fn realised_of(use_case: &UseCase, recent: &Recent) -> Option<Realised> {
+fn realized_of(use_case: &UseCase, recent: &Recent) -> Option<Realized> {
     let (bands, cutoff) = recent.limits(use_case);
     let outcomes = Outcomes { left: &recent.left, scores: &recent.scores, reasons: &recent.reasons, cohorts: &recent.cohorts };
-    performance::realised(outcomes, &bands, cutoff).ok()
+    performance::realized(outcomes, &bands, cutoff).ok()
 }

@@ -3,7 +3,7 @@
 use data::OutcomeRow;
 use domain::Date;
 use model::{Column, Table, UseCase};
-use monitoring::performance::Realised;
+use monitoring::performance::Realized;
 use monitoring::simulation::{self, Snapshot};
 use store::monitoring::outcomes::Import;
 
@@ -27,7 +27,7 @@ pub struct CohortView {
     pub scored: u32,
     pub known: u32,
     /// `None` while too few outcomes are known.
-    pub realised: Option<Realised>,
+    pub realized: Option<Realized>,
 }
 
 /// Checks a file of outcomes without a store.

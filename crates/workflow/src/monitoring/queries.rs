@@ -35,7 +35,7 @@ impl Tenure {
             }
             cohorts
                 .iter_mut()
-                .for_each(|cohort| cohort.realised = cohort.realised.as_ref().map(|own| disclosure::drift::realised(own, rule)));
+                .for_each(|cohort| cohort.realized = cohort.realized.as_ref().map(|own| disclosure::drift::realized(own, rule)));
         }
         Ok(Coverage { imports, cohorts })
     }
@@ -48,6 +48,6 @@ fn cohort_view(cohort: Cohort) -> Result<CohortView> {
         until: cohort.until_day,
         scored: cohort.scored as u32,
         known: cohort.known as u32,
-        realised: cohort.report.map(|report| serde_json::from_str(&report).map_err(store::Error::from)).transpose()?,
+        realized: cohort.report.map(|report| serde_json::from_str(&report).map_err(store::Error::from)).transpose()?,
     })
 }

@@ -22,6 +22,8 @@ pub struct RunEvidence {
     pub feasible: Vec<FeasibleGate>,
     /// Signs that the model knows what it cannot know, in sentences.
     pub leaks: Vec<String>,
+    /// Inputs that carry nothing, or whose missing values are read as a value, in sentences.
+    pub input_notes: Vec<String>,
     pub proxies: Vec<ProxyRow>,
     /// Share of input cells without a value, share of outliers among numbers, largest correlation of two inputs.
     pub missing: Estimate,

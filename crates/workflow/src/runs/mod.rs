@@ -5,6 +5,7 @@ mod curves;
 pub(crate) mod evidence;
 mod filter;
 mod findings;
+pub(crate) mod holdout;
 pub(crate) mod nested;
 mod page;
 pub(crate) mod queries;

@@ -150,6 +150,7 @@ fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy
             })
             .collect(),
         leaks: evidence.leaks.into_iter().map(|leak| leak.sentence).collect(),
+        input_notes: evidence.quality.notes.into_iter().map(|note| note.sentence).collect(),
         proxies: evidence
             .proxies
             .into_iter()

@@ -15,7 +15,7 @@ use crate::{Error, Member, Result, Tenure, Viewer};
 
 const PAGE: u32 = 50;
 /// Curves that can be told apart in one drawing.
-const COLOURS: usize = 4;
+const COLORS: usize = 4;
 
 /// A stored metric as a figure.
 pub(crate) fn figure(metric: &runs::Metric) -> Estimate {
@@ -134,7 +134,7 @@ impl Tenure {
         });
         let (parameters, metrics) = (parameters.collect(), metrics.collect());
         let mut all = Curves::default();
-        for page in pages.iter().take(COLOURS) {
+        for page in pages.iter().take(COLORS) {
             let Some(own) = &page.curves else { continue };
             let label = |curve: &Curve| Curve {
                 label: format!("{} · {}", page.run.name, &page.run.id[page.run.id.len() - 4..]),

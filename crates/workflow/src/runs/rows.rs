@@ -12,7 +12,7 @@ pub struct RunRow {
     pub id: String,
     pub parent: Option<String>,
     pub name: String,
-    /// `running`, `finished`, `failed`, `cancelled`
+    /// `running`, `finished`, `failed`, `canceled`
     pub status: String,
     pub author: String,
     pub started_at: Timestamp,

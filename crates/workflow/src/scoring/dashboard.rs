@@ -77,7 +77,7 @@ fn headlines(
             figure: Estimate::point(n as f64, n),
             unit: words.many.clone(),
             change: change(Some(n as f64), previous.map(|batch| batch.people as f64)),
-            note: format!("{} scored, excluding those who have left.", domain::format::capitalised(&words.many)),
+            note: format!("{} scored, excluding those who have left.", domain::format::capitalized(&words.many)),
         },
         Headline {
             label: format!("Expected {}", words.event_many),
@@ -87,7 +87,7 @@ fn headlines(
             note: "Sum of the predicted probabilities. The interval assumes that they are well calibrated.".into(),
         },
         Headline {
-            label: domain::format::capitalised(&format!("{} risk", names.join(" or "))),
+            label: domain::format::capitalized(&format!("{} risk", names.join(" or "))),
             figure: share,
             unit: "%".into(),
             change: None,

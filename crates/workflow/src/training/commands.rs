@@ -10,8 +10,9 @@ use training::explanation;
 use training::gates::{GateReport, ValidGatePolicy};
 use training::{Dataset, Trained, TrainingOutcome, Trial, ValidSettings};
 
-use crate::runs::artifacts::{EVIDENCE, EXPLANATION};
+use crate::runs::artifacts::{EVIDENCE, EXPLANATION, HOLDOUT};
 use crate::runs::evidence::{Evidence, compare_with, evidence};
+use crate::runs::holdout;
 use crate::runs::nested;
 use crate::runs::recording::{File, JSON, Metrics, described, environment, metrics, plots, stage_time, to_json};
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, card, error::compute};
@@ -75,7 +76,7 @@ impl Tenure {
     /// Trains as a part of a job.
     ///
     /// # Errors
-    /// When dataset or settings do not allow it, or the job is asked to stop: then what was tried is kept in a cancelled run.
+    /// When dataset or settings do not allow it, or the job is asked to stop: then what was tried is kept in a canceled run.
     pub async fn train_in(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: ValidSettings) -> Result<TrainOutcome> {
         let run = runs::Run {
             run_id: store::new_id(),
@@ -104,7 +105,7 @@ impl Tenure {
 
     /// Ends a run whose work ended with an error.
     pub(crate) async fn fail_run(&self, run_id: &RunId, error: &Error) {
-        let status = if matches!(error, Error::Cancelled(_)) { RunStatus::Cancelled } else { RunStatus::Failed };
+        let status = if matches!(error, Error::Canceled(_)) { RunStatus::Canceled } else { RunStatus::Failed };
         let end = async {
             let mut transaction = self.store.begin_patiently().await?;
             runs::finish(&mut transaction, run_id, status, &error.to_string()).await?;
@@ -160,6 +161,7 @@ impl Tenure {
                 ("settings.json", JSON, to_json(&settings)?),
                 ("data_profile.json", JSON, to_json(&profile)?),
                 (EXPLANATION, JSON, to_json(&explanation)?),
+                (HOLDOUT, "text/csv; charset=utf-8", holdout::file(&use_case, &people, &trained, &rows.labels)?),
             ];
             files.extend(plots(&evidence));
             Ok(FitOutcome::Completed(Box::new(Fitted { trained: Arc::new(trained), evidence, explanation, files })))
@@ -175,7 +177,7 @@ impl Tenure {
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         nested::insert(&mut transaction, run, &[], trials).await?;
         transaction.commit().await?;
-        Err(Error::Cancelled(format!("Training was stopped after {} trials, which are kept in run {}.", trials.len(), run.run_id)))
+        Err(Error::Canceled(format!("Training was stopped after {} trials, which are kept in run {}.", trials.len(), run.run_id)))
     }
 
     /// Stores a file and gives its row.
@@ -282,12 +284,7 @@ pub(crate) fn to_dataset(people: &crate::StoredPeople, labels: Vec<bool>) -> Res
     let sources = people.sources.iter().map(|(name, rows)| (name.clone(), *rows as usize)).collect();
     let mut dataset = Dataset::new(people.table.clone(), labels)?.with_sources(sources);
     if let Some(periods) = &people.periods {
-        // ISO dates and years sort as texts; their rank is all that a split needs.
-        let mut distinct: Vec<&String> = periods.iter().collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let rank = |period: &String| distinct.partition_point(|other| *other < period) as i64;
-        dataset = dataset.with_persons(&people.ids).with_times(periods.iter().map(rank).collect());
+        dataset = dataset.with_persons(&people.ids).with_periods(periods);
     }
     Ok(dataset)
 }

@@ -27,3 +27,10 @@ pub struct GateForecast {
     pub resamples: u32,
     pub sentence: String,
 }
+
+impl GateForecast {
+    /// Whether less than half of the resamples pass.
+    pub fn is_unlikely(&self) -> bool {
+        2 * self.passed < self.resamples
+    }
+}

@@ -40,7 +40,7 @@ impl TestApp {
         app
     }
 
-    /// A store with accounts, a labelled dataset, a snapshot of current people, and [`VERSIONS`] versions in Staging.
+    /// A store with accounts, a labeled dataset, a snapshot of current people, and [`VERSIONS`] versions in Staging.
     pub async fn filled() -> Self {
         static FILLED: OnceLock<TempDir> = OnceLock::new();
         let template = FILLED.get_or_init(|| std::thread::spawn(fill).join().unwrap());
@@ -114,7 +114,7 @@ fn fill() -> TempDir {
         let ada = app.actor("ada").await;
         let admin = ada.admin().unwrap();
         let settings = simulation::Settings { people: 600, months: 1, seed: 3, ..simulation::Settings::default() };
-        let labelled = data::write(&simulation::training_table(&settings), data::Format::Csv).unwrap();
+        let labeled = data::write(&simulation::training_table(&settings), data::Format::Csv).unwrap();
         let import = |name: &str, bytes: Vec<u8>, as_of: &str, snapshot: bool| Import {
             use_case: USE_CASE.into(),
             files: vec![(name.to_owned(), bytes)],
@@ -123,7 +123,7 @@ fn fill() -> TempDir {
             simulated: true,
             ..Import::default()
         };
-        let dataset = app.tenure.import(&admin, import("training.csv", labelled, "2025-01-01", false)).await.unwrap().dataset;
+        let dataset = app.tenure.import(&admin, import("training.csv", labeled, "2025-01-01", false)).await.unwrap().dataset;
         // Few people, so that some of their groups are small.
         let current = simulation::simulate(&simulation::Settings { people: 80, ..settings }).remove(0);
         let people = data::write(&current.people, data::Format::Csv).unwrap();

@@ -53,6 +53,22 @@ async fn who_requested_the_review_does_not_decide_on_it() {
 }
 
 #[tokio::test]
+async fn another_spelling_of_a_name_is_not_another_person() {
+    let app = TestApp::filled().await;
+    let oscar = app.actor("oscar").await;
+    let add = async |name: &str| app.tenure.add_account_with(&oscar.admin().unwrap(), name, &[Role::Reviewer], PASSWORD).await;
+    add("Eve").await.unwrap();
+    assert!(add("eve").await.is_err(), "there is no second account to decide with");
+    let eve = app.actor("EVE").await;
+    app.tenure.request_review(&eve.contributor().unwrap(), USE_CASE, number(1), "").await.unwrap();
+    // Who requested it, and who trained it (Ada), in any spelling.
+    for name in ["Eve", "eve", "ADA"] {
+        assert_eq!(code(app.approve(1, name).await), Some(RefusalCode::FourEyes), "{name}");
+    }
+    app.approve(1, "SAM").await.unwrap();
+}
+
+#[tokio::test]
 async fn a_decision_needs_a_reason() {
     let app = TestApp::filled().await;
     app.request(1).await;

@@ -62,14 +62,14 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
         OutcomesCommand::List { use_case } => {
             let coverage = config.open().await?.outcomes_coverage(&Actor::local().member()?, &use_case).await?;
             if as_json {
-                let cohort = |cohort: &workflow::CohortView| serde_json::json!({ "as_of": cohort.as_of, "until": cohort.until, "scored": cohort.scored, "known": cohort.known, "realised": cohort.realised });
+                let cohort = |cohort: &workflow::CohortView| serde_json::json!({ "as_of": cohort.as_of, "until": cohort.until, "scored": cohort.scored, "known": cohort.known, "realized": cohort.realized });
                 output::json(
                     &serde_json::json!({ "imports": coverage.imports, "cohorts": coverage.cohorts.iter().map(cohort).collect::<Vec<_>>() }),
                 )?;
             } else {
                 let row = |cohort: &workflow::CohortView| {
-                    let (left, auc) = match &cohort.realised {
-                        Some(realised) => (realised.left.to_string(), output::figure(&realised.roc_auc)),
+                    let (left, auc) = match &cohort.realized {
+                        Some(realized) => (realized.left.to_string(), output::figure(&realized.roc_auc)),
                         None => ("–".into(), "too few known outcomes".into()),
                     };
                     vec![cohort.as_of.to_string(), cohort.until.to_string(), cohort.scored.to_string(), cohort.known.to_string(), left, auc]

@@ -1,11 +1,12 @@
 //! `tenure tool drift`.
 
 use clap::Args;
-use data::{CheckMode, Raw};
+use data::{CheckMode, Checked, Raw};
 use domain::DriftVerdict;
 use model::Table;
 use monitoring::policy::NAMES;
 use monitoring::{ColumnReport, Detail, DriftReport, ValidPolicy, feature_drift};
+use serde::Serialize;
 use stats::two_sample::{Method, Statistic};
 use workflow::{Error, Result};
 
@@ -41,28 +42,60 @@ pub struct Drift {
 
 pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
     let (policy, detail) = policy(command.policy.as_deref(), command.method.as_deref())?;
-    let (reference, current) = match &command.use_case {
-        None => untyped(&read(&command.reference)?, &read(&command.current)?),
+    let (reference, current, new_columns) = match &command.use_case {
+        None => {
+            let (reference, current) = (read(&command.reference)?, read(&command.current)?);
+            let new_columns = new_columns(names(&reference), names(&current));
+            let (reference, current) = untyped(&reference, &current);
+            (reference, current, new_columns)
+        }
         Some(id) => {
             let use_case = config.catalog()?.use_case(id)?;
-            let checked = |path: &str| -> Result<Table> {
+            let checked = |path: &str| -> Result<Checked> {
                 let raw = input::read(path)?;
-                data::check(&raw, &use_case, CheckMode::Scoring).map(|checked| checked.table).map_err(|refusal| {
+                data::check(&raw, &use_case, CheckMode::Scoring).map_err(|refusal| {
                     eprintln!("{path} does not match the use case {id}:");
                     refusal.into()
                 })
             };
-            (checked(&command.reference)?, checked(&command.current)?)
+            let (reference, current) = (checked(&command.reference)?, checked(&command.current)?);
+            let known = |checked: &Checked| [checked.table.names.clone(), checked.unused.clone()].concat();
+            let new_columns = new_columns(&known(&reference), &known(&current));
+            (reference.table, current.table, new_columns)
         }
     };
     let columns: Vec<&str> = command.columns.iter().map(String::as_str).collect();
     let report = feature_drift(&reference, &current, (!columns.is_empty()).then_some(&columns), &policy, detail);
     if as_json {
-        output::json(&report)?;
+        output::json(&Output { report: &report, new_columns: &new_columns })?;
     } else {
         print(&report);
+        if !new_columns.is_empty() {
+            output::line(&format!("New in the current file, not compared: {}.", new_columns.join(", ")));
+        }
     }
     Ok(if report.verdict == DriftVerdict::Stable { Outcome::Done } else { Outcome::Negative })
+}
+
+/// The report, and what it could not be about.
+#[derive(Serialize)]
+struct Output<'a> {
+    #[serde(flatten)]
+    report: &'a DriftReport,
+    /// Columns of the current file that the reference lacks, in its order.
+    new_columns: &'a [String],
+}
+
+fn names(raw: &Option<Raw>) -> &[String] {
+    raw.as_ref().map(|raw| raw.names.as_slice()).unwrap_or_default()
+}
+
+/// A reference without any column (an empty file) has none that others could be new beside.
+fn new_columns(reference: &[String], current: &[String]) -> Vec<String> {
+    if reference.is_empty() {
+        return Vec::new();
+    }
+    current.iter().filter(|name| !reference.contains(name)).cloned().collect()
 }
 
 /// The policy that decides, and how much is computed.

@@ -1,9 +1,10 @@
 //! `tenure tool fairness`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use clap::Args;
 use data::Raw;
+use model::{Cell, Field, UseCase};
 use serde_json::json;
 use stats::fairness::{FairnessPolicy, GroupAudit, audit};
 use stats::group_metrics::GroupMetric;
@@ -13,11 +14,11 @@ use workflow::{Error, Result};
 use super::input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::settings::Config;
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example: tenure tool fairness scores.csv --truth left --score probability --cutoff 0.3 --groups Gender,AgeGroup,GenderxAgeGroup"
-)]
+#[command(after_help = "Where nobody is flagged there is no verdict (could_not_compute).\n\
+                  Example: tenure tool fairness scores.csv --truth left --score probability --cutoff 0.3 --groups Gender,AgeGroup,GenderxAgeGroup")]
 pub struct Fairness {
     /// CSV or Parquet file, or - for standard input
     file: String,
@@ -33,6 +34,9 @@ pub struct Fairness {
     /// Group columns, separated by commas; AxB is the intersection of A and B
     #[arg(long, value_delimiter = ',', required = true)]
     groups: Vec<String>,
+    /// Use case whose levels and aliases the group columns have [default: values that differ only in case or spaces are one group]
+    #[arg(long)]
+    use_case: Option<String>,
     /// Pool groups with fewer people than this
     #[arg(long, default_value_t = FairnessPolicy::default().suppress_below)]
     suppress_below: u32,
@@ -47,7 +51,8 @@ pub struct Fairness {
 /// Number of groups above which banding is recommended.
 const MANY_GROUPS: usize = 12;
 
-pub fn run(command: &Fairness, as_json: bool) -> Result<Outcome> {
+pub fn run(config: &Config, command: &Fairness, as_json: bool) -> Result<Outcome> {
+    let use_case = command.use_case.as_deref().map(|id| config.catalog()?.use_case(id)).transpose()?;
     let raw = input::read(&command.file)?;
     let (truth, scores) = (input::outcomes(&raw, &command.truth)?, input::scores(&raw, &command.score)?);
     let decision: Vec<bool> = scores.iter().map(|score| *score >= command.cutoff).collect();
@@ -61,7 +66,7 @@ pub fn run(command: &Fairness, as_json: bool) -> Result<Outcome> {
     let invalid = |error: stats::InputError| Error::Invalid(error.to_string());
     let mut audits: BTreeMap<&str, GroupAudit> = BTreeMap::new();
     for name in &command.groups {
-        let groups = groups(&raw, name)?;
+        let groups = groups(&raw, name, use_case.as_deref())?;
         if groups.names().len() > MANY_GROUPS {
             eprintln!(
                 "{name} has {} different values. Consider grouping them into bands, for example ages under 30, 30 to 39.",
@@ -83,8 +88,18 @@ pub fn run(command: &Fairness, as_json: bool) -> Result<Outcome> {
 }
 
 /// The groups of a column, or of the intersection of two: "AxB", "A x B" or "A×B".
-fn groups(raw: &Raw, name: &str) -> Result<Groups> {
-    let column = |name: &str| input::texts(raw, name).map(|texts| Groups::from_labels(texts.iter().map(|text| input::present(text))));
+fn groups(raw: &Raw, name: &str, use_case: Option<&UseCase>) -> Result<Groups> {
+    let column = |name: &str| -> Result<Groups> {
+        let texts = input::texts(raw, name)?;
+        let field = use_case.and_then(|use_case| {
+            let called = |own: &&Field| own.name == name || own.aliases.iter().any(|alias| alias == name);
+            use_case.fields.iter().find(called).filter(|field| !field.levels.is_empty())
+        });
+        match field {
+            Some(field) => levels(field, texts),
+            None => Ok(Groups::from_labels(folded(texts))),
+        }
+    };
     if raw.names.iter().any(|candidate| candidate == name) {
         return column(name);
     }
@@ -96,6 +111,32 @@ fn groups(raw: &Raw, name: &str) -> Result<Groups> {
         Some([left, right]) => column(left)?.combine(&column(right)?).map_err(|error| Error::Invalid(error.to_string())),
         None => column(name),
     }
+}
+
+/// The levels of a field as the store reads them: by name, alias or usual word, without regard to case and spaces around.
+fn levels(field: &Field, texts: &[String]) -> Result<Groups> {
+    let level = |(row, text): (usize, &String)| match field.parse(text) {
+        Ok(Cell::Level(code)) => Ok(field.levels.get(code as usize).cloned()),
+        // Ordinal levels count from 1.
+        Ok(Cell::Number(position)) => Ok((position >= 1.0).then(|| field.levels.get(position as usize - 1).cloned()).flatten()),
+        Err(problem) => Err(Error::Invalid(format!("Row {}: {problem}.", row + 2))),
+    };
+    let labels = texts.iter().enumerate().map(level).collect::<Result<Vec<_>>>()?;
+    Ok(Groups::from_labels(labels.iter().map(Option::as_deref)))
+}
+
+/// Values that differ only in case or in spaces around are one group, called by its most frequent spelling.
+fn folded(texts: &[String]) -> Vec<Option<String>> {
+    let mut spellings: HashMap<String, BTreeMap<&str, usize>> = HashMap::new();
+    for text in texts.iter().filter_map(|text| input::present(text)) {
+        *spellings.entry(text.to_lowercase()).or_default().entry(text).or_default() += 1;
+    }
+    let name = |text: &str| {
+        let spellings = spellings.get(&text.to_lowercase())?;
+        // Of equally frequent spellings the first in the alphabet.
+        spellings.iter().rev().max_by_key(|(_, rows)| **rows).map(|(spelling, _)| (*spelling).to_owned())
+    };
+    texts.iter().map(|text| input::present(text).and_then(name)).collect()
 }
 
 fn print(audit: &GroupAudit) {
@@ -128,4 +169,17 @@ fn print(audit: &GroupAudit) {
     output::line("");
     output::table(&["ACROSS GROUPS", "ESTIMATE (95% CI)", "VERDICT"], &verdicts);
     audit.notes.iter().for_each(|note| output::line(note));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    #[test]
+    fn spellings_of_one_group_are_one() {
+        let texts = ["Female", "female ", "FEMALE", "Female", "Male", "male", "", "n/a"].map(String::from);
+        let groups = folded(&texts);
+        let named: Vec<Option<&str>> = groups.iter().map(Option::as_deref).collect();
+        assert_eq!(named, [Some("Female"), Some("Female"), Some("Female"), Some("Female"), Some("Male"), Some("Male"), None, None]);
+    }
 }

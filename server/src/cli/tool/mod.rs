@@ -34,7 +34,7 @@ pub fn run(config: &Config, command: ToolCommand, as_json: bool) -> Result<Outco
     match command {
         ToolCommand::Evaluate(command) => evaluate::run(config, command, as_json),
         ToolCommand::Metrics(command) => metrics::run(&command, as_json),
-        ToolCommand::Fairness(command) => fairness::run(&command, as_json),
+        ToolCommand::Fairness(command) => fairness::run(config, &command, as_json),
         ToolCommand::Drift(command) => drift::run(config, &command, as_json),
         ToolCommand::Shap(command) => shap::run(&command, as_json),
         ToolCommand::Profile(command) => profile::run(config, &command, as_json),

@@ -47,7 +47,7 @@ pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome>
     let profile = data_profile(&table, target.as_deref(), &[], &ordinals, &GateLimits::default());
     if let Some(out) = &command.html {
         let title = std::path::Path::new(&command.file).file_name().map_or("standard input".into(), |name| name.to_string_lossy());
-        let shown = use_case.as_ref().map_or_else(|| profile.clone(), |use_case| profile.labelled(use_case));
+        let shown = use_case.as_ref().map_or_else(|| profile.clone(), |use_case| profile.labeled(use_case));
         std::fs::write(out, app::pages::datasets::file_of(&title, &shown, &workflow::today().long()))
             .map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
         eprintln!("Written to {out}.");

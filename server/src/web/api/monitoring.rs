@@ -78,7 +78,7 @@ pub async fn latest_prediction(
     let (check, report) = tenure.latest_check(&actor.member()?, &which.use_case).await?;
     Ok(Json(json!({
         "check": check.check_id, "use_case": check.use_case, "model_version": check.version, "as_of": check.as_of,
-        "prediction": report.prediction, "target": report.target, "realised": report.realised, "estimated": report.estimated,
+        "prediction": report.prediction, "target": report.target, "realized": report.realized, "estimated": report.estimated,
         "recommendation": report.recommendation,
     })))
 }

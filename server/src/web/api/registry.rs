@@ -36,7 +36,7 @@ pub async fn live(State(tenure): State<Tenure>, AuthUser(actor): AuthUser, Param
             "unit": field.unit,
             "range": field.range,
             "levels": field.levels,
-            "may_be_missing": field.missing == MissingPolicy::Impute,
+            "may_be_missing": field.missing != MissingPolicy::Refuse,
         })
     };
     Ok(Json(json!({

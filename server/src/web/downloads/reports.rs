@@ -77,7 +77,7 @@ pub async fn profile_page(
     AuthUser(actor): AuthUser,
     Path((use_case, dataset)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let (dataset, profile) = tenure.labelled_profile(&actor.member()?, Some(&use_case), &dataset).await?;
+    let (dataset, profile) = tenure.labeled_profile(&actor.member()?, Some(&use_case), &dataset).await?;
     let name = format!("profile-{}.html", dataset.name);
     html(&name, move || app::pages::datasets::file(&dataset, &profile, &workflow::today().long())).await
 }

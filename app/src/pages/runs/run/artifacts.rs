@@ -43,7 +43,7 @@ pub fn view(page: &Page) -> AnyView {
         lineage.push(("Data hash (SHA-256)".to_owned(), Cell::code(short(&page.data_hash))));
     }
     lineage.extend(machine.into_iter().map(|(name, value)| {
-        let name = format::capitalised(name.strip_prefix(MACHINE).unwrap_or(&name));
+        let name = format::capitalized(name.strip_prefix(MACHINE).unwrap_or(&name));
         (name, Cell::text(value))
     }));
     lineage.extend(tags.into_iter().map(|(name, value)| (format!("Tag {name}"), Cell::text(value))));

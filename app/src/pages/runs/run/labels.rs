@@ -6,5 +6,5 @@ use crate::format;
 
 /// A word of the use case with a capital, for table headings.
 pub fn capital(words: &Terminology, of: fn(&Terminology) -> &String) -> String {
-    format::capitalised(of(words))
+    format::capitalized(of(words))
 }

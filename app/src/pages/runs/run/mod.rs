@@ -107,7 +107,7 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
     });
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=back.path()>{back_name}</a></nav>
-        <PageHeading title=format::capitalised(&run.name)>
+        <PageHeading title=format::capitalized(&run.name)>
             <p><RunState status=run.status /></p>
             {version}
         </PageHeading>

@@ -46,21 +46,21 @@ pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
             figure: metric(&page.run.metrics, name).unwrap_or_else(|| Estimate::unknown("not recorded")),
             unit: String::new(),
             change: None,
-            note: format!("{} {}{crossed}.", of.sentence(), format::capitalised(&rows)),
+            note: format!("{} {}{crossed}.", of.sentence(), format::capitalized(&rows)),
         }
     };
     let headlines = HEADLINES.map(headline).to_vec();
     let warnings = warnings(&evidence);
-    let feasible = evidence.feasibility.filter(|found| 2 * found.passed >= found.resamples).map(|found| found.sentence);
+    let feasible = evidence.feasibility.filter(|found| !found.is_unlikely()).map(|found| found.sentence);
     let gates = view! { <Gates gates=evidence.gates policy=evidence.gate_policy passes=evidence.gates_pass feasible=feasible.unwrap_or_default() /> };
     let against = view! { <AgainstLive compared=evidence.against_live /> };
     let stages = view! { <Stages stages=page.stages.clone() /> };
     view! { {warnings}<Headlines headlines />{gates}{against}{stages} }.boxed()
 }
 
-/// Warnings about leakage and gates that are unlikely to pass.
+/// Warnings about leakage, gates that are unlikely to pass, and inputs that carry nothing.
 fn warnings(evidence: &RunEvidence) -> Vec<AnyView> {
-    let unlikely = evidence.feasibility.as_ref().filter(|found| 2 * found.passed < found.resamples).map(|found| {
+    let unlikely = evidence.feasibility.as_ref().filter(|found| found.is_unlikely()).map(|found| {
         let sentence = found.sentence.clone();
         view! { <div class="note warn"><h2>"Unlikely to pass the metric gates"</h2><p>{sentence}</p></div> }.boxed()
     });
@@ -68,7 +68,11 @@ fn warnings(evidence: &RunEvidence) -> Vec<AnyView> {
         let texts = evidence.leaks.clone();
         view! { <div class="note warn"><h2>"Possible leakage"</h2><TextList texts /></div> }.boxed()
     });
-    leaks.into_iter().chain(unlikely).collect()
+    let inputs = (!evidence.input_notes.is_empty()).then(|| {
+        let texts = evidence.input_notes.clone();
+        view! { <div class="note"><h2>"Inputs to check"</h2><TextList texts /></div> }.boxed()
+    });
+    leaks.into_iter().chain(unlikely).chain(inputs).collect()
 }
 
 #[component]
@@ -126,7 +130,7 @@ fn AgainstLive(compared: Vec<Comparison>) -> AnyView {
     let rows_compared = compared.first().and_then(|first| first.difference.n).map(format::count).unwrap_or_default();
     let find = |metric: &Metric| compared.iter().find(|own| own.metric == *metric);
     let row = |own: &Comparison| {
-        let p = own.p_value.map_or_else(String::new, |p| if p < 0.001 { "<0.001".to_owned() } else { format::number(p, 3) });
+        let p = own.p_value.map(format::p_value).unwrap_or_default();
         Row::new(vec![
             Cell::text(own.metric.label()),
             Cell::figure(Some(own.champion.clone()), Scale::Metric),
@@ -161,7 +165,7 @@ fn Stages(stages: Vec<Stage>) -> AnyView {
     let row = |stage: Stage| {
         let bar = Mark { class: "bar", from: 0.0, width: 100.0 * stage.seconds / longest };
         Row::new(vec![
-            Cell::text(format::capitalised(&stage.name)),
+            Cell::text(format::capitalized(&stage.name)),
             Cell::track(vec![bar]),
             Cell::number(format::duration(stage.seconds)),
             Cell::aside(stage.note),

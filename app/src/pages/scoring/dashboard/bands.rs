@@ -33,7 +33,7 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, plural: String) -> AnyView
     };
     let rows = bands.into_iter().zip(middles).map(row).collect();
     let headings =
-        vec![Heading::text("Band"), Heading::number(format::capitalised(&plural)), Heading::number("Share"), Heading::number("Risk")];
+        vec![Heading::text("Band"), Heading::number(format::capitalized(&plural)), Heading::number("Share"), Heading::number("Risk")];
     view! {
         <section class="bands">
             <h2>"Risk bands"</h2>

@@ -94,9 +94,9 @@ fn reach(point: CapacityPoint, capacity: u32, words: &Terminology) -> AnyView {
     let href = format!("?capacity={capacity}&min_risk={}#people", format::number(point.cutoff, 2));
     let list = format!("{} {}", format::count(point.people), if point.people == 1 { &words.one } else { &words.many });
     let facts = vec![
-        (format!("{} captured (recall)", format::capitalised(&words.event_many)), Cell::figure(Some(point.caught), Scale::Percent)),
+        (format!("{} captured (recall)", format::capitalized(&words.event_many)), Cell::figure(Some(point.caught), Scale::Percent)),
         (
-            format!("{} among those listed (precision)", format::capitalised(&words.event_many)),
+            format!("{} among those listed (precision)", format::capitalized(&words.event_many)),
             Cell::figure(Some(point.precision), Scale::Percent),
         ),
     ];

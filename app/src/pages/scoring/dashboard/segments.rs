@@ -36,7 +36,7 @@ fn figure(segment: Segment, top: f64, plural: &str) -> AnyView {
     };
     let rows = segment.rows.into_iter().map(row).collect();
     let headings =
-        vec![Heading::text("Group"), Heading::number(format::capitalised(plural)), Heading::hidden("Chart"), Heading::number("Mean risk")];
+        vec![Heading::text("Group"), Heading::number(format::capitalized(plural)), Heading::hidden("Chart"), Heading::number("Mean risk")];
     view! { <Table headings rows class="bars dots" caption=segment.label /> }.boxed()
 }
 

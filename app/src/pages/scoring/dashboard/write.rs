@@ -26,7 +26,7 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
     let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
     let analyst = actor.analyst()?;
     let event = words.gerund();
-    let title = format!("{} at risk of {event}", crate::format::capitalised(&words.many));
+    let title = format!("{} at risk of {event}", crate::format::capitalized(&words.many));
     let dashboard = match tenure.dashboard(&analyst, &use_case).await {
         Ok(dashboard) => dashboard,
         Err(error) => return first_steps::instead_of(error, &title, &tenure, &actor, &use_case).await,

@@ -8,7 +8,7 @@ use model::vary::Curve;
 use model::{Problem, Record};
 use serde::{Deserialize, Serialize};
 
-use super::judge::{Entry, Judgement};
+use super::judge::{Entry, Judgment};
 #[cfg(feature = "ssr")]
 use super::{form_of, judge};
 
@@ -24,8 +24,8 @@ pub struct WhatIfData {
     pub person: Option<[String; 2]>,
     pub start: Record,
     pub values: Record,
-    pub started: Result<Judgement, Vec<Problem>>,
-    pub judged: Result<Judgement, Vec<Problem>>,
+    pub started: Result<Judgment, Vec<Problem>>,
+    pub judged: Result<Judgment, Vec<Problem>>,
     pub changes: Option<Counterfactuals>,
     pub focused: String,
     pub response: Option<Curve>,

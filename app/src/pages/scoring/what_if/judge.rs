@@ -15,7 +15,7 @@ const STEPS: usize = 40;
 
 /// The score of a scenario with its reasons.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Judgement {
+pub struct Judgment {
     pub probability: f64,
     pub interval: Option<[f64; 2]>,
     pub band: String,
@@ -57,7 +57,7 @@ pub struct Entry {
 ///
 /// # Errors
 /// The problems, field by field.
-pub fn judge(explainer: &ModelExplainer, record: &Record) -> Result<Judgement, Vec<Problem>> {
+pub fn judge(explainer: &ModelExplainer, record: &Record) -> Result<Judgment, Vec<Problem>> {
     let model = explainer.model();
     let table = model.use_case.check_record(record)?;
     let explanation = explainer
@@ -67,7 +67,7 @@ pub fn judge(explainer: &ModelExplainer, record: &Record) -> Result<Judgement, V
     let sentence = sentence::summary(&explanation, &model.use_case.words);
     let reason =
         |field: model::FieldContribution| Reason { field: field.field, label: field.label, value: field.value, points: field.points };
-    Ok(Judgement {
+    Ok(Judgment {
         probability: explanation.probability,
         interval: model.interval(explanation.probability),
         band: model.use_case.band(explanation.probability).to_owned(),

@@ -96,7 +96,7 @@ fn WhatIf(data: WhatIfData) -> AnyView {
     });
     let one = scenario.words.with_value(|words| words.one.clone());
     let (href, from) = match back {
-        Some((href, person)) => (href, format!("{} {person}", crate::format::capitalised(&one))),
+        Some((href, person)) => (href, format!("{} {person}", crate::format::capitalized(&one))),
         None => (fill(pattern::Dashboard, &[&use_case]), "Dashboard".to_owned()),
     };
     let typical = if person.is_none() {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::curve::Response;
 use super::form::change_text;
-use super::judge::Judgement;
+use super::judge::Judgment;
 use super::scenario::Scenario;
 use crate::boxed::{IntoBoxed, live};
 use crate::components::badge::RiskBadge;
@@ -15,7 +15,7 @@ use crate::format;
 #[component]
 pub fn Outcome(scenario: Scenario) -> AnyView {
     // While a field is invalid, the last valid result stays and the field shows its error.
-    let last = Memo::new(move |before: Option<&Option<Judgement>>| {
+    let last = Memo::new(move |before: Option<&Option<Judgment>>| {
         let now = scenario.judged.with(|judged| judged.as_ref().ok().cloned());
         now.or_else(|| before.cloned().flatten())
     });
@@ -37,7 +37,7 @@ pub fn Outcome(scenario: Scenario) -> AnyView {
     .boxed()
 }
 
-fn result(scenario: Scenario, judged: Judgement, start: Option<f64>) -> AnyView {
+fn result(scenario: Scenario, judged: Judgment, start: Option<f64>) -> AnyView {
     let change = start.filter(|start| *start != judged.probability).map(|start| change_text(start, judged.probability));
     let change = change.map_or_else(|| "no change from the starting point".to_owned(), |change| format!("{change} vs starting point"));
     let range = judged.interval.map(|interval| format!("calibration range {}", format::percent_range(interval)));
@@ -53,6 +53,6 @@ fn result(scenario: Scenario, judged: Judgement, start: Option<f64>) -> AnyView 
     .boxed()
 }
 
-fn waterfall(title: &'static str, judged: Judgement) -> AnyView {
+fn waterfall(title: &'static str, judged: Judgment) -> AnyView {
     view! { <div><h2>{title}</h2><Waterfall base=judged.base probability=judged.probability reasons=judged.reasons /></div> }.boxed()
 }

@@ -10,7 +10,7 @@ use model::vary::Curve;
 use model::{ModelExplainer, Problem, Record};
 
 use super::data::WhatIfData;
-use super::judge::{Entry, Judgement};
+use super::judge::{Entry, Judgment};
 use super::{address, judge};
 
 /// State shared by the parts of the page. Everything is derived from the values once the model is loaded.
@@ -20,7 +20,7 @@ pub struct Scenario {
     pub words: StoredValue<Terminology>,
     pub page: StoredValue<String>,
     pub start: StoredValue<Record>,
-    pub started: StoredValue<Result<Judgement, Vec<Problem>>>,
+    pub started: StoredValue<Result<Judgment, Vec<Problem>>>,
     pub values: RwSignal<Record>,
     /// The values after the last pause: work that takes longer than a frame follows these.
     pub rested: RwSignal<Record>,
@@ -30,7 +30,7 @@ pub struct Scenario {
     pub ready: Signal<bool>,
     #[cfg(feature = "hydrate")]
     pub explainer: RwSignal<Option<Arc<ModelExplainer>>>,
-    pub judged: Memo<Result<Judgement, Vec<Problem>>>,
+    pub judged: Memo<Result<Judgment, Vec<Problem>>>,
     pub response: Memo<Option<Curve>>,
     pub changes: RwSignal<Option<Counterfactuals>>,
     /// Probability that the first suggestions go below.

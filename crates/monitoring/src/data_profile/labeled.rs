@@ -7,22 +7,22 @@ use super::{ColumnSummary, DataProfile, GateLimits, GateName};
 impl DataProfile {
     /// The same figures with the labels of `use_case` for columns and levels, in sentences too. What it does not know keeps its name.
     #[must_use]
-    pub fn labelled(&self, use_case: &UseCase) -> Self {
-        let columns = self.columns.iter().map(|column| labelled_column(column, use_case)).collect();
+    pub fn labeled(&self, use_case: &UseCase) -> Self {
+        let columns = self.columns.iter().map(|column| labeled_column(column, use_case)).collect();
         let mut correlations = self.correlations.clone();
         correlations.names.iter_mut().for_each(|name| *name = use_case.label(name));
-        let mut labelled = Self::of_columns(self.rows, columns, correlations, self.duplicate_rows, &self.limits());
+        let mut labeled = Self::of_columns(self.rows, columns, correlations, self.duplicate_rows, &self.limits());
         // The verdicts of a released profile are those of the exact one.
-        for (gate, own) in labelled.gates.iter_mut().zip(&self.gates) {
+        for (gate, own) in labeled.gates.iter_mut().zip(&self.gates) {
             gate.passed = own.passed;
-            gate.offenders = own.offenders.iter().map(|offender| self.labelled_offender(offender, use_case)).collect();
+            gate.offenders = own.offenders.iter().map(|offender| self.labeled_offender(offender, use_case)).collect();
         }
-        labelled.released = self.released.clone();
-        labelled
+        labeled.released = self.released.clone();
+        labeled
     }
 
     /// A column, or two joined by "and".
-    fn labelled_offender(&self, offender: &str, use_case: &UseCase) -> String {
+    fn labeled_offender(&self, offender: &str, use_case: &UseCase) -> String {
         let is_column = |name: &str| self.columns.iter().any(|column| column.name == name);
         match offender.split_once(" and ") {
             Some((first, second)) if is_column(first) && is_column(second) => {
@@ -46,13 +46,13 @@ impl DataProfile {
     }
 }
 
-fn labelled_column(column: &ColumnSummary, use_case: &UseCase) -> ColumnSummary {
-    let mut labelled = column.clone();
-    labelled.name = use_case.label(&column.name);
+fn labeled_column(column: &ColumnSummary, use_case: &UseCase) -> ColumnSummary {
+    let mut labeled = column.clone();
+    labeled.name = use_case.label(&column.name);
     if let Some(field) = use_case.field(&column.name) {
-        labelled.bars.levels.iter_mut().for_each(|level| *level = field.value_label(level));
-        let groups = labelled.against_target.iter_mut().flat_map(|target| &mut target.groups);
+        labeled.bars.levels.iter_mut().for_each(|level| *level = field.value_label(level));
+        let groups = labeled.against_target.iter_mut().flat_map(|target| &mut target.groups);
         groups.for_each(|group| group.label = field.value_label(&group.label));
     }
-    labelled
+    labeled
 }
