@@ -8,11 +8,12 @@ use super::blocking::run_blocking;
 use super::input::read_input;
 use super::outcome::Outcome;
 use super::output;
+use super::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
-    /// Check a CSV or Parquet file and store it as a dataset version
+    /// Check a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines) and store it as a dataset version
     #[command(after_help = "Example: tenure data import people.csv --use-case attrition --as-of 2026-11-01")]
     Import {
         /// Files to import; several files with the same columns are merged in this order
@@ -27,6 +28,8 @@ pub enum DataCommand {
         /// Import current people without an outcome column
         #[arg(long)]
         snapshot: bool,
+        #[command(flatten)]
+        reading: Reading,
     },
     /// List dataset versions
     List {
@@ -72,11 +75,14 @@ pub enum DataCommand {
 
 pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        DataCommand::Import { files, use_case, as_of, snapshot } => {
+        DataCommand::Import { files, use_case, as_of, snapshot, reading } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
             let definition = config.catalog()?.use_case(&use_case)?;
-            let import = Import { use_case, files, as_of, snapshot, ..Import::default() };
-            workflow::check_import(&import, &definition)?;
+            let import = Import { use_case, files, as_of, snapshot, options: reading.options()?, ..Import::default() };
+            // Shown before anything is stored: on the error stream, so that it is also there with --json.
+            for file in workflow::check_import(&import, &definition)? {
+                file.sentences().iter().for_each(|sentence| eprintln!("{sentence}"));
+            }
             let imported = config.open().await?.import(&Actor::local().admin()?, import).await?;
             if as_json {
                 output::json(&imported)?;
