@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use model::{Cell, Column, Field, Role, Table, UseCase};
-use serde::Serialize;
 
+use crate::numbers::{self, ColumnFormat};
 use crate::read::Raw;
-
-/// How many problems a refusal lists.
-pub const LISTED_PROBLEMS: usize = 100;
+pub use crate::refusal::{LISTED_PROBLEMS, Refusal, RowProblem};
+use crate::words::{self, Levels};
 
 /// What the rows are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,45 +16,6 @@ pub enum CheckMode {
     Training,
     /// The model's inputs are required; protected fields and the target are kept when present.
     Scoring,
-}
-
-/// One cell (or column) that breaks a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RowProblem {
-    /// As a spreadsheet numbers rows: the header is 1. A problem with a whole column has row 1.
-    pub row: usize,
-    /// Name of the column.
-    pub column: String,
-    /// The text as it was read.
-    pub value: String,
-    /// What is allowed.
-    pub rule: String,
-}
-
-/// Why a file was refused whole.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, thiserror::Error)]
-pub struct Refusal {
-    /// The first hundred.
-    pub problems: Vec<RowProblem>,
-    /// How many problems there are in all.
-    pub total: usize,
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let problems = if self.total == 1 { "problem" } else { "problems" };
-        write!(formatter, "{} {problems} found. Nothing was stored.", self.total)
-    }
-}
-
-impl Refusal {
-    /// One more problem; only the first [`LISTED_PROBLEMS`] are kept.
-    pub fn add(&mut self, row: usize, column: &str, value: &str, rule: impl Into<String>) {
-        self.total += 1;
-        if self.problems.len() < LISTED_PROBLEMS {
-            self.problems.push(RowProblem { row, column: column.to_owned(), value: value.to_owned(), rule: rule.into() });
-        }
-    }
 }
 
 /// Checked rows.
@@ -71,6 +31,8 @@ pub struct Checked {
     pub periods: Option<Vec<String>>,
     /// Columns of the file that the use case does not know.
     pub unused: Vec<String>,
+    /// How columns were read whose numbers or words for "missing" are not plain.
+    pub formats: Vec<ColumnFormat>,
 }
 
 /// Checks every cell against the use case.
@@ -82,12 +44,13 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
     let header = Header::new(raw);
     let mut used = Vec::new();
     let mut table = Table::default();
+    let mut formats = Vec::new();
     for field in &use_case.fields {
         match header.find(&field.name, &field.aliases) {
             Some(index) => {
                 used.push(index);
-                if field.role != Role::Ignored {
-                    table.push(&field.name, typed(field, &raw.columns[index], &mut refusal));
+                if field.role != Role::Ignored && header.can_be_read(index, &field.name, &mut refusal) {
+                    table.push(&field.name, typed(field, raw, index, &mut refusal, &mut formats));
                 }
             }
             None if is_needed(field, use_case, mode) => refusal.add(1, &field.name, "", header.missing(&field.name)),
@@ -97,7 +60,7 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
     let mut take = |name: &str, aliases: &[String]| {
         let index = header.find(name, aliases)?;
         used.push(index);
-        Some(&raw.columns[index])
+        header.can_be_read(index, name, &mut refusal).then(|| &raw.columns[index])
     };
     let target = take(&use_case.target.column, &use_case.target.aliases);
     let ids = use_case.id_column.as_deref().and_then(|name| take(name, &[]));
@@ -122,8 +85,9 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
     };
     let unused = (0..raw.names.len()).filter(|index| !used.contains(index)).map(|index| raw.names[index].clone()).collect();
     if refusal.total == 0 {
-        return Ok(Checked { table, ids, labels, periods, unused });
+        return Ok(Checked { table, ids, labels, periods, unused, formats });
     }
+    refusal.number_rows(raw);
     refusal.problems.sort_by_key(|problem| problem.row);
     Err(refusal)
 }
@@ -136,17 +100,31 @@ fn is_needed(field: &Field, use_case: &UseCase, mode: CheckMode) -> bool {
     }
 }
 
-fn typed(field: &Field, texts: &[String], refusal: &mut Refusal) -> Column {
+fn typed(field: &Field, raw: &Raw, index: usize, refusal: &mut Refusal, formats: &mut Vec<ColumnFormat>) -> Column {
+    if field.levels.is_empty() && !field.is_level() {
+        return numbers::column(field, raw, index, refusal, formats);
+    }
+    let texts = &raw.columns[index];
+    let levels = Levels::new(field);
     // A field has few distinct texts among many rows: parse each of them once.
     let mut known: HashMap<&str, Result<Cell, String>> = HashMap::new();
     let mut numbers = Vec::with_capacity(texts.len());
     let mut codes = Vec::with_capacity(texts.len());
     for (row, text) in texts.iter().enumerate() {
-        match known.entry(text).or_insert_with(|| field.parse(text).map_err(|problem| problem.rule)) {
+        match known.entry(text).or_insert_with(|| levels.parse(text)) {
             Ok(Cell::Number(number)) => numbers.push(*number),
             Ok(Cell::Level(code)) => codes.push(*code),
             Err(rule) => refusal.add(row + 2, &field.name, text, rule.as_str()),
         }
+    }
+    let is_missing = |cell: Option<&Result<Cell, String>>| match cell {
+        Some(Ok(Cell::Level(code))) => *code == model::MISSING_LEVEL,
+        Some(Ok(Cell::Number(number))) => number.is_nan(),
+        Some(Err(_)) | None => false,
+    };
+    if known.iter().any(|(text, cell)| !text.trim().is_empty() && is_missing(Some(cell))) {
+        let missing = numbers::missing_words(texts, |text| is_missing(known.get(text)));
+        formats.push(ColumnFormat { label: field.label.clone(), missing, ..ColumnFormat::default() });
     }
     // After a refusal the lengths may differ; the column is then thrown away with the table.
     if field.is_level() {
@@ -162,7 +140,7 @@ fn check_labels(texts: &[String], use_case: &UseCase, refusal: &mut Refusal) -> 
     let target = &use_case.target;
     let mut labels = Vec::with_capacity(texts.len());
     for (row, text) in texts.iter().enumerate() {
-        match target.parse(text) {
+        match words::outcome(use_case, text) {
             Some(label) => labels.push(label),
             None => {
                 let rule = format!("must be one of {}, {}", target.positive.join(", "), target.negative.join(", "));
@@ -227,17 +205,18 @@ pub(crate) fn shown(value: &str) -> String {
 
 /// A file's header, searched by name with spelling differences that do not matter.
 pub(crate) struct Header<'a> {
+    raw: &'a Raw,
     names: &'a [String],
     keys: Vec<String>,
 }
 
 fn key(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    words::fold(name).chars().filter(|letter| letter.is_alphanumeric()).collect()
 }
 
 impl<'a> Header<'a> {
     pub(crate) fn new(raw: &'a Raw) -> Self {
-        Self { names: &raw.names, keys: raw.names.iter().map(|name| key(name)).collect() }
+        Self { raw, names: &raw.names, keys: raw.names.iter().map(|name| key(name)).collect() }
     }
 
     /// The column called `name`: to the letter, else but for case, spaces and signs, else by another name.
@@ -248,6 +227,15 @@ impl<'a> Header<'a> {
             .position(|candidate| candidate == name)
             .or_else(|| loose(name))
             .or_else(|| aliases.iter().find_map(|alias| loose(alias)))
+    }
+
+    /// Whether the column at `index` has values that can be read; a column that has none refuses the file once it is used.
+    pub(crate) fn can_be_read(&self, index: usize, name: &str, refusal: &mut Refusal) -> bool {
+        let reason = self.raw.unreadable(index);
+        if let Some(reason) = reason {
+            refusal.add(1, name, "", format!("this column cannot be read: {reason}"));
+        }
+        reason.is_none()
     }
 
     /// The rule for a column that is not there, with the nearest name as a suggestion.

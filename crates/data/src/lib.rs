@@ -2,15 +2,21 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
+mod notation;
+pub mod numbers;
 pub mod outcomes;
 pub mod read;
+mod refusal;
 pub mod sources;
 mod toml_position;
 pub mod use_case_file;
+mod words;
 pub mod write;
 
 pub use check::{CheckMode, Checked, Refusal, RowProblem, check};
+pub use notation::NumberFormat;
+pub use numbers::{ColumnFormat, Percent};
 pub use outcomes::{OutcomeRow, check_outcomes};
-pub use read::{DateOrder, Raw, ReadError, ReadOptions, read};
+pub use read::{DateOrder, FileFormat, OptionError, Raw, ReadError, ReadOptions, Recognized, read};
 pub use use_case_file::{UseCaseError, built_in, line_of, parse as parse_use_case};
 pub use write::{Format, write};

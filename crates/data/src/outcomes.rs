@@ -6,6 +6,7 @@ use model::UseCase;
 
 use crate::check::{Header, Refusal, id_rule, shown};
 use crate::read::Raw;
+use crate::words;
 
 /// One checked row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +43,8 @@ pub fn check_outcomes(raw: &Raw, use_case: &UseCase, is_date: impl Fn(&str) -> b
     let mut needed = Vec::new();
     for (name, others) in &columns {
         match header.find(name, others) {
-            Some(index) => needed.push(&raw.columns[index]),
+            Some(index) if header.can_be_read(index, name, &mut refusal) => needed.push(&raw.columns[index]),
+            Some(_) => {}
             None => refusal.add(1, name, "", header.missing(name)),
         }
     }
@@ -61,7 +63,7 @@ pub fn check_outcomes(raw: &Raw, use_case: &UseCase, is_date: impl Fn(&str) -> b
         } else if day > today {
             refusal.add(row + 2, "date", day, "must not be in the future");
         }
-        let Some(happened) = target.parse(outcome) else {
+        let Some(happened) = words::outcome(use_case, outcome) else {
             let rule = format!("must be one of {}, {}", target.positive.join(", "), target.negative.join(", "));
             refusal.add(row + 2, &target.column, outcome, rule);
             continue;
@@ -83,6 +85,7 @@ pub fn check_outcomes(raw: &Raw, use_case: &UseCase, is_date: impl Fn(&str) -> b
     if refusal.total == 0 {
         return Ok(rows);
     }
+    refusal.number_rows(raw);
     refusal.problems.sort_by_key(|problem| problem.row);
     Err(refusal)
 }

@@ -55,7 +55,8 @@ fn parquet_gives_the_same_columns_as_csv() {
         texts.push(name, Column::Text(column.clone()));
     }
     let parquet = data::write(&texts, Format::Parquet).unwrap();
-    assert_eq!(read(&parquet).unwrap(), raw);
+    let again = read(&parquet).unwrap();
+    assert_eq!((&again.names, &again.columns), (&raw.names, &raw.columns));
     let damaged = &parquet[..parquet.len() / 2];
     assert!(matches!(read(damaged), Err(ReadError::Parquet(_))));
     let mut holed = damaged.to_vec();
@@ -69,8 +70,8 @@ fn what_is_no_table_is_refused() {
     assert_eq!(read(b"\xEF\xBB\xBF  \n"), Err(ReadError::Empty));
     assert_eq!(read(sound(",", 0).as_bytes()), Err(ReadError::HeaderOnly));
     assert!(matches!(read(&[7, 200, 0, 3, 9, 65]), Err(ReadError::Binary(_))));
-    let latin1: Vec<u8> = sound(",", 3).into_bytes().into_iter().map(|byte| if byte == b'F' { 0xE9 } else { byte }).collect();
-    assert!(matches!(read(&latin1), Err(ReadError::Encoding { .. })));
+    let dos: Vec<u8> = sound(",", 3).into_bytes().into_iter().map(|byte| if byte == b'F' { 0x81 } else { byte }).collect();
+    assert!(matches!(read(&dos), Err(ReadError::Encoding { .. })));
     let text = sound(",", 3);
     let cut = &text[..text.len() - 12];
     assert!(matches!(read(cut.as_bytes()), Err(ReadError::Ragged { row: 4, .. })));
@@ -102,7 +103,7 @@ fn every_problem_is_named_by_row_column_and_rule() {
 
 #[test]
 fn a_refusal_lists_a_hundred_and_counts_all() {
-    let text = sound(",", 300).replace("Female", "?");
+    let text = sound(",", 300).replace("Female", "Femal");
     let refusal = check(&read(text.as_bytes()).unwrap(), &attrition(), CheckMode::Training).unwrap_err();
     assert_eq!((refusal.problems.len(), refusal.total), (100, 300));
 }

@@ -34,7 +34,7 @@ mod viewer;
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed};
 pub use audit::{AuditExport, AuditQuery, AuditRow, verify_export};
-pub use datasets::{DataDiff, Import, Imported, StoredPeople, check_import};
+pub use datasets::{DataDiff, FileReading, Import, Imported, StoredPeople, check_import};
 pub use demo::DemoAccount;
 pub use error::{Error, Result, causes};
 pub use fairness::Experiment;

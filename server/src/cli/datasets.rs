@@ -8,11 +8,12 @@ use super::blocking::run_blocking;
 use super::input::read_input;
 use super::outcome::Outcome;
 use super::output;
+use super::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
-    /// Check a CSV or Parquet file and store it as a dataset version
+    /// Check a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines) and store it as a dataset version
     #[command(after_help = "Example: tenure data import people.csv --use-case attrition --as-of 2026-11-01")]
     Import {
         /// Files to import; several files with the same columns are merged in this order
@@ -30,6 +31,8 @@ pub enum DataCommand {
         /// Import current people without an outcome column
         #[arg(long)]
         snapshot: bool,
+        #[command(flatten)]
+        reading: Reading,
     },
     /// List dataset versions
     List {
@@ -75,14 +78,17 @@ pub enum DataCommand {
 
 pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        DataCommand::Import { files, source, use_case, as_of, snapshot } => {
+        DataCommand::Import { files, source, use_case, as_of, snapshot, reading } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
             let definition = config.catalog()?.use_case(&use_case)?;
-            let import = Import { use_case, files, as_of, snapshot, ..Import::default() };
+            let import = Import { use_case, files, as_of, snapshot, options: reading.options()?, ..Import::default() };
             let imported = if let Some(source) = source {
                 config.open().await?.import_from(&Actor::local().admin()?, &source, import).await?
             } else {
-                workflow::check_import(&import, &definition)?;
+                // Shown before anything is stored: on the error stream, so that it is also there with --json.
+                for file in workflow::check_import(&import, &definition)? {
+                    file.sentences().iter().for_each(|sentence| eprintln!("{sentence}"));
+                }
                 config.open().await?.import(&Actor::local().admin()?, import).await?
             };
             if as_json {

@@ -10,6 +10,7 @@ mod jobs;
 mod monitoring;
 mod outcome;
 mod output;
+mod reading;
 mod registry;
 mod runs;
 mod scoring;

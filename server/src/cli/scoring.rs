@@ -11,12 +11,13 @@ use super::blocking::run_blocking;
 use super::input::read_input;
 use super::outcome::Outcome;
 use super::output;
+use super::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure predict people.csv --use-case attrition --explain --out scores.csv")]
 pub struct Predict {
-    /// CSV or Parquet file, or - for standard input
+    /// File with people (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or - for standard input
     file: String,
     /// Use case, for example attrition
     #[arg(long)]
@@ -33,13 +34,16 @@ pub struct Predict {
     /// Write to a .csv, .parquet or .jsonl file
     #[arg(long)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub async fn predict(config: &Config, command: Predict, as_json: bool) -> Result<Outcome> {
+    let reading = command.reading.options()?;
     let (explainer, version) = load(config, &command).await?;
     let bytes = read_input(&command.file)?;
     let options = PredictOptions { reasons: if command.explain { command.top } else { 0 } };
-    let predictions = run_blocking(move || workflow::predict_with(&explainer, version, &bytes, options)).await?;
+    let predictions = run_blocking(move || workflow::predict_with(&explainer, version, &bytes, &reading, options)).await?;
     match &command.out {
         Some(out) => {
             write(&predictions, out)?;

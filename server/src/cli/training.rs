@@ -13,6 +13,7 @@ use super::accounts::identity::Identity;
 use super::input::read_input;
 use super::outcome::Outcome;
 use super::output;
+use super::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
@@ -24,6 +25,8 @@ pub struct Train {
     /// Dataset id, or file to import first [default: the newest dataset with outcomes]
     #[arg(long)]
     data: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     #[command(flatten)]
     settings: TrainSettings,
     #[command(flatten)]
@@ -100,7 +103,7 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
     let dataset = match &command.data {
         Some(file) if std::path::Path::new(file).is_file() => {
             let files = vec![(file.clone(), read_input(file)?)];
-            let import = Import { use_case: use_case.id.clone(), files, ..Import::default() };
+            let import = Import { use_case: use_case.id.clone(), files, options: command.reading.options()?, ..Import::default() };
             tenure.import(&admin, import).await?.dataset
         }
         Some(prefix) => tenure.find_dataset(&admin.member(), prefix).await?,

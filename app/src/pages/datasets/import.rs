@@ -22,6 +22,41 @@ pub(super) struct Form {
     pub target: String,
 }
 
+/// File names and media types that the browser offers; the content decides.
+const ACCEPTED: &str = ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods,.parquet,.arrow,.feather,.jsonl,.ndjson,.json,text/csv";
+
+/// How the files are to be read. Everything is recognized unless it is stated here.
+fn file_format() -> AnyView {
+    let text = |id: &'static str, label: &'static str, help: &'static str| {
+        view! {
+            <Field id=id label=label help=help>
+                <input id=id name=id r#type="text" autocomplete="off" aria-describedby=format!("{id}-help") />
+            </Field>
+        }
+    };
+    let choice = |id: &'static str, label: &'static str, options: &'static [(&'static str, &'static str)]| {
+        let options = options.iter().map(|(value, label)| view! { <option value=*value>{*label}</option> }).collect_view();
+        view! {
+            <Field id=id label=label>
+                <select id=id name=id><option value="">"Recognize"</option>{options}</select>
+            </Field>
+        }
+    };
+    view! {
+        <details>
+            <summary>"Format of the file"</summary>
+            {text("encoding", "Encoding", "Text files, for example windows-1252. Empty: recognized.")}
+            {text("sheet", "Sheet", "Workbooks with several sheets.")}
+            {choice("separator", "Column separator", &[("comma", "Comma"), ("semicolon", "Semicolon"), ("tab", "Tab"), ("|", "Vertical bar")])}
+            {text("header_row", "Row of the column names", "From 1. Empty: recognized.")}
+            {choice("decimal", "Decimal mark", &[("point", "Point (1234.5)"), ("comma", "Comma (1234,5)")])}
+            {choice("thousands", "Thousands mark", &[("point", "Point (1.234)"), ("comma", "Comma (1,234)"), ("space", "Space (1 234)"), ("apostrophe", "Apostrophe (1'234)")])}
+            {choice("dates", "Order of dates", &[("year-first", "Year first (2026-11-01)"), ("day-first", "Day first (01/11/2026)"), ("month-first", "Month first (11/01/2026)")])}
+        </details>
+    }
+    .boxed()
+}
+
 /// Sends a file to the import route: plain HTML, since a file needs no script.
 pub(super) fn form(form: &Form) -> AnyView {
     if !form.can_edit {
@@ -34,13 +69,14 @@ pub(super) fn form(form: &Form) -> AnyView {
         <section>
             <h2>"Import data"</h2>
             <form method="post" action=action enctype="multipart/form-data" class="import-form">
-                <Field id="files" label="CSV or Parquet" help="Files with the same columns are merged. At most 64 MB; use the command line for larger files.">
-                    <input id="files" name="files" r#type="file" accept=".csv,.parquet,text/csv" multiple=true required=true aria-describedby="files-help" />
+                <Field id="files" label="Files" help="CSV, Excel, OpenDocument, Parquet, Arrow or JSON lines. Files with the same columns are merged. At most 64 MB; use the command line for larger files.">
+                    <input id="files" name="files" r#type="file" accept=ACCEPTED multiple=true required=true aria-describedby="files-help" />
                 </Field>
                 <Field id="as_of" label="Snapshot date">
                     <input id="as_of" name="as_of" r#type="date" value=today required=true />
                 </Field>
                 <label class="check"><input r#type="checkbox" name="snapshot" value="true" />{snapshot}</label>
+                {file_format()}
                 <p class="aside">"If any cell is invalid, nothing is imported and all invalid cells are listed."</p>
                 <button class="button">"Import"</button>
             </form>

@@ -1,6 +1,6 @@
 //! Files become immutable dataset versions.
 
-use data::{CheckMode, Checked, ReadOptions};
+use data::{CheckMode, Checked, ColumnFormat, ReadOptions, Recognized};
 use domain::{AuditEvent, Subject};
 use model::UseCase;
 use store::{audit, datasets};
@@ -23,6 +23,25 @@ pub struct Import {
     pub options: ReadOptions,
 }
 
+/// How a file was read: what was recognized in it, and how its columns are written.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FileReading {
+    pub name: String,
+    pub recognized: Recognized,
+    pub columns: Vec<ColumnFormat>,
+}
+
+impl FileReading {
+    /// Sentences for people: the file, then each column that is not plain.
+    pub fn sentences(&self) -> Vec<String> {
+        let unnamed =
+            (!self.recognized.unnamed.is_empty()).then(|| format!("Columns without a name: {}", self.recognized.unnamed.join(", ")));
+        let unreadable = self.recognized.unreadable.iter().map(|(name, reason)| format!("{name} cannot be read: {reason}"));
+        let columns = self.columns.iter().map(ColumnFormat::sentence);
+        std::iter::once(format!("{}: {}", self.name, self.recognized.sentence())).chain(columns).chain(unnamed).chain(unreadable).collect()
+    }
+}
+
 /// What became of it.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Imported {
@@ -31,6 +50,8 @@ pub struct Imported {
     pub new: bool,
     /// Columns that the use case does not know.
     pub unused_columns: Vec<String>,
+    /// How each file was read.
+    pub files: Vec<FileReading>,
 }
 
 impl Tenure {
@@ -46,13 +67,13 @@ impl Tenure {
         let names: Vec<&str> = import.files.iter().map(|(name, _)| name.as_str()).collect();
         let name = names.join(" + ");
         let (files, options, snapshot, simulated) = (import.files, import.options, import.snapshot, import.simulated);
-        let (people, unused_columns, content) = compute(move || {
-            let checked = check_files(&files, &options, &use_case, snapshot)?;
+        let (people, unused_columns, readings, content) = compute(move || {
+            let (checked, readings) = check_files(&files, &options, &use_case, snapshot)?;
             let sources = files.iter().map(|(name, _)| name.clone()).zip(checked.iter().map(|part| part.ids.len() as u32)).collect();
             let unused = checked.first().map(|part| part.unused.clone()).unwrap_or_default();
             let people = StoredPeople::merge(checked, sources)?;
             let content = people.to_bytes()?;
-            Ok((people, unused, content))
+            Ok((people, unused, readings, content))
         })
         .await?;
 
@@ -61,7 +82,7 @@ impl Tenure {
         let content_hash = self.store.put_artifact(content).await?;
         let mut transaction = self.store.begin().await?;
         if let Some(dataset) = datasets::by_hash(&mut transaction, &import.use_case.as_str().into(), &hash).await? {
-            return Ok(Imported { dataset, new: false, unused_columns });
+            return Ok(Imported { dataset, new: false, unused_columns, files: readings });
         }
         let dataset = datasets::Dataset {
             dataset_id: store::new_id(),
@@ -81,7 +102,7 @@ impl Tenure {
         let event = AuditEvent::DataImport { hash: dataset.hash.clone(), rows: dataset.row_count, name: dataset.name.clone() };
         audit::append(&mut transaction, admin.name(), &Subject::Dataset(dataset.dataset_id.clone()), &event).await?;
         transaction.commit().await?;
-        Ok(Imported { dataset, new: true, unused_columns })
+        Ok(Imported { dataset, new: true, unused_columns, files: readings })
     }
 
     /// Imports files that somebody sent from a page. A refusal is held for that person, with every cell that breaks a rule, until the
@@ -106,17 +127,23 @@ impl Tenure {
     }
 }
 
-/// Says whether an import would be taken, without a store: a file that is refused opens nothing and makes nothing.
+/// Says whether an import would be taken and how its files are read, without a store: a file that is refused opens nothing and makes nothing.
 ///
 /// # Errors
 /// When a file cannot be read or breaks a rule.
-pub fn check_import(import: &Import, use_case: &UseCase) -> Result<()> {
-    check_files(&import.files, &import.options, use_case, import.snapshot).map(|_| ())
+pub fn check_import(import: &Import, use_case: &UseCase) -> Result<Vec<FileReading>> {
+    check_files(&import.files, &import.options, use_case, import.snapshot).map(|(_, readings)| readings)
 }
 
-fn check_files(files: &[(String, Vec<u8>)], options: &ReadOptions, use_case: &UseCase, snapshot: bool) -> Result<Vec<Checked>> {
+fn check_files(
+    files: &[(String, Vec<u8>)],
+    options: &ReadOptions,
+    use_case: &UseCase,
+    snapshot: bool,
+) -> Result<(Vec<Checked>, Vec<FileReading>)> {
     let mode = if snapshot { CheckMode::Scoring } else { CheckMode::Training };
     let mut parts: Vec<Checked> = Vec::new();
+    let mut readings = Vec::new();
     for (name, bytes) in files {
         let raw = data::read(bytes, options).map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
         let part = data::check(&raw, use_case, mode)?;
@@ -126,9 +153,10 @@ fn check_files(files: &[(String, Vec<u8>)], options: &ReadOptions, use_case: &Us
                 files[0].0
             )));
         }
+        readings.push(FileReading { name: name.clone(), recognized: raw.recognized, columns: part.formats.clone() });
         parts.push(part);
     }
-    if parts.is_empty() { Err(Error::Invalid("Choose at least one file.".into())) } else { Ok(parts) }
+    if parts.is_empty() { Err(Error::Invalid("Choose at least one file.".into())) } else { Ok((parts, readings)) }
 }
 
 fn cell(problem: data::RowProblem) -> RefusedCell {

@@ -6,7 +6,7 @@ mod queries;
 mod refusals;
 mod rows;
 
-pub use commands::{Import, Imported, check_import};
+pub use commands::{FileReading, Import, Imported, check_import};
 pub use people::StoredPeople;
 pub use queries::DataDiff;
 pub(crate) use refusals::Refusals;

@@ -109,15 +109,21 @@ fn check_records(model: &model::Model, records: &[Record]) -> Result<Checked> {
         given.cloned().unwrap_or_else(|| (index + 1).to_string())
     };
     let ids = records.iter().enumerate().map(id).collect();
-    Ok(Checked { table, ids, labels: None, periods: None, unused: Vec::new() })
+    Ok(Checked { table, ids, labels: None, periods: None, unused: Vec::new(), formats: Vec::new() })
 }
 
-/// Reads a file and scores every row. `version` is 0 for a model file that is in no registry.
+/// Reads a file, as `reading` states, and scores every row. `version` is 0 for a model file that is in no registry.
 ///
 /// # Errors
 /// When the file cannot be read or breaks a rule of the model's use case.
-pub fn predict_with(explainer: &ModelExplainer, version: u32, bytes: &[u8], options: PredictOptions) -> Result<Vec<Prediction>> {
-    let raw = data::read(bytes, &data::ReadOptions::default()).map_err(Error::from)?;
+pub fn predict_with(
+    explainer: &ModelExplainer,
+    version: u32,
+    bytes: &[u8],
+    reading: &data::ReadOptions,
+    options: PredictOptions,
+) -> Result<Vec<Prediction>> {
+    let raw = data::read(bytes, reading).map_err(Error::from)?;
     let checked = data::check(&raw, &explainer.model().use_case, data::CheckMode::Scoring)?;
     predict_rows(explainer, version, &checked, options)
 }

@@ -8,7 +8,7 @@ use workflow::{Error, Result};
 
 use crate::cli::input::read_input;
 
-/// Reads a CSV or Parquet file, or standard input for `-`.
+/// Reads a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or standard input for `-`.
 ///
 /// # Errors
 /// [`Error::Invalid`] naming the file.
@@ -19,10 +19,14 @@ pub fn read(path: &str) -> Result<Raw> {
 /// The texts of the column called `name`.
 ///
 /// # Errors
-/// [`Error::Invalid`] naming the available columns.
+/// [`Error::Invalid`] naming the available columns, or why the column cannot be read.
 pub fn texts<'a>(raw: &'a Raw, name: &str) -> Result<&'a [String]> {
     let missing = || Error::Invalid(format!("The file has no column “{name}”. It has: {}.", raw.names.join(", ")));
-    raw.names.iter().position(|candidate| candidate == name).map(|index| raw.columns[index].as_slice()).ok_or_else(missing)
+    let index = raw.names.iter().position(|candidate| candidate == name).ok_or_else(missing)?;
+    match raw.unreadable(index) {
+        Some(reason) => Err(Error::Invalid(format!("The column “{name}” cannot be read: {reason}."))),
+        None => Ok(&raw.columns[index]),
+    }
 }
 
 /// The outcomes in the column called `name`: 1 and 0, true and false, yes and no.
@@ -103,11 +107,13 @@ pub fn column(texts: &[String], kind: TextKind) -> Column {
     }
 }
 
-/// Every column of the file except `except`, with inferred types.
+/// Every column of the file that can be read, except `except`, with inferred types.
 pub fn table(raw: &Raw, except: Option<&str>) -> Table {
     let mut table = Table::default();
-    for (name, texts) in raw.names.iter().zip(&raw.columns).filter(|(name, _)| Some(name.as_str()) != except) {
-        table.push(name, column(texts, kind(texts)));
+    for (index, (name, texts)) in raw.names.iter().zip(&raw.columns).enumerate() {
+        if Some(name.as_str()) != except && raw.unreadable(index).is_none() {
+            table.push(name, column(texts, kind(texts)));
+        }
     }
     table
 }

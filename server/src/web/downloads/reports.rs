@@ -107,7 +107,7 @@ async fn import(State(state): State<AppState>, AuthUser(actor): AuthUser, Path(u
     let import = match import_of(use_case.clone(), form).await {
         Ok(import) if import.files.is_empty() => return redirect_with_flash(&state, &list, &[("problem", "Choose a file to import.")]),
         Ok(import) => import,
-        Err(error) => return redirect_with_flash(&state, &list, &[("problem", &error.body_text())]),
+        Err(problem) => return redirect_with_flash(&state, &list, &[("problem", &problem)]),
     };
     Ok(match state.tenure.import_form(&admin, import).await? {
         Ok(imported) => {
@@ -118,21 +118,27 @@ async fn import(State(state): State<AppState>, AuthUser(actor): AuthUser, Path(u
     })
 }
 
-async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, axum::extract::multipart::MultipartError> {
+/// The form's import, or a sentence about what is wrong with the form.
+async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, String> {
+    let incomplete = |error: axum::extract::multipart::MultipartError| error.body_text();
     let mut import = Import { use_case, ..Import::default() };
-    while let Some(field) = form.next_field().await? {
-        match field.name().unwrap_or_default() {
+    while let Some(field) = form.next_field().await.map_err(incomplete)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match name.as_str() {
             "files" => {
                 let name = field.file_name().unwrap_or_default().to_owned();
-                let bytes = field.bytes().await?;
+                let bytes = field.bytes().await.map_err(incomplete)?;
                 // A browser sends an empty part when no file was chosen.
                 if !name.is_empty() {
                     import.files.push((name, bytes.to_vec()));
                 }
             }
-            "as_of" => import.as_of = Some(field.text().await?).filter(|day| !day.is_empty()),
-            "snapshot" => import.snapshot = field.text().await? == "true",
-            _ => {}
+            "as_of" => import.as_of = Some(field.text().await.map_err(incomplete)?).filter(|day| !day.is_empty()),
+            "snapshot" => import.snapshot = field.text().await.map_err(incomplete)? == "true",
+            option => {
+                let value = field.text().await.map_err(incomplete)?;
+                import.options.set(option, &value).map_err(|error| error.to_string())?;
+            }
         }
     }
     Ok(import)

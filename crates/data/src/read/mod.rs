@@ -1,0 +1,62 @@
+//! From bytes to columns of text. Format, encoding, separator and header are recognized, nothing is guessed silently: what can be read in two
+//! ways is refused with the question.
+
+mod arrow;
+mod assemble;
+mod columnar;
+mod delimited;
+mod encoding;
+mod error;
+mod json;
+mod options;
+mod parquet;
+mod raw;
+mod recognized;
+mod records;
+mod workbook;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use error::ReadError;
+pub use options::{DateOrder, OptionError, ReadOptions};
+pub use raw::Raw;
+pub use recognized::{FileFormat, Recognized};
+
+/// Reads CSV, workbooks (.xlsx, .xlsb, .xls, .ods), Parquet, Arrow (Feather) and JSON lines, told apart by content.
+///
+/// # Errors
+/// See [`ReadError`]. Rows are numbered as a spreadsheet does: the first is row 1.
+pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(ReadError::Empty);
+    }
+    let format = format_of(bytes)?;
+    if options.sheet.is_some() && format != FileFormat::Workbook {
+        return Err(ReadError::SheetOfText);
+    }
+    // A reader that fails on a damaged file must not take the process with it.
+    let read = catch_unwind(AssertUnwindSafe(|| match format {
+        FileFormat::Csv => delimited::read(bytes, options),
+        FileFormat::Workbook => workbook::read(bytes, options),
+        FileFormat::Parquet => parquet::read(bytes),
+        FileFormat::Arrow => arrow::read(bytes),
+        FileFormat::JsonLines => json::read(bytes),
+    }));
+    let mut raw = read.map_err(|_| ReadError::Failed(format.label()))??;
+    raw.options = options.clone();
+    raw.recognized.format = format;
+    raw.recognized.header_row = raw.recognized.header_row.max(1);
+    if raw.rows() == 0 { Err(ReadError::HeaderOnly) } else { Ok(raw) }
+}
+
+fn format_of(bytes: &[u8]) -> Result<FileFormat, ReadError> {
+    const COMPOUND_FILE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+    match bytes {
+        _ if bytes.starts_with(b"PAR1") => Ok(FileFormat::Parquet),
+        _ if bytes.starts_with(b"ARROW1") => Ok(FileFormat::Arrow),
+        _ if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(COMPOUND_FILE) => Ok(FileFormat::Workbook),
+        _ if bytes.starts_with(b"\x1F\x8B") || bytes.starts_with(b"\x28\xB5\x2F\xFD") => Err(ReadError::Compressed),
+        _ if json::is_json(bytes) => Ok(FileFormat::JsonLines),
+        _ => Ok(FileFormat::Csv),
+    }
+}

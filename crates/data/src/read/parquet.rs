@@ -1,0 +1,55 @@
+//! Parquet, column by column: one that cannot be read does not keep the others from being read.
+
+use std::io::Cursor;
+
+use polars_arrow::array::Array;
+use polars_arrow::datatypes::Field;
+use polars_buffer::Buffer;
+use polars_core::error::PolarsError;
+use polars_parquet::read::{BasicDecompressor, FileMetadata, PageReader, column_iter_to_arrays, infer_schema, read_metadata};
+use rayon::prelude::*;
+
+use super::columnar::{Column, table};
+use super::error::ReadError;
+use super::raw::Raw;
+
+pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
+    let damaged = |error: PolarsError| ReadError::Parquet(first_line(&error));
+    if !bytes.ends_with(b"PAR1") {
+        return Err(ReadError::Parquet("its end is missing".into()));
+    }
+    let metadata = read_metadata(&mut Cursor::new(bytes)).map_err(damaged)?;
+    let schema = infer_schema(&metadata).map_err(damaged)?;
+    let buffer = Buffer::from(bytes.to_vec());
+    let fields: Vec<&Field> = schema.iter_values().collect();
+    let columns = fields.par_iter().map(|field| Column::new(&field.name, &field.dtype, || arrays(&buffer, &metadata, field))).collect();
+    table(columns, metadata.num_rows, ReadError::Parquet)
+}
+
+fn arrays(buffer: &Buffer<u8>, metadata: &FileMetadata, field: &Field) -> Result<Vec<Box<dyn Array>>, String> {
+    let mut arrays = Vec::new();
+    for group in &metadata.row_groups {
+        let Some(chunks) = group.columns_under_root_iter(&field.name) else {
+            return Err("it is missing in a part of the file".to_owned());
+        };
+        let (mut pages, mut types) = (Vec::new(), Vec::new());
+        for chunk in chunks {
+            let range = chunk.byte_range();
+            let (start, end) = (usize::try_from(range.start), usize::try_from(range.end));
+            let (Ok(start), Ok(end)) = (start, end) else { return Err("its place in the file is wrong".to_owned()) };
+            if start > end || end > buffer.len() {
+                return Err("its place in the file is wrong".to_owned());
+            }
+            let reader = PageReader::new(Cursor::new(buffer.clone().sliced(start..end)), chunk, Vec::new(), usize::MAX);
+            pages.push(BasicDecompressor::new(reader, Vec::new()));
+            types.push(&chunk.descriptor().descriptor.primitive_type);
+        }
+        let (part, _) = column_iter_to_arrays(pages, types, field.clone(), None).map_err(|error| first_line(&error))?;
+        arrays.extend(part);
+    }
+    Ok(arrays)
+}
+
+pub(super) fn first_line(error: &PolarsError) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,42 @@
+//! A file as columns of text.
+
+use super::options::ReadOptions;
+use super::recognized::Recognized;
+
+/// A file as columns of text, not yet checked against any use case. Missing cells are empty texts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Raw {
+    pub names: Vec<String>,
+    pub columns: Vec<Vec<String>>,
+    /// What was asked for, for the reading of numbers and dates.
+    pub options: ReadOptions,
+    pub recognized: Recognized,
+    /// Per column, whether its values were typed in the file: numbers are then written `1234.5`, whatever the language of the file.
+    /// Empty when none was.
+    pub typed: Vec<bool>,
+    /// Rows as a spreadsheet numbers them, one per data row; empty when they follow the header without a gap.
+    pub row_numbers: Vec<usize>,
+}
+
+impl Raw {
+    /// Number of data rows.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, Vec::len)
+    }
+
+    /// The number that a spreadsheet gives to the data row at `index` (from 0).
+    pub fn row_number(&self, index: usize) -> usize {
+        self.row_numbers.get(index).copied().unwrap_or(self.recognized.header_row.max(1) + 1 + index)
+    }
+
+    /// Why the column at `index` cannot be read; `None` when it can.
+    pub fn unreadable(&self, index: usize) -> Option<&str> {
+        let name = self.names.get(index)?;
+        self.recognized.unreadable.iter().find(|(unreadable, _)| unreadable == name).map(|(_, reason)| reason.as_str())
+    }
+
+    /// Whether the column at `index` had typed values.
+    pub fn is_typed(&self, index: usize) -> bool {
+        self.typed.get(index).copied().unwrap_or(false)
+    }
+}

@@ -1,0 +1,54 @@
+//! Why a file is refused: what is wrong, by row and column.
+
+use serde::Serialize;
+
+use crate::read::Raw;
+
+/// How many problems a refusal lists.
+pub const LISTED_PROBLEMS: usize = 100;
+
+/// One cell (or column) that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowProblem {
+    /// As a spreadsheet numbers rows: the header is 1. A problem with a whole column has row 1.
+    pub row: usize,
+    /// Name of the column.
+    pub column: String,
+    /// The text as it was read.
+    pub value: String,
+    /// What is allowed.
+    pub rule: String,
+}
+
+/// Why a file was refused whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, thiserror::Error)]
+pub struct Refusal {
+    /// The first hundred.
+    pub problems: Vec<RowProblem>,
+    /// How many problems there are in all.
+    pub total: usize,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let problems = if self.total == 1 { "problem" } else { "problems" };
+        write!(formatter, "{} {problems} found. Nothing was stored.", self.total)
+    }
+}
+
+impl Refusal {
+    /// One more problem; only the first [`LISTED_PROBLEMS`] are kept.
+    pub fn add(&mut self, row: usize, column: &str, value: &str, rule: impl Into<String>) {
+        self.total += 1;
+        if self.problems.len() < LISTED_PROBLEMS {
+            self.problems.push(RowProblem { row, column: column.to_owned(), value: value.to_owned(), rule: rule.into() });
+        }
+    }
+
+    /// Rows as the file numbers them: with titles above the header or blank rows, the first data row is not row 2.
+    pub(crate) fn number_rows(&mut self, raw: &Raw) {
+        for problem in self.problems.iter_mut().filter(|problem| problem.row > 1) {
+            problem.row = raw.row_number(problem.row - 2);
+        }
+    }
+}
