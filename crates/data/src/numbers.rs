@@ -16,9 +16,11 @@ use crate::words::is_missing;
 pub struct ColumnFormat {
     /// Label of the field.
     pub label: String,
+    /// Decimal and thousands mark.
     pub number: NumberFormat,
     /// The currency sign of the values, which was left out.
     pub currency: Option<String>,
+    /// How a per cent sign is read; `None` without one.
     pub percent: Option<Percent>,
     /// True when other columns of the file decided between two formats.
     pub by_other_columns: bool,

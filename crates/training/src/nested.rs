@@ -59,6 +59,7 @@ pub struct NestedFold {
     pub candidates: Vec<(Candidate, FoldScores)>,
     /// The judged rows of the dataset, ascending, and the probability of each by the chosen model.
     pub rows: Vec<usize>,
+    /// Out-of-fold probability of each row.
     pub probabilities: Vec<f64>,
 }
 
@@ -75,6 +76,7 @@ pub struct Nested {
     pub brier: Estimate,
     /// As `roc_auc`; 0 is best.
     pub log_loss: Estimate,
+    /// Expected calibration error, 0..=1.
     pub ece: Estimate,
 }
 

@@ -37,7 +37,9 @@ pub enum InputNoteKind {
 /// What a person should know about an input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputNote {
+    /// Name of the field.
     pub field: String,
+    /// What was found.
     pub kind: InputNoteKind,
     /// For a person, with the field's label.
     pub sentence: String,

@@ -3,6 +3,7 @@
 use super::recognized::{list, separator_name};
 
 /// Why a file cannot be read. Each message says what to do.
+#[expect(missing_docs, reason = "the message of each variant says it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     #[error("the file is empty")]

@@ -18,6 +18,7 @@ pub struct ReadOptions {
     pub decimal: Option<char>,
     /// Thousands mark of numbers: `.`, `,`, a space or an apostrophe.
     pub thousands: Option<char>,
+    /// Order of the parts of dates.
     pub dates: Option<DateOrder>,
 }
 
@@ -25,8 +26,11 @@ pub struct ReadOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DateOrder {
+    /// 2026-03-01
     YearFirst,
+    /// 01/03/2026
     DayFirst,
+    /// 03/01/2026
     MonthFirst,
 }
 
@@ -34,8 +38,11 @@ pub enum DateOrder {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("“{value}” is not a valid {option}. Use {valid}.")]
 pub struct OptionError {
+    /// Name of the option.
     pub option: &'static str,
+    /// What was given.
     pub value: String,
+    /// What is allowed, in words.
     pub valid: &'static str,
 }
 

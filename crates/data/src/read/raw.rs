@@ -6,10 +6,13 @@ use super::recognized::Recognized;
 /// A file as columns of text, not yet checked against any use case. Missing cells are empty texts.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Raw {
+    /// Names of the columns, as in the header.
     pub names: Vec<String>,
+    /// One text per row, column by column.
     pub columns: Vec<Vec<String>>,
     /// What was asked for, for the reading of numbers and dates.
     pub options: ReadOptions,
+    /// What the file was recognized as.
     pub recognized: Recognized,
     /// Per column, whether its values were typed in the file: numbers are then written `1234.5`, whatever the language of the file.
     /// Empty when none was.

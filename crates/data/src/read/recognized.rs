@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum FileFormat {
     #[default]
+    /// Text with separators.
     Csv,
     /// .xlsx, .xlsb, .xls or .ods
     Workbook,
+    /// Apache Parquet.
     Parquet,
+    /// Arrow IPC, also called Feather.
     Arrow,
+    /// One JSON object per line.
     JsonLines,
 }
 
@@ -31,6 +35,7 @@ impl FileFormat {
 /// What was recognized in a file, or stated for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Recognized {
+    /// Format of the file.
     pub format: FileFormat,
     /// Name of the encoding in the WHATWG Encoding Standard. Text files only.
     pub encoding: Option<String>,

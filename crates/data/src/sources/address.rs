@@ -7,7 +7,9 @@ use super::SourceError;
 /// A kind of database that rows can be read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
+    /// PostgreSQL.
     Postgres,
+    /// A file of SQLite.
     Sqlite,
 }
 

@@ -47,6 +47,7 @@ impl Default for Limits {
 }
 
 /// Why nothing came from a source. No message holds a password; what the server said is passed on.
+#[expect(missing_docs, reason = "the message of each variant says it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
     #[error("{0}")]
@@ -80,6 +81,7 @@ pub enum SourceError {
 pub struct Fetched {
     /// UTF-8, comma-separated, with a header; a null is an empty cell. Numbers have a decimal point, dates and times are ISO 8601.
     pub csv: Vec<u8>,
+    /// Rows in it.
     pub rows: usize,
     /// There are more rows than these.
     pub more: bool,
