@@ -2,7 +2,9 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
+pub mod dates;
 pub mod outcomes;
+pub mod panel;
 pub mod read;
 mod toml_position;
 pub mod use_case_file;

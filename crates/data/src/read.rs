@@ -29,6 +29,24 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+impl DateOrder {
+    pub const ALL: [Self; 3] = [Self::YearFirst, Self::DayFirst, Self::MonthFirst];
+
+    /// Its word in commands and forms.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::YearFirst => "year-first",
+            Self::DayFirst => "day-first",
+            Self::MonthFirst => "month-first",
+        }
+    }
+
+    /// The order with that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.word() == word)
+    }
+}
+
 /// A file as columns of text, not yet checked against any use case. Missing cells are empty texts.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Raw {

@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 12] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 13] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -29,6 +29,7 @@ const MIGRATIONS: [(i64, &str, &str); 12] = migrations! {
     10 "0010_card",
     11 "0011_fairness",
     12 "0012_health",
+    16 "0016_known_outcomes",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

@@ -44,7 +44,7 @@ pub use runs::{Evidence, metric_name};
 pub use scoring::{PredictOptions, Prediction, predict_with};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
-pub use training::{TrainOutcome, TrainingForm};
+pub use training::{RowsUsed, TrainOutcome, TrainingForm};
 pub use use_cases::{AccessPolicy, PolicyCatalog, Purpose};
 pub use viewer::{OrganizationScope, Viewer};
 

@@ -1,6 +1,7 @@
 //! `tenure data`.
 
 use clap::Subcommand;
+use data::{DateOrder, ReadOptions};
 use monitoring::simulation;
 use workflow::{Actor, Error, Import, Result};
 
@@ -27,6 +28,9 @@ pub enum DataCommand {
         /// Import current people without an outcome column
         #[arg(long)]
         snapshot: bool,
+        /// Which part of a date is first, where the dates do not tell: day-first, month-first or year-first
+        #[arg(long, value_name = "ORDER", value_parser = date_order)]
+        dates: Option<DateOrder>,
     },
     /// List dataset versions
     List {
@@ -72,10 +76,11 @@ pub enum DataCommand {
 
 pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        DataCommand::Import { files, use_case, as_of, snapshot } => {
+        DataCommand::Import { files, use_case, as_of, snapshot, dates } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
             let definition = config.catalog()?.use_case(&use_case)?;
-            let import = Import { use_case, files, as_of, snapshot, ..Import::default() };
+            let options = ReadOptions { dates, ..ReadOptions::default() };
+            let import = Import { use_case, files, as_of, snapshot, options, ..Import::default() };
             workflow::check_import(&import, &definition)?;
             let imported = config.open().await?.import(&Actor::local().admin()?, import).await?;
             if as_json {
@@ -94,6 +99,9 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                     dataset.as_of,
                     &dataset.hash[..12]
                 ));
+                if let Some(line) = told(&imported, &definition) {
+                    output::line(&line);
+                }
                 if !imported.unused_columns.is_empty() {
                     output::line(&format!("Unused columns: {}", imported.unused_columns.join(", ")));
                 }
@@ -166,8 +174,26 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
     Ok(Outcome::Done)
 }
 
+/// What the periods and the blank outcomes of an import mean; `None` where it has neither.
+fn told(imported: &workflow::Imported, definition: &model::UseCase) -> Option<String> {
+    let periods = imported.periods.map(|periods| format!("Periods {periods}."));
+    let unknown = (imported.unknown_outcomes > 0 && imported.dataset.positives.is_some())
+        .then(|| format!("{} without a known outcome.", output::counted(imported.unknown_outcomes, "row", "rows")));
+    let unsettled = imported
+        .unsettled
+        .map(|periods| format!("No {} recorded in {periods}: outcomes taken as not known yet.", definition.words.event_many));
+    let current = output::counted(imported.current_people, &definition.words.one, &definition.words.many);
+    let current = (periods.is_some() || unknown.is_some()).then(|| format!("Currently {current}."));
+    let told: Vec<String> = [periods, unsettled, unknown, current].into_iter().flatten().collect();
+    (!told.is_empty()).then(|| told.join(" "))
+}
+
 fn file_name(path: &str) -> String {
     std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+fn date_order(text: &str) -> std::result::Result<DateOrder, String> {
+    DateOrder::of_word(text).ok_or_else(|| "use day-first, month-first or year-first".to_owned())
 }
 
 fn parse_drift(text: &str) -> Result<(simulation::Kind, usize)> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use data::{CheckMode, Checked};
+use domain::Period;
 use serde_json::{Value, json};
 use training::leakage::{self, Leak, LeakKind};
 use training::nested::FoldScores;
@@ -55,9 +56,16 @@ fn protocol(text: &str) -> std::result::Result<Protocol, String> {
 pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome> {
     let settings = command.settings.checked()?;
     let use_case = config.catalog()?.use_case(&command.use_case)?;
-    let dataset = dataset(data::check(&input::read(&command.file)?, &use_case, CheckMode::Training)?)?;
+    let Judgeable { dataset, position } = dataset(data::check(&input::read(&command.file)?, &use_case, CheckMode::Training)?)?;
     let splits = match &command.splits {
-        Some(path) => listed(path)?.iter().map(|test| Split::explicit(&dataset, test)).collect::<std::result::Result<Vec<_>, _>>()?,
+        Some(path) => {
+            let known = |test: &Vec<usize>| {
+                // A row that is not in the file stays one that is not in the dataset.
+                let rows = test.iter().filter_map(|row| position.get(*row).copied().unwrap_or(Some(usize::MAX)));
+                Split::explicit(&dataset, &rows.collect::<Vec<_>>())
+            };
+            listed(path)?.iter().map(known).collect::<std::result::Result<Vec<_>, _>>()?
+        }
         None => protocol_splits(&dataset, command.protocol.folds, command.protocol.repeats, settings.seed)?,
     };
     let bar = Arc::new(Bar::new());
@@ -81,16 +89,31 @@ pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome>
     Ok(Outcome::Done)
 }
 
-fn dataset(checked: Checked) -> Result<Dataset> {
-    let labels = checked.labels.ok_or_else(|| Error::Invalid("The file has no outcomes.".into()))?;
-    let dataset = Dataset::new(checked.table, labels)?.with_persons(&checked.ids);
-    let Some(periods) = checked.periods else { return Ok(dataset) };
-    // ISO dates and years sort as text; a split needs only their rank.
-    let mut distinct: Vec<&String> = periods.iter().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let times = periods.iter().map(|period| distinct.partition_point(|other| *other < period) as i64).collect();
-    Ok(dataset.with_times(times))
+/// The rows whose outcome is known.
+struct Judgeable {
+    dataset: Dataset,
+    /// For each row of the file its place in the dataset; `None` where its outcome is not known.
+    position: Vec<Option<usize>>,
+}
+
+fn dataset(checked: Checked) -> Result<Judgeable> {
+    let mut labels = checked.labels.ok_or_else(|| Error::Invalid("The file has no outcomes.".into()))?;
+    if let Some(periods) = &checked.periods {
+        data::panel::forget_unsettled(&mut labels, periods);
+    }
+    let (rows, truth): (Vec<usize>, Vec<bool>) =
+        labels.iter().enumerate().filter_map(|(row, label)| label.map(|label| (row, label))).unzip();
+    if rows.is_empty() {
+        return Err(Error::Invalid("No outcome in the file is known: every cell is blank.".into()));
+    }
+    let mut position = vec![None; labels.len()];
+    rows.iter().enumerate().for_each(|(place, row)| position[*row] = Some(place));
+    let ids: Vec<String> = rows.iter().map(|&row| checked.ids[row].clone()).collect();
+    let mut dataset = Dataset::new(checked.table.take(&rows), truth)?.with_persons(&ids);
+    if let Some(periods) = checked.periods {
+        dataset = dataset.with_times(Period::ranks(&rows.iter().map(|&row| periods[row]).collect::<Vec<_>>()));
+    }
+    Ok(Judgeable { dataset, position })
 }
 
 /// The folds in a file: a list of lists of rows, or an object that contains one.

@@ -131,6 +131,7 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, axum
                 }
             }
             "as_of" => import.as_of = Some(field.text().await?).filter(|day| !day.is_empty()),
+            "dates" => import.options.dates = data::DateOrder::of_word(&field.text().await?),
             "snapshot" => import.snapshot = field.text().await? == "true",
             _ => {}
         }
