@@ -17,7 +17,7 @@ fn main() -> Outcome {
     }
     for (name, rows, runs) in [("1470", 1470, 9), ("1m", 1_000_000, 1)] {
         let table = people(rows, 35, 3);
-        let target: Vec<bool> = (0..rows).map(|row| row % 6 == 0).collect();
+        let target: Vec<Option<bool>> = (0..rows).map(|row| Some(row % 6 == 0)).collect();
         say(
             &format!("profile_{name}_35_columns"),
             fastest(runs, || data_profile(&table, Some(&target), &[], &[], &GateLimits::default())),

@@ -54,7 +54,7 @@ pub fn ibm() -> Result<Option<(UseCase, Dataset)>, Box<dyn Error>> {
     let use_cases = data::built_in().map_err(|_| "a built-in use case is wrong")?;
     let use_case = use_cases.into_iter().find(|use_case| use_case.id == "attrition").ok_or("there is no use case attrition")?;
     let checked = data::check(&data::read(&std::fs::read(file)?, &data::ReadOptions::default())?, &use_case, data::CheckMode::Training)?;
-    let labels = checked.labels.ok_or("the file has no outcomes")?;
+    let labels = checked.labels.and_then(|labels| labels.into_iter().collect()).ok_or("the file has no outcomes")?;
     Ok(Some((use_case, Dataset::new(checked.table, labels)?)))
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use domain::Period;
 use model::{Cell, Column, Field, Role, Table, UseCase};
 
+use crate::dates;
 use crate::numbers::{self, ColumnFormat};
-use crate::read::Raw;
+use crate::read::{DateOrder, Raw};
 pub use crate::refusal::{LISTED_PROBLEMS, Refusal, RowProblem};
 use crate::words::{self, Levels};
 
@@ -23,12 +25,13 @@ pub enum CheckMode {
 pub struct Checked {
     /// The fields of the use case that the file has, in the use case's order.
     pub table: Table,
-    /// One per row, unique unless the use case has a time column.
+    /// One per row; unique, or unique within each period where there are periods.
     pub ids: Vec<String>,
-    /// Whether the event happened; `None` when the file has no target column.
-    pub labels: Option<Vec<bool>>,
-    /// Text of the time column, one per row.
-    pub periods: Option<Vec<String>>,
+    /// Whether the event happened, one per row; `None` in a row where it is not known yet. `None` as a whole when the file has no target
+    /// column.
+    pub labels: Option<Vec<Option<bool>>>,
+    /// When each row is from, all of one kind; `None` when the file has no time column.
+    pub periods: Option<Vec<Period>>,
     /// Columns of the file that the use case does not know.
     pub unused: Vec<String>,
     /// How columns were read whose numbers or words for "missing" are not plain.
@@ -64,19 +67,21 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
     };
     let target = take(&use_case.target.column, &use_case.target.aliases);
     let ids = use_case.id_column.as_deref().and_then(|name| take(name, &[]));
-    let periods = use_case.time_column.as_deref().and_then(|name| take(name, &[])).cloned();
+    let times = use_case.time_column.as_deref().and_then(|name| take(name, &[]));
 
-    let labels = target.map(|texts| check_labels(texts, use_case, &mut refusal));
-    if labels.is_none() && mode == CheckMode::Training {
+    if target.is_none() && mode == CheckMode::Training {
         refusal.add(1, &use_case.target.column, "", header.missing(&use_case.target.column));
     }
-    if let (Some(column), None) = (&use_case.time_column, &periods)
+    let labels = target.map(|texts| check_labels(texts, use_case, &mut refusal));
+    if let (Some(column), None) = (&use_case.time_column, times)
         && mode == CheckMode::Training
     {
         refusal.add(1, column, "", header.missing(column));
     }
+    let name = use_case.time_column.as_deref().unwrap_or_default();
+    let periods = times.map(|texts| check_periods(texts, name, raw.options.dates, &mut refusal));
     let ids = match (ids, &use_case.id_column) {
-        (Some(ids), Some(name)) => check_ids(ids, name, periods.is_some(), &mut refusal),
+        (Some(ids), Some(name)) => check_ids(ids, name, periods.as_deref(), &mut refusal),
         (None, Some(name)) => {
             refusal.add(1, name, "", header.missing(name));
             Vec::new()
@@ -136,30 +141,45 @@ fn typed(field: &Field, raw: &Raw, index: usize, refusal: &mut Refusal, formats:
     }
 }
 
-fn check_labels(texts: &[String], use_case: &UseCase, refusal: &mut Refusal) -> Vec<bool> {
+fn check_labels(texts: &[String], use_case: &UseCase, refusal: &mut Refusal) -> Vec<Option<bool>> {
     let target = &use_case.target;
     let mut labels = Vec::with_capacity(texts.len());
     for (row, text) in texts.iter().enumerate() {
-        match words::outcome(use_case, text) {
-            Some(label) => labels.push(label),
-            None => {
-                let rule = format!("must be one of {}, {}", target.positive.join(", "), target.negative.join(", "));
-                refusal.add(row + 2, &target.column, text, rule);
-            }
+        let label = words::outcome(use_case, text);
+        if label.is_none() && !text.trim().is_empty() {
+            refusal.add(row + 2, &target.column, text, format!("must be one of {}, or blank where it is not known yet", target.texts()));
         }
+        labels.push(label);
     }
     labels
 }
 
-fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal) -> Vec<String> {
+/// The periods of the time column; none at all after a refusal.
+fn check_periods(texts: &[String], name: &str, order: Option<DateOrder>, refusal: &mut Refusal) -> Vec<Period> {
+    dates::periods(texts, order).unwrap_or_else(|problems| {
+        for problem in problems {
+            match problem.row {
+                Some(row) => refusal.add(row + 2, name, &shown(&texts[row]), problem.rule),
+                None => refusal.add(1, name, "", problem.rule),
+            }
+        }
+        Vec::new()
+    })
+}
+
+fn check_ids(ids: &[String], name: &str, periods: Option<&[Period]>, refusal: &mut Refusal) -> Vec<String> {
     let mut first = HashMap::new();
+    // Without the periods, who may repeat and who may not is not known: the file is refused already.
+    let unreadable = periods.is_some_and(|periods| periods.len() != ids.len());
     for (row, id) in ids.iter().enumerate() {
+        let period = periods.and_then(|periods| periods.get(row)).copied();
         if let Some(rule) = id_rule(id) {
             refusal.add(row + 2, name, &shown(id), rule);
-        } else if let Some(earlier) = first.insert(id.trim(), row)
-            && !may_repeat
-        {
-            refusal.add(row + 2, name, id, format!("duplicates row {}", earlier + 2));
+        } else if unreadable {
+            continue;
+        } else if let Some(earlier) = first.insert((id.trim(), period), row) {
+            let when = period.map_or(String::new(), |period| format!(" in the period {period}"));
+            refusal.add(row + 2, name, &shown(id), format!("duplicates row {}{when}", earlier + 2));
         }
     }
     ids.iter().map(|id| id.trim().to_owned()).collect()

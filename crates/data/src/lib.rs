@@ -2,9 +2,11 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
+pub mod dates;
 mod notation;
 pub mod numbers;
 pub mod outcomes;
+pub mod panel;
 pub mod read;
 mod refusal;
 pub mod sources;

@@ -64,7 +64,7 @@ pub fn check_outcomes(raw: &Raw, use_case: &UseCase, is_date: impl Fn(&str) -> b
             refusal.add(row + 2, "date", day, "must not be in the future");
         }
         let Some(happened) = words::outcome(use_case, outcome) else {
-            let rule = format!("must be one of {}, {}", target.positive.join(", "), target.negative.join(", "));
+            let rule = format!("must be one of {}", target.texts());
             refusal.add(row + 2, &target.column, outcome, rule);
             continue;
         };

@@ -86,7 +86,8 @@ impl Check<'_> {
         }
         let overlap =
             use_case.target.positive.iter().any(|text| use_case.target.negative.iter().any(|other| other.eq_ignore_ascii_case(text)));
-        if use_case.target.positive.is_empty() || use_case.target.negative.is_empty() || overlap {
+        let no_words = |texts: &[String]| texts.iter().all(String::is_empty);
+        if no_words(&use_case.target.positive) || no_words(&use_case.target.negative) || overlap {
             self.report("target", "target", "positive and negative must each list values, with none in common");
         }
         let bands: Vec<f64> = use_case.bands.iter().map(|band| band.from).collect();
@@ -202,6 +203,17 @@ mod tests {
         assert_eq!(["", "1", " "].map(|text| field.parse(text).unwrap()), [0, 1, 0].map(model::Cell::Level));
         let errors = parse(&with("kind = \"real\"")).unwrap_err();
         assert_eq!(errors.iter().map(|error| error.key.as_str()).collect::<Vec<_>>(), ["field.x.missing"]);
+    }
+
+    #[test]
+    fn a_blank_target_means_what_the_file_says() {
+        let of = |line: &str| parse(&BUILT_IN[0].replace("[target]", &format!("[target]\n{line}")));
+        let means = |line: &str| of(line).unwrap().target.parse(" ");
+        assert_eq!([means(""), means("blank = \"unknown\""), means("blank = \"negative\"")], [None, None, Some(false)]);
+        let errors = of("blank = \"stayed\"").unwrap_err();
+        assert_eq!(errors[0].key, "target.blank");
+        let use_case = of("blank = \"negative\"").unwrap();
+        assert_eq!(parse(&toml::to_string(&use_case).unwrap()).unwrap(), use_case, "what is written reads back");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod estimate;
 pub mod format;
 mod ids;
 pub mod people;
+mod period;
 mod problem;
 pub mod query;
 pub mod route;
@@ -20,6 +21,7 @@ pub use audit::{AuditAction, AuditEvent, Subject};
 pub use estimate::Estimate;
 pub use ids::{AccountName, BatchId, CheckId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId, VersionNumber};
 pub use people::{CapacityPoint, PeopleQuery, Reason};
+pub use period::{Period, PeriodKind, PeriodRange};
 pub use problem::{FieldProblem, ProblemCode, RefusalCode};
 pub use route::Route;
 pub use status::{

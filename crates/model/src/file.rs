@@ -11,7 +11,7 @@ use crate::use_case::UseCase;
 /// Where a model comes from. No clock and no machine in it: those belong to the run, not to the model.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Lineage {
-    /// SHA-256 of the dataset, hexadecimal.
+    /// SHA-256 of the checked rows, hexadecimal: the same for one table, however its file spells it.
     pub data_hash: String,
     /// Seed of every random choice of the training.
     pub seed: u64,

@@ -1,6 +1,6 @@
 //! A use case: what is predicted, and for whom. Data, not code: forms, checks, charts and reports are made from it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::derived::Derived;
 use crate::field::{Cell, Field, Kind, MissingPolicy, Problem, Role};
@@ -8,7 +8,7 @@ use crate::table::{Column, Record, Table};
 
 /// What happened to a person in the past, and which value counts as the event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "WrittenTarget")]
 pub struct Target {
     /// Name of the column in files.
     pub column: String,
@@ -16,11 +16,50 @@ pub struct Target {
     pub label: String,
     /// Texts that mean "it happened". Case does not count.
     pub positive: Vec<String>,
-    /// Texts that mean "it did not".
+    /// Texts that mean "it did not". The empty text is among them where a blank cell means so (`blank = "negative"` in the file).
     pub negative: Vec<String>,
     /// Other names of the column in files.
     #[serde(default)]
     pub aliases: Vec<String>,
+}
+
+/// What a blank cell of the target column means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Blank {
+    /// It is not known yet whether it happened.
+    #[default]
+    Unknown,
+    /// It did not happen.
+    Negative,
+}
+
+/// A target as a file has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenTarget {
+    column: String,
+    label: String,
+    positive: Vec<String>,
+    negative: Vec<String>,
+    #[serde(default)]
+    aliases: Vec<String>,
+    #[serde(default, deserialize_with = "blank_of_text")]
+    blank: Blank,
+}
+
+/// Model files hold the empty text among `negative` instead, and no key.
+fn blank_of_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Blank, D::Error> {
+    if deserializer.is_human_readable() { Blank::deserialize(deserializer) } else { Ok(Blank::default()) }
+}
+
+impl From<WrittenTarget> for Target {
+    fn from(WrittenTarget { column, label, positive, mut negative, aliases, blank }: WrittenTarget) -> Self {
+        if blank == Blank::Negative && !negative.iter().any(String::is_empty) {
+            negative.push(String::new());
+        }
+        Self { column, label, positive, negative, aliases }
+    }
 }
 
 impl Target {
@@ -44,6 +83,12 @@ impl Target {
         } else {
             None
         }
+    }
+
+    /// The texts that it can have, for a sentence: "yes, no".
+    pub fn texts(&self) -> String {
+        let texts = self.positive.iter().chain(&self.negative).filter(|text| !text.is_empty());
+        texts.map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -194,7 +239,8 @@ impl UseCase {
                 Err(problem) => problems.push(problem),
             }
         }
-        let known = |name: &str| self.field(name).is_some() || name == self.target.column || Some(name) == self.id_column.as_deref();
+        let columns = [Some(self.target.column.as_str()), self.id_column.as_deref(), self.time_column.as_deref()];
+        let known = |name: &str| self.field(name).is_some() || columns.contains(&Some(name));
         problems.extend(record.iter().filter(|(name, _)| !known(name)).map(|(name, value)| Problem {
             column: name.clone(),
             value: value.clone(),

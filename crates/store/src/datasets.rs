@@ -17,10 +17,18 @@ row! {
         pub row_count: i64,
         pub column_count: i64,
         pub positives: Option<i64>,
+        pub known_outcomes: Option<i64>,
         pub as_of: Date,
         pub simulated: bool,
         pub created_by: AccountName,
         pub created_at: Timestamp,
+    }
+}
+
+impl Dataset {
+    /// Rows of which it is known whether it happened; `None` where it is known of none.
+    pub fn rows_with_outcome(&self) -> Option<i64> {
+        self.positives.map(|_| self.known_outcomes.unwrap_or(self.row_count))
     }
 }
 

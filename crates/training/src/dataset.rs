@@ -20,7 +20,7 @@ pub struct Dataset {
     pub times: Option<Vec<i64>>,
     /// The files that were merged into it: name and rows, in order.
     pub sources: Vec<(String, usize)>,
-    /// SHA-256 of the data, hexadecimal; goes into the model's lineage.
+    /// SHA-256 of the checked rows, hexadecimal; goes into the model's lineage.
     pub hash: String,
 }
 

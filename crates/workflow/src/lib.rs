@@ -50,7 +50,7 @@ pub use scoring::{PredictOptions, Prediction, predict_with};
 pub use sources::{NewSource, Rows};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
-pub use training::{TrainOutcome, TrainingForm};
+pub use training::{RowsUsed, TrainOutcome, TrainingForm};
 pub use use_cases::{AccessPolicy, PolicyCatalog, Purpose};
 pub use viewer::{OrganizationScope, Viewer};
 

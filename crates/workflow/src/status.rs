@@ -89,7 +89,7 @@ impl Tenure {
                 candidate: live.version.candidate.clone(),
                 promoted_at: live.change.changed_at,
                 promoted_by: live.change.changed_by.to_string(),
-                data_hash: live.model().lineage.data_hash.clone(),
+                data_hash: self.live_data_hash(&live).await?,
                 roc_auc: self.holdout_figure(&live.version.run_id, Metric::RocAuc).await?,
             }),
             None => None,
@@ -118,6 +118,14 @@ impl Tenure {
             }
         }
         self.use_cases().next().cloned().ok_or_else(|| Error::NotFound("There is no use case.".into()))
+    }
+
+    /// Hash of the file that the live version was trained on. (The lineage in its model file holds that of the checked rows.)
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn live_data_hash(&self, live: &crate::Live) -> Result<String> {
+        Ok(self.dataset(&live.version.dataset_id).await?.hash)
     }
 
     async fn holdout_figure(&self, run_id: &RunId, metric: Metric) -> Result<Estimate> {

@@ -27,8 +27,8 @@ fn staff(people: usize) -> StoredPeople {
     table.names.remove(place);
     let outcome = table.columns.remove(place);
     let labels = match outcome {
-        Column::Level { codes, levels } => codes.iter().map(|code| levels[*code as usize] == "Yes").collect(),
-        Column::Text(texts) => texts.iter().map(|text| text == "Yes").collect(),
+        Column::Level { codes, levels } => codes.iter().map(|code| Some(levels[*code as usize] == "Yes")).collect(),
+        Column::Text(texts) => texts.iter().map(|text| Some(text == "Yes")).collect(),
         Column::Number(_) => panic!("the outcome is a number"),
     };
     // Identifiers are no field: an import keeps them apart.

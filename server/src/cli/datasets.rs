@@ -1,6 +1,7 @@
 //! `tenure data`.
 
 use clap::Subcommand;
+use data::{DateOrder, ReadOptions};
 use monitoring::simulation;
 use workflow::{Actor, Error, Import, Result};
 
@@ -107,6 +108,9 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                     dataset.as_of,
                     &dataset.hash[..12]
                 ));
+                if let Some(line) = told(&imported, &definition) {
+                    output::line(&line);
+                }
                 if !imported.unused_columns.is_empty() {
                     output::line(&format!("Unused columns: {}", imported.unused_columns.join(", ")));
                 }
@@ -179,8 +183,26 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
     Ok(Outcome::Done)
 }
 
+/// What the periods and the blank outcomes of an import mean; `None` where it has neither.
+fn told(imported: &workflow::Imported, definition: &model::UseCase) -> Option<String> {
+    let periods = imported.periods.map(|periods| format!("Periods {periods}."));
+    let unknown = (imported.unknown_outcomes > 0 && imported.dataset.positives.is_some())
+        .then(|| format!("{} without a known outcome.", output::counted(imported.unknown_outcomes, "row", "rows")));
+    let unsettled = imported
+        .unsettled
+        .map(|periods| format!("No {} recorded in {periods}: outcomes taken as not known yet.", definition.words.event_many));
+    let current = output::counted(imported.current_people, &definition.words.one, &definition.words.many);
+    let current = (periods.is_some() || unknown.is_some()).then(|| format!("Currently {current}."));
+    let told: Vec<String> = [periods, unsettled, unknown, current].into_iter().flatten().collect();
+    (!told.is_empty()).then(|| told.join(" "))
+}
+
 fn file_name(path: &str) -> String {
     std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+fn date_order(text: &str) -> std::result::Result<DateOrder, String> {
+    DateOrder::of_word(text).ok_or_else(|| "use day-first, month-first or year-first".to_owned())
 }
 
 fn parse_drift(text: &str) -> Result<(simulation::Kind, usize)> {

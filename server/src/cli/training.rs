@@ -142,6 +142,7 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
             "input_notes": evidence.quality.notes,
             "feasibility": evidence.feasibility,
             "against_live": evidence.against_live,
+            "rows_used": evidence.rows_used,
         }))?;
     } else {
         let rows: Vec<Vec<String>> = stats::Metric::ALL
@@ -157,6 +158,13 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
             vec![result.title.clone(), output::word(&result.verdict), output::figure(&result.shown()), result.note.clone()]
         };
         output::table(&["GATE", "VERDICT", "ESTIMATE (95% CI)", "NOTE"], &evidence.gates.results.iter().map(gate).collect::<Vec<_>>());
+        if let Some(periods) = evidence.rows_used.periods_sentence() {
+            output::line(&periods);
+        }
+        if evidence.rows_used.unknown_outcomes > 0 {
+            let rows = output::counted(evidence.rows_used.unknown_outcomes, "row", "rows");
+            output::line(&format!("{rows} without a known outcome: not used for training."));
+        }
         for leak in &evidence.leaks {
             output::line(&format!("Possible leakage: {}", leak.sentence));
         }

@@ -39,7 +39,7 @@ async fn models(tenure: &Tenure) -> Result<Vec<Value>> {
                 "stage": live.version.stage,
                 "candidate": live.version.candidate,
                 "promoted_at": live.change.changed_at,
-                "data_hash": live.model().lineage.data_hash,
+                "data_hash": tenure.live_data_hash(&live).await?,
             }),
             None => json!({ "use_case": use_case.id, "version": null, "why": tenure.nothing_serves_since(&use_case.id).await? }),
         });

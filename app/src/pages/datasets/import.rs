@@ -75,6 +75,14 @@ pub(super) fn form(form: &Form) -> AnyView {
                 <Field id="as_of" label="Snapshot date">
                     <input id="as_of" name="as_of" r#type="date" value=today required=true />
                 </Field>
+                <Field id="dates" label="Date order" help="Needed only where the dates of a file do not tell it, for example 03/04/2026.">
+                    <select id="dates" name="dates" aria-describedby="dates-help">
+                        <option value="">"As the dates tell"</option>
+                        <option value="day-first">"Day first"</option>
+                        <option value="month-first">"Month first"</option>
+                        <option value="year-first">"Year first"</option>
+                    </select>
+                </Field>
                 <label class="check"><input r#type="checkbox" name="snapshot" value="true" />{snapshot}</label>
                 {file_format()}
                 <p class="aside">"If any cell is invalid, nothing is imported and all invalid cells are listed."</p>

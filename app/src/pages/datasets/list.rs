@@ -146,6 +146,10 @@ pub(super) fn facts(dataset: &DatasetRow) -> Vec<(String, Cell)> {
     vec![
         ("Snapshot date".to_owned(), Cell::text(format!("{}{simulated}", dataset.as_of.long()))),
         ("Rows".to_owned(), Cell::text(format::count(dataset.rows))),
+        (
+            "Rows with known outcome".to_owned(),
+            dataset.known.map_or_else(|| Cell::text("None yet"), |known| Cell::text(format::count(known))),
+        ),
         ("Outcome rate".to_owned(), share),
         ("Imported".to_owned(), Cell::text(format!("{} by {}", dataset.imported_at.long(), dataset.by))),
         ("SHA-256".to_owned(), Cell::code(dataset.hash.chars().take(12).collect::<String>())),

@@ -34,6 +34,25 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+impl DateOrder {
+    /// Every order.
+    pub const ALL: [Self; 3] = [Self::YearFirst, Self::DayFirst, Self::MonthFirst];
+
+    /// Its word in commands and forms.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::YearFirst => "year-first",
+            Self::DayFirst => "day-first",
+            Self::MonthFirst => "month-first",
+        }
+    }
+
+    /// The order with that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.word() == word)
+    }
+}
+
 /// A stated option that cannot be used. The message says what to write.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("“{value}” is not a valid {option}. Use {valid}.")]
@@ -78,10 +97,10 @@ impl ReadOptions {
             }
             "dates" => {
                 let order = match value.trim().to_ascii_lowercase().as_str() {
-                    "year-first" | "ymd" | "yyyy-mm-dd" => Some(DateOrder::YearFirst),
-                    "day-first" | "dmy" | "dd/mm/yyyy" | "dd.mm.yyyy" => Some(DateOrder::DayFirst),
-                    "month-first" | "mdy" | "mm/dd/yyyy" => Some(DateOrder::MonthFirst),
-                    _ => None,
+                    "ymd" | "yyyy-mm-dd" => Some(DateOrder::YearFirst),
+                    "dmy" | "dd/mm/yyyy" | "dd.mm.yyyy" => Some(DateOrder::DayFirst),
+                    "mdy" | "mm/dd/yyyy" => Some(DateOrder::MonthFirst),
+                    word => DateOrder::of_word(word),
                 };
                 self.dates = Some(order.ok_or_else(|| wrong("order of dates", "year-first, day-first or month-first"))?);
             }

@@ -116,7 +116,7 @@ impl ColumnSummary {
 const MOST_BARS: usize = 30;
 
 /// Summarizes a column. The numbers of an `ordinal` one are levels, which have no outliers.
-pub(super) fn summarize(name: &str, column: &Column, target: Option<&[bool]>, ordinal: bool) -> ColumnSummary {
+pub(super) fn summarize(name: &str, column: &Column, target: Option<&[Option<bool>]>, ordinal: bool) -> ColumnSummary {
     let rows = column.len() as u64;
     let rate = |missing: u64| if rows == 0 { 0.0 } else { missing as f64 / rows as f64 };
     let summary = |kind: ValueKind, missing: u64, distinct: u64| ColumnSummary {
@@ -205,9 +205,9 @@ fn histogram(sorted: &Sorted) -> Bars {
     Bars { counts: sorted.histogram(&edges), edges, ..Bars::default() }
 }
 
-fn number_against(values: &[f64], target: &[bool]) -> Option<AgainstTarget> {
+fn number_against(values: &[f64], target: &[Option<bool>]) -> Option<AgainstTarget> {
     let side = |wanted: bool| {
-        let chosen: Vec<f64> = values.iter().zip(target).filter(|(_, hit)| **hit == wanted).map(|(value, _)| *value).collect();
+        let chosen: Vec<f64> = values.iter().zip(target).filter(|(_, hit)| **hit == Some(wanted)).map(|(value, _)| *value).collect();
         Sorted::new(&chosen)
     };
     let (hits, others) = (side(true), side(false));
@@ -238,10 +238,10 @@ fn number_against(values: &[f64], target: &[bool]) -> Option<AgainstTarget> {
     Some(AgainstTarget { groups, strength })
 }
 
-fn level_against(codes: &[u32], levels: &[String], target: &[bool]) -> AgainstTarget {
+fn level_against(codes: &[u32], levels: &[String], target: &[Option<bool>]) -> AgainstTarget {
     let mut counts = vec![[0u64; 2]; levels.len()];
     for (&code, &hit) in codes.iter().zip(target) {
-        if let Some(slot) = counts.get_mut(code as usize) {
+        if let (Some(slot), Some(hit)) = (counts.get_mut(code as usize), hit) {
             slot[usize::from(hit)] += 1;
         }
     }

@@ -61,12 +61,18 @@ pub struct Warning {
     pub sentence: String,
 }
 
-/// Profiles a table. `target` is the outcome per row (true: it happened), where it is known; the target's own column, if the table has it, is
+/// Profiles a table. `target` is the outcome per row (true: it happened; `None`: not known yet, and left out of every rate); the target's own column, if the table has it, is
 /// profiled like any other but kept out of the correlations by `exclude`. `ordinal` names number columns that hold ordered levels: they have
 /// no outliers.
 ///
 /// One pass per column, columns shared over threads. Correlations of more than 100 000 rows are those of an even sample.
-pub fn data_profile(table: &Table, target: Option<&[bool]>, exclude: &[&str], ordinal: &[&str], limits: &GateLimits) -> DataProfile {
+pub fn data_profile(
+    table: &Table,
+    target: Option<&[Option<bool>]>,
+    exclude: &[&str],
+    ordinal: &[&str],
+    limits: &GateLimits,
+) -> DataProfile {
     let target = target.filter(|target| target.len() == table.rows());
     let summary = |(name, column): (&String, &Column)| columns::summarize(name, column, target, ordinal.contains(&name.as_str()));
     let columns: Vec<ColumnSummary> = table.names.par_iter().zip(&table.columns).map(summary).collect();

@@ -23,7 +23,7 @@ fn small() -> Table {
 
 #[test]
 fn figures_by_hand() {
-    let target = [true, false, true, false, true, false];
+    let target = [true, false, true, false, true, false].map(Some);
     let profile = data_profile(&small(), Some(&target), &[], &[], &GateLimits::default());
     let column = |name: &str| profile.columns.iter().find(|column| column.name == name).unwrap();
     let a = column("a");

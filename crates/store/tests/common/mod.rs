@@ -53,6 +53,7 @@ pub fn dataset(hash: &str, as_of: &str) -> datasets::Dataset {
         row_count: 3,
         column_count: 2,
         positives: None,
+        known_outcomes: None,
         as_of: date(as_of),
         simulated: true,
         created_by: "test".into(),

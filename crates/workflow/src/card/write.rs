@@ -119,11 +119,16 @@ fn training_data(Sources { model, evidence, dataset, rule, .. }: &Sources<'_>) -
             format!("Protected attributes used as inputs, as set for this training: {inside}. Audited but not used as inputs: {outside}.")
         }
     };
+    let unknown = match rule.count_u32(evidence.rows_used.unknown_outcomes) {
+        0 => String::new(),
+        rows => format!(" About {rows} rows have no known outcome yet; nothing was learned from them."),
+    };
+    let periods = evidence.rows_used.periods_sentence().map_or(String::new(), |sentence| format!(" {sentence}"));
     CardSection::new(
         "Training data and period",
         vec![
             Block::text(format!(
-                "{} rows of {} as of {}: {} for training, about {} of them with the outcome, and a hold-out of {} not used for any choice.{simulated}",
+                "{} rows of {} as of {}: {} for training, about {} of them with the outcome, and a hold-out of {} not used for any choice.{periods}{unknown}{simulated}",
                 dataset.row_count,
                 dataset.name,
                 dataset.as_of.long(),

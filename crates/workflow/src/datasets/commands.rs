@@ -1,7 +1,7 @@
 //! Files become immutable dataset versions.
 
 use data::{CheckMode, Checked, ColumnFormat, ReadOptions, Recognized};
-use domain::{AuditEvent, Subject};
+use domain::{AuditEvent, Date, PeriodRange, Subject};
 use model::UseCase;
 use store::{audit, datasets};
 
@@ -52,6 +52,14 @@ pub struct Imported {
     pub unused_columns: Vec<String>,
     /// How each file was read.
     pub files: Vec<FileReading>,
+    /// Periods of the rows; `None` where the use case or the file has none.
+    pub periods: Option<PeriodRange>,
+    /// Rows of which it is not known yet whether it happened.
+    pub unknown_outcomes: i64,
+    /// The last periods, where nobody is recorded to have left: their outcomes are taken as not known yet.
+    pub unsettled: Option<PeriodRange>,
+    /// The people who are there now: of the newest period, those who are not known to have left.
+    pub current_people: i64,
 }
 
 impl Tenure {
@@ -61,28 +69,40 @@ impl Tenure {
     /// When a file cannot be read or breaks a rule: then nothing is stored.
     pub async fn import(&self, admin: &Admin<'_>, import: Import) -> Result<Imported> {
         let use_case = self.use_case(&import.use_case)?;
-        let as_of = import.as_of.as_deref().map_or_else(|| Ok(store::today()), str::parse)?;
+        let as_of = snapshot_date(&import)?;
         let whole: Vec<u8> = import.files.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
         let hash = store::artifacts::hash(&whole);
         let names: Vec<&str> = import.files.iter().map(|(name, _)| name.as_str()).collect();
         let name = names.join(" + ");
         let (files, options, snapshot, simulated) = (import.files, import.options, import.snapshot, import.simulated);
-        let (people, unused_columns, readings, content) = compute(move || {
+        let (people, unsettled, unused_columns, readings, content) = compute(move || {
             let (checked, readings) = check_files(&files, &options, &use_case, snapshot)?;
             let sources = files.iter().map(|(name, _)| name.clone()).zip(checked.iter().map(|part| part.ids.len() as u32)).collect();
             let unused = checked.first().map(|part| part.unused.clone()).unwrap_or_default();
-            let people = StoredPeople::merge(checked, sources)?;
+            let mut people = StoredPeople::merge(checked, sources)?;
+            let unsettled = people.forget_unsettled();
             let content = people.to_bytes()?;
-            Ok((people, unused, readings, content))
+            Ok((people, unsettled, unused, readings, content))
         })
         .await?;
 
         // The file and its columns are written before the row that names them.
         self.store.put_artifact(whole).await?;
         let content_hash = self.store.put_artifact(content).await?;
+        let outcomes = people.known_outcomes();
+        let imported = |dataset, new| Imported {
+            dataset,
+            new,
+            unused_columns,
+            files: readings,
+            periods: people.period_range(),
+            unsettled,
+            unknown_outcomes: (people.ids.len() - outcomes.map_or(0, |[known, _]| known)) as i64,
+            current_people: people.current_rows().len() as i64,
+        };
         let mut transaction = self.store.begin().await?;
         if let Some(dataset) = datasets::by_hash(&mut transaction, &import.use_case.as_str().into(), &hash).await? {
-            return Ok(Imported { dataset, new: false, unused_columns, files: readings });
+            return Ok(imported(dataset, false));
         }
         let dataset = datasets::Dataset {
             dataset_id: store::new_id(),
@@ -92,7 +112,8 @@ impl Tenure {
             name,
             row_count: people.ids.len() as i64,
             column_count: people.table.columns.len() as i64,
-            positives: people.labels.as_ref().map(|labels| labels.iter().filter(|label| **label).count() as i64),
+            positives: outcomes.map(|[_, events]| events as i64),
+            known_outcomes: outcomes.map(|[known, _]| known as i64),
             as_of,
             simulated,
             created_by: admin.name().clone(),
@@ -102,7 +123,7 @@ impl Tenure {
         let event = AuditEvent::DataImport { hash: dataset.hash.clone(), rows: dataset.row_count, name: dataset.name.clone() };
         audit::append(&mut transaction, admin.name(), &Subject::Dataset(dataset.dataset_id.clone()), &event).await?;
         transaction.commit().await?;
-        Ok(Imported { dataset, new: true, unused_columns, files: readings })
+        Ok(imported(dataset, true))
     }
 
     /// Imports files that somebody sent from a page. A refusal is held for that person, with every cell that breaks a rule, until the
@@ -132,7 +153,18 @@ impl Tenure {
 /// # Errors
 /// When a file cannot be read or breaks a rule.
 pub fn check_import(import: &Import, use_case: &UseCase) -> Result<Vec<FileReading>> {
+    snapshot_date(import)?;
     check_files(&import.files, &import.options, use_case, import.snapshot).map(|(_, readings)| readings)
+}
+
+/// The day that the rows describe. Simulated people may be of a day to come.
+fn snapshot_date(import: &Import) -> Result<Date> {
+    let Some(text) = import.as_of.as_deref() else { return Ok(store::today()) };
+    let (date, today) = (text.parse::<Date>()?, store::today());
+    if date > today && !import.simulated {
+        return Err(Error::Invalid(format!("The snapshot date {date} is in the future. Use a date up to today, {today}.")));
+    }
+    Ok(date)
 }
 
 fn check_files(
@@ -156,7 +188,18 @@ fn check_files(
         readings.push(FileReading { name: name.clone(), recognized: raw.recognized, columns: part.formats.clone() });
         parts.push(part);
     }
-    if parts.is_empty() { Err(Error::Invalid("Choose at least one file.".into())) } else { Ok((parts, readings)) }
+    if parts.is_empty() {
+        return Err(Error::Invalid("Choose at least one file.".into()));
+    }
+    let any_known = parts.iter().any(|part| part.labels.iter().flatten().any(Option::is_some));
+    if !snapshot && !any_known {
+        return Err(Error::Invalid(format!(
+            "No outcome is known: every cell of {} is blank, which means not known yet. Import the data as current people to score them. Where \
+             a blank cell means that it did not happen, set blank = \"negative\" under [target] in the use case.",
+            use_case.target.column
+        )));
+    }
+    Ok((parts, readings))
 }
 
 fn cell(problem: data::RowProblem) -> RefusedCell {

@@ -5,6 +5,7 @@ mod people;
 mod queries;
 mod refusals;
 mod rows;
+mod stored_outcomes;
 
 pub use commands::{FileReading, Import, Imported, check_import};
 pub use people::StoredPeople;

@@ -88,8 +88,9 @@ impl Tenure {
     async fn row_for(&self, viewer: &Viewer, dataset: &datasets::Dataset, versions: &[registry::Version]) -> Result<DatasetRow> {
         let mut row = row(dataset, versions);
         if let Some(rule) = self.rule_for(viewer, &dataset.use_case) {
-            let positives = self.released_positives(dataset).await?.map(|count| count as u32);
-            (row.positives, row.share) = disclosure::evidence::positives(positives, row.rows, rule);
+            let outcomes = self.released_outcomes(dataset).await?;
+            (row.positives, row.share) = disclosure::evidence::positives(outcomes.map(|own| own.map(|count| count as u32)), rule);
+            row.known = outcomes.map(|[known, _]| rule.count_u32(known as u32));
         }
         Ok(row)
     }
@@ -152,8 +153,8 @@ impl Tenure {
         let mut all = self.all_datasets(use_case).await?;
         for dataset in &mut all {
             if let Some(rule) = self.rule_for(&viewer, &dataset.use_case) {
-                let released = self.released_positives(dataset).await?;
-                dataset.positives = released.map(|count| rule.count(count.unsigned_abs()).cast_signed());
+                let released = self.released_outcomes(dataset).await?.map(|own| own.map(|count| rule.count(count).cast_signed()));
+                (dataset.known_outcomes, dataset.positives) = (released.map(|[known, _]| known), released.map(|[_, events]| events));
             }
         }
         Ok(all)
@@ -212,6 +213,7 @@ impl DataDiff {
 
 fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRow {
     let (rows, positives) = (dataset.row_count as u32, dataset.positives.map(|count| count as u32));
+    let known = dataset.rows_with_outcome().map(|count| count as u32);
     DatasetRow {
         id: dataset.dataset_id.to_string(),
         name: dataset.name.clone(),
@@ -219,7 +221,8 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
         rows,
         columns: dataset.column_count as u32,
         positives,
-        share: positives.map(|positives| proportion(positives, rows, "there are no rows")),
+        known,
+        share: positives.zip(known).map(|(positives, known)| proportion(positives, known, "there are no rows")),
         hash: dataset.hash.clone(),
         simulated: dataset.simulated,
         imported_at: dataset.created_at,

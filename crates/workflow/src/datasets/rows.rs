@@ -14,7 +14,9 @@ pub struct DatasetRow {
     pub columns: u32,
     /// Rows with the event; `None` for people as they are now.
     pub positives: Option<u32>,
-    /// Share with the event.
+    /// Rows of which it is known whether it happened; `None` for people as they are now.
+    pub known: Option<u32>,
+    /// Share with the event, of those of which it is known.
     pub share: Option<Estimate>,
     pub hash: String,
     pub simulated: bool,

@@ -13,6 +13,7 @@ use super::numbers::to_grid;
 use super::{Disclosure, audit};
 use crate::review::EvidencePackage;
 use crate::runs::Evidence;
+use crate::training::RowsUsed;
 
 /// Grid of gaps between groups that gates judge, of shares of cells, and of Brier scores of cohorts.
 const GAP: f64 = 0.05;
@@ -128,6 +129,7 @@ pub fn evidence(exact: &Evidence, rule: Disclosure) -> Evidence {
             ..quality.clone()
         },
         gates: gates(&exact.gates, rule),
+        rows_used: RowsUsed { unknown_outcomes: rule.count_u32(exact.rows_used.unknown_outcomes), ..exact.rows_used },
         ..exact.clone()
     }
 }
@@ -147,8 +149,8 @@ pub fn package(exact: &EvidencePackage, withheld: &Withheld, rule: Disclosure) -
 }
 
 /// The number of people with the event in a dataset, as it is released.
-pub fn positives(exact: Option<u32>, rows: u32, rule: Disclosure) -> (Option<u32>, Option<Estimate>) {
-    let released = exact.map(|count| rule.count_u32(count));
-    let share = exact.map(|count| rule.rate(&stats::intervals::proportion(count, rows, "there are no rows")));
+pub fn positives(exact: Option<[u32; 2]>, rule: Disclosure) -> (Option<u32>, Option<Estimate>) {
+    let released = exact.map(|[_, count]| rule.count_u32(count));
+    let share = exact.map(|[known, count]| rule.rate(&stats::intervals::proportion(count, known, "there are no rows")));
     (released, share)
 }

@@ -120,14 +120,14 @@ fn level_bars(codes: &[u32], levels: &[String], rule: Disclosure) -> Bars {
     }
 }
 
-/// The outcome by value of a column: `strength` as it was measured.
-pub fn against(exact: &AgainstTarget, values: &Column, target: &[bool], rule: Disclosure) -> AgainstTarget {
+/// The outcome by value of a column, over the rows whose outcome is known: `strength` as it was measured.
+pub fn against(exact: &AgainstTarget, values: &Column, target: &[Option<bool>], rule: Disclosure) -> AgainstTarget {
     let groups = match values {
         Column::Number(values) => number_groups(values, target, rule),
         Column::Level { codes, levels } => {
             let mut counts = vec![[0_u32; 2]; levels.len()];
             for (code, hit) in codes.iter().zip(target) {
-                if let Some(slot) = counts.get_mut(*code as usize) {
+                if let (Some(slot), Some(hit)) = (counts.get_mut(*code as usize), hit) {
                     slot[usize::from(*hit)] += 1;
                 }
             }
@@ -138,8 +138,9 @@ pub fn against(exact: &AgainstTarget, values: &Column, target: &[bool], rule: Di
     AgainstTarget { groups, strength: exact.strength.map(|value| to_grid(value, STRENGTH)) }
 }
 
-fn number_groups(values: &[f64], target: &[bool], rule: Disclosure) -> Vec<TargetGroup> {
-    let mut rows: Vec<(f64, bool)> = values.iter().copied().zip(target.iter().copied()).filter(|(value, _)| value.is_finite()).collect();
+fn number_groups(values: &[f64], target: &[Option<bool>], rule: Disclosure) -> Vec<TargetGroup> {
+    let known = values.iter().zip(target).filter_map(|(value, hit)| Some((*value, (*hit)?)));
+    let mut rows: Vec<(f64, bool)> = known.filter(|(value, _)| value.is_finite()).collect();
     rows.sort_by(|left, right| left.0.total_cmp(&right.0));
     let mut distinct: Vec<f64> = rows.iter().map(|(value, _)| *value).collect();
     distinct.dedup();

@@ -77,10 +77,12 @@ impl Tenure {
         Ok(Arc::new(profile::profile(&measured, columns, correlations, notes, rule)))
     }
 
-    /// The number of people with the event as it is released: that of the dataset whose outcomes are.
-    pub(crate) async fn released_positives(&self, dataset: &Dataset) -> Result<Option<i64>> {
+    /// The numbers of rows with a known outcome and with the event, of the dataset whose outcomes are released for this one.
+    pub(crate) async fn released_outcomes(&self, dataset: &Dataset) -> Result<Option<[u64; 2]>> {
         let origin = self.origin(dataset).await?;
-        Ok(origin.history.get(origin.sources.outcome).and_then(|source| source.positives))
+        let source = origin.history.get(origin.sources.outcome);
+        let counts = source.and_then(|source| source.rows_with_outcome().zip(source.positives));
+        Ok(counts.map(|(known, events)| [known.unsigned_abs(), events.unsigned_abs()]))
     }
 
     /// What a comparison with these datasets may not speak of.

@@ -61,7 +61,7 @@ impl Fingerprint {
         };
         Self {
             columns: people.table.names.iter().cloned().zip(people.table.columns.iter().map(of_column)).collect(),
-            outcome: people.labels.as_ref().map(|labels| of_people(&|row| u64::from(labels[row]))),
+            outcome: people.labels.as_ref().map(|labels| of_people(&|row| hash(&labels[row]))),
             people: rows.chunk_by(|a, b| a.0 == b.0).map(|rows| rows[0].0).collect(),
         }
     }
@@ -144,7 +144,7 @@ mod tests {
         Fingerprint::new(&StoredPeople {
             table,
             ids: rows.iter().map(|row| row.0.to_string()).collect(),
-            labels: labels.then(|| rows.iter().map(|row| row.0 % 5 == 0).collect()),
+            labels: labels.then(|| rows.iter().map(|row| Some(row.0 % 5 == 0)).collect()),
             periods: None,
             sources: Vec::new(),
         })

@@ -19,7 +19,7 @@ use training::{Candidate, Settings, Trained, TrainingOutcome, Trial, ValidSettin
 use crate::runs::artifacts::EVIDENCE;
 use crate::runs::evidence::{self, Evidence};
 use crate::runs::recording::{self, JSON, to_json};
-use crate::training::commands::to_dataset;
+use crate::training::known::KnownRows;
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, StoredPeople, Tenure, error::compute};
 
 /// What the comparison run does differently.
@@ -156,19 +156,20 @@ impl Tenure {
         let made = async {
             let (people, use_case) = (self.people_of(&dataset).await?, self.use_case(&run.use_case)?);
             let gates = self.gate_policy(&run.use_case)?;
-            let (handle, hash) = (Arc::clone(job), dataset.hash.clone());
+            let handle = Arc::clone(job);
             let plan = Arc::new(plan);
             let own = Arc::clone(&plan);
             let outcome = compute(move || {
-                let labels = people.labels.clone().ok_or_else(|| Error::internal("the training data has no outcomes"))?;
-                let rows = to_dataset(&people, labels)?.with_hash(hash);
-                let trained = match training::train(&rows, &use_case, &gates, &own.settings, &*handle)? {
+                let (rows, known) = KnownRows::of(&people)?;
+                let known = known.with_hash(people.rows_hash()?);
+                let mut trained = match training::train(&known, &use_case, &gates, &own.settings, &*handle)? {
                     TrainingOutcome::Completed(trained) => *trained,
                     TrainingOutcome::Stopped { trials } => {
                         return Err(Error::Canceled(format!("The experiment was stopped after {} trials.", trials.len())));
                     }
                 };
-                let evidence = evidence::evidence(&trained, &gates, Vec::new(), false);
+                rows.restore_positions(&mut trained);
+                let evidence = evidence::evidence(&trained, &gates, Vec::new(), rows.used(&people, &trained), false);
                 let effect = effect(&use_case, &people, &own, &evidence)?;
                 Ok(Outcome { trained, evidence, effect })
             })
@@ -322,7 +323,6 @@ fn exclude(use_case: &UseCase, fields: Vec<String>, settings: &mut Settings) {
 
 /// Both models' out-of-fold scores of the same people, side by side.
 fn effect(use_case: &UseCase, people: &StoredPeople, plan: &Plan, evidence: &Evidence) -> Result<Effect> {
-    let labels = people.labels.as_ref().ok_or_else(|| Error::internal("the training data has no outcomes"))?;
     let scores = |evidence: &Evidence| -> BTreeMap<u32, f64> {
         evidence.training_rows.iter().zip(&evidence.out_of_fold).filter_map(|(row, score)| Some((*row, (*score)?))).collect()
     };
@@ -330,7 +330,7 @@ fn effect(use_case: &UseCase, people: &StoredPeople, plan: &Plan, evidence: &Evi
     let rows: Vec<usize> = before.keys().filter(|row| after.contains_key(row)).map(|row| *row as usize).collect();
     let pick = |from: &BTreeMap<u32, f64>| rows.iter().filter_map(|row| from.get(&(*row as u32)).copied()).collect::<Vec<f64>>();
     let (before, after) = (pick(&before), pick(&after));
-    let truth: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
+    let truth = people.outcomes_of(&rows)?;
     let (cutoff, seed) = (use_case.policies.cutoff, plan.settings.seed);
     let metrics = compare(&truth, &before, &after, [cutoff, cutoff], seed)?;
     let decide = |scores: &[f64]| scores.iter().map(|score| *score >= cutoff).collect::<Vec<bool>>();

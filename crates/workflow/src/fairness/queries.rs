@@ -33,10 +33,9 @@ pub(crate) struct Judged {
 impl Judged {
     /// The people of a training with their out-of-fold scores; those without one are left out.
     pub fn out_of_fold(people: &crate::StoredPeople, evidence: &Evidence) -> Result<Self> {
-        let labels = people.labels.as_ref().ok_or_else(|| Error::internal("the training data has no outcomes"))?;
         let scored = evidence.training_rows.iter().zip(&evidence.out_of_fold);
         let (rows, scores): (Vec<usize>, Vec<f64>) = scored.filter_map(|(row, score)| Some((*row as usize, (*score)?))).unzip();
-        let truth = rows.iter().map(|&row| labels[row]).collect();
+        let truth = people.outcomes_of(&rows)?;
         Ok(Self { table: people.table.take(&rows), truth, scores })
     }
 }

@@ -22,11 +22,9 @@ impl Reference {
     /// People of the same kind on both sides: with several periods the newest, and those who stayed where today's leavers are left out.
     fn new(baseline: &Baseline, without_leavers: bool) -> Self {
         let Baseline { saved, people } = baseline;
-        let newest = people.periods.as_ref().and_then(|periods| periods.iter().max());
-        let of_period = |row: &usize| people.periods.as_ref().is_none_or(|periods| Some(&periods[*row]) == newest);
-        let period: Vec<usize> = (0..saved.rows.len()).filter(of_period).collect();
-        let leavers = period.iter().filter(|&&row| saved.left[row]).count() as u64;
-        let rows: Vec<usize> = period.iter().copied().filter(|&row| !(without_leavers && saved.left[row])).collect();
+        let period = people.newest_rows();
+        let leavers = period.iter().filter(|&&row| people.outcome(row) == Some(true)).count() as u64;
+        let rows = if without_leavers { people.current_rows() } else { period.clone() };
         Self {
             people: people.table.take(&rows),
             scores: rows.iter().map(|&row| saved.scores[row]).collect(),

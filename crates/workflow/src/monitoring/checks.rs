@@ -52,12 +52,9 @@ impl Tenure {
     }
 }
 
-/// The people to be checked: where it is known who left, those who stayed.
+/// The people to be checked: those who are there now.
 pub(super) fn current_people(people: &StoredPeople) -> Table {
-    match &people.labels {
-        Some(labels) => people.table.take(&(0..people.ids.len()).filter(|&row| !labels[row]).collect::<Vec<_>>()),
-        None => people.table.clone(),
-    }
+    people.table.take(&people.current_rows())
 }
 
 impl Material {

@@ -52,7 +52,7 @@ impl Tenure {
         let current = self.dataset_as_of(use_case, as_of).await?;
         let as_of = as_of.unwrap_or(current.as_of);
         let people = self.people_of(&current).await?;
-        let material = self.drift_material(&contributor.member(), use_case, people.labels.is_some(), Some(current.as_of)).await?;
+        let material = self.drift_material(&contributor.member(), use_case, people.leavers_are_known(), Some(current.as_of)).await?;
         self.renew_cohorts(use_case).await?;
         let recent = self.recent_outcomes(use_case, as_of).await?;
         let cycle = self.cycle(use_case, as_of, recent.as_ref()).await?;

@@ -115,7 +115,7 @@ impl Tenure {
         }
         let current = self.dataset_as_of(use_case, None).await?;
         let people = self.people_of(&current).await?;
-        let material = self.drift_material(member, use_case, people.labels.is_some(), None).await?;
+        let material = self.drift_material(member, use_case, people.leavers_are_known(), None).await?;
         let rule = self.rule_for(&Viewer::from(member), use_case);
         let shift = if rule.is_some() { shift.in_tenths() } else { shift };
         let withheld = match rule {

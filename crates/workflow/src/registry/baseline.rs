@@ -69,7 +69,7 @@ impl Tenure {
             Err(error) => return Err(error),
         };
         let scored = unseen_scores(&evidence);
-        let left: Vec<bool> = scored.iter().map(|(row, _)| people.labels.as_ref().is_some_and(|labels| labels[*row as usize])).collect();
+        let left: Vec<bool> = scored.iter().map(|(row, _)| people.outcome(*row as usize) == Some(true)).collect();
         let leavers = left.iter().filter(|left| **left).count() as u64;
         Ok(SavedBaseline {
             use_case: version.use_case.clone(),

@@ -45,8 +45,7 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
     let held_out =
         evidence.holdout_rows.iter().zip(&evidence.holdout_probabilities).map(|(row, probability)| (*row as usize, *probability));
     let (rows, challenger): (Vec<usize>, Vec<f64>) = held_out.filter(|(row, _)| !champion.seen.contains(&people.ids[*row])).unzip();
-    let labels = people.labels.as_ref().ok_or_else(|| Error::internal("the training data has no outcomes"))?;
-    let truth: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
+    let truth = people.outcomes_of(&rows)?;
     let events = truth.iter().filter(|label| **label).count();
     if rows.len() < LEAST_ROWS || events == 0 || events == rows.len() {
         let number = champion.number;

@@ -19,6 +19,7 @@ use training::quality::DataQuality;
 use training::stability::Stability;
 
 use crate::runs::artifacts::{EVIDENCE, no_file};
+use crate::training::known::RowsUsed;
 use crate::{Error, Result, Tenure, card, error::compute};
 
 /// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact `evidence.json`.
@@ -50,6 +51,9 @@ pub struct Evidence {
     pub gates: GateReport,
     /// Paired with the live model on the held-out rows that it never saw; empty when nothing is live or too few such rows are left.
     pub against_live: Vec<Comparison>,
+    /// Periods that trained and judged, and how many rows had no known outcome; absent in runs of before that was recorded.
+    #[serde(default)]
+    pub rows_used: RowsUsed,
 }
 
 impl Tenure {
@@ -80,7 +84,13 @@ impl Tenure {
 }
 
 /// The evidence of a training, with its gates judged. `has_explanation`: what the model has learned is measured and kept with it.
-pub(crate) fn evidence(trained: &Trained, policy: &ValidGatePolicy, against_live: Vec<Comparison>, has_explanation: bool) -> Evidence {
+pub(crate) fn evidence(
+    trained: &Trained,
+    policy: &ValidGatePolicy,
+    against_live: Vec<Comparison>,
+    rows_used: RowsUsed,
+    has_explanation: bool,
+) -> Evidence {
     let card = card::parts(&trained.model.use_case, [&trained.holdout, &trained.cross_validated], has_explanation, "", false);
     let positions = |rows: &[usize]| rows.iter().map(|&row| row as u32).collect();
     let gates = policy.judge(&gates::Evidence {
@@ -107,6 +117,7 @@ pub(crate) fn evidence(trained: &Trained, policy: &ValidGatePolicy, against_live
         stability: Some(trained.stability.clone()),
         gates,
         against_live,
+        rows_used,
     }
 }
 
@@ -120,17 +131,11 @@ pub(crate) struct Champion {
 const LEAST_ROWS: usize = 50;
 
 /// New model against live model on the held-out rows that the live one never saw.
-pub(crate) fn compare_with(
-    champion: &Champion,
-    trained: &Trained,
-    people: &crate::StoredPeople,
-    labels: &[bool],
-    seed: u64,
-) -> Result<Vec<Comparison>> {
+pub(crate) fn compare_with(champion: &Champion, trained: &Trained, people: &crate::StoredPeople, seed: u64) -> Result<Vec<Comparison>> {
     let unseen = |(row, probability): (&usize, &f64)| (!champion.seen.contains(&people.ids[*row])).then_some((*row, *probability));
     let (rows, challenger): (Vec<usize>, Vec<f64>) =
         trained.holdout_rows.iter().zip(&trained.holdout_probabilities).filter_map(unseen).unzip();
-    let truth: Vec<bool> = rows.iter().map(|&row| labels[row]).collect();
+    let truth = people.outcomes_of(&rows)?;
     if rows.len() < LEAST_ROWS || truth.iter().all(|label| *label == truth[0]) {
         return Ok(Vec::new());
     }

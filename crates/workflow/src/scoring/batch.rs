@@ -11,10 +11,11 @@ const REASONS: usize = 3;
 const CHUNK: usize = 256;
 
 impl Tenure {
-    /// Scores everybody who has not left, of the newest dataset on or before `as_of` (the newest of all when absent), with the live model.
+    /// Scores everybody who is there now ([`crate::StoredPeople::current_rows`]), of the newest dataset on or before `as_of` (the newest of
+    /// all when absent), with the live model.
     ///
     /// # Errors
-    /// When nothing is in service, or there is no such dataset.
+    /// When nothing is in service, there is no such dataset, or everybody of its newest period has left.
     pub async fn batch(&self, admin: &Admin<'_>, use_case: &str, as_of: Option<&str>) -> Result<scoring::Batch> {
         let as_of = as_of.map(str::parse::<Date>).transpose()?;
         let live = self.expect_live(use_case).await?;
@@ -22,8 +23,10 @@ impl Tenure {
         let people = self.people_of(&dataset).await?;
         let version = live.version.version;
         let scores = compute(move || {
-            let stayed = |row: &usize| people.labels.as_ref().is_none_or(|labels| !labels[*row]);
-            let rows: Vec<usize> = (0..people.ids.len()).filter(stayed).collect();
+            let rows = people.current_rows();
+            if rows.is_empty() {
+                return Err(Error::Invalid("Nobody to score: everybody in this data is known to have left. Import current people.".into()));
+            }
             score_rows(&live.explainer, &people, &rows)
         })
         .await?;

@@ -8,13 +8,14 @@ use monitoring::data_profile::{GateLimits, data_profile};
 use store::{audit, datasets, jobs, registry, runs};
 use training::explanation;
 use training::gates::{GateReport, ValidGatePolicy};
-use training::{Dataset, Trained, TrainingOutcome, Trial, ValidSettings};
+use training::{Trained, TrainingOutcome, Trial, ValidSettings};
 
 use crate::runs::artifacts::{EVIDENCE, EXPLANATION, HOLDOUT};
 use crate::runs::evidence::{Evidence, compare_with, evidence};
 use crate::runs::holdout;
 use crate::runs::nested;
 use crate::runs::recording::{File, JSON, Metrics, described, environment, metrics, plots, stage_time, to_json};
+use crate::training::known::{KnownRows, no_outcomes};
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, card, error::compute};
 
 /// What a training gave.
@@ -135,20 +136,21 @@ impl Tenure {
         let people = self.people_of(dataset).await?;
         let champion = self.champion(&use_case.id).await?;
         let policy = self.gate_policy(&use_case.id)?;
-        let (hash, settings, job) = (dataset.hash.clone(), settings.clone(), Arc::clone(job));
+        let (settings, job) = (settings.clone(), Arc::clone(job));
         compute(move || {
-            let labels = people.labels.clone().ok_or_else(no_outcomes)?;
-            let rows = to_dataset(&people, labels)?.with_hash(hash);
-            let trained = match training::train(&rows, &use_case, &policy, &settings, &*job)? {
+            let (rows, known) = KnownRows::of(&people)?;
+            let known = known.with_hash(people.rows_hash()?);
+            let mut trained = match training::train(&known, &use_case, &policy, &settings, &*job)? {
                 TrainingOutcome::Stopped { trials } => return Ok(FitOutcome::Stopped(trials)),
                 TrainingOutcome::Completed(trained) => *trained,
             };
+            rows.restore_positions(&mut trained);
             let against_live = match &champion {
-                Some(champion) => compare_with(champion, &trained, &people, &rows.labels, settings.seed)?,
+                Some(champion) => compare_with(champion, &trained, &people, settings.seed)?,
                 None => Vec::new(),
             };
-            let evidence = evidence(&trained, &policy, against_live, true);
-            let unseen: Vec<bool> = trained.holdout_rows.iter().map(|&row| rows.labels[row]).collect();
+            let evidence = evidence(&trained, &policy, against_live, rows.used(&people, &trained), true);
+            let unseen = people.outcomes_of(&trained.holdout_rows)?;
             let shown = Arc::new(trained.model.clone());
             let explanation = explanation::explain(&shown, &people.table.take(&trained.holdout_rows), &unseen, settings.seed)?;
             let ordinals = use_case.ordinals();
@@ -223,7 +225,10 @@ impl Tenure {
         let details = runs::Details {
             parameters,
             metrics: metrics("", &evidence.holdout.report).chain(metrics("cv_", &evidence.cross_validated.report)).collect(),
-            tags: std::iter::once(("data".to_owned(), dataset.name.clone())).chain(environment(settings)).collect(),
+            tags: std::iter::once(("data".to_owned(), dataset.name.clone()))
+                .chain(evidence.rows_used.tags())
+                .chain(environment(settings))
+                .collect(),
             stages: trained.stages.iter().map(stage_time).collect(),
             artifacts,
         };
@@ -266,10 +271,6 @@ fn training_job(dataset: &datasets::Dataset) -> NewJob {
     NewJob { use_case: dataset.use_case.to_string(), kind: JobKind::Training, title: format!("Training on {}", dataset.name) }
 }
 
-fn no_outcomes() -> Error {
-    Error::Invalid("This dataset has no outcomes. Choose one with outcomes.".into())
-}
-
 /// Why a version is not in Staging; empty when it is.
 fn blocking_gates(policy: &ValidGatePolicy, gates: &GateReport) -> String {
     let titles: Vec<&str> = policy.block_staging(gates).map(|result| result.title.as_str()).collect();
@@ -277,14 +278,4 @@ fn blocking_gates(policy: &ValidGatePolicy, gates: &GateReport) -> String {
         return String::new();
     }
     format!("Blocking gates of the policy {}: {}.", gates.policy, titles.join("; "))
-}
-
-/// Rows as the training wants them: people who repeat over time stay on one side of a split.
-pub(crate) fn to_dataset(people: &crate::StoredPeople, labels: Vec<bool>) -> Result<Dataset> {
-    let sources = people.sources.iter().map(|(name, rows)| (name.clone(), *rows as usize)).collect();
-    let mut dataset = Dataset::new(people.table.clone(), labels)?.with_sources(sources);
-    if let Some(periods) = &people.periods {
-        dataset = dataset.with_persons(&people.ids).with_periods(periods);
-    }
-    Ok(dataset)
 }

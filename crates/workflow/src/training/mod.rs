@@ -2,9 +2,11 @@
 
 pub(crate) mod commands;
 mod form;
+pub(crate) mod known;
 mod queries;
 mod rows;
 
 pub use commands::TrainOutcome;
 pub use form::TrainingForm;
+pub use known::RowsUsed;
 pub use rows::{GateForecast, TrainingChoices};

@@ -4,7 +4,7 @@ use store::datasets::Dataset;
 use training::feasibility::Feasibility;
 use training::{Candidate, Settings, ValidSettings};
 
-use crate::training::commands::to_dataset;
+use crate::training::known::KnownRows;
 use crate::training::{GateForecast, TrainingChoices};
 use crate::{Member, Result, Tenure, error::compute};
 
@@ -31,7 +31,9 @@ impl Tenure {
         let words = &use_case.words;
         let label = |dataset: &Dataset| {
             let events = dataset.positives.unwrap_or_default();
-            format!("{}: {} rows, {events} {}, as of {}", dataset.name, dataset.row_count, words.event_many, dataset.as_of)
+            let known = dataset.rows_with_outcome().filter(|known| *known < dataset.row_count);
+            let known = known.map_or(String::new(), |known| format!(" ({known} with a known outcome)"));
+            format!("{}: {} rows{known}, {events} {}, as of {}", dataset.name, dataset.row_count, words.event_many, dataset.as_of)
         };
         let defaults = Settings::default();
         Ok(TrainingChoices {
@@ -63,10 +65,9 @@ impl Tenure {
         let policy = self.gate_policy(&dataset.use_case)?;
         let people = self.people_of(dataset).await?;
         compute(move || {
-            let Some(labels) = people.labels.clone() else { return Ok(None) };
-            let rows = to_dataset(&people, labels)?;
             // What cannot be trained is said by the training itself.
-            let found = training::gate_forecast::gate_forecast(&rows, &use_case, &policy, &ValidSettings::default()).ok();
+            let Ok((_, known)) = KnownRows::of(&people) else { return Ok(None) };
+            let found = training::gate_forecast::gate_forecast(&known, &use_case, &policy, &ValidSettings::default()).ok();
             Ok(found.map(|Feasibility { passed, resamples, sentence, .. }| GateForecast { passed, resamples, sentence }))
         })
         .await

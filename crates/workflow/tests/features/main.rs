@@ -8,6 +8,7 @@ mod audit;
 mod card;
 mod datasets;
 mod monitoring;
+mod panels;
 mod registry;
 mod review;
 mod scoring;

@@ -39,6 +39,7 @@ pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome>
         }
         None => {
             let target = command.target.as_deref().map(|name| input::outcomes(&raw, name)).transpose()?;
+            let target = target.map(|outcomes| outcomes.into_iter().map(Some).collect());
             (input::table(&raw, command.target.as_deref()), target)
         }
     };

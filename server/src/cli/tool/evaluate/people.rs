@@ -22,14 +22,20 @@ impl People {
     /// # Errors
     /// When the file has no outcomes.
     pub fn new(checked: Checked) -> Result<Self> {
-        let labels = checked.labels.ok_or_else(|| Error::Invalid("The file has no outcomes.".into()))?;
-        let known = labels.into_iter().enumerate().filter_map(|(row, label)| Some((row, Option::<bool>::from(label)?)));
+        let mut labels = checked.labels.ok_or_else(|| Error::Invalid("The file has no outcomes.".into()))?;
+        if let Some(periods) = &checked.periods {
+            data::panel::forget_unsettled(&mut labels, periods);
+        }
+        let known = labels.into_iter().enumerate().filter_map(|(row, label)| Some((row, label?)));
         let (rows, labels): (Vec<usize>, Vec<bool>) = known.unzip();
+        if rows.is_empty() {
+            return Err(Error::Invalid("No outcome in the file is known: every cell is blank.".into()));
+        }
         let ids: Vec<String> = rows.iter().map(|&row| checked.ids[row].clone()).collect();
         let mut dataset = Dataset::new(checked.table.take(&rows), labels)?.with_persons(&ids);
         let mut texts = None;
         if let Some(periods) = checked.periods {
-            let periods: Vec<_> = rows.iter().map(|&row| periods[row].clone()).collect();
+            let periods: Vec<_> = rows.iter().map(|&row| periods[row]).collect();
             dataset = dataset.with_periods(&periods);
             texts = Some(periods.iter().map(ToString::to_string).collect());
         }
