@@ -2,14 +2,20 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
+pub mod draft;
 pub mod outcomes;
 pub mod read;
+mod recover;
 mod toml_position;
+mod use_case_error;
 pub mod use_case_file;
+mod use_case_toml;
 pub mod write;
 
 pub use check::{CheckMode, Checked, Refusal, RowProblem, check};
 pub use outcomes::{OutcomeRow, check_outcomes};
 pub use read::{DateOrder, Raw, ReadError, ReadOptions, read};
-pub use use_case_file::{UseCaseError, built_in, line_of, parse as parse_use_case};
+pub use use_case_error::UseCaseError;
+pub use use_case_file::{built_in, line_of, parse as parse_use_case};
+pub use use_case_toml::{Keys, to_toml};
 pub use write::{Format, write};
