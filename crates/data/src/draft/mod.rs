@@ -3,6 +3,7 @@
 mod advice;
 mod answers;
 mod assemble;
+mod date_form;
 mod event;
 mod header;
 mod kinds;

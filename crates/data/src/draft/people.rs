@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::answers::{Answers, DraftError};
-use super::kinds::is_date;
+use super::date_form::is_date;
 use super::values::{Values, number};
 use super::vocabulary::{CODE, ID, PERIOD};
 
