@@ -192,8 +192,8 @@ fn a_use_case_is_drafted_from_a_file_and_imports_it() {
     let mut text = "Employee ID,Department,Gender,Satisfaction,Monthly pay,Exit reason,Status\n".to_owned();
     for row in 0..120 {
         let left = row % 5 == 0;
-        let (department, gender, satisfaction) = (["Sales", "Shop "][row % 2], ["F", "M"][row / 2 % 2], 1 + row * 7 % 5);
-        let (reason, status) = if left { ("resigned", "Left") } else { ("", "Active") };
+        let (department, gender, satisfaction) = (["Sales", "Shop "][row % 2], ["F", "M"][row / 2 % 2], 1 + row * 7 % 4);
+        let (reason, status) = if left { (["resigned", "retired"][row / 5 % 2], "Left") } else { ("", "Active") };
         text += &format!("E{row:04},{department},{gender},{satisfaction},{}.5,{reason},{status}\n", 2000 + row * 13 % 700);
     }
     std::fs::write(cli.path("people.csv"), &text).unwrap();
