@@ -155,6 +155,9 @@ pub struct UseCase {
     /// Column with the date or period of a row, where people repeat over time.
     #[serde(default)]
     pub time_column: Option<String>,
+    /// Days within which the event is predicted; not stated when absent.
+    #[serde(default)]
+    pub horizon_days: Option<u32>,
     /// Fields by which the dashboard breaks risk down and filters.
     #[serde(default)]
     pub segments: Vec<String>,

@@ -50,7 +50,7 @@ enum Command {
     /// Fill an empty store with simulated people, train, promote, score, then serve
     #[command(after_help = "Example: tenure demo --data-dir /tmp/demo")]
     Demo(serve::Demo),
-    /// List, show and check use cases
+    /// Draft, list, show and check use cases
     #[command(subcommand)]
     UseCase(use_cases::UseCaseCommand),
     /// Manage accounts, roles and API tokens
@@ -109,7 +109,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
     match arguments.command {
         Command::Serve => serve::serve(&config).await,
         Command::Demo(demo) => serve::demo(&config, &demo).await,
-        Command::UseCase(command) => use_cases::run(&config, command, json),
+        Command::UseCase(command) => run_blocking(move || use_cases::run(&config, command, json)).await,
         Command::User(command) => accounts::user::run(&config, command, json).await,
         Command::Data(command) => datasets::run(&config, command, json).await,
         Command::Source(command) => sources::run(&config, command, json).await,

@@ -1,22 +1,31 @@
 //! `tenure use-case`.
 
+mod init;
+
 use clap::Subcommand;
 use serde_json::json;
 use workflow::{Error, Result};
 
-use super::input::read_input;
-use super::outcome::Outcome;
-use super::output;
+use crate::cli::input::read_input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum UseCaseCommand {
     /// List the use cases of this installation
     List,
+    /// Draft a use-case file from a file with people and their outcomes, and try it
+    Init(init::Init),
     /// Show the fields of a use case
-    #[command(after_help = "Example: tenure use-case show attrition")]
-    Show { id: String },
-    /// Check a use-case file and report problems by line and key; policies may be built-in or from --use-cases
+    #[command(after_help = "Example: tenure use-case show attrition --toml > copy.toml")]
+    Show {
+        id: String,
+        /// Print the use-case file, with every key
+        #[arg(long)]
+        toml: bool,
+    },
+    /// Check a use-case file and report all problems by line and key; policies may be built-in or from --use-cases
     #[command(after_help = "Example: tenure use-case check my-case.toml")]
     Check { file: String },
 }
@@ -35,9 +44,13 @@ pub fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Ou
                 output::table(&["ID", "TITLE", "INPUTS", "TARGET"], &catalog.use_cases().map(row).collect::<Vec<_>>());
             }
         }
-        UseCaseCommand::Show { id } => {
+        UseCaseCommand::Init(command) => return init::run(config, command, as_json),
+        UseCaseCommand::Show { id, toml } => {
             let use_case = config.catalog()?.use_case(&id)?;
-            if as_json {
+            if toml {
+                let text = data::to_toml(&use_case, data::Keys::All, &|_| Vec::new()).map_err(Error::caused)?;
+                output::line(text.trim_end());
+            } else if as_json {
                 output::json(&*use_case)?;
             } else {
                 output::line(&format!("{}: {}", use_case.title, use_case.description));
