@@ -3,20 +3,20 @@
 
 pub mod check;
 pub mod dates;
+pub mod draft;
 mod notation;
 pub mod numbers;
-pub mod draft;
 pub mod outcomes;
 pub mod panel;
 pub mod read;
+mod recover;
 mod refusal;
 pub mod sources;
-mod recover;
 mod toml_position;
 mod use_case_error;
 pub mod use_case_file;
-mod words;
 mod use_case_toml;
+mod words;
 pub mod write;
 
 pub use check::{CheckMode, Checked, Refusal, RowProblem, check};
