@@ -28,6 +28,7 @@ pub mod scoring;
 mod settings;
 mod sql;
 mod store;
+pub mod use_cases;
 
 pub use clock::{new_id, now, today};
 pub use connection::{Reader, Writer};

@@ -1,6 +1,7 @@
 //! `tenure data`.
 
 use clap::Subcommand;
+use domain::Purpose;
 use monitoring::simulation;
 use workflow::{Actor, Error, Import, Result};
 
@@ -13,7 +14,7 @@ use crate::settings::Config;
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Check a CSV or Parquet file and store it as a dataset version
-    #[command(after_help = "Example: tenure data import people.csv --use-case attrition --as-of 2026-11-01")]
+    #[command(after_help = "Example: tenure data import people.csv --use-case attrition --as-of 2026-11-01 --for both")]
     Import {
         /// Files to import; several files with the same columns are merged in this order
         #[arg(required = true)]
@@ -24,9 +25,18 @@ pub enum DataCommand {
         /// Snapshot date of the rows, YYYY-MM-DD [default: today]
         #[arg(long)]
         as_of: Option<String>,
-        /// Import current people without an outcome column
+        /// What the data is for: training, scoring or both [default: training for files with outcomes, scoring for files without]
+        #[arg(long = "for", value_name = "PURPOSE", value_parser = parse_purpose)]
+        purpose: Option<Purpose>,
+    },
+    /// Take a dataset out of use: it is no longer scored, checked or trained on, and its scores are no longer shown
+    #[command(after_help = "Example: tenure data withdraw 0190 --reason \"the pay column was in the wrong currency\"")]
+    Withdraw {
+        /// Dataset id or hash, or a prefix that fits only one
+        dataset: String,
+        /// Why it is withdrawn; kept in the audit log
         #[arg(long)]
-        snapshot: bool,
+        reason: String,
     },
     /// List dataset versions
     List {
@@ -72,12 +82,17 @@ pub enum DataCommand {
 
 pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        DataCommand::Import { files, use_case, as_of, snapshot } => {
+        DataCommand::Import { files, use_case, as_of, purpose } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
-            let definition = config.catalog()?.use_case(&use_case)?;
-            let import = Import { use_case, files, as_of, snapshot, ..Import::default() };
-            workflow::check_import(&import, &definition)?;
-            let imported = config.open().await?.import(&Actor::local().admin()?, import).await?;
+            let catalog = config.catalog()?;
+            let import = Import { use_case, files, as_of, purpose, ..Import::default() };
+            // A use case that no file defines may lie in the store, where there is one.
+            if catalog.definition(&import.use_case).is_some() || !config.has_store() {
+                workflow::check_import(&import, &*catalog.use_case(&import.use_case)?)?;
+            }
+            let tenure = config.open().await?;
+            let definition = tenure.use_case(&import.use_case)?;
+            let imported = tenure.import(&Actor::local().admin()?, import).await?;
             if as_json {
                 output::json(&imported)?;
             } else {
@@ -87,12 +102,14 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                     format!(", {}", output::counted(count, &definition.words.event_one, &definition.words.event_many))
                 });
                 output::line(&format!(
-                    "Dataset {} ({known}): {}, {}{positives}, as of {}, hash {}",
+                    "Dataset {} ({known}) for {}: {}, {}{positives}, as of {}, hash {}, definition {}",
                     dataset.dataset_id,
+                    dataset.purpose.label().to_lowercase(),
                     output::counted(dataset.row_count, "row", "rows"),
                     output::counted(dataset.column_count, "column", "columns"),
                     dataset.as_of,
-                    &dataset.hash[..12]
+                    &dataset.hash[..12],
+                    dataset.definition
                 ));
                 if !imported.unused_columns.is_empty() {
                     output::line(&format!("Unused columns: {}", imported.unused_columns.join(", ")));
@@ -106,21 +123,33 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
             } else {
                 let row = |dataset: &store::datasets::Dataset| {
                     let positives = dataset.positives.map_or("–".to_owned(), |count| count.to_string());
-                    let simulated = if dataset.simulated { "simulated" } else { "" };
+                    let notes = [(dataset.simulated, "simulated"), (dataset.withdrawn_at.is_some(), "withdrawn")];
+                    let notes: Vec<&str> = notes.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect();
                     vec![
                         dataset.dataset_id.to_string(),
                         dataset.use_case.to_string(),
                         dataset.as_of.to_string(),
                         dataset.row_count.to_string(),
                         positives,
+                        dataset.purpose.to_string(),
+                        dataset.definition.to_string(),
                         dataset.name.clone(),
-                        simulated.to_owned(),
+                        notes.join(", "),
                     ]
                 };
                 output::table(
-                    &["DATASET", "USE CASE", "AS OF", "ROWS", "EVENTS", "NAME", ""],
+                    &["DATASET", "USE CASE", "AS OF", "ROWS", "EVENTS", "FOR", "DEFINITION", "NAME", ""],
                     &datasets.iter().map(row).collect::<Vec<_>>(),
                 );
+            }
+        }
+        DataCommand::Withdraw { dataset, reason } => {
+            let tenure = config.open().await?;
+            let dataset = tenure.withdraw_dataset(&Actor::local().admin()?, None, &dataset, &reason).await?;
+            if as_json {
+                output::json(&dataset)?;
+            } else {
+                output::line(&format!("Dataset {} ({}) withdrawn.", dataset.dataset_id, dataset.name));
             }
         }
         DataCommand::Profile { dataset, html } => {
@@ -168,6 +197,10 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
 
 fn file_name(path: &str) -> String {
     std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+fn parse_purpose(text: &str) -> std::result::Result<Purpose, String> {
+    text.parse().map_err(|_| "use training, scoring or both".to_owned())
 }
 
 fn parse_drift(text: &str) -> Result<(simulation::Kind, usize)> {

@@ -1,7 +1,9 @@
 //! The rows of a dataset as they are kept: checked once, when they were imported.
 
+use std::collections::BTreeMap;
+
 use data::Checked;
-use model::Table;
+use model::{Table, UseCase};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -15,6 +17,8 @@ pub struct StoredPeople {
     pub periods: Option<Vec<String>>,
     /// File name and its rows, in order.
     pub sources: Vec<(String, u32)>,
+    /// The levels of the ordered fields that have names: a number of their column is a position in this list, from 1.
+    pub levels: BTreeMap<String, Vec<String>>,
 }
 
 impl StoredPeople {
@@ -25,8 +29,10 @@ impl StoredPeople {
     pub(crate) fn merge(parts: Vec<Checked>, sources: Vec<(String, u32)>) -> Result<Self> {
         let mut parts = parts.into_iter();
         let mut whole = match parts.next() {
-            Some(first) => Self { table: first.table, ids: first.ids, labels: first.labels, periods: first.periods, sources },
-            None => Self { table: Table::default(), ids: Vec::new(), labels: None, periods: None, sources },
+            Some(first) => {
+                Self { table: first.table, ids: first.ids, labels: first.labels, periods: first.periods, sources, levels: BTreeMap::new() }
+            }
+            None => Self { table: Table::default(), ids: Vec::new(), labels: None, periods: None, sources, levels: BTreeMap::new() },
         };
         for (index, part) in parts.enumerate() {
             let wrong = |why: String| {
@@ -67,6 +73,21 @@ impl StoredPeople {
             labels: self.labels.as_ref().map(|labels| rows.iter().map(|&row| labels[row]).collect()),
             periods: self.periods.as_ref().map(|periods| rows.iter().map(|&row| periods[row].clone()).collect()),
             sources: self.sources.clone(),
+            levels: self.levels.clone(),
+        }
+    }
+
+    /// Checks that the positions of ordered levels stand for the levels of `use_case`.
+    ///
+    /// # Errors
+    /// An internal error that names the field: rows are read again before they meet another definition.
+    pub(crate) fn expect_levels(&self, use_case: &UseCase) -> Result<()> {
+        let fits = |(name, levels): &(&str, &[String])| {
+            self.table.column(name).is_none() || self.levels.get(*name).is_some_and(|own| own == levels)
+        };
+        match use_case.ordinal_levels().find(|field| !fits(field)) {
+            None => Ok(()),
+            Some((name, _)) => Err(Error::internal(format!("the stored levels of {name} are not those of the definition"))),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::datasets::Under;
 use crate::fairness::{Effect, ExperimentChoice, ExperimentRow};
 use domain::{AuditEvent, JobId, JobKind, RunStatus, Subject, VersionNumber};
 use model::{Model, UseCase};
@@ -154,7 +155,8 @@ impl Tenure {
         store::jobs::set_run(&mut transaction, job.id(), &run.run_id).await?;
         transaction.commit().await?;
         let made = async {
-            let (people, use_case) = (self.people_of(&dataset).await?, self.use_case(&run.use_case)?);
+            let use_case = self.use_case(&run.use_case)?;
+            let people = self.people_for(&dataset, Under::InForce(&use_case)).await?;
             let gates = self.gate_policy(&run.use_case)?;
             let (handle, hash) = (Arc::clone(job), dataset.hash.clone());
             let plan = Arc::new(plan);

@@ -7,4 +7,5 @@ mod rows;
 
 pub use commands::TrainOutcome;
 pub use form::TrainingForm;
+pub(crate) use queries::is_for_training;
 pub use rows::{GateForecast, TrainingChoices};
