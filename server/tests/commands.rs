@@ -70,8 +70,8 @@ fn from_a_file_of_people_to_scores() {
     for (file, use_case, id) in [("ibm_hr_attrition_1470.csv", "attrition", "EmployeeNumber"), ("mlc_churn_5000.csv", "churn", "")] {
         let Some(path) = testing::shared(&format!("data/{file}")) else { continue };
         let (cli, path) = (CliHarness::new(), path.to_str().unwrap().to_owned());
-        let first = cli.json(&["data", "import", &path, "--use-case", use_case]);
-        let again = cli.json(&["data", "import", &path, "--use-case", use_case]);
+        let import = ["data", "import", &path, "--use-case", use_case, "--for", "both"];
+        let (first, again) = (cli.json(&import), cli.json(&import));
         assert_eq!(first["dataset"], again["dataset"], "the same bytes are the same version");
         assert_eq!((first["new"].as_bool(), again["new"].as_bool()), (Some(true), Some(false)));
 

@@ -8,8 +8,7 @@ impl TestApp {
     async fn import(&self, files: &[(&str, &str)], as_of: &str) -> workflow::Result<workflow::Imported> {
         let oscar = self.actor("oscar").await;
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
-        let import =
-            Import { use_case: USE_CASE.into(), files, as_of: Some(as_of.into()), snapshot: true, simulated: true, ..Import::default() };
+        let import = Import { use_case: USE_CASE.into(), files, as_of: Some(as_of.into()), simulated: true, ..Import::default() };
         self.tenure.import(&oscar.admin()?, import).await
     }
 
