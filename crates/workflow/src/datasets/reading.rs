@@ -136,14 +136,16 @@ impl Tenure {
 
 /// Why files that fit one definition do not fit another.
 fn does_not_fit(dataset: &datasets::Dataset, under: Under<'_>, error: Error) -> Error {
-    let why = match &error {
-        Error::Refused(refusal) => match refusal.problems.first() {
+    let why = if let Error::Refused(refusal) = &error {
+        match refusal.problems.first() {
             Some(problem) if problem.value.is_empty() => format!("{}: {}", problem.column, problem.rule),
-            Some(problem) => format!("row {}, {}: {} (found “{}”)", problem.row, problem.column, problem.rule, problem.value),
+            Some(problem) => format!("Row {}, {}: {} (found “{}”)", problem.row, problem.column, problem.rule, problem.value),
             None => refusal.to_string(),
-        },
-        Error::Invalid(sentence) => sentence.clone(),
-        _ => return error,
+        }
+    } else if let Error::Invalid(sentence) = &error {
+        sentence.clone()
+    } else {
+        return error;
     };
     let (whose, remedy) = match under {
         Under::Model(_) => {

@@ -61,7 +61,7 @@ impl Tenure {
         for source in origin.used() {
             let version = &origin.history[source];
             // A level that another definition has at the same position is another value.
-            let alike = own_definition.reads_like(&*self.definition_of(version).await?);
+            let alike = own_definition.reads_like(&self.definition_of(version).await?);
             let (of_source, people) = match alike {
                 true => (self.profile_of(version).await?, self.people_of(version).await?),
                 false => match self.people_for(version, Under::Model(&own_definition)).await {

@@ -20,7 +20,7 @@ use training::{Candidate, Settings, Trained, TrainingOutcome, Trial, ValidSettin
 use crate::runs::artifacts::EVIDENCE;
 use crate::runs::evidence::{self, Evidence};
 use crate::runs::recording::{self, JSON, to_json};
-use crate::training::commands::to_dataset;
+use crate::training::commands::{expect_for_training, to_dataset};
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, StoredPeople, Tenure, error::compute};
 
 /// What the comparison run does differently.
@@ -136,6 +136,7 @@ impl Tenure {
 
     async fn carry_out_experiment(&self, job: &Arc<JobHandle>, plan: Plan) -> Result<ExperimentRow> {
         let dataset = self.dataset(&plan.version.dataset_id).await?;
+        expect_for_training(&dataset)?;
         let run = runs::Run {
             run_id: store::new_id(),
             parent_id: None,

@@ -283,7 +283,7 @@ fn training_job(dataset: &datasets::Dataset) -> NewJob {
 }
 
 /// A dataset that models may learn from, in use.
-fn expect_for_training(dataset: &datasets::Dataset) -> Result<()> {
+pub(crate) fn expect_for_training(dataset: &datasets::Dataset) -> Result<()> {
     if dataset.positives.is_none() {
         return Err(no_outcomes());
     }
