@@ -222,3 +222,25 @@ async fn what_if_starts_from_the_values_as_the_live_model_reads_them() {
     let record = app.tenure.what_if_start(&ann.analyst().unwrap(), "ordinal", "p2", "").await.unwrap();
     assert_eq!(record["pay"], "3", "the third level of the model's definition");
 }
+
+/// The reported case: probabilities of 0.61 became 0.145.
+#[tokio::test]
+async fn the_reported_ordinal_keeps_its_scores() {
+    let names = ["ordin.toml", "ordin_train.csv", "ordin_now.csv"];
+    let files: Vec<_> = names.iter().filter_map(|name| testing::shared(&format!("cases/{name}"))).collect();
+    let [definition, train, now] = &files[..] else { return };
+    let [definition, train, now] = [definition, train, now].map(|file| std::fs::read_to_string(file).unwrap());
+    let definition = definition.replace("id = \"ordin\"", "id = \"ordinal\"");
+    let app = TestApp::empty().await;
+    app.define(&definition).await.unwrap();
+    let dataset = app.take("train.csv", &train, None).await.unwrap().dataset;
+    app.learn(&dataset).await.unwrap();
+    app.put_live().await;
+    app.take("now.csv", &now, None).await.unwrap();
+    let before = app.score().await.unwrap();
+    let added = definition.replace("[\"low\",\"medium\",\"high\"]", "[\"very low\",\"low\",\"medium\",\"high\"]");
+    assert_ne!(added, definition);
+    app.define(&added).await.unwrap();
+    app.take("now.csv", &now, None).await.unwrap();
+    assert_eq!(app.score().await.unwrap(), before);
+}
