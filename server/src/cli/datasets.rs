@@ -88,7 +88,8 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
             let import = Import { use_case, files, as_of, purpose, ..Import::default() };
             // A use case that no file defines may lie in the store, where there is one.
             if catalog.definition(&import.use_case).is_some() || !config.has_store() {
-                workflow::check_import(&import, &catalog.use_case(&import.use_case)?)?;
+                let definition = catalog.use_case(&import.use_case)?;
+                workflow::check_import(&import, &definition)?;
             }
             let tenure = config.open().await?;
             let definition = tenure.use_case(&import.use_case)?;

@@ -87,7 +87,8 @@ impl Tenure {
     ) -> Result<(DatasetRow, DataProfile)> {
         let (row, profile) = self.data_profile(viewer, use_case, prefix).await?;
         let own = self.definition_of(&self.dataset(&row.id).await?).await?;
-        Ok((row, profile.labelled(&self.shown_definition(&own)?)))
+        let shown = self.shown_definition(&own)?;
+        Ok((row, profile.labelled(&shown)))
     }
 
     /// The profile of a dataset as a viewer may see it.
@@ -126,7 +127,8 @@ impl Tenure {
 
     /// That two datasets were read under definitions that read files differently; `None` where their values mean the same.
     async fn read_otherwise(&self, old: &datasets::Dataset, new: &datasets::Dataset) -> Result<Option<String>> {
-        let alike = self.definition_of(old).await?.reads_like(&self.definition_of(new).await?);
+        let [of_old, of_new] = [self.definition_of(old).await?, self.definition_of(new).await?];
+        let alike = of_old.reads_like(&of_new);
         let sentence = || {
             format!(
                 "{} was read under version {} of the use case, {} under version {}.",

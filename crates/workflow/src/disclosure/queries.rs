@@ -61,8 +61,8 @@ impl Tenure {
         for source in origin.used() {
             let version = &origin.history[source];
             // A level that another definition has at the same position is another value.
-            let alike = own_definition.reads_like(&self.definition_of(version).await?);
-            let (of_source, people) = match alike {
+            let definition = self.definition_of(version).await?;
+            let (of_source, people) = match own_definition.reads_like(&definition) {
                 true => (self.profile_of(version).await?, self.people_of(version).await?),
                 false => match self.people_for(version, Under::Model(&own_definition)).await {
                     Ok(people) => (self.profile_under(&people, &own_definition).await?, people),

@@ -151,7 +151,21 @@ mod tests {
             labels: labels.then(|| rows.iter().map(|row| row.0 % 5 == 0).collect()),
             periods: None,
             sources: Vec::new(),
+            levels: BTreeMap::new(),
         })
+    }
+
+    #[test]
+    fn a_position_in_another_list_of_levels_is_the_same_value() {
+        let ordinal = |position: f64, levels: &[&str]| {
+            let mut table = Table::default();
+            table.push("grade", Column::Number(vec![position, f64::NAN]));
+            let levels = levels.iter().map(|&level| level.to_owned()).collect();
+            let (ids, levels) = (vec!["1".to_owned(), "2".to_owned()], [("grade".to_owned(), levels)].into());
+            Fingerprint::new(&StoredPeople { table, ids, labels: None, periods: None, sources: Vec::new(), levels })
+        };
+        assert_eq!(ordinal(1.0, &["low", "high"]), ordinal(2.0, &["very low", "low", "high"]));
+        assert_ne!(ordinal(1.0, &["low", "high"]), ordinal(1.0, &["very low", "low", "high"]));
     }
 
     fn staff(from: u32, to: u32, rise: f64) -> Vec<(u32, f64, u32)> {
