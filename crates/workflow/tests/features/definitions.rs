@@ -116,7 +116,7 @@ impl TestApp {
         self.tenure.decide(&signed, "ordinal", number, input).await.unwrap();
     }
 
-    async fn score(&self) -> workflow::Result<Vec<(String, f64)>> {
+    async fn probabilities(&self) -> workflow::Result<Vec<(String, f64)>> {
         let (ada, ann) = (self.actor("ada").await, self.actor("ann").await);
         self.tenure.batch(&ada.admin()?, "ordinal", None).await?;
         let query = PeopleQuery { sort: "id".into(), ..PeopleQuery::default() };
@@ -190,13 +190,13 @@ async fn a_training_reads_a_dataset_under_the_definition_in_force() {
 async fn scores_do_not_move_with_a_level_that_is_added_below() {
     let app = TestApp::ordinal().await;
     app.take("now.csv", &current(), None).await.unwrap();
-    let before = app.score().await.unwrap();
+    let before = app.probabilities().await.unwrap();
     assert!(before[0].1 - before[2].1 > 0.2, "pay must count: {before:?}");
     app.define(&with_level()).await.unwrap();
-    assert_eq!(app.score().await.unwrap(), before, "read before");
+    assert_eq!(app.probabilities().await.unwrap(), before, "read before");
     let again = app.take("now.csv", &current(), None).await.unwrap();
     assert_eq!((again.new, again.dataset.definition), (true, 2));
-    assert_eq!(app.score().await.unwrap(), before, "read after");
+    assert_eq!(app.probabilities().await.unwrap(), before, "read after");
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn what_a_model_does_not_know_is_refused_and_not_scored() {
     let app = TestApp::ordinal().await;
     app.define(&with_level()).await.unwrap();
     app.take("now.csv", &current().replacen("low", "very low", 1), None).await.unwrap();
-    let refused = app.score().await.unwrap_err();
+    let refused = app.probabilities().await.unwrap_err();
     assert_eq!(refused.code(), Some(RefusalCode::OtherDefinition), "{refused}");
     assert!(refused.to_string().contains("very low"), "{refused}");
     let ann = app.actor("ann").await;
@@ -217,7 +217,7 @@ async fn what_if_starts_from_the_values_as_the_live_model_reads_them() {
     let app = TestApp::ordinal().await;
     app.define(&with_level()).await.unwrap();
     app.take("now.csv", &current(), None).await.unwrap();
-    app.score().await.unwrap();
+    app.probabilities().await.unwrap();
     let ann = app.actor("ann").await;
     let record = app.tenure.what_if_start(&ann.analyst().unwrap(), "ordinal", "p2", "").await.unwrap();
     assert_eq!(record["pay"], "3", "the third level of the model's definition");
@@ -237,10 +237,10 @@ async fn the_reported_ordinal_keeps_its_scores() {
     app.learn(&dataset).await.unwrap();
     app.put_live().await;
     app.take("now.csv", &now, None).await.unwrap();
-    let before = app.score().await.unwrap();
+    let before = app.probabilities().await.unwrap();
     let added = definition.replace("[\"low\",\"medium\",\"high\"]", "[\"very low\",\"low\",\"medium\",\"high\"]");
     assert_ne!(added, definition);
     app.define(&added).await.unwrap();
     app.take("now.csv", &now, None).await.unwrap();
-    assert_eq!(app.score().await.unwrap(), before);
+    assert_eq!(app.probabilities().await.unwrap(), before);
 }
