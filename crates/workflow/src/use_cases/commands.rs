@@ -77,6 +77,7 @@ async fn insert(writer: &mut Writer, by: &AccountName, definition: &Definition, 
     };
     use_cases::insert(writer, &row).await?;
     let event = AuditEvent::UseCaseChange { version, definition: row.content_hash.clone(), origin: row.origin };
-    audit::append(writer, by, &Subject::UseCase(row.use_case.clone()), &event).await?;
+    let (subject, sealed) = (Subject::UseCase(row.use_case.clone()), audit::Row::Definition(&row.use_case, version));
+    audit::append_with_rows(writer, by, &subject, &event, &[sealed]).await?;
     Ok(row)
 }
