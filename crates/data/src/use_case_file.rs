@@ -5,8 +5,8 @@ use model::{Field, Kind, MissingPolicy, Role, UseCase};
 
 use crate::toml_position::Positions;
 
-/// The use cases that ship in the binary: id and text.
-const BUILT_IN: [&str; 2] = [include_str!("../use_cases/attrition.toml"), include_str!("../use_cases/churn.toml")];
+/// The files of the use cases that ship in the binary.
+pub const BUILT_IN: [&str; 2] = [include_str!("../use_cases/attrition.toml"), include_str!("../use_cases/churn.toml")];
 
 /// One thing that is wrong with a use-case file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

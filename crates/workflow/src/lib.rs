@@ -51,7 +51,7 @@ pub use sources::{NewSource, Rows};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{RowsUsed, TrainOutcome, TrainingForm};
-pub use use_cases::{AccessPolicy, PolicyCatalog, Purpose};
+pub use use_cases::{AccessPolicy, Definition, ImportedUseCase, PolicyCatalog, Purpose};
 pub use viewer::{OrganizationScope, Viewer};
 
 pub use ::monitoring::data_profile::{self, ColumnSummary, Correlation, DataProfile};
