@@ -61,6 +61,7 @@ impl Entry {
             Route::WhatIf { .. } | Route::LiveModel { .. } => Some(Self::WhatIf),
             Route::Datasets { .. }
             | Route::DatasetImport { .. }
+            | Route::DatasetWithdraw { .. }
             | Route::DatasetCompare { .. }
             | Route::Dataset { .. }
             | Route::DatasetProfileHtml { .. }

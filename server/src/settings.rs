@@ -91,7 +91,18 @@ impl Config {
         Tenure::open(&settings, self.use_cases.as_deref(), CODE).await
     }
 
-    /// Use cases and policies of this installation, without a store.
+    /// True when there is a store to open: looking into it makes nothing.
+    #[must_use]
+    pub fn has_store(&self) -> bool {
+        match &self.database {
+            None => self.data_dir().join("tenure.db").is_file(),
+            Some(url) => {
+                url.strip_prefix("sqlite://").is_none_or(|file| std::path::Path::new(file.split('?').next().unwrap_or(file)).is_file())
+            }
+        }
+    }
+
+    /// Use cases and policies of the files of this installation, without a store.
     ///
     /// # Errors
     /// When a file in the folder is invalid.

@@ -26,8 +26,8 @@ fn from_a_file_of_people_to_scores() {
     for (file, use_case, id) in [("ibm_hr_attrition_1470.csv", "attrition", "EmployeeNumber"), ("mlc_churn_5000.csv", "churn", "")] {
         let Some(path) = testing::shared(&format!("data/{file}")) else { continue };
         let (cli, path) = (CliHarness::new(), path.to_str().unwrap().to_owned());
-        let first = cli.json(&["data", "import", &path, "--use-case", use_case]);
-        let again = cli.json(&["data", "import", &path, "--use-case", use_case]);
+        let import = ["data", "import", &path, "--use-case", use_case, "--for", "both"];
+        let (first, again) = (cli.json(&import), cli.json(&import));
         assert_eq!(first["dataset"], again["dataset"], "the same bytes are the same version");
         assert_eq!((first["new"].as_bool(), again["new"].as_bool()), (Some(true), Some(false)));
 
@@ -181,4 +181,40 @@ fn a_use_case_is_drafted_from_a_file_and_imports_it() {
     let shown = cli.run(&["use-case", "show", "attrition", "--toml"]);
     std::fs::write(cli.path("copy.toml"), shown.stdout).unwrap();
     assert_eq!(cli.run(&["use-case", "check", "copy.toml"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_use_case_in_the_store_is_imported_used_and_exported() {
+    let cli = CliHarness::new();
+    let text = include_str!("../../crates/data/use_cases/attrition.toml").replacen("id = \"attrition\"", "id = \"retail\"", 1);
+    std::fs::write(cli.path("retail.toml"), &text).unwrap();
+    cli.json(&["data", "simulate", "--people", "60", "--months", "1", "--out", "months"]);
+    let people = "months/people-2025-01-01.csv";
+    assert_eq!(cli.run(&["data", "import", people, "--use-case", "retail"]).status.code(), Some(2), "there is no such use case yet");
+    assert!(!cli.path("data").exists(), "and no store was made");
+
+    let imported = cli.json(&["use-case", "import", "retail.toml"]);
+    assert_eq!((imported["new"].as_bool(), imported["definition"]["version"].as_i64()), (Some(true), Some(1)));
+    let list = cli.json(&["use-case", "list"]);
+    let origins: Vec<_> =
+        list.as_array().unwrap().iter().map(|own| (own["id"].as_str().unwrap(), own["origin"].as_str().unwrap())).collect();
+    assert_eq!(origins, [("attrition", "built in"), ("churn", "built in"), ("retail", "store")]);
+    assert!(cli.run(&["use-case", "export", "retail", "--out", "out.toml"]).status.success());
+    assert_eq!(std::fs::read_to_string(cli.path("out.toml")).unwrap(), text);
+    assert_eq!(cli.json(&["use-case", "versions", "retail"])[0]["version"], 1);
+
+    let dataset = cli.json(&["data", "import", people, "--use-case", "retail"])["dataset"].clone();
+    assert_eq!((dataset["purpose"].as_str(), dataset["definition"].as_i64()), (Some("scoring"), Some(1)));
+    let id = dataset["dataset_id"].as_str().unwrap();
+    let withdraw = ["data", "withdraw", id, "--reason", "the wrong month"];
+    assert_eq!(cli.json(&withdraw)["withdrawn_because"], "the wrong month");
+    assert_eq!(cli.run(&withdraw).status.code(), Some(2), "once");
+    assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(0));
+
+    // A file of the same id that says something else: nobody is to guess which of the two is meant.
+    std::fs::create_dir(cli.path("cases")).unwrap();
+    std::fs::write(cli.path("cases/retail.toml"), text.replacen("cutoff = 0.25", "cutoff = 0.3", 1)).unwrap();
+    let twice = cli.run(&["data", "import", people, "--use-case", "retail", "--use-cases", "cases"]);
+    assert_eq!(twice.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("defined twice"));
 }

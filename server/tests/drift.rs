@@ -74,7 +74,7 @@ fn ten_years_of_terminations() {
         let (first, last) = (format!("{now}-01-01"), format!("{now}-12-31"));
         let people = || rows.iter().filter(|row| year(row) == now);
         let file = cli.write("people.csv", &csv(heading, people().map(|row| row[..7].to_vec())));
-        cli.json(&["data", "import", &file, "--use-case", "terminations", "--as-of", &first, "--snapshot"]);
+        cli.json(&["data", "import", &file, "--use-case", "terminations", "--as-of", &first, "--for", "scoring"]);
         cli.json(&["batch", "--use-case", "terminations", "--as-of", &first]);
         let outcome = |row: &Vec<String>| {
             let mut date = row[8].split('/').map(|part| format!("{part:0>2}"));
@@ -130,7 +130,8 @@ fn outcomes_are_taken_whole_or_not_at_all() {
     let (cli, months) = employer();
     let file = |name: &str| months.join(name).to_str().unwrap().to_owned();
     for day in ["2025-01-01", "2025-02-01"] {
-        cli.json(&["data", "import", &file(&format!("people-{day}.csv")), "--use-case", "attrition", "--as-of", day, "--snapshot"]);
+        let people = file(&format!("people-{day}.csv"));
+        cli.json(&["data", "import", &people, "--use-case", "attrition", "--as-of", day, "--for", "scoring"]);
         cli.json(&["batch", "--use-case", "attrition", "--as-of", day]);
     }
     let wrong = cli.write("wrong.csv", "EmployeeNumber,date,Attrition\n1,2025-01-31,Yes\n2,2025-02-30,Yes\n3,2999-01-01,No\n");
@@ -170,7 +171,7 @@ fn what_cannot_be_compared_is_never_no_drift() {
     let (heading, first) = (lines.next().unwrap(), lines.next().unwrap());
     let import = |name: &str, text: &str, day: &str| {
         let file = cli.write(name, text);
-        cli.run(&["data", "import", &file, "--use-case", "attrition", "--as-of", day, "--snapshot"])
+        cli.run(&["data", "import", &file, "--use-case", "attrition", "--as-of", day, "--for", "scoring"])
     };
     let refused = |output: Output, says: &str| {
         let error = String::from_utf8(output.stderr).unwrap();

@@ -24,7 +24,7 @@ impl CliHarness {
         cli.json(&["data", "simulate", "--use-case", "attrition", "--people", "600", "--months", "1", "--seed", "3", "--out", out]);
         let labeled =
             std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.to_string_lossy().contains("training"));
-        cli.json(&["data", "import", labeled.unwrap().to_str().unwrap(), "--use-case", "attrition"]);
+        cli.json(&["data", "import", labeled.unwrap().to_str().unwrap(), "--use-case", "attrition", "--for", "both"]);
         for seed in 0..versions {
             let seed = seed.to_string();
             cli.json(&["train", "--use-case", "attrition", "--trials", "2", "--candidates", "logistic_regression_l2", "--seed", &seed]);
@@ -179,7 +179,7 @@ fn the_strict_policy_asks_for_a_name_and_a_whole_card() {
     cli.json(&["data", "simulate", "--use-case", "attrition", "--people", "600", "--months", "1", "--seed", "3", "--out", out]);
     let files = std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path());
     let labeled = files.into_iter().find(|path| path.to_string_lossy().contains("training")).unwrap();
-    assert_eq!(run(&["data", "import", labeled.to_str().unwrap(), "--use-case", "attrition"]).0, Some(0));
+    assert_eq!(run(&["data", "import", labeled.to_str().unwrap(), "--use-case", "attrition", "--for", "both"]).0, Some(0));
     for (name, role) in [("rita", "reviewer"), ("ada", "admin")] {
         cli.add_account(name, role);
     }
@@ -267,7 +267,7 @@ fn gates_of_a_policy_file_block_until_they_are_waived() {
     };
     let labeled =
         std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.to_string_lossy().contains("training"));
-    assert_eq!(run(&["data", "import", labeled.unwrap().to_str().unwrap(), "--use-case", "attrition"]).0, Some(0));
+    assert_eq!(run(&["data", "import", labeled.unwrap().to_str().unwrap(), "--use-case", "attrition", "--for", "both"]).0, Some(0));
     let trained = run(&["train", "--use-case", "attrition", "--trials", "1", "--candidates", "logistic_regression"]);
     assert!(matches!(trained.0, Some(0 | 1)), "{}", trained.1);
     for name in ["rita", "sam"] {

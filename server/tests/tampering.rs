@@ -91,7 +91,7 @@ impl TestStore {
 }
 
 /// Ways of tampering, each with the expected message.
-const TAMPERINGS: [(&str, &str, &str); 16] = [
+const TAMPERINGS: [(&str, &str, &str); 17] = [
     ("an entry is edited", "update audit set detail = '{}' where sequence = 3", "entry 3 was changed: its content does not match its hash"),
     (
         "its actor is another",
@@ -127,6 +127,11 @@ const TAMPERINGS: [(&str, &str, &str); 16] = [
         "a version is another model",
         "update model_version set model_hash = 'another'",
         "model_version attrition/1 does not match audit entry",
+    ),
+    (
+        "a definition says something else",
+        "update use_case_version set text = replace(text, 'positive', 'negative')",
+        "use_case_version attrition/1 does not match audit entry 1",
     ),
     ("a stop never happened", "delete from live_history where kind = 'undeployment'", "live_history attrition/2, recorded in audit entry"),
     (

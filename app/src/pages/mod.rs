@@ -142,6 +142,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
         | Route::PeopleCsv { .. }
         | Route::LiveModel { .. }
         | Route::DatasetImport { .. }
+        | Route::DatasetWithdraw { .. }
         | Route::DatasetProfileHtml { .. }
         | Route::DatasetProfileJson { .. }
         | Route::RunCompareHtml

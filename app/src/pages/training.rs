@@ -87,7 +87,7 @@ fn Train(choices: TrainingChoices, params: TrainingForm, problems: Vec<(String, 
     let crumbs = view! { <nav class="crumbs" aria-label="Breadcrumb"><a href=runs.path()>"Training runs"</a></nav> };
     let lead = view! { <PageHeading title="Train a model"><p>"Searches several model types, records every trial, and evaluates the best model on hold-out data."</p></PageHeading> };
     if choices.datasets.is_empty() {
-        let command = format!("tenure data import FILE --use-case {}", params.use_case);
+        let command = format!("tenure data import FILE --use-case {} --for training", params.use_case);
         let empty = view! { <Empty title="No training data"><p>"Import a file with outcomes first: " <code>{command}</code></p></Empty> };
         return view! { {crumbs}{lead}{empty} }.boxed();
     }

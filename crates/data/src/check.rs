@@ -97,6 +97,30 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
     Err(refusal)
 }
 
+/// Whether a file has the column with the outcomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutcomeColumn {
+    Found,
+    /// There is none, but a column that no field claims has nearly its name.
+    Similar(String),
+    Absent,
+}
+
+/// Looks for the column with the outcomes.
+#[must_use]
+pub fn outcome_column(raw: &Raw, use_case: &UseCase) -> OutcomeColumn {
+    let (header, target) = (Header::new(raw), &use_case.target);
+    if header.find(&target.column, &target.aliases).is_some() {
+        return OutcomeColumn::Found;
+    }
+    let fields = use_case.fields.iter().filter_map(|field| header.find(&field.name, &field.aliases));
+    let own = [&use_case.id_column, &use_case.time_column].into_iter().flatten().filter_map(|name| header.find(name, &[]));
+    let claimed: Vec<usize> = fields.chain(own).collect();
+    header
+        .similar(&target.column, |index| !claimed.contains(&index))
+        .map_or(OutcomeColumn::Absent, |name| OutcomeColumn::Similar(name.to_owned()))
+}
+
 fn is_needed(field: &Field, use_case: &UseCase, mode: CheckMode) -> bool {
     match field.role {
         Role::Feature => true,
@@ -260,18 +284,25 @@ impl<'a> Header<'a> {
 
     /// The rule for a column that is not there, with the nearest name as a suggestion.
     pub(crate) fn missing(&self, name: &str) -> String {
-        let wanted = key(name);
-        let nearest = self.names.iter().zip(&self.keys).map(|(name, candidate)| (strsim::jaro_winkler(&wanted, candidate), name));
-        match nearest.max_by(|left, right| left.0.total_cmp(&right.0)) {
-            Some((likeness, nearest)) if likeness > 0.85 => format!("this column is missing; did you mean \"{nearest}\"?"),
-            _ => "this column is missing".to_owned(),
+        match self.similar(name, |_| true) {
+            Some(nearest) => format!("this column is missing; did you mean \"{nearest}\"?"),
+            None => "this column is missing".to_owned(),
         }
+    }
+
+    /// The column whose name is nearest to `name` and near enough to be meant, among those that `may` be.
+    fn similar(&self, name: &str, may: impl Fn(usize) -> bool) -> Option<&'a str> {
+        let wanted = key(name);
+        let likeness = |index: usize| strsim::jaro_winkler(&wanted, &self.keys[index]);
+        let nearest = (0..self.names.len()).filter(|&index| may(index)).map(|index| (likeness(index), index));
+        let (likeness, index) = nearest.max_by(|left, right| left.0.total_cmp(&right.0))?;
+        (likeness > 0.85).then(|| self.names[index].as_str())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{id_rule, shown};
+    use super::{OutcomeColumn, id_rule, outcome_column, shown};
 
     #[test]
     fn an_identifier_has_no_letter_that_is_a_command_somewhere() {
@@ -293,6 +324,18 @@ mod tests {
             assert!(id_rule(wrong).is_some_and(|own| own.contains(rule)), "{wrong:?}: {:?}", id_rule(wrong));
         }
         assert!(id_rule(&"7".repeat(201)).is_some_and(|rule| rule.contains("200 characters")));
+    }
+
+    #[test]
+    fn a_misspelled_outcome_column_is_not_taken_for_a_file_without() {
+        let use_case = crate::built_in().unwrap_or_default().remove(0);
+        let of = |header: &str| {
+            let raw = crate::read(format!("{header}\n1,2\n").as_bytes(), &crate::ReadOptions::default());
+            raw.map(|raw| outcome_column(&raw, &use_case))
+        };
+        assert_eq!(of("Age,attrition"), Ok(OutcomeColumn::Found));
+        assert_eq!(of("Age,Atrition"), Ok(OutcomeColumn::Similar("Atrition".to_owned())));
+        assert_eq!(of("Age,Gender"), Ok(OutcomeColumn::Absent));
     }
 
     #[test]

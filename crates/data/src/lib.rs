@@ -19,12 +19,12 @@ mod use_case_toml;
 mod words;
 pub mod write;
 
-pub use check::{CheckMode, Checked, Refusal, RowProblem, check};
+pub use check::{CheckMode, Checked, OutcomeColumn, Refusal, RowProblem, check, outcome_column};
 pub use notation::NumberFormat;
 pub use numbers::{ColumnFormat, Percent};
 pub use outcomes::{OutcomeRow, check_outcomes};
 pub use read::{DateOrder, FileFormat, OptionError, Raw, ReadError, ReadOptions, Recognized, read};
 pub use use_case_error::UseCaseError;
-pub use use_case_file::{built_in, line_of, parse as parse_use_case};
+pub use use_case_file::{BUILT_IN, built_in, line_of, parse as parse_use_case};
 pub use use_case_toml::{Keys, to_toml};
 pub use write::{Format, write};

@@ -7,8 +7,8 @@ use crate::recover::{Recovered, recover};
 use crate::toml_position::Positions;
 use crate::use_case_error::UseCaseError;
 
-/// The use cases that ship in the binary: id and text.
-const BUILT_IN: [&str; 2] = [include_str!("../use_cases/attrition.toml"), include_str!("../use_cases/churn.toml")];
+/// The files of the use cases that ship in the binary.
+pub const BUILT_IN: [&str; 2] = [include_str!("../use_cases/attrition.toml"), include_str!("../use_cases/churn.toml")];
 
 /// The use cases that ship in the binary.
 ///

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 use crate::{
-    AccountName, BatchId, CheckId, DatasetId, Date, DriftVerdict, JobId, JobKind, PersonId, RequestId, Role, RunId, Scope, UseCaseId,
-    VersionNumber,
+    AccountName, BatchId, CheckId, DatasetId, Date, DefinitionOrigin, DriftVerdict, JobId, JobKind, PersonId, Purpose, RequestId, Role,
+    RunId, Scope, UseCaseId, VersionNumber,
 };
 
 /// Defines the actions and, under the same names, the events with their details.
@@ -53,7 +53,10 @@ events! {
     AccountSignOutEverywhere = "account.sign_out_everywhere" { sessions: u64, tokens: u64 },
     /// A person or an account was erased from the log.
     AuditErase = "audit.erase" { kind: Erasable },
-    DataImport = "data.import" { hash: String, rows: i64, name: String },
+    /// With the version of the use case that the files were read with.
+    DataImport = "data.import" { hash: String, rows: i64, name: String, as_of: Date, purpose: Purpose, definition: u32 },
+    /// No longer scored, checked or trained on.
+    DataWithdraw = "data.withdraw" { hash: String, name: String, reason: String },
     /// A note on a drift check.
     DriftAcknowledge = "drift.acknowledge" {},
     DriftCheck = "drift.check" { version: VersionNumber, dataset: DatasetId, verdict: DriftVerdict },
@@ -101,6 +104,8 @@ events! {
     SourceRemove = "source.remove" { source: String },
     TokenCreate = "token.create" { token: String, scopes: Vec<Scope>, days: u32 },
     TokenRevoke = "token.revoke" { token: String },
+    /// A version of a use case was recorded; `definition` is the hash of its content.
+    UseCaseChange = "use_case.change" { version: u32, definition: String, origin: DefinitionOrigin },
 }
 
 impl AuditAction {
@@ -117,6 +122,7 @@ impl AuditAction {
             Self::AccountSignOutEverywhere => "Signed out everywhere",
             Self::AuditErase => "Name erased from the log",
             Self::DataImport => "Data imported",
+            Self::DataWithdraw => "Data withdrawn",
             Self::DriftAcknowledge => "Drift check acknowledged",
             Self::DriftCheck => "Drift check run",
             Self::JobCancel => "Job canceled",
@@ -145,6 +151,7 @@ impl AuditAction {
             Self::SourceRemove => "Source removed",
             Self::TokenCreate => "API token created",
             Self::TokenRevoke => "API token revoked",
+            Self::UseCaseChange => "Use case changed",
         }
     }
 }

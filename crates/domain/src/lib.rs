@@ -25,8 +25,8 @@ pub use period::{Period, PeriodKind, PeriodRange};
 pub use problem::{FieldProblem, ProblemCode, RefusalCode};
 pub use route::Route;
 pub use status::{
-    AccountState, Decision, DriftVerdict, JobKind, JobState, JobStatus, LiveChangeKind, Recommendation, ReviewState, Role, RunStatus,
-    Scope, Stage, TokenState,
+    AccountState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobState, JobStatus, LiveChangeKind, Purpose, Recommendation,
+    ReviewState, Role, RunStatus, Scope, Stage, TokenState,
 };
 pub use time::{Date, InvalidTime, Timestamp};
 pub use words::UnknownWord;

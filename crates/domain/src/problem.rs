@@ -90,6 +90,12 @@ words! {
         LastAdmin = "last_admin",
         /// There is one of this name already.
         NameTaken = "name_taken",
+        /// The dataset was withdrawn.
+        Withdrawn = "withdrawn",
+        /// The dataset was read under another definition than the model's, and its files do not fit the model's.
+        OtherDefinition = "other_definition",
+        /// A file and the store both define the use case, and differ.
+        DefinedTwice = "defined_twice",
         /// The store has data or accounts already.
         NotEmpty = "not_empty",
     }

@@ -96,6 +96,7 @@ routes! {
     DatasetImport { use_case: UseCaseId } = "/use-case/{use_case}/data/import",
     DatasetCompare { use_case: UseCaseId } = "/use-case/{use_case}/data/compare",
     Dataset { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}",
+    DatasetWithdraw { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}/withdraw",
     DatasetProfileHtml { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}/profile.html",
     DatasetProfileJson { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}/profile.json",
 

@@ -49,6 +49,50 @@ impl Decision {
 }
 
 words! {
+    /// What a dataset may be used for, chosen when it is imported.
+    pub enum Purpose {
+        /// People with known outcomes, to learn from. Never scored as the people of today.
+        Training = "training",
+        /// People to score and to check for drift. Never trained on.
+        Scoring = "scoring",
+        Both = "both",
+    }
+}
+
+impl Purpose {
+    /// Whether a model may learn from it.
+    pub fn is_for_training(self) -> bool {
+        matches!(self, Self::Training | Self::Both)
+    }
+
+    /// Whether its people are scored and checked for drift.
+    pub fn is_for_scoring(self) -> bool {
+        matches!(self, Self::Scoring | Self::Both)
+    }
+
+    /// For a person: "Training", "Scoring", "Training and scoring".
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Training => "Training",
+            Self::Scoring => "Scoring",
+            Self::Both => "Training and scoring",
+        }
+    }
+}
+
+words! {
+    /// Where the definition of a use case comes from.
+    pub enum DefinitionOrigin {
+        /// The binary brings it.
+        BuiltIn = "built in",
+        /// A file in the folder of use cases.
+        File = "file",
+        /// It was imported into the store.
+        Store = "store",
+    }
+}
+
+words! {
     /// How the live version changed.
     pub enum LiveChangeKind {
         Promotion = "promotion",

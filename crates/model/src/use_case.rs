@@ -212,6 +212,37 @@ impl UseCase {
         self.fields.iter().filter(|field| field.kind == Kind::Ordinal).map(|field| field.name.as_str()).collect()
     }
 
+    /// The fields that hold ordered levels with names, and those names in their order: what a column of positions stands for.
+    pub fn ordinal_levels(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let named = self.fields.iter().filter(|field| field.kind == Kind::Ordinal && !field.levels.is_empty());
+        named.map(|field| (field.name.as_str(), field.levels.as_slice()))
+    }
+
+    /// True when a file that is read with the other definition gives the same rows: the two differ at most in what is said and shown about
+    /// them. What is not known to be of that kind counts as a difference.
+    #[must_use]
+    pub fn reads_like(&self, other: &Self) -> bool {
+        let mut own = self.clone();
+        own.title.clone_from(&other.title);
+        own.description.clone_from(&other.description);
+        own.words.clone_from(&other.words);
+        own.segments.clone_from(&other.segments);
+        own.audited.clone_from(&other.audited);
+        own.policies.clone_from(&other.policies);
+        own.bands.clone_from(&other.bands);
+        own.derived.clone_from(&other.derived);
+        own.target.label.clone_from(&other.target.label);
+        for (field, other) in own.fields.iter_mut().zip(&other.fields) {
+            field.label.clone_from(&other.label);
+            field.group.clone_from(&other.group);
+            field.unit.clone_from(&other.unit);
+            field.labels.clone_from(&other.labels);
+            field.help.clone_from(&other.help);
+            field.actionable = other.actionable;
+        }
+        own == *other
+    }
+
     /// Derived fields whose sources are all inputs: a derived field of a protected field is protected too.
     pub fn derived_inputs(&self) -> impl Iterator<Item = &Derived> {
         self.derived
@@ -250,5 +281,59 @@ impl UseCase {
             rule: format!("is not a field of the use case {}", self.id),
         }));
         if problems.is_empty() { Ok(table) } else { Err(problems) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn use_case() -> UseCase {
+        let text = serde_json::json!({
+            "id": "a", "title": "A", "description": "",
+            "words": { "one": "employee", "many": "employees", "event_one": "leaver", "event_many": "leavers", "verb": "leave" },
+            "target": { "column": "left", "label": "left", "positive": ["yes"], "negative": ["no"] },
+            "policies": { "gates": "sensible", "drift": "calibrated", "cutoff": 0.25 },
+            "bands": [{ "name": "low", "from": 0.0 }],
+            "field": [
+                { "name": "pay", "label": "Pay", "kind": "ordinal", "levels": ["low", "high"] },
+                { "name": "grade", "label": "Grade", "kind": "ordinal" },
+            ],
+        });
+        serde_json::from_value(text).expect("a use case")
+    }
+
+    #[test]
+    fn a_definition_reads_like_one_that_differs_in_what_is_shown() {
+        let mut other = use_case();
+        other.title = "B".into();
+        other.bands[0].name = "little".into();
+        other.policies.cutoff = 0.5;
+        other.fields[0].label = "Salary".into();
+        other.fields[0].labels.insert("low".into(), "Low".into());
+        assert!(use_case().reads_like(&other));
+    }
+
+    #[test]
+    fn a_definition_does_not_read_like_one_that_gives_other_rows() {
+        let changes: [fn(&mut UseCase); 6] = [
+            |other| other.fields[0].levels.insert(0, "very low".into()),
+            |other| std::mem::swap(&mut other.target.positive, &mut other.target.negative),
+            |other| other.fields[0].aliases.push("salary".into()),
+            |other| other.fields[1].range = Some([1.0, 5.0]),
+            |other| other.id_column = Some("id".into()),
+            |other| drop(other.fields.pop()),
+        ];
+        for (index, change) in changes.into_iter().enumerate() {
+            let mut other = use_case();
+            change(&mut other);
+            assert!(!use_case().reads_like(&other), "{index}");
+        }
+    }
+
+    #[test]
+    fn only_ordered_levels_with_names_stand_for_something() {
+        let names: Vec<String> = use_case().ordinal_levels().map(|(name, levels)| format!("{name}: {}", levels.join(" "))).collect();
+        assert_eq!(names, ["pay: low high"]);
     }
 }

@@ -1,51 +1,103 @@
 //! Dataset versions and their profiles.
 
-use domain::{AccountName, DatasetId, Date, Timestamp, UseCaseId};
+use domain::{AccountName, DatasetId, Date, Purpose, Timestamp, UseCaseId};
 
-use crate::sql::{self, row, select, sql};
+use crate::sql::{self, Value as _, row, select, sql};
 use crate::{Reader, Result, Writer, now};
 
 row! {
-    /// An imported file. See the table `dataset` in `migrations/`.
+    /// Imported files. See the table `dataset` in `migrations/`.
     #[derive(Eq)]
     pub struct Dataset in "dataset" {
         pub dataset_id: DatasetId,
         pub use_case: UseCaseId,
         pub hash: String,
+        /// Version of the use case that the files were read with.
+        pub definition: u32,
+        pub purpose: Purpose,
         pub content_hash: String,
         pub name: String,
         pub row_count: i64,
         pub column_count: i64,
+        /// Rows to which it is known to have happened; `None` where it is known of none whether it happened.
         pub positives: Option<i64>,
+        /// Rows of which it is known whether it happened; `None` where it is known of none.
         pub known_outcomes: Option<i64>,
         pub as_of: Date,
         pub simulated: bool,
         pub created_by: AccountName,
         pub created_at: Timestamp,
+        /// `None`: it is in use.
+        pub withdrawn_at: Option<Timestamp>,
+        pub withdrawn_by: Option<AccountName>,
+        pub withdrawn_because: Option<String>,
     }
 }
 
-impl Dataset {
-    /// Rows of which it is known whether it happened; `None` where it is known of none.
-    pub fn rows_with_outcome(&self) -> Option<i64> {
-        self.positives.map(|_| self.known_outcomes.unwrap_or(self.row_count))
+row! {
+    /// A file of a dataset as it was sent.
+    #[derive(Eq)]
+    pub struct File in "dataset_file" {
+        /// From 0.
+        pub position: i64,
+        pub name: String,
+        /// SHA-256 of the bytes, which lie in the artifact store.
+        pub hash: String,
+        pub byte_count: i64,
+        /// How it was to be read, JSON.
+        pub options: String,
     }
 }
 
-/// Adds a dataset.
+/// Adds a dataset with its files.
 ///
 /// # Errors
-/// When the database fails, or the use case has these bytes already.
-pub async fn insert(writer: &mut Writer, dataset: &Dataset) -> Result<()> {
-    sql::insert(writer, dataset).await
+/// When the database fails, the use case has no such definition, or it has this dataset already.
+pub async fn insert(writer: &mut Writer, dataset: &Dataset, files: &[File]) -> Result<()> {
+    sql::insert(writer, dataset).await?;
+    sql::insert_with(writer, &[("dataset_id", dataset.dataset_id.cell())], files, "").await
 }
 
-/// The dataset of a use case with these bytes.
+/// The dataset in use that is the same as `dataset`: the same bytes, read with the same definition, of the same day, for the same purpose.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_hash(reader: &mut Reader, use_case: &UseCaseId, hash: &str) -> Result<Option<Dataset>> {
-    select("where use_case = $1 and hash = $2").bind(use_case).bind(hash).optional(reader).await
+pub async fn same(reader: &mut Reader, dataset: &Dataset) -> Result<Option<Dataset>> {
+    select("where use_case = $1 and hash = $2 and definition = $3 and as_of = $4 and purpose = $5 and withdrawn_at is null")
+        .bind(&dataset.use_case)
+        .bind(&dataset.hash)
+        .bind(dataset.definition)
+        .bind(dataset.as_of)
+        .bind(dataset.purpose)
+        .optional(reader)
+        .await
+}
+
+/// The files of a dataset, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn files(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Vec<File>> {
+    select("where dataset_id = $1 order by position").bind(dataset_id).all(reader).await
+}
+
+/// Takes a dataset out of use; false when it was withdrawn before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn withdraw(writer: &mut Writer, dataset_id: &DatasetId, by: &AccountName, because: &str) -> Result<bool> {
+    let text = "update dataset set withdrawn_at = $2, withdrawn_by = $3, withdrawn_because = $4 \
+                where dataset_id = $1 and withdrawn_at is null";
+    Ok(sql(text).bind(dataset_id).bind(now()).bind(by).bind(because).execute(writer).await? > 0)
+}
+
+/// Every dataset whose id or hash begins with `prefix`, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn matching(reader: &mut Reader, prefix: &str) -> Result<Vec<Dataset>> {
+    let rest = "where substr(dataset_id, 1, length($1)) = $1 or substr(hash, 1, length($1)) = $1 order by created_at desc";
+    select(rest).bind(prefix).all(reader).await
 }
 
 /// The dataset whose id or hash begins with `prefix`; the newest where several do.

@@ -29,6 +29,7 @@ mod settings;
 pub mod sources;
 mod sql;
 mod store;
+pub mod use_cases;
 
 pub use clock::{new_id, now, today};
 pub use connection::{Reader, Writer};

@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 14] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 13] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -30,7 +30,6 @@ const MIGRATIONS: [(i64, &str, &str); 14] = migrations! {
     11 "0011_fairness",
     12 "0012_health",
     13 "0013_sources",
-    16 "0016_known_outcomes",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

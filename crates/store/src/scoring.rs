@@ -51,12 +51,14 @@ pub async fn insert(writer: &mut Writer, batch: &Batch, scores: &[Score]) -> Res
     sql::insert_with(writer, &[("batch_id", batch.batch_id.cell())], scores, "").await
 }
 
-/// The newest batches of a use case, newest first.
+/// The newest batches of a use case, newest first; without those of withdrawn datasets.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn batches(reader: &mut Reader, use_case: &UseCaseId, limit: i64) -> Result<Vec<Batch>> {
-    select("where use_case = $1 order by as_of desc, created_at desc limit $2").bind(use_case).bind(limit).all(reader).await
+    let rest = "where use_case = $1 and dataset_id not in (select dataset_id from dataset where withdrawn_at is not null) \
+                order by as_of desc, created_at desc limit $2";
+    select(rest).bind(use_case).bind(limit).all(reader).await
 }
 
 /// The newest batches that a version scored, newest first.
@@ -76,12 +78,13 @@ pub async fn of_batch(reader: &mut Reader, batch_id: &BatchId) -> Result<Vec<Sco
     select("where batch_id = $1 order by position").bind(batch_id).all(reader).await
 }
 
-/// A person's scores over time, oldest first.
+/// A person's scores over time, oldest first; without those of withdrawn datasets.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn of_person(reader: &mut Reader, use_case: &UseCaseId, person_id: &PersonId) -> Result<Vec<PastScore>> {
     let text = "select b.as_of, s.probability, b.version from score s join score_batch b on b.batch_id = s.batch_id \
-                where s.person_id = $2 and b.use_case = $1 order by b.as_of, b.created_at";
+                join dataset d on d.dataset_id = b.dataset_id \
+                where s.person_id = $2 and b.use_case = $1 and d.withdrawn_at is null order by b.as_of, b.created_at";
     sql(text).bind(use_case).bind(person_id).all(reader).await
 }

@@ -4,14 +4,14 @@
 use store::{card, datasets, fairness, registry, runs};
 
 mod common;
-use common::{at, attrition, dataset, run, stores, taken, version};
+use common::{at, attrition, dataset, insert_dataset, run, stores, taken, version};
 
 #[tokio::test]
 async fn profiles_revisions_and_experiments_are_kept() {
     for (store, _folder) in stores("cards").await {
         let mut connection = store.begin().await.unwrap();
         let data = dataset("aa", "2026-01-01");
-        datasets::insert(&mut connection, &data).await.unwrap();
+        insert_dataset(&mut connection, &data).await.unwrap();
         assert_eq!(datasets::profile(&mut connection, &data.dataset_id).await.unwrap(), None);
         for hash in ["first", "second"] {
             datasets::insert_profile(&mut connection, &data.dataset_id, hash).await.unwrap();

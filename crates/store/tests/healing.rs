@@ -154,10 +154,10 @@ async fn a_writer_that_is_dropped_leaves_nothing_and_blocks_nobody() {
     for (store, _folder) in common::stores("dropped").await {
         for step in 0..20 {
             let mut transaction = store.begin().await.unwrap();
-            datasets::insert(&mut transaction, &dataset(&format!("{step}"), "2026-01-01")).await.unwrap();
+            common::insert_dataset(&mut transaction, &dataset(&format!("{step}"), "2026-01-01")).await.unwrap();
             // Also in the middle of a statement.
             let row = dataset("cut", "2026-01-01");
-            _ = tokio::time::timeout(Duration::ZERO, datasets::insert(&mut transaction, &row)).await;
+            _ = tokio::time::timeout(Duration::ZERO, common::insert_dataset(&mut transaction, &row)).await;
             drop(transaction);
         }
         write(&store, "after").await.unwrap();

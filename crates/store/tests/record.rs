@@ -42,6 +42,7 @@ async fn live(store: &Store) -> String {
         Row::Request(&decision.request_id),
         Row::Decision(&decision.decision_id),
         Row::LiveChange(&use_case, 1),
+        Row::Definition(&use_case, 1),
     ];
     audit::append_with_rows(&mut transaction, &"rita".into(), &model(1), &tag("a"), &rows).await.unwrap();
     transaction.commit().await.unwrap();

@@ -8,7 +8,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{at, batch, dataset, number, run, stores, version};
+use common::{at, batch, dataset, insert_dataset, number, run, stores, version};
 use domain::{Decision, LiveChangeKind, ReviewState, Stage, UseCaseId, VersionNumber};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -358,7 +358,7 @@ async fn play(store: &Store, sequences: u32, seed: u8) -> [u32; 3] {
         let use_case = UseCaseId::from(format!("case-{number}"));
         let mut transaction = store.begin().await.unwrap();
         let (dataset, run) = (datasets::Dataset { use_case: use_case.clone(), ..dataset("aa", "2026-01-01") }, run("training", None));
-        datasets::insert(&mut transaction, &dataset).await.unwrap();
+        insert_dataset(&mut transaction, &dataset).await.unwrap();
         runs::insert(&mut transaction, &run).await.unwrap();
         let mut registry = Registry { connection: &mut transaction, use_case, dataset, run, clock: 0 };
         let mut rules = Rules::default();
@@ -407,7 +407,7 @@ async fn writers_side_by_side_never_break_the_rules() {
     for (store, _folder) in stores("side_by_side").await {
         let mut transaction = store.begin().await.unwrap();
         let (dataset, run) = (dataset("aa", "2026-01-01"), run("training", None));
-        datasets::insert(&mut transaction, &dataset).await.unwrap();
+        insert_dataset(&mut transaction, &dataset).await.unwrap();
         runs::insert(&mut transaction, &run).await.unwrap();
         for _ in 0..4 {
             registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap();

@@ -256,7 +256,7 @@ async fn names_that_differ_in_case_are_the_same_in_every_script() {
     for (store, _folder) in stores("scripts").await {
         let mut transaction = store.begin().await.unwrap();
         let (dataset, run) = (common::dataset("aa", "2026-01-01"), common::run("training", None));
-        store::datasets::insert(&mut transaction, &dataset).await.unwrap();
+        common::insert_dataset(&mut transaction, &dataset).await.unwrap();
         store::runs::insert(&mut transaction, &run).await.unwrap();
         let version = registry::Version { author: "Łucja".into(), ..common::version(&run, &dataset) };
         registry::insert(&mut transaction, &version).await.unwrap();

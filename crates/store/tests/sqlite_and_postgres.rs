@@ -1,12 +1,12 @@
 //! What the store promises, on SQLite and (when TENURE_TEST_POSTGRES names the maintenance database of a server) on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use domain::{AccountName, AuditEvent, JobKind, JobStatus, LiveChangeKind, Role, RunId, RunStatus, Scope, Subject, UseCaseId};
+use domain::{AccountName, AuditEvent, JobKind, JobStatus, LiveChangeKind, Purpose, Role, RunId, RunStatus, Scope, Subject, UseCaseId};
 use serde_json::json;
-use store::{accounts, artifacts, audit, datasets, jobs, registry, runs, scoring};
+use store::{accounts, artifacts, audit, datasets, jobs, registry, runs, scoring, use_cases};
 
 mod common;
-use common::{approve, at, attrition, batch, dataset, date, number, run, stores, taken, with_versions};
+use common::{approve, at, attrition, batch, dataset, date, definition, insert_dataset, number, run, stores, taken, with_versions};
 
 #[tokio::test]
 async fn datasets_come_back_as_they_went_in() {
@@ -14,17 +14,87 @@ async fn datasets_come_back_as_they_went_in() {
         let mut writer = store.begin().await.unwrap();
         let older = dataset("aa", "2026-01-01");
         let newer = datasets::Dataset { positives: Some(1), simulated: false, ..dataset("bb", "2026-02-01") };
-        datasets::insert(&mut writer, &newer).await.unwrap();
-        datasets::insert(&mut writer, &older).await.unwrap();
+        insert_dataset(&mut writer, &newer).await.unwrap();
+        insert_dataset(&mut writer, &older).await.unwrap();
+        // The same bytes of another day.
+        let other_day = dataset("aa", "2026-03-01");
+        insert_dataset(&mut writer, &other_day).await.unwrap();
         writer.commit().await.unwrap();
         let mut writer = store.begin().await.unwrap();
-        assert!(datasets::insert(&mut writer, &dataset("aa", "2026-03-01")).await.is_err(), "the same bytes twice");
+        assert!(insert_dataset(&mut writer, &dataset("aa", "2026-03-01")).await.is_err(), "the same dataset twice");
         drop(writer);
         let mut connection = store.read().await.unwrap();
-        assert_eq!(datasets::list(&mut connection, Some(&attrition())).await.unwrap(), [newer.clone(), older.clone()]);
+        assert_eq!(datasets::list(&mut connection, Some(&attrition())).await.unwrap(), [other_day, newer.clone(), older.clone()]);
         assert_eq!(datasets::list(&mut connection, Some(&UseCaseId::from("churn"))).await.unwrap(), []);
         assert_eq!(datasets::find(&mut connection, "b").await.unwrap(), Some(newer));
-        assert_eq!(datasets::by_hash(&mut connection, &attrition(), "aa").await.unwrap(), Some(older));
+        assert_eq!(datasets::same(&mut connection, &dataset("aa", "2026-01-01")).await.unwrap(), Some(older.clone()));
+        for other in [
+            datasets::Dataset { definition: 2, ..older.clone() },
+            datasets::Dataset { purpose: Purpose::Training, ..older.clone() },
+            datasets::Dataset { as_of: date("2026-01-02"), ..older.clone() },
+        ] {
+            assert_eq!(datasets::same(&mut connection, &other).await.unwrap(), None);
+        }
+        assert_eq!(datasets::matching(&mut connection, "a").await.unwrap(), [older]);
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawn_dataset_makes_room_for_the_same_one_and_its_scores_are_not_given() {
+    for (store, _folder) in stores("withdrawn").await {
+        let data = with_versions(&store, 1).await;
+        let mut writer = store.begin().await.unwrap();
+        approve(&mut writer, 1).await;
+        registry::set_live(&mut writer, &attrition(), Some(number(1)), &"test".into(), "first", LiveChangeKind::Promotion).await.unwrap();
+        let own = batch(&data, &attrition(), 1);
+        scoring::insert(&mut writer, &own, &[]).await.unwrap();
+        assert_eq!(scoring::batches(&mut writer, &attrition(), 9).await.unwrap(), [own]);
+        assert!(datasets::withdraw(&mut writer, &data.dataset_id, &"ann".into(), "wrong pay").await.unwrap());
+        assert!(!datasets::withdraw(&mut writer, &data.dataset_id, &"ann".into(), "again").await.unwrap(), "once");
+        assert_eq!(scoring::batches(&mut writer, &attrition(), 9).await.unwrap(), []);
+        assert_eq!(datasets::same(&mut writer, &data).await.unwrap(), None);
+        let found = datasets::find(&mut writer, &data.dataset_id).await.unwrap().unwrap();
+        assert_eq!((found.withdrawn_by, found.withdrawn_because.as_deref()), (Some("ann".into()), Some("wrong pay")));
+        insert_dataset(&mut writer, &datasets::Dataset { dataset_id: store::new_id(), ..data }).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_files_of_a_dataset_and_definitions_are_kept_as_they_were() {
+    for (store, _folder) in stores("definitions").await {
+        let mut writer = store.begin().await.unwrap();
+        let (one, two) = (definition(&attrition(), 1), definition(&attrition(), 2));
+        use_cases::insert(&mut writer, &one).await.unwrap();
+        use_cases::insert(&mut writer, &two).await.unwrap();
+        use_cases::insert(&mut writer, &definition(&"churn".into(), 1)).await.unwrap();
+        let data = dataset("aa", "2026-01-01");
+        let file = |position: i64, name: &str| datasets::File {
+            position,
+            name: name.into(),
+            hash: "f".into(),
+            byte_count: 7,
+            options: "{}".into(),
+        };
+        let files = [file(0, "b.csv"), file(1, "a.csv")];
+        datasets::insert(&mut writer, &data, &files).await.unwrap();
+        writer.commit().await.unwrap();
+        let mut reader = store.read().await.unwrap();
+        assert_eq!(datasets::files(&mut reader, &data.dataset_id).await.unwrap(), files);
+        assert_eq!(use_cases::newest(&mut reader, &attrition()).await.unwrap(), Some(two.clone()));
+        assert_eq!(use_cases::list(&mut reader, &attrition()).await.unwrap(), [two, one]);
+        let numbers = use_cases::numbers(&mut reader).await.unwrap();
+        assert_eq!(numbers.iter().map(|own| (own.use_case.as_str(), own.version)).collect::<Vec<_>>(), [("attrition", 2), ("churn", 1)]);
+        for statement in [
+            "update use_case_version set text = 'other'",
+            "delete from use_case_version",
+            "update dataset_file set hash = 'other'",
+            "delete from dataset_file",
+        ] {
+            assert!(!taken(&store, statement).await, "{statement}");
+        }
+        let mut writer = store.begin().await.unwrap();
+        let unread = datasets::Dataset { definition: 9, ..dataset("bb", "2026-01-01") };
+        assert!(datasets::insert(&mut writer, &unread, &[]).await.is_err(), "read with a definition that there is not");
     }
 }
 

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use model::UseCase;
 use model::explain::ModelExplainer;
 use model::global::GlobalExplanation;
 use monitoring::data_profile::DataProfile;
@@ -40,7 +41,7 @@ pub(crate) struct Caches {
     pub(crate) explainers: Cache<Arc<ModelExplainer>>,
     /// By batch.
     pub(crate) scored: Cache<Arc<Scored>>,
-    /// By hash of the columns' file.
+    /// By hash of the columns' file; read anew under another definition, by dataset and hash of that definition.
     pub(crate) people: Cache<Arc<StoredPeople>>,
     /// Evidence, by the hash of its file or of what it is made of.
     pub(crate) packages: Cache<Arc<EvidencePackage>>,
@@ -48,6 +49,8 @@ pub(crate) struct Caches {
     pub(crate) explanations: Cache<Arc<GlobalExplanation>>,
     /// Reports of drift checks, by the hash of their file.
     pub(crate) reports: Cache<Arc<MonthlyCheck>>,
+    /// Definitions of use cases, by id and version.
+    pub(crate) definitions: Cache<Arc<UseCase>>,
     /// By dataset.
     pub(crate) profiles: Cache<Arc<DataProfile>>,
     /// By dataset, as they are released: what a version's figures come from never changes by later ones.
@@ -63,6 +66,7 @@ impl Default for Caches {
             packages: Cache::new(8),
             explanations: Cache::new(8),
             reports: Cache::new(128),
+            definitions: Cache::new(32),
             profiles: Cache::new(32),
             released_profiles: Cache::new(32),
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::Date;
+use domain::{Date, Purpose};
 use monitoring::simulation::{self, Kind};
 use training::{Candidate, Progress};
 
@@ -73,15 +73,15 @@ impl Tenure {
             Ok((snapshots.first().map(|first| first.as_of.to_string()), labeled, months.collect::<Result<Vec<_>>>()?))
         });
         let (first_day, labeled, months) = files.await?;
-        let import = |name: String, bytes: Vec<u8>, as_of: Option<String>, snapshot: bool| Import {
+        let import = |name: String, bytes: Vec<u8>, as_of: Option<String>, purpose: Purpose| Import {
             use_case: "attrition".into(),
             files: vec![(name, bytes)],
             as_of,
-            snapshot,
+            purpose: Some(purpose),
             simulated: true,
             ..Import::default()
         };
-        let dataset = self.import(admin, import("simulated-year.csv".into(), labeled, first_day, false)).await?.dataset;
+        let dataset = self.import(admin, import("simulated-year.csv".into(), labeled, first_day, Purpose::Training)).await?.dataset;
         let settings = training::Settings {
             trials: 12,
             seed,
@@ -93,7 +93,7 @@ impl Tenure {
         self.approve_demo(admin, outcome.version.version).await?;
         let mut left = Vec::new();
         for (month, (as_of, bytes, outcomes, until)) in months.into_iter().enumerate() {
-            self.import(admin, import(format!("simulated-{as_of}.csv"), bytes, Some(as_of.clone()), true)).await?;
+            self.import(admin, import(format!("simulated-{as_of}.csv"), bytes, Some(as_of.clone()), Purpose::Scoring)).await?;
             self.batch(admin, "attrition", Some(&as_of)).await?;
             left.push((format!("simulated-outcomes-{as_of}.csv"), outcomes, until));
             if let Some((name, bytes, until)) = month.checked_sub(OUTCOME_DELAY).and_then(|month| left.get(month)).cloned() {

@@ -51,7 +51,7 @@ pub use sources::{NewSource, Rows};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{RowsUsed, TrainOutcome, TrainingForm};
-pub use use_cases::{AccessPolicy, DraftedUseCase, PolicyCatalog, Purpose, draft_use_case};
+pub use use_cases::{AccessPolicy, Definition, DraftedUseCase, ImportedUseCase, PolicyCatalog, Purpose, draft_use_case};
 pub use viewer::{OrganizationScope, Viewer};
 
 pub use ::monitoring::data_profile::{self, ColumnSummary, Correlation, DataProfile};

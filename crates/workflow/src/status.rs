@@ -98,7 +98,7 @@ impl Tenure {
             use_case: use_case.id.clone(),
             title: use_case.title.clone(),
             words: use_case.words.clone(),
-            use_cases: self.use_cases().map(|use_case| (use_case.id.clone(), use_case.title.clone())).collect(),
+            use_cases: self.use_cases().iter().map(|use_case| (use_case.id.clone(), use_case.title.clone())).collect(),
             simulated: dataset.as_ref().is_some_and(|dataset| dataset.simulated),
             live,
             out_of_service,
@@ -114,10 +114,10 @@ impl Tenure {
     async fn first_use_case(&self) -> Result<std::sync::Arc<model::UseCase>> {
         for use_case in self.use_cases() {
             if self.live(&use_case.id).await?.is_some() {
-                return Ok(std::sync::Arc::clone(use_case));
+                return Ok(use_case);
             }
         }
-        self.use_cases().next().cloned().ok_or_else(|| Error::NotFound("There is no use case.".into()))
+        self.use_cases().into_iter().next().ok_or_else(|| Error::NotFound("There is no use case.".into()))
     }
 
     /// Hash of the file that the live version was trained on. (The lineage in its model file holds that of the checked rows.)

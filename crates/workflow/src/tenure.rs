@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use model::UseCase;
 use store::Store;
 use tokio::sync::Semaphore;
 use training::gates::ValidGatePolicy;
@@ -11,7 +10,7 @@ use training::gates::ValidGatePolicy;
 use crate::cache::Caches;
 use crate::datasets::Refusals;
 use crate::disclosure::Histories;
-use crate::use_cases::{PolicyCatalog, Purpose, drift_policy};
+use crate::use_cases::{PolicyCatalog, Purpose, StoredDefinitions, drift_policy};
 use crate::{Error, Result};
 
 /// The use cases of one installation over one store. Cheap to clone.
@@ -19,6 +18,8 @@ use crate::{Error, Result};
 pub struct Tenure {
     pub(crate) store: Store,
     pub(crate) catalog: Arc<PolicyCatalog>,
+    /// Use cases in the store.
+    pub(crate) definitions: Arc<StoredDefinitions>,
     /// The version of this program, as it is recorded with runs.
     pub(crate) code: Arc<str>,
     pub(crate) caches: Arc<Caches>,
@@ -37,23 +38,19 @@ impl Tenure {
     pub async fn open(settings: &store::Settings, folder: Option<&Path>, code: &str) -> Result<Self> {
         let catalog = PolicyCatalog::read(folder)?;
         let store = Store::open(settings).await?;
-        Ok(Self {
+        let tenure = Self {
             store,
             catalog: Arc::new(catalog),
+            definitions: Arc::new(StoredDefinitions::default()),
             code: code.into(),
             caches: Arc::new(Caches::default()),
             refusals: Arc::new(Refusals::default()),
             histories: Arc::new(Histories::default()),
             job_slots: Arc::new(Semaphore::new(1)),
-        })
-    }
-
-    /// The use case called `id`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] that names those there are.
-    pub fn use_case(&self, id: &str) -> Result<Arc<UseCase>> {
-        self.catalog.use_case(id)
+        };
+        tenure.refresh_use_cases().await?;
+        tenure.catalog.check_access(|id| tenure.definitions.knows(id))?;
+        Ok(tenure)
     }
 
     /// The gates of a use case.
@@ -88,11 +85,6 @@ impl Tenure {
             let known: Vec<String> = purposes.iter().map(|purpose| format!("{} ({})", purpose.key, purpose.text)).collect();
             Error::Invalid(format!("A reason for access is required, as “why”: {}.", known.join(", ")))
         })
-    }
-
-    /// Every use case, by id.
-    pub fn use_cases(&self) -> impl Iterator<Item = &Arc<UseCase>> {
-        self.catalog.use_cases()
     }
 
     /// The store, for the web server that keeps sessions in it.

@@ -38,7 +38,7 @@ fn staff(people: usize) -> StoredPeople {
         columns: fields.iter().map(|at| table.columns[*at].clone()).collect(),
     };
     let ids = (0..table.rows()).map(|row| row.to_string()).collect();
-    StoredPeople { ids, labels: Some(labels), periods: None, sources: Vec::new(), table }
+    StoredPeople { ids, labels: Some(labels), periods: None, sources: Vec::new(), levels: Default::default(), table }
 }
 
 fn measured(people: &StoredPeople) -> DataProfile {

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use data::{DateOrder, ReadOptions};
+use domain::Purpose;
 use monitoring::simulation;
 use workflow::{Actor, Error, Import, Result};
 
@@ -15,7 +16,7 @@ use crate::settings::Config;
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Check a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines) and store it as a dataset version
-    #[command(after_help = "Example: tenure data import people.csv --use-case attrition --as-of 2026-11-01")]
+    #[command(after_help = "Example: tenure data import people.csv --use-case attrition --as-of 2026-11-01 --for both")]
     Import {
         /// Files to import; several files with the same columns are merged in this order
         #[arg(required_unless_present = "source", conflicts_with = "source")]
@@ -29,11 +30,20 @@ pub enum DataCommand {
         /// Snapshot date of the rows, YYYY-MM-DD [default: today]
         #[arg(long)]
         as_of: Option<String>,
-        /// Import current people without an outcome column
-        #[arg(long)]
-        snapshot: bool,
+        /// What the data is for: training, scoring or both [default: training for files with outcomes, scoring for files without]
+        #[arg(long = "for", value_name = "PURPOSE", value_parser = parse_purpose)]
+        purpose: Option<Purpose>,
         #[command(flatten)]
         reading: Reading,
+    },
+    /// Take a dataset out of use: it is no longer scored, checked or trained on, and its scores are no longer shown
+    #[command(after_help = "Example: tenure data withdraw 0190 --reason \"the pay column was in the wrong currency\"")]
+    Withdraw {
+        /// Dataset id or hash, or a prefix that fits only one
+        dataset: String,
+        /// Why it is withdrawn; kept in the audit log
+        #[arg(long)]
+        reason: String,
     },
     /// List dataset versions
     List {
@@ -79,18 +89,24 @@ pub enum DataCommand {
 
 pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        DataCommand::Import { files, source, use_case, as_of, snapshot, reading } => {
+        DataCommand::Import { files, source, use_case, as_of, purpose, reading } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
-            let definition = config.catalog()?.use_case(&use_case)?;
-            let import = Import { use_case, files, as_of, snapshot, options: reading.options()?, ..Import::default() };
-            let imported = if let Some(source) = source {
-                config.open().await?.import_from(&Actor::local().admin()?, &source, import).await?
-            } else {
-                // Shown before anything is stored: on the error stream, so that it is also there with --json.
-                for file in workflow::check_import(&import, &definition)? {
-                    file.sentences().iter().for_each(|sentence| eprintln!("{sentence}"));
-                }
-                config.open().await?.import(&Actor::local().admin()?, import).await?
+            let catalog = config.catalog()?;
+            let import = Import { use_case, files, as_of, purpose, options: reading.options()?, ..Import::default() };
+            // A file that is refused opens nothing and makes nothing. A use case that no file defines may lie in the store, where there is one.
+            let from_files = catalog.definition(&import.use_case).is_some() || !config.has_store();
+            if source.is_none() && from_files {
+                show_readings(&workflow::check_import(&import, &catalog.use_case(&import.use_case)?)?);
+            }
+            let tenure = config.open().await?;
+            let definition = tenure.use_case(&import.use_case)?;
+            if source.is_none() && !from_files {
+                show_readings(&workflow::check_import(&import, &definition)?);
+            }
+            let actor = Actor::local();
+            let imported = match source {
+                Some(source) => tenure.import_from(&actor.admin()?, &source, import).await?,
+                None => tenure.import(&actor.admin()?, import).await?,
             };
             if as_json {
                 output::json(&imported)?;
@@ -101,12 +117,14 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                     format!(", {}", output::counted(count, &definition.words.event_one, &definition.words.event_many))
                 });
                 output::line(&format!(
-                    "Dataset {} ({known}): {}, {}{positives}, as of {}, hash {}",
+                    "Dataset {} ({known}) for {}: {}, {}{positives}, as of {}, hash {}, definition {}",
                     dataset.dataset_id,
+                    dataset.purpose.label().to_lowercase(),
                     output::counted(dataset.row_count, "row", "rows"),
                     output::counted(dataset.column_count, "column", "columns"),
                     dataset.as_of,
-                    &dataset.hash[..12]
+                    &dataset.hash[..12],
+                    dataset.definition
                 ));
                 if let Some(line) = told(&imported, &definition) {
                     output::line(&line);
@@ -123,21 +141,33 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
             } else {
                 let row = |dataset: &store::datasets::Dataset| {
                     let positives = dataset.positives.map_or("–".to_owned(), |count| count.to_string());
-                    let simulated = if dataset.simulated { "simulated" } else { "" };
+                    let notes = [(dataset.simulated, "simulated"), (dataset.withdrawn_at.is_some(), "withdrawn")];
+                    let notes: Vec<&str> = notes.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect();
                     vec![
                         dataset.dataset_id.to_string(),
                         dataset.use_case.to_string(),
                         dataset.as_of.to_string(),
                         dataset.row_count.to_string(),
                         positives,
+                        dataset.purpose.to_string(),
+                        dataset.definition.to_string(),
                         dataset.name.clone(),
-                        simulated.to_owned(),
+                        notes.join(", "),
                     ]
                 };
                 output::table(
-                    &["DATASET", "USE CASE", "AS OF", "ROWS", "EVENTS", "NAME", ""],
+                    &["DATASET", "USE CASE", "AS OF", "ROWS", "EVENTS", "FOR", "DEFINITION", "NAME", ""],
                     &datasets.iter().map(row).collect::<Vec<_>>(),
                 );
+            }
+        }
+        DataCommand::Withdraw { dataset, reason } => {
+            let tenure = config.open().await?;
+            let dataset = tenure.withdraw_dataset(&Actor::local().admin()?, None, &dataset, &reason).await?;
+            if as_json {
+                output::json(&dataset)?;
+            } else {
+                output::line(&format!("Dataset {} ({}) withdrawn.", dataset.dataset_id, dataset.name));
             }
         }
         DataCommand::Profile { dataset, html } => {
@@ -183,6 +213,11 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
     Ok(Outcome::Done)
 }
 
+/// Shown before anything is stored: on the error stream, so that it is also there with --json.
+fn show_readings(files: &[workflow::FileReading]) {
+    files.iter().flat_map(workflow::FileReading::sentences).for_each(|sentence| eprintln!("{sentence}"));
+}
+
 /// What the periods and the blank outcomes of an import mean; `None` where it has neither.
 fn told(imported: &workflow::Imported, definition: &model::UseCase) -> Option<String> {
     let periods = imported.periods.map(|periods| format!("Periods {periods}."));
@@ -192,7 +227,8 @@ fn told(imported: &workflow::Imported, definition: &model::UseCase) -> Option<St
         .unsettled
         .map(|periods| format!("No {} recorded in {periods}: outcomes taken as not known yet.", definition.words.event_many));
     let current = output::counted(imported.current_people, &definition.words.one, &definition.words.many);
-    let current = (periods.is_some() || unknown.is_some()).then(|| format!("Currently {current}."));
+    let is_scored = imported.dataset.purpose.is_for_scoring();
+    let current = (is_scored && (periods.is_some() || unknown.is_some())).then(|| format!("Currently {current}."));
     let told: Vec<String> = [periods, unsettled, unknown, current].into_iter().flatten().collect();
     (!told.is_empty()).then(|| told.join(" "))
 }
@@ -203,6 +239,10 @@ fn file_name(path: &str) -> String {
 
 fn date_order(text: &str) -> std::result::Result<DateOrder, String> {
     DateOrder::of_word(text).ok_or_else(|| "use day-first, month-first or year-first".to_owned())
+}
+
+fn parse_purpose(text: &str) -> std::result::Result<Purpose, String> {
+    text.parse().map_err(|_| "use training, scoring or both".to_owned())
 }
 
 fn parse_drift(text: &str) -> Result<(simulation::Kind, usize)> {

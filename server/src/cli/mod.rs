@@ -50,13 +50,13 @@ enum Command {
     /// Fill an empty store with simulated people, train, promote, score, then serve
     #[command(after_help = "Example: tenure demo --data-dir /tmp/demo")]
     Demo(serve::Demo),
-    /// Draft, list, show and check use cases
+    /// Draft, list, show, check, import and export use cases
     #[command(subcommand)]
     UseCase(use_cases::UseCaseCommand),
     /// Manage accounts, roles and API tokens
     #[command(subcommand)]
     User(accounts::user::UserCommand),
-    /// Import, list, profile, compare and simulate data
+    /// Import, list, withdraw, profile, compare and simulate data
     #[command(subcommand)]
     Data(datasets::DataCommand),
     /// Manage databases from which data is imported
@@ -109,7 +109,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
     match arguments.command {
         Command::Serve => serve::serve(&config).await,
         Command::Demo(demo) => serve::demo(&config, &demo).await,
-        Command::UseCase(command) => run_blocking(move || use_cases::run(&config, command, json)).await,
+        Command::UseCase(command) => use_cases::run(&config, command, json).await,
         Command::User(command) => accounts::user::run(&config, command, json).await,
         Command::Data(command) => datasets::run(&config, command, json).await,
         Command::Source(command) => sources::run(&config, command, json).await,

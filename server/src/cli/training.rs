@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
+use domain::Purpose;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use training::{Candidate, Progress, SelectionMetric, Settings, Status, ValidSettings};
@@ -22,7 +23,7 @@ pub struct Train {
     /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
-    /// Dataset id, or file to import first [default: the newest dataset with outcomes]
+    /// Dataset id, or file to import first [default: the newest dataset for training]
     #[arg(long)]
     data: Option<String>,
     #[command(flatten)]
@@ -103,16 +104,16 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
     let dataset = match &command.data {
         Some(file) if std::path::Path::new(file).is_file() => {
             let files = vec![(file.clone(), read_input(file)?)];
-            let import = Import { use_case: use_case.id.clone(), files, options: command.reading.options()?, ..Import::default() };
+            let options = command.reading.options()?;
+            let import = Import { use_case: use_case.id.clone(), files, purpose: Some(Purpose::Training), options, ..Import::default() };
             tenure.import(&admin, import).await?.dataset
         }
         Some(prefix) => tenure.find_dataset(&admin.member(), prefix).await?,
         None => {
-            let newest =
-                tenure.datasets(&admin.member(), Some(&use_case.id)).await?.into_iter().find(|dataset| dataset.positives.is_some());
+            let newest = tenure.training_datasets(&admin.member(), &use_case.id).await?.into_iter().next();
             newest.ok_or_else(|| {
                 Error::NotFound(format!(
-                    "{} has no data with outcomes. Import some with `tenure data import FILE --use-case {}`.",
+                    "{} has no data for training. Import people with known outcomes with `tenure data import FILE --use-case {} --for training`.",
                     use_case.id, use_case.id
                 ))
             })?

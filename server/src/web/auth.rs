@@ -122,6 +122,11 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         (None, Some(session)) => of_session(tenure, &session).await,
         (None, None) => Ok(None),
     };
+    // A use case that was imported on the command line is in force from the next request on.
+    let found = match found {
+        Ok(Some(actor)) => tenure.refresh_use_cases().await.map(|()| Some(actor)),
+        found => found,
+    };
     match found {
         Err(error) => return Problem(error).into_response(),
         Ok(Some(_)) if method == Method::GET && path == pattern::SignIn => return Redirect::to(pattern::Home).into_response(),

@@ -18,7 +18,7 @@ use app::{App, shell};
 use axum::Router;
 use axum::http::request::Parts;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use domain::Route;
 use domain::route::pattern;
 use leptos::nonce::Nonce;
@@ -100,6 +100,7 @@ fn router(state: AppState) -> Router {
         .route(pattern::DatasetProfileHtml, get(downloads::reports::profile_page))
         .route(pattern::DatasetProfileJson, get(downloads::reports::profile_json))
         .route(pattern::DatasetImport, downloads::reports::import_route())
+        .route(pattern::DatasetWithdraw, post(downloads::reports::withdraw))
         .route(pattern::AuditExport, get(downloads::files::record))
         .route(pattern::AuditCsv, get(downloads::files::record_csv))
         .route(pattern::Artifact, get(downloads::files::run_file))

@@ -2,15 +2,18 @@
 
 use domain::{Route, UseCaseId};
 use leptos::prelude::*;
+use workflow::Role;
 use workflow::data_profile::DataProfile;
 use workflow::datasets::DatasetRow;
 
 use super::{list, profile};
 use crate::boxed::IntoBoxed;
+use crate::components::form::Field;
 use crate::components::heading::PageHeading;
 use crate::components::table::Facts;
 use crate::error::AppError;
 use crate::format;
+use crate::pages::query::Query;
 use crate::server_page::ServerPage;
 
 /// Writes the page.
@@ -18,9 +21,14 @@ pub(super) async fn write(use_case: &str, prefix: &str) -> Result<ServerPage, Ap
     let (tenure, actor) = crate::context::get()?;
     let (dataset, found) = tenure.labeled_profile(&actor.member()?, Some(use_case), prefix).await?;
     let use_case = UseCaseId::from(use_case);
+    let flash = Query(crate::context::take_flash(&Route::Dataset { use_case: use_case.clone(), dataset: (&dataset.id).into() }));
+    let can_withdraw = actor.is(Role::Admin) && dataset.withdrawn.is_none();
     let page = tokio::task::spawn_blocking(move || {
         let title = dataset.name.clone();
-        ServerPage::page(title, view! { {heading(&dataset, &use_case)}{profile::profile(&found)} })
+        ServerPage::page(
+            title,
+            view! { {heading(&dataset, &use_case, &flash)}{profile::profile(&found)}{can_withdraw.then(|| withdraw(&dataset, &use_case, &flash))} },
+        )
     });
     page.await.map_err(crate::context::broken)
 }
@@ -43,7 +51,28 @@ pub fn file_of(title: &str, found: &DataProfile, made_at: &str) -> String {
     })
 }
 
-fn heading(dataset: &DatasetRow, use_case: &UseCaseId) -> AnyView {
+/// Takes the dataset out of use.
+fn withdraw(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyView {
+    let action = Route::DatasetWithdraw { use_case: use_case.clone(), dataset: (&dataset.id).into() }.path();
+    let (error, reason) = (flash.one("problem").to_owned(), flash.one("reason").to_owned());
+    let described = if error.is_empty() { "reason-help" } else { "reason-help reason-error" };
+    view! {
+        <section>
+            <h2>"Withdraw this dataset"</h2>
+            <p>"It is no longer scored, checked for drift or used for training, and its scores are no longer shown. It stays in the list and in the audit log."</p>
+            <form method="post" action=action>
+                <Field id="reason" label="Reason" help="Kept in the audit log. Name no people." error>
+                    <input id="reason" name="reason" required=true maxlength="2000" value=reason aria-describedby=described />
+                </Field>
+                <button class="button quiet">"Withdraw"</button>
+            </form>
+        </section>
+    }
+    .boxed()
+}
+
+fn heading(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyView {
+    let done = (!flash.one("done").is_empty()).then(|| view! { <p class="note" role="status">{flash.one("done").to_owned()}</p> });
     let list = Route::Datasets { use_case: use_case.clone() };
     let html = Route::DatasetProfileHtml { use_case: use_case.clone(), dataset: (&dataset.id).into() };
     let json = Route::DatasetProfileJson { use_case: use_case.clone(), dataset: (&dataset.id).into() };
@@ -53,6 +82,7 @@ fn heading(dataset: &DatasetRow, use_case: &UseCaseId) -> AnyView {
         <PageHeading title=dataset.name.clone()>
             <p>"Column profiles of this dataset version."</p>
         </PageHeading>
+        {done}
         <Facts facts class="facts" />
         <p class="actions">
             <a class="button quiet" href=html.path() rel="external" download="">"Download HTML"</a>

@@ -1,6 +1,6 @@
 //! The import form, and the problems of a file that could not be imported.
 
-use domain::Route;
+use domain::{Purpose, Route};
 use leptos::prelude::*;
 use workflow::datasets::{RefusedCell, RefusedImport};
 
@@ -20,6 +20,8 @@ pub(super) struct Form {
     pub today: String,
     /// Column with the outcome.
     pub target: String,
+    /// "employees"
+    pub many: String,
 }
 
 /// File names and media types that the browser offers; the content decides.
@@ -63,8 +65,16 @@ pub(super) fn form(form: &Form) -> AnyView {
         return view! { <section><h2>"Import data"</h2><p class="aside">"Importing data requires the admin role."</p></section> }.boxed();
     }
     let action = Route::DatasetImport { use_case: (&form.use_case).into() }.path();
-    let today = form.today.clone();
-    let snapshot = format!("Current people, no outcome yet ({} column not required)", form.target);
+    let (today, latest) = (form.today.clone(), form.today.clone());
+    let choice = |purpose: Purpose, text: String| {
+        view! { <label class="check"><input r#type="radio" name="for" value=purpose.as_str() required=true />{text}</label> }.boxed()
+    };
+    let (target, many) = (&form.target, &form.many);
+    let choices = vec![
+        choice(Purpose::Training, format!("Training a model ({target} column required)")),
+        choice(Purpose::Scoring, format!("Scoring current {many} ({target} column not required)")),
+        choice(Purpose::Both, format!("Both ({target} column required; those it happened to are not scored)")),
+    ];
     view! {
         <section>
             <h2>"Import data"</h2>
@@ -73,17 +83,12 @@ pub(super) fn form(form: &Form) -> AnyView {
                     <input id="files" name="files" r#type="file" accept=ACCEPTED multiple=true required=true aria-describedby="files-help" />
                 </Field>
                 <Field id="as_of" label="Snapshot date">
-                    <input id="as_of" name="as_of" r#type="date" value=today required=true />
+                    <input id="as_of" name="as_of" r#type="date" value=today max=latest required=true />
                 </Field>
-                <Field id="dates" label="Date order" help="Needed only where the dates of a file do not tell it, for example 03/04/2026.">
-                    <select id="dates" name="dates" aria-describedby="dates-help">
-                        <option value="">"As the dates tell"</option>
-                        <option value="day-first">"Day first"</option>
-                        <option value="month-first">"Month first"</option>
-                        <option value="year-first">"Year first"</option>
-                    </select>
-                </Field>
-                <label class="check"><input r#type="checkbox" name="snapshot" value="true" />{snapshot}</label>
+                <fieldset>
+                    <legend>"What is this data for?"</legend>
+                    {choices}
+                </fieldset>
                 {file_format()}
                 <p class="aside">"If any cell is invalid, nothing is imported and all invalid cells are listed."</p>
                 <button class="button">"Import"</button>

@@ -38,6 +38,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, A
         problem: problem.to_owned(),
         today: workflow::today().to_string(),
         target: definition.target.column.clone(),
+        many: definition.words.many.clone(),
     };
     let event = definition.target.label.clone();
     Ok(ServerPage::page("Data", view! { <Datasets datasets form use_case=use_case.to_owned() event /> }))
@@ -52,6 +53,7 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
         let headings = vec![
             Heading::text("Dataset"),
             Heading::text("Snapshot date"),
+            Heading::text("For"),
             Heading::number("Rows"),
             Heading::number(format::capitalized(&event)),
             Heading::text("Changes vs previous"),
@@ -73,12 +75,15 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
 }
 
 fn row(change: &DatasetChange, use_case: &str) -> Row {
-    let DatasetRow { id, name, as_of, rows, positives, share, simulated, imported_at, by, versions, .. } = change.dataset.clone();
+    let DatasetRow { id, name, as_of, rows, positives, share, purpose, withdrawn, simulated, imported_at, by, versions, .. } =
+        change.dataset.clone();
     let href = Route::Dataset { use_case: use_case.into(), dataset: (&id).into() }.path();
-    let name_cell = if simulated {
-        Cell::view(view! { <a href=href>{name}</a>" "<span class="aside">"simulated"</span> })
-    } else {
+    let notes = [(simulated, "simulated"), (withdrawn.is_some(), "withdrawn")];
+    let notes: Vec<&str> = notes.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect();
+    let name_cell = if notes.is_empty() {
         Cell::link(href, name)
+    } else {
+        Cell::view(view! { <a href=href>{name}</a>" "<span class="aside">{notes.join(", ")}</span> })
     };
     let event = match positives.zip(share) {
         Some((count, share)) => {
@@ -105,6 +110,7 @@ fn row(change: &DatasetChange, use_case: &str) -> Row {
     Row::new(vec![
         name_cell,
         Cell::brief(as_of.long()),
+        Cell::text(purpose.label()),
         Cell::number(format::count(rows)),
         event,
         changed,
@@ -143,8 +149,14 @@ pub(super) fn facts(dataset: &DatasetRow) -> Vec<(String, Cell)> {
         _ => Cell::text("Not known yet"),
     };
     let simulated = if dataset.simulated { " (simulated)" } else { "" };
-    vec![
+    let withdrawn = dataset.withdrawn.as_ref().map(|withdrawal| {
+        let text = format!("{} by {}: {}", withdrawal.at.long(), withdrawal.by, withdrawal.reason);
+        ("Withdrawn".to_owned(), Cell::text(text))
+    });
+    let facts = vec![
         ("Snapshot date".to_owned(), Cell::text(format!("{}{simulated}", dataset.as_of.long()))),
+        ("For".to_owned(), Cell::text(dataset.purpose.label())),
+        ("Definition".to_owned(), Cell::text(format!("Version {} of the use case", dataset.definition))),
         ("Rows".to_owned(), Cell::text(format::count(dataset.rows))),
         (
             "Rows with known outcome".to_owned(),
@@ -153,5 +165,6 @@ pub(super) fn facts(dataset: &DatasetRow) -> Vec<(String, Cell)> {
         ("Outcome rate".to_owned(), share),
         ("Imported".to_owned(), Cell::text(format!("{} by {}", dataset.imported_at.long(), dataset.by))),
         ("SHA-256".to_owned(), Cell::code(dataset.hash.chars().take(12).collect::<String>())),
-    ]
+    ];
+    withdrawn.into_iter().chain(facts).collect()
 }

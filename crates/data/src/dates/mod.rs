@@ -145,7 +145,7 @@ impl Reading {
                 let names: Vec<&str> = whole.iter().map(|(order, _)| order.word()).collect();
                 Err(format!(
                     "can be read in more than one way: no date tells whether the day or the month is first in {example}. \
-                     Say which: --dates {} (on the page: Date order)",
+                     Say which: --dates {} (on the page: Order of dates)",
                     names.join(" or --dates ")
                 ))
             }

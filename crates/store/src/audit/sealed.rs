@@ -30,6 +30,8 @@ pub enum Row<'a> {
     CardRevision(&'a UseCaseId, VersionNumber, i64),
     /// A note on a drift check, by its id.
     DriftNote(&'a str),
+    /// By its number.
+    Definition(&'a UseCaseId, u32),
 }
 
 impl Row<'_> {
@@ -43,6 +45,7 @@ impl Row<'_> {
             Self::Comment(_) => &COMMENT,
             Self::CardRevision(..) => &CARD_REVISION,
             Self::DriftNote(_) => &DRIFT_NOTE,
+            Self::Definition(..) => &DEFINITION,
         }
     }
 
@@ -51,6 +54,7 @@ impl Row<'_> {
         match self {
             Self::Version(use_case, number) => format!("{use_case}/{number}"),
             Self::LiveChange(use_case, sequence) => format!("{use_case}/{sequence}"),
+            Self::Definition(use_case, version) => format!("{use_case}/{version}"),
             Self::Request(id) => id.to_string(),
             Self::Decision(id) | Self::Waiver(id) | Self::Comment(id) | Self::DriftNote(id) => (*id).to_owned(),
             Self::CardRevision(use_case, number, revision) => format!("{use_case}/{number}/{revision}"),
@@ -122,7 +126,13 @@ const CARD_REVISION: Table = Table {
 const DRIFT_NOTE: Table =
     Table { name: "drift_note", key: "note_id", columns: &["note_id", "check_id", "note", "created_by", "created_at"] };
 
-const TABLES: [&Table; 8] = [&VERSION, &LIVE_CHANGE, &REQUEST, &DECISION, &WAIVER, &COMMENT, &CARD_REVISION, &DRIFT_NOTE];
+const DEFINITION: Table = Table {
+    name: "use_case_version",
+    key: "use_case || '/' || cast(version as text)",
+    columns: &["use_case", "version", "origin", "content_hash", "text", "created_by", "created_at"],
+};
+
+const TABLES: [&Table; 9] = [&VERSION, &LIVE_CHANGE, &REQUEST, &DECISION, &WAIVER, &COMMENT, &CARD_REVISION, &DRIFT_NOTE, &DEFINITION];
 
 impl Table {
     /// The row's key under `row_key`, and its content as texts, `text_` before the name of each column.

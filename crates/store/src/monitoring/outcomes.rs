@@ -113,10 +113,12 @@ pub async fn set_cohort(writer: &mut Writer, cohort: &Cohort) -> Result<()> {
     sql::insert_with(writer, &[], std::slice::from_ref(cohort), replace).await
 }
 
-/// How the batches of a use case did, oldest first.
+/// How the batches of a use case did, oldest first; without those of withdrawn datasets.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn cohorts(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Cohort>> {
-    select("where use_case = $1 order by as_of").bind(use_case).all(reader).await
+    let rest = "where use_case = $1 and batch_id not in (select b.batch_id from score_batch b join dataset d on d.dataset_id = b.dataset_id \
+                where d.withdrawn_at is not null) order by as_of";
+    select(rest).bind(use_case).all(reader).await
 }

@@ -140,3 +140,13 @@ begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger card_revision_only_append before insert on card_revision
 when new.revision <> coalesce((select max(revision) from card_revision where use_case = new.use_case and version = new.version), 0) + 1
 begin select raise(abort, 'revisions can only be appended'); end;
+
+create trigger use_case_version_no_update before update on use_case_version
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger use_case_version_no_delete before delete on use_case_version
+begin select raise(abort, 'the history cannot be rewritten'); end;
+
+create trigger dataset_file_no_update before update on dataset_file
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger dataset_file_no_delete before delete on dataset_file
+begin select raise(abort, 'the history cannot be rewritten'); end;

@@ -1,8 +1,9 @@
 //! What a column can hold: how each type of the vocabulary is bound, and how it is read by its column's name.
 
 use domain::{
-    AccountName, AccountState, BatchId, CheckId, DatasetId, Date, Decision, DriftVerdict, JobId, JobKind, JobStatus, LiveChangeKind,
-    PersonId, Recommendation, RequestId, ReviewState, Role, RunId, RunStatus, Scope, Stage, Timestamp, UseCaseId, VersionNumber,
+    AccountName, AccountState, BatchId, CheckId, DatasetId, Date, Decision, DefinitionOrigin, DriftVerdict, JobId, JobKind, JobStatus,
+    LiveChangeKind, PersonId, Purpose, Recommendation, RequestId, ReviewState, Role, RunId, RunStatus, Scope, Stage, Timestamp, UseCaseId,
+    VersionNumber,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, ValueRef as _};
@@ -156,7 +157,10 @@ macro_rules! words {
     )+};
 }
 
-words! { AccountState, Decision, DriftVerdict, JobKind, JobStatus, LiveChangeKind, Recommendation, ReviewState, RunStatus, Stage }
+words! {
+    AccountState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobStatus, LiveChangeKind, Purpose, Recommendation, ReviewState,
+    RunStatus, Stage
+}
 
 /// Several words in one column, separated by spaces.
 macro_rules! lists {

@@ -4,9 +4,9 @@
 
 pub mod postgres;
 
-use domain::{Date, Decision, ReviewState, RunStatus, Stage, Timestamp, UseCaseId, VersionNumber};
+use domain::{Date, Decision, DefinitionOrigin, Purpose, ReviewState, RunStatus, Stage, Timestamp, UseCaseId, VersionNumber};
 use store::review::{self, Request, ReviewDecision};
-use store::{Settings, Store, Writer, datasets, registry, runs, scoring};
+use store::{Settings, Store, Writer, datasets, registry, runs, scoring, use_cases};
 
 /// The use case of the tests.
 pub fn attrition() -> UseCaseId {
@@ -48,6 +48,8 @@ pub fn dataset(hash: &str, as_of: &str) -> datasets::Dataset {
         dataset_id: store::new_id(),
         use_case: "attrition".into(),
         hash: hash.into(),
+        definition: 1,
+        purpose: Purpose::Both,
         content_hash: "c".into(),
         name: "people.csv".into(),
         row_count: 3,
@@ -58,7 +60,30 @@ pub fn dataset(hash: &str, as_of: &str) -> datasets::Dataset {
         simulated: true,
         created_by: "test".into(),
         created_at: store::now(),
+        withdrawn_at: None,
+        withdrawn_by: None,
+        withdrawn_because: None,
     }
+}
+
+pub fn definition(use_case: &UseCaseId, version: u32) -> use_cases::Definition {
+    use_cases::Definition {
+        use_case: use_case.clone(),
+        version,
+        origin: DefinitionOrigin::Store,
+        content_hash: format!("h{version}"),
+        text: "id = \"attrition\"".into(),
+        created_by: "test".into(),
+        created_at: at(i64::from(version)),
+    }
+}
+
+/// A dataset with the definition that it was read with.
+pub async fn insert_dataset(writer: &mut Writer, dataset: &datasets::Dataset) -> store::Result<()> {
+    if use_cases::find(writer, &dataset.use_case, dataset.definition).await?.is_none() {
+        use_cases::insert(writer, &definition(&dataset.use_case, dataset.definition)).await?;
+    }
+    datasets::insert(writer, dataset, &[]).await
 }
 
 pub fn run(name: &str, parent: Option<&runs::Run>) -> runs::Run {
@@ -152,7 +177,7 @@ pub async fn approve(writer: &mut Writer, number: i64) -> ReviewDecision {
 pub async fn with_versions(store: &Store, count: i64) -> datasets::Dataset {
     let mut transaction = store.begin().await.unwrap();
     let (dataset, run) = (dataset("aa", "2026-01-01"), run("training", None));
-    datasets::insert(&mut transaction, &dataset).await.unwrap();
+    insert_dataset(&mut transaction, &dataset).await.unwrap();
     runs::insert(&mut transaction, &run).await.unwrap();
     for own in 1..=count {
         assert_eq!(registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap(), number(own));

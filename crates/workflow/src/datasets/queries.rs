@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::datasets::{DatasetChange, DatasetRow, RefusedImport};
+use crate::datasets::{DatasetChange, DatasetRow, RefusedImport, Withdrawal};
+use domain::RefusalCode;
 use model::UseCase;
 use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_profile};
 use stats::intervals::proportion;
@@ -29,10 +30,20 @@ impl Tenure {
         drop(connection);
         let mut changes = Vec::new();
         for (at, dataset) in all.iter().enumerate() {
-            let same_kind = |other: &&datasets::Dataset| other.positives.is_some() == dataset.positives.is_some();
+            let same_kind =
+                |other: &&datasets::Dataset| other.positives.is_some() == dataset.positives.is_some() && other.withdrawn_at.is_none();
             let before = all[at + 1..].iter().find(same_kind);
             let mut sentences = None;
             if let Some(before) = before.filter(|_| at < COMPARED) {
+                if let Some(sentence) = self.read_otherwise(before, dataset).await? {
+                    let before = Some(before.dataset_id.to_string());
+                    changes.push(DatasetChange {
+                        dataset: self.row_for(&viewer, dataset, &versions).await?,
+                        before,
+                        sentences: Some(vec![sentence]),
+                    });
+                    continue;
+                }
                 let (old, new) = (self.profile_for(&viewer, before).await?, self.profile_for(&viewer, dataset).await?);
                 let found = compare(&old.labeled(&definition), &new.labeled(&definition));
                 let more = found.len().saturating_sub(SENTENCES);
@@ -75,8 +86,9 @@ impl Tenure {
         prefix: &str,
     ) -> Result<(DatasetRow, DataProfile)> {
         let (row, profile) = self.data_profile(viewer, use_case, prefix).await?;
-        let use_case = self.use_case(&self.dataset(&row.id).await?.use_case)?;
-        Ok((row, profile.labeled(&use_case)))
+        let own = self.definition_of(&self.dataset(&row.id).await?).await?;
+        let shown = self.shown_definition(&own)?;
+        Ok((row, profile.labeled(&shown)))
     }
 
     /// The profile of a dataset as a viewer may see it.
@@ -107,7 +119,24 @@ impl Tenure {
         if older.use_case != newer.use_case {
             return Err(Error::Invalid(format!("One dataset belongs to {}, the other to {}.", older.use_case, newer.use_case)));
         }
+        if let Some(sentence) = self.read_otherwise(&older, &newer).await? {
+            let sentence = format!("The two datasets cannot be compared. {sentence} Import the older file again to compare them.");
+            return Err(Error::conflict(RefusalCode::OtherDefinition, sentence));
+        }
         Ok(DataDiff { changes: compare(&old, &new), before, after, old, new })
+    }
+
+    /// That two datasets were read under definitions that read files differently; `None` where their values mean the same.
+    async fn read_otherwise(&self, old: &datasets::Dataset, new: &datasets::Dataset) -> Result<Option<String>> {
+        let [of_old, of_new] = [self.definition_of(old).await?, self.definition_of(new).await?];
+        let alike = of_old.reads_like(&of_new);
+        let sentence = || {
+            format!(
+                "{} was read under version {} of the use case, {} under version {}.",
+                new.name, new.definition, old.name, old.definition
+            )
+        };
+        Ok((!alike).then(sentence))
     }
 
     /// The profile of a dataset: computed when first asked for, kept from then on.
@@ -125,18 +154,24 @@ impl Tenure {
                 return Ok(Arc::new(kept));
             }
         }
-        let (people, use_case) = (self.people_of(dataset).await?, self.use_case(&dataset.use_case)?);
-        let made = compute(move || {
-            let profile = data_profile(&people.table, people.labels.as_deref(), &[], &use_case.ordinals(), &GateLimits::default());
-            let bytes = serde_json::to_vec(&profile).map_err(store::Error::from)?;
-            Ok((Arc::new(profile), bytes))
-        });
-        let (profile, bytes) = made.await?;
+        let (people, use_case) = (self.people_of(dataset).await?, self.definition_of(dataset).await?);
+        let profile = self.profile_under(&people, &use_case).await?;
+        let made = Arc::clone(&profile);
+        let bytes = compute(move || Ok(serde_json::to_vec(&*made).map_err(store::Error::from)?)).await?;
         let hash = self.store.put_artifact(bytes).await?;
         let mut transaction = self.store.begin().await?;
         datasets::insert_profile(&mut transaction, &dataset.dataset_id, &hash).await?;
         transaction.commit().await?;
         Ok(profile)
+    }
+
+    /// The profile of rows that were read with a definition.
+    pub(crate) async fn profile_under(&self, people: &Arc<StoredPeople>, use_case: &Arc<UseCase>) -> Result<Arc<DataProfile>> {
+        let (people, use_case) = (Arc::clone(people), Arc::clone(use_case));
+        compute(move || {
+            Ok(Arc::new(data_profile(&people.table, people.labels.as_deref(), &[], &use_case.ordinals(), &GateLimits::default())))
+        })
+        .await
     }
 
     /// Why a file was refused, for the person who sent it; `None` when it is no longer held.
@@ -177,7 +212,8 @@ impl Tenure {
         found.ok_or_else(|| Error::NotFound(format!("There is no dataset {prefix}. List them with `tenure data list`.")))
     }
 
-    /// A dataset's rows.
+    /// A dataset's rows as they were stored, under the definition that they were read with. What meets a model goes through
+    /// [`Tenure::people_for`].
     ///
     /// # Errors
     /// When the artifact is missing or damaged.
@@ -213,7 +249,7 @@ impl DataDiff {
 
 fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRow {
     let (rows, positives) = (dataset.row_count as u32, dataset.positives.map(|count| count as u32));
-    let known = dataset.rows_with_outcome().map(|count| count as u32);
+    let known = dataset.known_outcomes.map(|count| count as u32);
     DatasetRow {
         id: dataset.dataset_id.to_string(),
         name: dataset.name.clone(),
@@ -224,6 +260,13 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
         known,
         share: positives.zip(known).map(|(positives, known)| proportion(positives, known, "there are no rows")),
         hash: dataset.hash.clone(),
+        purpose: dataset.purpose,
+        definition: dataset.definition,
+        withdrawn: dataset.withdrawn_at.map(|at| Withdrawal {
+            at,
+            by: dataset.withdrawn_by.as_ref().map(ToString::to_string).unwrap_or_default(),
+            reason: dataset.withdrawn_because.clone().unwrap_or_default(),
+        }),
         simulated: dataset.simulated,
         imported_at: dataset.created_at,
         by: dataset.created_by.to_string(),

@@ -1,6 +1,6 @@
 //! Dataset versions.
 
-use domain::{Date, Estimate, Timestamp, VersionNumber};
+use domain::{Date, Estimate, Purpose, Timestamp, VersionNumber};
 use serde::{Deserialize, Serialize};
 
 /// A row of the table of dataset versions.
@@ -19,11 +19,25 @@ pub struct DatasetRow {
     /// Share with the event, of those of which it is known.
     pub share: Option<Estimate>,
     pub hash: String,
+    /// What it may be used for.
+    pub purpose: Purpose,
+    /// Version of the use case that it was read with.
+    pub definition: u32,
+    /// `None`: it is in use.
+    pub withdrawn: Option<Withdrawal>,
     pub simulated: bool,
     pub imported_at: Timestamp,
     pub by: String,
     /// Versions that were trained on it.
     pub versions: Vec<VersionNumber>,
+}
+
+/// That a dataset was taken out of use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    pub at: Timestamp,
+    pub by: String,
+    pub reason: String,
 }
 
 /// A dataset version beside the one before it, of the same kind (with or without outcomes).

@@ -1,4 +1,4 @@
-//! Outcomes as a byte a row: 0 stayed, 1 left, 2 not known yet. Rows stored when every outcome was known read as what they were.
+//! Outcomes as a byte a row: 0 stayed, 1 left, 2 not known yet.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

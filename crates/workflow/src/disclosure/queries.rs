@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use domain::RefusalCode;
 use monitoring::data_profile::{AgainstTarget, ColumnSummary, DataProfile, GateLimits, Released};
 use store::datasets::Dataset;
 
 use super::drift::Withheld;
 use super::snapshots::{Fingerprint, Sources};
 use super::{Disclosure, profile};
+use crate::datasets::Under;
 use crate::{Error, Result, StoredPeople, Tenure, Viewer, error::compute};
 
 /// The datasets that a released figure comes from.
@@ -53,11 +55,22 @@ impl Tenure {
         let rule = self.disclosure(&dataset.use_case);
         let origin = self.origin(dataset).await?;
         let exact = self.profile_of(dataset).await?;
+        let own_definition = self.definition_of(dataset).await?;
         let mut parts = Parts::new(&exact);
         // One dataset at a time: only a handful is held.
         for source in origin.used() {
             let version = &origin.history[source];
-            let (of_source, people) = (self.profile_of(version).await?, self.people_of(version).await?);
+            // A level that another definition has at the same position is another value.
+            let definition = self.definition_of(version).await?;
+            let (of_source, people) = match own_definition.reads_like(&definition) {
+                true => (self.profile_of(version).await?, self.people_of(version).await?),
+                false => match self.people_for(version, Under::Model(&own_definition)).await {
+                    Ok(people) => (self.profile_under(&people, &own_definition).await?, people),
+                    // What cannot be read as this version is has no figures to be released in its place.
+                    Err(Error::Conflict { code: RefusalCode::OtherDefinition, .. }) => continue,
+                    Err(error) => return Err(error),
+                },
+            };
             let sources = origin.sources.clone();
             parts = compute(move || {
                 parts.fill(source, &sources, &of_source, &people, rule);
@@ -81,7 +94,7 @@ impl Tenure {
     pub(crate) async fn released_outcomes(&self, dataset: &Dataset) -> Result<Option<[u64; 2]>> {
         let origin = self.origin(dataset).await?;
         let source = origin.history.get(origin.sources.outcome);
-        let counts = source.and_then(|source| source.rows_with_outcome().zip(source.positives));
+        let counts = source.and_then(|source| source.known_outcomes.zip(source.positives));
         Ok(counts.map(|(known, events)| [known.unsigned_abs(), events.unsigned_abs()]))
     }
 

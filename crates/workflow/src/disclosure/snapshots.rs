@@ -52,15 +52,19 @@ impl Fingerprint {
             let person = |rows: &[(u64, u64, usize)]| hash(&rows.iter().map(|(_, period, row)| (*period, cell(*row))).collect::<Vec<_>>());
             rows.chunk_by(|a, b| a.0 == b.0).map(person).collect()
         };
-        let of_column = |column: &Column| {
+        let of_column = |(name, column): (&String, &Column)| {
+            // A position stands for a level, and two definitions may have another one there.
+            let levels = people.levels.get(name);
+            let level = |number: f64| levels.and_then(|levels| levels.get((number as usize).checked_sub(1)?));
             of_people(&|row| match column {
+                Column::Number(values) if levels.is_some() && !values[row].is_nan() => hash(&level(values[row])),
                 Column::Number(values) => hash(&(values[row] + 0.0).to_bits()),
                 Column::Level { codes, levels } => hash(&levels.get(codes[row] as usize)),
                 Column::Text(texts) => hash(&texts[row]),
             })
         };
         Self {
-            columns: people.table.names.iter().cloned().zip(people.table.columns.iter().map(of_column)).collect(),
+            columns: people.table.names.iter().cloned().zip(people.table.names.iter().zip(&people.table.columns).map(of_column)).collect(),
             outcome: people.labels.as_ref().map(|labels| of_people(&|row| hash(&labels[row]))),
             people: rows.chunk_by(|a, b| a.0 == b.0).map(|rows| rows[0].0).collect(),
         }
@@ -147,7 +151,21 @@ mod tests {
             labels: labels.then(|| rows.iter().map(|row| Some(row.0 % 5 == 0)).collect()),
             periods: None,
             sources: Vec::new(),
+            levels: BTreeMap::new(),
         })
+    }
+
+    #[test]
+    fn a_position_in_another_list_of_levels_is_the_same_value() {
+        let ordinal = |position: f64, levels: &[&str]| {
+            let mut table = Table::default();
+            table.push("grade", Column::Number(vec![position, f64::NAN]));
+            let levels = levels.iter().map(|&level| level.to_owned()).collect();
+            let (ids, levels) = (vec!["1".to_owned(), "2".to_owned()], [("grade".to_owned(), levels)].into());
+            Fingerprint::new(&StoredPeople { table, ids, labels: None, periods: None, sources: Vec::new(), levels })
+        };
+        assert_eq!(ordinal(1.0, &["low", "high"]), ordinal(2.0, &["very low", "low", "high"]));
+        assert_ne!(ordinal(1.0, &["low", "high"]), ordinal(1.0, &["very low", "low", "high"]));
     }
 
     fn staff(from: u32, to: u32, rise: f64) -> Vec<(u32, f64, u32)> {

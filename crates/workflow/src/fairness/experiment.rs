@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::datasets::Under;
 use crate::fairness::{Effect, ExperimentChoice, ExperimentRow};
 use domain::{AuditEvent, JobId, JobKind, RunStatus, Subject, VersionNumber};
 use model::{Model, UseCase};
@@ -19,6 +20,7 @@ use training::{Candidate, Settings, Trained, TrainingOutcome, Trial, ValidSettin
 use crate::runs::artifacts::EVIDENCE;
 use crate::runs::evidence::{self, Evidence};
 use crate::runs::recording::{self, JSON, to_json};
+use crate::training::commands::expect_for_training;
 use crate::training::known::KnownRows;
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, StoredPeople, Tenure, error::compute};
 
@@ -135,6 +137,7 @@ impl Tenure {
 
     async fn carry_out_experiment(&self, job: &Arc<JobHandle>, plan: Plan) -> Result<ExperimentRow> {
         let dataset = self.dataset(&plan.version.dataset_id).await?;
+        expect_for_training(&dataset)?;
         let run = runs::Run {
             run_id: store::new_id(),
             parent_id: None,
@@ -154,7 +157,8 @@ impl Tenure {
         store::jobs::set_run(&mut transaction, job.id(), &run.run_id).await?;
         transaction.commit().await?;
         let made = async {
-            let (people, use_case) = (self.people_of(&dataset).await?, self.use_case(&run.use_case)?);
+            let use_case = self.use_case(&run.use_case)?;
+            let people = self.people_for(&dataset, Under::InForce(&use_case)).await?;
             let gates = self.gate_policy(&run.use_case)?;
             let handle = Arc::clone(job);
             let plan = Arc::new(plan);

@@ -62,7 +62,7 @@ impl Tenure {
         }
         let version = self.version(use_case, number).await?;
         let dataset = self.dataset(&version.dataset_id).await?;
-        let people = self.people_of(&dataset).await?;
+        let people = self.people_of_version(&version).await?;
         let evidence = self.evidence(&version.run_id).await?;
         let (_, model) = self.model_file(&version).await?;
         let history = self.verdict_history(use_case).await?;

@@ -19,6 +19,7 @@ const IMPORTANCE_ROWS: usize = 300;
 /// Everything that a check is made from.
 #[derive(Clone)]
 pub(crate) struct Material {
+    /// That of the live version; where it reads files as the definition in force does, the latter.
     pub definition: Arc<model::UseCase>,
     pub live: Arc<Live>,
     pub policy: ValidPolicy,
@@ -28,18 +29,17 @@ pub(crate) struct Material {
 }
 
 impl Tenure {
-    /// What a check is made from, on the live version. `with_leavers` says that the people to be checked are known to have left or stayed:
+    /// What a check is made from, on `live`, the live version. `with_leavers` says that the people to be checked are known to have left or stayed:
     /// then only those who stayed are compared, on both sides.
     pub(crate) async fn drift_material(
         &self,
         member: &Member<'_>,
-        use_case: &str,
+        live: Arc<Live>,
         with_leavers: bool,
         as_of: Option<Date>,
     ) -> Result<Material> {
-        let definition = self.use_case(use_case)?;
-        let live = self.expect_live(use_case).await?;
-        let policy = self.drift_policy(use_case)?;
+        let definition = self.shown_definition(&Arc::new(live.model().use_case.clone()))?;
+        let policy = self.drift_policy(&live.version.use_case)?;
         let trained_on = self.dataset(&live.version.dataset_id).await?;
         let days = as_of.and_then(|day| u32::try_from(day.days_since(trained_on.as_of)).ok());
         let reference = match self.reference(member, &live.version, with_leavers).await {

@@ -9,6 +9,7 @@ use store::{audit, scoring};
 use super::checks::current_people;
 use super::cycles::{BATCHES, HORIZON_DAYS, days_of};
 use super::outcomes::check_outcomes;
+use crate::datasets::Under;
 use crate::{Admin, Contributor, Error, Result, Tenure, error::compute};
 
 /// Longest note, in characters.
@@ -38,7 +39,7 @@ pub struct OutcomesImported {
 }
 
 impl Tenure {
-    /// Compares the newest people on or before `as_of` with the baseline of the live version, and keeps the report.
+    /// Compares the newest people for scoring on or before `as_of` with the baseline of the live version, and keeps the report.
     ///
     /// # Errors
     /// When nothing is in service, or there is no such data.
@@ -49,10 +50,11 @@ impl Tenure {
         as_of: Option<&str>,
     ) -> Result<(checks::Check, MonthlyCheck)> {
         let as_of = as_of.map(str::parse::<Date>).transpose()?;
+        let live = self.expect_live(use_case).await?;
         let current = self.dataset_as_of(use_case, as_of).await?;
         let as_of = as_of.unwrap_or(current.as_of);
-        let people = self.people_of(&current).await?;
-        let material = self.drift_material(&contributor.member(), use_case, people.leavers_are_known(), Some(current.as_of)).await?;
+        let people = self.people_for(&current, Under::Model(&live.model().use_case)).await?;
+        let material = self.drift_material(&contributor.member(), live, people.leavers_are_known(), Some(current.as_of)).await?;
         self.renew_cohorts(use_case).await?;
         let recent = self.recent_outcomes(use_case, as_of).await?;
         let cycle = self.cycle(use_case, as_of, recent.as_ref()).await?;

@@ -31,7 +31,7 @@ impl Tenure {
     /// # Errors
     /// When nothing is in service.
     pub async fn drift_of_rows(&self, member: &Member<'_>, use_case: &str, records: Vec<Record>) -> Result<RowsReport> {
-        let material = self.drift_material(member, use_case, false, None).await?;
+        let material = self.drift_material(member, self.expect_live(use_case).await?, false, None).await?;
         let rule = self.rule_for(&Viewer::from(member), use_case);
         let withheld = match rule {
             Some(_) => self.withheld(&[&self.dataset(&material.live.version.dataset_id).await?]).await?,
@@ -75,7 +75,7 @@ impl Tenure {
         if scores.iter().flatten().any(|score| !(0.0..=1.0).contains(score)) {
             return Err(Error::Invalid("Scores must be probabilities from 0 to 1.".into()));
         }
-        let material = self.drift_material(&analyst.member(), use_case, false, None).await?;
+        let material = self.drift_material(&analyst.member(), self.expect_live(use_case).await?, false, None).await?;
         compute(move || {
             let people = loose_table(&material.definition, &records);
             let rows = scores.as_ref().map_or(records.len(), Vec::len);

@@ -7,6 +7,7 @@ use monitoring::ValidPolicy;
 use monitoring::monthly::MonthlyCheck;
 
 use super::checks::current_people;
+use crate::datasets::Under;
 use crate::disclosure::{self, drift::Withheld};
 use crate::{Error, Member, Result, Tenure, Viewer, error::compute};
 
@@ -113,9 +114,10 @@ impl Tenure {
                 "The size of the change must be at most 10 standard deviations, or a share from 0% to 100%.".into(),
             ));
         }
+        let live = self.expect_live(use_case).await?;
         let current = self.dataset_as_of(use_case, None).await?;
-        let people = self.people_of(&current).await?;
-        let material = self.drift_material(member, use_case, people.leavers_are_known(), None).await?;
+        let people = self.people_for(&current, Under::Model(&live.model().use_case)).await?;
+        let material = self.drift_material(member, live, people.leavers_are_known(), None).await?;
         let rule = self.rule_for(&Viewer::from(member), use_case);
         let shift = if rule.is_some() { shift.in_tenths() } else { shift };
         let withheld = match rule {

@@ -52,7 +52,7 @@ impl Tenure {
 
     /// The people of a saved baseline.
     pub(crate) async fn with_people(&self, saved: SavedBaseline) -> Result<Baseline> {
-        let people = self.people_of(&self.dataset(&saved.dataset_id).await?).await?;
+        let people = self.people_of_version(&self.version(&saved.use_case, saved.version).await?).await?;
         let rows: Vec<usize> = saved.rows.iter().map(|row| *row as usize).collect();
         let people = compute(move || Ok(Arc::new(people.take(&rows)))).await?;
         Ok(Baseline { saved, people })
@@ -62,7 +62,7 @@ impl Tenure {
     pub(crate) async fn make_baseline(&self, version: &registry::Version) -> Result<SavedBaseline> {
         let evidence = self.evidence(&version.run_id).await?;
         let dataset = self.dataset(&version.dataset_id).await?;
-        let people = self.people_of(&dataset).await?;
+        let people = self.people_of_version(version).await?;
         let importances = match self.explanation_of(version).await {
             Ok(explanation) => explanation.importance.iter().map(|own| (own.field.clone(), own.log_odds)).collect(),
             Err(Error::NotFound(_)) => Vec::new(),

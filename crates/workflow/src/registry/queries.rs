@@ -10,6 +10,7 @@ use store::{registry, runs};
 
 use crate::runs::artifacts::EXPLANATION;
 use crate::runs::queries::figure;
+use crate::training::is_for_training;
 use crate::{Error, Member, Result, Tenure, Viewer, disclosure};
 
 /// What brings a use case to its next scores.
@@ -51,7 +52,7 @@ impl Tenure {
             return Ok(NextStep::RequestReview);
         }
         let datasets = store::datasets::list(&mut connection, Some(&id)).await?;
-        Ok(if datasets.iter().any(|dataset| dataset.positives.is_some()) { NextStep::TrainModel } else { NextStep::ImportData })
+        Ok(if datasets.iter().any(is_for_training) { NextStep::TrainModel } else { NextStep::ImportData })
     }
 
     /// The versions of a use case, newest first.
@@ -103,6 +104,7 @@ impl Tenure {
             data_id: dataset.dataset_id.into_string(),
             data_as_of: dataset.as_of,
             data_hash: dataset.hash,
+            data_withdrawn: dataset.withdrawn_at,
             simulated: dataset.simulated,
             description: registered.description,
             model_hash: registered.model_hash,

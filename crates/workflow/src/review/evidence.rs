@@ -6,12 +6,14 @@ use std::sync::Arc;
 use domain::{RefusalCode, RunId, VersionNumber};
 use monitoring::check::feature_drift;
 use monitoring::compare::Detail;
-use store::{datasets, registry, runs};
+use store::datasets::{self, Dataset};
+use store::{registry, runs};
 use training::gates::ValidGatePolicy;
 
-use super::side_by_side::{Champion, judge, side_by_side};
+use super::side_by_side::{Champion, OTHER_DEFINITION, judge, side_by_side};
 use super::{EvidenceManifest, EvidencePackage};
 use crate::card::{self, Facts};
+use crate::datasets::Under;
 use crate::runs::artifacts::{EVIDENCE, EXPLANATION, GATE_POLICY};
 use crate::{Error, Result, Tenure, error::compute};
 
@@ -97,9 +99,9 @@ impl Tenure {
     async fn make_package(&self, version: &registry::Version, sources: EvidenceManifest) -> Result<Arc<EvidencePackage>> {
         let policy = self.policy_of(&sources).await?;
         let facts = self.card_facts(version).await?;
-        let people = self.people_of(&facts.dataset).await?;
+        let people = self.people_of_version(version).await?;
         let champion = match &sources.champion {
-            Some((number, _)) => Some(self.champion_of(&version.use_case, *number).await?),
+            Some((number, _)) => Some(self.champion_of(&version.use_case, *number, &facts.dataset).await?),
             None => None,
         };
         let Facts { dataset, model, .. } = &facts;
@@ -131,11 +133,15 @@ impl Tenure {
             let gates = judge(&policy, &evidence, &parts, champion.is_some().then_some(&side_by_side.comparisons));
             let guide = judge(&ValidGatePolicy::guide_strict(), &evidence, &parts, None);
             let columns: Vec<&str> = model.use_case.inputs().map(|field| field.name.as_str()).collect();
-            let drift = champion
-                .as_ref()
-                .map(|champion| feature_drift(&champion.baseline, &people.table, Some(&columns), &drift_policy, Detail::Usual));
-            let no_drift =
-                if drift.is_some() { "" } else { "No version is live yet, so there is no baseline to compare the training data with." };
+            let (drift, no_drift) = match &champion {
+                None => (None, "No version is live yet, so there is no baseline to compare the training data with."),
+                Some(Champion { people: None, .. }) => (None, OTHER_DEFINITION),
+                Some(Champion { baseline, people: Some(people), .. }) => {
+                    // An input that one of the two definitions does not know is a change of the model, not of the data.
+                    let both: Vec<&str> = columns.into_iter().filter(|name| people.table.column(name).is_some()).collect();
+                    (Some(feature_drift(baseline, &people.table, Some(&both), &drift_policy, Detail::Usual)), "")
+                }
+            };
             Ok(Arc::new(EvidencePackage {
                 sources,
                 policy,
@@ -160,13 +166,19 @@ impl Tenure {
         .await
     }
 
-    async fn champion_of(&self, use_case: &str, number: VersionNumber) -> Result<Champion> {
+    /// The live version, to be compared on the dataset of another.
+    async fn champion_of(&self, use_case: &str, number: VersionNumber, dataset: &Dataset) -> Result<Champion> {
         let version = self.version(use_case, number).await?;
         let (_, model) = self.model_file(&version).await?;
         let evidence = self.evidence(&version.run_id).await?;
-        let people = self.people_of(&self.dataset(&version.dataset_id).await?).await?;
-        let seen = evidence.training_rows.iter().map(|&row| people.ids[row as usize].clone()).collect();
+        let own = self.people_of_version(&version).await?;
+        let seen = evidence.training_rows.iter().map(|&row| own.ids[row as usize].clone()).collect();
         let baseline = self.with_people(self.make_baseline(&version).await?).await?;
-        Ok(Champion { number, model, seen, baseline: baseline.people.table.clone() })
+        let people = match self.people_for(dataset, Under::Model(&model.use_case)).await {
+            Ok(people) => Some(people),
+            Err(Error::Conflict { code: RefusalCode::OtherDefinition, .. }) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Champion { number, model, seen, baseline: baseline.people.table.clone(), people })
     }
 }

@@ -1,6 +1,7 @@
 //! Candidate and live version on the same rows, and the gates judged by that.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use domain::VersionNumber;
 use model::Model;
@@ -21,7 +22,12 @@ pub(super) struct Champion {
     pub model: Model,
     pub seen: HashSet<String>,
     pub baseline: model::Table,
+    /// The rows of the candidate's dataset as the live version reads them; `None` where it cannot.
+    pub people: Option<Arc<StoredPeople>>,
 }
+
+/// Why there is no comparison with a live version that does not know the data.
+pub(super) const OTHER_DEFINITION: &str = "The data does not fit the definition of the live version, so the two cannot be compared on it.";
 
 /// What the two did on the same rows.
 pub(super) struct SideBySide {
@@ -42,6 +48,7 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
         comparisons: Vec::new(),
     };
     let Some(champion) = champion else { return Ok(alone("No version is live to compare it with.".into())) };
+    let Some(as_champion) = &champion.people else { return Ok(alone(OTHER_DEFINITION.into())) };
     let held_out =
         evidence.holdout_rows.iter().zip(&evidence.holdout_probabilities).map(|(row, probability)| (*row as usize, *probability));
     let (rows, challenger): (Vec<usize>, Vec<f64>) = held_out.filter(|(row, _)| !champion.seen.contains(&people.ids[*row])).unzip();
@@ -53,12 +60,13 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
     }
     let table = people.table.take(&rows);
     let seed = model.lineage.seed;
-    let scores = champion.model.probabilities(&table);
+    let of_champion = as_champion.table.take(&rows);
+    let scores = champion.model.probabilities(&of_champion);
     let cutoffs = [champion.model.use_case.policies.cutoff, model.use_case.policies.cutoff];
     let comparisons = compare(&truth, &scores, &challenger, cutoffs, seed).map_err(Error::caused)?;
     Ok(SideBySide {
         candidate: evaluate(&model.use_case, &table, &truth, &challenger, seed)?,
-        champion: Some(evaluate(&champion.model.use_case, &table, &truth, &scores, seed)?),
+        champion: Some(evaluate(&champion.model.use_case, &of_champion, &truth, &scores, seed)?),
         rows: format!("{} rows that neither version was trained on.", rows.len()),
         comparisons,
     })

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::RunId;
+use domain::{RefusalCode, RunId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stats::comparison::Comparison;
+use store::datasets::Dataset;
 use store::runs;
 use training::Trained;
 use training::error_analysis::ErrorAnalysis;
@@ -18,6 +19,7 @@ use training::proxies::Proxy;
 use training::quality::DataQuality;
 use training::stability::Stability;
 
+use crate::datasets::Under;
 use crate::runs::artifacts::{EVIDENCE, no_file};
 use crate::training::known::RowsUsed;
 use crate::{Error, Result, Tenure, card, error::compute};
@@ -57,12 +59,19 @@ pub struct Evidence {
 }
 
 impl Tenure {
-    pub(crate) async fn champion(&self, use_case: &str) -> Result<Option<Champion>> {
-        let Some(live) = self.live(use_case).await? else { return Ok(None) };
+    /// The live version, to be compared on a dataset.
+    pub(crate) async fn champion(&self, dataset: &Dataset) -> Result<Option<Champion>> {
+        let Some(live) = self.live(&dataset.use_case).await? else { return Ok(None) };
         let evidence = self.evidence(&live.version.run_id).await?;
-        let people = self.people_of(&self.dataset(&live.version.dataset_id).await?).await?;
+        let people = self.people_of_version(&live.version).await?;
         let seen = evidence.training_rows.iter().map(|&row| people.ids[row as usize].clone()).collect();
-        Ok(Some(Champion { live, seen }))
+        let people = match self.people_for(dataset, Under::Model(&live.model().use_case)).await {
+            Ok(people) => Some(people),
+            // The new version is there because the live one does not know such data.
+            Err(Error::Conflict { code: RefusalCode::OtherDefinition, .. }) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Some(Champion { live, seen, people }))
     }
 
     /// What is kept of the training that made a version.
@@ -125,21 +134,26 @@ pub(crate) fn evidence(
 pub(crate) struct Champion {
     live: Arc<crate::Live>,
     seen: HashSet<String>,
+    /// The rows of the new version's dataset as the live version reads them; `None` where it cannot.
+    people: Option<Arc<crate::StoredPeople>>,
 }
 
 /// Fewer rows than this cannot distinguish two models.
 const LEAST_ROWS: usize = 50;
 
 /// New model against live model on the held-out rows that the live one never saw.
+///
+/// `people` are the rows of the new version's dataset as the definition in force reads them: who left is told by it.
 pub(crate) fn compare_with(champion: &Champion, trained: &Trained, people: &crate::StoredPeople, seed: u64) -> Result<Vec<Comparison>> {
-    let unseen = |(row, probability): (&usize, &f64)| (!champion.seen.contains(&people.ids[*row])).then_some((*row, *probability));
+    let Some(read_by_live) = &champion.people else { return Ok(Vec::new()) };
+    let unseen = |(row, probability): (&usize, &f64)| (!champion.seen.contains(&read_by_live.ids[*row])).then_some((*row, *probability));
     let (rows, challenger): (Vec<usize>, Vec<f64>) =
         trained.holdout_rows.iter().zip(&trained.holdout_probabilities).filter_map(unseen).unzip();
     let truth = people.outcomes_of(&rows)?;
     if rows.len() < LEAST_ROWS || truth.iter().all(|label| *label == truth[0]) {
         return Ok(Vec::new());
     }
-    let scores = champion.live.model().probabilities(&people.table.take(&rows));
+    let scores = champion.live.model().probabilities(&read_by_live.table.take(&rows));
     let cutoff = trained.model.use_case.policies.cutoff;
     stats::comparison::compare(&truth, &scores, &challenger, [cutoff, cutoff], seed).map_err(Error::caused)
 }

@@ -123,6 +123,8 @@ pub struct VersionPage {
     pub data_name: String,
     pub data_id: String,
     pub data_as_of: Date,
+    /// When the dataset was withdrawn; `None`: it is in use.
+    pub data_withdrawn: Option<Timestamp>,
     pub data_hash: String,
     pub simulated: bool,
     /// The description; empty when there is none.

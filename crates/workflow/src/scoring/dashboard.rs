@@ -25,6 +25,7 @@ impl Tenure {
         let version = self.version(&use_case.id, scored.batch.version).await?;
         let evidence = self.evidence(&version.run_id).await?;
         let rule = self.disclosure(&use_case.id);
+        let use_case = self.shown_definition(&scored.own)?;
         compute(move || Ok(dashboard(&use_case, &scored, previous.as_ref(), &evidence, rule))).await
     }
 }

@@ -23,12 +23,16 @@ impl Tenure {
     /// [`Error::Fields`] for filters by a band or field that is not there or a risk that is not a number, all of them at
     /// once; [`Error::NotFound`] for another page or order; or when the store fails.
     pub async fn people(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery) -> Result<PeoplePage> {
-        let use_case = self.use_case(use_case)?;
+        let mut use_case = self.use_case(use_case)?;
+        let scored = self.scored(&use_case.id).await?;
+        if let Some(scored) = &scored {
+            use_case = self.shown_definition(&scored.own)?;
+        }
         let segments: Vec<FilterField> = use_case.segments.iter().map(|name| filter_field(&use_case, name)).collect();
         let bands = use_case.bands.iter().map(|band| band.name.clone()).collect();
         let purposes: Vec<(String, String)> =
             self.purposes(&use_case.id).iter().map(|purpose| (purpose.key.clone(), purpose.text.clone())).collect();
-        let Some(scored) = self.scored(&use_case.id).await? else {
+        let Some(scored) = scored else {
             return Ok(PeoplePage { segments, bands, rows: Vec::new(), total: 0, page: 1, pages: 1, withheld: None, purposes });
         };
         let rows = select(&use_case, &scored, query)?;
@@ -62,6 +66,7 @@ impl Tenure {
         let use_case = self.use_case(use_case)?;
         let why = self.purpose(&use_case.id, why)?.map(|purpose| purpose.key.clone());
         let scored = self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "No scores yet."))?;
+        let use_case = self.shown_definition(&scored.own)?;
         let rows = select(&use_case, &scored, query)?;
         let mut transaction = self.store.begin().await?;
         let filters = query.filters.keys().cloned().collect();
@@ -91,6 +96,7 @@ impl Tenure {
         };
         let history = store::scoring::of_person(&mut self.store.read().await?, &use_case.id.as_str().into(), &id.into()).await?;
         let access_history = self.access_history(&use_case.id, id).await?;
+        let use_case = self.shown_definition(&scored.own)?;
         self.record_view(analyst, &use_case.id, id, &scored.batch.batch_id, why).await?;
         compute(move || {
             let table = &scored.people.table;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use store::scoring;
 
+use crate::datasets::Under;
 use crate::scoring::scored::Scored;
 use crate::{Result, Tenure, error::compute};
 
@@ -19,12 +20,16 @@ impl Tenure {
         let id = batch.batch_id.clone();
         let make = async {
             let list = scoring::of_batch(&mut self.store.read().await?, &batch.batch_id).await?;
-            let everybody = self.people_of(&self.dataset(&batch.dataset_id).await?).await?;
+            // As the version that scored them has read them.
+            let explainer = self.explainer(&self.version(use_case, batch.version).await?).await?;
+            let own = &explainer.model().use_case;
+            let everybody = self.people_for(&self.dataset(&batch.dataset_id).await?, Under::Model(own)).await?;
+            let own = Arc::new(own.clone());
             compute(move || {
                 let rows: Vec<usize> = list.iter().map(|score| score.position as usize).collect();
                 let reasons = list.iter().map(|score| serde_json::from_str(&score.reasons).map_err(store::Error::from));
                 let reasons = reasons.collect::<std::result::Result<_, _>>()?;
-                Ok(Arc::new(Scored { batch, people: Arc::new(everybody.take(&rows)), scores: list, reasons }))
+                Ok(Arc::new(Scored { batch, own, people: Arc::new(everybody.take(&rows)), scores: list, reasons }))
             })
             .await
         };

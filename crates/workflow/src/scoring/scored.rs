@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use model::UseCase;
 use store::scoring;
 
 use crate::StoredPeople;
@@ -9,6 +10,8 @@ use crate::StoredPeople;
 /// The people of the newest batch with their scores.
 pub struct Scored {
     pub batch: scoring::Batch,
+    /// The definition of the version that scored them, under which their values are read.
+    pub own: Arc<UseCase>,
     pub people: Arc<StoredPeople>,
     /// In the order of `batch`'s positions.
     pub scores: Vec<scoring::Score>,

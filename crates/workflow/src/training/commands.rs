@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::{AuditEvent, JobId, JobKind, RunId, RunStatus, Stage, Subject, VersionNumber};
+use domain::{AuditEvent, JobId, JobKind, RefusalCode, RunId, RunStatus, Stage, Subject, VersionNumber};
+use model::UseCase;
 use model::global::GlobalExplanation;
 use monitoring::data_profile::{GateLimits, data_profile};
 use store::{audit, datasets, jobs, registry, runs};
@@ -10,6 +11,7 @@ use training::explanation;
 use training::gates::{GateReport, ValidGatePolicy};
 use training::{Trained, TrainingOutcome, Trial, ValidSettings};
 
+use crate::datasets::Under;
 use crate::runs::artifacts::{EVIDENCE, EXPLANATION, HOLDOUT};
 use crate::runs::evidence::{Evidence, compare_with, evidence};
 use crate::runs::holdout;
@@ -63,9 +65,7 @@ impl Tenure {
     /// # Errors
     /// When the dataset has no outcomes, or the store fails.
     pub async fn start_training(&self, admin: &Admin<'_>, dataset: datasets::Dataset, settings: ValidSettings) -> Result<JobId> {
-        if dataset.positives.is_none() {
-            return Err(no_outcomes());
-        }
+        expect_for_training(&dataset)?;
         self.start_job(admin, training_job(&dataset), async move |tenure, job| {
             let outcome = tenure.train_in(&job, &dataset, settings).await?;
             job.made(domain::Route::Run { run: (&outcome.run_id).into() }.path());
@@ -79,6 +79,11 @@ impl Tenure {
     /// # Errors
     /// When dataset or settings do not allow it, or the job is asked to stop: then what was tried is kept in a canceled run.
     pub async fn train_in(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: ValidSettings) -> Result<TrainOutcome> {
+        // It may have been withdrawn since it was chosen.
+        let dataset = &self.dataset(&dataset.dataset_id).await?;
+        expect_for_training(dataset)?;
+        self.refresh_use_cases().await?;
+        let definition = self.definition(&dataset.use_case)?;
         let run = runs::Run {
             run_id: store::new_id(),
             parent_id: None,
@@ -94,10 +99,12 @@ impl Tenure {
             ended_at: None,
         };
         let mut transaction = self.store.begin().await?;
+        let number = self.record_definition(&mut transaction, job.actor().name(), &definition).await?;
         runs::insert(&mut transaction, &run).await?;
         jobs::set_run(&mut transaction, job.id(), &run.run_id).await?;
         transaction.commit().await?;
-        let outcome = self.train_as(job, &run, dataset, &settings).await;
+        self.refresh_use_cases().await?;
+        let outcome = self.train_as(job, &run, dataset, &settings, (&definition.use_case, number)).await;
         if let Err(error) = &outcome {
             self.fail_run(&run.run_id, error).await;
         }
@@ -123,18 +130,25 @@ impl Tenure {
         run: &runs::Run,
         dataset: &datasets::Dataset,
         settings: &ValidSettings,
+        definition: (&Arc<UseCase>, u32),
     ) -> Result<TrainOutcome> {
         self.record_policy(&run.run_id, &self.gate_policy(&run.use_case)?).await?;
-        match self.fit_and_judge(job, dataset, settings).await? {
-            FitOutcome::Completed(fitted) => self.record(job, run, dataset, settings, *fitted).await,
+        match self.fit_and_judge(job, dataset, settings, definition.0).await? {
+            FitOutcome::Completed(fitted) => self.record(job, run, dataset, settings, definition.1, *fitted).await,
             FitOutcome::Stopped(trials) => self.insert_trials(run, &trials).await,
         }
     }
 
-    async fn fit_and_judge(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: &ValidSettings) -> Result<FitOutcome> {
-        let use_case = self.use_case(&dataset.use_case)?;
-        let people = self.people_of(dataset).await?;
-        let champion = self.champion(&use_case.id).await?;
+    async fn fit_and_judge(
+        &self,
+        job: &Arc<JobHandle>,
+        dataset: &datasets::Dataset,
+        settings: &ValidSettings,
+        use_case: &Arc<UseCase>,
+    ) -> Result<FitOutcome> {
+        let use_case = Arc::clone(use_case);
+        let people = self.people_for(dataset, Under::InForce(&use_case)).await?;
+        let champion = self.champion(dataset).await?;
         let policy = self.gate_policy(&use_case.id)?;
         let (settings, job) = (settings.clone(), Arc::clone(job));
         compute(move || {
@@ -195,6 +209,7 @@ impl Tenure {
         run: &runs::Run,
         dataset: &datasets::Dataset,
         settings: &ValidSettings,
+        definition: u32,
         Fitted { trained, evidence, explanation, files }: Fitted,
     ) -> Result<TrainOutcome> {
         let author = job.actor().name();
@@ -225,7 +240,8 @@ impl Tenure {
         let details = runs::Details {
             parameters,
             metrics: metrics("", &evidence.holdout.report).chain(metrics("cv_", &evidence.cross_validated.report)).collect(),
-            tags: std::iter::once(("data".to_owned(), dataset.name.clone()))
+            tags: [("data".to_owned(), dataset.name.clone()), ("definition".to_owned(), definition.to_string())]
+                .into_iter()
                 .chain(evidence.rows_used.tags())
                 .chain(environment(settings))
                 .collect(),
@@ -269,6 +285,23 @@ impl Tenure {
 
 fn training_job(dataset: &datasets::Dataset) -> NewJob {
     NewJob { use_case: dataset.use_case.to_string(), kind: JobKind::Training, title: format!("Training on {}", dataset.name) }
+}
+
+/// A dataset that models may learn from, in use.
+pub(crate) fn expect_for_training(dataset: &datasets::Dataset) -> Result<()> {
+    if dataset.positives.is_none() {
+        return Err(no_outcomes());
+    }
+    let (name, use_case) = (&dataset.name, &dataset.use_case);
+    if !dataset.purpose.is_for_training() {
+        return Err(Error::Invalid(format!(
+            "{name} is for scoring only. To train on it, import it with `tenure data import FILE --use-case {use_case} --for training`."
+        )));
+    }
+    match &dataset.withdrawn_because {
+        Some(reason) => Err(Error::conflict(RefusalCode::Withdrawn, format!("{name} was withdrawn: {}.", reason.trim_end_matches('.')))),
+        None => Ok(()),
+    }
 }
 
 /// Why a version is not in Staging; empty when it is.

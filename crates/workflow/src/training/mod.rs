@@ -9,4 +9,5 @@ mod rows;
 pub use commands::TrainOutcome;
 pub use form::TrainingForm;
 pub use known::RowsUsed;
+pub(crate) use queries::is_for_training;
 pub use rows::{GateForecast, TrainingChoices};

@@ -1,12 +1,14 @@
 //! What the form for a new training offers, and what to expect of it.
 
+use domain::RefusalCode;
 use store::datasets::Dataset;
 use training::feasibility::Feasibility;
 use training::{Candidate, Settings, ValidSettings};
 
+use crate::datasets::Under;
 use crate::training::known::KnownRows;
 use crate::training::{GateForecast, TrainingChoices};
-use crate::{Member, Result, Tenure, error::compute};
+use crate::{Error, Member, Result, Tenure, error::compute};
 
 /// From so many rows on, the quick look would keep the page waiting.
 const QUICK_ROWS: i64 = 20_000;
@@ -15,14 +17,22 @@ const METRICS: [(&str, &str); 4] =
     [("roc_auc", "ROC AUC"), ("average_precision", "Average precision"), ("log_loss", "Log loss"), ("brier", "Brier score")];
 
 impl Tenure {
-    /// What a form for a training on `dataset` (the newest with outcomes when empty) offers, and what to expect of it.
+    /// The datasets in use that models may learn from, newest day first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn training_datasets(&self, member: &Member<'_>, use_case: &str) -> Result<Vec<Dataset>> {
+        let all = self.datasets(member, Some(use_case)).await?;
+        Ok(all.into_iter().filter(is_for_training).collect())
+    }
+
+    /// What a form for a training on `dataset` (the newest for training when empty) offers, and what to expect of it.
     ///
     /// # Errors
     /// When there is no such use case or dataset, or the store fails.
     pub async fn training_choices(&self, member: &Member<'_>, use_case: &str, dataset: &str) -> Result<TrainingChoices> {
         let use_case = self.use_case(use_case)?;
-        let datasets: Vec<Dataset> =
-            self.datasets(member, Some(&use_case.id)).await?.into_iter().filter(|dataset| dataset.positives.is_some()).collect();
+        let datasets = self.training_datasets(member, &use_case.id).await?;
         let chosen = datasets.iter().find(|own| dataset.is_empty() || own.dataset_id.as_str() == dataset);
         let gate_forecast = match chosen {
             Some(dataset) => self.gate_forecast(dataset).await?,
@@ -31,7 +41,7 @@ impl Tenure {
         let words = &use_case.words;
         let label = |dataset: &Dataset| {
             let events = dataset.positives.unwrap_or_default();
-            let known = dataset.rows_with_outcome().filter(|known| *known < dataset.row_count);
+            let known = dataset.known_outcomes.filter(|known| *known < dataset.row_count);
             let known = known.map_or(String::new(), |known| format!(" ({known} with a known outcome)"));
             format!("{}: {} rows{known}, {events} {}, as of {}", dataset.name, dataset.row_count, words.event_many, dataset.as_of)
         };
@@ -63,7 +73,11 @@ impl Tenure {
         }
         let use_case = self.use_case(&dataset.use_case)?;
         let policy = self.gate_policy(&dataset.use_case)?;
-        let people = self.people_of(dataset).await?;
+        // That it does not fit the definition in force is said by the training itself.
+        let people = match self.people_for(dataset, Under::InForce(&use_case)).await {
+            Err(Error::Conflict { code: RefusalCode::OtherDefinition, .. }) => return Ok(None),
+            people => people?,
+        };
         compute(move || {
             // What cannot be trained is said by the training itself.
             let Ok((_, known)) = KnownRows::of(&people) else { return Ok(None) };
@@ -72,4 +86,9 @@ impl Tenure {
         })
         .await
     }
+}
+
+/// True for a dataset in use, with outcomes, that models may learn from.
+pub(crate) fn is_for_training(dataset: &Dataset) -> bool {
+    dataset.purpose.is_for_training() && dataset.positives.is_some() && dataset.withdrawn_at.is_none()
 }

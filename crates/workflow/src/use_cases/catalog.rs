@@ -1,5 +1,5 @@
 //! Configuration files of an installation: use cases, and the policies that they name. The binary brings some; a folder adds others, or
-//! replaces a use case of the same id:
+//! replaces a use case of the same id. Use cases may also lie in the store (see [`super::definition`]):
 //!
 //! `*.toml` use cases · `gates/*.toml` gate policies · `access/*.toml` who must say why before looking at people
 
@@ -7,19 +7,20 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use domain::FieldProblem;
+use domain::{DefinitionOrigin, FieldProblem};
 use model::UseCase;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use training::gates::{GatePolicy, ValidGatePolicy};
 
+use super::definition::Definition;
 use crate::disclosure::Disclosure;
 use crate::{Error, Result};
 
 /// Everything that was read.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyCatalog {
-    use_cases: BTreeMap<String, Arc<UseCase>>,
+    use_cases: BTreeMap<String, Arc<Definition>>,
     gates: BTreeMap<String, ValidGatePolicy>,
     access: BTreeMap<String, AccessPolicy>,
 }
@@ -54,7 +55,10 @@ impl PolicyCatalog {
     pub fn read(folder: Option<&Path>) -> Result<Self> {
         let mut catalog = Self::policies(folder)?;
         let built_in = data::built_in().map_err(|errors| wrong("built into Tenure", &errors))?;
-        catalog.use_cases = built_in.into_iter().map(|use_case| (use_case.id.clone(), Arc::new(use_case))).collect();
+        for (use_case, text) in built_in.into_iter().zip(data::BUILT_IN) {
+            let definition = Definition::new(use_case, text.to_owned(), DefinitionOrigin::BuiltIn, None)?;
+            catalog.use_cases.insert(definition.id().to_owned(), Arc::new(definition));
+        }
         let mut origins: BTreeMap<String, PathBuf> = BTreeMap::new();
         for (path, text) in folder.map(toml_files).transpose()?.unwrap_or_default() {
             let use_case = catalog.check(&text).map_err(|errors| wrong(&path.display().to_string(), &errors))?;
@@ -62,13 +66,20 @@ impl PolicyCatalog {
                 let (one, other) = (path.display(), other.display());
                 return Err(Error::Invalid(format!("{one} and {other} both define the use case {}.", use_case.id)));
             }
-            catalog.use_cases.insert(use_case.id.clone(), Arc::new(use_case));
-        }
-        for policy in catalog.access.values() {
-            let unknown = |error: Error| Error::Invalid(format!("An access policy is invalid. {error}"));
-            catalog.use_case(&policy.use_case).map_err(unknown)?;
+            let definition = Definition::new(use_case, text, DefinitionOrigin::File, Some(path))?;
+            catalog.use_cases.insert(definition.id().to_owned(), Arc::new(definition));
         }
         Ok(catalog)
+    }
+
+    /// Checks that every access policy is for a use case of a file, or for one that `is_stored`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] names the first that is not: a misspelled id would protect nobody.
+    pub fn check_access(&self, is_stored: impl Fn(&str) -> bool) -> Result<()> {
+        let unknown = |error: Error| Error::Invalid(format!("An access policy is invalid. {error}"));
+        let lost = self.access.values().find(|policy| !is_stored(&policy.use_case) && self.definition(&policy.use_case).is_none());
+        lost.map_or(Ok(()), |policy| self.use_case(&policy.use_case).map(|_| ()).map_err(unknown))
     }
 
     fn policies(folder: Option<&Path>) -> Result<Self> {
@@ -118,12 +129,18 @@ impl PolicyCatalog {
     /// # Errors
     /// [`Error::NotFound`] that names those there are.
     pub fn use_case(&self, id: &str) -> Result<Arc<UseCase>> {
-        let known = || self.use_cases.keys().cloned().collect::<Vec<_>>().join(", ");
-        self.use_cases.get(id).cloned().ok_or_else(|| Error::NotFound(format!("There is no use case {id}. Use one of: {}.", known())))
+        let found = self.definition(id).map(|definition| Arc::clone(&definition.use_case));
+        found.ok_or_else(|| no_use_case(id, self.use_cases.keys().map(String::as_str)))
     }
 
-    /// Every use case, by id.
-    pub fn use_cases(&self) -> impl Iterator<Item = &Arc<UseCase>> {
+    /// The use case called `id` with its text, if a file defines it.
+    #[must_use]
+    pub fn definition(&self, id: &str) -> Option<&Arc<Definition>> {
+        self.use_cases.get(id)
+    }
+
+    /// Every use case that a file defines, by id.
+    pub fn use_cases(&self) -> impl Iterator<Item = &Arc<Definition>> {
         self.use_cases.values()
     }
 
@@ -174,6 +191,11 @@ impl AccessPolicy {
         }
         Ok(())
     }
+}
+
+/// That there is no use case `id`, with those that there are.
+pub(super) fn no_use_case<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    Error::NotFound(format!("There is no use case {id}. Use one of: {}.", known.collect::<Vec<_>>().join(", ")))
 }
 
 /// The drift policy called `name`.
@@ -231,7 +253,9 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        PolicyCatalog::read(Some(folder.path()))
+        let catalog = PolicyCatalog::read(Some(folder.path()))?;
+        catalog.check_access(|id| id == "stored")?;
+        Ok(catalog)
     }
 
     #[test]
@@ -243,6 +267,7 @@ mod tests {
         assert!(read.gate_policy("guide-strict").is_ok() && read.purposes("churn").is_empty());
         assert_eq!(read.purposes("attrition")[0].text, "Prepare a conversation");
         assert_eq!(read.disclosure("attrition").least_people(), 10);
+        assert!(folder(&[("access/any.toml", &ACCESS.replace("attrition", "stored"))]).is_ok(), "a use case may lie in the store");
         let read = folder(&[("access/any.toml", "use_case = \"attrition\"\nleast_people = 20\n")]).unwrap();
         assert!(read.purposes("attrition").is_empty());
         assert_eq!((read.disclosure("attrition").least_people(), read.disclosure("churn").least_people()), (20, 10));

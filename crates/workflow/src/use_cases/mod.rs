@@ -1,8 +1,14 @@
-//! Use cases and their policies: those of the binary and those of a folder of TOML files.
+//! Use cases and their policies: those of the binary, those of a folder of TOML files, and use cases in the store, with their versions.
 
 mod catalog;
+mod commands;
+mod definition;
 mod draft;
+mod queries;
 
 pub(crate) use catalog::drift_policy;
 pub use catalog::{AccessPolicy, PolicyCatalog, Purpose};
+pub use commands::ImportedUseCase;
+pub use definition::Definition;
+pub(crate) use definition::{StoredDefinitions, content_hash};
 pub use draft::{DraftedUseCase, draft_use_case};

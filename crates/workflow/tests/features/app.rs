@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use domain::VersionNumber;
+use domain::{Purpose, VersionNumber};
 use monitoring::simulation;
 use tempfile::TempDir;
 use training::Candidate;
@@ -115,19 +115,19 @@ fn fill() -> TempDir {
         let admin = ada.admin().unwrap();
         let settings = simulation::Settings { people: 600, months: 1, seed: 3, ..simulation::Settings::default() };
         let labeled = data::write(&simulation::training_table(&settings), data::Format::Csv).unwrap();
-        let import = |name: &str, bytes: Vec<u8>, as_of: &str, snapshot: bool| Import {
+        let import = |name: &str, bytes: Vec<u8>, as_of: &str, purpose: Purpose| Import {
             use_case: USE_CASE.into(),
             files: vec![(name.to_owned(), bytes)],
             as_of: Some(as_of.into()),
-            snapshot,
+            purpose: Some(purpose),
             simulated: true,
             ..Import::default()
         };
-        let dataset = app.tenure.import(&admin, import("training.csv", labeled, "2025-01-01", false)).await.unwrap().dataset;
+        let dataset = app.tenure.import(&admin, import("training.csv", labeled, "2025-01-01", Purpose::Training)).await.unwrap().dataset;
         // Few people, so that some of their groups are small.
         let current = simulation::simulate(&simulation::Settings { people: 80, ..settings }).remove(0);
         let people = data::write(&current.people, data::Format::Csv).unwrap();
-        app.tenure.import(&admin, import("people.csv", people, "2026-01-01", true)).await.unwrap();
+        app.tenure.import(&admin, import("people.csv", people, "2026-01-01", Purpose::Scoring)).await.unwrap();
         for seed in 0..VERSIONS as u64 {
             let settings =
                 training::Settings { trials: 2, seed, candidates: vec![Candidate::LogisticRegressionL2], ..training::Settings::default() };

@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod card;
 mod datasets;
+mod definitions;
 mod monitoring;
 mod panels;
 mod registry;

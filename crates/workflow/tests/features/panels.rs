@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::Purpose;
 use tempfile::TempDir;
 use training::Candidate;
 use workflow::{Actor, Error, Import, Imported, StoreSettings, Tenure, TrainOutcome};
@@ -156,7 +157,7 @@ async fn a_file_without_any_known_outcome_is_refused_for_training() {
     let Some(app) = Panel::open().await else { return };
     let text = panel(&["2025-01", "2025-02"], 20, |_, _| "");
     assert!(matches!(app.import("panel.csv", &text).await, Err(Error::Invalid(sentence)) if sentence.contains("blank = \"negative\"")));
-    let imported = app.import_as(&[("panel.csv", &text)], Import { snapshot: true, ..Import::default() }).await.unwrap();
+    let imported = app.import_as(&[("panel.csv", &text)], Import { purpose: Some(Purpose::Scoring), ..Import::default() }).await.unwrap();
     assert_eq!((imported.dataset.positives, imported.current_people), (None, 20));
 }
 

@@ -1,6 +1,6 @@
 //! Sources: what is taken, what is refused, and that their rows are imported like a file.
 
-use domain::AuditAction;
+use domain::{AuditAction, Purpose};
 use sqlx::{ConnectOptions, Connection, Executor};
 use workflow::{Actor, AuditQuery, Error, Import, NewSource};
 
@@ -43,7 +43,8 @@ async fn rows_of_a_source_are_imported_like_a_file() {
     app.tenure.add_source(&admin, source("hr", &address)).await.unwrap();
     let tested = app.tenure.test_source(&admin, USE_CASE, "hr").await.unwrap();
     assert_eq!((tested.rows, tested.more), (40, false));
-    let import = Import { use_case: USE_CASE.into(), as_of: Some("2026-01-01".into()), snapshot: true, ..Import::default() };
+    let (as_of, purpose) = (Some("2026-01-01".into()), Some(Purpose::Scoring));
+    let import = Import { use_case: USE_CASE.into(), as_of, purpose, ..Import::default() };
     let imported = app.tenure.import_from(&admin, "hr", import.clone()).await.unwrap();
     assert_eq!((imported.new, imported.dataset.row_count, imported.dataset.name.as_str()), (true, 40, "hr"));
     let file = Import { files: vec![("people.csv".into(), csv.into_bytes())], ..import };

@@ -1,5 +1,7 @@
 //! `tenure outcomes`.
 
+use std::sync::Arc;
+
 use clap::Subcommand;
 use workflow::{Actor, OutcomesImport, Result};
 
@@ -37,7 +39,14 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
     match command {
         OutcomesCommand::Import { file, use_case, complete_until, horizon_days } => {
             let bytes = read_input(&file)?;
-            let definition = config.catalog()?.use_case(&use_case)?;
+            let catalog = config.catalog()?;
+            let of_file = catalog.definition(&use_case).map(|definition| Arc::clone(&definition.use_case));
+            let definition = match of_file {
+                // A use case that no file defines may lie in the store, where there is one.
+                None if config.has_store() => config.open().await?.use_case(&use_case)?,
+                None => catalog.use_case(&use_case)?,
+                Some(definition) => definition,
+            };
             workflow::check_outcomes(&bytes, &definition)?;
             let name = std::path::Path::new(&file).file_name().map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
             let import = OutcomesImport { use_case, name, bytes, complete_until, horizon_days: Some(horizon_days), simulated: false };

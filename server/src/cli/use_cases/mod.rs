@@ -2,10 +2,13 @@
 
 mod init;
 
+use std::sync::Arc;
+
 use clap::Subcommand;
 use serde_json::json;
-use workflow::{Error, Result};
+use workflow::{Actor, Definition, Error, Result};
 
+use crate::cli::blocking::run_blocking;
 use crate::cli::input::read_input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
@@ -18,40 +21,87 @@ pub enum UseCaseCommand {
     /// Draft a use-case file from a file with people and their outcomes, and try it
     Init(init::Init),
     /// Show the fields of a use case
-    #[command(after_help = "Example: tenure use-case show attrition --toml > copy.toml")]
+    #[command(after_help = "Example: tenure use-case show attrition --toml > my-case.toml")]
     Show {
         id: String,
-        /// Print the use-case file, with every key
+        /// Print its TOML text
         #[arg(long)]
         toml: bool,
     },
     /// Check a use-case file and report all problems by line and key; policies may be built-in or from --use-cases
     #[command(after_help = "Example: tenure use-case check my-case.toml")]
     Check { file: String },
+    /// Keep a use case in the store; it is in force from then on
+    #[command(after_help = "Example: tenure use-case import my-case.toml")]
+    Import { file: String },
+    /// Write the TOML text of a use case, or of one of its versions in the store
+    #[command(after_help = "Example: tenure use-case export my-case --version 2 --out my-case.toml")]
+    Export {
+        id: String,
+        /// Version in the store [default: the definition in force]
+        #[arg(long)]
+        version: Option<u32>,
+        /// File to write [default: print it]
+        #[arg(long, value_name = "FILE")]
+        out: Option<String>,
+    },
+    /// List the versions of a use case in the store
+    Versions { id: String },
 }
 
-pub fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Outcome> {
+/// The use cases that are in force: of the files, and of the store where there is one.
+async fn in_force(config: &Config) -> Result<Vec<Arc<Definition>>> {
+    if !config.has_store() {
+        return Ok(config.catalog()?.use_cases().cloned().collect());
+    }
+    let tenure = config.open().await?;
+    tenure.use_cases().iter().map(|use_case| tenure.definition(&use_case.id)).collect()
+}
+
+/// One of them.
+async fn definition(config: &Config, id: &str) -> Result<Arc<Definition>> {
+    if config.has_store() {
+        return config.open().await?.definition(id);
+    }
+    let catalog = config.catalog()?;
+    match catalog.definition(id) {
+        Some(definition) => Ok(Arc::clone(definition)),
+        // For the sentence that names those there are.
+        None => catalog.use_case(id).and_then(|_| Err(Error::internal("the use case has no definition"))),
+    }
+}
+
+fn read_text(file: &str) -> Result<String> {
+    String::from_utf8(read_input(file)?).map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text.")))
+}
+
+pub async fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Outcome> {
     match command {
         UseCaseCommand::List => {
-            let catalog = config.catalog()?;
+            let list = in_force(config).await?;
             if as_json {
-                let list: Vec<_> = catalog.use_cases().map(|use_case| json!({ "id": use_case.id, "title": use_case.title })).collect();
-                output::json(&list)?;
+                let row = |own: &Arc<Definition>| json!({ "id": own.id(), "title": own.use_case.title, "origin": own.origin });
+                output::json(&list.iter().map(row).collect::<Vec<_>>())?;
             } else {
-                let row = |use_case: &std::sync::Arc<model::UseCase>| {
-                    vec![use_case.id.clone(), use_case.title.clone(), use_case.inputs().count().to_string(), use_case.target.column.clone()]
+                let row = |own: &Arc<Definition>| {
+                    let use_case = &own.use_case;
+                    let inputs = use_case.inputs().count().to_string();
+                    vec![use_case.id.clone(), use_case.title.clone(), inputs, use_case.target.column.clone(), own.origin.to_string()]
                 };
-                output::table(&["ID", "TITLE", "INPUTS", "TARGET"], &catalog.use_cases().map(row).collect::<Vec<_>>());
+                output::table(&["ID", "TITLE", "INPUTS", "TARGET", "DEFINED IN"], &list.iter().map(row).collect::<Vec<_>>());
             }
         }
-        UseCaseCommand::Init(command) => return init::run(config, command, as_json),
+        UseCaseCommand::Init(command) => {
+            let config = config.clone();
+            return run_blocking(move || init::run(&config, command, as_json)).await;
+        }
         UseCaseCommand::Show { id, toml } => {
-            let use_case = config.catalog()?.use_case(&id)?;
+            let definition = definition(config, &id).await?;
+            let use_case = &definition.use_case;
             if toml {
-                let text = data::to_toml(&use_case, data::Keys::All, &|_| Vec::new()).map_err(Error::caused)?;
-                output::line(text.trim_end());
+                output::line(definition.text.trim_end());
             } else if as_json {
-                output::json(&*use_case)?;
+                output::json(&**use_case)?;
             } else {
                 output::line(&format!("{}: {}", use_case.title, use_case.description));
                 let row = |field: &model::Field| {
@@ -64,8 +114,39 @@ pub fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Ou
                 output::table(&["FIELD", "KIND", "ROLE", "ALLOWED"], &use_case.fields.iter().map(row).collect::<Vec<_>>());
             }
         }
+        UseCaseCommand::Import { file } => {
+            let imported = config.open().await?.import_use_case(&Actor::local().admin()?, read_text(&file)?).await?;
+            let own = &imported.definition;
+            if as_json {
+                output::json(&imported)?;
+            } else {
+                let known = if imported.new { "stored" } else { "already stored" };
+                output::line(&format!(
+                    "Version {} of the use case {} ({known}), hash {}",
+                    own.version,
+                    own.use_case,
+                    &own.content_hash[..12]
+                ));
+            }
+        }
+        UseCaseCommand::Export { id, version, out } => {
+            let text = match version {
+                None => definition(config, &id).await?.text.clone(),
+                Some(_) => config.open().await?.use_case_text(&Actor::local().member()?, &id, version).await?,
+            };
+            match out {
+                None => output::line(text.trim_end()),
+                Some(file) => {
+                    std::fs::write(&file, &text).map_err(|error| Error::Invalid(format!("{file}: {error}")))?;
+                    eprintln!("Written to {file}.");
+                }
+            }
+        }
+        UseCaseCommand::Versions { id } => {
+            print_versions(&config.open().await?.use_case_versions(&Actor::local().member()?, &id).await?, as_json)?;
+        }
         UseCaseCommand::Check { file } => {
-            let text = String::from_utf8(read_input(&file)?).map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text.")))?;
+            let text = read_text(&file)?;
             match config.catalog()?.check(&text) {
                 Ok(use_case) if as_json => output::json(&json!({ "id": use_case.id, "errors": [] }))?,
                 Ok(use_case) => output::line(&format!(
@@ -87,4 +168,25 @@ pub fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Ou
         }
     }
     Ok(Outcome::Done)
+}
+
+fn print_versions(versions: &[store::use_cases::Definition], as_json: bool) -> Result<()> {
+    if as_json {
+        let row = |own: &store::use_cases::Definition| {
+            json!({
+                "version": own.version,
+                "origin": own.origin,
+                "content_hash": own.content_hash,
+                "created_by": own.created_by,
+                "created_at": own.created_at,
+            })
+        };
+        return output::json(&versions.iter().map(row).collect::<Vec<_>>());
+    }
+    let row = |own: &store::use_cases::Definition| {
+        let hash = own.content_hash.chars().take(12).collect();
+        vec![own.version.to_string(), own.origin.to_string(), own.created_at.long(), own.created_by.to_string(), hash]
+    };
+    output::table(&["VERSION", "DEFINED IN", "RECORDED", "BY", "HASH"], &versions.iter().map(row).collect::<Vec<_>>());
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Reports as files, drawn with the same views as the pages.
 
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Form, Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, post};
@@ -106,6 +106,9 @@ async fn import(State(state): State<AppState>, AuthUser(actor): AuthUser, Path(u
     let list = Route::Datasets { use_case: (&use_case).into() };
     let import = match import_of(use_case.clone(), form).await {
         Ok(import) if import.files.is_empty() => return redirect_with_flash(&state, &list, &[("problem", "Choose a file to import.")]),
+        Ok(import) if import.purpose.is_none() => {
+            return redirect_with_flash(&state, &list, &[("problem", "Choose what the data is for.")]);
+        }
         Ok(import) => import,
         Err(problem) => return redirect_with_flash(&state, &list, &[("problem", &problem)]),
     };
@@ -122,6 +125,7 @@ async fn import(State(state): State<AppState>, AuthUser(actor): AuthUser, Path(u
 async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, String> {
     let incomplete = |error: axum::extract::multipart::MultipartError| error.body_text();
     let mut import = Import { use_case, ..Import::default() };
+    let mut purpose = String::new();
     while let Some(field) = form.next_field().await.map_err(incomplete)? {
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
@@ -134,14 +138,39 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, Stri
                 }
             }
             "as_of" => import.as_of = Some(field.text().await.map_err(incomplete)?).filter(|day| !day.is_empty()),
-            "snapshot" => import.snapshot = field.text().await.map_err(incomplete)? == "true",
+            "for" => purpose = field.text().await.map_err(incomplete)?,
             option => {
                 let value = field.text().await.map_err(incomplete)?;
                 import.options.set(option, &value).map_err(|error| error.to_string())?;
             }
         }
     }
+    import.purpose = purpose.parse().ok();
     Ok(import)
+}
+
+/// The submitted reason.
+#[derive(Debug, Deserialize)]
+pub struct Withdraw {
+    #[serde(default)]
+    reason: String,
+}
+
+/// Takes a dataset out of use and redirects to its page.
+pub async fn withdraw(
+    State(state): State<AppState>,
+    AuthUser(actor): AuthUser,
+    Path((use_case, dataset)): Path<(String, String)>,
+    Form(Withdraw { reason }): Form<Withdraw>,
+) -> Answer {
+    let page = Route::Dataset { use_case: (&use_case).into(), dataset: (&dataset).into() };
+    match state.tenure.withdraw_dataset(&actor.admin()?, Some(&use_case), &dataset, &reason).await {
+        Ok(_) => redirect_with_flash(&state, &page, &[("done", "The dataset is withdrawn.")]),
+        Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => {
+            redirect_with_flash(&state, &page, &[("problem", &error.to_string()), ("reason", &reason)])
+        }
+        Err(error) => Err(Problem(error)),
+    }
 }
 
 /// An HTML file, rendered off the async threads.

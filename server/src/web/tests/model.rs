@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::Decision;
+use domain::{Decision, Purpose};
 use model::{Column, Table};
 use monitoring::simulation::{self, training_table};
 use training::{Candidate, Silent};
@@ -30,6 +30,7 @@ impl TestServer {
             use_case: "attrition".into(),
             files: vec![(name.to_owned(), bytes)],
             as_of: Some(as_of.to_owned()),
+            purpose: Some(Purpose::Both),
             simulated: true,
             ..Import::default()
         };

@@ -104,12 +104,13 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
     };
     let headlines: Vec<Headline> = HEADLINES.into_iter().filter_map(headline).collect();
     let run = Route::Run { run: (&version.run).into() };
+    let withdrawn = page.data_withdrawn.map(|at| format!(", withdrawn on {}", at.long())).unwrap_or_default();
     let data = Route::Dataset { use_case, dataset: (&page.data_id).into() };
     let simulated = if page.simulated { " (simulated)" } else { "" };
     let short = |hash: &str| Cell::code(hash.chars().take(12).collect::<String>());
     let facts = vec![
         ("Run".to_owned(), Cell::link(run.path(), version.run.clone())),
-        ("Data".to_owned(), Cell::link(data.path(), format!("{}, as of {}{simulated}", page.data_name, page.data_as_of.long()))),
+        ("Data".to_owned(), Cell::link(data.path(), format!("{}, as of {}{simulated}{withdrawn}", page.data_name, page.data_as_of.long()))),
         ("Data hash".to_owned(), short(&page.data_hash)),
         ("Training data".to_owned(), Cell::text(format!("{} rows, {} fields", format::count(page.training_rows), page.fields))),
         ("Seed".to_owned(), Cell::text(page.seed.to_string())),

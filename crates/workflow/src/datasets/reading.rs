@@ -1,0 +1,192 @@
+//! Files are read under a definition of their use case: once when they are imported, and again for a model of another definition.
+
+use std::sync::Arc;
+
+use data::{CheckMode, Checked, ColumnFormat, OutcomeColumn, ReadOptions, Recognized};
+use domain::{PeriodRange, Purpose, RefusalCode};
+use model::UseCase;
+use store::{datasets, registry};
+
+use crate::use_cases::content_hash;
+use crate::{Error, Result, StoredPeople, Tenure, error::compute};
+
+/// A file as it was sent.
+#[derive(Clone, Copy)]
+pub(super) struct SentFile<'a> {
+    pub name: &'a str,
+    pub bytes: &'a [u8],
+    pub options: &'a ReadOptions,
+}
+
+/// How a file was read: what was recognized in it, and how its columns are written.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FileReading {
+    pub name: String,
+    pub recognized: Recognized,
+    pub columns: Vec<ColumnFormat>,
+}
+
+impl FileReading {
+    /// Sentences for people: the file, then each column that is not plain.
+    pub fn sentences(&self) -> Vec<String> {
+        let unnamed =
+            (!self.recognized.unnamed.is_empty()).then(|| format!("Columns without a name: {}", self.recognized.unnamed.join(", ")));
+        let unreadable = self.recognized.unreadable.iter().map(|(name, reason)| format!("{name} cannot be read: {reason}"));
+        let columns = self.columns.iter().map(ColumnFormat::sentence);
+        std::iter::once(format!("{}: {}", self.name, self.recognized.sentence())).chain(columns).chain(unnamed).chain(unreadable).collect()
+    }
+}
+
+/// What was read.
+pub(super) struct Reading {
+    pub people: StoredPeople,
+    /// Columns that the use case does not know.
+    pub unused: Vec<String>,
+    pub purpose: Purpose,
+    /// How each file was read.
+    pub files: Vec<FileReading>,
+    /// The last periods, where nobody is recorded to have left: their outcomes are taken as not known yet.
+    pub unsettled: Option<PeriodRange>,
+}
+
+/// Whose definition a dataset is read under.
+#[derive(Clone, Copy)]
+pub(crate) enum Under<'a> {
+    /// A model's, which is to score the people.
+    Model(&'a UseCase),
+    /// The one in force, under which a model is to be trained.
+    InForce(&'a UseCase),
+}
+
+impl<'a> Under<'a> {
+    fn use_case(self) -> &'a UseCase {
+        match self {
+            Self::Model(use_case) | Self::InForce(use_case) => use_case,
+        }
+    }
+
+    /// A model needs its inputs, a training all that it learns from and is judged by.
+    fn purpose(self) -> Purpose {
+        match self {
+            Self::Model(_) => Purpose::Scoring,
+            Self::InForce(_) => Purpose::Training,
+        }
+    }
+}
+
+/// Reads files of the same columns, one below the other. Without a purpose a file with outcomes is for training, one without for scoring.
+pub(super) fn read_files(files: &[SentFile<'_>], use_case: &UseCase, purpose: Option<Purpose>) -> Result<Reading> {
+    let (mut parts, mut sources, mut readings, mut chosen) = (Vec::new(), Vec::new(), Vec::new(), purpose);
+    for file in files {
+        let raw = data::read(file.bytes, file.options).map_err(|error| Error::Invalid(format!("{}: {error}.", file.name)))?;
+        let purpose = match chosen {
+            Some(purpose) => purpose,
+            None => *chosen.insert(usual_purpose(&data::outcome_column(&raw, use_case), file.name, use_case)?),
+        };
+        let part = data::check(&raw, use_case, mode(purpose))?;
+        let differs = |first: &Checked| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some();
+        if parts.first().is_some_and(differs) {
+            let sentence =
+                format!("{} has different columns from {}. Files to merge must have the same columns.", file.name, files[0].name);
+            return Err(Error::Invalid(sentence));
+        }
+        sources.push((file.name.to_owned(), part.ids.len() as u32));
+        readings.push(FileReading { name: file.name.to_owned(), recognized: raw.recognized, columns: part.formats.clone() });
+        parts.push(part);
+    }
+    let (Some(purpose), Some(first)) = (chosen, parts.first()) else { return Err(Error::Invalid("Choose at least one file.".into())) };
+    if purpose.is_for_training() && parts.iter().flat_map(|part| part.labels.iter().flatten()).all(Option::is_none) {
+        return Err(Error::Invalid(format!(
+            "No outcome is known: every cell of {} is blank, which means not known yet. Import the data for scoring only. Where a blank cell \
+             means that it did not happen, set blank = \"negative\" under [target] in the use case.",
+            use_case.target.column
+        )));
+    }
+    let unused = first.unused.clone();
+    let mut people = StoredPeople::merge(parts, sources)?;
+    let unsettled = people.forget_unsettled();
+    people.levels = use_case.ordinal_levels().map(|(name, levels)| (name.to_owned(), levels.to_vec())).collect();
+    Ok(Reading { people, unused, purpose, files: readings, unsettled })
+}
+
+fn mode(purpose: Purpose) -> CheckMode {
+    if purpose.is_for_training() { CheckMode::Training } else { CheckMode::Scoring }
+}
+
+fn usual_purpose(outcomes: &OutcomeColumn, file: &str, use_case: &UseCase) -> Result<Purpose> {
+    match outcomes {
+        OutcomeColumn::Found => Ok(Purpose::Training),
+        OutcomeColumn::Absent => Ok(Purpose::Scoring),
+        OutcomeColumn::Similar(name) => Err(Error::Invalid(format!(
+            "{file} has no column {}; did you mean “{name}”? Correct its name, or import the file with `--for scoring`.",
+            use_case.target.column
+        ))),
+    }
+}
+
+impl Tenure {
+    /// A dataset's rows as the definition reads them: as they were stored where both definitions read alike, else read again from the files.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the files do not fit the definition; or when a file is missing or damaged.
+    pub(crate) async fn people_for(&self, dataset: &datasets::Dataset, under: Under<'_>) -> Result<Arc<StoredPeople>> {
+        let (own, use_case) = (self.definition_of(dataset).await?, under.use_case());
+        let people = match own.reads_like(use_case) {
+            true => self.people_of(dataset).await?,
+            false => self.read_again(dataset, under).await?,
+        };
+        // Positions stand for levels: those of another list would be other values.
+        people.expect_levels(use_case)?;
+        Ok(people)
+    }
+
+    /// The rows that a version was trained on, as its model reads them.
+    pub(crate) async fn people_of_version(&self, version: &registry::Version) -> Result<Arc<StoredPeople>> {
+        let explainer = self.explainer(version).await?;
+        self.people_for(&self.dataset(&version.dataset_id).await?, Under::Model(&explainer.model().use_case)).await
+    }
+
+    async fn read_again(&self, dataset: &datasets::Dataset, under: Under<'_>) -> Result<Arc<StoredPeople>> {
+        let key = format!("{}/{}/{}", dataset.dataset_id, content_hash(under.use_case())?, under.purpose());
+        let make = async {
+            let mut files = Vec::new();
+            let rows = datasets::files(&mut self.store.read().await?, &dataset.dataset_id).await?;
+            for file in rows {
+                let options: ReadOptions = serde_json::from_str(&file.options).map_err(store::Error::from)?;
+                files.push((file.name, self.store.artifact(&file.hash).await?, options));
+            }
+            let (use_case, purpose) = (under.use_case().clone(), under.purpose());
+            let read = compute(move || {
+                let sent: Vec<SentFile<'_>> = files.iter().map(|(name, bytes, options)| SentFile { name, bytes, options }).collect();
+                Ok(Arc::new(read_files(&sent, &use_case, Some(purpose))?.people))
+            });
+            read.await.map_err(|error| does_not_fit(dataset, under, error))
+        };
+        self.caches.people.get_or_make(&key, make).await
+    }
+}
+
+/// Why files that fit one definition do not fit another.
+fn does_not_fit(dataset: &datasets::Dataset, under: Under<'_>, error: Error) -> Error {
+    let why = if let Error::Refused(refusal) = &error {
+        match refusal.problems.first() {
+            Some(problem) if problem.value.is_empty() => format!("{}: {}", problem.column, problem.rule),
+            Some(problem) => format!("Row {}, {}: {} (found “{}”)", problem.row, problem.column, problem.rule, problem.value),
+            None => refusal.to_string(),
+        }
+    } else if let Error::Invalid(sentence) = &error {
+        sentence.clone()
+    } else {
+        return error;
+    };
+    let (whose, remedy) = match under {
+        Under::Model(_) => {
+            ("the definition of the model", "Train a new version under the definition in force, or import data that fits the model.")
+        }
+        Under::InForce(_) => ("the definition in force", "Import data that fits it, or change the definition."),
+    };
+    let (name, number, id) = (&dataset.name, dataset.definition, &dataset.use_case);
+    let sentence =
+        format!("{name} was read under version {number} of the use case {id} and does not fit {whose}. {}.", why.trim_end_matches('.'));
+    Error::conflict(RefusalCode::OtherDefinition, format!("{sentence} {remedy}"))
+}
