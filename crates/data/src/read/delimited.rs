@@ -70,7 +70,8 @@ fn sniff(text: &str) -> Result<u8, ReadError> {
             let start = from_header(rows)?;
             let width = rows.get(start)?.filled.len();
             let fits = |row: &Outline| row.count() == 0 || (row.filled.len() >= width && !row.filled[width..].contains(&true));
-            (width > 1 && rows[start..].iter().all(fits)).then_some(Reading { separator: *separator, width })
+            // Titles are few: a header far down is a row of another table.
+            (width > 1 && 2 * start < rows.len() && rows[start..].iter().all(fits)).then_some(Reading { separator: *separator, width })
         };
         samples.iter().filter_map(reading).collect()
     };
