@@ -23,6 +23,8 @@ mod monitoring;
 #[cfg(feature = "ssr")]
 mod query;
 #[cfg(feature = "ssr")]
+mod refused;
+#[cfg(feature = "ssr")]
 mod registry;
 #[cfg(feature = "ssr")]
 mod review;
@@ -142,6 +144,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
         | Route::PeopleCsv { .. }
         | Route::LiveModel { .. }
         | Route::DatasetImport { .. }
+        | Route::OutcomesImport { .. }
         | Route::DatasetProfileHtml { .. }
         | Route::DatasetProfileJson { .. }
         | Route::RunCompareHtml

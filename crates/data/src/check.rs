@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use model::{Cell, Column, Field, Role, Table, UseCase};
 use serde::Serialize;
 
+use crate::ids::read_ids;
 use crate::read::Raw;
+use crate::unseen::{Unseen, UnseenLevels};
 
 /// How many problems a refusal lists.
 pub const LISTED_PROBLEMS: usize = 100;
@@ -22,6 +24,9 @@ pub enum CheckMode {
 /// One cell (or column) that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RowProblem {
+    /// The file, where several were sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// As a spreadsheet numbers rows: the header is 1. A problem with a whole column has row 1.
     pub row: usize,
     pub column: String,
@@ -35,23 +40,53 @@ pub struct Refusal {
     /// The first hundred.
     pub problems: Vec<RowProblem>,
     pub total: usize,
+    /// What the problems have in common and what to do about it, one sentence or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
 }
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let problems = if self.total == 1 { "problem" } else { "problems" };
-        write!(formatter, "{} {problems} found. Nothing was stored.", self.total)
+        let advice = self.advice.as_deref().map(|advice| format!(" {advice}")).unwrap_or_default();
+        write!(formatter, "{} {problems} found.{advice} Nothing was stored.", self.total)
     }
 }
 
 impl Refusal {
     /// One more problem; only the first [`LISTED_PROBLEMS`] are kept.
     pub fn add(&mut self, row: usize, column: &str, value: &str, rule: impl Into<String>) {
+        self.push(RowProblem { file: None, row, column: column.to_owned(), value: value.to_owned(), rule: rule.into() });
+    }
+
+    /// The same in one of several files.
+    pub fn add_in(&mut self, file: &str, row: usize, column: &str, value: &str, rule: impl Into<String>) {
+        let (column, value) = (column.to_owned(), value.to_owned());
+        self.push(RowProblem { file: Some(file.to_owned()), row, column, value, rule: rule.into() });
+    }
+
+    fn push(&mut self, problem: RowProblem) {
         self.total += 1;
         if self.problems.len() < LISTED_PROBLEMS {
-            self.problems.push(RowProblem { row, column: column.to_owned(), value: value.to_owned(), rule: rule.into() });
+            self.problems.push(problem);
         }
     }
+
+    /// Names the file in every problem that names none.
+    #[must_use]
+    pub fn in_file(mut self, file: &str) -> Self {
+        self.problems.iter_mut().for_each(|problem| _ = problem.file.get_or_insert_with(|| file.to_owned()));
+        self
+    }
+}
+
+/// How a file was read where its cells are not taken as they are written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CheckNotes {
+    /// The identifiers were whole numbers with a decimal part of zeros (`1001.0`) and are read without it.
+    pub whole_number_ids: bool,
+    /// What was read as missing because it is no level of its field.
+    pub unseen: Vec<Unseen>,
 }
 
 /// Checked rows.
@@ -67,6 +102,7 @@ pub struct Checked {
     pub periods: Option<Vec<String>>,
     /// Columns of the file that the use case does not know.
     pub unused: Vec<String>,
+    pub notes: CheckNotes,
 }
 
 /// Checks every cell against the use case.
@@ -74,7 +110,8 @@ pub struct Checked {
 /// # Errors
 /// A [`Refusal`] with the first hundred problems in the order of the rows.
 pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, Refusal> {
-    let mut refusal = Refusal { problems: Vec::new(), total: 0 };
+    let mut refusal = Refusal::default();
+    let mut notes = CheckNotes::default();
     let header = Header::new(raw);
     let mut used = Vec::new();
     let mut table = Table::default();
@@ -83,7 +120,9 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
             Some(index) => {
                 used.push(index);
                 if field.role != Role::Ignored {
-                    table.push(&field.name, typed(field, &raw.columns[index], &mut refusal));
+                    let (column, unseen) = typed(field, &raw.columns[index], mode, &mut refusal);
+                    table.push(&field.name, column);
+                    notes.unseen.extend(unseen);
                 }
             }
             None if is_needed(field, use_case, mode) => refusal.add(1, &field.name, "", header.missing(&field.name)),
@@ -109,7 +148,12 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
         refusal.add(1, column, "", header.missing(column));
     }
     let ids = match (ids, &use_case.id_column) {
-        (Some(ids), Some(name)) => check_ids(ids, name, periods.is_some(), &mut refusal),
+        (Some(ids), Some(name)) => {
+            let (ids, whole) = read_ids(ids);
+            notes.whole_number_ids = whole;
+            check_ids(&ids, name, periods.is_some(), &mut refusal);
+            ids
+        }
         (None, Some(name)) => {
             refusal.add(1, name, "", header.missing(name));
             Vec::new()
@@ -118,7 +162,7 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
     };
     let unused = (0..raw.names.len()).filter(|index| !used.contains(index)).map(|index| raw.names[index].clone()).collect();
     if refusal.total == 0 {
-        return Ok(Checked { table, ids, labels, periods, unused });
+        return Ok(Checked { table, ids, labels, periods, unused, notes });
     }
     refusal.problems.sort_by_key(|problem| problem.row);
     Err(refusal)
@@ -132,25 +176,38 @@ fn is_needed(field: &Field, use_case: &UseCase, mode: CheckMode) -> bool {
     }
 }
 
-fn typed(field: &Field, texts: &[String], refusal: &mut Refusal) -> Column {
+fn typed(field: &Field, texts: &[String], mode: CheckMode, refusal: &mut Refusal) -> (Column, Vec<Unseen>) {
     // A field has few distinct texts among many rows: parse each of them once.
     let mut known: HashMap<&str, Result<Cell, String>> = HashMap::new();
     let mut numbers = Vec::with_capacity(texts.len());
     let mut codes = Vec::with_capacity(texts.len());
+    let mut unseen = UnseenLevels::new(field, mode == CheckMode::Training);
+    let mut present = 0;
     for (row, text) in texts.iter().enumerate() {
         match known.entry(text).or_insert_with(|| field.parse(text).map_err(|problem| problem.rule)) {
             Ok(Cell::Number(number)) => numbers.push(*number),
             Ok(Cell::Level(code)) => codes.push(*code),
+            Err(_) if unseen.take(row, text) => {
+                numbers.push(f64::NAN);
+                codes.push(model::MISSING_LEVEL);
+            }
             Err(rule) => refusal.add(row + 2, &field.name, text, rule.as_str()),
         }
+        present += usize::from(!text.trim().is_empty());
     }
+    let unseen = unseen.finish(present).unwrap_or_else(|(rule, found)| {
+        for unseen in &found {
+            unseen.rows.iter().for_each(|row| refusal.add(row + 2, &field.name, &unseen.value, rule.as_str()));
+        }
+        Vec::new()
+    });
     // After a refusal the lengths may differ; the column is then thrown away with the table.
     if field.is_level() {
         codes.resize(texts.len(), model::MISSING_LEVEL);
-        Column::Level { codes, levels: field.levels.clone() }
+        (Column::Level { codes, levels: field.levels.clone() }, unseen)
     } else {
         numbers.resize(texts.len(), f64::NAN);
-        Column::Number(numbers)
+        (Column::Number(numbers), unseen)
     }
 }
 
@@ -169,18 +226,17 @@ fn check_labels(texts: &[String], use_case: &UseCase, refusal: &mut Refusal) -> 
     labels
 }
 
-fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal) -> Vec<String> {
+fn check_ids(ids: &[String], name: &str, may_repeat: bool, refusal: &mut Refusal) {
     let mut first = HashMap::new();
     for (row, id) in ids.iter().enumerate() {
         if let Some(rule) = id_rule(id) {
             refusal.add(row + 2, name, &shown(id), rule);
-        } else if let Some(earlier) = first.insert(id.trim(), row)
+        } else if let Some(earlier) = first.insert(id.as_str(), row)
             && !may_repeat
         {
             refusal.add(row + 2, name, id, format!("duplicates row {}", earlier + 2));
         }
     }
-    ids.iter().map(|id| id.trim().to_owned()).collect()
 }
 
 /// Letters that an identifier of a person may have.
@@ -227,7 +283,8 @@ pub(crate) struct Header<'a> {
     keys: Vec<String>,
 }
 
-fn key(name: &str) -> String {
+/// A header without the differences of spelling that do not matter.
+pub(crate) fn key(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

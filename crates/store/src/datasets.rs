@@ -76,3 +76,21 @@ pub async fn insert_profile(writer: &mut Writer, dataset_id: &DatasetId, hash: &
     sql(text).bind(dataset_id).bind(hash).bind(now()).execute(writer).await?;
     Ok(())
 }
+
+/// How the files of a dataset were put together and read, JSON; `None` when nothing is known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn report(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Option<String>> {
+    sql("select report from dataset_report where dataset_id = $1").bind(dataset_id).optional_scalar(reader).await
+}
+
+/// Records how the files of a dataset were put together and read, JSON.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_report(writer: &mut Writer, dataset_id: &DatasetId, report: &str) -> Result<()> {
+    let text = "insert into dataset_report (dataset_id, report) values ($1, $2)";
+    sql(text).bind(dataset_id).bind(report).execute(writer).await?;
+    Ok(())
+}

@@ -11,7 +11,7 @@ use training::gates::ValidGatePolicy;
 use crate::cache::Caches;
 use crate::datasets::Refusals;
 use crate::disclosure::Histories;
-use crate::use_cases::{PolicyCatalog, Purpose, drift_policy};
+use crate::use_cases::{PolicyCatalog, Purpose, SkippedFile, drift_policy};
 use crate::{Error, Result};
 
 /// The use cases of one installation over one store. Cheap to clone.
@@ -33,7 +33,7 @@ impl Tenure {
     /// recorded with every run, for example "tenure 0.1.0+3c5af1d".
     ///
     /// # Errors
-    /// When the store cannot be opened, or a file of the folder is wrong.
+    /// When the store cannot be opened, or a policy of the folder is wrong.
     pub async fn open(settings: &store::Settings, folder: Option<&Path>, code: &str) -> Result<Self> {
         let catalog = PolicyCatalog::read(folder)?;
         let store = Store::open(settings).await?;
@@ -54,6 +54,11 @@ impl Tenure {
     /// [`Error::NotFound`] that names those there are.
     pub fn use_case(&self, id: &str) -> Result<Arc<UseCase>> {
         self.catalog.use_case(id)
+    }
+
+    /// Use-case files of the folder that are wrong and were left out.
+    pub fn skipped_use_cases(&self) -> &[SkippedFile] {
+        self.catalog.skipped()
     }
 
     /// The gates of a use case.

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use monitoring::simulation;
-use workflow::{Actor, Error, Import, Result};
+use workflow::{Actor, Combine, Error, Import, Result};
 
 use super::blocking::run_blocking;
 use super::input::read_input;
@@ -13,9 +13,10 @@ use crate::settings::Config;
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Check a CSV or Parquet file and store it as a dataset version
-    #[command(after_help = "Example: tenure data import people.csv --use-case attrition --as-of 2026-11-01")]
+    #[command(after_help = "Examples: tenure data import people.csv --use-case attrition --as-of 2026-11-01\n          \
+                            tenure data import master.csv survey.csv --use-case attrition --join EmployeeNumber")]
     Import {
-        /// Files to import; several files with the same columns are merged in this order
+        /// Files to import; the rows of several files are stacked in this order, or joined with --join
         #[arg(required = true)]
         files: Vec<String>,
         /// Use case, for example attrition
@@ -27,6 +28,15 @@ pub enum DataCommand {
         /// Import current people without an outcome column
         #[arg(long)]
         snapshot: bool,
+        /// Join files about the same people by this column, which each of them has
+        #[arg(long, value_name = "KEY")]
+        join: Option<String>,
+        /// Keep people who are only in some of the joined files, with missing values
+        #[arg(long, requires = "join")]
+        join_missing: bool,
+        /// Differences between identifiers that do not count in a join: leading-zeros, whole-numbers, case, blanks
+        #[arg(long = "match", value_name = "RULE", requires = "join")]
+        matching: Option<String>,
     },
     /// List dataset versions
     List {
@@ -72,10 +82,17 @@ pub enum DataCommand {
 
 pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        DataCommand::Import { files, use_case, as_of, snapshot } => {
+        DataCommand::Import { files, use_case, as_of, snapshot, join, join_missing, matching } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
             let definition = config.catalog()?.use_case(&use_case)?;
-            let import = Import { use_case, files, as_of, snapshot, ..Import::default() };
+            let combine = match join {
+                None => Combine::Stack,
+                Some(key) => {
+                    let rule = matching.as_deref().map(super::input::match_rule).transpose()?.unwrap_or_default();
+                    Combine::Join(data::JoinOptions { key, rule, keep_partial: join_missing })
+                }
+            };
+            let import = Import { use_case, files, combine, as_of, snapshot, ..Import::default() };
             workflow::check_import(&import, &definition)?;
             let imported = config.open().await?.import(&Actor::local().admin()?, import).await?;
             if as_json {
@@ -94,6 +111,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                     dataset.as_of,
                     &dataset.hash[..12]
                 ));
+                imported.report.sentences().iter().for_each(|sentence| output::line(sentence));
                 if !imported.unused_columns.is_empty() {
                     output::line(&format!("Unused columns: {}", imported.unused_columns.join(", ")));
                 }
@@ -136,6 +154,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                 output::json(&*profile)?;
             } else if html.is_none() {
                 super::tool::profile::print(&profile);
+                dataset.import_report.iter().for_each(|sentence| output::line(sentence));
             }
         }
         DataCommand::Diff { old, new } => {

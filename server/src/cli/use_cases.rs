@@ -25,6 +25,9 @@ pub fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Ou
     match command {
         UseCaseCommand::List => {
             let catalog = config.catalog()?;
+            for file in catalog.skipped() {
+                eprintln!("warning: skipped {}: {}", file.path.display(), file.problem);
+            }
             if as_json {
                 let list: Vec<_> = catalog.use_cases().map(|use_case| json!({ "id": use_case.id, "title": use_case.title })).collect();
                 output::json(&list)?;

@@ -8,7 +8,7 @@ use workflow::datasets::DatasetRow;
 use super::{list, profile};
 use crate::boxed::IntoBoxed;
 use crate::components::heading::PageHeading;
-use crate::components::table::Facts;
+use crate::components::table::{Facts, TextList};
 use crate::error::AppError;
 use crate::format;
 use crate::server_page::ServerPage;
@@ -48,12 +48,15 @@ fn heading(dataset: &DatasetRow, use_case: &UseCaseId) -> AnyView {
     let html = Route::DatasetProfileHtml { use_case: use_case.clone(), dataset: (&dataset.id).into() };
     let json = Route::DatasetProfileJson { use_case: use_case.clone(), dataset: (&dataset.id).into() };
     let facts = list::facts(dataset);
+    let report = (!dataset.import_report.is_empty())
+        .then(|| view! { <section><h2>"Import"</h2><TextList texts=dataset.import_report.clone() /></section> });
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Data"</a></nav>
         <PageHeading title=dataset.name.clone()>
             <p>"Column profiles of this dataset version."</p>
         </PageHeading>
         <Facts facts class="facts" />
+        {report}
         <p class="actions">
             <a class="button quiet" href=html.path() rel="external" download="">"Download HTML"</a>
             <a class="button quiet" href=json.path() rel="external" download="">"Download JSON"</a>

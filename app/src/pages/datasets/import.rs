@@ -2,12 +2,11 @@
 
 use domain::Route;
 use leptos::prelude::*;
-use workflow::datasets::{RefusedCell, RefusedImport};
+use workflow::datasets::RefusedImport;
 
 use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
-use crate::components::table::{Cell, Heading, Row, Table};
-use crate::format;
+use crate::pages::refused::refused;
 
 /// Data of the form.
 pub(super) struct Form {
@@ -20,6 +19,8 @@ pub(super) struct Form {
     pub today: String,
     /// Column with the outcome.
     pub target: String,
+    /// Column that names a person; empty where rows are numbered.
+    pub id_column: String,
 }
 
 /// Sends a file to the import route: plain HTML, since a file needs no script.
@@ -29,13 +30,34 @@ pub(super) fn form(form: &Form) -> AnyView {
     }
     let action = Route::DatasetImport { use_case: (&form.use_case).into() }.path();
     let today = form.today.clone();
+    let key = form.id_column.clone();
     let snapshot = format!("Current people, no outcome yet ({} column not required)", form.target);
     view! {
         <section>
             <h2>"Import data"</h2>
             <form method="post" action=action enctype="multipart/form-data" class="import-form">
-                <Field id="files" label="CSV or Parquet" help="Files with the same columns are merged. At most 64 MB; use the command line for larger files.">
+                <Field id="files" label="CSV or Parquet" help="At most 64 MB; use the command line for larger files.">
                     <input id="files" name="files" r#type="file" accept=".csv,.parquet,text/csv" multiple=true required=true aria-describedby="files-help" />
+                </Field>
+                <Field id="combine" label="Several files" help="Stack files with the same columns; join files about the same people, for example master data and a survey.">
+                    <select id="combine" name="combine" aria-describedby="combine-help">
+                        <option value="stack" selected=true>"Stack rows"</option>
+                        <option value="join">"Join by ID; everyone must be in every file"</option>
+                        <option value="join_missing">"Join by ID; keep people who are in some files only"</option>
+                    </select>
+                </Field>
+                <Field id="key" label="ID column to join by">
+                    <input id="key" name="key" value=key />
+                </Field>
+                <Field id="match" label="IDs are the same despite">
+                    <select id="match" name="match">
+                        <option value="exact" selected=true>"No difference (exact)"</option>
+                        <option value="leading-zeros">"Leading zeros (leading-zeros)"</option>
+                        <option value="whole-numbers">"Decimals, 1001.0 = 1001 (whole-numbers)"</option>
+                        <option value="case">"Upper and lower case (case)"</option>
+                        <option value="blanks">"Blanks (blanks)"</option>
+                        <option value="leading-zeros,whole-numbers,case,blanks">"All of these"</option>
+                    </select>
                 </Field>
                 <Field id="as_of" label="Snapshot date">
                     <input id="as_of" name="as_of" r#type="date" value=today required=true />
@@ -54,27 +76,5 @@ pub(super) fn refusal(form: &Form) -> AnyView {
     if !form.problem.is_empty() {
         return view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{form.problem.clone()}</p></div> }.boxed();
     }
-    let Some(refused) = &form.refused else { return ().boxed() };
-    let row = |cell: &RefusedCell| {
-        let found = if cell.value.is_empty() { "(empty)".to_owned() } else { format!("“{}”", cell.value) };
-        Row::new(vec![Cell::number(format::count(cell.row)), Cell::code(&cell.column), Cell::text(found), Cell::text(&cell.rule)])
-    };
-    let rows: Vec<Row> = refused.cells.iter().map(row).collect();
-    let shown = rows.len() as u32;
-    let more = (refused.total > shown)
-        .then(|| view! { <p class="aside">{format!("First {} of {} problems.", format::count(shown), format::count(refused.total))}</p> });
-    let headings = vec![Heading::number("Row"), Heading::text("Column"), Heading::text("Value"), Heading::text("Rule")];
-    let table = (shown > 0).then(|| view! { <Table headings rows class="list" scroll="Invalid cells" /> });
-    view! {
-        <section class="refusal">
-            <div class="error-summary" role="alert" tabindex="-1">
-                <h2>{format!("{} could not be imported", refused.file)}</h2>
-                <p>{format::capitalised(&refused.sentence)}</p>
-            </div>
-            {table}
-            {more}
-            <p class="aside">"Row numbers match a spreadsheet: the header is row 1."</p>
-        </section>
-    }
-    .boxed()
+    form.refused.as_ref().map(refused).boxed()
 }

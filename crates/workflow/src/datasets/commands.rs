@@ -1,19 +1,22 @@
 //! Files become immutable dataset versions.
 
-use data::{CheckMode, Checked, ReadOptions};
+use data::{CheckMode, ReadOptions};
 use domain::{AuditEvent, Subject};
 use model::UseCase;
 use store::{audit, datasets};
 
-use crate::datasets::{RefusedCell, RefusedImport};
-use crate::{Admin, Error, Result, StoredPeople, Tenure, error::compute};
+use super::files::{CheckedFiles, Combine};
+use crate::datasets::{ImportReport, RefusedCell, RefusedImport};
+use crate::{Admin, Error, Result, Tenure, error::compute};
 
 /// What to import.
 #[derive(Debug, Clone, Default)]
 pub struct Import {
     pub use_case: String,
-    /// File name and bytes; several files with the same columns are merged in this order.
+    /// File name and bytes, in order.
     pub files: Vec<(String, Vec<u8>)>,
+    /// What several files are to each other.
+    pub combine: Combine,
     /// The day that the rows describe, YYYY-MM-DD; today when absent.
     pub as_of: Option<String>,
     /// People as they are now: no outcome column is asked for.
@@ -31,6 +34,8 @@ pub struct Imported {
     pub new: bool,
     /// Columns that the use case does not know.
     pub unused_columns: Vec<String>,
+    /// How the files were put together and read.
+    pub report: ImportReport,
 }
 
 impl Tenure {
@@ -42,17 +47,17 @@ impl Tenure {
         let use_case = self.use_case(&import.use_case)?;
         let as_of = import.as_of.as_deref().map_or_else(|| Ok(store::today()), str::parse)?;
         let whole: Vec<u8> = import.files.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
-        let hash = store::artifacts::hash(&whole);
+        let hash = hash_of(&whole, &import.combine);
         let names: Vec<&str> = import.files.iter().map(|(name, _)| name.as_str()).collect();
         let name = names.join(" + ");
-        let (files, options, snapshot, simulated) = (import.files, import.options, import.snapshot, import.simulated);
-        let (people, unused_columns, content) = compute(move || {
-            let checked = check_files(&files, &options, &use_case, snapshot)?;
-            let sources = files.iter().map(|(name, _)| name.clone()).zip(checked.iter().map(|part| part.ids.len() as u32)).collect();
-            let unused = checked.first().map(|part| part.unused.clone()).unwrap_or_default();
-            let people = StoredPeople::merge(checked, sources)?;
+        let simulated = import.simulated;
+        let id = import.use_case.clone();
+        let (people, unused_columns, report, content) = compute(move || {
+            let mut checked = check_files(&import, &use_case)?;
+            let (unused, report) = (std::mem::take(&mut checked.unused_columns), checked.report.clone());
+            let people = checked.people()?;
             let content = people.to_bytes()?;
-            Ok((people, unused, content))
+            Ok((people, unused, report, content))
         })
         .await?;
 
@@ -60,12 +65,12 @@ impl Tenure {
         self.store.put_artifact(whole).await?;
         let content_hash = self.store.put_artifact(content).await?;
         let mut transaction = self.store.begin().await?;
-        if let Some(dataset) = datasets::by_hash(&mut transaction, &import.use_case.as_str().into(), &hash).await? {
-            return Ok(Imported { dataset, new: false, unused_columns });
+        if let Some(dataset) = datasets::by_hash(&mut transaction, &id.as_str().into(), &hash).await? {
+            return Ok(Imported { dataset, new: false, unused_columns, report });
         }
         let dataset = datasets::Dataset {
             dataset_id: store::new_id(),
-            use_case: import.use_case.into(),
+            use_case: id.into(),
             hash,
             content_hash,
             name,
@@ -78,10 +83,12 @@ impl Tenure {
             created_at: store::now(),
         };
         datasets::insert(&mut transaction, &dataset).await?;
+        let kept = serde_json::to_string(&report).map_err(store::Error::from)?;
+        datasets::insert_report(&mut transaction, &dataset.dataset_id, &kept).await?;
         let event = AuditEvent::DataImport { hash: dataset.hash.clone(), rows: dataset.row_count, name: dataset.name.clone() };
         audit::append(&mut transaction, admin.name(), &Subject::Dataset(dataset.dataset_id.clone()), &event).await?;
         transaction.commit().await?;
-        Ok(Imported { dataset, new: true, unused_columns })
+        Ok(Imported { dataset, new: true, unused_columns, report })
     }
 
     /// Imports files that somebody sent from a page. A refusal is held for that person, with every cell that breaks a rule, until the
@@ -91,18 +98,25 @@ impl Tenure {
     /// When the store fails.
     pub async fn import_form(&self, admin: &Admin<'_>, import: Import) -> Result<std::result::Result<Imported, String>> {
         let file = import.files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" + ");
-        let refused = match self.import(admin, import).await {
-            Ok(imported) => return Ok(Ok(imported)),
-            Err(Error::Refused(refusal)) => RefusedImport {
+        match self.import(admin, import).await {
+            Ok(imported) => Ok(Ok(imported)),
+            Err(error) => self.hold_refusal(admin, file, error).map(Err),
+        }
+    }
+
+    /// Holds why a file was refused for the person who sent it, and gives the number of the refusal. Other errors are passed on.
+    pub(crate) fn hold_refusal(&self, admin: &Admin<'_>, file: String, error: Error) -> Result<String> {
+        let refused = match error {
+            Error::Refused(refusal) => RefusedImport {
                 file,
                 sentence: refusal.to_string(),
                 total: refusal.total as u32,
                 cells: refusal.problems.into_iter().map(cell).collect(),
             },
-            Err(Error::Invalid(sentence)) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
-            Err(error) => return Err(error),
+            Error::Invalid(sentence) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
+            error => return Err(error),
         };
-        Ok(Err(self.refusals.insert(admin.name(), refused)))
+        Ok(self.refusals.insert(admin.name(), refused))
     }
 }
 
@@ -111,26 +125,26 @@ impl Tenure {
 /// # Errors
 /// When a file cannot be read or breaks a rule.
 pub fn check_import(import: &Import, use_case: &UseCase) -> Result<()> {
-    check_files(&import.files, &import.options, use_case, import.snapshot).map(|_| ())
+    check_files(import, use_case).map(|_| ())
 }
 
-fn check_files(files: &[(String, Vec<u8>)], options: &ReadOptions, use_case: &UseCase, snapshot: bool) -> Result<Vec<Checked>> {
-    let mode = if snapshot { CheckMode::Scoring } else { CheckMode::Training };
-    let mut parts: Vec<Checked> = Vec::new();
-    for (name, bytes) in files {
-        let raw = data::read(bytes, options).map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
-        let part = data::check(&raw, use_case, mode)?;
-        if parts.first().is_some_and(|first| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some()) {
-            return Err(Error::Invalid(format!(
-                "{name} has different columns from {}. Files to merge must have the same columns.",
-                files[0].0
-            )));
+fn check_files(import: &Import, use_case: &UseCase) -> Result<CheckedFiles> {
+    let mode = if import.snapshot { CheckMode::Scoring } else { CheckMode::Training };
+    CheckedFiles::read(&import.files, &import.options, &import.combine, use_case, mode)
+}
+
+/// What makes a dataset the same: the bytes, and for a join by which key.
+fn hash_of(bytes: &[u8], combine: &Combine) -> String {
+    let hash = store::artifacts::hash(bytes);
+    match combine {
+        Combine::Stack => hash,
+        Combine::Join(options) => {
+            let how = format!("{hash}\njoin\n{}\n{}\n{}", options.key, options.rule, options.keep_partial);
+            store::artifacts::hash(how.as_bytes())
         }
-        parts.push(part);
     }
-    if parts.is_empty() { Err(Error::Invalid("Choose at least one file.".into())) } else { Ok(parts) }
 }
 
 fn cell(problem: data::RowProblem) -> RefusedCell {
-    RefusedCell { row: problem.row as u32, column: problem.column, value: problem.value, rule: problem.rule }
+    RefusedCell { file: problem.file, row: problem.row as u32, column: problem.column, value: problem.value, rule: problem.rule }
 }

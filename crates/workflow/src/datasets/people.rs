@@ -18,11 +18,11 @@ pub struct StoredPeople {
 }
 
 impl StoredPeople {
-    /// The rows of several files, one below the other.
+    /// The rows of several files, one below the other, with the identifiers that they have.
     ///
     /// # Errors
     /// [`Error::Invalid`] names the file and what it has that the first has not, or lacks.
-    pub(crate) fn merge(parts: Vec<Checked>, sources: Vec<(String, u32)>) -> Result<Self> {
+    pub(crate) fn stack(parts: Vec<Checked>, sources: Vec<(String, u32)>) -> Result<Self> {
         let mut parts = parts.into_iter();
         let mut whole = match parts.next() {
             Some(first) => Self { table: first.table, ids: first.ids, labels: first.labels, periods: first.periods, sources },
@@ -31,7 +31,7 @@ impl StoredPeople {
         for (index, part) in parts.enumerate() {
             let wrong = |why: String| {
                 let [first, this] = [0, index + 1].map(|at| whole.sources.get(at).map_or("", |(name, _)| name.as_str()));
-                Error::Invalid(format!("{this} cannot be merged with {first}: {why}."))
+                Error::Invalid(format!("{this} cannot be stacked with {first}: {why}."))
             };
             if whole.labels.is_some() != part.labels.is_some() {
                 return Err(wrong("only one of them has outcomes".into()));
@@ -43,10 +43,6 @@ impl StoredPeople {
             whole.ids.extend(part.ids);
             whole.labels.iter_mut().for_each(|labels| labels.extend(part.labels.iter().flatten()));
             whole.periods.iter_mut().for_each(|periods| periods.extend(part.periods.iter().flatten().cloned()));
-        }
-        // Rows numbered per file would repeat in the merged whole.
-        if whole.sources.len() > 1 && has_repeats(&whole.ids) && whole.periods.is_none() {
-            whole.ids = (1..=whole.ids.len()).map(|row| row.to_string()).collect();
         }
         Ok(whole)
     }
@@ -69,9 +65,4 @@ impl StoredPeople {
             sources: self.sources.clone(),
         }
     }
-}
-
-fn has_repeats(ids: &[String]) -> bool {
-    let mut seen = std::collections::HashSet::new();
-    ids.iter().any(|id| !seen.insert(id))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::datasets::{DatasetChange, DatasetRow, RefusedImport};
+use crate::datasets::{DatasetChange, DatasetRow, ImportReport, RefusedImport};
 use model::UseCase;
 use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_profile};
 use stats::intervals::proportion;
@@ -61,7 +61,12 @@ impl Tenure {
             return Err(Error::NotFound(format!("{use_case} has no dataset {prefix}.")));
         }
         let versions = registry::list(&mut self.store.read().await?, &dataset.use_case).await?;
-        Ok((self.row_for(&viewer, &dataset, &versions).await?, self.profile_for(&viewer, &dataset).await?))
+        let mut row = self.row_for(&viewer, &dataset, &versions).await?;
+        // It names rows and identifiers.
+        if viewer.sees_people() || viewer.imports() {
+            row.import_report = self.import_report(&dataset).await?.map(|report| report.sentences()).unwrap_or_default();
+        }
+        Ok((row, self.profile_for(&viewer, &dataset).await?))
     }
 
     /// The same with the labels of its use case in place of the names of columns and levels, for people.
@@ -77,6 +82,11 @@ impl Tenure {
         let (row, profile) = self.data_profile(viewer, use_case, prefix).await?;
         let use_case = self.use_case(&self.dataset(&row.id).await?.use_case)?;
         Ok((row, profile.labelled(&use_case)))
+    }
+
+    async fn import_report(&self, dataset: &datasets::Dataset) -> Result<Option<ImportReport>> {
+        let kept = datasets::report(&mut self.store.read().await?, &dataset.dataset_id).await?;
+        Ok(kept.map(|kept| serde_json::from_str(&kept).map_err(store::Error::from)).transpose()?)
     }
 
     /// The profile of a dataset as a viewer may see it.
@@ -225,5 +235,6 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
         imported_at: dataset.created_at,
         by: dataset.created_by.to_string(),
         versions: versions.iter().filter(|version| version.dataset_id == dataset.dataset_id).map(|version| version.version).collect(),
+        import_report: Vec::new(),
     }
 }

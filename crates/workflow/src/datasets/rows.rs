@@ -22,6 +22,8 @@ pub struct DatasetRow {
     pub by: String,
     /// Versions that were trained on it.
     pub versions: Vec<VersionNumber>,
+    /// How its files were put together and read, in sentences; empty for those who neither see people nor import.
+    pub import_report: Vec<String>,
 }
 
 /// A dataset version beside the one before it, of the same kind (with or without outcomes).
@@ -37,6 +39,8 @@ pub struct DatasetChange {
 /// A cell that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedCell {
+    /// The file, where several were sent.
+    pub file: Option<String>,
     /// As a spreadsheet numbers rows: the header is 1.
     pub row: u32,
     pub column: String,

@@ -3,4 +3,4 @@
 mod catalog;
 
 pub(crate) use catalog::drift_policy;
-pub use catalog::{AccessPolicy, PolicyCatalog, Purpose};
+pub use catalog::{AccessPolicy, PolicyCatalog, Purpose, SkippedFile};

@@ -47,10 +47,10 @@ pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
             let use_case = config.catalog()?.use_case(id)?;
             let checked = |path: &str| -> Result<Table> {
                 let raw = input::read(path)?;
-                data::check(&raw, &use_case, CheckMode::Scoring).map(|checked| checked.table).map_err(|refusal| {
-                    eprintln!("{path} does not match the use case {id}:");
-                    refusal.into()
-                })
+                let checked = data::check(&raw, &use_case, CheckMode::Scoring)
+                    .inspect_err(|_| eprintln!("{path} does not match the use case {id}:"))?;
+                input::say_unknown(path, &checked.notes);
+                Ok(checked.table)
             };
             (checked(&command.reference)?, checked(&command.current)?)
         }

@@ -5,9 +5,10 @@ use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, post};
+use data::{JoinOptions, MatchRule};
 use domain::{Route, VersionNumber};
 use serde::Deserialize;
-use workflow::{Error, Import, Tenure};
+use workflow::{Combine, Error, Import, Tenure};
 
 use crate::web::accounts::{Answer, redirect_with_flash};
 use crate::web::auth::AuthUser;
@@ -120,6 +121,7 @@ async fn import(State(state): State<AppState>, AuthUser(actor): AuthUser, Path(u
 
 async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, axum::extract::multipart::MultipartError> {
     let mut import = Import { use_case, ..Import::default() };
+    let (mut combine, mut join) = (String::new(), JoinOptions::default());
     while let Some(field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
             "files" => {
@@ -131,10 +133,19 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, axum
                 }
             }
             "as_of" => import.as_of = Some(field.text().await?).filter(|day| !day.is_empty()),
+            "combine" => combine = field.text().await?,
+            "key" => field.text().await?.trim().clone_into(&mut join.key),
+            // The form offers rules that there are; another text counts every difference, which matches less and not more.
+            "match" => join.rule = MatchRule::parse(&field.text().await?).unwrap_or_default(),
             "snapshot" => import.snapshot = field.text().await? == "true",
             _ => {}
         }
     }
+    import.combine = match combine.as_str() {
+        "join" => Combine::Join(join),
+        "join_missing" => Combine::Join(JoinOptions { keep_partial: true, ..join }),
+        _ => Combine::Stack,
+    };
     Ok(import)
 }
 
