@@ -39,6 +39,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, A
         today: workflow::today().to_string(),
         target: definition.target.column.clone(),
         many: definition.words.many.clone(),
+        id_column: definition.id_column.clone().unwrap_or_default(),
     };
     let event = definition.target.label.clone();
     Ok(ServerPage::page("Data", view! { <Datasets datasets form use_case=use_case.to_owned() event /> }))
