@@ -1,7 +1,10 @@
 //! The import form, and the problems of a file that could not be imported.
 
+use std::sync::Arc;
+
 use domain::Route;
 use leptos::prelude::*;
+use model::UseCase;
 use workflow::datasets::{RefusedCell, RefusedImport};
 
 use crate::boxed::IntoBoxed;
@@ -18,8 +21,7 @@ pub(super) struct Form {
     pub problem: String,
     /// YYYY-MM-DD
     pub today: String,
-    /// Column with the outcome.
-    pub target: String,
+    pub definition: Arc<UseCase>,
 }
 
 /// Sends a file to the import route: plain HTML, since a file needs no script.
@@ -29,7 +31,7 @@ pub(super) fn form(form: &Form) -> AnyView {
     }
     let action = Route::DatasetImport { use_case: (&form.use_case).into() }.path();
     let today = form.today.clone();
-    let snapshot = format!("Current people, no outcome yet ({} column not required)", form.target);
+    let snapshot = format!("Current people, no outcome yet ({} column not required)", form.definition.target.column);
     view! {
         <section>
             <h2>"Import data"</h2>
@@ -57,7 +59,10 @@ pub(super) fn refusal(form: &Form) -> AnyView {
     let Some(refused) = &form.refused else { return ().boxed() };
     let row = |cell: &RefusedCell| {
         let found = if cell.value.is_empty() { "(empty)".to_owned() } else { format!("“{}”", cell.value) };
-        Row::new(vec![Cell::number(format::count(cell.row)), Cell::code(&cell.column), Cell::text(found), Cell::text(&cell.rule)])
+        // By its label, and as it stands in the file.
+        let label = form.definition.label(&cell.column);
+        let column = if label == cell.column { Cell::code(&cell.column) } else { Cell::with_aside(label, &cell.column) };
+        Row::new(vec![Cell::number(format::count(cell.row)), column, Cell::text(found), Cell::text(&cell.rule)])
     };
     let rows: Vec<Row> = refused.cells.iter().map(row).collect();
     let shown = rows.len() as u32;
