@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod card;
 mod datasets;
+mod jobs;
 mod monitoring;
 mod registry;
 mod review;
