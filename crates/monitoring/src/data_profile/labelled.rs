@@ -11,11 +11,10 @@ impl DataProfile {
         let columns = self.columns.iter().map(|column| labelled_column(column, use_case)).collect();
         let mut correlations = self.correlations.clone();
         correlations.names.iter_mut().for_each(|name| *name = use_case.label(name));
-        let mut labelled = Self::of_columns(self.rows, columns, correlations, self.duplicate_rows, &self.limits());
         // The verdicts of a released profile are those of the exact one.
-        for (gate, own) in labelled.gates.iter_mut().zip(&self.gates) {
-            gate.passed = own.passed;
-            gate.offenders = own.offenders.iter().map(|offender| self.labelled_offender(offender, use_case)).collect();
+        let mut labelled = Self::of_columns(self.rows, columns, correlations, self.duplicate_rows, &self.limits()).judged_as(self);
+        for gate in &mut labelled.gates {
+            gate.offenders = gate.offenders.iter().map(|offender| self.labelled_offender(offender, use_case)).collect();
         }
         labelled.released = self.released.clone();
         labelled
