@@ -78,7 +78,7 @@ events! {
     ModelTag = "model.tag" { tag: String, value: String },
     ModelTrain = "model.train" { run: RunId, data: String, model: String, candidate: String },
     ModelUndeploy = "model.undeploy" { previous: VersionNumber, reason: String },
-    ModelWaive = "model.waive" { gate: String, reason: String, expires_on: Date },
+    ModelWaive = "model.waive" { gate: String, title: String, reason: String, expires_on: Date },
     OutcomesImport = "outcomes.import" { file: String, name: String, rows: i64, events: i64, complete_until: Option<Date> },
     /// Rows of people left as a file: which rows of a list, or which file of a run.
     PeopleExport = "people.export" {

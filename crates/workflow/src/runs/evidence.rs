@@ -90,6 +90,7 @@ pub(crate) fn evidence(trained: &Trained, policy: &ValidGatePolicy, against_live
         quality: &trained.quality,
         reproducible: Some(trained.reproducible),
         stability: Some(&trained.stability),
+        use_case: &trained.model.use_case,
         card: &card,
     });
     Evidence {
