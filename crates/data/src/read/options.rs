@@ -139,7 +139,7 @@ mod tests {
         }
         assert_eq!((options.decimal, options.thousands, options.separator), (Some(','), Some('.'), Some('\t')));
         assert_eq!((options.dates, options.header_row), (Some(DateOrder::DayFirst), Some(3)));
-        assert!(!options.set("colour", "red").unwrap());
+        assert!(!options.set("color", "red").unwrap());
         for (name, value) in [("decimal", ";"), ("thousands", ","), ("dates", "soon"), ("header_row", "0"), ("separator", "::")] {
             assert!(options.set(name, value).is_err(), "{name}");
         }
