@@ -82,7 +82,7 @@ impl ReadOptions {
             "sheet" => self.sheet = Some(value.to_owned()),
             "separator" => self.separator = Some(mark(value).ok_or_else(|| wrong("separator", "one sign, or the word tab"))?),
             "header_row" => {
-                let row = value.trim().parse().ok().filter(|row| *row > 0);
+                let row = value.trim().parse::<usize>().ok().filter(|row| *row > 0);
                 self.header_row = Some(row.ok_or_else(|| wrong("row of the column names", "a number from 1"))?);
             }
             "decimal" => {
