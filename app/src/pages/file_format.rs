@@ -18,7 +18,7 @@ pub(super) fn file_format() -> AnyView {
         }
     };
     let choice = |id: &'static str, label: &'static str, options: &'static [(&'static str, &'static str)]| {
-        let options = options.iter().map(|(value, label)| view! { <option value=*value>{*label}</option> }).collect_view();
+        let options = options.iter().map(|&(value, label)| view! { <option value=value>{label}</option> }).collect_view();
         view! {
             <Field id=id label=label>
                 <select id=id name=id><option value="">"Recognize"</option>{options}</select>

@@ -1,6 +1,7 @@
 //! A file that was refused: why, and every cell that breaks a rule.
 
 use leptos::prelude::*;
+use model::UseCase;
 use workflow::datasets::{RefusedCell, RefusedImport};
 
 use crate::boxed::IntoBoxed;
@@ -8,11 +9,14 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
 /// Why a file was not taken, with every cell that breaks a rule.
-pub(super) fn refused(refused: &RefusedImport) -> AnyView {
+pub(super) fn refused(refused: &RefusedImport, use_case: &UseCase) -> AnyView {
     let several = refused.cells.iter().any(|cell| cell.file.is_some());
     let row = |cell: &RefusedCell| {
         let found = if cell.value.is_empty() { "(empty)".to_owned() } else { format!("“{}”", cell.value) };
-        let mut cells = vec![Cell::number(format::count(cell.row)), Cell::code(&cell.column), Cell::text(found), Cell::text(&cell.rule)];
+        // By its label, and as it stands in the file.
+        let label = use_case.label(&cell.column);
+        let column = if label == cell.column { Cell::code(&cell.column) } else { Cell::with_aside(label, &cell.column) };
+        let mut cells = vec![Cell::number(format::count(cell.row)), column, Cell::text(found), Cell::text(&cell.rule)];
         if several {
             cells.insert(0, Cell::text(cell.file.clone().unwrap_or_default()));
         }

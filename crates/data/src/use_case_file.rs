@@ -117,6 +117,9 @@ impl Check<'_> {
         if !(use_case.policies.cutoff > 0.0 && use_case.policies.cutoff < 1.0) {
             self.report("policies.cutoff", "policies.cutoff", "must be a probability between 0 and 1");
         }
+        if use_case.horizon_days == Some(0) {
+            self.report("horizon_days", "horizon_days", "must be at least 1 day; leave it out where the period is not known");
+        }
         for (index, field) in use_case.fields.iter().enumerate() {
             self.field(use_case, field, index);
         }
@@ -215,6 +218,7 @@ mod tests {
     fn the_files_that_ship_are_sound() {
         let use_cases = built_in().unwrap();
         assert_eq!(use_cases.iter().map(|use_case| use_case.id.as_str()).collect::<Vec<_>>(), ["attrition", "churn"]);
+        assert_eq!(use_cases.iter().map(|use_case| use_case.horizon_days).collect::<Vec<_>>(), [Some(365), Some(30)]);
         let attrition = &use_cases[0];
         let derived: Vec<_> = attrition.derived_inputs().map(|derived| derived.name.as_str()).collect();
         assert_eq!(derived, ["TenureRatio", "IncomePerYearExp"], "what is derived from Age is protected with it");
@@ -255,6 +259,10 @@ mod tests {
         assert_eq!((errors.len(), errors[0].key.as_str()), (1, "derived.TenureRatio.formula"));
         assert!(errors[0].message.contains("TotalWorkingYear"));
         assert!(broken.lines().nth(errors[0].line - 1).unwrap().starts_with("formula = \"YearsAtCompany"));
+
+        let broken = BUILT_IN[0].replace("horizon_days = 365", "horizon_days = 0");
+        let errors = parse(&broken).unwrap_err();
+        assert_eq!((errors.len(), broken.lines().nth(errors[0].line - 1)), (1, Some("horizon_days = 0")));
 
         // The line is that of the key, not the first that mentions it.
         let broken = format!("# the cutoff of this file\n{}", BUILT_IN[0].replace("cutoff = 0.25", "cutoff = 1.25"));

@@ -20,7 +20,7 @@ fn all_problems_are_reported_at_once_with_their_lines() {
         .replace("cutoff = 0.25", "cutoff = \"often\"")
         .replacen("kind = \"integer\"", "kind = \"whole\"", 1)
         .replacen("name = \"Gender\"\nlabel = \"Gender\"\n", "name = \"Gender\"\n", 1)
-        .replacen("actionable = \"down\"", "actionable = \"down\"\ncolour = \"red\"", 1)
+        .replacen("actionable = \"down\"", "actionable = \"down\"\ncolor = \"red\"", 1)
         .replace("label = \"left\"\n", "")
         .replace("segments = [\"Department\"", "segments = [\"Dept\"")
         .replace("range = [0, 200]", "range = [200, 0]");
@@ -29,20 +29,13 @@ fn all_problems_are_reported_at_once_with_their_lines() {
     found.sort_unstable();
     assert_eq!(
         found,
-        [
-            "field.Age.kind",
-            "field.DistanceFromHome.range",
-            "field.Gender.label",
-            "field.OverTime.colour",
-            "policies.cutoff",
-            "target.label"
-        ]
+        ["field.Age.kind", "field.DistanceFromHome.range", "field.Gender.label", "field.OverTime.color", "policies.cutoff", "target.label"]
     );
     let line = |error: &UseCaseError| broken.lines().nth(error.line - 1).unwrap();
     let at = |key: &str| line(errors.iter().find(|error| error.key == key).unwrap());
     assert_eq!(at("policies.cutoff"), "cutoff = \"often\"");
     assert_eq!(at("field.Age.kind"), "kind = \"whole\"");
-    assert_eq!(at("field.OverTime.colour"), "colour = \"red\"");
+    assert_eq!(at("field.OverTime.color"), "color = \"red\"");
     assert_eq!(at("field.DistanceFromHome.range"), "range = [200, 0]");
     assert_eq!(at("target.label"), "[target]");
     assert_eq!(at("field.Gender.label"), "[[field]]");

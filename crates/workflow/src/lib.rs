@@ -44,7 +44,9 @@ pub use monitoring::{
     OutcomesImport, OutcomesImported, OutcomesReport, RowsReport, Shift, SimulatedCheck, by_weight, check_outcomes, simulated_outcomes,
 };
 pub use registry::{Baseline, Live, NextStep, SavedBaseline};
-pub use review::{CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage, QueueRow, ReviewPage, Section, Waive};
+pub use review::{
+    CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage, QueueRow, Remedy, ReviewPage, Section, Waive,
+};
 pub use runs::{Evidence, metric_name};
 pub use scoring::{PredictOptions, Prediction, UnknownValue, predict_with};
 pub use sources::{NewSource, Rows};
@@ -63,5 +65,5 @@ pub use ::training::proxies::Proxy;
 pub use ::training::stability::FieldRanks;
 pub use model::global::GlobalExplanation;
 pub use store::registry::LiveChange;
-pub use store::review::{Request, ReviewDecision};
+pub use store::review::{Request, ReviewDecision, Waiver};
 pub use store::{Settings as StoreSettings, new_id, today};

@@ -1,7 +1,10 @@
 //! The import form, and the problems of a file that could not be imported.
 
+use std::sync::Arc;
+
 use domain::{Purpose, Route};
 use leptos::prelude::*;
+use model::UseCase;
 use workflow::datasets::RefusedImport;
 
 use crate::boxed::IntoBoxed;
@@ -18,12 +21,7 @@ pub(super) struct Form {
     pub problem: String,
     /// YYYY-MM-DD
     pub today: String,
-    /// Column with the outcome.
-    pub target: String,
-    /// "employees"
-    pub many: String,
-    /// Column that names a person; empty where rows are numbered.
-    pub id_column: String,
+    pub definition: Arc<UseCase>,
 }
 
 /// Sends a file to the import route: plain HTML, since a file needs no script.
@@ -33,11 +31,11 @@ pub(super) fn form(form: &Form) -> AnyView {
     }
     let action = Route::DatasetImport { use_case: (&form.use_case).into() }.path();
     let (today, latest) = (form.today.clone(), form.today.clone());
-    let key = form.id_column.clone();
+    let key = form.definition.id_column.clone().unwrap_or_default();
     let choice = |purpose: Purpose, text: String| {
         view! { <label class="check"><input r#type="radio" name="for" value=purpose.as_str() required=true />{text}</label> }.boxed()
     };
-    let (target, many) = (&form.target, &form.many);
+    let (target, many) = (&form.definition.target.column, &form.definition.words.many);
     let choices = vec![
         choice(Purpose::Training, format!("Training a model ({target} column required)")),
         choice(Purpose::Scoring, format!("Scoring current {many} ({target} column not required)")),
@@ -91,5 +89,5 @@ pub(super) fn refusal(form: &Form) -> AnyView {
     if !form.problem.is_empty() {
         return view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{form.problem.clone()}</p></div> }.boxed();
     }
-    form.refused.as_ref().map(refused).boxed()
+    form.refused.as_ref().map(|found| refused(found, &form.definition)).boxed()
 }

@@ -1,5 +1,7 @@
 //! Outcomes of the people who were scored.
 
+use std::sync::Arc;
+
 use domain::Route;
 use leptos::prelude::*;
 use workflow::{CohortView, Coverage, Role};
@@ -33,9 +35,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
         refused,
         problem: problem.to_owned(),
         done: flash.one("done").to_owned(),
-        id_column: definition.id_column.clone().unwrap_or_else(|| "person".to_owned()),
-        target: definition.target.column.clone(),
-        events: definition.words.event_many.clone(),
+        definition: Arc::clone(&definition),
     };
     let view = view! { <Outcomes coverage use_case=use_case.to_owned() events=definition.words.event_many.clone() cycle form /> };
     Ok(ServerPage::page("Outcomes", view))

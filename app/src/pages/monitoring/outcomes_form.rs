@@ -1,7 +1,10 @@
 //! The form that imports a file of outcomes.
 
+use std::sync::Arc;
+
 use domain::Route;
 use leptos::prelude::*;
+use model::UseCase;
 use workflow::datasets::RefusedImport;
 
 use crate::boxed::IntoBoxed;
@@ -18,18 +21,13 @@ pub(super) struct Form {
     pub problem: String,
     /// What was imported.
     pub done: String,
-    /// Column with the person.
-    pub id_column: String,
-    /// Column with the outcome.
-    pub target: String,
-    /// "leavers"
-    pub events: String,
+    pub definition: Arc<UseCase>,
 }
 
 /// What became of the file that was sent.
 pub(super) fn answer(form: &Form) -> AnyView {
     if let Some(found) = &form.refused {
-        return refused(found);
+        return refused(found, &form.definition);
     }
     if !form.problem.is_empty() {
         return view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{form.problem.clone()}</p></div> }.boxed();
@@ -42,6 +40,8 @@ pub(super) fn form(form: &Form) -> AnyView {
     if !form.can_edit {
         return ().boxed();
     }
+    let definition = &form.definition;
+    let (id_column, events) = (definition.id_column.clone().unwrap_or_else(|| "person".to_owned()), &definition.words.event_many);
     let action = Route::OutcomesImport { use_case: (&form.use_case).into() }.path();
     let column = |name: &'static str, label: &'static str, usual: String| {
         view! {
@@ -52,11 +52,11 @@ pub(super) fn form(form: &Form) -> AnyView {
         .boxed()
     };
     let (person, outcome) =
-        (column("person", "Column with the ID", form.id_column.clone()), column("outcome", "Column with the outcome", form.target.clone()));
+        (column("person", "Column with the ID", id_column), column("outcome", "Column with the outcome", definition.target.column.clone()));
     let (date, reason) =
         (column("date", "Column with the date", "date".to_owned()), column("reason", "Column with the reason", "reason".to_owned()));
-    let leavers_only = format!("Every row is one of the {} (no outcome column needed)", form.events);
-    let complete = format!("The file names all {} up to", form.events);
+    let leavers_only = format!("Every row is one of the {events} (no outcome column needed)");
+    let complete = format!("The file names all {events} up to");
     view! {
         <section>
             <h2>"Import outcomes"</h2>

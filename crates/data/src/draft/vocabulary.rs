@@ -124,9 +124,9 @@ pub(crate) const FREE_TEXT: &str = "comment, comments, note, notes, remark, rema
     comentario, comentarios, observacao, opmerking, opmerkingen, aciklama, yorum";
 
 /// Headers of numbers that are names: adding them up makes no sense.
-pub(crate) const CODE: &str = "zip, zip code, postcode, postal code, area code, code, department number, department no, dept no, cost center, cost centre, \
+pub(crate) const CODE: &str = "zip, zip code, postcode, postal code, area code, code, department number, department no, dept no, cost center, cost center, \
     store, branch, site, location id, department id, team id, manager id, supervisor id, job code, store name, plz, postleitzahl, \
-    kostenstelle, abteilungsnummer, filiale, filialnummer, schlussel, vorgesetzter, code postal, centre de cout, \
+    kostenstelle, abteilungsnummer, filiale, filialnummer, schlussel, vorgesetzter, code postal, center de cout, \
     numero de departement, codigo postal, codigo, centro de costo, centro de coste, cep, centro de custo, postcode nummer, \
     kostenplaats, afdelingsnummer, posta kodu, kod, masraf merkezi, channel, region id, country code";
 
@@ -155,7 +155,7 @@ pub(crate) const SEGMENT: &str = "department, division, team, business unit, job
 
 /// Words that say that somebody has left, or that it happened.
 pub(crate) const EVENT: &str = "yes, y, true, t, 1, 1.0, left, leaver, leave, leaving, terminated, termination, resigned, quit, exited, exit, churn, churned, \
-    churner, departed, gone, inactive, separated, fired, dismissed, cancelled, canceled, lost, attrited, attrited customer, former, \
+    churner, departed, gone, inactive, separated, fired, dismissed, canceled, canceled, lost, attrited, attrited customer, former, \
     ex employee, voluntary resignation, ja, j, wahr, ausgeschieden, ausgetreten, gekundigt, gekuendigt, kundigung, kuendigung, \
     austritt, ehemalig, abgang, inaktiv, oui, o, vrai, parti, partie, demission, demissionnaire, licencie, sorti, inactif, si, s, \
     verdadero, baja, renuncia, despedido, cesado, salio, inactivo, sim, verdadeiro, desligado, demitido, saiu, inativo, waar, \

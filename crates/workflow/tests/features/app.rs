@@ -67,6 +67,11 @@ impl TestApp {
         app
     }
 
+    /// Where the store lies.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Somebody who signed in on the pages. Deciding takes the password once more.
     pub async fn actor(&self, name: &str) -> Actor {
         self.tenure.sign_in(name, PASSWORD, Some("127.0.0.1")).await.unwrap().actor
@@ -113,7 +118,7 @@ pub fn number(number: i64) -> VersionNumber {
     number.try_into().unwrap()
 }
 
-async fn open(folder: &Path) -> Tenure {
+pub async fn open(folder: &Path) -> Tenure {
     open_with(folder, None).await
 }
 

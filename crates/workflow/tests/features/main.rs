@@ -9,6 +9,7 @@ mod card;
 mod combined;
 mod datasets;
 mod definitions;
+mod jobs;
 mod monitoring;
 mod panels;
 mod registry;

@@ -14,7 +14,7 @@ use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum OutcomesCommand {
-    /// Check a CSV or Parquet file of outcomes (person, date, outcome, reason) and join it with the prediction log
+    /// Check a file of outcomes (person, date, outcome, reason) and join it with the prediction log
     #[command(
         after_help = "Examples: tenure outcomes import leavers-october.csv --use-case attrition --complete-until 2026-11-01\n          \
                             tenure outcomes import exits.csv --use-case attrition --person PersNo --date \"Exit date\" --leavers-only"
@@ -38,9 +38,9 @@ pub struct Import {
     /// The file lists all leavers up to this day, YYYY-MM-DD; everyone else counts as a stayer
     #[arg(long)]
     complete_until: Option<String>,
-    /// Prediction horizon in days
-    #[arg(long, default_value_t = workflow::HORIZON_DAYS)]
-    horizon_days: i64,
+    /// Prediction horizon in days [default: that of the use case, 365 where it states none]
+    #[arg(long)]
+    horizon_days: Option<i64>,
     /// Column with the person [default: the ID column of the use case, or a usual name]
     #[arg(long, value_name = "COL")]
     person: Option<String>,
@@ -80,7 +80,7 @@ impl Import {
             columns: OutcomeColumns { person, date, outcome, reason, leavers_only: self.leavers_only },
             matching: Matching { rule: self.matching.as_deref().map(match_rule).transpose()?, allow_unmatched: self.allow_unmatched },
             complete_until: self.complete_until,
-            horizon_days: Some(self.horizon_days),
+            horizon_days: self.horizon_days,
             simulated: false,
         })
     }
