@@ -41,6 +41,7 @@ fn programs_are_answered_or_told_what_is_wrong() {
     assert_eq!((status, score["model_version"].as_i64()), (200, Some(1)), "{score}");
     assert_eq!(score["reasons"].as_array().unwrap().len(), 2);
     assert!((0.0..=1.0).contains(&score["probability"].as_f64().unwrap()));
+    assert_eq!((score["horizon_days"].as_i64(), live["horizon_days"].as_i64()), (Some(365), Some(365)));
 
     // Every invalid field is named, all of them at once.
     let wrong = |field: &str, value: Value, says: &str| {

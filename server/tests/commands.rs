@@ -143,6 +143,47 @@ fn a_killed_import_leaves_a_store_that_opens() {
 }
 
 #[test]
+fn a_use_case_is_drafted_from_a_file_and_imports_it() {
+    let cli = CliHarness::new();
+    let mut text = "Employee ID,Department,Gender,Satisfaction,Monthly pay,Exit reason,Status\n".to_owned();
+    for row in 0..120 {
+        let left = row % 5 == 0;
+        let (department, gender, satisfaction) = (["Sales", "Shop "][row % 2], ["F", "M"][row / 2 % 2], 1 + row * 7 % 4);
+        let (reason, status) = if left { (["resigned", "retired"][row / 5 % 2], "Left") } else { ("", "Active") };
+        text += &format!("E{row:04},{department},{gender},{satisfaction},{}.5,{reason},{status}\n", 2000 + row * 13 % 700);
+    }
+    std::fs::write(cli.path("people.csv"), &text).unwrap();
+    let init = ["use-case", "init", "people.csv", "--target", "status", "--horizon-days", "365"];
+    let drafted = cli.json(&init);
+    assert_eq!(
+        (drafted["id"].as_str(), drafted["path"].as_str(), drafted["events"].as_u64()),
+        (Some("people"), Some("people.toml"), Some(24))
+    );
+    assert!(drafted["refusal"].is_null() && drafted["errors"].as_array().unwrap().is_empty(), "{drafted}");
+    let usage = |name: &str| drafted["columns"].as_array().unwrap().iter().find(|column| column["name"] == name).unwrap()["use"].clone();
+    assert_eq!(
+        [usage("Employee ID"), usage("Gender"), usage("Exit reason"), usage("Department")],
+        ["id", "protected", "post_outcome", "feature"]
+    );
+    assert_eq!(cli.run(&["use-case", "check", "people.toml"]).status.code(), Some(0));
+    assert_eq!(cli.run(&init).status.code(), Some(2), "an edited file is not overwritten");
+    let imported = cli.json(&["data", "import", "people.csv", "--use-case", "people", "--use-cases", "."]);
+    assert_eq!(imported["dataset"]["row_count"], 120);
+
+    // What is not known is asked, by the option that answers.
+    for (arguments, option) in [(&["--target", "Nobody"][..], "Status"), (&["--target", "Department"], "--event")] {
+        let output = cli.run(&[&["use-case", "init", "people.csv", "--out", "other.toml"], arguments].concat());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(option), "{arguments:?}");
+        assert!(!cli.path("other.toml").exists());
+    }
+
+    let shown = cli.run(&["use-case", "show", "attrition", "--toml"]);
+    std::fs::write(cli.path("copy.toml"), shown.stdout).unwrap();
+    assert_eq!(cli.run(&["use-case", "check", "copy.toml"]).status.code(), Some(0));
+}
+
+#[test]
 fn a_use_case_in_the_store_is_imported_used_and_exported() {
     let cli = CliHarness::new();
     let text = include_str!("../../crates/data/use_cases/attrition.toml").replacen("id = \"attrition\"", "id = \"retail\"", 1);

@@ -282,7 +282,8 @@ fn gates_of_a_policy_file_block_until_they_are_waived() {
         run(&[&as_rita[..], &["--expires", expires]].concat())
     };
     assert_eq!(waive("ROC AUC at least 0.99", "2001-01-01").0, Some(2), "a day of the past");
-    assert_eq!(waive("ROC AUC at least 0.99", "2099-01-01").0, Some(0));
+    assert_eq!(waive("ROC AUC at least 0.990", "2099-01-01").0, Some(2), "neither a key nor a title");
+    assert_eq!(waive("absolute/roc_auc/0.99", "2099-01-01").0, Some(0));
     assert_eq!(run(&ask).0, Some(0));
     let approve = |name: &str| run(&["model", "approve", "1", "--use-case", "attrition", "--as", name, "--reason", "a trial"]);
     let first = approve("rita");

@@ -107,7 +107,7 @@ pub fn distributions(title: String, groups: &[(String, &[u32])], cutoff: f64) ->
     };
     Some(Chart {
         title,
-        sentence: "Bars: shares of each group, on one scale. Line: cutoff.".to_owned(),
+        sentence: format!("Bars: shares of each group, on one scale; the tallest is {}. Line: cutoff.", format::percent(top)),
         svg: canvas.finish(),
         legend: Vec::new(),
         columns: std::iter::once("Score".to_owned()).chain(groups.iter().map(|(group, _)| group.clone())).collect(),

@@ -84,12 +84,19 @@ fn interval(interval: [f64; 2], decimals: usize) -> String {
 
 fn draw(bars: &[Bar], decimals: usize) -> String {
     let shown = &bars[..bars.len().min(FIELDS)];
-    let mut canvas = Canvas::new(ROW * shown.len() as f64 + 8.0);
+    let bottom = ROW * shown.len() as f64 + 8.0;
+    let mut canvas = Canvas::new(bottom + 52.0);
     let ends = shown.iter().flat_map(|bar| [bar.value, bar.interval[0], bar.interval[1]]);
     let lowest = ends.clone().fold(0.0, f64::min);
     let track = [LABELS, WIDTH - 120.0];
     let axis = if lowest < 0.0 { Axis::over(ends.chain([0.0]), track) } else { Axis::from_zero(ends, track) };
     let zero = axis.at(0.0);
+    let (ticks, tick_decimals) = axis.ticks();
+    for tick in ticks {
+        let x = axis.at(tick);
+        canvas.line([x, 0.0], [x, bottom], "line", 2.0);
+        canvas.text([x, bottom + 28.0], Anchor::Middle, "ink-soft", &format::number(tick, tick_decimals));
+    }
     for (row, bar) in shown.iter().enumerate() {
         let middle = ROW * (row as f64 + 0.5) + 4.0;
         let at = axis.at(bar.value);
@@ -99,6 +106,6 @@ fn draw(bars: &[Bar], decimals: usize) -> String {
         canvas.line([low, middle], [high, middle], "ink", 3.0);
         canvas.text([high.max(at).max(zero) + 14.0, middle], Anchor::Start, "ink-soft", &format::number(bar.value, decimals));
     }
-    canvas.line([zero, 0.0], [zero, ROW * shown.len() as f64 + 8.0], "ink-soft", 2.0);
+    canvas.line([zero, 0.0], [zero, bottom], "ink-soft", 2.0);
     canvas.finish()
 }

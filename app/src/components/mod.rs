@@ -16,3 +16,5 @@ pub mod empty;
 pub mod failure;
 #[cfg(feature = "ssr")]
 pub mod pagination;
+#[cfg(feature = "ssr")]
+pub mod proxies;

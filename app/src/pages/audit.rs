@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AuditAction, FieldProblem, Role, Route, UseCaseId};
+use domain::{AuditAction, FieldProblem, Role, Route, Subject, UseCaseId};
 use leptos::prelude::*;
-use workflow::{Actor, AuditQuery, AuditRow, Error, Tenure};
+use workflow::{AuditQuery, AuditRow, Error, Tenure};
 
 use crate::boxed::IntoBoxed;
 use crate::components::badge::{StateBadge, Tone};
@@ -31,7 +31,7 @@ pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
         }
         found => (found?, Vec::new()),
     };
-    let links = Links { use_cases: use_cases(&tenure, &actor, &rows).await?, roles: actor.roles().to_vec() };
+    let links = Links { use_cases: tenure.audit_use_cases(&member, &rows).await?, roles: actor.roles().to_vec() };
     let verify = query.one("verify") == "yes";
     let (head, findings) = if verify {
         let (head, findings) = tenure.audit_verify(&member).await?;
@@ -45,30 +45,6 @@ pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
     Ok(ServerPage { status, ..page })
 }
 
-/// The use cases of the datasets and drift checks that entries are about: their addresses need them.
-async fn use_cases(tenure: &Tenure, actor: &Actor, rows: &[AuditRow]) -> Result<BTreeMap<String, UseCaseId>, AppError> {
-    let member = actor.member()?;
-    let mut found = BTreeMap::new();
-    for subject in rows.iter().map(|row| &row.subject).filter(|subject| subject.starts_with("dataset ")) {
-        if found.contains_key(subject) {
-            continue;
-        }
-        match tenure.find_dataset(&member, subject.trim_start_matches("dataset ")).await {
-            Ok(dataset) => _ = found.insert(subject.clone(), dataset.use_case),
-            // A dataset that is gone has no page.
-            Err(Error::NotFound(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    if rows.iter().any(|row| row.subject.starts_with("check ")) {
-        for (use_case, _) in tenure.status(&member, None).await?.use_cases {
-            let checks = tenure.checks(&member, &use_case).await?;
-            found.extend(checks.into_iter().map(|check| (format!("check {}", check.check_id), check.use_case)));
-        }
-    }
-    Ok(found)
-}
-
 /// What the addresses of subjects are made with.
 struct Links {
     /// By subject.
@@ -79,29 +55,25 @@ struct Links {
 
 impl Links {
     /// The page about a subject; `None` when there is none that the reader may see.
-    fn page(&self, subject: &str) -> Option<Route> {
-        let (kind, name) = subject.split_once(' ')?;
+    fn page(&self, text: &str) -> Option<Route> {
         let may = |role: Role| self.roles.contains(&role).then_some(());
-        Some(match kind {
-            "account" => {
+        let use_case = || self.use_cases.get(text).cloned();
+        Some(match Subject::parse(text)? {
+            Subject::Account(_) => {
                 may(Role::Admin)?;
                 Route::Users
             }
-            "check" => Route::DriftCheck { use_case: self.use_cases.get(subject)?.clone(), check: name.into() },
-            "dataset" => Route::Dataset { use_case: self.use_cases.get(subject)?.clone(), dataset: name.into() },
-            "job" => Route::Job { job: name.into() },
-            "model" => {
-                let (use_case, version) = name.split_once('/')?;
-                Route::Model { use_case: use_case.into(), version: version.parse().ok()? }
-            }
-            "person" => {
+            Subject::Check(check) => Route::DriftCheck { use_case: use_case()?, check },
+            Subject::Dataset(dataset) => Route::Dataset { use_case: use_case()?, dataset },
+            Subject::Job(job) => Route::Job { job },
+            Subject::Model(use_case, version) => Route::Model { use_case, version },
+            Subject::Person(use_case, person) => {
                 may(Role::Analyst)?;
-                let (use_case, person) = name.split_once('/').filter(|_| !name.starts_with("erased "))?;
-                Route::Person { use_case: use_case.into(), person: person.into() }
+                Route::Person { use_case, person }
             }
-            "run" => Route::Run { run: name.into() },
-            "use" => crate::navigation::start(&name.strip_prefix("case ")?.into(), &self.roles),
-            _ => return None,
+            Subject::Run(run) => Route::Run { run },
+            Subject::UseCase(use_case) => crate::navigation::start(&use_case, &self.roles),
+            Subject::AuditLog | Subject::Batch(_) | Subject::Outcomes(_) => return None,
         })
     }
 }

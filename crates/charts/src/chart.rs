@@ -43,7 +43,7 @@ pub struct Curves {
     /// Share of the people looked at, highest scores first, and how many times more events they hold than as many drawn at random.
     #[serde(default)]
     pub lift: Vec<Curve>,
-    /// Twenty bins from 0 to 1: people who stayed, people who left.
+    /// Twenty bins from 0 to 1: people without the event, people with it.
     pub histogram: [Vec<u32>; 2],
     /// `[[tn, fp], [fn, tp]]`
     pub confusion: [[u32; 2]; 2],

@@ -31,7 +31,10 @@ pub fn scores(bins: &[u32], people: &str) -> Chart {
     }
 }
 
-/// Scores of those who stayed and those who left, each as a share of its own group: the groups differ much in size.
+/// Names of the two groups; the drawing does not know what the use case calls its event.
+const OUTCOMES: [&str; 2] = ["Without the event", "With the event"];
+
+/// Scores of those without and those with the event, each as a share of its own group: the groups differ much in size.
 pub fn by_outcome(groups: &[Vec<u32>; 2]) -> Chart {
     outcomes(groups, 0.0)
 }
@@ -50,8 +53,8 @@ fn outcomes([stayed, left]: &[Vec<u32>; 2], top: f64) -> Chart {
         sentence: "The less the two distributions overlap, the better the model separates them. Each is a share of its own group."
             .to_owned(),
         svg: draw_with(&[stayed, left], &percent_tick, top),
-        legend: vec!["Stayed".to_owned(), "Left".to_owned()],
-        columns: ["Risk", "Stayed", "Left"].map(str::to_owned).to_vec(),
+        legend: OUTCOMES.map(str::to_owned).to_vec(),
+        columns: std::iter::once("Risk").chain(OUTCOMES).map(str::to_owned).collect(),
         rows: rows.map(|(bin, (a, b))| vec![range(bin, stayed.len()), format::count(*a), format::count(*b)]).collect(),
     }
 }

@@ -3,15 +3,19 @@
 
 pub mod check;
 pub mod dates;
+pub mod draft;
 mod notation;
 pub mod numbers;
 pub mod outcomes;
 pub mod panel;
 pub mod read;
+mod recover;
 mod refusal;
 pub mod sources;
 mod toml_position;
+mod use_case_error;
 pub mod use_case_file;
+mod use_case_toml;
 mod words;
 pub mod write;
 
@@ -20,5 +24,7 @@ pub use notation::NumberFormat;
 pub use numbers::{ColumnFormat, Percent};
 pub use outcomes::{OutcomeRow, check_outcomes};
 pub use read::{DateOrder, FileFormat, OptionError, Raw, ReadError, ReadOptions, Recognized, read};
-pub use use_case_file::{BUILT_IN, UseCaseError, built_in, line_of, parse as parse_use_case};
+pub use use_case_error::UseCaseError;
+pub use use_case_file::{BUILT_IN, built_in, line_of, parse as parse_use_case};
+pub use use_case_toml::{Keys, to_toml};
 pub use write::{Format, write};

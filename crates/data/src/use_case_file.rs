@@ -3,27 +3,12 @@
 use model::derived::{Derived, Formula};
 use model::{Field, Kind, MissingPolicy, Role, UseCase};
 
+use crate::recover::{Recovered, recover};
 use crate::toml_position::Positions;
+use crate::use_case_error::UseCaseError;
 
 /// The files of the use cases that ship in the binary.
 pub const BUILT_IN: [&str; 2] = [include_str!("../use_cases/attrition.toml"), include_str!("../use_cases/churn.toml")];
-
-/// One thing that is wrong with a use-case file.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct UseCaseError {
-    /// Line from 1.
-    pub line: usize,
-    /// For example `field.OverTime.levels`.
-    pub key: String,
-    /// What is wrong and what is allowed.
-    pub message: String,
-}
-
-impl std::fmt::Display for UseCaseError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "line {}: {}: {}", self.line, self.key, self.message)
-    }
-}
 
 /// The use cases that ship in the binary.
 ///
@@ -36,17 +21,32 @@ pub fn built_in() -> Result<Vec<UseCase>, Vec<UseCaseError>> {
 /// Parses and checks a use-case file.
 ///
 /// # Errors
-/// All problems found; a syntax error hides those after it.
+/// All problems found, by line; errors of syntax hide the others.
 pub fn parse(text: &str) -> Result<UseCase, Vec<UseCaseError>> {
-    let use_case: UseCase = toml::from_str(text).map_err(|error| {
-        let (positions, offset) = (Positions::of(text), error.span().map_or(0, |span| span.start));
-        let line = positions.line_at(offset);
-        let key = positions.key_at(offset).unwrap_or_else(|| key_in(text, line));
-        vec![UseCaseError { line, key, message: error.message().to_owned() }]
-    })?;
-    let mut check = Check { positions: Positions::of(text), errors: Vec::new() };
-    check.whole(&use_case);
-    if check.errors.is_empty() { Ok(use_case) } else { Err(check.errors) }
+    let positions = Positions::of(text);
+    if let Err(error) = toml::de::DeTable::parse(text) {
+        // What is read beyond an error of syntax is often not what was meant.
+        let (_, errors) = toml::de::DeTable::parse_recoverable(text);
+        let errors = if errors.is_empty() { vec![error] } else { errors };
+        return Err(errors.iter().map(|error| syntax(text, &positions, error)).collect());
+    }
+    let Recovered { errors, broken, use_case } = recover(text);
+    let mut check = Check { positions, broken, errors };
+    if let Some(use_case) = &use_case {
+        check.whole(use_case);
+    }
+    check.errors.sort_by_key(|error| error.line);
+    match use_case {
+        Some(use_case) if check.errors.is_empty() => Ok(use_case),
+        _ => Err(check.errors),
+    }
+}
+
+fn syntax(text: &str, positions: &Positions<'_>, error: &toml::de::Error) -> UseCaseError {
+    let offset = error.span().map_or(0, |span| span.start);
+    let line = positions.line_at(offset);
+    let key = positions.key_at(offset).unwrap_or_else(|| key_in(text, line));
+    UseCaseError { line, key, message: error.message().to_owned() }
 }
 
 /// The line, from 1, of a key of a use-case file, for example `policies.gates`; where it is not there, that of the table it belongs to.
@@ -65,14 +65,33 @@ fn key_in(text: &str, line: usize) -> String {
 
 struct Check<'a> {
     positions: Positions<'a>,
+    /// Tables with an error of their own ([`Recovered::broken`]).
+    broken: Vec<String>,
     errors: Vec<UseCaseError>,
 }
 
 impl Check<'_> {
     /// Reports a problem at the line of `path` (see [`Positions::line_of`]).
     fn report(&mut self, path: &str, key: impl Into<String>, message: impl Into<String>) {
+        if self.is_due_to_another(path) {
+            return;
+        }
         let line = self.positions.line_of(path);
         self.errors.push(UseCaseError { line, key: key.into(), message: message.into() });
+    }
+
+    /// Whether a problem may only be due to an error that is reported already: one in the same table, or, for lists of names, in a field.
+    fn is_due_to_another(&self, path: &str) -> bool {
+        let mut steps = path.split('.');
+        let table = match (steps.next(), steps.next()) {
+            (Some(name @ ("field" | "derived")), Some(index)) => format!("{name}.{index}"),
+            (Some(name), _) => name.to_owned(),
+            (None, _) => String::new(),
+        };
+        let names_fields = table == "segments" || table == "audited" || table.starts_with("derived.");
+        let within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let is_in = |broken: &str, name: &str| within(broken, name) || within(name, broken);
+        self.broken.iter().any(|broken| is_in(broken, &table) || (names_fields && (is_in(broken, "field") || is_in(broken, "derived"))))
     }
 
     fn whole(&mut self, use_case: &UseCase) {
@@ -97,6 +116,9 @@ impl Check<'_> {
         }
         if !(use_case.policies.cutoff > 0.0 && use_case.policies.cutoff < 1.0) {
             self.report("policies.cutoff", "policies.cutoff", "must be a probability between 0 and 1");
+        }
+        if use_case.horizon_days == Some(0) {
+            self.report("horizon_days", "horizon_days", "must be at least 1 day; leave it out where the period is not known");
         }
         for (index, field) in use_case.fields.iter().enumerate() {
             self.field(use_case, field, index);
@@ -188,6 +210,7 @@ mod tests {
     fn the_files_that_ship_are_sound() {
         let use_cases = built_in().unwrap();
         assert_eq!(use_cases.iter().map(|use_case| use_case.id.as_str()).collect::<Vec<_>>(), ["attrition", "churn"]);
+        assert_eq!(use_cases.iter().map(|use_case| use_case.horizon_days).collect::<Vec<_>>(), [Some(365), Some(30)]);
         let attrition = &use_cases[0];
         let derived: Vec<_> = attrition.derived_inputs().map(|derived| derived.name.as_str()).collect();
         assert_eq!(derived, ["TenureRatio", "IncomePerYearExp"], "what is derived from Age is protected with it");
@@ -228,6 +251,10 @@ mod tests {
         assert_eq!((errors.len(), errors[0].key.as_str()), (1, "derived.TenureRatio.formula"));
         assert!(errors[0].message.contains("TotalWorkingYear"));
         assert!(broken.lines().nth(errors[0].line - 1).unwrap().starts_with("formula = \"YearsAtCompany"));
+
+        let broken = BUILT_IN[0].replace("horizon_days = 365", "horizon_days = 0");
+        let errors = parse(&broken).unwrap_err();
+        assert_eq!((errors.len(), broken.lines().nth(errors[0].line - 1)), (1, Some("horizon_days = 0")));
 
         // The line is that of the key, not the first that mentions it.
         let broken = format!("# the cutoff of this file\n{}", BUILT_IN[0].replace("cutoff = 0.25", "cutoff = 1.25"));

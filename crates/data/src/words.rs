@@ -24,8 +24,9 @@ pub(crate) fn is_missing(text: &str) -> bool {
     !text.starts_with(|letter: char| letter.is_ascii_digit()) && text.len() <= 7 && MISSING.contains(&fold(text).as_str())
 }
 
-const NO: [&str; 13] = ["nein", "non", "não", "nao", "nee", "hayır", "hayir", "nie", "nej", "ei", "нет", "falsch", "faux"];
-const YES: [&str; 15] = ["ja", "j", "oui", "sí", "si", "sì", "sim", "evet", "tak", "ano", "да", "kyllä", "wahr", "vrai", "t"];
+/// Folded words for no; folding turns a dotless ı into i.
+const NO: [&str; 12] = ["nein", "non", "não", "nao", "nee", "hayir", "nie", "nej", "ei", "нет", "falsch", "faux"];
+const YES: [&str; 14] = ["ja", "j", "oui", "sí", "si", "sì", "sim", "evet", "tak", "ano", "да", "kyllä", "wahr", "vrai"];
 
 /// The levels of a field by their folded spelling.
 pub(crate) struct Levels<'a> {

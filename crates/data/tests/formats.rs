@@ -39,19 +39,19 @@ fn check(file: &str, use_case: &UseCase) -> Option<Result<Checked, Refusal>> {
 fn files_of_many_programs_give_the_table_of_the_plain_file() {
     let attrition = data::built_in().unwrap().remove(0);
     for (file, rows) in [
-        ("03_blank_last_lines.csv", 5),
-        ("03_cr_only.csv", 5),
-        ("03_ctrl_z.csv", 5),
+        ("03_blank_last_lines.csv", 3),
+        ("03_cr_only.csv", 3),
+        ("03_ctrl_z.csv", 3),
         ("03_inner_quote.csv", 7),
         ("03_lead_quote.csv", 5),
-        ("03_sep_line.csv", 5),
-        ("03_trailing_commas.csv", 5),
+        ("03_sep_line.csv", 3),
+        ("03_trailing_commas.csv", 3),
         ("03_two_blank_headers.csv", 5),
     ] {
         let Some(checked) = check(file, &attrition) else { continue };
         let checked = checked.unwrap_or_else(|refusal| panic!("{file}: {:?}", refusal.problems));
         assert_eq!(checked.ids[..3], ["1", "2", "4"], "{file}");
-        assert!(checked.ids.len() == rows || checked.ids.len() == 5, "{file}: {}", checked.ids.len());
+        assert_eq!(checked.ids.len(), rows, "{file}");
         assert_eq!(numbers(&checked, "MonthlyIncome")[..3], [5993.0, 5130.0, 2090.0], "{file}");
     }
 }
@@ -165,10 +165,9 @@ fn an_encoding_is_recognized_shown_and_stated() {
 fn json_lines_are_read() {
     let raw = read(b"{\"id\": 7, \"pay\": 3000.5, \"tags\": [1]}\n{\"id\": 8, \"pay\": null, \"left\": true}\n").unwrap();
     let get = |name: &str| raw.columns[raw.names.iter().position(|own| own == name).unwrap()].clone();
-    assert_eq!(
-        (get("id"), get("pay"), get("left")),
-        (vec!["7".into(), "8".into()], vec!["3000.5".into(), String::new()], vec![String::new(), "true".into()])
-    );
+    assert_eq!(get("id"), ["7", "8"]);
+    assert_eq!(get("pay"), ["3000.5", ""]);
+    assert_eq!(get("left"), ["", "true"]);
     assert_eq!(raw.recognized.unreadable[0].0, "tags");
     assert!(matches!(read(b"{\"id\": 7}\n{\"id\": \n"), Err(ReadError::Json { .. })));
 }

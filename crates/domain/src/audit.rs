@@ -87,7 +87,7 @@ events! {
     ModelTag = "model.tag" { tag: String, value: String },
     ModelTrain = "model.train" { run: RunId, data: String, model: String, candidate: String },
     ModelUndeploy = "model.undeploy" { previous: VersionNumber, reason: String },
-    ModelWaive = "model.waive" { gate: String, reason: String, expires_on: Date },
+    ModelWaive = "model.waive" { gate: String, title: String, reason: String, expires_on: Date },
     OutcomesImport = "outcomes.import" { file: String, name: String, rows: i64, events: i64, complete_until: Option<Date> },
     /// Rows of people left as a file: which rows of a list, or which file of a run.
     PeopleExport = "people.export" {
@@ -280,6 +280,39 @@ impl Subject {
     }
 }
 
+impl Subject {
+    /// The subject that is written so, as the log shows it to those who may read its names. `None` for what [`Self`] does not write: somebody
+    /// under a pseudonym or erased, among others.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "audit" {
+            return Some(Self::AuditLog);
+        }
+        if let Some(id) = text.strip_prefix("use case ") {
+            return Some(Self::UseCase(id.into()));
+        }
+        let (kind, name) = text.split_once(' ').filter(|(_, name)| !name.is_empty())?;
+        Some(match kind {
+            // Names of accounts have no blanks: this is not "erased ~…".
+            "account" if !name.contains(' ') => Self::Account(name.into()),
+            "batch" => Self::Batch(name.into()),
+            "check" => Self::Check(name.into()),
+            "dataset" => Self::Dataset(name.into()),
+            "job" => Self::Job(name.into()),
+            "model" => {
+                let (use_case, version) = name.split_once('/')?;
+                Self::Model(use_case.into(), version.parse().ok()?)
+            }
+            "outcomes" => Self::Outcomes(name.to_owned()),
+            "person" => {
+                let (use_case, person) = name.split_once('/')?;
+                Self::Person(use_case.into(), person.into())
+            }
+            "run" => Self::Run(name.into()),
+            _ => return None,
+        })
+    }
+}
+
 impl std::fmt::Display for Subject {
     /// Kind and name, for example `model attrition/3`. Of people this is the real name: the log gets [`Self::pseudonymous`].
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -317,6 +350,31 @@ mod tests {
         let view = PersonViewDetail { batch: "b".into(), why: Some("retention".into()) };
         let text = serde_json::to_string(&AuditEvent::PersonView { view: view.clone() }).unwrap();
         assert_eq!(serde_json::from_str::<PersonViewDetail>(&text).unwrap(), view);
+    }
+
+    #[test]
+    fn a_subject_is_read_as_it_is_written() {
+        let subjects = [
+            Subject::Account("ada".into()),
+            Subject::AuditLog,
+            Subject::Batch("b".into()),
+            Subject::Check("c".into()),
+            Subject::Dataset("d".into()),
+            Subject::Job("j".into()),
+            Subject::Model("attrition".into(), VersionNumber::FIRST),
+            Subject::Outcomes("o".into()),
+            Subject::Person("attrition".into(), "10/42 b".into()),
+            Subject::Run("r".into()),
+            Subject::UseCase("attrition".into()),
+        ];
+        for subject in subjects {
+            assert_eq!(Subject::parse(&subject.to_string()), Some(subject));
+        }
+        let others =
+            ["account erased ~ab12", "person ~ab12", "person erased ~ab12", "model attrition", "model attrition/x", "run ", "odd 1", ""];
+        for text in others {
+            assert_eq!(Subject::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -138,7 +138,22 @@ pub fn sentence(text: &str) -> String {
 /// Begins the names of metrics that were measured out of fold.
 pub const OUT_OF_FOLD: &str = "cv_";
 
-/// The label of a metric or a candidate: `roc_auc` → `ROC AUC`.
+/// The label of a kind of model: `logistic_regression_l2` → `L2 logistic regression`. A name that is none reads as words.
+pub fn candidate_label(name: &str) -> String {
+    match name {
+        "blend" => "Ensemble (stacked)".to_owned(),
+        "linfa_tree" => "Decision tree (baseline)".to_owned(),
+        "logistic_regression_l2" => "L2 logistic regression".to_owned(),
+        _ => capitalized(&name.replace('_', " ")),
+    }
+}
+
+/// The value of a parameter of a run for people: the candidate by its label, all else as it is.
+pub fn parameter_value(name: &str, value: &str) -> String {
+    if name == "candidate" { candidate_label(value) } else { value.to_owned() }
+}
+
+/// The label of a metric, of a parameter, or of the part of a run that has the name of a candidate: `roc_auc` → `ROC AUC`.
 pub fn metric_label(name: &str) -> String {
     if let Some(name) = name.strip_prefix(OUT_OF_FOLD) {
         return format!("{} (out of fold)", metric_label(name));
@@ -147,9 +162,7 @@ pub fn metric_label(name: &str) -> String {
         "roc_auc" => "ROC AUC".to_owned(),
         "f1" | "f2" | "mcc" | "ece" | "auc" => name.to_uppercase(),
         "brier" => "Brier score".to_owned(),
-        "blend" => "Ensemble (stacked)".to_owned(),
-        "linfa_tree" => "Decision tree (baseline)".to_owned(),
-        _ => capitalized(&name.replace('_', " ")),
+        name => candidate_label(name),
     }
 }
 
@@ -186,6 +199,14 @@ mod tests {
     #[test]
     fn a_range_holds_its_score_with_any_decimals() {
         assert_eq!([percent_range([0.8962, 1.0]), percent_range([0.29, 0.57]), percent_range([0.0, 0.0])], ["89–100%", "29–57%", "0–0%"]);
+    }
+
+    #[test]
+    fn candidates_have_one_label_everywhere() {
+        let names = ["blend", "logistic_regression_l2", "random_forest"];
+        assert_eq!(names.map(candidate_label), ["Ensemble (stacked)", "L2 logistic regression", "Random forest"]);
+        assert_eq!(names.map(metric_label), names.map(candidate_label));
+        assert_eq!(["candidate", "folds"].map(|name| parameter_value(name, "blend")), ["Ensemble (stacked)", "blend"]);
     }
 
     #[test]

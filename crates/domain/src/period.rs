@@ -7,17 +7,23 @@ use crate::{Date, InvalidTime};
 /// When a row is from. The periods of one column are all of one kind ([`Period::kind`]); only those compare in a way that means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Period {
+    /// A day.
     Day(Date),
+    /// A month.
     Month {
+        /// 1900 to 2100.
         year: i32,
         /// 1 to 12.
         month: u8,
     },
+    /// A quarter of a year.
     Quarter {
+        /// 1900 to 2100.
         year: i32,
         /// 1 to 4.
         quarter: u8,
     },
+    /// A year.
     Year(i32),
     /// A running number, for example of a payroll period.
     Number(i64),
@@ -26,10 +32,15 @@ pub enum Period {
 /// What a period is, apart from when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PeriodKind {
+    /// A day of the calendar.
     Day,
+    /// A month of the calendar.
     Month,
+    /// A quarter of a year.
     Quarter,
+    /// A year of the calendar.
     Year,
+    /// A running number.
     Number,
 }
 
@@ -82,7 +93,9 @@ impl std::fmt::Display for Period {
 /// The periods of some rows, from the first to the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeriodRange {
+    /// The earliest.
     pub first: Period,
+    /// The latest.
     pub last: Period,
     /// How many distinct periods there are.
     pub count: u32,

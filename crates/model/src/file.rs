@@ -69,8 +69,8 @@ pub struct Model {
 }
 
 const MAGIC: &[u8; 8] = b"TENURE\r\n";
-/// The newest format that this build reads and the one that it writes.
-pub const FORMAT: u32 = 1;
+/// The format that this build reads and writes. 2: the use case states its horizon.
+pub const FORMAT: u32 = 2;
 const HEADER: usize = 8 + 4 + 32;
 
 /// Why a model file cannot be used.
@@ -80,8 +80,14 @@ pub enum FileError {
     #[error("this is not a Tenure model file")]
     NotAModel,
     /// Written by a later version of Tenure.
-    #[error("the model file has format {found}, but this build reads formats up to {FORMAT}: upgrade Tenure")]
+    #[error("the model file has format {found}, but this build reads format {FORMAT}: upgrade Tenure")]
     NewerFormat {
+        /// Format of the file.
+        found: u32,
+    },
+    /// Written by an earlier version of Tenure.
+    #[error("the model file has format {found} of an earlier build, and this build reads format {FORMAT}: train the model again")]
+    OlderFormat {
         /// Format of the file.
         found: u32,
     },
@@ -127,7 +133,8 @@ impl Model {
         let format = bytes.get(8..12).and_then(|format| format.try_into().ok()).map(u32::from_le_bytes).ok_or(FileError::Damaged)?;
         match format {
             0 => return Err(FileError::Damaged),
-            1..=FORMAT => {}
+            FORMAT => {}
+            older @ ..FORMAT => return Err(FileError::OlderFormat { found: older }),
             newer => return Err(FileError::NewerFormat { found: newer }),
         }
         let (hash, body) = (bytes.get(12..HEADER).ok_or(FileError::Damaged)?, &bytes[HEADER..]);

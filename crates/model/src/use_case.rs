@@ -123,6 +123,16 @@ impl Terminology {
     pub fn gerund(&self) -> String {
         format!("{}ing", self.verb.strip_suffix('e').unwrap_or(&self.verb))
     }
+
+    /// "Did not leave": those to whom the event did not happen, at the start of a row.
+    pub fn without_event(&self) -> String {
+        format!("Did not {}", self.verb)
+    }
+
+    /// "Not predicted to leave" and "Predicted to leave": the sides of a cutoff, as headings.
+    pub fn predicted(&self) -> [String; 2] {
+        [format!("Not predicted to {}", self.verb), format!("Predicted to {}", self.verb)]
+    }
 }
 
 /// Named policies, looked up by the crates that own them.
@@ -155,6 +165,9 @@ pub struct UseCase {
     /// Column with the date or period of a row, where people repeat over time.
     #[serde(default)]
     pub time_column: Option<String>,
+    /// Days within which the event must happen to count: by when a probability is meant. `None`: nobody has stated it.
+    #[serde(default)]
+    pub horizon_days: Option<u32>,
     /// Fields by which the dashboard breaks risk down and filters.
     #[serde(default)]
     pub segments: Vec<String>,
@@ -247,6 +260,16 @@ impl UseCase {
             .filter(|derived| derived.sources().iter().all(|source| self.field(source).is_some_and(|field| self.is_input(field))))
     }
 
+    /// By when a probability is meant: "within 12 months" for 365 days, "within 90 days", or "period not stated".
+    pub fn horizon_text(&self) -> String {
+        match self.horizon_days {
+            None => "period not stated".to_owned(),
+            Some(1) => "within 1 day".to_owned(),
+            Some(days) if days.is_multiple_of(365) && days > 0 => format!("within {} months", 12 * (days / 365)),
+            Some(days) => format!("within {days} days"),
+        }
+    }
+
     /// The band of a probability.
     pub fn band(&self, probability: f64) -> &str {
         self.bands.iter().rev().find(|band| probability >= band.from).or(self.bands.first()).map_or("", |band| band.name.as_str())
@@ -332,5 +355,14 @@ mod tests {
     fn only_ordered_levels_with_names_stand_for_something() {
         let names: Vec<String> = use_case().ordinal_levels().map(|(name, levels)| format!("{name}: {}", levels.join(" "))).collect();
         assert_eq!(names, ["pay: low high"]);
+    }
+
+    #[test]
+    fn a_horizon_is_said_exactly_or_not_at_all() {
+        let silent = use_case();
+        let text = |days| UseCase { horizon_days: days, ..silent.clone() }.horizon_text();
+        assert_eq!(silent.horizon_text(), "period not stated");
+        assert_eq!([Some(365), Some(730), Some(366)].map(text), ["within 12 months", "within 24 months", "within 366 days"]);
+        assert_eq!([Some(30), Some(1)].map(text), ["within 30 days", "within 1 day"]);
     }
 }

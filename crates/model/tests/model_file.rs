@@ -26,9 +26,12 @@ fn what_is_wrong_is_said() {
     assert_eq!(Model::from_bytes(b"not a model"), Err(FileError::NotAModel));
     assert_eq!(Model::from_bytes(&[]), Err(FileError::NotAModel));
     let mut newer = bytes.clone();
-    newer[8] = 2;
-    assert_eq!(Model::from_bytes(&newer), Err(FileError::NewerFormat { found: 2 }));
+    newer[8] = 3;
+    assert_eq!(Model::from_bytes(&newer), Err(FileError::NewerFormat { found: 3 }));
     assert!(Model::from_bytes(&newer).unwrap_err().to_string().contains("upgrade"));
+    let mut older = bytes.clone();
+    older[8] = 1;
+    assert_eq!(Model::from_bytes(&older), Err(FileError::OlderFormat { found: 1 }));
     let mut none = bytes;
     none[8] = 0;
     assert_eq!(Model::from_bytes(&none), Err(FileError::Damaged), "format 0 was never written");

@@ -192,8 +192,8 @@ pub fn conclude(mut columns: Vec<ColumnReport>, policy: &ValidPolicy) -> DriftRe
             false_alarm::any(columns.iter().filter(|column| column.decided_by.is_some()).map(|column| column.false_alarm_rate))
         }
     };
-    let summary = summary(&columns, drifted, compared);
-    DriftReport { columns, share_drifted, verdict, policy: policy.name.clone(), false_alarm_rate, summary }
+    let report = DriftReport { columns, share_drifted, verdict, policy: policy.name.clone(), false_alarm_rate, summary: String::new() };
+    DriftReport { summary: report.summary_with(|name| name.to_owned()), ..report }
 }
 
 /// Deciding p-values are adjusted together, as one family; the others each among their own kind.
@@ -247,26 +247,6 @@ fn overall(columns: &[ColumnReport], share: Option<f64>, rule: Overall) -> Drift
     } else {
         DriftVerdict::Stable
     }
-}
-
-fn summary(columns: &[ColumnReport], drifted: usize, compared: usize) -> String {
-    let lost = |verdict| columns.iter().filter(|column| column.verdict == verdict).collect::<Vec<_>>();
-    let mut text = match columns.first() {
-        _ if compared > 0 => format!("{drifted} of {compared} compared columns drifted."),
-        Some(ColumnReport { why: Some(why), .. }) => format!("Nothing could be compared: {why}."),
-        _ => "Nothing could be compared: there are no columns.".into(),
-    };
-    if compared > 0 {
-        for (verdict, words) in [(DriftVerdict::TooFewRows, "had too few rows"), (DriftVerdict::CouldNotCompute, "could not be compared")] {
-            let lost = lost(verdict);
-            if !lost.is_empty() {
-                let names: Vec<&str> = lost.iter().take(5).map(|column| column.name.as_str()).collect();
-                let more = if lost.len() > 5 { " and others" } else { "" };
-                text.push_str(&format!(" {} {words}: {}{more}.", lost.len(), names.join(", ")));
-            }
-        }
-    }
-    text
 }
 
 /// Prediction drift: the distribution of scores (probabilities). `None` where one side has no scores.

@@ -109,7 +109,7 @@ pub fn realized(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) ->
     let n = left.len();
     let right = left.iter().zip(scores).filter(|&(&left, &score)| left == (score >= cutoff)).count();
     let losses: Vec<f64> = left.iter().zip(scores).map(|(&left, score)| (f64::from(u8::from(left)) - score).powi(2)).collect();
-    let one_class = "needs both leavers and stayers";
+    let one_class = "needs people with and without the event";
     let known = |value: Option<f64>| value.map_or_else(|| Estimate::unknown(one_class), |value| Estimate::point(value, n));
     Ok(Realized {
         n: n as u64,
@@ -252,7 +252,7 @@ fn estimated_roc_auc(scores: &[f64], seed: u64) -> Estimate {
             let end = |share: f64| areas[((areas.len() - 1) as f64 * share).round() as usize];
             Estimate::with_interval(value, [end(0.025).min(value), end(0.975).max(value)], scores.len())
         }
-        _ => Estimate::unknown("too few expected leavers or stayers for a ROC AUC"),
+        _ => Estimate::unknown("too few expected people with or without the event for a ROC AUC"),
     }
 }
 

@@ -66,6 +66,22 @@ pub struct Finding {
     pub alarms: bool,
 }
 
+impl Finding {
+    /// The sentence with the column called by its label, as `label` gives it.
+    pub fn labeled(&self, label: impl Fn(&str) -> String) -> String {
+        let Some(column) = &self.column else { return self.sentence.clone() };
+        // Each sentence names its column once, in the beginning.
+        let before = match self.problem {
+            Problem::ColumnGone | Problem::ColumnNew => "The column ",
+            Problem::Volume | Problem::TypeChanged | Problem::Missing | Problem::UnseenLevel | Problem::OutOfRange => "",
+        };
+        match self.sentence.strip_prefix(before).and_then(|rest| rest.strip_prefix(column.as_str())) {
+            Some(rest) => format!("{before}{}{rest}", label(column)),
+            None => self.sentence.clone(),
+        }
+    }
+}
+
 /// Quality of one column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnQuality {
@@ -233,6 +249,40 @@ fn missing_changes(columns: &mut [ColumnQuality], findings: &mut Vec<Finding>, l
             let sentence = format!("{}: {:.1}% missing, {:.1}% in the baseline.", column.name, 100.0 * now, 100.0 * before);
             let alarms = (now - before).abs() >= limits.least_missing_change;
             findings.push(Finding { alarms, ..alarm(Problem::Missing, &column.name, sentence) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    /// Numbers, levels, a column that goes and one whose type changes; `later`: as they are afterwards.
+    fn people(later: bool) -> Table {
+        let rows = 100;
+        let level = |level: &str| Column::Level { codes: vec![0; rows], levels: vec![level.to_owned()] };
+        let numbers = |value: f64| Column::Number(vec![value; rows]);
+        let mut table = Table::default();
+        table.push("column", numbers(if later { 9.0 } else { 1.0 }));
+        table.push("job", level(if later { "new" } else { "old" }));
+        table.push("pay", if later { level("much") } else { numbers(1.0) });
+        table.push("age", numbers(if later { f64::NAN } else { 1.0 }));
+        table.push(if later { "come" } else { "gone" }, numbers(1.0));
+        table
+    }
+
+    #[test]
+    fn every_sentence_about_a_column_takes_its_label() {
+        let found = quality(&people(false), &people(true), &Limits::default()).findings;
+        let mut seen: Vec<Problem> = found.iter().map(|finding| finding.problem).collect();
+        seen.dedup();
+        assert_eq!(seen.len(), 6, "{seen:?}");
+        for finding in found {
+            let column = finding.column.clone().unwrap();
+            let labeled = finding.labeled(|name| format!("<{name}>"));
+            assert_eq!(labeled.matches('<').count(), 1, "{labeled}");
+            assert!(labeled.contains(&format!("<{column}>")), "{labeled}");
         }
     }
 }

@@ -132,7 +132,7 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
     let reasons: Vec<Reason> = [
         Some(feature_drift(signals.features, limits)),
         Some(single_drift(Signal::PredictionDrift, "the scores", signals.prediction, limits.prediction_drift)),
-        Some(single_drift(Signal::TargetDrift, "the leaver rate", signals.target, limits.target_drift)),
+        Some(single_drift(Signal::TargetDrift, "the outcome rate", signals.target, limits.target_drift)),
         Some(performance(signals.roc_auc, signals.outcomes, limits)),
         schedule(signals.days_since_training, limits),
     ]

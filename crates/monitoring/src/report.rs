@@ -103,7 +103,7 @@ pub struct DriftReport {
     pub policy: String,
     /// Chance that a check like this one raises an alarm in some column although nothing changed.
     pub false_alarm_rate: Option<f64>,
-    /// The verdict in a sentence.
+    /// The verdict in a sentence, with the names of columns; with their labels: [`Self::summary_with`].
     pub summary: String,
 }
 
@@ -111,6 +111,31 @@ impl DriftReport {
     /// Columns with that verdict.
     pub fn count(&self, verdict: DriftVerdict) -> usize {
         self.columns.iter().filter(|column| column.verdict == verdict).count()
+    }
+
+    /// The verdict in a sentence, with columns called by their `label`.
+    pub fn summary_with(&self, label: impl Fn(&str) -> String) -> String {
+        /// Columns that are named.
+        const NAMED: usize = 5;
+        let with = |verdict| self.columns.iter().filter(move |column| column.verdict == verdict);
+        let drifted = self.count(DriftVerdict::Drifted);
+        let compared = drifted + self.count(DriftVerdict::Stable);
+        if compared == 0 {
+            return match self.columns.first() {
+                Some(ColumnReport { why: Some(why), .. }) => format!("Nothing could be compared: {why}."),
+                _ => "Nothing could be compared: there are no columns.".into(),
+            };
+        }
+        let mut text = format!("{drifted} of {compared} compared columns drifted.");
+        for (verdict, words) in [(DriftVerdict::TooFewRows, "had too few rows"), (DriftVerdict::CouldNotCompute, "could not be compared")] {
+            let count = self.count(verdict);
+            if count > 0 {
+                let names: Vec<String> = with(verdict).take(NAMED).map(|column| label(&column.name)).collect();
+                let more = if count > NAMED { " and others" } else { "" };
+                text.push_str(&format!(" {count} {words}: {}{more}.", names.join(", ")));
+            }
+        }
+        text
     }
 
     /// Names of the drifted columns.

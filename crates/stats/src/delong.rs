@@ -88,7 +88,7 @@ impl DeLong {
 /// ROC AUC with DeLong's interval, cut to 0..=1. At an area of 0 or 1 DeLong's variance is 0, so the interval there is that of a
 /// proportion over the rarer class, which is wider.
 pub fn roc_auc_figure(table: &ScoreTable) -> Estimate {
-    let Some(area) = table.roc_auc() else { return Estimate::unknown("ROC AUC needs both leavers and stayers") };
+    let Some(area) = table.roc_auc() else { return Estimate::unknown("ROC AUC needs people with and without the event") };
     let (positives, negatives) = (table.positive_count(), table.negative_count());
     let rarer = positives.min(negatives);
     let interval = if area == 0.0 || area == 1.0 {

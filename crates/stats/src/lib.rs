@@ -18,6 +18,7 @@ pub mod group_metrics;
 pub mod groups;
 pub mod intervals;
 pub mod local_law_144;
+pub mod lone_auc;
 pub mod mcnemar;
 pub mod metrics;
 pub mod multiple_testing;

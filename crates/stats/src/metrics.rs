@@ -50,20 +50,20 @@ macro_rules! metrics {
 }
 
 metrics! {
-    RocAuc: "ROC AUC", higher_is_better true, "Chance that a leaver is scored above a stayer.";
+    RocAuc: "ROC AUC", higher_is_better true, "Chance that somebody with the event is scored above somebody without it.";
     AveragePrecision: "Average precision", higher_is_better true, "Precision averaged over recall (area under the precision-recall curve).";
     Brier: "Brier score", higher_is_better false, "Mean squared distance between probability and outcome.";
     LogLoss: "Log loss", higher_is_better false, "Mean negative log-likelihood of the outcomes, in nats.";
     Ece: "Expected calibration error", higher_is_better false, "Mean gap between predicted and observed rate, over 10 bins of equal width.";
     EceQuantile: "Expected calibration error (quantile bins)", higher_is_better false, "Mean gap between predicted and observed rate, over 10 bins of equal size.";
     Gini: "Gini coefficient", higher_is_better true, "2 × ROC AUC − 1.";
-    Ks: "Kolmogorov-Smirnov statistic", higher_is_better true, "Largest distance between the score distributions of leavers and stayers.";
+    Ks: "Kolmogorov-Smirnov statistic", higher_is_better true, "Largest distance between the score distributions of those with and without the event.";
     PartialAuc: "Partial ROC AUC (FPR ≤ 0.1)", higher_is_better true, "ROC AUC over false positive rates up to 0.1, rescaled so that chance is 0.5 (McClish 1989).";
     Accuracy: "Accuracy", higher_is_better true, "Share of people classified correctly.";
     BalancedAccuracy: "Balanced accuracy", higher_is_better true, "Mean of recall and specificity.";
     Precision: "Precision", higher_is_better true, "Share of flagged people who leave.";
-    Recall: "Recall", higher_is_better true, "Share of leavers who are flagged.";
-    Specificity: "Specificity", higher_is_better true, "Share of stayers who are not flagged.";
+    Recall: "Recall", higher_is_better true, "Share of those with the event who are flagged.";
+    Specificity: "Specificity", higher_is_better true, "Share of those without the event who are not flagged.";
     F1: "F1", higher_is_better true, "Harmonic mean of precision and recall.";
     F2: "F2", higher_is_better true, "F-beta with beta 2: recall counts more than precision.";
     Mcc: "Matthews correlation", higher_is_better true, "Correlation between prediction and outcome.";
@@ -71,8 +71,8 @@ metrics! {
     RecallWeighted: "Recall (weighted)", higher_is_better true, "Recall of both classes, weighted by class size: the accuracy.";
     F1Weighted: "F1 (weighted)", higher_is_better true, "F1 of both classes, weighted by class size.";
     F1Macro: "F1 (macro)", higher_is_better true, "Unweighted mean of F1 over both classes.";
-    TopDecilePrecision: "Precision in the top 10%", higher_is_better true, "Share of leavers among the 10% with the highest scores.";
-    TopDecileRecall: "Recall in the top 10%", higher_is_better true, "Share of all leavers found among the 10% with the highest scores (gain).";
+    TopDecilePrecision: "Precision in the top 10%", higher_is_better true, "Share with the event among the 10% with the highest scores.";
+    TopDecileRecall: "Recall in the top 10%", higher_is_better true, "Share of all those with the event who are among the 10% with the highest scores (gain).";
     TopDecileLift: "Lift in the top 10%", higher_is_better true, "Leaver rate of the top 10%, relative to the overall rate.";
     SelectionRate: "Share flagged", higher_is_better false, "Share of people at or above the cutoff.";
 }

@@ -145,9 +145,9 @@ pub(crate) fn figures(table: &ScoreTable, setting: &Setting, samples: &[Vec<f64>
             Metric::Gini => scaled_gini(&area),
             Metric::Accuracy | Metric::RecallWeighted => proportion(counts.tp + counts.tn, counts.count(), ""),
             Metric::Precision => proportion(counts.tp, counts.flagged(), "nobody is at or above the cutoff, so precision is undefined"),
-            Metric::Recall => proportion(counts.tp, counts.positives(), "there are no leavers in this data, so recall is undefined"),
+            Metric::Recall => proportion(counts.tp, counts.positives(), "nobody in this data has the event, so recall is undefined"),
             Metric::Specificity => {
-                proportion(counts.tn, counts.negatives(), "there are no stayers in this data, so specificity is undefined")
+                proportion(counts.tn, counts.negatives(), "everybody in this data has the event, so specificity is undefined")
             }
             Metric::SelectionRate => proportion(counts.flagged(), counts.count(), ""),
             Metric::Ece | Metric::EceQuantile | Metric::Ks => bootstrapped(&|interval| raised_by_noise(value, interval)),
@@ -180,9 +180,9 @@ fn why_undefined(metric: Metric, counts: &Confusion, probabilities: bool) -> &'s
     if metric.needs_probabilities() && !probabilities {
         "the scores are not probabilities between 0 and 1"
     } else if counts.positives() == 0 {
-        "there are no leavers in this data"
+        "nobody in this data has the event"
     } else if counts.negatives() == 0 {
-        "there are no stayers in this data"
+        "everybody in this data has the event"
     } else if counts.flagged() == 0 {
         "nobody is at or above the cutoff"
     } else {

@@ -91,6 +91,15 @@ pub async fn report(writer: &mut Writer, job_id: &JobId, status: JobStatus, prog
     statement.bind(result).bind(now()).optional_scalar(writer).await
 }
 
+/// Whether an open job of `worker` should stop; `None`: it is not open any more, or another process works on it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn should_stop(reader: &mut Reader, job_id: &JobId, worker: &str) -> Result<Option<bool>> {
+    let statement = sql(format!("select cancel_requested from job where job_id = $1 and worker = $2 and {OPEN}"));
+    statement.bind(job_id).bind(worker).optional_scalar(reader).await
+}
+
 /// Names the run that a job works on.
 ///
 /// # Errors

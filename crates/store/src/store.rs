@@ -69,10 +69,18 @@ impl Store {
     /// # Errors
     /// As [`Store::begin`].
     pub async fn begin_patiently(&self) -> Result<Writer> {
+        self.begin_while(|| true).await
+    }
+
+    /// As [`Store::begin_patiently`], for as long as `wanted` says so; asked each time that the database was not available.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub async fn begin_while(&self, wanted: impl Fn() -> bool) -> Result<Writer> {
         let started = Instant::now();
         loop {
             match self.begin().await {
-                Err(error @ Error::Unavailable(_)) if started.elapsed() < PATIENCE_OF_WORK => {
+                Err(error @ Error::Unavailable(_)) if started.elapsed() < PATIENCE_OF_WORK && wanted() => {
                     tracing::warn!(error = %Chain(&error), "waiting for the database");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }

@@ -136,7 +136,10 @@ async fn a_locked_database_is_told_soon_and_read_meanwhile() {
         }
         assert!(!store.is_writable().await);
     }
-    // Work in the background waits.
+    // Work in the background waits, unless it is no longer wanted.
+    let asked = Instant::now();
+    assert!(matches!(store.begin_while(|| false).await, Err(Error::Unavailable(_))));
+    assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
     let patient = tokio::spawn({
         let store = store.clone();
         async move { store.begin_patiently().await.map(drop) }

@@ -2,7 +2,7 @@
 
 use model::{Column, Role, Table, UseCase};
 use serde::{Deserialize, Serialize};
-use stats::ScoreTable;
+use stats::lone_auc;
 
 use crate::dataset::Dataset;
 use crate::split::Split;
@@ -71,32 +71,12 @@ pub fn check_model(roc_auc: Option<f64>) -> Option<Leak> {
 /// ROC AUC of one field alone, in its better direction: its numbers, its levels by their event rate on the other half of the rows, or
 /// whether it is missing.
 fn lone_auc(column: &Column, labels: &[bool]) -> f64 {
-    let folded = |scores: &[f64], labels: &[bool]| {
-        let auc = ScoreTable::new(labels, scores).ok().and_then(|table| table.roc_auc()).unwrap_or(0.5);
-        auc.max(1.0 - auc)
-    };
-    let missing: Vec<f64> = (0..column.len()).map(|row| if column.is_missing(row) { 1.0 } else { 0.0 }).collect();
     let by_value = match column {
-        Column::Number(values) => {
-            let (scores, labels): (Vec<f64>, Vec<bool>) =
-                values.iter().zip(labels).filter(|(value, _)| !value.is_nan()).map(|(value, label)| (*value, *label)).unzip();
-            folded(&scores, &labels)
-        }
-        Column::Level { codes, levels } => {
-            let mut counts = vec![(0.0, 0.0); levels.len() + 1];
-            let slot = |row: usize| (codes[row] as usize).min(levels.len());
-            for row in (0..labels.len()).step_by(2) {
-                counts[slot(row)].0 += f64::from(u8::from(labels[row]));
-                counts[slot(row)].1 += 1.0;
-            }
-            let overall = counts.iter().map(|(events, _)| events).sum::<f64>() / (labels.len() as f64 / 2.0);
-            let rate = |row: usize| (counts[slot(row)].0 + overall) / (counts[slot(row)].1 + 1.0);
-            let (scores, labels): (Vec<f64>, Vec<bool>) = (1..labels.len()).step_by(2).map(|row| (rate(row), labels[row])).unzip();
-            folded(&scores, &labels)
-        }
+        Column::Number(values) => lone_auc::of_numbers(values, labels),
+        Column::Level { codes, levels } => lone_auc::of_levels(codes, levels.len(), labels),
         Column::Text(_) => 0.5,
     };
-    by_value.max(folded(&missing, labels))
+    by_value.max(lone_auc::of_missing((0..column.len()).map(|row| column.is_missing(row)), labels))
 }
 
 fn both_sides(dataset: &Dataset, split: &Split) -> Vec<Leak> {

@@ -14,8 +14,6 @@ pub(crate) trait Learner {
     /// Everything that a fit needs besides data and seed.
     type Parameters;
 
-    /// Its label.
-    const LABEL: &'static str;
     /// What is searched; empty when it has one setting only.
     const SPACE: &'static [Dimension] = &[];
     /// What its margins are before calibration: log-odds, or probabilities.

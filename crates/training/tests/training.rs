@@ -171,6 +171,7 @@ fn gates_judge_by_the_interval() {
         quality: &trained.quality,
         reproducible: Some(trained.reproducible),
         stability: Some(&trained.stability),
+        use_case: &use_case,
         card: &card,
     };
     let strict = ValidGatePolicy::guide_strict().judge(&evidence);

@@ -123,7 +123,7 @@ impl Tenure {
         let package = self.package(&self.version("attrition", number).await?).await?;
         for result in package.gates.results.iter().filter(|result| package.policy.blocks(result)) {
             let waive = Waive {
-                gate: &result.title,
+                gate: result.id(),
                 owner: signed.name(),
                 reason: "Simulated data: no one is affected, and a failing gate is shown on purpose.",
                 expires_on: "2099-12-31",

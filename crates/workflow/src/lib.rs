@@ -44,14 +44,16 @@ pub use monitoring::{
     OutcomesImport, OutcomesImported, RowsReport, Shift, SimulatedCheck, by_weight, check_outcomes, simulated_outcomes,
 };
 pub use registry::{Baseline, Live, NextStep, SavedBaseline};
-pub use review::{CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage, QueueRow, ReviewPage, Section, Waive};
+pub use review::{
+    CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage, QueueRow, Remedy, ReviewPage, Section, Waive,
+};
 pub use runs::{Evidence, metric_name};
 pub use scoring::{PredictOptions, Prediction, predict_with};
 pub use sources::{NewSource, Rows};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{RowsUsed, TrainOutcome, TrainingForm};
-pub use use_cases::{AccessPolicy, Definition, ImportedUseCase, PolicyCatalog, Purpose};
+pub use use_cases::{AccessPolicy, Definition, DraftedUseCase, ImportedUseCase, PolicyCatalog, Purpose, draft_use_case};
 pub use viewer::{OrganizationScope, Viewer};
 
 pub use ::monitoring::data_profile::{self, ColumnSummary, Correlation, DataProfile};
@@ -63,5 +65,5 @@ pub use ::training::proxies::Proxy;
 pub use ::training::stability::FieldRanks;
 pub use model::global::GlobalExplanation;
 pub use store::registry::LiveChange;
-pub use store::review::{Request, ReviewDecision};
+pub use store::review::{Request, ReviewDecision, Waiver};
 pub use store::{Settings as StoreSettings, new_id, today};

@@ -50,7 +50,7 @@ enum Command {
     /// Fill an empty store with simulated people, train, promote, score, then serve
     #[command(after_help = "Example: tenure demo --data-dir /tmp/demo")]
     Demo(serve::Demo),
-    /// List, show, check, import and export use cases
+    /// Draft, list, show, check, import and export use cases
     #[command(subcommand)]
     UseCase(use_cases::UseCaseCommand),
     /// Manage accounts, roles and API tokens

@@ -43,10 +43,11 @@ pub async fn predict(config: &Config, command: Predict, as_json: bool) -> Result
     let (explainer, version) = load(config, &command).await?;
     let bytes = read_input(&command.file)?;
     let options = PredictOptions { reasons: if command.explain { command.top } else { 0 } };
+    let horizon = explainer.model().use_case.horizon_text();
     let predictions = run_blocking(move || workflow::predict_with(&explainer, version, &bytes, &reading, options)).await?;
     match &command.out {
         Some(out) => {
-            write(&predictions, out)?;
+            write(&predictions, &horizon, out)?;
             eprintln!("{} written to {}.", output::counted(predictions.len(), "row", "rows"), out.display());
         }
         None if as_json => {
@@ -54,7 +55,7 @@ pub async fn predict(config: &Config, command: Predict, as_json: bool) -> Result
                 output::json(prediction)?;
             }
         }
-        None => print(&predictions),
+        None => print(&predictions, &horizon),
     }
     Ok(Outcome::Done)
 }
@@ -76,7 +77,7 @@ async fn load(config: &Config, command: &Predict) -> Result<(Arc<ModelExplainer>
     Ok((explainer, version.into()))
 }
 
-fn print(predictions: &[Prediction]) {
+fn print(predictions: &[Prediction], horizon: &str) {
     let row = |prediction: &Prediction| {
         let interval = prediction.interval.map(|[low, high]| domain::format::percent_range([low, high])).unwrap_or_default();
         vec![
@@ -88,6 +89,7 @@ fn print(predictions: &[Prediction]) {
         ]
     };
     output::table(&["ID", "PROBABILITY", "INTERVAL", "BAND", "REASONS"], &predictions.iter().map(row).collect::<Vec<_>>());
+    output::line(&format!("Probability of the event {horizon}."));
 }
 
 fn reasons(prediction: &Prediction) -> String {
@@ -95,21 +97,21 @@ fn reasons(prediction: &Prediction) -> String {
     prediction.reasons.iter().map(reason).collect::<Vec<_>>().join("; ")
 }
 
-fn write(predictions: &[Prediction], out: &std::path::Path) -> Result<()> {
+fn write(predictions: &[Prediction], horizon: &str, out: &std::path::Path) -> Result<()> {
     let failed = |error: &dyn std::fmt::Display| Error::Invalid(format!("{}: {error}", out.display()));
     let bytes = match out.extension().and_then(|extension| extension.to_str()) {
         Some("jsonl") => {
             let lines = predictions.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>();
             (lines.map_err(|error| failed(&error))?.join("\n") + "\n").into_bytes()
         }
-        Some("csv") => data::write(&table(predictions), data::Format::Csv).map_err(|error| failed(&error))?,
-        Some("parquet") => data::write(&table(predictions), data::Format::Parquet).map_err(|error| failed(&error))?,
+        Some("csv") => data::write(&table(predictions, horizon), data::Format::Csv).map_err(|error| failed(&error))?,
+        Some("parquet") => data::write(&table(predictions, horizon), data::Format::Parquet).map_err(|error| failed(&error))?,
         _ => return Err(failed(&"The file name must end in .csv, .parquet or .jsonl.")),
     };
     std::fs::write(out, bytes).map_err(|error| failed(&error))
 }
 
-fn table(predictions: &[Prediction]) -> model::Table {
+fn table(predictions: &[Prediction], horizon: &str) -> model::Table {
     use model::Column;
     let text = |of: &dyn Fn(&Prediction) -> String| Column::Text(predictions.iter().map(of).collect());
     let number = |of: &dyn Fn(&Prediction) -> f64| Column::Number(predictions.iter().map(of).collect());
@@ -117,6 +119,7 @@ fn table(predictions: &[Prediction]) -> model::Table {
     let mut table = model::Table::default();
     table.push("id", text(&|prediction| prediction.id.clone()));
     table.push("probability", number(&|prediction| prediction.probability));
+    table.push("horizon", text(&|_| horizon.to_owned()));
     table.push("interval_low", number(&|prediction| end(prediction, 0)));
     table.push("interval_high", number(&|prediction| end(prediction, 1)));
     table.push("band", text(&|prediction| prediction.band.clone()));

@@ -47,18 +47,23 @@ fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
     };
     let list = Route::Datasets { use_case: use_case.into() };
     let limits = format!(
-        "Not listed: changes of the range of less than {} of its previous width, of a mean of less than {} of the previous standard deviation, and of \
-         missing values of less than {} percentage points.",
-        format::percent(LEAST_RANGE_CHANGE),
+        "Not listed: changes of a mean of less than {} of the previous standard deviation, and of missing values of less than {} percentage \
+         points.",
         format::percent(LEAST_MEAN_CHANGE),
         format::number(100.0 * LEAST_MISSING_CHANGE, 1),
     );
+    // Lowest and highest values are those of single people, and are not released.
+    let ranges = if diff.old.released.is_some() || diff.new.released.is_some() {
+        " Ranges are not shown, so their changes are not listed.".to_owned()
+    } else {
+        format!(" Nor changes of the range of less than {} of its previous width.", format::percent(LEAST_RANGE_CHANGE))
+    };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Data"</a></nav>
         <PageHeading title="Compare data"><p>"Differences between the two profiles. Run a drift check to test whether they are statistically significant."</p></PageHeading>
         <div class="columns">{side("Older", &diff.before)}{side("Newer", &diff.after)}</div>
         {profile::released(&diff.new)}
-        <section><h2>{title}</h2><TextList texts class="report-limits" /><p class="aside">{limits}</p></section>
+        <section><h2>{title}</h2><TextList texts class="report-limits" /><p class="aside">{limits}{ranges}</p></section>
         <section><h2>"Columns"</h2>{table(&diff.old, &diff.new)}</section>
     }
     .boxed()

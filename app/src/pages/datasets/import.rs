@@ -1,7 +1,10 @@
 //! The import form, and the problems of a file that could not be imported.
 
+use std::sync::Arc;
+
 use domain::{Purpose, Route};
 use leptos::prelude::*;
+use model::UseCase;
 use workflow::datasets::{RefusedCell, RefusedImport};
 
 use crate::boxed::IntoBoxed;
@@ -18,10 +21,7 @@ pub(super) struct Form {
     pub problem: String,
     /// YYYY-MM-DD
     pub today: String,
-    /// Column with the outcome.
-    pub target: String,
-    /// "employees"
-    pub many: String,
+    pub definition: Arc<UseCase>,
 }
 
 /// File names and media types that the browser offers; the content decides.
@@ -37,7 +37,7 @@ fn file_format() -> AnyView {
         }
     };
     let choice = |id: &'static str, label: &'static str, options: &'static [(&'static str, &'static str)]| {
-        let options = options.iter().map(|(value, label)| view! { <option value=*value>{*label}</option> }).collect_view();
+        let options = options.iter().map(|&(value, label)| view! { <option value=value>{label}</option> }).collect_view();
         view! {
             <Field id=id label=label>
                 <select id=id name=id><option value="">"Recognize"</option>{options}</select>
@@ -69,7 +69,7 @@ pub(super) fn form(form: &Form) -> AnyView {
     let choice = |purpose: Purpose, text: String| {
         view! { <label class="check"><input r#type="radio" name="for" value=purpose.as_str() required=true />{text}</label> }.boxed()
     };
-    let (target, many) = (&form.target, &form.many);
+    let (target, many) = (&form.definition.target.column, &form.definition.words.many);
     let choices = vec![
         choice(Purpose::Training, format!("Training a model ({target} column required)")),
         choice(Purpose::Scoring, format!("Scoring current {many} ({target} column not required)")),
@@ -106,7 +106,10 @@ pub(super) fn refusal(form: &Form) -> AnyView {
     let Some(refused) = &form.refused else { return ().boxed() };
     let row = |cell: &RefusedCell| {
         let found = if cell.value.is_empty() { "(empty)".to_owned() } else { format!("“{}”", cell.value) };
-        Row::new(vec![Cell::number(format::count(cell.row)), Cell::code(&cell.column), Cell::text(found), Cell::text(&cell.rule)])
+        // By its label, and as it stands in the file.
+        let label = form.definition.label(&cell.column);
+        let column = if label == cell.column { Cell::code(&cell.column) } else { Cell::with_aside(label, &cell.column) };
+        Row::new(vec![Cell::number(format::count(cell.row)), column, Cell::text(found), Cell::text(&cell.rule)])
     };
     let rows: Vec<Row> = refused.cells.iter().map(row).collect();
     let shown = rows.len() as u32;

@@ -31,16 +31,15 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, A
         flash.one("problem")
     };
     let definition = tenure.use_case(use_case)?;
+    let event = definition.target.label.clone();
     let form = import::Form {
         use_case: use_case.to_owned(),
         can_edit: admin.is_some(),
         refused,
         problem: problem.to_owned(),
         today: workflow::today().to_string(),
-        target: definition.target.column.clone(),
-        many: definition.words.many.clone(),
+        definition,
     };
-    let event = definition.target.label.clone();
     Ok(ServerPage::page("Data", view! { <Datasets datasets form use_case=use_case.to_owned() event /> }))
 }
 

@@ -23,7 +23,8 @@ const PAIRS: usize = 15;
 
 /// The whole profile below its heading.
 pub(super) fn profile(found: &DataProfile) -> AnyView {
-    let columns = found.columns.iter().map(column).collect::<Vec<_>>();
+    let is_released = found.released.is_some();
+    let columns = found.columns.iter().map(|own| column(own, is_released)).collect::<Vec<_>>();
     let warnings: Vec<String> = found.warnings.iter().map(|warning| warning.sentence.clone()).collect();
     let title = match warnings.len() {
         0 => "No warnings".to_owned(),
@@ -100,7 +101,8 @@ fn short(value: f64) -> String {
     }
 }
 
-fn column(own: &ColumnSummary) -> AnyView {
+/// One column. `is_released`: its figures are rounded, and some are hidden.
+fn column(own: &ColumnSummary, is_released: bool) -> AnyView {
     let kind = match own.kind {
         ValueKind::Number => "number",
         ValueKind::Level => "category",
@@ -116,9 +118,13 @@ fn column(own: &ColumnSummary) -> AnyView {
                 let count = format::count(numbers.outliers as u32);
                 format!("{count} outside {} to {}", short(low), short(high))
             }
+            // The spread of a column that varies a little is rounded to nothing, and the bounds go with it.
+            None if is_released && numbers.standard_deviation == 0.0 && own.distinct > 1 => "not shown".to_owned(),
             None => "not applicable".to_owned(),
         };
-        facts.extend(numbers.min.zip(numbers.max).map(|(min, max)| ("Range", format!("{} to {}", short(min), short(max)))));
+        let range = numbers.min.zip(numbers.max).map(|(min, max)| format!("{} to {}", short(min), short(max)));
+        let range = range.or_else(|| is_released.then(|| "not shown".to_owned()));
+        facts.extend(range.map(|range| ("Range", range)));
         facts.extend([
             ("Mean ± SD", format!("{} ± {}", short(numbers.mean), short(numbers.standard_deviation))),
             ("Quartiles", quartiles),
@@ -127,6 +133,9 @@ fn column(own: &ColumnSummary) -> AnyView {
             ("Zeros", format!("{:.1}%", 100.0 * numbers.zeros)),
             ("Skewness", short(numbers.skewness)),
         ]);
+    }
+    if own.kind == ValueKind::Number && own.numbers.is_none() && is_released {
+        facts.push(("Mean, quartiles and outliers", "not shown: too few people have a value".to_owned()));
     }
     if let Some(strength) = own.against_target.as_ref().and_then(|target| target.strength) {
         facts.push(("Association with the outcome", short(strength)));

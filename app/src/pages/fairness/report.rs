@@ -3,15 +3,16 @@
 use domain::Route;
 use leptos::prelude::*;
 use stats::Verdict;
-use stats::fairness::{ParityMetric, STRONG_PROXY};
+use stats::fairness::ParityMetric;
 use workflow::fairness::{AttributeReport, FairnessReport, ProxyRow, VersionVerdicts};
 
 use super::labels::{anchor, limit_text};
 use super::{attribute, local_law_144};
 use crate::boxed::IntoBoxed;
-use crate::components::badge::{proxy_badge, verdict_badge};
+use crate::components::badge::verdict_badge;
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
+use crate::components::proxies::Proxies;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
 
@@ -119,41 +120,9 @@ fn finding(page: &FairnessReport) -> String {
     format::capitalized(&phrases.into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
 
-fn proxies(proxies: &[ProxyRow]) -> AnyView {
-    let row = |proxy: &ProxyRow| {
-        let through = proxy.through.iter().filter(|(_, share)| *share >= 0.01);
-        let through: Vec<String> = through.map(|(field, share)| format!("{field} {}", format::percent(*share))).collect();
-        Row::new(vec![
-            Cell::text(&proxy.label),
-            Cell::text(&proxy.group),
-            Cell::figure(Some(proxy.roc_auc.clone()), Scale::Metric),
-            Cell::view(proxy_badge(&proxy.roc_auc)),
-            Cell::text(through.join(", ")),
-        ])
-    };
-    let rows: Vec<Row> = proxies.iter().map(row).collect();
-    if rows.is_empty() {
-        return ().boxed();
-    }
-    let headings = vec![
-        Heading::text("Attribute"),
-        Heading::text("Most predictable group"),
-        Heading::number("Predictability (ROC AUC)"),
-        Heading::text("Verdict"),
-        Heading::text("Top proxies (share)"),
-    ];
-    let limit = format!("Strong proxy: the whole 95% interval is above {STRONG_PROXY}. ");
-    view! {
-        <section>
-            <h2>"Proxy analysis"</h2>
-            <p class="aside">
-                "How well the unprotected inputs together predict membership in a group, out of fold (gradient boosting, 5 folds). 0.5 = chance, 1 = perfect. " {limit}
-                "Removing an attribute does not help if its proxies remain."
-            </p>
-            <Table headings rows class="list" scroll="Proxy analysis by attribute" />
-        </section>
-    }
-    .boxed()
+fn proxies(rows: &[ProxyRow]) -> AnyView {
+    let rows = rows.to_vec();
+    (!rows.is_empty()).then(|| view! { <section><h2>"Proxy analysis"</h2><Proxies rows /></section> }).boxed()
 }
 
 fn history(page: &FairnessReport) -> AnyView {

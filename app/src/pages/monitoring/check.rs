@@ -130,7 +130,7 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
         </section>
         <section>
             <h2>"Features"</h2>
-            <p>{report.features.summary.clone()}{by_chance}</p>
+            <p>{report.features.summary_with(|name| page.use_case.label(name))}{by_chance}</p>
             {table}
             <p class="aside">"Filled: baseline. Line: current data. Sorted by effect size × importance, drifted features first. Effect size: Wasserstein distance in baseline standard deviations for numeric features, share of people in a different category for the others."</p>
         </section>
@@ -241,11 +241,7 @@ fn together(page: &CheckPage) -> AnyView {
 
 fn quality_of(quality: &QualityReport, use_case: &UseCase) -> AnyView {
     let (alarms, known): (Vec<_>, Vec<_>) = quality.findings.iter().partition(|finding| finding.alarms);
-    // A stored sentence names the column; the page shows its label.
-    let text = |finding: &Finding| match &finding.column {
-        Some(column) => finding.sentence.replacen(column.as_str(), &use_case.label(column), 1),
-        None => finding.sentence.clone(),
-    };
+    let text = |finding: &Finding| finding.labeled(|column| use_case.label(column));
     let texts = |findings: Vec<&Finding>| findings.into_iter().map(text).collect::<Vec<_>>();
     let words = match (quality.verdict, alarms.len()) {
         (_, some @ 1..) => format!("{some} {} a limit.", if some == 1 { "finding exceeds" } else { "findings exceed" }),

@@ -126,7 +126,7 @@ fn features(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
             point.check.as_of.long(),
             share(point).map_or("could not be computed".into(), format::percent),
             report.drifted().len().to_string(),
-            report.summary.clone(),
+            report.summary_with(|name| history.use_case.label(name)),
         ]
     });
     Chart {

@@ -124,7 +124,7 @@ fn found_of(found: &SimulatedCheck) -> AnyView {
             {expected}
         </section>
         <section><h2>"Effect of the change"</h2>{difference(found)}</section>
-        <section><h2>"Features that are not stable"</h2><p>{report.features.summary.clone()}</p>{table}</section>
+        <section><h2>"Features that are not stable"</h2><p>{report.features.summary_with(|name| found.use_case.label(name))}</p>{table}</section>
         <section><h2>"Result by policy"</h2><Table headings rows=policies class="list" scroll="Policies" /></section>
     }
     .boxed()

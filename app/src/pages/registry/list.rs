@@ -62,7 +62,7 @@ fn row(version: VersionRow, use_case: &str) -> Row {
         Cell::view(view! { <a href=route.path()>{format!("Version {number}")}</a>{called} }),
         Cell::view(view! { <StateBadge tone word /> }),
         Cell::link(review.path(), review_word(&version.review)),
-        Cell::text(format::metric_label(&version.candidate)),
+        Cell::text(format::candidate_label(&version.candidate)),
     ];
     cells.extend(METRICS.map(|name| Cell::figure(metric(&version.metrics, name), Scale::Metric)));
     let note = version.note;

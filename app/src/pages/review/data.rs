@@ -11,14 +11,14 @@ use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
 use crate::pages::monitoring::labels;
 
-/// The section.
-pub fn section(page: &ReviewPage) -> AnyView {
+/// The section. `label` gives the label of a column.
+pub fn section(page: &ReviewPage, label: &dyn Fn(&str) -> String) -> AnyView {
     let profile = match &page.profile {
         Some(profile) => self::profile(profile, data_page(page)),
         None => view! { <p class="aside">"No data profile was saved for this run."</p> }.boxed(),
     };
     let drift = match &page.package.drift {
-        Some(drift) => self::drift(drift),
+        Some(drift) => self::drift(drift, label),
         None => view! { <p class="aside">{page.package.no_drift.clone()}</p> }.boxed(),
     };
     view! {
@@ -60,7 +60,10 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
             Cell::number(column.distinct.to_string()),
             Cell::aside(range),
             Cell::number(numbers.map(|numbers| number(numbers.mean)).unwrap_or_default()),
-            Cell::number(numbers.map(|numbers| share(numbers.outlier_rate_z)).unwrap_or_default()),
+            // Without bounds there are no outliers to count: ordered levels have none.
+            Cell::number(
+                numbers.filter(|numbers| numbers.fences.is_some()).map(|numbers| share(numbers.outlier_rate_z)).unwrap_or_default(),
+            ),
         ])
     };
     let rows: Vec<Row> = profile.columns.iter().map(row).collect();
@@ -107,13 +110,13 @@ fn share(value: f64) -> String {
     if value == 0.0 { "0%".to_owned() } else { format!("{}%", format::number(value * 100.0, 1)) }
 }
 
-fn drift(report: &DriftReport) -> AnyView {
+fn drift(report: &DriftReport, label: &dyn Fn(&str) -> String) -> AnyView {
     let mut columns: Vec<_> = report.columns.iter().collect();
     columns.sort_by(|a, b| b.effect_size.unwrap_or(0.0).total_cmp(&a.effect_size.unwrap_or(0.0)));
     let row = |column: &&workflow::ColumnReport| {
         let p = column.deciding_test().and_then(|test| test.p_adjusted.or(test.p_value));
         Row::new(vec![
-            Cell::text(&column.name),
+            Cell::text(label(&column.name)),
             Cell::view(labels::verdict(column.verdict)),
             Cell::number(column.effect_size.map(|size| format::number(size, 3)).unwrap_or_default()),
             Cell::number(labels::p_value(p)),
@@ -129,7 +132,7 @@ fn drift(report: &DriftReport) -> AnyView {
         Heading::text("Note"),
     ];
     view! {
-        <p>{report.summary.clone()}</p>
+        <p>{report.summary_with(label)}</p>
         <details><summary>"All columns"</summary><Table headings rows class="list" scroll="Drift of the training data" /></details>
     }
     .boxed()

@@ -3,7 +3,7 @@
 use domain::VersionNumber;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use workflow::ReviewPage;
+use workflow::{GateResult, ReviewPage};
 
 use super::actions::{ReviewDecide, ReviewWaive};
 use super::gates;
@@ -63,11 +63,12 @@ pub fn panel(page: &ReviewPage, params: &Asked) -> AnyView {
             vec!["No one will be scored until a version is restored with a rollback. The dashboard, the API and /health report that no version is live.".to_owned()],
             "Undeploy",
         ),
-        "waive" if page.may_waive && !params.gate.is_empty() => (
-            format!("Waive a gate for version {number}?"),
-            vec![format!("“{}” will not block approval while the waiver is valid. Enter the last day on which it is valid.", params.gate)],
-            "Waive gate",
-        ),
+        "waive" if page.may_waive && !params.gate.is_empty() => {
+            let gate = page.blocking_gates().find(|result| result.is_called(&params.gate));
+            let title = gate.map_or(params.gate.as_str(), |result| &result.title);
+            let what = format!("“{title}” will not block approval while the waiver is valid. Enter the last day on which it is valid.");
+            (format!("Waive a gate for version {number}?"), vec![what], "Waive gate")
+        }
         _ => return ().boxed(),
     };
     let what = what.into_iter().map(|text| view! { <li>{text}</li> }.boxed()).collect::<Vec<_>>();
@@ -131,25 +132,24 @@ pub fn panel(page: &ReviewPage, params: &Asked) -> AnyView {
 /// What stands in the way of an approval, in place of the form that would be refused; `None` when nothing does.
 fn refused(page: &ReviewPage) -> Option<AnyView> {
     let number = page.version.version;
-    let (open, all) = (page.checklist.open().len(), workflow::Checklist::keys().count());
-    let unfinished = page.package.policy.checklist_required && open > 0;
-    if page.blocking.is_empty() && !unfinished {
+    if !page.cannot_be_approved() {
         return None;
     }
+    let (open, all) = (page.items_missing(), workflow::Checklist::keys().count());
     let route = route_of(page);
     let can_waive = page.package.policy.waivers && page.may_waive;
-    let gate = |title: &String| {
+    let gate = |result: &GateResult| {
         let link = can_waive.then(|| {
-            let href = route.with_query(&[("doing", "waive"), ("gate", title.as_str())]);
+            let href = route.with_query(&[("doing", "waive"), ("gate", result.id())]);
             view! { " "<a href=href rel="external">"Waive…"</a> }
         });
-        view! { <li>{title.clone()}{link}</li> }.boxed()
+        view! { <li>{result.title.clone()}{link}</li> }.boxed()
     };
-    let blocking = page.blocking.iter().map(gate).collect::<Vec<_>>();
+    let blocking = page.blocking_gates().map(gate).collect::<Vec<_>>();
     let blocking = (!blocking.is_empty()).then(|| view! { <h3>"Blocking gates"</h3><ul>{blocking}</ul> });
-    let waived = gates::waived(page).into_iter().map(|(_, terms)| view! { <li>{terms}</li> }.boxed()).collect::<Vec<_>>();
+    let waived = gates::waiver_terms(page).into_iter().map(|terms| view! { <li>{terms}</li> }.boxed()).collect::<Vec<_>>();
     let waived = (!waived.is_empty()).then(|| view! { <h3>"Waived gates"</h3><ul>{waived}</ul> });
-    let unfinished = unfinished.then(|| {
+    let unfinished = (open > 0).then(|| {
         let text = format!("{open} of {all} checklist items are not checked. The policy requires all of them.");
         view! { <p>{text}" "<a href="#decide" rel="external">"Go to the checklist"</a></p> }
     });
@@ -182,14 +182,14 @@ fn approving(page: &ReviewPage, number: VersionNumber, live: Option<VersionNumbe
         });
         what.push("Its training data and scores are saved as the baseline for monitoring.".to_owned());
     }
-    let waived = gates::waived(page);
-    let is_waived = |title: &&str| waived.iter().any(|(gate, _)| gate == *title);
+    let waived = gates::waiver_terms(page);
+    let is_waived = |title: &&str| page.waived().any(|(gate, _)| gate.title == **title);
     let failing: Vec<&str> = page.package.failing().into_iter().filter(|title| !is_waived(title)).collect();
     if !failing.is_empty() {
         what.push(format!("You are approving despite failed gates that do not block: {}.", failing.join("; ")));
     }
     if !waived.is_empty() {
-        what.push(format!("Waived gates: {}.", waived.iter().map(|(_, terms)| terms.as_str()).collect::<Vec<_>>().join("; ")));
+        what.push(format!("Waived gates: {}.", waived.join("; ")));
     }
     let (open, all) = (page.checklist.open().len(), workflow::Checklist::keys().count());
     if open > 0 {

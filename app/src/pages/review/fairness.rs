@@ -2,14 +2,16 @@
 
 use leptos::prelude::*;
 use stats::Verdict;
-use stats::fairness::{GroupAudit, GroupRow, GroupSize, STRONG_PROXY, proxy_verdict};
+use stats::fairness::{GroupAudit, GroupRow, GroupSize, proxy_verdict};
 use stats::group_metrics::GroupMetric;
 use workflow::EvidencePackage;
+use workflow::fairness::ProxyRow;
 
 use crate::boxed::IntoBoxed;
-use crate::components::badge::{StateBadge, proxy_badge, verdict};
+use crate::components::badge::{StateBadge, verdict};
 use crate::components::empty::Empty;
 use crate::components::figure::Scale;
+use crate::components::proxies::Proxies;
 use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
@@ -21,31 +23,8 @@ pub fn section(package: &EvidencePackage, label: &dyn Fn(&str) -> String) -> Any
     };
     let part = |(attribute, audit): (&String, &GroupAudit)| attribute_part(&label(attribute), audit, live(attribute));
     let parts = package.fairness.iter().map(part).collect::<Vec<_>>();
-    let proxy = |proxy: &workflow::Proxy| {
-        Row::new(vec![
-            Cell::text(label(&proxy.attribute)),
-            Cell::text(&proxy.group),
-            Cell::figure(Some(proxy.roc_auc.clone()), Scale::Metric),
-            Cell::view(proxy_badge(&proxy.roc_auc)),
-            Cell::aside(proxy.through.iter().take(3).map(|(field, _)| label(field)).collect::<Vec<_>>().join(", ")),
-        ])
-    };
-    let proxies: Vec<Row> = package.proxies.iter().map(proxy).collect();
-    let proxies = (!proxies.is_empty()).then(|| {
-        let headings = vec![
-            Heading::text("Attribute"),
-            Heading::text("Group"),
-            Heading::number("Predictability (ROC AUC)"),
-            Heading::text("Verdict"),
-            Heading::text("Top proxies"),
-        ];
-        let limit = format!("Strong proxy: the whole 95% interval is above {STRONG_PROXY}.");
-        view! {
-            <h3>"Proxy analysis"</h3>
-            <p class="aside">"How well the inputs predict protected attributes, whether or not these are inputs themselves. 0.5 = chance. "{limit}</p>
-            <Table headings rows=proxies class="list" scroll="Proxy analysis" />
-        }
-    });
+    let rows: Vec<ProxyRow> = package.proxies.iter().map(|proxy| ProxyRow::new(proxy, label)).collect();
+    let proxies = (!rows.is_empty()).then(|| view! { <h3>"Proxy analysis"</h3><Proxies rows /> });
     let body = if parts.is_empty() {
         view! { <Empty title="No fairness audit"><p>"The training data contains none of the attributes that the use case audits."</p></Empty> }
             .boxed()

@@ -3,7 +3,7 @@
 use domain::ReviewState;
 use leptos::prelude::*;
 use stats::Verdict;
-use workflow::{GateReport, GateResult, ReviewPage};
+use workflow::{GateReport, GateResult, ReviewPage, Waiver};
 
 use super::query::route_of;
 use crate::boxed::IntoBoxed;
@@ -16,16 +16,11 @@ use crate::format;
 pub fn section(page: &ReviewPage) -> AnyView {
     let package = &page.package;
     let policy = &package.policy;
-    let waiver_of = |title: &str| page.waivers.iter().rev().find(|waiver| waiver.gate == title);
-    let blocks = |title: &String| page.blocking.contains(title);
     let route = route_of(page);
     // After requested changes or a void request, a waiver may be needed before the next request.
     let open = page.request.as_ref().is_none_or(|request| !matches!(request.state, ReviewState::Approved | ReviewState::Rejected));
     let note = |result: &GateResult| {
-        let waiver = waiver_of(&result.title);
-        // A waiver says something about a gate that would block without it, while it holds.
-        let waived = waiver.filter(|waiver| policy.blocks(result) && !blocks(&result.title) && waiver.expires_on >= workflow::today());
-        if let Some(waiver) = waived {
+        if let Some((_, waiver)) = page.waived().find(|(gate, _)| gate.id() == result.id()) {
             return Cell::aside(format!(
                 "Waived until {} by {} (owner: {}): {}",
                 waiver.expires_on.long(),
@@ -34,10 +29,13 @@ pub fn section(page: &ReviewPage) -> AnyView {
                 waiver.reason
             ));
         }
-        if blocks(&result.title) {
-            let expired = waiver.map(|waiver| format!("; the waiver by {} expired on {}", waiver.granted_by, waiver.expires_on.long()));
+        if page.blocks(result) {
+            let expired = page
+                .waivers_of(result)
+                .next()
+                .map(|waiver| format!("; the waiver by {} expired on {}", waiver.granted_by, waiver.expires_on.long()));
             let link = (policy.waivers && page.may_waive && open).then(|| {
-                let href = route.with_query(&[("doing", "waive"), ("gate", &result.title)]);
+                let href = route.with_query(&[("doing", "waive"), ("gate", result.id())]);
                 view! { " "<a class="screen-only" href=href rel="external">"Waive…"</a> }
             });
             let what = note_of(result);
@@ -58,7 +56,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let rows: Vec<Row> = rows.collect();
     let headings =
         vec![Heading::text("Gate"), Heading::number("Estimate and 95% interval"), Heading::text("Verdict"), Heading::text("Note")];
-    let waived = self::waived(page).into_iter().map(|(gate, _)| gate).collect::<Vec<_>>();
+    let waived = page.waived().map(|(gate, _)| gate.id()).collect::<Vec<_>>();
     let summary = summary(&package.gates, &waived);
     let inconclusive = if policy.inconclusive_blocks { "are blocking" } else { "are non-blocking" };
     let set = format!(
@@ -93,20 +91,17 @@ fn judged(result: &GateResult) -> Vec<Cell> {
     vec![Cell::text(&result.title), Cell::figure(Some(result.shown()), Scale::Metric), Cell::view(verdict_badge(result.verdict))]
 }
 
-/// The gates that would block without a waiver in force, and the terms of each waiver.
-pub fn waived(page: &ReviewPage) -> Vec<(String, String)> {
-    let today = workflow::today();
-    let waived = |result: &GateResult| {
-        let waiver = page.waivers.iter().rev().find(|waiver| waiver.gate == result.title && waiver.expires_on >= today)?;
-        let terms = format!("{} (waived until {}, owner: {})", waiver.gate, waiver.expires_on.long(), waiver.owner);
-        Some((waiver.gate.clone(), terms))
+/// The waived gates, with the terms of each waiver.
+pub fn waiver_terms(page: &ReviewPage) -> Vec<String> {
+    let terms = |(gate, waiver): (&GateResult, &Waiver)| {
+        format!("{} (waived until {}, owner: {})", gate.title, waiver.expires_on.long(), waiver.owner)
     };
-    page.package.gates.results.iter().filter(|result| page.package.policy.blocks(result)).filter_map(waived).collect()
+    page.waived().map(terms).collect()
 }
 
 /// Counts by verdict, the gates in `waived` apart.
-fn summary(report: &GateReport, waived: &[String]) -> String {
-    let counts = |result: &&GateResult, verdict: Verdict| result.verdict == verdict && !waived.contains(&result.title);
+fn summary(report: &GateReport, waived: &[&str]) -> String {
+    let counts = |result: &&GateResult, verdict: Verdict| result.verdict == verdict && !waived.contains(&result.id());
     let count = |verdict: Verdict| report.results.iter().filter(|result| counts(result, verdict)).count() as u32;
     let words = [
         (Verdict::Pass, "passed"),

@@ -15,6 +15,7 @@ mod record;
 
 use domain::{Decision, ReviewState, Route, VersionNumber};
 use leptos::prelude::*;
+use model::use_case::Terminology;
 use workflow::ReviewPage;
 
 use crate::boxed::IntoBoxed;
@@ -46,8 +47,9 @@ pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Res
         owner: flash.one("owner").to_owned(),
         expires_on: flash.one("expires_on").to_owned(),
     };
+    let plural = words.many.clone();
     let (page, charts) = tokio::task::spawn_blocking(move || {
-        let charts = Charts::of(&page, &words.many);
+        let charts = Charts::of(&page, &plural);
         (page, charts)
     })
     .await
@@ -55,8 +57,9 @@ pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Res
     let label = |name: &str| tenure.use_case(use_case).map_or_else(|_| name.to_owned(), |definition| definition.label(name));
     let proxies = fairness::strong_proxies(&page.package, &label);
     let fairness = fairness::section(&page.package, &label);
+    let data = data::section(&page, &label);
     let title = format!("Review of version {number}");
-    Ok(ServerPage::page(title, view! { <Review page params charts fairness proxies /> }))
+    Ok(ServerPage::page(title, view! { <Review page params charts fairness proxies data words /> }))
 }
 
 /// The charts, drawn off the async threads.
@@ -76,7 +79,15 @@ impl Charts {
 }
 
 #[component]
-fn Review(page: ReviewPage, params: Asked, charts: Charts, fairness: AnyView, proxies: AnyView) -> AnyView {
+fn Review(
+    page: ReviewPage,
+    params: Asked,
+    charts: Charts,
+    fairness: AnyView,
+    proxies: AnyView,
+    data: AnyView,
+    words: Terminology,
+) -> AnyView {
     let number = page.version.version;
     let (use_case, version) = (page.version.use_case.clone(), number);
     let reviews = Route::Reviews { use_case: use_case.clone() };
@@ -119,10 +130,10 @@ fn Review(page: ReviewPage, params: Asked, charts: Charts, fairness: AnyView, pr
         {panel}
         <nav class="contents" aria-label="On this page"><ul>{contents}</ul></nav>
         {gates::section(&page)}
-        {performance::section(package, charts.performance)}
+        {performance::section(package, charts.performance, &words)}
         {explanation::section(package, charts.explanation)}
         {fairness}
-        {data::section(&page)}
+        {data}
         {lineage::section(&page)}
         {checklist::section(&page, (params.done.as_str(), below.as_str()))}
         {record::section(&page)}
@@ -156,10 +167,11 @@ fn standing(page: &ReviewPage) -> AnyView {
         request.approvals_needed
     );
     let note = (!request.note.is_empty()).then(|| view! { <p>"“"{request.note.clone()}"”"</p> });
+    let next = page.remedy.sentence();
     let stale = (!page.stale.is_empty())
-        .then(|| view! { <p class="note warn">"The request can no longer be decided: "{page.stale.clone()}". Request a new review."</p> });
+        .then(|| view! { <p class="note warn">{format!("The request can no longer be decided: {}. {next}", page.stale)}</p> });
     let void = (request.state == ReviewState::Void)
-        .then(|| view! { <p class="note warn">"The request is void: "{request.closed_because.clone()}". Request a new review."</p> });
+        .then(|| view! { <p class="note warn">{format!("The request is void: {}. {next}", request.closed_because)}</p> });
     view! {
         <p>{stage}" "<StateBadge tone word=review_word(request.state.as_str()) />" "{requested}</p>
         {note}

@@ -3,6 +3,7 @@
 use charts::Curve;
 use leptos::prelude::*;
 use model::global::GlobalExplanation;
+use model::use_case::Terminology;
 use stats::Metric;
 use stats::comparison::Comparison;
 use stats::report::Report;
@@ -18,7 +19,7 @@ use crate::format;
 use crate::pages::runs::metric_groups;
 
 /// The section.
-pub fn section(package: &EvidencePackage, charts: Vec<Vec<Chart>>) -> AnyView {
+pub fn section(package: &EvidencePackage, charts: Vec<Vec<Chart>>, words: &Terminology) -> AnyView {
     let grid = |charts: Vec<Chart>| {
         let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
         view! { <div class="chart-grid">{charts}</div> }.boxed()
@@ -26,12 +27,12 @@ pub fn section(package: &EvidencePackage, charts: Vec<Vec<Chart>>) -> AnyView {
     let charts = charts.into_iter().map(grid).collect::<Vec<_>>();
     let table = if package.comparisons.is_empty() { alone(package) } else { compared(package) };
     let confusion = [(package.champion.as_ref(), "live version"), (Some(&package.candidate), "candidate")];
-    let confusion: Vec<AnyView> = confusion.into_iter().filter_map(|(side, name)| Some(self::confusion(side?, name))).collect();
+    let confusion: Vec<AnyView> = confusion.into_iter().filter_map(|(side, name)| Some(self::confusion(side?, name, words))).collect();
     view! {
         <section id="performance">
             <h2>{if package.champion.is_some() { "Comparison with live model" } else { "Performance" }}</h2>
             <p>{finding(package)}</p>
-            {power(package).map(|text| view! { <p class="note">{text}</p> })}
+            {power(package, words).map(|text| view! { <p class="note">{text}</p> })}
             <p class="aside">{package.rows.clone()}</p>
             {table}
             {charts}
@@ -64,20 +65,22 @@ fn finding(package: &EvidencePackage) -> String {
 }
 
 /// What the comparison could show at all, from the paired interval of ROC AUC; `None` when nothing is compared.
-fn power(package: &EvidencePackage) -> Option<String> {
+fn power(package: &EvidencePackage, words: &Terminology) -> Option<String> {
     let auc = package.comparisons.iter().find(|comparison| comparison.metric == Metric::RocAuc)?;
-    Some(power_text(auc.difference.n?, package.candidate.report.positives, auc.difference.interval?))
+    let counts = [auc.difference.n?, package.candidate.report.positives];
+    Some(power_text(counts, auc.difference.interval?, words))
 }
 
 /// A difference of the half width of the interval is missed in half of such comparisons, smaller ones more often.
-fn power_text(rows: u32, leavers: u32, [low, high]: [f64; 2]) -> String {
+fn power_text([rows, events]: [u32; 2], [low, high]: [f64; 2], words: &Terminology) -> String {
     let half = format::number((high - low) / 2.0, 3);
-    // Without access to people the number of leavers is a multiple of ten, which may be 0.
+    // Without access to people the number of events is a multiple of ten, which may be 0.
     format!(
-        "Power: {} rows, about {} of them leavers. A difference in ROC AUC below {half} (half the width of the 95% interval) is missed at least half \
+        "Power: {} rows, about {} of them {}. A difference in ROC AUC below {half} (half the width of the 95% interval) is missed at least half \
          of the time.",
         format::count(rows),
-        format::count(leavers)
+        format::count(events),
+        words.event_many
     )
 }
 
@@ -178,14 +181,15 @@ pub fn charts(package: &EvidencePackage) -> Vec<Vec<Chart>> {
     vec![[curves::roc(&roc), curves::precision_recall(&recall), curves::calibration(&calibration)].into_iter().flatten().collect(), scores]
 }
 
-fn confusion(side: &Evaluation, name: &str) -> AnyView {
+fn confusion(side: &Evaluation, name: &str, words: &Terminology) -> AnyView {
     let counts = &side.report.confusion;
-    let row = |label: &str, counts: [u32; 2]| {
+    let row = |label: String, counts: [u32; 2]| {
         let [not_listed, listed] = counts.map(|count| Cell::number(format::count(count)));
         Row::new(vec![Cell::text(label), not_listed, listed])
     };
-    let rows = vec![row("Stayers", [counts.tn, counts.fp]), row("Leavers", [counts.fn_, counts.tp])];
-    let headings = vec![Heading::text("Actual outcome"), Heading::number("Predicted stayer"), Heading::number("Predicted leaver")];
+    let happened = format::capitalized(&words.event_many);
+    let rows = vec![row(words.without_event(), [counts.tn, counts.fp]), row(happened, [counts.fn_, counts.tp])];
+    let headings = std::iter::once(Heading::text("Actual outcome")).chain(words.predicted().map(Heading::number)).collect();
     let caption = format!("Confusion matrix of the {name} (cutoff {})", format::percent(side.report.cutoff));
     view! { <Table headings rows class="confusion" caption /> }.boxed()
 }
@@ -228,8 +232,16 @@ mod tests {
 
     #[test]
     fn a_comparison_says_what_it_could_show() {
-        let text = power_text(83, 11, [-0.081, 0.063]);
-        assert!(["83 rows", "11 of them", "below 0.072 "].iter().all(|part| text.contains(part)), "{text}");
+        let word = str::to_owned;
+        let words = Terminology {
+            one: word("customer"),
+            many: word("customers"),
+            event_one: word("churner"),
+            event_many: word("churners"),
+            verb: word("cancel"),
+        };
+        let text = power_text([83, 11], [-0.081, 0.063], &words);
+        assert!(["83 rows", "11 of them churners", "below 0.072 "].iter().all(|part| text.contains(part)), "{text}");
     }
 
     #[test]

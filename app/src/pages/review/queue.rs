@@ -109,7 +109,7 @@ fn pending_row(row: &QueueRow, use_case: &str) -> Row {
     let request = &row.request;
     Row::new(vec![
         version_link(use_case, request.version),
-        Cell::text(format::metric_label(&row.candidate)),
+        Cell::text(format::candidate_label(&row.candidate)),
         Cell::text(request.requested_by.as_str()),
         Cell::brief(row.request.requested_at.long()),
         Cell::text(format::age(row.age_micros)),

@@ -94,7 +94,9 @@ fn contents(comparison: &Comparison) -> AnyView {
         }
     });
     let parameter = |(name, values, _): &(String, Vec<String>, bool)| {
-        Row::new(std::iter::once(Cell::code(name)).chain(values.iter().map(Cell::text)).collect())
+        Row::new(
+            std::iter::once(Cell::code(name)).chain(values.iter().map(|value| Cell::text(format::parameter_value(name, value)))).collect(),
+        )
     };
     let part =
         |differ: bool| -> Vec<Row> { comparison.parameters.iter().filter(|(.., differs)| *differs == differ).map(parameter).collect() };

@@ -186,7 +186,7 @@ fn rest(run: &RunRow, columns: &[String]) -> Vec<Cell> {
     cells.extend(columns.iter().map(|column| {
         let parameter = run.parameters.iter().find(|(known, _)| known == column);
         match parameter {
-            Some((_, value)) => Cell::text(value),
+            Some((name, value)) => Cell::text(format::parameter_value(name, value)),
             None => Cell::figure(metric(&run.metrics, column), Scale::Metric),
         }
     }));

@@ -41,7 +41,8 @@ pub fn columns(metrics: &[String], parameters: &[String]) -> Vec<(String, Vec<St
     groups.push(("Other metrics".to_owned(), others));
     for name in parameters {
         let title = match name.split_once('.') {
-            Some((section, _)) => format!("Parameters: {}", format::metric_label(section).to_lowercase()),
+            Some(("settings", _)) => "Parameters: settings".to_owned(),
+            Some((section, _)) => format!("Parameters: {}", format::candidate_label(section)),
             None => "Parameters".to_owned(),
         };
         match groups.iter_mut().find(|(own, _)| *own == title) {

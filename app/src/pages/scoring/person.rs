@@ -58,7 +58,7 @@ fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Op
         {warnings}
         <div class="columns person">
             <section class="score">
-                <h2>{format!("Risk of {}", words.gerund())}</h2>
+                <h2>{format!("Risk of {} ", words.gerund())}<span class="aside">{person.horizon}</span></h2>
                 <p class="number">{format::percent(person.probability)}</p>
                 <p><RiskBadge band=person.band.clone() probability=person.probability /></p>
                 <Gauge probability=person.probability interval=person.interval base=person.base />

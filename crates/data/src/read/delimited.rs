@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError
     let line = separator_line(text);
     let separator = match stated.or(line) {
         Some(separator) => separator,
-        None => sniff(text)?,
+        None => sniff(text, options.header_row.map_or(0, |row| row.saturating_sub(1)))?,
     };
     let mut raw = table(text, separator, usize::from(line.is_some()), options.header_row)?;
     raw.recognized.format = FileFormat::Csv;
@@ -61,16 +61,17 @@ struct Reading {
     width: usize,
 }
 
-/// The separator by which all rows have the same number of cells. Two that do so equally well are asked about.
-fn sniff(text: &str) -> Result<u8, ReadError> {
+/// The separator by which all rows behind the first `skip` have the same number of cells. Two that do so equally well are asked about.
+fn sniff(text: &str, skip: usize) -> Result<u8, ReadError> {
     let samples: Vec<(u8, Vec<Outline>)> =
-        SEPARATORS.iter().filter_map(|separator| Some((*separator, sample(text, *separator, 0).ok()?))).collect();
+        SEPARATORS.iter().filter_map(|separator| Some((*separator, sample(text, *separator, skip).ok()?))).collect();
     let readings = |from_header: &dyn Fn(&[Outline]) -> Option<usize>| -> Vec<Reading> {
         let reading = |(separator, rows): &(u8, Vec<Outline>)| {
             let start = from_header(rows)?;
             let width = rows.get(start)?.filled.len();
             let fits = |row: &Outline| row.count() == 0 || (row.filled.len() >= width && !row.filled[width..].contains(&true));
-            (width > 1 && rows[start..].iter().all(fits)).then_some(Reading { separator: *separator, width })
+            // Titles are few: a header far down is a row of another table.
+            (width > 1 && 2 * start < rows.len() && rows[start..].iter().all(fits)).then_some(Reading { separator: *separator, width })
         };
         samples.iter().filter_map(reading).collect()
     };
@@ -85,7 +86,7 @@ fn sniff(text: &str) -> Result<u8, ReadError> {
     }
     found.sort_by_key(|reading| std::cmp::Reverse(reading.width));
     match &found[..] {
-        [] => Ok(most_frequent(text)),
+        [] => Ok(most_frequent(text, skip)),
         [only] => Ok(only.separator),
         // Ten columns by tab and two by comma: the comma is in the texts.
         [first, second, ..] if first.width >= 4 && first.width >= 2 * second.width => Ok(first.separator),
@@ -93,9 +94,9 @@ fn sniff(text: &str) -> Result<u8, ReadError> {
     }
 }
 
-/// No separator gives a table: the one that is most often in the first line, so that the refusal names the row that differs.
-fn most_frequent(text: &str) -> u8 {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+/// No separator gives a table: the one that is most often in the first of these lines, so that the refusal names the row that differs.
+fn most_frequent(text: &str, skip: usize) -> u8 {
+    let line = text.lines().skip(skip).find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |separator: &u8| line.bytes().filter(|byte| byte == separator).count();
     SEPARATORS.into_iter().rev().max_by_key(count).unwrap_or(b',')
 }

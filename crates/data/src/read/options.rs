@@ -82,7 +82,7 @@ impl ReadOptions {
             "sheet" => self.sheet = Some(value.to_owned()),
             "separator" => self.separator = Some(mark(value).ok_or_else(|| wrong("separator", "one sign, or the word tab"))?),
             "header_row" => {
-                let row = value.trim().parse().ok().filter(|row| *row > 0);
+                let row = value.trim().parse::<usize>().ok().filter(|row| *row > 0);
                 self.header_row = Some(row.ok_or_else(|| wrong("row of the column names", "a number from 1"))?);
             }
             "decimal" => {
@@ -139,7 +139,7 @@ mod tests {
         }
         assert_eq!((options.decimal, options.thousands, options.separator), (Some(','), Some('.'), Some('\t')));
         assert_eq!((options.dates, options.header_row), (Some(DateOrder::DayFirst), Some(3)));
-        assert!(!options.set("colour", "red").unwrap());
+        assert!(!options.set("color", "red").unwrap());
         for (name, value) in [("decimal", ";"), ("thousands", ","), ("dates", "soon"), ("header_row", "0"), ("separator", "::")] {
             assert!(options.set(name, value).is_err(), "{name}");
         }

@@ -35,6 +35,19 @@ pub enum GateName {
     Correlation,
 }
 
+impl GateName {
+    /// The figure, at the start of a sentence.
+    fn figure(self) -> String {
+        match self {
+            Self::MissingRate => "Highest missing rate".to_owned(),
+            Self::OutlierRate => {
+                format!("Highest outlier rate (more than {OUTLIER_DEVIATIONS} standard deviations from the mean)")
+            }
+            Self::Correlation => "Strongest correlation between two columns".to_owned(),
+        }
+    }
+}
+
 /// One gate. The figures are counts over the whole table, so there is no interval and no "inconclusive".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
@@ -61,22 +74,27 @@ pub(super) fn gates(columns: &[ColumnSummary], correlations: &Correlations, limi
         .map(|pair| (format!("{} and {}", correlations.names[pair.first], correlations.names[pair.second]), pair.value.abs()))
         .collect();
     vec![
-        gate(GateName::MissingRate, "Highest missing rate", missing, limits.missing_rate, true),
-        gate(
-            GateName::OutlierRate,
-            &format!("Highest outlier rate (more than {OUTLIER_DEVIATIONS} standard deviations from the mean)"),
-            outliers,
-            limits.outlier_rate,
-            true,
-        ),
-        gate(GateName::Correlation, "Strongest correlation between two columns", pairs, limits.correlation, false),
+        gate(GateName::MissingRate, missing, limits.missing_rate, true),
+        gate(GateName::OutlierRate, outliers, limits.outlier_rate, true),
+        gate(GateName::Correlation, pairs, limits.correlation, false),
     ]
 }
 
-fn gate(name: GateName, what: &str, mut figures: Vec<(String, f64)>, limit: f64, percent: bool) -> Gate {
+impl Gate {
+    /// The same gate with the verdict of `exact`, which was judged on figures as they were measured. A figure that was measured and is not
+    /// released is said to be hidden, not to be missing.
+    pub(super) fn judged_as(&mut self, exact: &Self) {
+        (self.passed, self.offenders) = (exact.passed, exact.offenders.clone());
+        if self.value.is_none() && self.passed.is_some() {
+            self.sentence = format!("{}: not shown, to protect privacy.", self.name.figure());
+        }
+    }
+}
+
+fn gate(name: GateName, mut figures: Vec<(String, f64)>, limit: f64, percent: bool) -> Gate {
     figures.sort_by(|a, b| b.1.total_cmp(&a.1));
     let show = |value: f64| if percent { format!("{:.1}%", 100.0 * value) } else { format!("{value:.2}") };
-    let worst = figures.first().cloned();
+    let (worst, what) = (figures.first().cloned(), name.figure());
     let offenders: Vec<String> = figures.into_iter().filter(|(_, value)| *value >= limit).map(|(name, _)| name).collect();
     let sentence = match &worst {
         Some((column, value)) => format!("{what}: {} ({column}), limit {}.", show(*value), show(limit)),

@@ -11,11 +11,10 @@ impl DataProfile {
         let columns = self.columns.iter().map(|column| labeled_column(column, use_case)).collect();
         let mut correlations = self.correlations.clone();
         correlations.names.iter_mut().for_each(|name| *name = use_case.label(name));
-        let mut labeled = Self::of_columns(self.rows, columns, correlations, self.duplicate_rows, &self.limits());
         // The verdicts of a released profile are those of the exact one.
-        for (gate, own) in labeled.gates.iter_mut().zip(&self.gates) {
-            gate.passed = own.passed;
-            gate.offenders = own.offenders.iter().map(|offender| self.labeled_offender(offender, use_case)).collect();
+        let mut labeled = Self::of_columns(self.rows, columns, correlations, self.duplicate_rows, &self.limits()).judged_as(self);
+        for gate in &mut labeled.gates {
+            gate.offenders = gate.offenders.iter().map(|offender| self.labeled_offender(offender, use_case)).collect();
         }
         labeled.released = self.released.clone();
         labeled

@@ -95,6 +95,18 @@ impl DataProfile {
         let outlier_deviations = Some(OUTLIER_DEVIATIONS);
         Self { rows, columns, correlations, duplicate_rows, outlier_deviations, constant_columns, warnings, gates, released: None }
     }
+
+    /// The same figures with the verdicts of `exact`: whether a figure is beyond its limit is said of what was measured, how far of what is
+    /// shown.
+    #[must_use]
+    pub fn judged_as(mut self, exact: &Self) -> Self {
+        for gate in &mut self.gates {
+            if let Some(own) = exact.gates.iter().find(|own| own.name == gate.name) {
+                gate.judged_as(own);
+            }
+        }
+        self
+    }
 }
 
 /// Rows that repeat an earlier one, by a hash of 128 bits per row over all numbers and levels.

@@ -148,6 +148,21 @@ fn a_range_that_hardly_moved_is_not_listed() {
 }
 
 #[test]
+fn a_gate_whose_figure_is_hidden_keeps_its_verdict_and_says_so() {
+    let mut table = Table::default();
+    table.push("pay", Column::Number((0..200).map(f64::from).collect()));
+    let exact = data_profile(&table, None, &[], &[], &GateLimits::default());
+    let hidden: Vec<ColumnSummary> = exact.columns.iter().map(|own| ColumnSummary { numbers: None, ..own.clone() }).collect();
+    let released = DataProfile::of_columns(exact.rows, hidden, Correlations::default(), 0, &GateLimits::default()).judged_as(&exact);
+    let outliers = |profile: &DataProfile| profile.gates.iter().find(|gate| gate.name == GateName::OutlierRate).unwrap().clone();
+    assert_eq!((outliers(&released).passed, outliers(&released).value), (Some(true), None));
+    assert_ne!(
+        outliers(&released).sentence,
+        outliers(&DataProfile::of_columns(0, Vec::new(), Correlations::default(), 0, &GateLimits::default())).sentence
+    );
+}
+
+#[test]
 fn labels_stand_for_names_and_levels_everywhere() {
     let text = r#"{
         "id": "test", "title": "Test", "description": "", "words": {"one": "employee", "many": "employees", "event_one": "leaver",

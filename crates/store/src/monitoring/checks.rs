@@ -2,7 +2,7 @@
 
 use domain::{AccountName, CheckId, DatasetId, Date, DriftVerdict, Recommendation, Timestamp, UseCaseId, VersionNumber};
 
-use crate::sql::{self, row, select};
+use crate::sql::{self, row, select, sql};
 use crate::{Reader, Result, Writer};
 
 row! {
@@ -58,6 +58,14 @@ pub async fn list(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Check
 /// When the database fails.
 pub async fn find(reader: &mut Reader, use_case: &UseCaseId, check_id: &CheckId) -> Result<Option<Check>> {
     select("where use_case = $1 and check_id = $2").bind(use_case).bind(check_id).optional(reader).await
+}
+
+/// The use case of a check.
+///
+/// # Errors
+/// When the database fails.
+pub async fn use_case_of(reader: &mut Reader, check_id: &CheckId) -> Result<Option<UseCaseId>> {
+    sql("select use_case from drift_check where check_id = $1").bind(check_id).optional_scalar(reader).await
 }
 
 /// Adds a note.

@@ -12,7 +12,7 @@ row! {
         pub waiver_id: String,
         pub use_case: UseCaseId,
         pub version: VersionNumber,
-        /// The gate's title.
+        /// The gate's key; its title in waivers from when gates had no keys.
         pub gate: String,
         pub owner: String,
         pub reason: String,

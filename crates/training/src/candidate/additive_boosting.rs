@@ -13,7 +13,6 @@ pub(super) struct AdditiveBoosting;
 impl Learner for AdditiveBoosting {
     type Parameters = BoostingParameters;
 
-    const LABEL: &'static str = "Additive boosting";
     const SPACE: &'static [Dimension] = &[
         Dimension::new("main_effect_trees", 200.0, 700.0, Scale::Logarithmic, 400.0),
         Dimension::new("trees", 0.0, 80.0, Scale::Whole, 20.0),

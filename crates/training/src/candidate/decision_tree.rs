@@ -13,7 +13,6 @@ pub(super) struct DecisionTree;
 impl Learner for DecisionTree {
     type Parameters = TreeParameters;
 
-    const LABEL: &'static str = "Decision tree";
     const SPACE: &'static [Dimension] = &[
         Dimension::new("max_depth", 2.0, 8.0, Scale::Whole, 4.0),
         Dimension::new("min_leaf", 5.0, 80.0, Scale::Logarithmic, 20.0),

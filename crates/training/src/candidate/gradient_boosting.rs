@@ -13,7 +13,6 @@ pub(super) struct GradientBoosting;
 impl Learner for GradientBoosting {
     type Parameters = BoostingParameters;
 
-    const LABEL: &'static str = "Gradient boosting";
     const SPACE: &'static [Dimension] = &[
         Dimension::new("trees", 50.0, 400.0, Scale::Whole, 200.0),
         Dimension::new("learning_rate", 0.02, 0.2, Scale::Logarithmic, 0.06),

@@ -30,7 +30,6 @@ pub struct LinfaTreeParameters {
 impl Learner for LinfaTree {
     type Parameters = LinfaTreeParameters;
 
-    const LABEL: &'static str = "Decision tree (baseline)";
     const LINK: Link = Link::Identity;
     const MAY_BE_CHOSEN: bool = false;
     const MAY_BLEND: bool = false;

@@ -22,7 +22,6 @@ const C: f64 = 100.0;
 impl Learner for LogisticRegression {
     type Parameters = LogisticRegressionParameters;
 
-    const LABEL: &'static str = "Logistic regression";
     const LINK: Link = Link::Logit;
     const MAY_BLEND: bool = false;
 

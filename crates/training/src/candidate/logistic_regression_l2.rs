@@ -23,7 +23,6 @@ pub struct L2Parameters {
 impl Learner for LogisticRegressionL2 {
     type Parameters = L2Parameters;
 
-    const LABEL: &'static str = "L2 logistic regression";
     const SPACE: &'static [Dimension] = &[Dimension::new("c", 1e-3, 10.0, Scale::Logarithmic, 0.1), BALANCED];
     const LINK: Link = Link::Logit;
 

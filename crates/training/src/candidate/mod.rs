@@ -2,7 +2,7 @@
 //!
 //! How to add one:
 //! 1. One file in this folder: its parameters and a `Learner` with label, search space and fit.
-//! 2. Its `mod` line and one line in the list below, where its complexity puts it.
+//! 2. Its `mod` line and one line in the list below, where its complexity puts it; its label in `domain::format::candidate_label`, unless its name reads well.
 //!
 //! Names, the form, the search, the blend, the reports and the comparison with the browser follow from the list; the tests of this file go over all of it.
 
@@ -72,14 +72,6 @@ macro_rules! candidates {
                 match self {
                     $(Self::$variant => $name,)+
                     Self::Blend => "blend",
-                }
-            }
-
-            /// Its label.
-            pub fn label(self) -> &'static str {
-                match self {
-                    $(Self::$variant => <$learner>::LABEL,)+
-                    Self::Blend => "Ensemble (stacked)",
                 }
             }
 
@@ -173,6 +165,11 @@ candidates! {
 }
 
 impl Candidate {
+    /// Its label.
+    pub fn label(self) -> String {
+        domain::format::candidate_label(self.name())
+    }
+
     /// The candidate called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|candidate| candidate.name() == name)

@@ -13,7 +13,6 @@ pub(super) struct RandomForest;
 impl Learner for RandomForest {
     type Parameters = ForestParameters;
 
-    const LABEL: &'static str = "Random forest";
     const SPACE: &'static [Dimension] = &[
         Dimension::new("max_depth", 4.0, 14.0, Scale::Whole, 10.0),
         Dimension::new("min_leaf", 1.0, 20.0, Scale::Logarithmic, 3.0),

@@ -83,6 +83,11 @@ pub enum CardPart {
     Limitations,
 }
 
+/// The word of a unit variant, as in JSON.
+fn name(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
 impl CardPart {
     /// Every part.
     pub const ALL: [Self; 7] =
@@ -108,6 +113,26 @@ impl CardPart {
 }
 
 impl Gate {
+    /// What it is called where its name must not change with the words on the pages, for example `absolute/roc_auc/0.7` and, with the
+    /// column of an audited attribute, `fairness/demographic_parity_ratio/0.8/Gender`. It says all that the gate asks for, so that what was
+    /// said about one gate is never taken as said about a stricter one.
+    pub fn key(&self, attribute: Option<&str>) -> String {
+        let own = match self {
+            Self::Absolute { metric, limit } => format!("absolute/{}/{limit}", name(metric)),
+            Self::AgainstLive { metric, improvement, significant } => {
+                format!("against_live/{}/{improvement}{}", name(metric), if *significant { "/significant" } else { "" })
+            }
+            Self::Fairness { metric, limit } => format!("fairness/{}/{limit}", name(metric)),
+            Self::Missing { limit } => format!("missing/{limit}"),
+            Self::Outliers { limit } => format!("outliers/{limit}"),
+            Self::Correlation { limit } => format!("correlation/{limit}"),
+            Self::Reproducible => "reproducible".to_owned(),
+            Self::ExplanationStability { top, limit } => format!("explanation_stability/{top}/{limit}"),
+            Self::Documentation { parts } => format!("documentation/{}", parts.iter().map(name).collect::<Vec<_>>().join("+")),
+        };
+        attribute.map_or_else(|| own.clone(), |attribute| format!("{own}/{attribute}"))
+    }
+
     /// Whether a version must meet it to be proposed at all: what it shows by itself. Fairness and the comparison with the live model are
     /// for the reviewers, who judge them (again) when they decide; and what people write about a version they write after its training.
     pub fn is_of_staging(&self) -> bool {
@@ -151,5 +176,24 @@ impl Gate {
             }
             Self::Documentation { .. } => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_tell_gates_apart() {
+        let auc = |limit| Gate::Absolute { metric: Metric::RocAuc, limit };
+        let ratio = Gate::Fairness { metric: ParityMetric::DemographicParityRatio, limit: 0.8 };
+        assert_eq!(auc(0.7).key(None), "absolute/roc_auc/0.7");
+        assert_ne!(auc(0.7).key(None), auc(0.75).key(None));
+        assert_eq!(ratio.key(Some("Gender")), "fairness/demographic_parity_ratio/0.8/Gender");
+        let live = |significant| Gate::AgainstLive { metric: Metric::Brier, improvement: -0.005, significant };
+        assert_eq!(live(false).key(None), "against_live/brier/-0.005");
+        assert_ne!(live(false).key(None), live(true).key(None));
+        let card = Gate::Documentation { parts: vec![CardPart::Purpose, CardPart::Lineage] };
+        assert_eq!(card.key(None), "documentation/purpose+lineage");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Estimate;
+use model::UseCase;
 use stats::comparison::Comparison;
 use stats::fairness::{GroupAudit, ParityMetric};
 use stats::report::Report;
@@ -28,6 +29,8 @@ pub struct Evidence<'a> {
     pub reproducible: Option<bool>,
     /// The fields' importances in refits; `None` when nobody measured them.
     pub stability: Option<&'a Stability>,
+    /// Whose labels the titles use for columns.
+    pub use_case: &'a UseCase,
     /// The parts that the model card has.
     pub card: &'a BTreeSet<CardPart>,
 }
@@ -37,7 +40,8 @@ impl Gate {
         let result = |title: String, figure: Estimate, limit: f64, higher_is_better: bool| {
             let verdict = if higher_is_better { Verdict::at_least(&figure, limit) } else { Verdict::at_most(&figure, limit) };
             let side = if higher_is_better { "at least" } else { "at most" };
-            GateResult { gate: self.clone(), title: format!("{title} {side} {limit}"), figure, limit, verdict, note: String::new() }
+            let (gate, key, title) = (self.clone(), self.key(None), format!("{title} {side} {limit}"));
+            GateResult { gate, key, title, figure, limit, verdict, note: String::new() }
         };
         match self {
             Self::Absolute { metric, limit } => {
@@ -56,10 +60,10 @@ impl Gate {
                 let ratio = metric.is_ratio();
                 let of = |(attribute, audit): (&String, &GroupAudit)| {
                     let figure = audit.parity.get(metric).cloned().unwrap_or_else(|| Estimate::unknown("not measured by the audit"));
-                    let own = result(format!("{} by {attribute}", metric.label()), figure, *limit, ratio);
+                    let own = result(format!("{} by {}", metric.label(), evidence.use_case.label(attribute)), figure, *limit, ratio);
                     // The audit judges only groups that are large enough, so its verdict goes before that of the plain figure.
                     let audited = audit.verdict.get(metric).copied().filter(|_| has_audit_limit(*metric, *limit));
-                    GateResult { verdict: audited.unwrap_or(own.verdict), ..own }
+                    GateResult { key: self.key(Some(attribute)), verdict: audited.unwrap_or(own.verdict), ..own }
                 };
                 if evidence.fairness.is_empty() {
                     let figure = Estimate::unknown("the data has no audited attributes");
@@ -70,7 +74,8 @@ impl Gate {
             Self::Missing { limit } => vec![result("Missing values".into(), evidence.quality.missing.clone(), *limit, false)],
             Self::Outliers { limit } => vec![result("Outliers".into(), evidence.quality.outliers.clone(), *limit, false)],
             Self::Correlation { limit } => {
-                let between = evidence.quality.correlated.as_ref().map_or(String::new(), |[a, b]| format!(" ({a}, {b})"));
+                let label = |name: &String| evidence.use_case.label(name);
+                let between = evidence.quality.correlated.as_ref().map_or(String::new(), |[a, b]| format!(" ({}, {})", label(a), label(b)));
                 vec![result(format!("Highest correlation between inputs{between}"), evidence.quality.correlation.clone(), *limit, false)]
             }
             Self::Reproducible => {
@@ -98,7 +103,7 @@ impl Gate {
     }
 }
 
-/// "In the top 5 in all 10 refits: OverTime, Age; in some: …"
+/// "In the top 5 in all 10 refits: Overtime, Age; in some: …"
 fn stability_note(stability: &Stability, top: usize) -> String {
     let refits = stability.importances.len() as u32;
     let ranks = stability.ranks(top);
@@ -139,5 +144,5 @@ fn against_live(gate: &Gate, metric: Metric, figure: Estimate, improvement: f64,
     } else {
         format!("{} better than the live model by at least {improvement}", metric.label())
     };
-    GateResult { gate: gate.clone(), title, figure: turned, limit: improvement, verdict, note: String::new() }
+    GateResult { gate: gate.clone(), key: gate.key(None), title, figure: turned, limit: improvement, verdict, note: String::new() }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Date, InvalidTime, ProblemCode, Subject, Timestamp};
+use domain::{Date, InvalidTime, ProblemCode, Subject, Timestamp, UseCaseId};
 use serde::{Deserialize, Serialize};
 use store::audit::{self, ChainCheck, Entry, Filter, Head};
+use store::monitoring::checks;
 
 use crate::csv_text::csv_text;
 use crate::{Error, Member, Result, Role, Tenure, error::compute};
@@ -77,6 +78,37 @@ impl Tenure {
         let total = audit::count(&mut snapshot, &filter).await?;
         let actions = audit::actions(&mut snapshot).await?;
         Ok((entries.iter().map(|entry| people.row(entry)).collect(), total as usize, actions))
+    }
+
+    /// The use cases of the datasets and drift checks that entries are about, by subject: the addresses of their pages need them. What is
+    /// gone has none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn audit_use_cases(&self, _: &Member<'_>, rows: &[AuditRow]) -> Result<BTreeMap<String, UseCaseId>> {
+        let subjects: BTreeSet<&String> = rows.iter().map(|row| &row.subject).collect();
+        let mut reader = self.store.read().await?;
+        let mut found = BTreeMap::new();
+        for text in subjects {
+            let use_case = match Subject::parse(text) {
+                Some(Subject::Dataset(id)) => store::datasets::find(&mut reader, &id).await?.map(|dataset| dataset.use_case),
+                Some(Subject::Check(id)) => checks::use_case_of(&mut reader, &id).await?,
+                Some(
+                    Subject::Account(_)
+                    | Subject::AuditLog
+                    | Subject::Batch(_)
+                    | Subject::Job(_)
+                    | Subject::Model(..)
+                    | Subject::Outcomes(_)
+                    | Subject::Person(..)
+                    | Subject::Run(_)
+                    | Subject::UseCase(_),
+                )
+                | None => None,
+            };
+            found.extend(use_case.map(|use_case| (text.clone(), use_case)));
+        }
+        Ok(found)
     }
 
     /// Entries on a page.

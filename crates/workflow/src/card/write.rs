@@ -50,6 +50,12 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
             "Intended use",
             vec![
                 Block::text(format!(
+                    "Predicts: the probability that one of the {} will {} ({}).",
+                    use_case.words.many,
+                    use_case.words.verb,
+                    use_case.horizon_text()
+                )),
+                Block::text(format!(
                     "Intended: to decide whom to talk to, and about what, so that fewer {} {}.",
                     use_case.words.many, use_case.words.verb
                 )),
@@ -72,7 +78,7 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
         summary: format!(
             "{} Candidate: {}. Stage: {}. Trained on {made} by {}.{description}",
             use_case.description,
-            domain::format::metric_label(&version.candidate),
+            domain::format::candidate_label(&version.candidate),
             stage,
             version.author
         ),

@@ -205,15 +205,8 @@ pub fn profile(
 ) -> DataProfile {
     let duplicates = rule.count(exact.duplicate_rows);
     let limits = GateLimits::default();
-    let mut profile = DataProfile::of_columns(exact.rows, columns, correlations, duplicates, &limits);
-    // Whether a figure is beyond its limit is said of what was measured; how far is said of what is released.
-    for gate in &mut profile.gates {
-        if let Some(own) = exact.gates.iter().find(|own| own.name == gate.name) {
-            (gate.passed, gate.offenders) = (own.passed, own.offenders.clone());
-        }
-    }
-    profile.released = Some(released);
-    profile
+    let profile = DataProfile::of_columns(exact.rows, columns, correlations, duplicates, &limits).judged_as(exact);
+    DataProfile { released: Some(released), ..profile }
 }
 
 /// Correlations on a grid. `same_source` says whether two columns are of one dataset: only then is their correlation one of the same people.

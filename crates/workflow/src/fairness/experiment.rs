@@ -178,7 +178,7 @@ impl Tenure {
                 Ok(Outcome { trained, evidence, effect })
             })
             .await?;
-            self.record_experiment(&run, &dataset.name, &plan, outcome).await
+            self.record_experiment(job, &run, &dataset.name, &plan, outcome).await
         };
         let made = made.await;
         if let Err(error) = &made {
@@ -187,7 +187,14 @@ impl Tenure {
         made
     }
 
-    async fn record_experiment(&self, run: &runs::Run, data: &str, plan: &Plan, outcome: Outcome) -> Result<ExperimentRow> {
+    async fn record_experiment(
+        &self,
+        job: &JobHandle,
+        run: &runs::Run,
+        data: &str,
+        plan: &Plan,
+        outcome: Outcome,
+    ) -> Result<ExperimentRow> {
         let Outcome { trained, evidence, effect } = outcome;
         let mut artifacts = Vec::new();
         for (name, bytes) in [
@@ -225,7 +232,7 @@ impl Tenure {
             created_by: run.author.clone(),
             created_at: store::now(),
         };
-        let mut transaction = self.store.begin_patiently().await?;
+        let mut transaction = self.begin_for(job).await?;
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         runs::finish(&mut transaction, &run.run_id, RunStatus::Finished, "").await?;
         store_fairness::add_experiment(&mut transaction, &own).await?;

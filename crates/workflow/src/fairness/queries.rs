@@ -73,13 +73,7 @@ impl Tenure {
         let (own, seed) = (model.use_case.clone(), model.lineage.seed);
         let found_proxies = evidence.proxies.clone();
         let limits = policy.clone();
-        let proxies = evidence.proxies.iter().map(|proxy| ProxyRow {
-            label: definition.label(&proxy.attribute),
-            attribute: proxy.attribute.clone(),
-            group: proxy.group.clone(),
-            roc_auc: proxy.roc_auc.clone(),
-            through: proxy.through.iter().map(|(field, share)| (definition.label(field), *share)).collect(),
-        });
+        let proxies = evidence.proxies.iter().map(|proxy| ProxyRow::new(proxy, |name| definition.label(name)));
         let proxies = proxies.collect();
         let (attributes, intersections, rows, positives) = compute(move || {
             let judged = Judged::out_of_fold(&people, &evidence)?;

@@ -9,6 +9,7 @@ use stats::curves::CalibrationBin;
 use stats::fairness::{GroupAudit, GroupRow, ParityMetric};
 use stats::groups::MISSING;
 use stats::local_law_144::LocalLaw144;
+use training::proxies::Proxy;
 
 /// What is drawn of one group. Groups that are too small to judge are not drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +68,19 @@ pub struct ProxyRow {
     pub roc_auc: domain::Estimate,
     /// Label of the field and its share of the prediction, largest first.
     pub through: Vec<(String, f64)>,
+}
+
+impl ProxyRow {
+    /// With the labels of fields, as `label` gives them.
+    pub fn new(proxy: &Proxy, label: impl Fn(&str) -> String) -> Self {
+        Self {
+            label: label(&proxy.attribute),
+            attribute: proxy.attribute.clone(),
+            group: proxy.group.clone(),
+            roc_auc: proxy.roc_auc.clone(),
+            through: proxy.through.iter().map(|(field, share)| (label(field), *share)).collect(),
+        }
+    }
 }
 
 /// The verdicts on one version, at its own cutoff, out of fold.

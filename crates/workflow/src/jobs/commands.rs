@@ -105,7 +105,7 @@ impl Tenure {
         loop {
             tokio::select! {
                 slot = &mut slot => {
-                    handle.told().status = JobStatus::Running;
+                    handle.reported().status = JobStatus::Running;
                     return slot.map_err(Error::caused);
                 }
                 _ = look.tick() => if handle.canceled() {
@@ -134,12 +134,33 @@ impl Tenure {
             tracing::error!(error = causes(error), job = %handle.id(), "a job failed");
         }
         handle.log(if message.is_empty() { status.to_string() } else { format!("{status}: {message}") });
-        let told = async { write_down(self.store.begin_patiently().await?, &handle, written).await };
-        if let Err(error) = told.await {
+        let rest = async { write_down(self.store.begin_patiently().await?, &handle, written).await };
+        if let Err(error) = rest.await {
             tracing::error!(error = causes(&error), "the log of a job could not be written");
         }
         self.end_job(&handle, status, &message).await;
         outcome
+    }
+
+    /// Begins the transaction in which a job registers what it made. Waits for a database that is not available, unless the job is asked to
+    /// stop. Waiting may take longer than other processes take a silent one to live, and then the job is no longer this one's to finish.
+    ///
+    /// # Errors
+    /// [`Error::Canceled`] when the job is asked to stop, [`Error::Conflict`] when another process has ended it, or when the store fails.
+    pub(crate) async fn begin_for(&self, job: &JobHandle) -> Result<Writer> {
+        let stopped = || Error::Canceled("Stopped before the result was registered.".into());
+        let mut transaction = match self.store.begin_while(|| !job.canceled()).await {
+            Err(store::Error::Unavailable(_)) if job.canceled() => return Err(stopped()),
+            begun => begun?,
+        };
+        match jobs::should_stop(&mut transaction, job.id(), &WORKER).await? {
+            Some(false) => Ok(transaction),
+            Some(true) => Err(stopped()),
+            None => Err(Error::conflict(
+                RefusalCode::JobEnded,
+                "Another process ended this job, because this one had not answered for a minute. Nothing was registered. Start it again.",
+            )),
+        }
     }
 
     async fn end_job(&self, handle: &JobHandle, status: JobStatus, message: &str) {
@@ -207,15 +228,15 @@ async fn record_progress(store: Store, handle: Arc<JobHandle>, mut stopped: ones
             _ = tick.tick() => {}
         }
         let now = {
-            let told = handle.told();
-            (told.status, told.progress.clone(), told.lines.len())
+            let reported = handle.reported();
+            (reported.status, reported.progress.clone(), reported.lines.len())
         };
         silent += WRITE_EVERY;
         if before.as_ref() == Some(&now) && silent.as_secs() < HEARTBEAT_SECONDS.unsigned_abs() / 2 {
             continue;
         }
-        let told = async { write_down(store.begin().await?, &handle, written).await };
-        match told.await {
+        let new = async { write_down(store.begin().await?, &handle, written).await };
+        match new.await {
             Ok(lines) => (written, before, silent) = (lines, Some(now), Duration::ZERO),
             Err(error) => tracing::warn!(error = causes(&error), "the record of a job could not be written"),
         }
@@ -225,8 +246,8 @@ async fn record_progress(store: Store, handle: Arc<JobHandle>, mut stopped: ones
 /// Writes progress and new lines; gives the number of lines written in all.
 async fn write_down(mut transaction: Writer, handle: &JobHandle, written: i64) -> store::Result<i64> {
     let (status, progress, lines) = {
-        let told = handle.told();
-        (told.status, told.progress.clone(), told.lines.get(written as usize..).unwrap_or_default().to_vec())
+        let reported = handle.reported();
+        (reported.status, reported.progress.clone(), reported.lines.get(written as usize..).unwrap_or_default().to_vec())
     };
     jobs::append(&mut transaction, handle.id(), written, &lines).await?;
     let stop = jobs::report(&mut transaction, handle.id(), status, &progress).await?;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::{JobId, JobStatus};
-use store::jobs::{Line, Progress as Record};
+use store::jobs::{self, Line};
 use training::{Progress, Status};
 
 use crate::Actor;
@@ -13,26 +13,26 @@ use crate::runs::recording::stage_name;
 /// Somebody else who watches, for example the bar of a terminal.
 pub type Observer = Arc<dyn Progress + Send + Sync>;
 
-/// A running job, seen from its work. Everything told here reaches the record within a second.
+/// A running job, seen from its work. Everything reported here reaches the record within a second.
 pub struct JobHandle {
     job_id: JobId,
     actor: Actor,
     observer: Option<Observer>,
     canceled: AtomicBool,
-    told: Mutex<Told>,
+    reported: Mutex<Reported>,
 }
 
-/// What was told and is not yet written down.
-pub(crate) struct Told {
+/// What the work reported, of which the keeper of the record writes down what is new.
+pub(crate) struct Reported {
     pub status: JobStatus,
-    pub progress: Record,
+    pub progress: jobs::Progress,
     pub lines: Vec<Line>,
 }
 
 impl JobHandle {
     pub(crate) fn new(job_id: JobId, actor: Actor, observer: Option<Observer>, status: JobStatus) -> Self {
-        let told = Told { status, progress: Record::default(), lines: Vec::new() };
-        Self { job_id, actor, observer, canceled: AtomicBool::new(false), told: Mutex::new(told) }
+        let reported = Reported { status, progress: jobs::Progress::default(), lines: Vec::new() };
+        Self { job_id, actor, observer, canceled: AtomicBool::new(false), reported: Mutex::new(reported) }
     }
 
     /// Id of the job; its page is `/jobs/{id}`.
@@ -47,19 +47,19 @@ impl JobHandle {
 
     /// Adds a line to the log.
     pub fn log(&self, text: impl Into<String>) {
-        self.told().log(text.into());
+        self.reported().log(text.into());
     }
 
     /// Tells the step that is being done, and how many of how many are done within it (0 planned: not counted).
     pub fn step(&self, stage: &str, done: usize, planned: usize) {
-        let mut told = self.told();
-        told.enter(stage);
-        (told.progress.done, told.progress.planned) = (done as i64, planned as i64);
+        let mut reported = self.reported();
+        reported.enter(stage);
+        (reported.progress.done, reported.progress.planned) = (done as i64, planned as i64);
     }
 
     /// Tells the address of what the job made.
     pub fn made(&self, address: impl Into<String>) {
-        self.told().progress.result = address.into();
+        self.reported().progress.result = address.into();
     }
 
     /// Asks the work to stop.
@@ -67,12 +67,12 @@ impl JobHandle {
         self.canceled.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn reported(&self) -> MutexGuard<'_, Reported> {
+        self.reported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Told {
+impl Reported {
     pub(crate) fn log(&mut self, text: String) {
         self.lines.push(Line { at: store::now(), text });
     }
@@ -82,7 +82,7 @@ impl Told {
         if self.progress.stage != stage {
             self.log(format!("stage {stage}"));
             let (result, best) = (std::mem::take(&mut self.progress.result), self.progress.best);
-            self.progress = Record { stage: stage.to_owned(), result, best, ..Record::default() };
+            self.progress = jobs::Progress { stage: stage.to_owned(), result, best, ..jobs::Progress::default() };
         }
     }
 }
@@ -92,15 +92,15 @@ impl Progress for JobHandle {
         if let Some(observer) = &self.observer {
             observer.report(status);
         }
-        let mut told = self.told();
-        told.enter(&stage_name(status.stage));
-        let better = status.best.filter(|best| told.progress.best.is_none_or(|before| *best > before));
+        let mut reported = self.reported();
+        reported.enter(&stage_name(status.stage));
+        let better = status.best.filter(|best| reported.progress.best.is_none_or(|before| *best > before));
         if let Some(best) = better {
-            told.progress.best = Some(best);
-            told.log(format!("trial {} of {}: best score {best:.4}", status.trial, status.trials));
+            reported.progress.best = Some(best);
+            reported.log(format!("trial {} of {}: best score {best:.4}", status.trial, status.trials));
         }
-        (told.progress.done, told.progress.planned) = (status.trial as i64, status.trials as i64);
-        told.progress.seconds_left = status.seconds_left;
+        (reported.progress.done, reported.progress.planned) = (status.trial as i64, status.trials as i64);
+        reported.progress.seconds_left = status.seconds_left;
     }
 
     fn note(&self, sentence: &str) {

@@ -7,7 +7,7 @@ use store::monitoring::outcomes::{self, Import, Outcome};
 use store::{audit, scoring};
 
 use super::checks::current_people;
-use super::cycles::{BATCHES, HORIZON_DAYS, days_of};
+use super::cycles::{BATCHES, days_of, horizon_of};
 use super::outcomes::check_outcomes;
 use crate::datasets::Under;
 use crate::{Admin, Contributor, Error, Result, Tenure, error::compute};
@@ -23,7 +23,7 @@ pub struct OutcomesImport {
     pub bytes: Vec<u8>,
     /// The files name everybody to whom it happened up to this day, YYYY-MM-DD.
     pub complete_until: Option<String>,
-    /// Days that a score is about; [`HORIZON_DAYS`] when absent.
+    /// Days that a score is about; when absent those that the use case states, else [`super::HORIZON_DAYS`].
     pub horizon_days: Option<i64>,
     pub simulated: bool,
 }
@@ -119,7 +119,7 @@ impl Tenure {
     pub async fn import_outcomes(&self, admin: &Admin<'_>, import: OutcomesImport) -> Result<OutcomesImported> {
         let use_case = self.use_case(&import.use_case)?;
         let id = use_case.id.clone();
-        let horizon_days = import.horizon_days.unwrap_or(HORIZON_DAYS);
+        let horizon_days = import.horizon_days.unwrap_or_else(|| horizon_of(&use_case));
         if horizon_days < 1 {
             return Err(Error::Invalid("The horizon must be at least 1 day.".into()));
         }

@@ -12,7 +12,7 @@ use store::scoring;
 
 use crate::{Result, Tenure, error::compute};
 
-/// The time that a score is about, unless the import says otherwise.
+/// The time that a score is about, unless the import or the use case says otherwise.
 pub const HORIZON_DAYS: i64 = 365;
 /// Cycles looked back on.
 pub(super) const BATCHES: i64 = 120;
@@ -24,6 +24,11 @@ const MOST_DAYS: i32 = 370;
 
 /// The end of the newest window where nothing has been heard of anybody: no window reaches so far.
 const EPOCH: Date = Date::from_day_number(0);
+
+/// Days that the scores of a use case are about: as it states, else [`HORIZON_DAYS`].
+pub(super) fn horizon_of(use_case: &UseCase) -> i64 {
+    use_case.horizon_days.map_or(HORIZON_DAYS, i64::from)
+}
 
 /// One scored person of one cycle.
 struct Row {
@@ -169,7 +174,9 @@ impl Tenure {
         }
         let batches = scoring::batches(&mut self.store.read().await?, &use_case.into(), BATCHES).await?;
         let before = batches.iter().find(|batch| batch.as_of < today);
-        Ok(before.map(|batch| [i64::from(today.days_since(batch.as_of)), HORIZON_DAYS]))
+        let definition = self.use_case(use_case)?;
+        let horizon = horizon_of(&definition);
+        Ok(before.map(|batch| [i64::from(today.days_since(batch.as_of)), horizon]))
     }
 }
 

@@ -3,14 +3,14 @@
 use domain::{AuditEvent, Date, ProblemCode, RefusalCode, ReviewState, Subject, VersionNumber};
 use store::{audit, review};
 
-use super::{Checklist, blocking, required};
+use super::{Checklist, blocking, required, titles};
 use crate::error::Problems;
 use crate::{Contributor, Error, Result, Reviewer, Signed, Tenure};
 
 /// A waiver as a reviewer submits it.
 #[derive(Debug, Clone, Copy)]
 pub struct Waive<'a> {
-    /// The gate's title.
+    /// The gate's key or title.
     pub gate: &'a str,
     /// Who answers for it.
     pub owner: &'a str,
@@ -63,16 +63,16 @@ impl Tenure {
         if !package.policy.waivers {
             return Err(Error::conflict(RefusalCode::NoWaivers, format!("The policy {} does not allow waivers.", package.policy.name)));
         }
-        let blocking = blocking(&package, &[]);
-        if !blocking.contains(&waive.gate.trim()) {
-            let list = if blocking.is_empty() { "none".to_owned() } else { blocking.join("; ") };
-            return Err(Error::Invalid(format!("No gate “{}” blocks version {number}. Blocking gates: {list}.", waive.gate.trim())));
-        }
+        let (blocking, name) = (blocking(&package, &[]), waive.gate.trim());
+        let Some(gate) = blocking.iter().find(|result| result.is_called(name)) else {
+            let list = if blocking.is_empty() { "none".to_owned() } else { titles(blocking) };
+            return Err(Error::Invalid(format!("No gate “{name}” blocks version {number}. Blocking gates: {list}.")));
+        };
         let waiver = review::Waiver {
             waiver_id: store::new_id(),
             use_case: use_case.into(),
             version: number,
-            gate: waive.gate.trim().to_owned(),
+            gate: gate.id().to_owned(),
             owner: owner.to_owned(),
             reason: reason.to_owned(),
             granted_by: reviewer.name().clone(),
@@ -81,7 +81,8 @@ impl Tenure {
         };
         let mut transaction = self.store.begin().await?;
         review::insert_waiver(&mut transaction, &waiver).await?;
-        let event = AuditEvent::ModelWaive { gate: waiver.gate.clone(), reason: waiver.reason.clone(), expires_on };
+        let event =
+            AuditEvent::ModelWaive { gate: waiver.gate.clone(), title: gate.title.clone(), reason: waiver.reason.clone(), expires_on };
         let (subject, row) = (Subject::Model(use_case.into(), number), audit::Row::Waiver(&waiver.waiver_id));
         audit::append_with_rows(&mut transaction, reviewer.name(), &subject, &event, &[row]).await?;
         transaction.commit().await?;

@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::json;
 use store::{audit, registry, review, runs};
 
-use super::request::holds_today;
-use super::{Checklist, EvidencePackage, blocking, required};
+use super::request::{Remedy, holds_today};
+use super::{Checklist, EvidencePackage, blocking, required, titles};
 use crate::{Error, Result, Reviewer, Signed, Tenure};
 
 /// What a reviewer did, in the past tense.
@@ -64,7 +64,8 @@ impl Tenure {
         let reason = required("reason", input.reason)?;
         let version = self.version(use_case, number).await?;
         let (request, before) = self.request_of(use_case, number).await?;
-        if let Some(decided) = settled(reviewer.name(), &request, &before, input.choice)? {
+        let remedy = self.remedy(&version).await?;
+        if let Some(decided) = settled(reviewer.name(), &request, &before, input.choice, remedy)? {
             return self.decided(request, decided, before.len(), true).await;
         }
         four_eyes(reviewer.name(), &version, &request)?;
@@ -104,7 +105,7 @@ impl Tenure {
 
         let mut transaction = self.store.begin().await?;
         let (newest, decisions) = newest(&mut transaction, use_case, number).await?;
-        if let Some(decided) = settled(reviewer.name(), &newest, &decisions, input.choice)? {
+        if let Some(decided) = settled(reviewer.name(), &newest, &decisions, input.choice, remedy)? {
             drop(transaction);
             return self.decided(newest, decided, decisions.len(), true).await;
         }
@@ -180,22 +181,16 @@ impl Tenure {
 
     /// Voids a request whose evidence is no longer true.
     async fn expect_unchanged(&self, reviewer: &Reviewer<'_>, version: &registry::Version, request: &review::Request) -> Result<()> {
-        let package = self.stored_package(&request.evidence_hash).await?;
-        let (change, way_out) = match package.sources.changed(&self.sources(version).await?) {
-            Some(change) => (change, ". Request a new review."),
-            // Says itself what to do: train a new version.
-            None => match self.expect_same_policy(version).await {
-                Err(error) => (error.to_string(), ""),
-                Ok(()) => return Ok(()),
-            },
-        };
+        let Some(change) = self.outdated(version, request).await? else { return Ok(()) };
         let mut transaction = self.store.begin().await?;
         let current = review::newest_request(&mut transaction, &version.use_case, version.version).await?;
         if current.is_some_and(|current| current.request_id == request.request_id && current.state == ReviewState::Pending) {
-            void(&mut transaction, request, reviewer.name(), change.trim_end_matches('.')).await?;
+            void(&mut transaction, request, reviewer.name(), &change).await?;
             transaction.commit().await?;
         }
-        Err(Error::conflict(RefusalCode::RequestVoid, format!("The request is void because the evidence has changed: {change}{way_out}")))
+        let remedy = self.remedy(version).await?.sentence();
+        let message = format!("The request is void because the evidence has changed: {change}. {remedy}");
+        Err(Error::conflict(RefusalCode::RequestVoid, message))
     }
 
     /// Voids the pending request of a version; those of all versions where none is named, since every one was about a comparison with what
@@ -250,11 +245,12 @@ fn settled(
     request: &review::Request,
     before: &[review::ReviewDecision],
     choice: Decision,
+    remedy: Remedy,
 ) -> Result<Option<review::ReviewDecision>> {
     if request.state == ReviewState::Void {
         return Err(Error::conflict(
             RefusalCode::RequestVoid,
-            format!("The request is void: {}. Request a new review.", request.closed_because.trim_end_matches('.')),
+            format!("The request is void: {}. {}", request.closed_because, remedy.sentence()),
         ));
     }
     if let Some(own) = before.iter().find(|decision| decision.reviewer == *reviewer) {
@@ -301,7 +297,7 @@ fn may_be_approved(package: &EvidencePackage, waivers: &[review::Waiver], checkl
         let policy = &package.policy.name;
         return Err(Error::conflict(
             RefusalCode::GatesBlock,
-            format!("Version {number} cannot be approved: gates of the policy {policy} did not pass: {}.{way_out}", blocking.join("; ")),
+            format!("Version {number} cannot be approved: gates of the policy {policy} did not pass: {}.{way_out}", titles(blocking)),
         ));
     }
     if package.policy.checklist_required && !checklist.open().is_empty() {

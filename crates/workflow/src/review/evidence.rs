@@ -114,7 +114,7 @@ impl Tenure {
             ("Model file SHA-256".to_owned(), version.model_hash.clone()),
             ("Code".to_owned(), facts.code.clone()),
             ("Seed".to_owned(), model.lineage.seed.to_string()),
-            ("Candidate".to_owned(), version.candidate.clone()),
+            ("Candidate".to_owned(), domain::format::candidate_label(&version.candidate)),
         ];
         lineage.extend(model.lineage.parameters.iter().cloned());
         // The stage is not evidence: it changes by the decision itself.
@@ -130,8 +130,8 @@ impl Tenure {
                 !revisions.is_empty(),
             );
             let side_by_side = side_by_side(&model, &evidence, &people, champion.as_ref())?;
-            let gates = judge(&policy, &evidence, &parts, champion.is_some().then_some(&side_by_side.comparisons));
-            let guide = judge(&ValidGatePolicy::guide_strict(), &evidence, &parts, None);
+            let gates = judge(&policy, &model.use_case, &evidence, &parts, champion.is_some().then_some(&side_by_side.comparisons));
+            let guide = judge(&ValidGatePolicy::guide_strict(), &model.use_case, &evidence, &parts, None);
             let columns: Vec<&str> = model.use_case.inputs().map(|field| field.name.as_str()).collect();
             let (drift, no_drift) = match &champion {
                 None => (None, "No version is live yet, so there is no baseline to compare the training data with."),

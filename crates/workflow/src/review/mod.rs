@@ -17,8 +17,10 @@ pub use commands::Waive;
 pub use decide::{Decided, DecisionInput};
 pub use evidence_package::{EvidenceManifest, EvidencePackage};
 pub use queries::{QueueRow, ReviewPage};
+pub use request::Remedy;
 
 use domain::{FieldProblem, ProblemCode};
+use training::gates::GateResult;
 
 use crate::{Error, Result};
 
@@ -40,8 +42,18 @@ pub(crate) fn optional<'a>(field: &str, text: &'a str) -> Result<&'a str> {
     Ok(text)
 }
 
-/// Titles of the gates that block a version and are not waived. `waived`: titles of the gates with a waiver that holds today.
-fn blocking<'a>(package: &'a EvidencePackage, waived: &[String]) -> Vec<&'a str> {
-    let blocks = |result: &&training::gates::GateResult| package.policy.blocks(result) && !waived.contains(&result.title);
-    package.gates.results.iter().filter(blocks).map(|result| result.title.as_str()).collect()
+/// The gates that block a version and are not waived. `waived`: what the waivers that hold today call their gates.
+fn blocking<'a>(package: &'a EvidencePackage, waived: &[String]) -> Vec<&'a GateResult> {
+    let blocks = |result: &&GateResult| package.policy.blocks(result) && !is_waived(result, waived);
+    package.gates.results.iter().filter(blocks).collect()
+}
+
+/// Whether a gate is among the waived ones. A waiver calls its gate by the key; those of earlier versions by the title.
+fn is_waived(result: &GateResult, waived: &[String]) -> bool {
+    waived.iter().any(|gate| result.is_called(gate))
+}
+
+/// The titles of gates, as a message lists them.
+fn titles<'a>(results: impl IntoIterator<Item = &'a GateResult>) -> String {
+    results.into_iter().map(|result| result.title.as_str()).collect::<Vec<_>>().join("; ")
 }

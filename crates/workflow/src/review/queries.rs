@@ -7,8 +7,10 @@ use model::global::GlobalExplanation;
 use monitoring::data_profile::DataProfile;
 use serde::Serialize;
 use store::{registry, review, scoring};
+use training::gates::GateResult;
 
 use super::decide::four_eyes;
+use super::request::{Remedy, holds_today};
 use super::{Checklist, EvidencePackage};
 use crate::audit::AuditRow;
 use crate::{Error, Member, Result, Reviewer, Role, Tenure, Viewer, disclosure};
@@ -35,12 +37,15 @@ pub struct ReviewPage {
     pub explanation: Option<Arc<GlobalExplanation>>,
     /// Of the live version.
     pub live_explanation: Option<Arc<GlobalExplanation>>,
-    pub profile: Option<Arc<DataProfile>>,
+    /// Of the training data, with the labels of the use case.
+    pub profile: Option<DataProfile>,
     /// The newest request, with what was decided on it.
     pub request: Option<review::Request>,
     pub decisions: Vec<review::ReviewDecision>,
     /// Why the pending request cannot be decided on any more; empty otherwise.
     pub stale: String,
+    /// What leads on from a request that is stale or void.
+    pub remedy: Remedy,
     pub tags: Vec<(String, String)>,
     pub aliases: Vec<String>,
     /// What the record says about the version, newest first; the latest entries.
@@ -51,7 +56,7 @@ pub struct ReviewPage {
     pub comments: Vec<review::Comment>,
     /// Of the reader, as far as it is filled in.
     pub checklist: Checklist,
-    /// Gates that block and are not waived.
+    /// Keys of the gates that block and are not waived.
     pub blocking: Vec<String>,
     /// Whether the reader may decide; the sentence says why not.
     pub may_decide: std::result::Result<(), String>,
@@ -65,6 +70,40 @@ pub struct ReviewPage {
     pub was_live: bool,
     /// Earlier requests for it, newest first, with what was decided on them.
     pub earlier: Vec<(review::Request, Vec<review::ReviewDecision>)>,
+}
+
+impl ReviewPage {
+    /// Whether a gate blocks and is not waived.
+    pub fn blocks(&self, result: &GateResult) -> bool {
+        self.blocking.iter().any(|key| key == result.id())
+    }
+
+    /// The gates that block and are not waived.
+    pub fn blocking_gates(&self) -> impl Iterator<Item = &GateResult> {
+        self.package.gates.results.iter().filter(|result| self.blocks(result))
+    }
+
+    /// The waivers of a gate, the newest first, whether or not they still hold.
+    pub fn waivers_of<'a>(&'a self, result: &'a GateResult) -> impl Iterator<Item = &'a review::Waiver> {
+        self.waivers.iter().rev().filter(|waiver| result.is_called(&waiver.gate))
+    }
+
+    /// The gates that would block without the waiver that holds today.
+    pub fn waived(&self) -> impl Iterator<Item = (&GateResult, &review::Waiver)> {
+        let would_block = self.package.gates.results.iter().filter(|result| self.package.policy.blocks(result) && !self.blocks(result));
+        let of = |result| self.waivers_of(result).find(|waiver| holds_today(waiver));
+        would_block.filter_map(move |result| Some((result, of(result)?)))
+    }
+
+    /// Checklist items that an approval still needs; 0 where the policy does not ask for the whole list.
+    pub fn items_missing(&self) -> usize {
+        if self.package.policy.checklist_required { self.checklist.open().len() } else { 0 }
+    }
+
+    /// Whether an approval would be refused as things stand: gates block, or the checklist is not complete.
+    pub fn cannot_be_approved(&self) -> bool {
+        !self.blocking.is_empty() || self.items_missing() > 0
+    }
 }
 
 impl Tenure {
@@ -94,6 +133,7 @@ impl Tenure {
     /// # Errors
     /// [`Error::NotFound`] when there is no such version; [`Error::Conflict`] when its gates were not set before its training.
     pub async fn review_page(&self, member: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<ReviewPage> {
+        let definition = self.use_case(use_case)?;
         let version = self.version(use_case, number).await?;
         let mut connection = self.store.read().await?;
         let mut earlier = Vec::new();
@@ -122,25 +162,22 @@ impl Tenure {
             None => self.package(&version).await?,
         };
         let stale = match &request {
-            Some(request) if request.state == ReviewState::Pending => {
-                let changed = package.sources.changed(&self.sources(&version).await?);
-                let policy = self.expect_same_policy(&version).await.err().map(|error| error.to_string().trim_end_matches('.').to_owned());
-                changed.or(policy).unwrap_or_default()
-            }
+            Some(request) if request.state == ReviewState::Pending => self.outdated(&version, request).await?.unwrap_or_default(),
             _ => String::new(),
         };
+        let remedy = self.remedy(&version).await?;
         let viewer = Viewer::from(member);
         let live_explanation = match &package.sources.champion {
             Some((number, _)) => found(self.explanation_for(&viewer, &self.version(use_case, *number).await?).await)?,
             None => None,
         };
         let waived = self.waived(&version).await?;
-        let blocking = super::blocking(&package, &waived).into_iter().map(str::to_owned).collect();
+        let blocking = super::blocking(&package, &waived).into_iter().map(|result| result.id().to_owned()).collect();
         let is_other_reviewer = member.actor().is(Role::Reviewer) && *member.name() != version.author;
         let live = history.last().and_then(|change| change.version) == Some(number);
         Ok(ReviewPage {
             explanation: found(self.explanation_for(&viewer, &version).await)?,
-            profile: found(self.profile_of_version(&viewer, &version).await)?,
+            profile: found(self.profile_of_version(&viewer, &version).await)?.map(|profile| profile.labeled(&definition)),
             may_decide: may_decide(member, &version, request.as_ref(), &decisions),
             may_waive: is_other_reviewer,
             may_roll_back: is_other_reviewer,
@@ -156,6 +193,7 @@ impl Tenure {
             request,
             decisions,
             stale,
+            remedy,
             tags,
             aliases,
             log,

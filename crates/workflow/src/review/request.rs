@@ -3,7 +3,7 @@
 use domain::{AuditEvent, RefusalCode, ReviewState, Stage, Subject, VersionNumber};
 use store::{audit, registry, review};
 
-use super::optional;
+use super::{is_waived, optional, titles};
 use crate::{Actor, Contributor, Error, Result, Tenure};
 
 impl Tenure {
@@ -41,17 +41,13 @@ impl Tenure {
             ));
         }
         let waived = self.waived(&version).await?;
-        let blocking = package.policy.block_staging(&package.gates).filter(|result| !waived.contains(&result.title));
-        let blocking: Vec<&str> = blocking.map(|result| result.title.as_str()).collect();
+        let blocking: Vec<_> = package.policy.block_staging(&package.gates).filter(|result| !is_waived(result, &waived)).collect();
         if !blocking.is_empty() {
             let way_out = if package.policy.waivers { " A reviewer can waive them." } else { "" };
             let policy = &package.policy.name;
             return Err(Error::conflict(
                 RefusalCode::GatesBlock,
-                format!(
-                    "Version {number} cannot be proposed: gates of the policy {policy} did not pass: {}.{way_out}",
-                    blocking.join("; ")
-                ),
+                format!("Version {number} cannot be proposed: gates of the policy {policy} did not pass: {}.{way_out}", titles(blocking)),
             ));
         }
         let evidence_hash = self.store.put_artifact(package.to_bytes()?).await?;
@@ -100,22 +96,63 @@ impl Tenure {
     }
 
     /// Gates are set before the evaluation: a version is judged by those that stood when its training began, and only while they stand.
-    pub(super) async fn expect_same_policy(&self, version: &registry::Version) -> Result<()> {
-        let now = serde_json::to_vec(&self.gate_policy(&version.use_case)?).map_err(store::Error::from)?;
-        if self.sources(version).await?.policy_hash == store::artifacts::hash(&now) {
+    async fn expect_same_policy(&self, version: &registry::Version) -> Result<()> {
+        if !self.has_other_policy(version).await? {
             return Ok(());
         }
-        Err(Error::conflict(
-            RefusalCode::PolicyChanged,
-            format!("The gates changed after version {} was trained. Train a new version.", version.version),
-        ))
+        let (because, remedy) = (other_policy(version.version), Remedy::TrainVersion.sentence());
+        Err(Error::conflict(RefusalCode::PolicyChanged, domain::format::sentence(&because) + " " + remedy))
     }
 
-    /// Titles of the gates with a waiver that holds today.
+    /// Whether the gates of the use case are others than those that the version was trained under.
+    async fn has_other_policy(&self, version: &registry::Version) -> Result<bool> {
+        let now = serde_json::to_vec(&self.gate_policy(&version.use_case)?).map_err(store::Error::from)?;
+        Ok(self.sources(version).await?.policy_hash != store::artifacts::hash(&now))
+    }
+
+    /// Why a request for a version can no longer be decided, as a clause; `None` while it can.
+    pub(super) async fn outdated(&self, version: &registry::Version, request: &review::Request) -> Result<Option<String>> {
+        if self.has_other_policy(version).await? {
+            return Ok(Some(other_policy(version.version)));
+        }
+        let package = self.stored_package(&request.evidence_hash).await?;
+        Ok(package.sources.changed(&self.sources(version).await?))
+    }
+
+    /// What leads on once a request for the version is void or outdated.
+    pub(super) async fn remedy(&self, version: &registry::Version) -> Result<Remedy> {
+        let archived = version.stage == Stage::Archived;
+        Ok(if archived || self.has_other_policy(version).await? { Remedy::TrainVersion } else { Remedy::RequestReview })
+    }
+
+    /// What the waivers that hold today call their gates: by key, those of earlier versions by title.
     pub(super) async fn waived(&self, version: &registry::Version) -> Result<Vec<String>> {
         let waivers = review::waivers(&mut self.store.read().await?, &version.use_case, version.version).await?;
         Ok(waivers.into_iter().filter(holds_today).map(|waiver| waiver.gate).collect())
     }
+}
+
+/// What leads on from a request that cannot be decided any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// The version can be proposed again, on the evidence as it is now.
+    RequestReview,
+    /// The version cannot be proposed again: its gates are others by now, or it is archived.
+    TrainVersion,
+}
+
+impl Remedy {
+    /// What to do, in a sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::RequestReview => "Request a new review.",
+            Self::TrainVersion => "Train a new version.",
+        }
+    }
+}
+
+fn other_policy(number: VersionNumber) -> String {
+    format!("the gates changed after version {number} was trained")
 }
 
 /// Whether a waiver has not expired.

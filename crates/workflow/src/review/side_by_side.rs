@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use domain::VersionNumber;
-use model::Model;
+use model::{Model, UseCase};
 use stats::comparison::{Comparison, compare};
 use training::evaluate::{Evaluation, evaluate};
 use training::gates::{self, CardPart, Gate, GateReport, ValidGatePolicy};
@@ -75,6 +75,7 @@ pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPe
 /// The gates again, this time against what is live now (`None`: nothing is), and with the card as it is now.
 pub(super) fn judge(
     policy: &ValidGatePolicy,
+    use_case: &UseCase,
     evidence: &Evidence,
     card: &BTreeSet<CardPart>,
     against_live: Option<&Vec<Comparison>>,
@@ -87,6 +88,7 @@ pub(super) fn judge(
         quality: &evidence.quality,
         reproducible: second_fit.and_then(|result| result.figure.value).map(|value| value == 1.0),
         stability: evidence.stability.as_ref(),
+        use_case,
         card,
     })
 }

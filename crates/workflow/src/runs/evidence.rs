@@ -109,6 +109,7 @@ pub(crate) fn evidence(
         quality: &trained.quality,
         reproducible: Some(trained.reproducible),
         stability: Some(&trained.stability),
+        use_case: &trained.model.use_case,
         card: &card,
     });
     Evidence {

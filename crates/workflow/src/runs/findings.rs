@@ -24,7 +24,7 @@ pub struct RunEvidence {
     pub leaks: Vec<String>,
     /// Inputs that carry nothing, or whose missing values are read as a value, in sentences.
     pub input_notes: Vec<String>,
-    pub proxies: Vec<ProxyRow>,
+    pub proxies: Vec<crate::fairness::ProxyRow>,
     /// Share of input cells without a value, share of outliers among numbers, largest correlation of two inputs.
     pub missing: Estimate,
     pub outliers: Estimate,
@@ -67,16 +67,6 @@ pub struct FeasibleGate {
     pub limit: f64,
     pub passed: u32,
     pub median: Option<f64>,
-}
-
-/// How well the inputs predict a group of a protected attribute.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ProxyRow {
-    pub attribute: String,
-    pub group: String,
-    pub roc_auc: Estimate,
-    /// Fields that give it away, strongest first.
-    pub through: Vec<String>,
 }
 
 /// People with something in common, and how far the model is off for them.

@@ -5,17 +5,8 @@ use training::Trained;
 
 use crate::{Error, Result, StoredPeople};
 
-/// Its columns have names of their own where a field is called like one of them.
-fn free(name: &str, table: &Table) -> String {
-    let mut free = name.to_owned();
-    while table.column(&free).is_some() {
-        free.insert(0, '_');
-    }
-    free
-}
-
-/// CSV with one line for each held-out row: the row in the dataset (from 1), id, period where there is one, every field under its name, the
-/// outcome (1: it happened), and the model's probability.
+/// CSV with one line for each held-out row: the row in the dataset (from 1), id, period where there is one, the outcome
+/// (1: it happened), the model's probability, and every field under its name.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -24,16 +15,24 @@ pub(crate) fn file(use_case: &UseCase, people: &StoredPeople, trained: &Trained,
     let fields = people.table.take(rows);
     let text = |of: &dyn Fn(usize) -> String| Column::Text(rows.iter().map(|&row| of(row)).collect());
     let mut table = Table::default();
-    table.push(free("row", &fields), Column::Number(rows.iter().map(|&row| row as f64 + 1.0).collect()));
-    table.push(free(use_case.id_column.as_deref().unwrap_or("id"), &fields), text(&|row| people.ids[row].clone()));
+    // A field keeps its name; a column of the file that is called like one gets an underscore.
+    let mut push = |name: &str, column: Column| {
+        let mut free = name.to_owned();
+        while table.column(&free).is_some() || fields.column(&free).is_some() {
+            free.insert(0, '_');
+        }
+        table.push(free, column);
+    };
+    push("row", Column::Number(rows.iter().map(|&row| row as f64 + 1.0).collect()));
+    push(use_case.id_column.as_deref().unwrap_or("id"), text(&|row| people.ids[row].clone()));
     if let (Some(name), Some(periods)) = (&use_case.time_column, &people.periods) {
-        table.push(free(name, &fields), text(&|row| periods[row].to_string()));
+        push(name, text(&|row| periods[row].to_string()));
     }
+    let outcome = |row: &usize| f64::from(u8::from(labels[*row]));
+    push(&use_case.target.column, Column::Number(rows.iter().map(outcome).collect()));
+    push("probability", Column::Number(trained.holdout_probabilities.clone()));
     for (name, column) in fields.names.iter().zip(&fields.columns) {
         table.push(name, column.clone());
     }
-    let outcome = |row: &usize| f64::from(u8::from(labels[*row]));
-    table.push(free(&use_case.target.column, &fields), Column::Number(rows.iter().map(outcome).collect()));
-    table.push(free("probability", &fields), Column::Number(trained.holdout_probabilities.clone()));
     data::write(&table, data::Format::Csv).map_err(Error::caused)
 }

@@ -13,6 +13,6 @@ pub(crate) mod recording;
 mod rows;
 
 pub use evidence::Evidence;
-pub use findings::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
+pub use findings::{CohortRow, FeasibleGate, GateRow, RunEvidence};
 pub use recording::metric_name;
 pub use rows::*;

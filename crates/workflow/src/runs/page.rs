@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::fairness::ProxyRow;
 use crate::runs::{ArtifactRow, RunPage, Stage};
-use crate::runs::{CohortRow, FeasibleGate, GateRow, ProxyRow, RunEvidence};
+use crate::runs::{CohortRow, FeasibleGate, GateRow, RunEvidence};
 use crate::training::GateForecast;
 use domain::Estimate;
 use model::UseCase;
@@ -151,16 +152,7 @@ fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy
             .collect(),
         leaks: evidence.leaks.into_iter().map(|leak| leak.sentence).collect(),
         input_notes: evidence.quality.notes.into_iter().map(|note| note.sentence).collect(),
-        proxies: evidence
-            .proxies
-            .into_iter()
-            .map(|proxy| ProxyRow {
-                attribute: label(&proxy.attribute),
-                group: proxy.group,
-                roc_auc: proxy.roc_auc,
-                through: proxy.through.into_iter().take(3).map(|(field, _)| label(&field)).collect(),
-            })
-            .collect(),
+        proxies: evidence.proxies.iter().map(|proxy| ProxyRow::new(proxy, |name| use_case.label(name))).collect(),
         missing: evidence.quality.missing,
         outliers: evidence.quality.outliers,
         correlation: evidence.quality.correlation,

@@ -24,13 +24,20 @@ impl Tenure {
         let previous = previous.into_iter().find(|batch| batch.as_of < scored.batch.as_of);
         let version = self.version(&use_case.id, scored.batch.version).await?;
         let evidence = self.evidence(&version.run_id).await?;
-        let rule = self.disclosure(&use_case.id);
+        let (rule, horizon) = (self.disclosure(&use_case.id), self.horizon_of(&scored.batch).await?);
         let use_case = self.shown_definition(&scored.own)?;
-        compute(move || Ok(dashboard(&use_case, &scored, previous.as_ref(), &evidence, rule))).await
+        compute(move || Ok(dashboard(&use_case, &scored, horizon, previous.as_ref(), &evidence, rule))).await
     }
 }
 
-fn dashboard(use_case: &UseCase, scored: &Scored, previous: Option<&Batch>, evidence: &Evidence, rule: Disclosure) -> Dashboard {
+fn dashboard(
+    use_case: &UseCase,
+    scored: &Scored,
+    horizon: String,
+    previous: Option<&Batch>,
+    evidence: &Evidence,
+    rule: Disclosure,
+) -> Dashboard {
     let probabilities: Vec<f64> = scored.scores.iter().map(|score| score.probability).collect();
     let bands = bands(use_case, &probabilities);
     let mut histogram = vec![0; 20];
@@ -38,7 +45,8 @@ fn dashboard(use_case: &UseCase, scored: &Scored, previous: Option<&Batch>, evid
         histogram[((probability * 20.0) as usize).min(19)] += 1;
     }
     Dashboard {
-        headlines: headlines(use_case, &probabilities, &bands, previous, evidence),
+        headlines: headlines(use_case, &horizon, &probabilities, &bands, previous, evidence),
+        horizon,
         bands,
         segments: use_case.segments.iter().filter_map(|name| segment(use_case, &scored.people.table, name, &probabilities, rule)).collect(),
         drivers: drivers(scored),
@@ -58,6 +66,7 @@ fn bands(use_case: &UseCase, probabilities: &[f64]) -> Vec<BandCount> {
 
 fn headlines(
     use_case: &UseCase,
+    horizon: &str,
     probabilities: &[f64],
     bands: &[BandCount],
     previous: Option<&Batch>,
@@ -85,21 +94,21 @@ fn headlines(
             change: change(expected.value, previous.map(|batch| batch.expected_events)),
             figure: expected,
             unit: words.event_many.clone(),
-            note: "Sum of the predicted probabilities. The interval assumes that they are well calibrated.".into(),
+            note: format!("Sum of the predicted probabilities ({horizon}). The interval assumes that they are well calibrated."),
         },
         Headline {
             label: domain::format::capitalized(&format!("{} risk", names.join(" or "))),
             figure: share,
             unit: "%".into(),
             change: None,
-            note: format!("Share of {} in the risk bands {}.", words.many, names.join(" and ")),
+            note: format!("Share of {} in the risk bands {} ({horizon}).", words.many, names.join(" and ")),
         },
         Headline {
             label: "Model ROC AUC".into(),
             figure: auc,
             unit: String::new(),
             change: None,
-            note: format!("Chance that a {} is ranked above a stayer (hold-out).", words.event_one),
+            note: format!("Chance that a {} is ranked above somebody who did not {} (hold-out).", words.event_one, words.verb),
         },
     ]
 }
@@ -149,7 +158,7 @@ fn capacity(probabilities: &[f64], evidence: &Evidence) -> Vec<CapacityPoint> {
     let point = |row: &stats::curves::ThresholdRow| CapacityPoint {
         cutoff: row.cutoff,
         people: probabilities.iter().filter(|probability| **probability >= row.cutoff).count() as u32,
-        caught: stats::intervals::proportion(row.caught, report.positives, "no leavers in the data"),
+        caught: stats::intervals::proportion(row.caught, report.positives, "nobody in the data has the event"),
         precision: stats::intervals::proportion(row.caught, row.flagged, "nobody is listed at this cutoff"),
     };
     report.curves.thresholds.iter().map(point).collect()

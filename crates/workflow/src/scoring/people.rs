@@ -33,7 +33,8 @@ impl Tenure {
         let purposes: Vec<(String, String)> =
             self.purposes(&use_case.id).iter().map(|purpose| (purpose.key.clone(), purpose.text.clone())).collect();
         let Some(scored) = scored else {
-            return Ok(PeoplePage { segments, bands, rows: Vec::new(), total: 0, page: 1, pages: 1, withheld: None, purposes });
+            let horizon = use_case.horizon_text();
+            return Ok(PeoplePage { horizon, segments, bands, rows: Vec::new(), total: 0, page: 1, pages: 1, withheld: None, purposes });
         };
         let rows = select(&use_case, &scored, query)?;
         let pages = rows.len().div_ceil(PAGE).max(1);
@@ -54,7 +55,8 @@ impl Tenure {
             }
         }
         let (total, page, pages) = (rows.len() as u32, page as u32, pages as u32);
-        Ok(PeoplePage { segments, bands, rows: rows_shown, total, page, pages, withheld, purposes })
+        let horizon = self.horizon_of(&scored.batch).await?;
+        Ok(PeoplePage { horizon, segments, bands, rows: rows_shown, total, page, pages, withheld, purposes })
     }
 
     /// The people that a query asks for as CSV (UTF-8 with a byte-order mark), every page of them. The export is on record, with the
@@ -68,13 +70,14 @@ impl Tenure {
         let scored = self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "No scores yet."))?;
         let use_case = self.shown_definition(&scored.own)?;
         let rows = select(&use_case, &scored, query)?;
+        let horizon = self.horizon_of(&scored.batch).await?;
         let mut transaction = self.store.begin().await?;
         let filters = query.filters.keys().cloned().collect();
         let export = PeopleExportDetail::Rows { rows: rows.len(), batch: scored.batch.batch_id.clone(), filters, why };
         let subject = Subject::UseCase(use_case.id.as_str().into());
         audit::append(&mut transaction, analyst.name(), &subject, &AuditEvent::PeopleExport { export }).await?;
         transaction.commit().await?;
-        compute(move || csv(&use_case, &scored, &rows)).await
+        compute(move || csv(&use_case, &scored, &horizon, &rows)).await
     }
 
     /// One person: score, reasons, values and past scores. The view is on record, with the purpose where one must be named: `why` is its
@@ -105,6 +108,7 @@ impl Tenure {
             Ok(PersonPage {
                 id: score.person_id.to_string(),
                 probability: score.probability,
+                horizon: explainer.model().use_case.horizon_text(),
                 interval: score.interval,
                 band: use_case.band(score.probability).to_owned(),
                 base: explanation.base_probability,
@@ -279,8 +283,9 @@ fn person_row(use_case: &UseCase, scored: &Scored, row: usize) -> PersonRow {
     }
 }
 
-fn csv(use_case: &UseCase, scored: &Scored, rows: &[usize]) -> Result<String> {
-    let fixed = ["id", "probability", "interval low", "interval high", "band", "reasons", "model version", "as of"].map(str::to_owned);
+fn csv(use_case: &UseCase, scored: &Scored, horizon: &str, rows: &[usize]) -> Result<String> {
+    let fixed =
+        ["id", "probability", "interval low", "interval high", "band", "reasons", "model version", "as of", "horizon"].map(str::to_owned);
     let header = fixed.into_iter().chain(use_case.segments.iter().map(|name| use_case.label(name)));
     let cells = |&row: &usize| {
         let person = person_row(use_case, scored, row);
@@ -296,6 +301,7 @@ fn csv(use_case: &UseCase, scored: &Scored, rows: &[usize]) -> Result<String> {
             reasons.join("; "),
             scored.batch.version.to_string(),
             scored.batch.as_of.to_string(),
+            horizon.to_owned(),
         ];
         cells.into_iter().chain(person.segments)
     };

@@ -28,6 +28,8 @@ pub struct PredictOptions {
 pub struct Prediction {
     pub id: String,
     pub probability: f64,
+    /// Days within which it is meant; `None` (null in JSON) where the use case of the model states none.
+    pub horizon_days: Option<u32>,
     pub band: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<[f64; 2]>,
@@ -139,6 +141,7 @@ fn predict_rows(explainer: &ModelExplainer, version: u32, checked: &Checked, opt
     let prediction = |row: usize| Prediction {
         id: checked.ids[row].clone(),
         probability: probabilities[row],
+        horizon_days: model.use_case.horizon_days,
         band: model.use_case.band(probabilities[row]).to_owned(),
         interval: model.interval(probabilities[row]),
         decision: probabilities[row] >= model.use_case.policies.cutoff,

@@ -9,6 +9,15 @@ use crate::scoring::scored::Scored;
 use crate::{Result, Tenure, error::compute};
 
 impl Tenure {
+    /// By when the probabilities of a batch are meant, as the use case stated it when their version was trained.
+    ///
+    /// # Errors
+    /// When the version cannot be read.
+    pub(crate) async fn horizon_of(&self, batch: &scoring::Batch) -> Result<String> {
+        let version = self.version(&batch.use_case, batch.version).await?;
+        Ok(self.explainer(&version).await?.model().use_case.horizon_text())
+    }
+
     /// The people of the newest batch with their scores; `None` when nobody was scored.
     ///
     /// # Errors

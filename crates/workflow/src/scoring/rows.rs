@@ -50,6 +50,8 @@ pub struct Segment {
 /// The dashboard of one use case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dashboard {
+    /// By when the probabilities are meant: [`model::UseCase::horizon_text`] of the version that made them.
+    pub horizon: String,
     pub headlines: Vec<Headline>,
     pub bands: Vec<BandCount>,
     pub segments: Vec<Segment>,
@@ -84,6 +86,8 @@ pub struct FilterField {
 /// One page of the people table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PeoplePage {
+    /// By when the probabilities are meant, in words.
+    pub horizon: String,
     pub segments: Vec<FilterField>,
     pub bands: Vec<String>,
     pub rows: Vec<PersonRow>,
@@ -132,6 +136,8 @@ pub struct AccessEntry {
 pub struct PersonPage {
     pub id: String,
     pub probability: f64,
+    /// By when it is meant, in words.
+    pub horizon: String,
     pub interval: Option<[f64; 2]>,
     pub band: String,
     /// Base probability: what the explanation starts from.

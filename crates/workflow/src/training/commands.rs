@@ -248,7 +248,7 @@ impl Tenure {
             stages: trained.stages.iter().map(stage_time).collect(),
             artifacts,
         };
-        let mut transaction = self.store.begin_patiently().await?;
+        let mut transaction = self.begin_for(job).await?;
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         nested::insert(&mut transaction, run, &trained.candidates, &trained.trials).await?;
         runs::finish(&mut transaction, &run.run_id, RunStatus::Finished, "").await?;

@@ -50,7 +50,7 @@ impl Tenure {
             datasets: datasets.iter().map(|dataset| (dataset.dataset_id.to_string(), label(dataset))).collect(),
             candidates: Candidate::ALL
                 .iter()
-                .map(|candidate| (candidate.name().to_owned(), candidate.label().to_owned(), candidate.may_be_chosen()))
+                .map(|candidate| (candidate.name().to_owned(), candidate.label(), candidate.may_be_chosen()))
                 .collect(),
             metrics: METRICS.map(|(name, label)| (name.to_owned(), label.to_owned())).to_vec(),
             trials: defaults.trials as u32,

@@ -3,6 +3,7 @@
 mod catalog;
 mod commands;
 mod definition;
+mod draft;
 mod queries;
 
 pub(crate) use catalog::drift_policy;
@@ -10,3 +11,4 @@ pub use catalog::{AccessPolicy, PolicyCatalog, Purpose};
 pub use commands::ImportedUseCase;
 pub use definition::Definition;
 pub(crate) use definition::{StoredDefinitions, content_hash};
+pub use draft::{DraftedUseCase, draft_use_case};

@@ -56,6 +56,11 @@ impl TestApp {
         app
     }
 
+    /// Where the store lies.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Somebody who signed in on the pages. Deciding takes the password once more.
     pub async fn actor(&self, name: &str) -> Actor {
         self.tenure.sign_in(name, PASSWORD, Some("127.0.0.1")).await.unwrap().actor
@@ -102,7 +107,7 @@ pub fn number(number: i64) -> VersionNumber {
     number.try_into().unwrap()
 }
 
-async fn open(folder: &Path) -> Tenure {
+pub async fn open(folder: &Path) -> Tenure {
     let settings = StoreSettings { database: None, data_dir: folder.to_owned(), artifacts: None };
     Tenure::open(&settings, None, "tenure test").await.unwrap()
 }

@@ -8,6 +8,7 @@ mod audit;
 mod card;
 mod datasets;
 mod definitions;
+mod jobs;
 mod monitoring;
 mod panels;
 mod registry;

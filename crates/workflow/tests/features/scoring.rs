@@ -106,6 +106,21 @@ async fn a_least_risk_that_is_no_risk_is_refused_at_its_field() {
 }
 
 #[tokio::test]
+async fn a_probability_comes_with_its_period() {
+    let app = TestApp::scored().await;
+    let ann = app.actor("ann").await;
+    let analyst = ann.analyst().unwrap();
+    let people = app.tenure.people(&analyst, USE_CASE, &PeopleQuery::default()).await.unwrap();
+    let person = app.tenure.person(&analyst, USE_CASE, &people.rows[0].id, "").await.unwrap();
+    let dashboard = app.tenure.dashboard(&analyst, USE_CASE).await.unwrap();
+    assert_eq!([people.horizon, person.horizon, dashboard.horizon], ["within 12 months"; 3]);
+    let csv = app.tenure.people_csv(&analyst, USE_CASE, &PeopleQuery::default(), "").await.unwrap();
+    let column = csv.lines().next().unwrap().split(',').position(|name| name == "horizon").unwrap();
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    assert!(rows.records().all(|row| &row.unwrap()[column] == "within 12 months"));
+}
+
+#[tokio::test]
 async fn nobody_is_exported_before_anybody_is_scored() {
     let app = TestApp::live().await;
     let ann = app.actor("ann").await;

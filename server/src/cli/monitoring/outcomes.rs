@@ -23,9 +23,9 @@ pub enum OutcomesCommand {
         /// The file lists all leavers up to this day, YYYY-MM-DD; everyone else counts as a stayer
         #[arg(long)]
         complete_until: Option<String>,
-        /// Prediction horizon in days
-        #[arg(long, default_value_t = workflow::HORIZON_DAYS)]
-        horizon_days: i64,
+        /// Prediction horizon in days [default: that of the use case, 365 where it states none]
+        #[arg(long)]
+        horizon_days: Option<i64>,
     },
     /// Show the performance of the scores of each cycle
     List {
@@ -49,7 +49,7 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
             };
             workflow::check_outcomes(&bytes, &definition)?;
             let name = std::path::Path::new(&file).file_name().map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
-            let import = OutcomesImport { use_case, name, bytes, complete_until, horizon_days: Some(horizon_days), simulated: false };
+            let import = OutcomesImport { use_case, name, bytes, complete_until, horizon_days, simulated: false };
             let imported = config.open().await?.import_outcomes(&Actor::local().admin()?, import).await?;
             if as_json {
                 output::json(&imported)?;

@@ -103,7 +103,7 @@ pub enum ModelCommand {
     RequestChanges(Decide),
     /// Waive a blocking gate, where the policy allows waivers
     #[command(
-        after_help = "Example: tenure model waive 3 --use-case attrition --as rita --gate \"Impact ratio by Gender at least 0.8\" --owner hr --reason \"under study\" --expires 2027-01-31"
+        after_help = "Example: tenure model waive 3 --use-case attrition --as rita --gate fairness/demographic_parity_ratio/0.8/Gender --owner hr --reason \"under study\" --expires 2027-01-31"
     )]
     Waive {
         /// Version number or alias

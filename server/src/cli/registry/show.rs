@@ -76,10 +76,10 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_j
         }))?;
     } else {
         let row = |result: &GateResult| {
-            let waiver = page.waivers.iter().rev().find(|waiver| waiver.gate == result.title);
-            let stands = match waiver {
-                _ if page.blocking.contains(&result.title) => "blocking".to_owned(),
-                Some(waiver) => format!("waived until {} by {} (owner: {})", waiver.expires_on, waiver.granted_by, waiver.owner),
+            let waived = page.waived().find(|(gate, _)| gate.id() == result.id());
+            let stands = match waived {
+                _ if page.blocks(result) => "blocking".to_owned(),
+                Some((_, waiver)) => format!("waived until {} by {} (owner: {})", waiver.expires_on, waiver.granted_by, waiver.owner),
                 None => String::new(),
             };
             let verdict = output::word(&result.verdict);
@@ -108,7 +108,7 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_j
             output::line(&format!("{} by {}: {}", decision.decision.as_str().replace('_', " "), decision.reviewer, decision.reason));
         }
         if !page.stale.is_empty() {
-            output::line(&format!("The request can no longer be decided: {}", page.stale));
+            output::line(&format!("The request can no longer be decided: {}. {}", page.stale, page.remedy.sentence()));
         }
     }
     Ok(if page.blocking.is_empty() && page.stale.is_empty() { Outcome::Done } else { Outcome::Negative })

@@ -28,6 +28,7 @@ pub async fn live(State(tenure): State<Tenure>, AuthUser(actor): AuthUser, Param
     }
     let page = tenure.live_version(&actor.member()?, &which.use_case).await?;
     let use_case = tenure.use_case(&which.use_case)?;
+    let (_, model, _) = tenure.registered(&actor.member()?, &which.use_case, page.version.version).await?;
     let field = |field: &Field| {
         json!({
             "name": field.name,
@@ -48,6 +49,8 @@ pub async fn live(State(tenure): State<Tenure>, AuthUser(actor): AuthUser, Param
         "data_hash": page.data_hash,
         "model_hash": page.model_hash,
         "cutoff": use_case.policies.cutoff,
+        // Of the version: the use case may state another one by now.
+        "horizon_days": model.use_case.horizon_days,
         "metrics": page.version.metrics.iter().map(|(name, figure)| (name.clone(), json!(figure))).collect::<serde_json::Map<_, _>>(),
         "fields": use_case.inputs().map(field).collect::<Vec<_>>(),
     })))

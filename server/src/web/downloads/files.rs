@@ -26,7 +26,7 @@ pub async fn people_csv(
 /// The whole audit log as JSON lines.
 pub async fn record(State(tenure): State<Tenure>, AuthUser(actor): AuthUser) -> Result<Response, Problem> {
     let lines = tenure.audit_export(&actor.member()?).await?;
-    let name = format!("attachment; filename=\"record-{}.jsonl\"", workflow::today());
+    let name = format!("attachment; filename=\"audit-log-{}.jsonl\"", workflow::today());
     Ok(([(header::CONTENT_TYPE, "application/jsonl".to_owned()), (header::CONTENT_DISPOSITION, name)], lines).into_response())
 }
 
@@ -38,7 +38,7 @@ pub async fn record_csv(
 ) -> Result<Response, Problem> {
     let query = workflow::AuditQuery::from_pairs(&pairs);
     let text = tenure.audit_csv(&actor.member()?, &query).await?;
-    let name = format!("attachment; filename=\"record-{}.csv\"", workflow::today());
+    let name = format!("attachment; filename=\"audit-log-{}.csv\"", workflow::today());
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
 }
 

@@ -91,7 +91,7 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
         "None" => (Tone::Neutral, "Not submitted".to_owned()),
         stage => (Tone::Neutral, stage.to_owned()),
     };
-    let made = format!("{}, trained by {} on {}.", format::metric_label(&version.candidate), version.author, version.created_at.long());
+    let made = format!("{}, trained by {} on {}.", format::candidate_label(&version.candidate), version.author, version.created_at.long());
     let note = (!version.note.is_empty()).then(|| view! { <p class="note warn">{version.note.clone()}</p> });
     let headline = |(name, metric_kind): (&str, Metric)| {
         Some(Headline {

@@ -21,8 +21,9 @@ pub fn view(page: &Page) -> AnyView {
     let (settings, chosen): (Vec<_>, Vec<_>) = page.run.parameters.iter().cloned().partition(|(name, _)| name.starts_with(SETTINGS));
     let (machine, tags): (Vec<_>, Vec<_>) = page.tags.iter().cloned().partition(|(name, _)| name.starts_with(MACHINE));
     let parameter = |title: &'static str, pairs: Vec<(String, String)>, prefix: &str| {
-        let row =
-            |(name, value): &(String, String)| Row::new(vec![Cell::code(name.strip_prefix(prefix).unwrap_or(name)), Cell::text(value)]);
+        let row = |(name, value): &(String, String)| {
+            Row::new(vec![Cell::code(name.strip_prefix(prefix).unwrap_or(name)), Cell::text(format::parameter_value(name, value))])
+        };
         let rows: Vec<Row> = pairs.iter().map(row).collect();
         (!rows.is_empty()).then(|| {
             let headings = vec![Heading::text("Name"), Heading::text("Value")];

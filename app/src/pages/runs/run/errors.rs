@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 use model::use_case::Terminology;
 use stats::outliers::OUTLIER_DEVIATIONS;
-use workflow::runs::{CohortRow, ProxyRow, RunEvidence};
+use workflow::fairness::ProxyRow;
+use workflow::runs::{CohortRow, RunEvidence};
 
 use super::labels::capital;
 use crate::boxed::IntoBoxed;
-use crate::components::badge::proxy_badge;
 use crate::components::figure::{FigureValue, Scale};
+use crate::components::proxies::Proxies;
 use crate::components::table::{Cell, Facts, Heading, Row, Table, TextList};
 use crate::format;
 
@@ -81,31 +82,11 @@ fn cohorts(cohorts: Vec<CohortRow>, overall: domain::Estimate, words: &Terminolo
     .boxed()
 }
 
-fn proxies(proxies: Vec<ProxyRow>) -> AnyView {
-    if proxies.is_empty() {
-        return view! { <section><h2>"Proxy analysis"</h2><p class="aside">"The use case audits no attributes, or their groups are too small to analyze."</p></section> }.boxed();
-    }
-    let row = |proxy: ProxyRow| {
-        Row::new(vec![
-            Cell::with_aside(proxy.attribute, proxy.group),
-            Cell::view(proxy_badge(&proxy.roc_auc)),
-            Cell::figure(Some(proxy.roc_auc), Scale::Metric),
-            Cell::text(proxy.through.join(", ")),
-        ])
+fn proxies(rows: Vec<ProxyRow>) -> AnyView {
+    let table = if rows.is_empty() {
+        view! { <p class="aside">"The use case audits no attributes, or their groups are too small to analyze."</p> }.boxed()
+    } else {
+        view! { <Proxies rows /> }.boxed()
     };
-    let rows = proxies.into_iter().map(row).collect();
-    let headings = vec![
-        Heading::text("Attribute and group"),
-        Heading::text("Verdict"),
-        Heading::number("Predictability (ROC AUC)"),
-        Heading::text("Top proxies"),
-    ];
-    view! {
-        <section>
-            <h2>"Proxy analysis"</h2>
-            <p class="aside">"How well the inputs together predict membership in a protected group, out of fold. 0.5 = chance, 1 = perfect. The attribute itself is excluded."</p>
-            <Table headings rows class="list wrapping" scroll="Proxy analysis" />
-        </section>
-    }
-    .boxed()
+    view! { <section><h2>"Proxy analysis"</h2>{table}</section> }.boxed()
 }

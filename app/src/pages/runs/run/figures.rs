@@ -67,12 +67,8 @@ fn Confusion(curves: Curves, words: Terminology) -> AnyView {
         words.event_many,
         format::count(called)
     );
-    let rows = vec![row("Stayers".to_owned(), stayed), row(capital(&words, |words| &words.event_many), left)];
-    let headings = vec![
-        Heading::text("Actual outcome"),
-        Heading::number("Predicted stayer"),
-        Heading::number(format!("Predicted {}", words.event_one)),
-    ];
+    let rows = vec![row(words.without_event(), stayed), row(capital(&words, |words| &words.event_many), left)];
+    let headings = std::iter::once(Heading::text("Actual outcome")).chain(words.predicted().map(Heading::number)).collect();
     view! { <section><h2>{title}</h2><Table headings rows class="confusion" caption="Confusion matrix (hold-out)" /></section> }.boxed()
 }
 

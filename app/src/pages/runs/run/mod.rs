@@ -52,6 +52,10 @@ pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<ServerPag
         (Some(_), None) => return Err(AppError::new(Kind::NotFound, "This run has no such section. Go to its overview.")),
     };
     let name = PARTS.iter().find(|(own, _)| *own == part).map_or("", |(_, name)| name);
+    // A nested run is called by its candidate.
+    if page.run.parent.is_some() {
+        page.run.name = format::candidate_label(&page.run.name);
+    }
     let title = if part.is_none() { format!("Run {}", page.run.name) } else { format!("{name} · Run {}", page.run.name) };
     let has_parts = page.curves.is_some();
     Ok(ServerPage::page(title, view! { <Run page part has_parts content /> }))

@@ -54,7 +54,7 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery, problems: 
         let rows = page.rows.iter().map(|person| row(person, &use_case)).collect();
         view! {
             <Table headings rows class="list" scroll="People by risk" />
-            <p class="aside">"Beside each risk: the calibration range for similar scores. It describes the model, not how certain the score of a person is."</p>
+            <p class="aside">{format!("Risk: {}. ", page.horizon)}"Beside each risk: the calibration range for similar scores. It describes the model, not how certain the score of a person is."</p>
         }
         .boxed()
     };

@@ -40,7 +40,7 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
         words: words.clone(),
         kept: pairs.0.into_iter().filter(|(key, value)| key != "capacity" && !value.is_empty()).collect(),
     };
-    let lead = format!("Current {}, their predicted risk of {event}, and the main drivers.", words.many);
+    let lead = format!("Current {}, their predicted risk of {event} ({}), and the main drivers.", words.many, dashboard.horizon);
     let top = view! {
         <PageHeading title=title.clone()>
             <p>{lead}</p>

@@ -42,12 +42,8 @@ fn figure(curve: Curve, value: &str) -> AnyView {
     });
     let extremes = |pick: fn(f64, f64) -> f64| curve.points.iter().map(|point| point.probability).reduce(pick).unwrap_or_default();
     let (low, high) = (extremes(f64::min), extremes(f64::max));
-    let sentence = format!(
-        "{} to {} over the training range, with all other values unchanged. Vertical axis: 0% to {}.",
-        format::percent(low),
-        format::percent(high),
-        format::percent(top)
-    );
+    let sentence =
+        format!("{} to {} over the training range, with all other values unchanged.", format::percent(low), format::percent(high));
     let ends = [first, last].map(|point| view! { <span>{point.text.clone()}</span> }.boxed()).into_iter().collect::<Vec<_>>();
     view! {
         <figure class="chart">
@@ -57,6 +53,8 @@ fn figure(curve: Curve, value: &str) -> AnyView {
             </figcaption>
             <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") aria-hidden="true">
                 <path class="axis" d=format!("M1 0V{:.1}H{WIDTH}", HEIGHT - EDGE) />
+                <text x="6" y="14">{format::percent(top)}</text>
+                <text x="6" y=HEIGHT - 2.0 * EDGE>"0%"</text>
                 {here}
                 <path class=if level { "line dots" } else { "line" } d=line />
             </svg>

@@ -17,6 +17,8 @@ use super::{form_of, judge};
 pub struct WhatIfData {
     pub use_case: String,
     pub words: Terminology,
+    /// What the result is, with its period.
+    pub subject: String,
     /// Changes with the model: names the file that the browser fetches.
     pub model_hash: String,
     pub entries: Vec<Entry>,
@@ -47,9 +49,11 @@ impl WhatIfData {
         let strongest = judged.as_ref().ok().and_then(|judged| judged.reasons.first()).map(|reason| reason.field.clone());
         let focused = strongest.or_else(|| entries.first().map(|entry| entry.name.clone())).unwrap_or_default();
         let response = judge::response(explainer, &values, &focused);
+        let definition = &explainer.model().use_case;
         Self {
             use_case,
-            words: explainer.model().use_case.words.clone(),
+            subject: format!("Risk of {} ({})", definition.words.gerund(), definition.horizon_text()),
+            words: definition.words.clone(),
             model_hash,
             entries,
             person,

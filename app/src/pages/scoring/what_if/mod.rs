@@ -87,6 +87,7 @@ fn WhatIf(data: WhatIfData) -> AnyView {
     let (person, hash) = (data.person.clone(), data.model_hash.clone());
     let problems = data.judged.as_ref().err().cloned().unwrap_or_default();
     let summary = problems.into_iter().map(|problem| (address::control_name(&problem.column), problem.to_string())).collect();
+    let subject = data.subject.clone();
     let scenario = Scenario::new(data, &use_case);
     browser::bring_model(scenario, &use_case, &hash);
     let back = person.as_ref().map(|[person, why]| {
@@ -117,7 +118,7 @@ fn WhatIf(data: WhatIfData) -> AnyView {
         <ErrorSummary errors=summary />
         <div class="what-if" data-ready=scenario.ready>
             <form::ScenarioForm scenario person />
-            <outcome::Outcome scenario />
+            <outcome::Outcome scenario subject />
         </div>
         <scenarios::Scenarios scenario />
     }

@@ -13,7 +13,7 @@ use crate::components::waterfall::Waterfall;
 use crate::format;
 
 #[component]
-pub fn Outcome(scenario: Scenario) -> AnyView {
+pub fn Outcome(scenario: Scenario, subject: String) -> AnyView {
     // While a field is invalid, the last valid result stays and the field shows its error.
     let last = Memo::new(move |before: Option<&Option<Judgment>>| {
         let now = scenario.judged.with(|judged| judged.as_ref().ok().cloned());
@@ -29,6 +29,7 @@ pub fn Outcome(scenario: Scenario) -> AnyView {
     let wrong = Signal::derive(move || scenario.judged.with(Result::is_err).to_string());
     view! {
         <section id="result" class="outcome" aria-label="Result" aria-busy=wrong>
+            <p class="aside">{subject}</p>
             {live(shown)}
             <div class="before-after">{live(after)}{live(before)}</div>
             <Response scenario />

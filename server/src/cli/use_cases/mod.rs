@@ -1,20 +1,25 @@
 //! `tenure use-case`.
 
+mod init;
+
 use std::sync::Arc;
 
 use clap::Subcommand;
 use serde_json::json;
 use workflow::{Actor, Definition, Error, Result};
 
-use super::input::read_input;
-use super::outcome::Outcome;
-use super::output;
+use crate::cli::blocking::run_blocking;
+use crate::cli::input::read_input;
+use crate::cli::outcome::Outcome;
+use crate::cli::output;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum UseCaseCommand {
     /// List the use cases of this installation
     List,
+    /// Draft a use-case file from a file with people and their outcomes, and try it
+    Init(init::Init),
     /// Show the fields of a use case
     #[command(after_help = "Example: tenure use-case show attrition --toml > my-case.toml")]
     Show {
@@ -23,7 +28,7 @@ pub enum UseCaseCommand {
         #[arg(long)]
         toml: bool,
     },
-    /// Check a use-case file and report problems by line and key; policies may be built-in or from --use-cases
+    /// Check a use-case file and report all problems by line and key; policies may be built-in or from --use-cases
     #[command(after_help = "Example: tenure use-case check my-case.toml")]
     Check { file: String },
     /// Keep a use case in the store; it is in force from then on
@@ -85,6 +90,10 @@ pub async fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Res
                 };
                 output::table(&["ID", "TITLE", "INPUTS", "TARGET", "DEFINED IN"], &list.iter().map(row).collect::<Vec<_>>());
             }
+        }
+        UseCaseCommand::Init(command) => {
+            let config = config.clone();
+            return run_blocking(move || init::run(&config, command, as_json)).await;
         }
         UseCaseCommand::Show { id, toml } => {
             let definition = definition(config, &id).await?;

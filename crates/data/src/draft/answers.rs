@@ -1,0 +1,52 @@
+//! What a person says about a file, and what is asked where that is not enough.
+
+/// What a blank cell of the target means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blank {
+    /// Not yet known.
+    Unknown,
+    /// It did not happen.
+    Negative,
+}
+
+/// What is known about a file besides its content.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answers {
+    /// Header of the outcome.
+    pub target: String,
+    /// Header of the column that names a person.
+    pub id: Option<String>,
+    /// Header of the column that says when a row was true.
+    pub time: Option<String>,
+    /// Values of the target that are the event; found by their words when empty.
+    pub event: Vec<String>,
+    /// Days within which the event is predicted.
+    pub horizon_days: Option<u32>,
+    pub blank: Option<Blank>,
+    /// Name of the file, for title and id of the use case.
+    pub file: String,
+}
+
+/// Why no use case can be drafted yet. Each message says which answer is missing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DraftError {
+    #[error("There is no column \"{name}\". The file has: {known}")]
+    NoColumn { name: String, known: String },
+    #[error("The target \"{0}\" has no values. Choose another column with --target")]
+    EmptyTarget(String),
+    #[error("It is not clear which value of \"{target}\" is the event. Name it with --event; the values are {values}")]
+    WhichEvent { target: String, values: String },
+    #[error("\"{word}\" is not a value of \"{target}\". The values are {values}")]
+    UnknownEvent { word: String, target: String, values: String },
+    #[error(
+        "\"{target}\" is blank in {rows} rows. Say what that means: --blank negative (it did not happen) or --blank unknown (not yet known)"
+    )]
+    BlankTarget { target: String, rows: usize },
+    #[error("\"{target}\" has only one outcome: {values}. People with the event and people without it are both needed")]
+    OneOutcome { target: String, values: String },
+    #[error("\"{name}\" cannot name people: {why}. Choose another column with --id")]
+    BadId { name: String, why: String },
+    #[error("No column can be a model input: {0}")]
+    NoInputs(String),
+}
