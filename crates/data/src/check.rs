@@ -100,9 +100,11 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
 /// Whether a file has the column with the outcomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutcomeColumn {
+    /// Under its name or another one.
     Found,
     /// There is none, but a column that no field claims has nearly its name.
     Similar(String),
+    /// There is none, and nothing like it.
     Absent,
 }
 
