@@ -88,7 +88,8 @@ impl Entry {
             | Route::DriftSimulate { .. }
             | Route::DriftCheck { .. }
             | Route::DriftExport { .. }
-            | Route::Outcomes { .. } => Some(Self::Drift),
+            | Route::Outcomes { .. }
+            | Route::OutcomesImport { .. } => Some(Self::Drift),
             Route::ModelReview { .. } | Route::Reviews { .. } => Some(Self::Reviews),
             Route::Home
             | Route::SignIn

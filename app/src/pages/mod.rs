@@ -23,6 +23,10 @@ mod monitoring;
 #[cfg(feature = "ssr")]
 mod query;
 #[cfg(feature = "ssr")]
+mod file_format;
+#[cfg(feature = "ssr")]
+mod refused;
+#[cfg(feature = "ssr")]
 mod registry;
 #[cfg(feature = "ssr")]
 mod review;
@@ -143,6 +147,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
         | Route::LiveModel { .. }
         | Route::DatasetImport { .. }
         | Route::DatasetWithdraw { .. }
+        | Route::OutcomesImport { .. }
         | Route::DatasetProfileHtml { .. }
         | Route::DatasetProfileJson { .. }
         | Route::RunCompareHtml

@@ -6,9 +6,11 @@ use domain::Period;
 use model::{Cell, Column, Field, Role, Table, UseCase};
 
 use crate::dates;
+use crate::ids::read_ids;
 use crate::numbers::{self, ColumnFormat};
 use crate::read::{DateOrder, Raw};
 pub use crate::refusal::{LISTED_PROBLEMS, Refusal, RowProblem};
+use crate::unseen::{Unseen, UnseenLevels};
 use crate::words::{self, Levels};
 
 /// What the rows are for.
@@ -18,6 +20,15 @@ pub enum CheckMode {
     Training,
     /// The model's inputs are required; protected fields and the target are kept when present.
     Scoring,
+}
+
+/// How a file was read where its cells are not taken as they are written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CheckNotes {
+    /// The identifiers were whole numbers with a decimal part of zeros (`1001.0`) and are read without it.
+    pub whole_number_ids: bool,
+    /// What was read as missing because it is no level of its field.
+    pub unseen: Vec<Unseen>,
 }
 
 /// Checked rows.
@@ -36,6 +47,8 @@ pub struct Checked {
     pub unused: Vec<String>,
     /// How columns were read whose numbers or words for "missing" are not plain.
     pub formats: Vec<ColumnFormat>,
+    /// What else is not taken as it is written.
+    pub notes: CheckNotes,
 }
 
 /// Checks every cell against the use case.
@@ -43,7 +56,8 @@ pub struct Checked {
 /// # Errors
 /// A [`Refusal`] with the first hundred problems in the order of the rows.
 pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, Refusal> {
-    let mut refusal = Refusal { problems: Vec::new(), total: 0 };
+    let mut refusal = Refusal::default();
+    let mut notes = CheckNotes::default();
     let header = Header::new(raw);
     let mut used = Vec::new();
     let mut table = Table::default();
@@ -53,7 +67,9 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
             Some(index) => {
                 used.push(index);
                 if field.role != Role::Ignored && header.can_be_read(index, &field.name, &mut refusal) {
-                    table.push(&field.name, typed(field, raw, index, &mut refusal, &mut formats));
+                    let (column, unseen) = typed(field, raw, index, mode, &mut refusal, &mut formats);
+                    table.push(&field.name, column);
+                    notes.unseen.extend(unseen);
                 }
             }
             None if is_needed(field, use_case, mode) => refusal.add(1, &field.name, "", header.missing(&field.name)),
@@ -81,7 +97,12 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
     let name = use_case.time_column.as_deref().unwrap_or_default();
     let periods = times.map(|texts| check_periods(texts, name, raw.options.dates, &mut refusal));
     let ids = match (ids, &use_case.id_column) {
-        (Some(ids), Some(name)) => check_ids(ids, name, periods.as_deref(), &mut refusal),
+        (Some(ids), Some(name)) => {
+            let (ids, whole) = read_ids(ids);
+            notes.whole_number_ids = whole;
+            check_ids(&ids, name, periods.as_deref(), &mut refusal);
+            ids
+        }
         (None, Some(name)) => {
             refusal.add(1, name, "", header.missing(name));
             Vec::new()
@@ -90,7 +111,7 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
     };
     let unused = (0..raw.names.len()).filter(|index| !used.contains(index)).map(|index| raw.names[index].clone()).collect();
     if refusal.total == 0 {
-        return Ok(Checked { table, ids, labels, periods, unused, formats });
+        return Ok(Checked { table, ids, labels, periods, unused, formats, notes });
     }
     refusal.number_rows(raw);
     refusal.problems.sort_by_key(|problem| problem.row);
@@ -100,11 +121,11 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
 /// Whether a file has the column with the outcomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutcomeColumn {
-    /// Under its name or another one.
+    /// It is there.
     Found,
     /// There is none, but a column that no field claims has nearly its name.
     Similar(String),
-    /// There is none, and nothing like it.
+    /// It is not there.
     Absent,
 }
 
@@ -131,9 +152,16 @@ fn is_needed(field: &Field, use_case: &UseCase, mode: CheckMode) -> bool {
     }
 }
 
-fn typed(field: &Field, raw: &Raw, index: usize, refusal: &mut Refusal, formats: &mut Vec<ColumnFormat>) -> Column {
+fn typed(
+    field: &Field,
+    raw: &Raw,
+    index: usize,
+    mode: CheckMode,
+    refusal: &mut Refusal,
+    formats: &mut Vec<ColumnFormat>,
+) -> (Column, Vec<Unseen>) {
     if field.levels.is_empty() && !field.is_level() {
-        return numbers::column(field, raw, index, refusal, formats);
+        return (numbers::column(field, raw, index, refusal, formats), Vec::new());
     }
     let texts = &raw.columns[index];
     let levels = Levels::new(field);
@@ -141,10 +169,15 @@ fn typed(field: &Field, raw: &Raw, index: usize, refusal: &mut Refusal, formats:
     let mut known: HashMap<&str, Result<Cell, String>> = HashMap::new();
     let mut numbers = Vec::with_capacity(texts.len());
     let mut codes = Vec::with_capacity(texts.len());
+    let mut unseen = UnseenLevels::new(field, mode == CheckMode::Training);
     for (row, text) in texts.iter().enumerate() {
         match known.entry(text).or_insert_with(|| levels.parse(text)) {
             Ok(Cell::Number(number)) => numbers.push(*number),
             Ok(Cell::Level(code)) => codes.push(*code),
+            Err(_) if unseen.take(row, text) => {
+                numbers.push(f64::NAN);
+                codes.push(model::MISSING_LEVEL);
+            }
             Err(rule) => refusal.add(row + 2, &field.name, text, rule.as_str()),
         }
     }
@@ -157,13 +190,20 @@ fn typed(field: &Field, raw: &Raw, index: usize, refusal: &mut Refusal, formats:
         let missing = numbers::missing_words(texts, |text| is_missing(known.get(text)));
         formats.push(ColumnFormat { label: field.label.clone(), missing, ..ColumnFormat::default() });
     }
+    let present = texts.iter().filter(|text| !is_missing(known.get(text.as_str()))).count();
+    let unseen = unseen.finish(present).unwrap_or_else(|(rule, found)| {
+        for unseen in &found {
+            unseen.rows.iter().for_each(|row| refusal.add(row + 2, &field.name, &unseen.value, rule.as_str()));
+        }
+        Vec::new()
+    });
     // After a refusal the lengths may differ; the column is then thrown away with the table.
     if field.is_level() {
         codes.resize(texts.len(), model::MISSING_LEVEL);
-        Column::Level { codes, levels: field.levels.clone() }
+        (Column::Level { codes, levels: field.levels.clone() }, unseen)
     } else {
         numbers.resize(texts.len(), f64::NAN);
-        Column::Number(numbers)
+        (Column::Number(numbers), unseen)
     }
 }
 
@@ -193,7 +233,7 @@ fn check_periods(texts: &[String], name: &str, order: Option<DateOrder>, refusal
     })
 }
 
-fn check_ids(ids: &[String], name: &str, periods: Option<&[Period]>, refusal: &mut Refusal) -> Vec<String> {
+fn check_ids(ids: &[String], name: &str, periods: Option<&[Period]>, refusal: &mut Refusal) {
     let mut first = HashMap::new();
     // Without the periods, who may repeat and who may not is not known: the file is refused already.
     let unreadable = periods.is_some_and(|periods| periods.len() != ids.len());
@@ -203,12 +243,11 @@ fn check_ids(ids: &[String], name: &str, periods: Option<&[Period]>, refusal: &m
             refusal.add(row + 2, name, &shown(id), rule);
         } else if unreadable {
             continue;
-        } else if let Some(earlier) = first.insert((id.trim(), period), row) {
+        } else if let Some(earlier) = first.insert((id.as_str(), period), row) {
             let when = period.map_or(String::new(), |period| format!(" in the period {period}"));
             refusal.add(row + 2, name, &shown(id), format!("duplicates row {}{when}", earlier + 2));
         }
     }
-    ids.iter().map(|id| id.trim().to_owned()).collect()
 }
 
 /// Letters that an identifier of a person may have.
@@ -256,7 +295,8 @@ pub(crate) struct Header<'a> {
     keys: Vec<String>,
 }
 
-fn key(name: &str) -> String {
+/// A header without the differences of spelling that do not matter.
+pub(crate) fn key(name: &str) -> String {
     words::fold(name).chars().filter(|letter| letter.is_alphanumeric()).collect()
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn column(field: &Field, raw: &Raw, index: usize, refusal: &mut Refus
     if !raw.is_typed(index) {
         let mut values: Vec<(&str, usize)> = rows_of.iter().map(|(text, (row, _))| (*text, *row)).collect();
         values.sort_unstable_by_key(|(_, row)| *row);
-        if let Err(rule) = recognize(field, raw, &values, &mut found) {
+        if let Err(rule) = recognize(field, (raw, index), &values, &mut found) {
             let example = values.iter().find(|(text, _)| text.contains(['.', ',', '%'])).map_or("", |(text, _)| *text);
             refusal.add(1, &field.name, example, rule);
             return Column::Number(vec![f64::NAN; texts.len()]);
@@ -137,7 +137,7 @@ fn number(field: &Field, text: &str, found: &ColumnFormat) -> Result<f64, String
 }
 
 /// Finds the format of the column's values.
-fn recognize(field: &Field, raw: &Raw, values: &[(&str, usize)], found: &mut ColumnFormat) -> Result<(), String> {
+fn recognize(field: &Field, (raw, index): (&Raw, usize), values: &[(&str, usize)], found: &mut ColumnFormat) -> Result<(), String> {
     let parts: Vec<Parts<'_>> = values.iter().filter(|(text, _)| !is_missing(text)).filter_map(|(text, _)| Parts::new(text)).collect();
     found.currency = parts.iter().find_map(|parts| parts.currency).map(str::to_owned);
     if let Some(other) = parts.iter().filter_map(|parts| parts.currency).find(|sign| Some(*sign) != found.currency.as_deref()) {
@@ -150,7 +150,7 @@ fn recognize(field: &Field, raw: &Raw, values: &[(&str, usize)], found: &mut Col
         set = best(&parts, stated)?;
     }
     if is_ambiguous(set, &parts) {
-        set = decide(field, raw, &parts, set, found)?;
+        set = decide(field, (raw, index), &parts, set, found)?;
     }
     found.number = set.simplest(&parts);
     found.percent = percent(field, &parts, found.number)?;
@@ -193,7 +193,13 @@ fn is_ambiguous(set: FormatSet, parts: &[Parts<'_>]) -> bool {
 }
 
 /// Decides between decimal and thousands mark where the values alone do not, or asks.
-fn decide(field: &Field, raw: &Raw, parts: &[Parts<'_>], set: FormatSet, found: &mut ColumnFormat) -> Result<FormatSet, String> {
+fn decide(
+    field: &Field,
+    (raw, index): (&Raw, usize),
+    parts: &[Parts<'_>],
+    set: FormatSet,
+    found: &mut ColumnFormat,
+) -> Result<FormatSet, String> {
     let mark = if parts.iter().any(|parts| parts.body.contains('.')) { '.' } else { ',' };
     let other = if mark == '.' { ',' } else { '.' };
     let as_decimal = set.and(FormatSet::of(|format| format.decimal == mark));
@@ -206,7 +212,7 @@ fn decide(field: &Field, raw: &Raw, parts: &[Parts<'_>], set: FormatSet, found: 
         return Ok(as_thousands);
     }
     // The other columns may show how this file writes numbers. A decimal point proves little: programs write it in every country.
-    if used_elsewhere(raw) == Some(other) {
+    if used_elsewhere(raw, index) == Some(other) {
         found.by_other_columns = true;
         return Ok(as_thousands);
     }
@@ -220,10 +226,11 @@ fn decide(field: &Field, raw: &Raw, parts: &[Parts<'_>], set: FormatSet, found: 
     ))
 }
 
-/// The decimal mark of the file's language, where columns show it beyond doubt and agree: a decimal comma, or thousands marks.
-fn used_elsewhere(raw: &Raw) -> Option<char> {
+/// The decimal mark of the language of the column's file, where its columns show it beyond doubt and agree: a decimal comma, or thousands
+/// marks.
+fn used_elsewhere(raw: &Raw, column: usize) -> Option<char> {
     let (mut comma, mut point) = (false, false);
-    for (index, texts) in raw.columns.iter().enumerate() {
+    for (index, texts) in raw.columns.iter().enumerate().filter(|(index, _)| raw.same_source(*index, column)) {
         let set = if raw.is_typed(index) { None } else { common_formats(texts) };
         let Some(set) = set else { continue };
         comma |= !set.has_decimal('.');

@@ -2,124 +2,204 @@
 
 use std::collections::HashMap;
 
+use domain::Date;
 use model::UseCase;
+use serde::{Deserialize, Serialize};
 
+use crate::dates;
 use crate::check::{Header, Refusal, id_rule, shown};
+use crate::ids::read_ids;
 use crate::read::Raw;
 use crate::words;
 
 /// One checked row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutcomeRow {
+    /// As the file numbers its rows.
+    pub row: usize,
     /// The id as in the file, trimmed.
     pub person: String,
-    /// YYYY-MM-DD.
-    pub day: String,
+    /// The day.
+    pub day: Date,
     /// True: it happened on that day. False: until that day it had not.
     pub happened: bool,
     /// Why it happened, in the file's words; `None` where not known.
     pub reason: Option<String>,
 }
 
-const PERSON: [&str; 5] = ["person", "person_id", "id", "employee_id", "customer_id"];
-const DAY: [&str; 3] = ["date", "day", "outcome_date"];
-const OUTCOME: [&str; 3] = ["outcome", "left", "status"];
-const REASON: [&str; 2] = ["reason", "exit_reason"];
+/// Which columns a file of outcomes has. What is `None` is found by its usual names.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OutcomeColumns {
+    /// Who.
+    pub person: Option<String>,
+    /// When.
+    pub date: Option<String>,
+    /// Whether it happened.
+    pub outcome: Option<String>,
+    /// Why it happened.
+    pub reason: Option<String>,
+    /// Every row is the event; no column says so.
+    pub leavers_only: bool,
+}
 
-/// Checks every row of a file of outcomes. Columns: the person (the use case's id column, or `person`), `date`, the outcome (the use case's
-/// target, or `outcome`) in the words of the use case, and if there is one, `reason`. `is_date` knows the calendar, `today` is the last day
-/// that anything can have happened on. A row that says the same twice counts once.
+/// The checked rows of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedOutcomes {
+    /// One for each person and day.
+    pub rows: Vec<OutcomeRow>,
+    /// Name of the file's column of persons.
+    pub person_column: String,
+    /// See [`CheckNotes::whole_number_ids`](crate::CheckNotes::whole_number_ids).
+    pub whole_number_ids: bool,
+}
+
+const PERSON: [&str; 5] = ["person", "person_id", "id", "employee_id", "customer_id"];
+const DATE: [&str; 9] =
+    ["date", "day", "outcome_date", "exit_date", "leaving_date", "leave_date", "termination_date", "last_day", "last_working_day"];
+const OUTCOME: [&str; 3] = ["outcome", "left", "status"];
+const REASON: [&str; 4] = ["reason", "exit_reason", "leaving_reason", "termination_reason"];
+
+/// Checks every row of a file of outcomes. Columns: the person (the use case's id column), `date`, the outcome (the use case's target) in the
+/// words of the use case, and if there is one, `reason`; `columns` names others, and usual names are recognized where only one of them is
+/// there. Days are read in the column's order (`raw.options.dates`, or recognized); `today` is the last one on which anything can have happened.
+/// A row that says the same twice counts once.
 ///
 /// # Errors
-/// A [`Refusal`] with the first hundred problems in the order of the rows.
-pub fn check_outcomes(raw: &Raw, use_case: &UseCase, is_date: impl Fn(&str) -> bool, today: &str) -> Result<Vec<OutcomeRow>, Refusal> {
-    let mut refusal = Refusal { problems: Vec::new(), total: 0 };
-    let header = Header::new(raw);
-    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+/// A [`Refusal`] with the first hundred problems in the order of the rows; also when days can be read in two orders, and when no column holds
+/// the outcome and nobody said that every row is a leaver.
+pub fn check_outcomes(raw: &Raw, use_case: &UseCase, columns: &OutcomeColumns, today: Date) -> Result<CheckedOutcomes, Refusal> {
+    let mut refusal = Refusal::default();
+    let found = Found::new(raw, use_case, columns, &mut refusal);
+    let (Some(person), Some(date), 0) = (found.person, found.date, refusal.total) else { return Err(refusal) };
+    let name = |index: usize| raw.names[index].as_str();
+    let days = match dates::each_day(&raw.columns[date], raw.options.dates) {
+        Ok(days) => days,
+        Err(rule) => {
+            refusal.add(1, name(date), "", rule);
+            return Err(refusal);
+        }
+    };
+    let (people, whole_number_ids) = read_ids(&raw.columns[person]);
     let target = &use_case.target;
-    let other_names = [&target.aliases[..], &owned(&OUTCOME)].concat();
-    let columns =
-        [(use_case.id_column.as_deref().unwrap_or("person"), owned(&PERSON)), ("date", owned(&DAY)), (target.column.as_str(), other_names)];
-    let mut needed = Vec::new();
-    for (name, others) in &columns {
-        match header.find(name, others) {
-            Some(index) if header.can_be_read(index, name, &mut refusal) => needed.push(&raw.columns[index]),
-            Some(_) => {}
-            None => refusal.add(1, name, "", header.missing(name)),
-        }
-    }
-    let [people, days, outcomes] = needed[..] else { return Err(refusal) };
-    let reasons = header.find(REASON[0], &owned(&REASON)).map(|index| &raw.columns[index]);
     let mut rows: Vec<OutcomeRow> = Vec::with_capacity(people.len());
-    let mut seen: HashMap<(&str, &str), (usize, bool)> = HashMap::new();
-    for row in 0..people.len() {
-        let (person, day, outcome) = (people[row].trim(), days[row].trim(), outcomes[row].trim());
+    let mut seen: HashMap<(&str, Date), (usize, bool)> = HashMap::new();
+    for (row, person_id) in people.iter().enumerate() {
         let before = refusal.total;
-        if let Some(rule) = id_rule(person) {
-            refusal.add(row + 2, columns[0].0, &shown(person), rule);
+        if let Some(rule) = id_rule(person_id) {
+            refusal.add(row + 2, name(person), &shown(person_id), rule);
         }
-        if !is_date(day) {
-            refusal.add(row + 2, "date", day, "must be a valid date, YYYY-MM-DD");
-        } else if day > today {
-            refusal.add(row + 2, "date", day, "must not be in the future");
-        }
-        let Some(happened) = words::outcome(use_case, outcome) else {
-            let rule = format!("must be one of {}", target.texts());
-            refusal.add(row + 2, &target.column, outcome, rule);
-            continue;
+        let text = shown(&raw.columns[date][row]);
+        let day = match &days[row] {
+            Ok(day) if *day > today => {
+                refusal.add(row + 2, name(date), &text, "must not be in the future");
+                None
+            }
+            Ok(day) => Some(*day),
+            Err(rule) => {
+                refusal.add(row + 2, name(date), &text, rule.as_str());
+                None
+            }
         };
-        if refusal.total > before {
-            continue;
-        }
-        match seen.insert((person, day), (row, happened)) {
+        let happened = match found.outcome {
+            None => true,
+            Some(outcome) => match words::outcome(use_case, &raw.columns[outcome][row]) {
+                Some(false) if columns.leavers_only => {
+                    refusal.add(row + 2, name(outcome), raw.columns[outcome][row].trim(), "contradicts --leavers-only");
+                    continue;
+                }
+                Some(happened) => happened,
+                None => {
+                    refusal.add(row + 2, name(outcome), &shown(&raw.columns[outcome][row]), format!("must be one of {}", target.texts()));
+                    continue;
+                }
+            },
+        };
+        let Some(day) = day.filter(|_| refusal.total == before) else { continue };
+        match seen.insert((person_id, day), (row, happened)) {
             Some((earlier, other)) if other != happened => {
-                refusal.add(row + 2, &target.column, outcome, format!("contradicts row {} (same person and date)", earlier + 2));
+                refusal.add(row + 2, name(person), person_id, format!("contradicts row {} (same person and date)", raw.row_number(earlier)));
             }
             Some(_) => {}
             None => {
-                let reason = reasons.map(|reasons| reasons[row].trim()).filter(|reason| happened && !reason.is_empty());
-                rows.push(OutcomeRow { person: person.into(), day: day.into(), happened, reason: reason.map(str::to_owned) });
+                let reason = found.reason.map(|reason| raw.columns[reason][row].trim()).filter(|reason| happened && !reason.is_empty());
+                let (person, reason) = (person_id.clone(), reason.map(str::to_owned));
+                rows.push(OutcomeRow { row: raw.row_number(row), person, day, happened, reason });
             }
         }
     }
     if refusal.total == 0 {
-        return Ok(rows);
+        return Ok(CheckedOutcomes { rows, person_column: name(person).to_owned(), whole_number_ids });
     }
     refusal.number_rows(raw);
     refusal.problems.sort_by_key(|problem| problem.row);
     Err(refusal)
 }
 
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-    use super::*;
+/// Positions of the columns.
+struct Found {
+    person: Option<usize>,
+    date: Option<usize>,
+    /// `None` where every row is the event.
+    outcome: Option<usize>,
+    reason: Option<usize>,
+}
 
-    fn check(text: &str) -> Result<Vec<OutcomeRow>, Refusal> {
-        let use_case = crate::built_in().unwrap().remove(0);
-        check_outcomes(
-            &crate::read(text.as_bytes(), &crate::ReadOptions::default()).unwrap(),
-            &use_case,
-            |day| day.len() == 10,
-            "2026-06-30",
-        )
-    }
-
-    #[test]
-    fn rows_are_taken_as_they_are_meant() {
-        let rows = check("EmployeeNumber,Date,Attrition,Reason\n7,2026-06-01,Yes,resignation\n8,2026-06-30,no,\n8,2026-06-30,No,ignored\n")
-            .unwrap();
-        assert_eq!(rows.len(), 2);
-        assert_eq!((rows[0].happened, rows[0].reason.as_deref(), rows[1].reason.as_deref()), (true, Some("resignation"), None));
-        assert_eq!(check("person_id;day;outcome\n7;2026-06-01;1\n").unwrap().len(), 1);
-    }
-
-    #[test]
-    fn one_wrong_row_refuses_the_file() {
-        let refusal = check("EmployeeNumber,date,Attrition\n,2026-06-01,Yes\n7,yesterday,Yes\n8,2026-07-01,No\n9,2026-06-01,maybe\n10,2026-06-01,Yes\n10,2026-06-01,No\n").unwrap_err();
-        let rows: Vec<usize> = refusal.problems.iter().map(|problem| problem.row).collect();
-        assert_eq!(rows, [2, 3, 4, 5, 7]);
-        assert!(refusal.problems[4].rule.starts_with("contradicts row 6"));
-        assert_eq!(check("EmployeeNumber,when\n7,2026-06-01\n").unwrap_err().total, 2);
+impl Found {
+    fn new(raw: &Raw, use_case: &UseCase, columns: &OutcomeColumns, refusal: &mut Refusal) -> Self {
+        let header = Header::new(raw);
+        let mut ask = |given: &Option<String>, option: &str, own: &str, aliases: &[&str]| {
+            if let Some(given) = given {
+                let found = header.find(given, &[]);
+                if found.is_none() {
+                    refusal.add(1, given, "", header.missing(given));
+                }
+                return found;
+            }
+            if let Some(found) = header.find(own, &[]) {
+                return Some(found);
+            }
+            let mut found: Vec<usize> = aliases.iter().filter_map(|alias| header.find(alias, &[])).collect();
+            found.dedup();
+            if found.len() > 1 {
+                let names: Vec<&str> = found.iter().map(|index| raw.names[*index].as_str()).collect();
+                refusal.add(1, own, "", format!("could be any of the columns {}; say which ({option})", names.join(", ")));
+            }
+            found.first().copied()
+        };
+        let id = use_case.id_column.as_deref().unwrap_or(PERSON[0]);
+        let person = ask(&columns.person, "--person", id, &PERSON);
+        let date = ask(&columns.date, "--date", DATE[0], &DATE);
+        let target = &use_case.target;
+        let words: Vec<&str> = target.aliases.iter().map(String::as_str).chain(OUTCOME).collect();
+        let outcome = ask(&columns.outcome, "--outcome", &target.column, &words);
+        let reason = ask(&columns.reason, "--reason", REASON[0], &REASON);
+        for index in [person, date, outcome, reason].into_iter().flatten() {
+            header.can_be_read(index, &raw.names[index], refusal);
+        }
+        let found = Self { person, date, outcome, reason };
+        if person.is_none() && columns.person.is_none() {
+            refusal.add(1, id, "", format!("{} (name another column with --person)", header.missing(id)));
+        }
+        if date.is_none() && columns.date.is_none() {
+            refusal.add(1, DATE[0], "", format!("{} (name another column with --date)", header.missing(DATE[0])));
+        }
+        if outcome.is_none() && columns.outcome.is_none() && !columns.leavers_only {
+            let rule = format!(
+                "{}; if every row of the file is a {}, add --leavers-only, otherwise name the column with --outcome",
+                header.missing(&target.column),
+                use_case.words.event_one
+            );
+            refusal.add(1, &target.column, "", rule);
+        }
+        let all: Vec<usize> = [person, date, outcome, reason].into_iter().flatten().collect();
+        if let Some(twice) = (1..all.len()).find(|&at| all[..at].contains(&all[at])) {
+            refusal.add(
+                1,
+                &raw.names[all[twice]],
+                "",
+                "cannot be two things at once; name each column (--person, --date, --outcome, --reason)",
+            );
+        }
+        found
     }
 }

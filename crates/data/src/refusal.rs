@@ -10,6 +10,9 @@ pub const LISTED_PROBLEMS: usize = 100;
 /// One cell (or column) that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RowProblem {
+    /// The file, where several were sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// As a spreadsheet numbers rows: the header is 1. A problem with a whole column has row 1.
     pub row: usize,
     /// Name of the column.
@@ -27,22 +30,43 @@ pub struct Refusal {
     pub problems: Vec<RowProblem>,
     /// How many problems there are in all.
     pub total: usize,
+    /// What the problems have in common and what to do about it, one sentence or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
 }
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let problems = if self.total == 1 { "problem" } else { "problems" };
-        write!(formatter, "{} {problems} found. Nothing was stored.", self.total)
+        let advice = self.advice.as_deref().map(|advice| format!(" {advice}")).unwrap_or_default();
+        write!(formatter, "{} {problems} found.{advice} Nothing was stored.", self.total)
     }
 }
 
 impl Refusal {
     /// One more problem; only the first [`LISTED_PROBLEMS`] are kept.
     pub fn add(&mut self, row: usize, column: &str, value: &str, rule: impl Into<String>) {
+        self.push(RowProblem { file: None, row, column: column.to_owned(), value: value.to_owned(), rule: rule.into() });
+    }
+
+    /// The same in one of several files.
+    pub fn add_in(&mut self, file: &str, row: usize, column: &str, value: &str, rule: impl Into<String>) {
+        let (column, value) = (column.to_owned(), value.to_owned());
+        self.push(RowProblem { file: Some(file.to_owned()), row, column, value, rule: rule.into() });
+    }
+
+    fn push(&mut self, problem: RowProblem) {
         self.total += 1;
         if self.problems.len() < LISTED_PROBLEMS {
-            self.problems.push(RowProblem { row, column: column.to_owned(), value: value.to_owned(), rule: rule.into() });
+            self.problems.push(problem);
         }
+    }
+
+    /// Names the file in every problem that names none.
+    #[must_use]
+    pub fn in_file(mut self, file: &str) -> Self {
+        self.problems.iter_mut().for_each(|problem| _ = problem.file.get_or_insert_with(|| file.to_owned()));
+        self
     }
 
     /// Rows as the file numbers them: with titles above the header or blank rows, the first data row is not row 2.

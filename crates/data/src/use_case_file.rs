@@ -1,7 +1,7 @@
 //! Use-case files: TOML in, checked use case out, with the line and key of whatever is wrong.
 
 use model::derived::{Derived, Formula};
-use model::{Field, Kind, MissingPolicy, Role, UseCase};
+use model::{Field, Kind, MissingPolicy, Role, UnseenPolicy, UseCase};
 
 use crate::recover::{Recovered, recover};
 use crate::toml_position::Positions;
@@ -162,6 +162,14 @@ impl Check<'_> {
             && (low >= high || field.is_level())
         {
             self.report(&at("range"), key("range"), "must be [minimum, maximum], for a numeric or ordinal field");
+        }
+        if field.unseen == Some(UnseenPolicy::Missing) && (levels == 0 || field.missing == MissingPolicy::Refuse) {
+            let message = if levels == 0 {
+                "only a field with levels can have values that are no level"
+            } else {
+                "cannot be \"missing\" where missing = \"refuse\""
+            };
+            self.report(&at("unseen"), key("unseen"), message);
         }
         for (alias, level) in &field.level_aliases {
             if !field.levels.contains(level) {

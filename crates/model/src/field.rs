@@ -65,6 +65,16 @@ pub enum MissingPolicy {
     No,
 }
 
+/// What happens to a text that is no level of a field with levels, for example a new job title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnseenPolicy {
+    /// The file is refused.
+    Refuse,
+    /// The value counts as missing; the import lists the rows.
+    Missing,
+}
+
 /// One field of a use case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,6 +112,9 @@ pub struct Field {
     /// What is done with an empty cell.
     #[serde(default)]
     pub missing: MissingPolicy,
+    /// Absent: see [`Field::takes_unseen`].
+    #[serde(default)]
+    pub unseen: Option<UnseenPolicy>,
     /// Which way the organization could change it (what-if and counterfactuals).
     #[serde(default)]
     pub actionable: Direction,
@@ -146,6 +159,19 @@ impl Field {
     /// True for fields that are stored as level codes.
     pub fn is_level(&self) -> bool {
         matches!(self.kind, Kind::Nominal | Kind::Boolean)
+    }
+
+    /// True when a text that is no level of this field counts as missing in a file. Where the use case does not say so, only in files for
+    /// scoring and only for nominal fields: a model is not trained on a value that nobody has defined, and the levels of ordinals and
+    /// booleans are complete, so another text is a mistake. Never where the value must not be missing.
+    pub fn takes_unseen(&self, for_training: bool) -> bool {
+        !self.levels.is_empty()
+            && self.missing == MissingPolicy::Impute
+            && match self.unseen {
+                Some(UnseenPolicy::Missing) => true,
+                Some(UnseenPolicy::Refuse) => false,
+                None => !for_training && self.kind == Kind::Nominal,
+            }
     }
 
     /// The label of a value as displayed.

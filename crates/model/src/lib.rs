@@ -23,7 +23,7 @@ pub mod vary;
 pub use compiled::Compiled;
 pub use encoder::{Encoder, Input, Matrix, Source};
 pub use explain::{Contributions, ExplainError, Explainer, Explanation, FieldContribution, ModelExplainer};
-pub use field::{Cell, Direction, Field, Kind, MissingPolicy, Problem, Role};
+pub use field::{Cell, Direction, Field, Kind, MissingPolicy, Problem, Role, UnseenPolicy};
 pub use file::{FieldStatistics, FileError, Lineage, Model, Training};
 pub use scorer::{Calibrator, LinearTerm, Link, Part, PartKind, Scorer, Tree};
 pub use table::{AppendError, Column, MISSING_LEVEL, Record, Table};

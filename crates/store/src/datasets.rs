@@ -136,3 +136,29 @@ pub async fn insert_profile(writer: &mut Writer, dataset_id: &DatasetId, hash: &
     sql(text).bind(dataset_id).bind(hash).bind(now()).execute(writer).await?;
     Ok(())
 }
+
+/// What the files of a dataset are to each other, JSON; `None` when nothing is known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn combine(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Option<String>> {
+    sql("select combine from dataset_report where dataset_id = $1").bind(dataset_id).optional_scalar(reader).await
+}
+
+/// How the files of a dataset were put together and read, JSON; `None` when nothing is known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn report(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Option<String>> {
+    sql("select report from dataset_report where dataset_id = $1").bind(dataset_id).optional_scalar(reader).await
+}
+
+/// Records what the files of a dataset are to each other (`combine`), and how they were put together and read; both JSON.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_report(writer: &mut Writer, dataset_id: &DatasetId, combine: &str, report: &str) -> Result<()> {
+    let text = "insert into dataset_report (dataset_id, combine, report) values ($1, $2, $3)";
+    sql(text).bind(dataset_id).bind(combine).bind(report).execute(writer).await?;
+    Ok(())
+}

@@ -102,8 +102,8 @@ impl Tenure {
                     name,
                     bytes,
                     complete_until: Some(until.to_string()),
-                    horizon_days: None,
                     simulated: true,
+                    ..OutcomesImport::default()
                 };
                 self.import_outcomes(admin, import).await?;
             }

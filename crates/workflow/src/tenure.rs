@@ -10,7 +10,7 @@ use training::gates::ValidGatePolicy;
 use crate::cache::Caches;
 use crate::datasets::Refusals;
 use crate::disclosure::Histories;
-use crate::use_cases::{PolicyCatalog, Purpose, StoredDefinitions, drift_policy};
+use crate::use_cases::{PolicyCatalog, Purpose, SkippedFile, StoredDefinitions, drift_policy};
 use crate::{Error, Result};
 
 /// The use cases of one installation over one store. Cheap to clone.
@@ -34,7 +34,7 @@ impl Tenure {
     /// recorded with every run, for example "tenure 0.1.0+3c5af1d".
     ///
     /// # Errors
-    /// When the store cannot be opened, or a file of the folder is wrong.
+    /// When the store cannot be opened, or a policy of the folder is wrong.
     pub async fn open(settings: &store::Settings, folder: Option<&Path>, code: &str) -> Result<Self> {
         let catalog = PolicyCatalog::read(folder)?;
         let store = Store::open(settings).await?;
@@ -51,6 +51,11 @@ impl Tenure {
         tenure.refresh_use_cases().await?;
         tenure.catalog.check_access(|id| tenure.definitions.knows(id))?;
         Ok(tenure)
+    }
+
+    /// Use-case files of the folder that are wrong and were left out.
+    pub fn skipped_use_cases(&self) -> &[SkippedFile] {
+        self.catalog.skipped()
     }
 
     /// The gates of a use case.

@@ -65,6 +65,11 @@ impl Viewer {
     pub fn sees_people(&self) -> bool {
         self.roles.contains(&Role::Analyst)
     }
+
+    /// Whether this viewer imports files, and so has them.
+    pub(crate) fn imports(&self) -> bool {
+        self.roles.contains(&Role::Admin)
+    }
 }
 
 macro_rules! from_permit {

@@ -1,24 +1,47 @@
 //! `tenure data`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use data::{DateOrder, ReadOptions};
 use domain::Purpose;
 use monitoring::simulation;
-use workflow::{Actor, Error, Import, Result};
+use workflow::{Actor, Combine, Error, Import, Result};
 
 use super::blocking::run_blocking;
-use super::input::read_input;
+use super::input::{match_rule, read_input};
 use super::outcome::Outcome;
 use super::output;
 use super::reading::Reading;
 use crate::settings::Config;
 
+/// How files about the same people are put together.
+#[derive(Debug, Args)]
+pub struct Join {
+    /// Join files about the same people by this column, which each of them has
+    #[arg(long, value_name = "KEY", conflicts_with = "source")]
+    join: Option<String>,
+    /// Keep people who are only in some of the joined files, with missing values
+    #[arg(long, requires = "join")]
+    join_missing: bool,
+    /// Differences between identifiers that do not count in a join: leading-zeros, whole-numbers, case, blanks
+    #[arg(long = "match", value_name = "RULE", requires = "join")]
+    matching: Option<String>,
+}
+
+impl Join {
+    fn combine(self) -> Result<Combine> {
+        let Some(key) = self.join else { return Ok(Combine::Stack) };
+        let rule = self.matching.as_deref().map(match_rule).transpose()?.unwrap_or_default();
+        Ok(Combine::Join(data::JoinOptions { key, rule, keep_partial: self.join_missing }))
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Check a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines) and store it as a dataset version
-    #[command(after_help = "Example: tenure data import people.csv --use-case attrition --as-of 2026-11-01 --for both")]
+    #[command(after_help = "Examples: tenure data import people.csv --use-case attrition --as-of 2026-11-01 --for both\n          \
+                            tenure data import master.csv survey.csv --use-case attrition --join EmployeeNumber")]
     Import {
-        /// Files to import; several files with the same columns are merged in this order
+        /// Files to import; the rows of several files are stacked in this order, or joined with --join
         #[arg(required_unless_present = "source", conflicts_with = "source")]
         files: Vec<String>,
         /// Import the result of a source instead, see `tenure source`
@@ -33,6 +56,8 @@ pub enum DataCommand {
         /// What the data is for: training, scoring or both [default: training for files with outcomes, scoring for files without]
         #[arg(long = "for", value_name = "PURPOSE", value_parser = parse_purpose)]
         purpose: Option<Purpose>,
+        #[command(flatten)]
+        join: Join,
         #[command(flatten)]
         reading: Reading,
     },
@@ -89,10 +114,11 @@ pub enum DataCommand {
 
 pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        DataCommand::Import { files, source, use_case, as_of, purpose, reading } => {
+        DataCommand::Import { files, source, use_case, as_of, purpose, join, reading } => {
             let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
             let catalog = config.catalog()?;
-            let import = Import { use_case, files, as_of, purpose, options: reading.options()?, ..Import::default() };
+            let (combine, options) = (join.combine()?, reading.options()?);
+            let import = Import { use_case, files, combine, as_of, purpose, options, ..Import::default() };
             // A file that is refused opens nothing and makes nothing. A use case that no file defines may lie in the store, where there is one.
             let from_files = catalog.definition(&import.use_case).is_some() || !config.has_store();
             if source.is_none() && from_files {
@@ -129,6 +155,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                 if let Some(line) = told(&imported, &definition) {
                     output::line(&line);
                 }
+                imported.report.sentences().iter().for_each(|sentence| output::line(sentence));
                 if !imported.unused_columns.is_empty() {
                     output::line(&format!("Unused columns: {}", imported.unused_columns.join(", ")));
                 }
@@ -183,6 +210,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                 output::json(&*profile)?;
             } else if html.is_none() {
                 super::tool::profile::print(&profile);
+                dataset.import_report.iter().for_each(|sentence| output::line(sentence));
             }
         }
         DataCommand::Diff { old, new } => {

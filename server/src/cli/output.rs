@@ -79,7 +79,8 @@ pub fn error(error: &Error, as_json: bool) {
     if let Error::Refused(refusal) = error {
         for problem in &refusal.problems {
             let value = if problem.value.is_empty() { String::new() } else { format!(" (found “{}”)", problem.value) };
-            eprintln!("  row {}, {}: {}{value}", problem.row, problem.column, problem.rule);
+            let file = problem.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
+            eprintln!("  {file}row {}, {}: {}{value}", problem.row, problem.column, problem.rule);
         }
         if refusal.total > refusal.problems.len() {
             eprintln!("  … and {} more", refusal.total - refusal.problems.len());

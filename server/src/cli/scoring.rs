@@ -42,9 +42,11 @@ pub async fn predict(config: &Config, command: Predict, as_json: bool) -> Result
     let reading = command.reading.options()?;
     let (explainer, version) = load(config, &command).await?;
     let bytes = read_input(&command.file)?;
+    let definition = Arc::clone(explainer.model());
     let options = PredictOptions { reasons: if command.explain { command.top } else { 0 } };
     let horizon = explainer.model().use_case.horizon_text();
     let predictions = run_blocking(move || workflow::predict_with(&explainer, version, &bytes, &reading, options)).await?;
+    say_unknown(&predictions, &definition.use_case);
     match &command.out {
         Some(out) => {
             write(&predictions, &horizon, out)?;
@@ -58,6 +60,24 @@ pub async fn predict(config: &Config, command: Predict, as_json: bool) -> Result
         None => print(&predictions, &horizon),
     }
     Ok(Outcome::Done)
+}
+
+/// Rows with values that count as missing are named on standard error, whatever goes to standard output.
+fn say_unknown(predictions: &[Prediction], use_case: &model::UseCase) {
+    const LISTED: usize = 10;
+    let rows: Vec<&Prediction> = predictions.iter().filter(|prediction| !prediction.treated_as_missing.is_empty()).collect();
+    if rows.is_empty() {
+        return;
+    }
+    eprintln!("{} with values that the use case does not know; they count as missing:", output::counted(rows.len(), "row", "rows"));
+    for row in rows.iter().take(LISTED) {
+        let values: Vec<String> =
+            row.treated_as_missing.iter().map(|unknown| format!("{} “{}”", use_case.label(&unknown.field), unknown.value)).collect();
+        eprintln!("  {}: {}", row.id, values.join(", "));
+    }
+    if rows.len() > LISTED {
+        eprintln!("  … and {} more", rows.len() - LISTED);
+    }
 }
 
 async fn load(config: &Config, command: &Predict) -> Result<(Arc<ModelExplainer>, u32)> {
@@ -126,6 +146,11 @@ fn table(predictions: &[Prediction], horizon: &str) -> model::Table {
     table.push("decision", text(&|prediction| prediction.decision.to_string()));
     table.push("model_version", number(&|prediction| prediction.model_version as f64));
     table.push("reasons", text(&reasons));
+    let unknown = |prediction: &Prediction| {
+        let value = |unknown: &workflow::UnknownValue| format!("{} = {}", unknown.field, unknown.value);
+        prediction.treated_as_missing.iter().map(value).collect::<Vec<_>>().join("; ")
+    };
+    table.push("treated_as_missing", text(&unknown));
     table
 }
 

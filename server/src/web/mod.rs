@@ -39,6 +39,9 @@ use crate::settings::Config;
 pub async fn serve(config: &Config, tenure: Tenure) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG").unwrap_or_else(|_| "warn,tower_sessions_core=error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    for file in tenure.skipped_use_cases() {
+        tracing::warn!(file = %file.path.display(), "use-case file skipped: {}", file.problem);
+    }
     let address = config.addr();
     let listener = tokio::net::TcpListener::bind(address)
         .await
@@ -101,6 +104,7 @@ fn router(state: AppState) -> Router {
         .route(pattern::DatasetProfileJson, get(downloads::reports::profile_json))
         .route(pattern::DatasetImport, downloads::reports::import_route())
         .route(pattern::DatasetWithdraw, post(downloads::reports::withdraw))
+        .route(pattern::OutcomesImport, downloads::outcomes::import_route())
         .route(pattern::AuditExport, get(downloads::files::record))
         .route(pattern::AuditCsv, get(downloads::files::record_csv))
         .route(pattern::Artifact, get(downloads::files::run_file))

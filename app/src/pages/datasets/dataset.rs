@@ -10,7 +10,7 @@ use super::{list, profile};
 use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
 use crate::components::heading::PageHeading;
-use crate::components::table::Facts;
+use crate::components::table::{Facts, TextList};
 use crate::error::AppError;
 use crate::format;
 use crate::pages::query::Query;
@@ -77,6 +77,8 @@ fn heading(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyView
     let html = Route::DatasetProfileHtml { use_case: use_case.clone(), dataset: (&dataset.id).into() };
     let json = Route::DatasetProfileJson { use_case: use_case.clone(), dataset: (&dataset.id).into() };
     let facts = list::facts(dataset);
+    let report = (!dataset.import_report.is_empty())
+        .then(|| view! { <section><h2>"Import"</h2><TextList texts=dataset.import_report.clone() /></section> });
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Data"</a></nav>
         <PageHeading title=dataset.name.clone()>
@@ -84,6 +86,7 @@ fn heading(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyView
         </PageHeading>
         {done}
         <Facts facts class="facts" />
+        {report}
         <p class="actions">
             <a class="button quiet" href=html.path() rel="external" download="">"Download HTML"</a>
             <a class="button quiet" href=json.path() rel="external" download="">"Download JSON"</a>

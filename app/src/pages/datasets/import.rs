@@ -5,12 +5,12 @@ use std::sync::Arc;
 use domain::{Purpose, Route};
 use leptos::prelude::*;
 use model::UseCase;
-use workflow::datasets::{RefusedCell, RefusedImport};
+use workflow::datasets::RefusedImport;
 
 use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
-use crate::components::table::{Cell, Heading, Row, Table};
-use crate::format;
+use crate::pages::file_format::{ACCEPTED, file_format};
+use crate::pages::refused::refused;
 
 /// Data of the form.
 pub(super) struct Form {
@@ -24,41 +24,6 @@ pub(super) struct Form {
     pub definition: Arc<UseCase>,
 }
 
-/// File names and media types that the browser offers; the content decides.
-const ACCEPTED: &str = ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods,.parquet,.arrow,.feather,.jsonl,.ndjson,.json,text/csv";
-
-/// How the files are to be read. Everything is recognized unless it is stated here.
-fn file_format() -> AnyView {
-    let text = |id: &'static str, label: &'static str, help: &'static str| {
-        view! {
-            <Field id=id label=label help=help>
-                <input id=id name=id r#type="text" autocomplete="off" aria-describedby=format!("{id}-help") />
-            </Field>
-        }
-    };
-    let choice = |id: &'static str, label: &'static str, options: &'static [(&'static str, &'static str)]| {
-        let options = options.iter().map(|&(value, label)| view! { <option value=value>{label}</option> }).collect_view();
-        view! {
-            <Field id=id label=label>
-                <select id=id name=id><option value="">"Recognize"</option>{options}</select>
-            </Field>
-        }
-    };
-    view! {
-        <details>
-            <summary>"Format of the file"</summary>
-            {text("encoding", "Encoding", "Text files, for example windows-1252. Empty: recognized.")}
-            {text("sheet", "Sheet", "Workbooks with several sheets.")}
-            {choice("separator", "Column separator", &[("comma", "Comma"), ("semicolon", "Semicolon"), ("tab", "Tab"), ("|", "Vertical bar")])}
-            {text("header_row", "Row of the column names", "From 1. Empty: recognized.")}
-            {choice("decimal", "Decimal mark", &[("point", "Point (1234.5)"), ("comma", "Comma (1234,5)")])}
-            {choice("thousands", "Thousands mark", &[("point", "Point (1.234)"), ("comma", "Comma (1,234)"), ("space", "Space (1 234)"), ("apostrophe", "Apostrophe (1'234)")])}
-            {choice("dates", "Order of dates", &[("year-first", "Year first (2026-11-01)"), ("day-first", "Day first (01/11/2026)"), ("month-first", "Month first (11/01/2026)")])}
-        </details>
-    }
-    .boxed()
-}
-
 /// Sends a file to the import route: plain HTML, since a file needs no script.
 pub(super) fn form(form: &Form) -> AnyView {
     if !form.can_edit {
@@ -66,6 +31,7 @@ pub(super) fn form(form: &Form) -> AnyView {
     }
     let action = Route::DatasetImport { use_case: (&form.use_case).into() }.path();
     let (today, latest) = (form.today.clone(), form.today.clone());
+    let key = form.definition.id_column.clone().unwrap_or_default();
     let choice = |purpose: Purpose, text: String| {
         view! { <label class="check"><input r#type="radio" name="for" value=purpose.as_str() required=true />{text}</label> }.boxed()
     };
@@ -79,8 +45,28 @@ pub(super) fn form(form: &Form) -> AnyView {
         <section>
             <h2>"Import data"</h2>
             <form method="post" action=action enctype="multipart/form-data" class="import-form">
-                <Field id="files" label="Files" help="CSV, Excel, OpenDocument, Parquet, Arrow or JSON lines. Files with the same columns are merged. At most 64 MB; use the command line for larger files.">
+                <Field id="files" label="Files" help="CSV, Excel, OpenDocument, Parquet, Arrow or JSON lines. At most 64 MB; use the command line for larger files.">
                     <input id="files" name="files" r#type="file" accept=ACCEPTED multiple=true required=true aria-describedby="files-help" />
+                </Field>
+                <Field id="combine" label="Several files" help="Stack files with the same columns; join files about the same people, for example master data and a survey.">
+                    <select id="combine" name="combine" aria-describedby="combine-help">
+                        <option value="stack" selected=true>"Stack rows"</option>
+                        <option value="join">"Join by ID; everyone must be in every file"</option>
+                        <option value="join_missing">"Join by ID; keep people who are in some files only"</option>
+                    </select>
+                </Field>
+                <Field id="key" label="ID column to join by">
+                    <input id="key" name="key" value=key />
+                </Field>
+                <Field id="match" label="IDs are the same despite">
+                    <select id="match" name="match">
+                        <option value="exact" selected=true>"No difference (exact)"</option>
+                        <option value="leading-zeros">"Leading zeros (leading-zeros)"</option>
+                        <option value="whole-numbers">"Decimals, 1001.0 = 1001 (whole-numbers)"</option>
+                        <option value="case">"Upper and lower case (case)"</option>
+                        <option value="blanks">"Blanks (blanks)"</option>
+                        <option value="leading-zeros,whole-numbers,case,blanks">"All of these"</option>
+                    </select>
                 </Field>
                 <Field id="as_of" label="Snapshot date">
                     <input id="as_of" name="as_of" r#type="date" value=today max=latest required=true />
@@ -103,30 +89,5 @@ pub(super) fn refusal(form: &Form) -> AnyView {
     if !form.problem.is_empty() {
         return view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{form.problem.clone()}</p></div> }.boxed();
     }
-    let Some(refused) = &form.refused else { return ().boxed() };
-    let row = |cell: &RefusedCell| {
-        let found = if cell.value.is_empty() { "(empty)".to_owned() } else { format!("“{}”", cell.value) };
-        // By its label, and as it stands in the file.
-        let label = form.definition.label(&cell.column);
-        let column = if label == cell.column { Cell::code(&cell.column) } else { Cell::with_aside(label, &cell.column) };
-        Row::new(vec![Cell::number(format::count(cell.row)), column, Cell::text(found), Cell::text(&cell.rule)])
-    };
-    let rows: Vec<Row> = refused.cells.iter().map(row).collect();
-    let shown = rows.len() as u32;
-    let more = (refused.total > shown)
-        .then(|| view! { <p class="aside">{format!("First {} of {} problems.", format::count(shown), format::count(refused.total))}</p> });
-    let headings = vec![Heading::number("Row"), Heading::text("Column"), Heading::text("Value"), Heading::text("Rule")];
-    let table = (shown > 0).then(|| view! { <Table headings rows class="list" scroll="Invalid cells" /> });
-    view! {
-        <section class="refusal">
-            <div class="error-summary" role="alert" tabindex="-1">
-                <h2>{format!("{} could not be imported", refused.file)}</h2>
-                <p>{format::capitalized(&refused.sentence)}</p>
-            </div>
-            {table}
-            {more}
-            <p class="aside">"Row numbers match a spreadsheet: the header is row 1."</p>
-        </section>
-    }
-    .boxed()
+    form.refused.as_ref().map(|found| refused(found, &form.definition)).boxed()
 }

@@ -7,6 +7,7 @@ mod features;
 pub mod labels;
 mod lines;
 mod outcomes;
+mod outcomes_form;
 mod performance;
 pub mod report;
 mod simulate;

@@ -1,9 +1,12 @@
 //! Outcomes of the people who were scored.
 
+use std::sync::Arc;
+
 use domain::Route;
 use leptos::prelude::*;
-use workflow::{CohortView, Coverage};
+use workflow::{CohortView, Coverage, Role};
 
+use super::outcomes_form;
 use super::performance::realized_of;
 use crate::boxed::IntoBoxed;
 use crate::components::empty::Empty;
@@ -21,24 +24,39 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
     let coverage = tenure.outcomes_coverage(&actor.member()?, use_case).await?;
     let definition = tenure.use_case(use_case)?;
     let cycle = query.one("cycle").to_owned();
-    let view = view! { <Outcomes coverage use_case=use_case.to_owned() events=definition.words.event_many.clone() cycle /> };
+    let admin = if actor.is(Role::Admin) { Some(actor.admin()?) } else { None };
+    let flash = Query(crate::context::take_flash(&Route::Outcomes { use_case: use_case.into() }));
+    let refused = admin.as_ref().and_then(|admin| tenure.refused_import(admin, query.one("refused")));
+    let lost = !query.one("refused").is_empty() && refused.is_none();
+    let problem = if lost { "The file could not be imported. Import it again to see why." } else { flash.one("problem") };
+    let form = outcomes_form::Form {
+        use_case: use_case.to_owned(),
+        can_edit: admin.is_some(),
+        refused,
+        problem: problem.to_owned(),
+        done: flash.one("done").to_owned(),
+        definition: Arc::clone(&definition),
+    };
+    let view = view! { <Outcomes coverage use_case=use_case.to_owned() events=definition.words.event_many.clone() cycle form /> };
     Ok(ServerPage::page("Outcomes", view))
 }
 
 #[component]
-fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String) -> AnyView {
+fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String, form: outcomes_form::Form) -> AnyView {
     let history = Route::DriftHistory { use_case: (&use_case).into() };
     let lead = format!("Actual {events} by cycle, to validate predictions.");
     let head = view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=history.path()>"Drift history"</a></nav>
         <PageHeading title="Outcomes"><p>{lead}</p></PageHeading>
+        {outcomes_form::answer(&form)}
     };
+    let form = outcomes_form::form(&form);
     let how = view! {
-        <p>"Columns: the ID, " <code>"date"</code> ", the outcome and, if known, " <code>"reason"</code> ". Import the file with "
-        <code>{format!("tenure outcomes import FILE --use-case {use_case}")}</code> ". If the file lists only the " {events.clone()} ", add " <code>"--complete-until DATE"</code> "."</p>
+        <p>"Columns: the ID, " <code>"date"</code> ", the outcome and, if known, " <code>"reason"</code> "; others can be named. On the command line: "
+        <code>{format!("tenure outcomes import FILE --use-case {use_case}")}</code> "."</p>
     };
     if coverage.imports.is_empty() {
-        return view! { {head}<Empty title="No outcomes yet">{how}</Empty> }.boxed();
+        return view! { {head}<Empty title="No outcomes yet">{how}</Empty>{form} }.boxed();
     }
     let horizon = coverage.imports.first().map_or(0, |import| import.horizon_days);
     let open = coverage.cohorts.iter().find(|cohort| cohort.as_of.to_string() == cycle).and_then(|cohort| {
@@ -56,11 +74,12 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
         Heading::number("Expected"),
         Heading::number("ROC AUC"),
     ];
-    let files = coverage.imports.iter().map(|import| {
+    let files = coverage.imports.iter().zip(&coverage.unmatched).map(|(import, unmatched)| {
         Row::new(vec![
             Cell::text(&import.name),
             Cell::number(format::count(import.row_count as u32)),
             Cell::number(format::count(import.event_count as u32)),
+            Cell::number(unmatched.map_or_else(|| "–".to_owned(), |count| format::count(count as u32))),
             Cell::brief(format!("{} to {}", import.first_day.long(), import.last_day.long())),
             Cell::brief(import.complete_until.map_or_else(|| "not stated".into(), |day| day.long())),
             Cell::brief(import.created_by.as_str()),
@@ -72,6 +91,7 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
         Heading::text("File"),
         Heading::number("Rows"),
         Heading::number(format::capitalized(&events)),
+        Heading::number("Not matched"),
         Heading::text("Period"),
         Heading::text("Complete until"),
         Heading::text("Imported by"),
@@ -91,6 +111,7 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String)
             <Table headings rows class="list" scroll="Cycles" />
         </section>
         <section><h2>"Imported files"</h2><Table headings=file_heads rows=files class="list" scroll="Outcome files" />{how}</section>
+        {form}
     }
     .boxed()
 }

@@ -49,6 +49,21 @@ pub fn periods(texts: &[String], order: Option<DateOrder>) -> Result<Vec<Period>
     Ok(rows.into_iter().filter_map(|place| found[place].as_ref().ok().copied()).collect())
 }
 
+/// The day of each text, or the rule that the text breaks: a month or a year is no day.
+///
+/// # Errors
+/// Why the column cannot be read as a whole: its dates can be read in two ways that differ.
+pub fn each_day(texts: &[String], order: Option<DateOrder>) -> Result<Vec<Result<Date, String>>, String> {
+    let trimmed: Vec<&str> = texts.iter().map(|text| text.trim()).collect();
+    let day = |found: Found| match found? {
+        Period::Day(day) => Ok(day),
+        other @ (Period::Month { .. } | Period::Quarter { .. } | Period::Year(_) | Period::Number(_)) => {
+            Err(format!("must be a day, for example 2026-01-31, not a {}", other.kind()))
+        }
+    };
+    Ok(of_distinct(&trimmed, order)?.into_iter().map(day).collect())
+}
+
 /// The same for a column that holds days: a month or a year is a problem of the whole column.
 ///
 /// # Errors

@@ -19,6 +19,8 @@ pub struct Raw {
     pub typed: Vec<bool>,
     /// Rows as a spreadsheet numbers them, one per data row; empty when they follow the header without a gap.
     pub row_numbers: Vec<usize>,
+    /// Per column, which of several files it is from; empty when all are from one.
+    pub source_of: Vec<usize>,
 }
 
 impl Raw {
@@ -36,6 +38,11 @@ impl Raw {
     pub fn unreadable(&self, index: usize) -> Option<&str> {
         let name = self.names.get(index)?;
         self.recognized.unreadable.iter().find(|(unreadable, _)| unreadable == name).map(|(_, reason)| reason.as_str())
+    }
+
+    /// Whether two columns are from the same file.
+    pub fn same_source(&self, one: usize, other: usize) -> bool {
+        self.source_of.get(one) == self.source_of.get(other)
     }
 
     /// Whether the column at `index` had typed values.

@@ -2,7 +2,7 @@
 
 use domain::{AccountName, BatchId, Date, PersonId, Timestamp, UseCaseId};
 
-use crate::sql::{self, Value as _, row, select};
+use crate::sql::{self, Value as _, row, select, sql};
 use crate::{Reader, Result, Writer};
 
 row! {
@@ -69,6 +69,23 @@ pub async fn insert(writer: &mut Writer, import: &Import, outcomes: &[Outcome]) 
     let replace = "on conflict (use_case, person_id, day) do update set happened = excluded.happened, reason = excluded.reason, \
                    import_id = excluded.import_id";
     sql::insert_with(writer, &of_import, outcomes, replace).await
+}
+
+/// How the people of an import were matched, JSON; `None` when nothing is known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn report(reader: &mut Reader, import_id: &str) -> Result<Option<String>> {
+    sql("select report from outcome_report where import_id = $1").bind(import_id).optional_scalar(reader).await
+}
+
+/// Records how the people of an import were matched, JSON.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_report(writer: &mut Writer, import_id: &str, report: &str) -> Result<()> {
+    sql("insert into outcome_report (import_id, report) values ($1, $2)").bind(import_id).bind(report).execute(writer).await?;
+    Ok(())
 }
 
 /// The import with this hash.

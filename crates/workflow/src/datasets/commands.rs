@@ -7,8 +7,9 @@ use domain::{AuditEvent, Date, PeriodRange, Purpose, RefusalCode, Subject};
 use model::UseCase;
 use store::{audit, datasets};
 
-use super::reading::{FileReading, Reading, SentFile, read_files};
-use crate::datasets::{RefusedCell, RefusedImport};
+use super::files::{Combine, SentFile};
+use super::reading::{Reading, read_files};
+use crate::datasets::{FileReading, ImportReport, RefusedCell, RefusedImport};
 use crate::{Admin, Error, Result, Tenure, error::compute};
 
 /// Longest reason for a withdrawal, in characters.
@@ -18,8 +19,10 @@ const LONGEST_REASON: usize = 2000;
 #[derive(Debug, Clone, Default)]
 pub struct Import {
     pub use_case: String,
-    /// File name and bytes; several files with the same columns are merged in this order.
+    /// File name and bytes, in order.
     pub files: Vec<(String, Vec<u8>)>,
+    /// What several files are to each other.
+    pub combine: Combine,
     /// The day that the rows describe, YYYY-MM-DD; today when absent.
     pub as_of: Option<String>,
     /// What the data is for. When absent a file with outcomes is for training, one without for scoring.
@@ -34,15 +37,16 @@ impl Import {
         self.files.iter().map(|(name, bytes)| SentFile { name, bytes, options: &self.options }).collect()
     }
 
-    /// SHA-256 of a single file's bytes, so that others can find it; of several files, or with settings for their reading, of both.
+    /// SHA-256 of a single file's bytes, so that others can find it; of several files, or with settings for their reading, of both, and of how
+    /// they are joined.
     fn hash(&self, files: &[datasets::File]) -> String {
-        match files {
-            [only] if self.options == ReadOptions::default() => only.hash.clone(),
-            files => {
-                let lines: String = files.iter().map(|file| format!("{} {}\n", file.hash, file.options)).collect();
-                store::artifacts::hash(lines.as_bytes())
-            }
-        }
+        let joined = match (files, &self.combine) {
+            ([only], Combine::Stack) if self.options == ReadOptions::default() => return only.hash.clone(),
+            (_, Combine::Stack) => String::new(),
+            (_, Combine::Join(options)) => format!("join {} {} {}\n", options.key, options.rule, options.keep_partial),
+        };
+        let lines: String = files.iter().map(|file| format!("{} {}\n", file.hash, file.options)).collect();
+        store::artifacts::hash(format!("{lines}{joined}").as_bytes())
     }
 }
 
@@ -56,6 +60,8 @@ pub struct Imported {
     pub unused_columns: Vec<String>,
     /// How each file was read.
     pub files: Vec<FileReading>,
+    /// How the files were put together, and what was not taken as it is written.
+    pub report: ImportReport,
     /// Periods of the rows; `None` where the use case or the file has none.
     pub periods: Option<PeriodRange>,
     /// Rows of which it is not known yet whether it happened.
@@ -78,12 +84,15 @@ impl Tenure {
         let as_of = day(&import)?;
         let use_case = Arc::clone(&definition.use_case);
         let (import, reading, content) = compute(move || {
-            let reading = read_files(&import.sent(), &use_case, import.purpose)?;
+            let reading = read_files(&import.sent(), &import.combine, &use_case, import.purpose)?;
             let content = reading.people.to_bytes()?;
             Ok((import, reading, content))
         })
         .await?;
-        let Reading { people, unused, purpose, files: readings, unsettled } = reading;
+        let Reading { people, unused, purpose, files: readings, report, unsettled } = reading;
+        let json = |error: serde_json::Error| Error::from(store::Error::from(error));
+        let (combine, kept) =
+            (serde_json::to_string(&import.combine).map_err(json)?, serde_json::to_string(&report).map_err(json)?);
 
         // The files and their columns are written before the rows that name them.
         let options = serde_json::to_string(&import.options).map_err(store::Error::from)?;
@@ -104,6 +113,7 @@ impl Tenure {
             new,
             unused_columns: unused,
             files: readings,
+            report,
             periods: people.period_range(),
             unsettled,
             unknown_outcomes: (people.ids.len() - outcomes.map_or(0, |[known, _]| known)) as i64,
@@ -135,6 +145,7 @@ impl Tenure {
             return Ok(imported(dataset, false));
         }
         datasets::insert(&mut transaction, &dataset, &files).await?;
+        datasets::insert_report(&mut transaction, &dataset.dataset_id, &combine, &kept).await?;
         let event = AuditEvent::DataImport {
             hash: dataset.hash.clone(),
             rows: dataset.row_count,
@@ -195,18 +206,25 @@ impl Tenure {
     /// When the store fails.
     pub async fn import_form(&self, admin: &Admin<'_>, import: Import) -> Result<std::result::Result<Imported, String>> {
         let file = import.files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" + ");
-        let refused = match self.import(admin, import).await {
-            Ok(imported) => return Ok(Ok(imported)),
-            Err(Error::Refused(refusal)) => RefusedImport {
+        match self.import(admin, import).await {
+            Ok(imported) => Ok(Ok(imported)),
+            Err(error) => self.hold_refusal(admin, file, error).map(Err),
+        }
+    }
+
+    /// Holds why a file was refused for the person who sent it, and gives the number of the refusal. Other errors are passed on.
+    pub(crate) fn hold_refusal(&self, admin: &Admin<'_>, file: String, error: Error) -> Result<String> {
+        let refused = match error {
+            Error::Refused(refusal) => RefusedImport {
                 file,
                 sentence: refusal.to_string(),
                 total: refusal.total as u32,
                 cells: refusal.problems.into_iter().map(cell).collect(),
             },
-            Err(Error::Invalid(sentence)) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
-            Err(error) => return Err(error),
+            Error::Invalid(sentence) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
+            error => return Err(error),
         };
-        Ok(Err(self.refusals.insert(admin.name(), refused)))
+        Ok(self.refusals.insert(admin.name(), refused))
     }
 }
 
@@ -216,7 +234,7 @@ impl Tenure {
 /// When a file cannot be read or breaks a rule, or the day is in the future.
 pub fn check_import(import: &Import, use_case: &UseCase) -> Result<Vec<FileReading>> {
     day(import)?;
-    read_files(&import.sent(), use_case, import.purpose).map(|reading| reading.files)
+    read_files(&import.sent(), &import.combine, use_case, import.purpose).map(|reading| reading.files)
 }
 
 /// The day that the rows describe: nobody knows people as they will be.
@@ -230,5 +248,5 @@ fn day(import: &Import) -> Result<Date> {
 }
 
 fn cell(problem: data::RowProblem) -> RefusedCell {
-    RefusedCell { row: problem.row as u32, column: problem.column, value: problem.value, rule: problem.rule }
+    RefusedCell { file: problem.file, row: problem.row as u32, column: problem.column, value: problem.value, rule: problem.rule }
 }

@@ -27,11 +27,11 @@ pub struct StoredPeople {
 }
 
 impl StoredPeople {
-    /// The rows of several files, one below the other.
+    /// The rows of several files, one below the other, with the identifiers that they have.
     ///
     /// # Errors
     /// [`Error::Invalid`] names the file and what it has that the first has not, or lacks.
-    pub(crate) fn merge(parts: Vec<Checked>, sources: Vec<(String, u32)>) -> Result<Self> {
+    pub(crate) fn stack(parts: Vec<Checked>, sources: Vec<(String, u32)>) -> Result<Self> {
         let mut parts = parts.into_iter();
         let mut whole = match parts.next() {
             Some(first) => {
@@ -42,7 +42,7 @@ impl StoredPeople {
         for (index, part) in parts.enumerate() {
             let wrong = |why: String| {
                 let [first, this] = [0, index + 1].map(|at| whole.sources.get(at).map_or("", |(name, _)| name.as_str()));
-                Error::Invalid(format!("{this} cannot be merged with {first}: {why}."))
+                Error::Invalid(format!("{this} cannot be stacked with {first}: {why}."))
             };
             if whole.labels.is_some() != part.labels.is_some() {
                 return Err(wrong("only one of them has outcomes".into()));
@@ -61,21 +61,7 @@ impl StoredPeople {
             whole.labels.iter_mut().for_each(|labels| labels.extend(part.labels.iter().flatten()));
             whole.periods.iter_mut().for_each(|periods| periods.extend(part.periods.iter().flatten()));
         }
-        // Rows numbered per file would repeat in the merged whole.
-        if whole.sources.len() > 1 && has_repeats(&whole.ids) && whole.periods.is_none() {
-            whole.ids = (1..=whole.ids.len()).map(|row| row.to_string()).collect();
-        }
-        if let Some((id, period)) = whole.repeated_in_period() {
-            return Err(Error::Invalid(format!("{id} is in more than one of the files in the period {period}.")));
-        }
         Ok(whole)
-    }
-
-    /// A person who stands twice in one period.
-    fn repeated_in_period(&self) -> Option<(&str, Period)> {
-        let mut seen = std::collections::HashSet::new();
-        let mut rows = self.ids.iter().zip(self.periods.iter().flatten());
-        rows.find(|(id, period)| !seen.insert((id.as_str(), **period))).map(|(id, period)| (id.as_str(), *period))
     }
 
     /// Takes outcomes of the last periods as not known yet where nobody is recorded to have left; gives these periods.
@@ -175,11 +161,6 @@ impl StoredPeople {
     pub fn leavers_are_known(&self) -> bool {
         self.newest_rows().into_iter().any(|row| self.outcome(row).is_some())
     }
-}
-
-fn has_repeats(ids: &[String]) -> bool {
-    let mut seen = std::collections::HashSet::new();
-    ids.iter().any(|id| !seen.insert(id))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::datasets::{DatasetChange, DatasetRow, RefusedImport, Withdrawal};
+use crate::datasets::{DatasetChange, DatasetRow, ImportReport, RefusedImport, Withdrawal};
 use domain::RefusalCode;
 use model::UseCase;
 use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_profile};
@@ -72,7 +72,12 @@ impl Tenure {
             return Err(Error::NotFound(format!("{use_case} has no dataset {prefix}.")));
         }
         let versions = registry::list(&mut self.store.read().await?, &dataset.use_case).await?;
-        Ok((self.row_for(&viewer, &dataset, &versions).await?, self.profile_for(&viewer, &dataset).await?))
+        let mut row = self.row_for(&viewer, &dataset, &versions).await?;
+        // It names rows and identifiers.
+        if viewer.sees_people() || viewer.imports() {
+            row.import_report = self.import_report(&dataset).await?.map(|report| report.sentences()).unwrap_or_default();
+        }
+        Ok((row, self.profile_for(&viewer, &dataset).await?))
     }
 
     /// The same with the labels of its use case in place of the names of columns and levels, for people.
@@ -89,6 +94,11 @@ impl Tenure {
         let own = self.definition_of(&self.dataset(&row.id).await?).await?;
         let shown = self.shown_definition(&own)?;
         Ok((row, profile.labeled(&shown)))
+    }
+
+    async fn import_report(&self, dataset: &datasets::Dataset) -> Result<Option<ImportReport>> {
+        let kept = datasets::report(&mut self.store.read().await?, &dataset.dataset_id).await?;
+        Ok(kept.map(|kept| serde_json::from_str(&kept).map_err(store::Error::from)).transpose()?)
     }
 
     /// The profile of a dataset as a viewer may see it.
@@ -271,5 +281,6 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
         imported_at: dataset.created_at,
         by: dataset.created_by.to_string(),
         versions: versions.iter().filter(|version| version.dataset_id == dataset.dataset_id).map(|version| version.version).collect(),
+        import_report: Vec::new(),
     }
 }

@@ -2,40 +2,15 @@
 
 use std::sync::Arc;
 
-use data::{CheckMode, Checked, ColumnFormat, OutcomeColumn, ReadOptions, Recognized};
+use data::ReadOptions;
 use domain::{PeriodRange, Purpose, RefusalCode};
 use model::UseCase;
 use store::{datasets, registry};
 
+use super::files::{CheckedFiles, Combine, SentFile};
+use crate::datasets::{FileReading, ImportReport};
 use crate::use_cases::content_hash;
 use crate::{Error, Result, StoredPeople, Tenure, error::compute};
-
-/// A file as it was sent.
-#[derive(Clone, Copy)]
-pub(super) struct SentFile<'a> {
-    pub name: &'a str,
-    pub bytes: &'a [u8],
-    pub options: &'a ReadOptions,
-}
-
-/// How a file was read: what was recognized in it, and how its columns are written.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct FileReading {
-    pub name: String,
-    pub recognized: Recognized,
-    pub columns: Vec<ColumnFormat>,
-}
-
-impl FileReading {
-    /// Sentences for people: the file, then each column that is not plain.
-    pub fn sentences(&self) -> Vec<String> {
-        let unnamed =
-            (!self.recognized.unnamed.is_empty()).then(|| format!("Columns without a name: {}", self.recognized.unnamed.join(", ")));
-        let unreadable = self.recognized.unreadable.iter().map(|(name, reason)| format!("{name} cannot be read: {reason}"));
-        let columns = self.columns.iter().map(ColumnFormat::sentence);
-        std::iter::once(format!("{}: {}", self.name, self.recognized.sentence())).chain(columns).chain(unnamed).chain(unreadable).collect()
-    }
-}
 
 /// What was read.
 pub(super) struct Reading {
@@ -45,6 +20,8 @@ pub(super) struct Reading {
     pub purpose: Purpose,
     /// How each file was read.
     pub files: Vec<FileReading>,
+    /// How they were put together.
+    pub report: ImportReport,
     /// The last periods, where nobody is recorded to have left: their outcomes are taken as not known yet.
     pub unsettled: Option<PeriodRange>,
 }
@@ -74,27 +51,9 @@ impl<'a> Under<'a> {
     }
 }
 
-/// Reads files of the same columns, one below the other. Without a purpose a file with outcomes is for training, one without for scoring.
-pub(super) fn read_files(files: &[SentFile<'_>], use_case: &UseCase, purpose: Option<Purpose>) -> Result<Reading> {
-    let (mut parts, mut sources, mut readings, mut chosen) = (Vec::new(), Vec::new(), Vec::new(), purpose);
-    for file in files {
-        let raw = data::read(file.bytes, file.options).map_err(|error| Error::Invalid(format!("{}: {error}.", file.name)))?;
-        let purpose = match chosen {
-            Some(purpose) => purpose,
-            None => *chosen.insert(usual_purpose(&data::outcome_column(&raw, use_case), file.name, use_case)?),
-        };
-        let part = data::check(&raw, use_case, mode(purpose))?;
-        let differs = |first: &Checked| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some();
-        if parts.first().is_some_and(differs) {
-            let sentence =
-                format!("{} has different columns from {}. Files to merge must have the same columns.", file.name, files[0].name);
-            return Err(Error::Invalid(sentence));
-        }
-        sources.push((file.name.to_owned(), part.ids.len() as u32));
-        readings.push(FileReading { name: file.name.to_owned(), recognized: raw.recognized, columns: part.formats.clone() });
-        parts.push(part);
-    }
-    let (Some(purpose), Some(first)) = (chosen, parts.first()) else { return Err(Error::Invalid("Choose at least one file.".into())) };
+/// Reads files and puts them together. Without a purpose a file with outcomes is for training, one without for scoring.
+pub(super) fn read_files(files: &[SentFile<'_>], combine: &Combine, use_case: &UseCase, purpose: Option<Purpose>) -> Result<Reading> {
+    let CheckedFiles { parts, sources, report, readings, unused_columns, purpose } = CheckedFiles::read(files, combine, use_case, purpose)?;
     if purpose.is_for_training() && parts.iter().flat_map(|part| part.labels.iter().flatten()).all(Option::is_none) {
         return Err(Error::Invalid(format!(
             "No outcome is known: every cell of {} is blank, which means not known yet. Import the data for scoring only. Where a blank cell \
@@ -102,26 +61,10 @@ pub(super) fn read_files(files: &[SentFile<'_>], use_case: &UseCase, purpose: Op
             use_case.target.column
         )));
     }
-    let unused = first.unused.clone();
-    let mut people = StoredPeople::merge(parts, sources)?;
+    let mut people = StoredPeople::stack(parts, sources)?;
     let unsettled = people.forget_unsettled();
     people.levels = use_case.ordinal_levels().map(|(name, levels)| (name.to_owned(), levels.to_vec())).collect();
-    Ok(Reading { people, unused, purpose, files: readings, unsettled })
-}
-
-fn mode(purpose: Purpose) -> CheckMode {
-    if purpose.is_for_training() { CheckMode::Training } else { CheckMode::Scoring }
-}
-
-fn usual_purpose(outcomes: &OutcomeColumn, file: &str, use_case: &UseCase) -> Result<Purpose> {
-    match outcomes {
-        OutcomeColumn::Found => Ok(Purpose::Training),
-        OutcomeColumn::Absent => Ok(Purpose::Scoring),
-        OutcomeColumn::Similar(name) => Err(Error::Invalid(format!(
-            "{file} has no column {}; did you mean “{name}”? Correct its name, or import the file with `--for scoring`.",
-            use_case.target.column
-        ))),
-    }
+    Ok(Reading { people, unused: unused_columns, purpose, files: readings, report, unsettled })
 }
 
 impl Tenure {
@@ -150,7 +93,11 @@ impl Tenure {
         let key = format!("{}/{}/{}", dataset.dataset_id, content_hash(under.use_case())?, under.purpose());
         let make = async {
             let mut files = Vec::new();
-            let rows = datasets::files(&mut self.store.read().await?, &dataset.dataset_id).await?;
+            let mut connection = self.store.read().await?;
+            let rows = datasets::files(&mut connection, &dataset.dataset_id).await?;
+            let combine = datasets::combine(&mut connection, &dataset.dataset_id).await?;
+            drop(connection);
+            let combine: Combine = combine.map(|kept| serde_json::from_str(&kept).map_err(store::Error::from)).transpose()?.unwrap_or_default();
             for file in rows {
                 let options: ReadOptions = serde_json::from_str(&file.options).map_err(store::Error::from)?;
                 files.push((file.name, self.store.artifact(&file.hash).await?, options));
@@ -158,7 +105,7 @@ impl Tenure {
             let (use_case, purpose) = (under.use_case().clone(), under.purpose());
             let read = compute(move || {
                 let sent: Vec<SentFile<'_>> = files.iter().map(|(name, bytes, options)| SentFile { name, bytes, options }).collect();
-                Ok(Arc::new(read_files(&sent, &use_case, Some(purpose))?.people))
+                Ok(Arc::new(read_files(&sent, &combine, &use_case, Some(purpose))?.people))
             });
             read.await.map_err(|error| does_not_fit(dataset, under, error))
         };

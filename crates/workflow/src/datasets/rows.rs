@@ -30,6 +30,8 @@ pub struct DatasetRow {
     pub by: String,
     /// Versions that were trained on it.
     pub versions: Vec<VersionNumber>,
+    /// How its files were put together and read, in sentences; empty for those who neither see people nor import.
+    pub import_report: Vec<String>,
 }
 
 /// That a dataset was taken out of use.
@@ -53,6 +55,8 @@ pub struct DatasetChange {
 /// A cell that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedCell {
+    /// The file, where several were sent.
+    pub file: Option<String>,
     /// As a spreadsheet numbers rows: the header is 1.
     pub row: u32,
     pub column: String,

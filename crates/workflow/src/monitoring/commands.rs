@@ -1,6 +1,10 @@
 //! Checks are made and acknowledged, outcomes imported.
 
-use domain::{AuditEvent, CheckId, Date, PersonId, Subject};
+use std::collections::HashSet;
+
+use data::{OutcomeColumns, ReadOptions};
+use domain::{AuditEvent, CheckId, Date, Subject};
+use model::use_case::Terminology;
 use monitoring::monthly::MonthlyCheck;
 use store::monitoring::checks;
 use store::monitoring::outcomes::{self, Import, Outcome};
@@ -8,6 +12,7 @@ use store::{audit, scoring};
 
 use super::checks::current_people;
 use super::cycles::{BATCHES, days_of, horizon_of};
+use super::matching::{Matching, OutcomesReport, match_people};
 use super::outcomes::check_outcomes;
 use crate::datasets::Under;
 use crate::{Admin, Contributor, Error, Result, Tenure, error::compute};
@@ -21,6 +26,10 @@ pub struct OutcomesImport {
     pub use_case: String,
     pub name: String,
     pub bytes: Vec<u8>,
+    /// How the file is to be read, where it does not say so itself.
+    pub options: ReadOptions,
+    pub columns: OutcomeColumns,
+    pub matching: Matching,
     /// The files name everybody to whom it happened up to this day, YYYY-MM-DD.
     pub complete_until: Option<String>,
     /// Days that a score is about; when absent those that the use case states, else [`super::HORIZON_DAYS`].
@@ -36,6 +45,17 @@ pub struct OutcomesImported {
     pub new: bool,
     /// People of the file who were never scored.
     pub never_scored: usize,
+    pub report: OutcomesReport,
+}
+
+impl OutcomesImported {
+    /// What became of the file, in words.
+    pub fn sentence(&self, words: &Terminology) -> String {
+        let import = &self.import;
+        let state = if self.new { "imported" } else { "already imported" };
+        let counts = format!("{} rows, {} {}", import.row_count, import.event_count, words.event_many);
+        [format!("{} {state}: {counts}.", import.name)].into_iter().chain(self.report.sentences(words)).collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl Tenure {
@@ -115,7 +135,7 @@ impl Tenure {
     /// earlier one.
     ///
     /// # Errors
-    /// When the file cannot be read or breaks a rule: then nothing is stored.
+    /// When the file cannot be read or breaks a rule, or more than a small share of its leavers match nobody: then nothing is stored.
     pub async fn import_outcomes(&self, admin: &Admin<'_>, import: OutcomesImport) -> Result<OutcomesImported> {
         let use_case = self.use_case(&import.use_case)?;
         let id = use_case.id.clone();
@@ -128,31 +148,26 @@ impl Tenure {
             date.ok_or_else(|| Error::Invalid(format!("“{day}” is not a valid date up to today. Use YYYY-MM-DD.")))
         };
         let complete_until = import.complete_until.as_deref().map(up_to_today).transpose()?;
-        let hash = store::artifacts::hash(
-            format!("{}\n{horizon_days}\n{}", store::artifacts::hash(&import.bytes), import.complete_until.as_deref().unwrap_or(""))
-                .as_bytes(),
-        );
-        let bytes = import.bytes.clone();
-        let rows = compute(move || check_outcomes(&bytes, &use_case)).await?;
+        let hash = hash_of(&import, horizon_days);
+        let events = use_case.words.event_many.clone();
+        let (bytes, options, columns) = (import.bytes.clone(), import.options.clone(), import.columns.clone());
+        let checked = compute(move || check_outcomes(&bytes, &options, &columns, &use_case)).await?;
+        let scored = self.ever_scored(&id).await?;
+        let known = self.known_people(&id, &scored, &checked).await?;
+        let matching = import.matching.clone();
+        let (rows, report) = compute(move || {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            Ok(match_people(checked, &known, &matching, &events)?)
+        })
+        .await?;
         let file_hash = self.store.put_artifact(import.bytes).await?;
-        let known: std::collections::HashSet<PersonId> = self.ever_scored(&id).await?;
-        let never_scored = rows
-            .iter()
-            .map(|row| &row.person)
-            .filter(|person| !known.contains(&PersonId::from(person.as_str())))
-            .collect::<std::collections::HashSet<_>>()
-            .len();
+        let never_scored = rows.iter().map(|row| &row.person).filter(|person| !scored.contains(*person)).collect::<HashSet<_>>().len();
         let mut transaction = self.store.begin().await?;
         if let Some(import) = outcomes::by_hash(&mut transaction, &id.as_str().into(), &hash).await? {
-            return Ok(OutcomesImported { import, new: false, never_scored });
+            return Ok(OutcomesImported { import, new: false, never_scored, report });
         }
-        let list: Vec<Outcome> = rows
-            .into_iter()
-            .map(|row| {
-                let day = row.day.parse::<Date>()?;
-                Ok(Outcome { person_id: row.person.into(), day, happened: row.happened, reason: row.reason })
-            })
-            .collect::<Result<_>>()?;
+        let outcome = |row: data::OutcomeRow| Outcome { person_id: row.person.into(), day: row.day, happened: row.happened, reason: row.reason };
+        let list: Vec<Outcome> = rows.into_iter().map(outcome).collect();
         let days = || list.iter().map(|outcome| outcome.day);
         let (Some(first_day), Some(last_day)) = (days().min(), days().max()) else {
             return Err(Error::Invalid("The file contains no outcomes.".into()));
@@ -173,6 +188,8 @@ impl Tenure {
             created_at: store::now(),
         };
         outcomes::insert(&mut transaction, &record, &list).await?;
+        let kept = serde_json::to_string(&report).map_err(store::Error::from)?;
+        outcomes::insert_report(&mut transaction, &record.import_id, &kept).await?;
         let event = AuditEvent::OutcomesImport {
             file: file_hash,
             name: record.name.clone(),
@@ -183,15 +200,56 @@ impl Tenure {
         audit::append(&mut transaction, admin.name(), &Subject::Outcomes(record.import_id.clone()), &event).await?;
         transaction.commit().await?;
         self.renew_cohorts(&id).await?;
-        Ok(OutcomesImported { import: record, new: true, never_scored })
+        Ok(OutcomesImported { import: record, new: true, never_scored, report })
     }
 
-    async fn ever_scored(&self, use_case: &str) -> Result<std::collections::HashSet<PersonId>> {
+    /// Imports outcomes that somebody sent from a page. `Err` holds the number of the refusal, see [`Tenure::import_form`].
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn import_outcomes_form(
+        &self,
+        admin: &Admin<'_>,
+        import: OutcomesImport,
+    ) -> Result<std::result::Result<OutcomesImported, String>> {
+        let file = import.name.clone();
+        match self.import_outcomes(admin, import).await {
+            Ok(imported) => Ok(Ok(imported)),
+            Err(error) => self.hold_refusal(admin, file, error).map(Err),
+        }
+    }
+
+    async fn ever_scored(&self, use_case: &str) -> Result<HashSet<String>> {
         let mut connection = self.store.read().await?;
-        let mut people = std::collections::HashSet::new();
+        let mut people = HashSet::new();
         for batch in days_of(scoring::batches(&mut connection, &use_case.into(), BATCHES).await?) {
-            people.extend(outcomes::scores_of(&mut connection, &batch.batch_id).await?.into_iter().map(|scored| scored.person_id));
+            let scores = outcomes::scores_of(&mut connection, &batch.batch_id).await?;
+            people.extend(scores.into_iter().map(|scored| scored.person_id.as_str().to_owned()));
         }
         Ok(people)
     }
+
+    /// Everybody who was scored; where leavers are not among them, also everybody of the datasets.
+    async fn known_people(&self, use_case: &str, scored: &HashSet<String>, checked: &data::CheckedOutcomes) -> Result<HashSet<String>> {
+        let mut known = scored.clone();
+        if checked.rows.iter().any(|row| row.happened && !known.contains(&row.person)) {
+            let datasets = self.all_datasets(Some(use_case)).await?;
+            // A withdrawn dataset may be the one with wrong identifiers.
+            for dataset in datasets.into_iter().filter(|dataset| dataset.withdrawn_at.is_none()) {
+                known.extend(self.people_of(&dataset).await?.ids.iter().cloned());
+            }
+        }
+        Ok(known)
+    }
+}
+
+/// What makes an import the same: the bytes, and what was said about them.
+fn hash_of(import: &OutcomesImport, horizon_days: i64) -> String {
+    let bytes = store::artifacts::hash(&import.bytes);
+    let mut text = format!("{bytes}\n{horizon_days}\n{}", import.complete_until.as_deref().unwrap_or(""));
+    // Imports of before there was more to say keep their hash.
+    if (&import.options, &import.columns, &import.matching) != (&ReadOptions::default(), &OutcomeColumns::default(), &Matching::default()) {
+        text += &format!("\n{:?}\n{:?}\n{:?}", import.options, import.columns, import.matching);
+    }
+    store::artifacts::hash(text.as_bytes())
 }

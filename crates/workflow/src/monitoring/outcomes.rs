@@ -1,6 +1,6 @@
 //! Outcomes: who left, when and why; joined with the scores of the cycle that preceded.
 
-use data::OutcomeRow;
+use data::{CheckedOutcomes, OutcomeColumns, ReadOptions};
 use domain::Date;
 use model::{Column, Table, UseCase};
 use monitoring::performance::Realized;
@@ -14,6 +14,8 @@ use crate::Result;
 pub struct Coverage {
     /// Newest first.
     pub imports: Vec<Import>,
+    /// Leavers of each import who match nobody, in the same order; `None` when it is not known.
+    pub unmatched: Vec<Option<u64>>,
     /// Oldest first.
     pub cohorts: Vec<CohortView>,
 }
@@ -34,13 +36,8 @@ pub struct CohortView {
 ///
 /// # Errors
 /// When it cannot be read or breaks a rule.
-pub fn check_outcomes(bytes: &[u8], use_case: &UseCase) -> Result<Vec<OutcomeRow>> {
-    Ok(data::check_outcomes(
-        &data::read(bytes, &data::ReadOptions::default())?,
-        use_case,
-        |text| text.parse::<Date>().is_ok(),
-        &store::today().to_string(),
-    )?)
+pub fn check_outcomes(bytes: &[u8], options: &ReadOptions, columns: &OutcomeColumns, use_case: &UseCase) -> Result<CheckedOutcomes> {
+    Ok(data::check_outcomes(&data::read(bytes, options)?, use_case, columns, store::today())?)
 }
 
 /// Who of a simulated snapshot left before the next one, as a file of outcomes has it: on the last day of the month.

@@ -4,6 +4,7 @@ use store::monitoring::checks;
 use store::monitoring::outcomes::{self, Cohort};
 
 use super::cycles::day;
+use super::matching::OutcomesReport;
 use super::outcomes::{CohortView, Coverage};
 use crate::{Member, Result, Tenure, Viewer, disclosure};
 
@@ -28,7 +29,14 @@ impl Tenure {
         let mut imports = outcomes::imports(&mut connection, &use_case.into()).await?;
         let mut cohorts =
             outcomes::cohorts(&mut connection, &use_case.into()).await?.into_iter().map(cohort_view).collect::<Result<Vec<_>>>()?;
+        let mut unmatched = Vec::new();
+        for import in &imports {
+            let report = outcomes::report(&mut connection, &import.import_id).await?;
+            let report = report.map(|report| serde_json::from_str::<OutcomesReport>(&report).map_err(store::Error::from)).transpose()?;
+            unmatched.push(report.map(|report| report.unmatched as u64));
+        }
         if let Some(rule) = rule {
+            unmatched.iter_mut().flatten().for_each(|count| *count = rule.count(*count));
             for import in &mut imports {
                 import.row_count = rule.count(import.row_count.unsigned_abs()).cast_signed();
                 import.event_count = rule.count(import.event_count.unsigned_abs()).cast_signed();
@@ -37,7 +45,7 @@ impl Tenure {
                 .iter_mut()
                 .for_each(|cohort| cohort.realized = cohort.realized.as_ref().map(|own| disclosure::drift::realized(own, rule)));
         }
-        Ok(Coverage { imports, cohorts })
+        Ok(Coverage { imports, unmatched, cohorts })
     }
 }
 

@@ -6,7 +6,7 @@ use training::Trained;
 use crate::{Error, Result, StoredPeople};
 
 /// CSV with one line for each held-out row: the row in the dataset (from 1), id, period where there is one, the outcome
-/// (1: it happened; `outcomes` has one per held-out row), the model's probability, and every field under its name.
+/// (1: it happened; `outcomes`, one per held-out row), the model's probability, and every field under its name.
 ///
 /// # Errors
 /// When the file cannot be written.

@@ -9,6 +9,6 @@ mod rows;
 mod scored;
 mod what_if;
 
-pub use predict::{PredictOptions, Prediction, predict_with};
+pub use predict::{PredictOptions, Prediction, UnknownValue, predict_with};
 pub use rows::*;
 pub(crate) use scored::Scored;

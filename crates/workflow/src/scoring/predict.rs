@@ -1,10 +1,10 @@
 //! Scores for rows of a file or of a program, without storing anything.
 
-use domain::{RefusalCode, VersionNumber};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use data::{Checked, Refusal};
-use domain::Reason;
+use data::{CheckNotes, Checked, Refusal};
+use domain::{Reason, RefusalCode, VersionNumber};
 use model::explain::ModelExplainer;
 use model::{Record, Table};
 use serde::Serialize;
@@ -39,6 +39,16 @@ pub struct Prediction {
     pub model_version: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// Values of the row that are no level of their field and count as missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub treated_as_missing: Vec<UnknownValue>,
+}
+
+/// A value that the use case does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnknownValue {
+    pub field: String,
+    pub value: String,
 }
 
 impl Tenure {
@@ -111,7 +121,8 @@ fn check_records(model: &model::Model, records: &[Record]) -> Result<Checked> {
         given.cloned().unwrap_or_else(|| (index + 1).to_string())
     };
     let ids = records.iter().enumerate().map(id).collect();
-    Ok(Checked { table, ids, labels: None, periods: None, unused: Vec::new(), formats: Vec::new() })
+    let (formats, notes) = (Vec::new(), CheckNotes::default());
+    Ok(Checked { table, ids, labels: None, periods: None, unused: Vec::new(), formats, notes })
 }
 
 /// Reads a file, as `reading` states, and scores every row. `version` is 0 for a model file that is in no registry.
@@ -138,6 +149,11 @@ fn predict_rows(explainer: &ModelExplainer, version: u32, checked: &Checked, opt
         top => Some(explainer.explain_rows(&checked.table, 0..rows, top)?),
     };
     let probabilities = explainer.explainer().compiled().probabilities(&model.encode(&checked.table), 0..rows);
+    let mut unknown: HashMap<usize, Vec<UnknownValue>> = HashMap::new();
+    for unseen in &checked.notes.unseen {
+        let value = || UnknownValue { field: unseen.field.clone(), value: unseen.value.clone() };
+        unseen.rows.iter().for_each(|row| unknown.entry(*row).or_default().push(value()));
+    }
     let prediction = |row: usize| Prediction {
         id: checked.ids[row].clone(),
         probability: probabilities[row],
@@ -147,6 +163,7 @@ fn predict_rows(explainer: &ModelExplainer, version: u32, checked: &Checked, opt
         decision: probabilities[row] >= model.use_case.policies.cutoff,
         model_version: version,
         reasons: explained.as_ref().map(|rows| rows[row].fields.iter().map(reason).collect()).unwrap_or_default(),
+        treated_as_missing: unknown.get(&row).cloned().unwrap_or_default(),
     };
     Ok((0..rows).map(prediction).collect())
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use domain::{DefinitionOrigin, FieldProblem};
 use model::UseCase;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use training::gates::{GatePolicy, ValidGatePolicy};
 
 use super::definition::Definition;
@@ -23,6 +23,18 @@ pub struct PolicyCatalog {
     use_cases: BTreeMap<String, Arc<Definition>>,
     gates: BTreeMap<String, ValidGatePolicy>,
     access: BTreeMap<String, AccessPolicy>,
+    skipped: Vec<SkippedFile>,
+}
+
+/// A use-case file that is wrong and was left out. A use case that it means to define is not there at all: not even the built-in one of that id,
+/// since people would be scored by another definition than the file's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SkippedFile {
+    pub path: PathBuf,
+    /// As far as it can be read.
+    pub id: Option<String>,
+    /// What is wrong, by line and key.
+    pub problem: String,
 }
 
 /// Who may see what of the people of a use case: whoever opens one names a purpose, and the record keeps it; everybody else sees figures with
@@ -48,10 +60,10 @@ pub struct Purpose {
 }
 
 impl PolicyCatalog {
-    /// What the binary brings, and what is in `folder`.
+    /// What the binary brings, and what is in `folder`. A use-case file that is wrong is left out, see [`Self::skipped`]; the others work.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when a file cannot be read or is wrong, or names a policy that there is not.
+    /// [`Error::Invalid`] when the folder cannot be read, or a policy is wrong: without a policy, people would see more than they should.
     pub fn read(folder: Option<&Path>) -> Result<Self> {
         let mut catalog = Self::policies(folder)?;
         let built_in = data::built_in().map_err(|errors| wrong("built into Tenure", &errors))?;
@@ -61,24 +73,38 @@ impl PolicyCatalog {
         }
         let mut origins: BTreeMap<String, PathBuf> = BTreeMap::new();
         for (path, text) in folder.map(toml_files).transpose()?.unwrap_or_default() {
-            let use_case = catalog.check(&text).map_err(|errors| wrong(&path.display().to_string(), &errors))?;
-            if let Some(other) = origins.insert(use_case.id.clone(), path.clone()) {
-                let (one, other) = (path.display(), other.display());
-                return Err(Error::Invalid(format!("{one} and {other} both define the use case {}.", use_case.id)));
+            let checked = text.map_err(|problem| (None, problem)).and_then(|text| match catalog.check(&text) {
+                Ok(use_case) => Ok((use_case, text)),
+                Err(errors) => Err((id_of(&text), wrong(&path.display().to_string(), &errors).to_string())),
+            });
+            match checked {
+                Ok((use_case, text)) => {
+                    if let Some(other) = origins.insert(use_case.id.clone(), path.clone()) {
+                        let (one, other) = (path.display(), other.display());
+                        let problem = format!("{one} and {other} both define the use case {}.", use_case.id);
+                        catalog.skipped.push(SkippedFile { path, id: Some(use_case.id), problem });
+                    } else {
+                        let definition = Definition::new(use_case, text, DefinitionOrigin::File, Some(path))?;
+                        catalog.use_cases.insert(definition.id().to_owned(), Arc::new(definition));
+                    }
+                }
+                Err((id, problem)) => catalog.skipped.push(SkippedFile { path, id, problem }),
             }
-            let definition = Definition::new(use_case, text, DefinitionOrigin::File, Some(path))?;
-            catalog.use_cases.insert(definition.id().to_owned(), Arc::new(definition));
+        }
+        for id in catalog.skipped.iter().filter_map(|file| file.id.as_ref()) {
+            catalog.use_cases.remove(id);
         }
         Ok(catalog)
     }
 
-    /// Checks that every access policy is for a use case of a file, or for one that `is_stored`.
+    /// Checks that every access policy is for a use case of a file (even one that was left out), or for one that `is_stored`.
     ///
     /// # Errors
     /// [`Error::Invalid`] names the first that is not: a misspelled id would protect nobody.
     pub fn check_access(&self, is_stored: impl Fn(&str) -> bool) -> Result<()> {
         let unknown = |error: Error| Error::Invalid(format!("An access policy is invalid. {error}"));
-        let lost = self.access.values().find(|policy| !is_stored(&policy.use_case) && self.definition(&policy.use_case).is_none());
+        let is_there = |id: &str| is_stored(id) || self.definition(id).is_some() || self.skipped_for(id).is_some();
+        let lost = self.access.values().find(|policy| !is_there(&policy.use_case));
         lost.map_or(Ok(()), |policy| self.use_case(&policy.use_case).map(|_| ()).map_err(unknown))
     }
 
@@ -124,11 +150,24 @@ impl PolicyCatalog {
         if errors.is_empty() { Ok(use_case) } else { Err(errors) }
     }
 
+    /// Use-case files that are wrong and were left out.
+    pub fn skipped(&self) -> &[SkippedFile] {
+        &self.skipped
+    }
+
+    /// The file that means to define `id` and was left out.
+    pub(super) fn skipped_for(&self, id: &str) -> Option<&SkippedFile> {
+        self.skipped.iter().find(|file| file.id.as_deref() == Some(id))
+    }
+
     /// The use case called `id`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] that names those there are.
+    /// [`Error::NotFound`] that names those there are, [`Error::Invalid`] when the file that defines it is wrong.
     pub fn use_case(&self, id: &str) -> Result<Arc<UseCase>> {
+        if let Some(file) = self.skipped_for(id) {
+            return Err(Error::Invalid(file.problem.clone()));
+        }
         let found = self.definition(id).map(|definition| Arc::clone(&definition.use_case));
         found.ok_or_else(|| no_use_case(id, self.use_cases.keys().map(String::as_str)))
     }
@@ -211,20 +250,31 @@ fn wrong(name: &str, errors: &[data::UseCaseError]) -> Error {
     Error::Invalid(domain::format::sentence(&format!("The use-case file {name} is invalid: {}", lines.join(" "))))
 }
 
+/// The id that a use-case file means to define, even where the rest of it cannot be read.
+fn id_of(text: &str) -> Option<String> {
+    let keys = text.lines().take_while(|line| !line.trim_start().starts_with('['));
+    let value = keys.filter_map(|line| line.split_once('=')).find(|(key, _)| key.trim() == "id")?.1.trim();
+    let quote = value.chars().next().filter(|letter| matches!(letter, '"' | '\''))?;
+    value[1..].split(quote).next().map(str::to_owned)
+}
+
 /// The files of a folder that need not be there.
 fn parsed<T: DeserializeOwned>(folder: &Path, what: &str) -> Result<Vec<(PathBuf, T)>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let parse = |(path, text): (PathBuf, String)| match toml::from_str(&text) {
+    let parse = |(path, text): (PathBuf, std::result::Result<String, String>)| match toml::from_str(&text.map_err(Error::Invalid)?) {
         Ok(parsed) => Ok((path, parsed)),
         Err(error) => Err(Error::Invalid(format!("The {what} {} is invalid: {error}", path.display()))),
     };
     toml_files(folder)?.into_iter().map(parse).collect()
 }
 
+/// A file's path and its text, or why it cannot be read.
+type TomlFile = (PathBuf, std::result::Result<String, String>);
+
 /// By name, so that what is said about them does not depend on the folder's own order.
-fn toml_files(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
+fn toml_files(folder: &Path) -> Result<Vec<TomlFile>> {
     let unreadable = |error: std::io::Error| Error::Invalid(format!("The folder {} cannot be read: {error}.", folder.display()));
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
@@ -234,7 +284,11 @@ fn toml_files(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
         }
     }
     paths.sort_unstable();
-    paths.into_iter().map(|path| Ok((path.clone(), std::fs::read_to_string(path).map_err(unreadable)?))).collect()
+    let text = |path: &Path| {
+        let bytes = std::fs::read(path).map_err(|error| format!("The file {} cannot be read: {error}.", path.display()))?;
+        String::from_utf8(bytes).map_err(|_| format!("The file {} is not UTF-8 text.", path.display()))
+    };
+    Ok(paths.into_iter().map(|path| (path.clone(), text(&path))).collect())
 }
 
 #[cfg(test)]
@@ -274,8 +328,30 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_use_case_file_is_named_and_the_others_work() {
+        let other = ATTRITION.replace("id = \"attrition\"", "id = \"other\"");
+        let read = folder(&[("a.toml", "id = \"mine\"\ntitle ="), ("b.toml", &other)]).unwrap();
+        assert_eq!(read.skipped().iter().map(|file| file.id.as_deref()).collect::<Vec<_>>(), [Some("mine")]);
+        assert!(read.skipped()[0].path.ends_with("a.toml") && read.use_case("other").is_ok() && read.use_case("attrition").is_ok());
+        assert!(matches!(read.use_case("mine"), Err(Error::Invalid(_))));
+    }
+
+    #[test]
+    fn a_wrong_file_does_not_bring_back_the_built_in_use_case() {
+        let wrong = ATTRITION.replace("cutoff = 0.25", "cutoff = 7.0");
+        let read = folder(&[("a.toml", &wrong), ("access/any.toml", ACCESS)]).unwrap();
+        assert!(matches!(read.use_case("attrition"), Err(Error::Invalid(_))));
+        let read = folder(&[("a.toml", ATTRITION), ("b.toml", ATTRITION)]).unwrap();
+        assert!(matches!(read.use_case("attrition"), Err(Error::Invalid(_))), "which of the two is meant is not said");
+        assert!(read.use_case("churn").is_ok());
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_the_file_and_the_line() {
-        let says = |files: &[(&str, &str)]| folder(files).unwrap_err().to_string();
+        let says = |files: &[(&str, &str)]| match folder(files) {
+            Ok(read) => read.skipped()[0].problem.clone(),
+            Err(error) => error.to_string(),
+        };
         let unknown = ATTRITION.replace("gates = \"sensible\"", "gates = \"sensibel\"");
         let text = says(&[("a.toml", &unknown)]);
         let line = unknown.lines().position(|line| line.contains("sensibel")).unwrap() + 1;

@@ -7,7 +7,7 @@ mod draft;
 mod queries;
 
 pub(crate) use catalog::drift_policy;
-pub use catalog::{AccessPolicy, PolicyCatalog, Purpose};
+pub use catalog::{AccessPolicy, PolicyCatalog, Purpose, SkippedFile};
 pub use commands::ImportedUseCase;
 pub use definition::Definition;
 pub(crate) use definition::{StoredDefinitions, content_hash};

@@ -15,8 +15,12 @@ impl Tenure {
     /// The definition of a use case that is in force: its file, else the newest version in the store.
     ///
     /// # Errors
-    /// [`Error::NotFound`] that names those there are; [`Error::Conflict`] when a file and an import into the store define it differently.
+    /// [`Error::NotFound`] that names those there are; [`Error::Conflict`] when a file and an import into the store define it differently;
+    /// [`Error::Invalid`] when its file is wrong: the store's definition does not take its place unasked.
     pub fn definition(&self, id: &str) -> Result<Arc<Definition>> {
+        if let Some(file) = self.catalog.skipped_for(id) {
+            return Err(Error::Invalid(file.problem.clone()));
+        }
         match (self.catalog.definition(id), self.definitions.get(id)) {
             (Some(file), Some(stored)) if stored.origin == DefinitionOrigin::Store && stored.hash != file.hash => {
                 Err(defined_twice(file, stored.version))

@@ -40,6 +40,17 @@ impl TestApp {
         app
     }
 
+    /// An empty store with accounts, and the use cases of these TOML files beside the built-in ones.
+    pub async fn with_use_cases(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let use_cases = folder.path().join("use-cases");
+        std::fs::create_dir(&use_cases).unwrap();
+        files.iter().for_each(|(name, text)| std::fs::write(use_cases.join(name), text).unwrap());
+        let app = Self { tenure: open_with(folder.path(), Some(&use_cases)).await, folder };
+        app.add_accounts().await;
+        app
+    }
+
     /// A store with accounts, a labeled dataset, a snapshot of current people, and [`VERSIONS`] versions in Staging.
     pub async fn filled() -> Self {
         static FILLED: OnceLock<TempDir> = OnceLock::new();
@@ -108,8 +119,12 @@ pub fn number(number: i64) -> VersionNumber {
 }
 
 pub async fn open(folder: &Path) -> Tenure {
+    open_with(folder, None).await
+}
+
+async fn open_with(folder: &Path, use_cases: Option<&Path>) -> Tenure {
     let settings = StoreSettings { database: None, data_dir: folder.to_owned(), artifacts: None };
-    Tenure::open(&settings, None, "tenure test").await.unwrap()
+    Tenure::open(&settings, use_cases, "tenure test").await.unwrap()
 }
 
 fn fill() -> TempDir {

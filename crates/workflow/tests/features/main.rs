@@ -6,6 +6,7 @@ mod app;
 mod accounts;
 mod audit;
 mod card;
+mod combined;
 mod datasets;
 mod definitions;
 mod jobs;

@@ -1,7 +1,7 @@
 //! Drift checks, their notes, and outcomes.
 
 use domain::RefusalCode;
-use workflow::{Error, OutcomesImport};
+use workflow::{Error, Import, Matching, OutcomesImport};
 
 use crate::app::{TestApp, USE_CASE};
 
@@ -18,15 +18,45 @@ impl TestApp {
     }
 
     async fn outcomes(&self, text: &str) -> workflow::Result<workflow::OutcomesImported> {
+        self.import_outcomes(text, Matching::default()).await
+    }
+
+    async fn outcomes_by(&self, text: &str, rule: &str) -> workflow::Result<workflow::OutcomesImported> {
+        self.import_outcomes(text, Matching { rule: data::MatchRule::parse(rule), allow_unmatched: false }).await
+    }
+
+    async fn import_outcomes(&self, text: &str, matching: Matching) -> workflow::Result<workflow::OutcomesImported> {
         let oscar = self.actor("oscar").await;
         let import = OutcomesImport {
             use_case: USE_CASE.into(),
             name: "left.csv".into(),
             bytes: text.as_bytes().to_vec(),
+            matching,
             ..OutcomesImport::default()
         };
         self.tenure.import_outcomes(&oscar.admin()?, import).await
     }
+
+    async fn import_people(&self, bytes: Vec<u8>) {
+        let oscar = self.actor("oscar").await;
+        let files = vec![("people".to_owned(), bytes)];
+        let import = Import { use_case: USE_CASE.into(), files, as_of: Some("2026-09-01".into()), ..Import::default() };
+        self.tenure.import(&oscar.admin().unwrap(), import).await.unwrap();
+    }
+}
+
+/// The people of the IBM file, with identifiers of six digits.
+fn padded_people() -> Option<Vec<u8>> {
+    let text = testing::shared_text("data/ibm_hr_attrition_1470.csv")?;
+    let mut lines = text.lines();
+    let heading = lines.next().unwrap();
+    let at = heading.split(',').position(|name| name == "EmployeeNumber").unwrap();
+    let padded = lines.map(|line| {
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        cells[at] = format!("{:0>6}", cells[at]);
+        cells.join(",")
+    });
+    Some([heading.to_owned()].into_iter().chain(padded).collect::<Vec<_>>().join("\n").into_bytes())
 }
 
 #[tokio::test]
@@ -69,8 +99,45 @@ async fn the_same_outcomes_are_imported_once() {
 async fn outcomes_of_people_who_were_never_scored_are_counted() {
     let app = TestApp::live().await;
     app.score().await;
-    let imported = app.outcomes("EmployeeNumber,date,Attrition\nnobody-1,2026-02-01,Yes\n").await.unwrap();
-    assert_eq!(imported.never_scored, 1);
+    let imported = app.outcomes("EmployeeNumber,date,Attrition\n1,2026-02-01,Yes\nnobody-1,2026-02-01,Yes\n").await.unwrap();
+    assert_eq!((imported.never_scored, imported.report.unmatched, imported.report.unmatched_rows), (1, 1, vec![3]));
+    let oscar = app.actor("oscar").await;
+    assert_eq!(app.tenure.outcomes_coverage(&oscar.member().unwrap(), USE_CASE).await.unwrap().imports.len(), 1);
+}
+
+#[tokio::test]
+async fn leavers_who_match_nobody_are_refused() {
+    let app = TestApp::live().await;
+    app.score().await;
+    let refused = app.outcomes("EmployeeNumber,date,Attrition\nnobody-1,2026-02-01,Yes\n").await;
+    assert!(matches!(refused, Err(Error::Refused(refusal)) if refusal.total == 1));
+    let oscar = app.actor("oscar").await;
+    assert_eq!(app.tenure.outcomes_coverage(&oscar.member().unwrap(), USE_CASE).await.unwrap().imports.len(), 0);
+}
+
+#[tokio::test]
+async fn leavers_whose_zeros_were_lost_are_matched_by_the_rule_that_was_proposed() {
+    let app = TestApp::empty().await;
+    let (Some(leavers), Some(people)) = (testing::shared_text("cases/07_leavers_zeros_lost.csv"), padded_people()) else { return };
+    app.import_people(people).await;
+    let Err(Error::Refused(refusal)) = app.outcomes(&leavers).await else { panic!("nobody matches") };
+    assert_eq!(refusal.total, 60);
+    assert!(refusal.advice.unwrap().contains("2 = 000002? If so, use --match leading-zeros"));
+    let imported = app.outcomes_by(&leavers, "leading-zeros").await.unwrap();
+    assert_eq!((imported.import.event_count, imported.report.leavers, imported.report.unmatched), (60, 60, 0));
+}
+
+#[tokio::test]
+async fn leavers_match_people_whose_ids_became_floats() {
+    let app = TestApp::empty().await;
+    let (Some(leavers), Some(people)) =
+        (testing::shared_text("cases/07_leavers_zeros_lost.csv"), testing::shared("cases/p2_float_id.parquet"))
+    else {
+        return;
+    };
+    app.import_people(std::fs::read(people).unwrap()).await;
+    let imported = app.outcomes(&leavers).await.unwrap();
+    assert_eq!((imported.import.event_count, imported.report.unmatched), (60, 0));
 }
 
 #[tokio::test]

@@ -2,31 +2,24 @@
 
 use std::sync::Arc;
 
-use clap::Subcommand;
-use workflow::{Actor, OutcomesImport, Result};
+use clap::{Args, Subcommand};
+use data::OutcomeColumns;
+use workflow::{Actor, Matching, OutcomesImport, Result};
 
-use crate::cli::input::read_input;
+use crate::cli::input::{match_rule, read_input};
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum OutcomesCommand {
-    /// Check a CSV or Parquet file of outcomes (person, date, outcome, reason) and join it with the prediction log
-    #[command(after_help = "Example: tenure outcomes import leavers-october.csv --use-case attrition --complete-until 2026-11-01")]
-    Import {
-        /// CSV or Parquet file, or - for standard input
-        file: String,
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
-        /// The file lists all leavers up to this day, YYYY-MM-DD; everyone else counts as a stayer
-        #[arg(long)]
-        complete_until: Option<String>,
-        /// Prediction horizon in days [default: that of the use case, 365 where it states none]
-        #[arg(long)]
-        horizon_days: Option<i64>,
-    },
+    /// Check a file of outcomes (person, date, outcome, reason) and join it with the prediction log
+    #[command(
+        after_help = "Examples: tenure outcomes import leavers-october.csv --use-case attrition --complete-until 2026-11-01\n          \
+                            tenure outcomes import exits.csv --use-case attrition --person PersNo --date \"Exit date\" --leavers-only"
+    )]
+    Import(Import),
     /// Show the performance of the scores of each cycle
     List {
         /// Use case, for example attrition
@@ -35,21 +28,77 @@ pub enum OutcomesCommand {
     },
 }
 
+#[derive(Debug, Args)]
+pub struct Import {
+    /// File (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or - for standard input
+    file: String,
+    /// Use case, for example attrition
+    #[arg(long)]
+    use_case: String,
+    /// The file lists all leavers up to this day, YYYY-MM-DD; everyone else counts as a stayer
+    #[arg(long)]
+    complete_until: Option<String>,
+    /// Prediction horizon in days [default: that of the use case, 365 where it states none]
+    #[arg(long)]
+    horizon_days: Option<i64>,
+    /// Column with the person [default: the ID column of the use case, or a usual name]
+    #[arg(long, value_name = "COL")]
+    person: Option<String>,
+    /// Column with the day [default: date, or a usual name]
+    #[arg(long, value_name = "COL")]
+    date: Option<String>,
+    /// Column with the outcome [default: the target of the use case, or a usual name]
+    #[arg(long, value_name = "COL")]
+    outcome: Option<String>,
+    /// Column with the reason [default: reason, or a usual name]
+    #[arg(long, value_name = "COL")]
+    reason: Option<String>,
+    /// Every row is a leaver; the file needs no column with the outcome
+    #[arg(long)]
+    leavers_only: bool,
+    /// Differences between identifiers that do not count: leading-zeros, whole-numbers, case, blanks (separated by commas), or exact
+    #[arg(long = "match", value_name = "RULE")]
+    matching: Option<String>,
+    /// Accept a file with many leavers whom this use case never had
+    #[arg(long)]
+    allow_unmatched: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+impl Import {
+    /// The import, with the file's bytes.
+    fn read(self) -> Result<OutcomesImport> {
+        let name =
+            std::path::Path::new(&self.file).file_name().map_or_else(|| self.file.clone(), |name| name.to_string_lossy().into_owned());
+        let (person, date, outcome, reason) = (self.person, self.date, self.outcome, self.reason);
+        Ok(OutcomesImport {
+            bytes: read_input(&self.file)?,
+            name,
+            use_case: self.use_case,
+            options: self.reading.options()?,
+            columns: OutcomeColumns { person, date, outcome, reason, leavers_only: self.leavers_only },
+            matching: Matching { rule: self.matching.as_deref().map(match_rule).transpose()?, allow_unmatched: self.allow_unmatched },
+            complete_until: self.complete_until,
+            horizon_days: self.horizon_days,
+            simulated: false,
+        })
+    }
+}
+
 pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        OutcomesCommand::Import { file, use_case, complete_until, horizon_days } => {
-            let bytes = read_input(&file)?;
+        OutcomesCommand::Import(command) => {
+            let import = command.read()?;
             let catalog = config.catalog()?;
-            let of_file = catalog.definition(&use_case).map(|definition| Arc::clone(&definition.use_case));
+            let of_file = catalog.definition(&import.use_case).map(|definition| Arc::clone(&definition.use_case));
             let definition = match of_file {
                 // A use case that no file defines may lie in the store, where there is one.
-                None if config.has_store() => config.open().await?.use_case(&use_case)?,
-                None => catalog.use_case(&use_case)?,
+                None if config.has_store() => config.open().await?.use_case(&import.use_case)?,
+                None => catalog.use_case(&import.use_case)?,
                 Some(definition) => definition,
             };
-            workflow::check_outcomes(&bytes, &definition)?;
-            let name = std::path::Path::new(&file).file_name().map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
-            let import = OutcomesImport { use_case, name, bytes, complete_until, horizon_days, simulated: false };
+            workflow::check_outcomes(&import.bytes, &import.options, &import.columns, &definition)?;
             let imported = config.open().await?.import_outcomes(&Actor::local().admin()?, import).await?;
             if as_json {
                 output::json(&imported)?;
@@ -63,6 +112,7 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
                     output::counted(import.row_count, "row", "rows"),
                     output::counted(import.event_count, &definition.words.event_one, &definition.words.event_many)
                 ));
+                imported.report.sentences(&definition.words).iter().for_each(|sentence| output::line(sentence));
                 if imported.never_scored > 0 {
                     output::line(&format!("Never scored: {} in the file.", output::counted(imported.never_scored, "person", "people")));
                 }

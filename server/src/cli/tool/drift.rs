@@ -53,10 +53,10 @@ pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
             let use_case = config.catalog()?.use_case(id)?;
             let checked = |path: &str| -> Result<Checked> {
                 let raw = input::read(path)?;
-                data::check(&raw, &use_case, CheckMode::Scoring).map_err(|refusal| {
-                    eprintln!("{path} does not match the use case {id}:");
-                    refusal.into()
-                })
+                let checked = data::check(&raw, &use_case, CheckMode::Scoring)
+                    .inspect_err(|_| eprintln!("{path} does not match the use case {id}:"))?;
+                input::say_unknown(path, &checked.notes);
+                Ok(checked)
             };
             let (reference, current) = (checked(&command.reference)?, checked(&command.current)?);
             let known = |checked: &Checked| [checked.table.names.clone(), checked.unused.clone()].concat();

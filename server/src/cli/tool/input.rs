@@ -7,6 +7,7 @@ use model::{Column, MISSING_LEVEL, Table};
 use workflow::{Error, Result};
 
 use crate::cli::input::read_input;
+use crate::cli::output;
 
 /// Reads a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or standard input for `-`.
 ///
@@ -14,6 +15,14 @@ use crate::cli::input::read_input;
 /// [`Error::Invalid`] naming the file.
 pub fn read(path: &str) -> Result<Raw> {
     data::read(&read_input(path)?, &data::ReadOptions::default()).map_err(|error| Error::Invalid(format!("{path}: {error}")))
+}
+
+/// Says on standard error which values count as missing because the use case does not know them.
+pub fn say_unknown(path: &str, notes: &data::CheckNotes) {
+    for unseen in &notes.unseen {
+        let rows = output::counted(unseen.rows.len(), "row", "rows");
+        eprintln!("{path}: {}: “{}” is not known and counts as missing in {rows}.", unseen.field, unseen.value);
+    }
 }
 
 /// The texts of the column called `name`.

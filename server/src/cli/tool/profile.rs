@@ -35,6 +35,7 @@ pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome>
     let (table, target) = match &use_case {
         Some(use_case) => {
             let checked = data::check(&raw, use_case, CheckMode::Scoring)?;
+            input::say_unknown(&command.file, &checked.notes);
             (checked.table, checked.labels)
         }
         None => {

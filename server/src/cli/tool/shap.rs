@@ -164,7 +164,9 @@ impl Subject {
         }
         let raw = data::read(&bytes, &data::ReadOptions::default()).map_err(|error| invalid(&error))?;
         if let Source::Model(model) = &self.source {
-            return Ok(model.encode(&data::check(&raw, &model.use_case, data::CheckMode::Scoring)?.table));
+            let checked = data::check(&raw, &model.use_case, data::CheckMode::Scoring)?;
+            input::say_unknown(path, &checked.notes);
+            return Ok(model.encode(&checked.table));
         }
         let number = |name: &str, (row, text): (usize, &String)| match input::present(text) {
             None => Ok(f64::NAN),

@@ -78,6 +78,9 @@ fn read_text(file: &str) -> Result<String> {
 pub async fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Outcome> {
     match command {
         UseCaseCommand::List => {
+            for file in config.catalog()?.skipped() {
+                eprintln!("warning: skipped {}: {}", file.path.display(), file.problem);
+            }
             let list = in_force(config).await?;
             if as_json {
                 let row = |own: &Arc<Definition>| json!({ "id": own.id(), "title": own.use_case.title, "origin": own.origin });

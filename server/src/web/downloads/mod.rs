@@ -2,4 +2,5 @@
 
 pub mod files;
 pub mod monitoring;
+pub mod outcomes;
 pub mod reports;

@@ -5,9 +5,10 @@ use axum::extract::{DefaultBodyLimit, Form, Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, post};
+use data::{JoinOptions, MatchRule};
 use domain::{Route, VersionNumber};
 use serde::Deserialize;
-use workflow::{Error, Import, Tenure};
+use workflow::{Combine, Error, Import, Tenure};
 
 use crate::web::accounts::{Answer, redirect_with_flash};
 use crate::web::auth::AuthUser;
@@ -126,6 +127,7 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, Stri
     let incomplete = |error: axum::extract::multipart::MultipartError| error.body_text();
     let mut import = Import { use_case, ..Import::default() };
     let mut purpose = String::new();
+    let (mut combine, mut join) = (String::new(), JoinOptions::default());
     while let Some(field) = form.next_field().await.map_err(incomplete)? {
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
@@ -139,6 +141,10 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, Stri
             }
             "as_of" => import.as_of = Some(field.text().await.map_err(incomplete)?).filter(|day| !day.is_empty()),
             "for" => purpose = field.text().await.map_err(incomplete)?,
+            "combine" => combine = field.text().await.map_err(incomplete)?,
+            "key" => field.text().await.map_err(incomplete)?.trim().clone_into(&mut join.key),
+            // The form offers rules that there are; another text counts every difference, which matches less and not more.
+            "match" => join.rule = MatchRule::parse(&field.text().await.map_err(incomplete)?).unwrap_or_default(),
             option => {
                 let value = field.text().await.map_err(incomplete)?;
                 import.options.set(option, &value).map_err(|error| error.to_string())?;
@@ -146,6 +152,11 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, Stri
         }
     }
     import.purpose = purpose.parse().ok();
+    import.combine = match combine.as_str() {
+        "join" => Combine::Join(join),
+        "join_missing" => Combine::Join(JoinOptions { keep_partial: true, ..join }),
+        _ => Combine::Stack,
+    };
     Ok(import)
 }
 

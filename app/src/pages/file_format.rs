@@ -1,0 +1,41 @@
+//! The part of an import form that says how a file is to be read.
+
+use leptos::prelude::*;
+
+use crate::boxed::IntoBoxed;
+use crate::components::form::Field;
+
+/// File names and media types that the browser offers; the content decides.
+pub(super) const ACCEPTED: &str = ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods,.parquet,.arrow,.feather,.jsonl,.ndjson,.json,text/csv";
+
+/// How the files are to be read. Everything is recognized unless it is stated here.
+pub(super) fn file_format() -> AnyView {
+    let text = |id: &'static str, label: &'static str, help: &'static str| {
+        view! {
+            <Field id=id label=label help=help>
+                <input id=id name=id r#type="text" autocomplete="off" aria-describedby=format!("{id}-help") />
+            </Field>
+        }
+    };
+    let choice = |id: &'static str, label: &'static str, options: &'static [(&'static str, &'static str)]| {
+        let options = options.iter().map(|&(value, label)| view! { <option value=value>{label}</option> }).collect_view();
+        view! {
+            <Field id=id label=label>
+                <select id=id name=id><option value="">"Recognize"</option>{options}</select>
+            </Field>
+        }
+    };
+    view! {
+        <details>
+            <summary>"Format of the file"</summary>
+            {text("encoding", "Encoding", "Text files, for example windows-1252. Empty: recognized.")}
+            {text("sheet", "Sheet", "Workbooks with several sheets.")}
+            {choice("separator", "Column separator", &[("comma", "Comma"), ("semicolon", "Semicolon"), ("tab", "Tab"), ("|", "Vertical bar")])}
+            {text("header_row", "Row of the column names", "From 1. Empty: recognized.")}
+            {choice("decimal", "Decimal mark", &[("point", "Point (1234.5)"), ("comma", "Comma (1234,5)")])}
+            {choice("thousands", "Thousands mark", &[("point", "Point (1.234)"), ("comma", "Comma (1,234)"), ("space", "Space (1 234)"), ("apostrophe", "Apostrophe (1'234)")])}
+            {choice("dates", "Order of dates", &[("year-first", "Year first (2026-11-01)"), ("day-first", "Day first (01/11/2026)"), ("month-first", "Month first (11/01/2026)")])}
+        </details>
+    }
+    .boxed()
+}

@@ -1,0 +1,57 @@
+//! Texts that are no level of their field: a new job title must not stop the scoring of everybody else, and nobody may be misread silently.
+
+use std::collections::BTreeMap;
+
+use model::{Field, UnseenPolicy};
+
+/// A text that is no level of its field and was read as missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unseen {
+    /// Name of the field.
+    pub field: String,
+    /// The text, without blanks around it.
+    pub value: String,
+    /// Positions of its rows, from 0.
+    pub rows: Vec<usize>,
+}
+
+/// Collects them for one field.
+pub(crate) struct UnseenLevels<'a> {
+    field: &'a Field,
+    takes: bool,
+    found: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> UnseenLevels<'a> {
+    pub(crate) fn new(field: &'a Field, for_training: bool) -> Self {
+        Self { field, takes: field.takes_unseen(for_training), found: BTreeMap::new() }
+    }
+
+    /// True when the text of a row, which is no value of the field, counts as missing.
+    pub(crate) fn take(&mut self, row: usize, text: &'a str) -> bool {
+        if self.takes {
+            self.found.entry(text.trim()).or_default().push(row);
+        }
+        self.takes
+    }
+
+    /// What was found; `present` rows have a text.
+    ///
+    /// # Errors
+    /// The rule that is broken and what breaks it, where most of the texts are unknown and the use case does not allow it: then the column is
+    /// likely in other words (another language, codes instead of names).
+    pub(crate) fn finish(self, present: usize) -> Result<Vec<Unseen>, (String, Vec<Unseen>)> {
+        let unknown: usize = self.found.values().map(Vec::len).sum();
+        let unseen = |(value, rows): (&str, Vec<usize>)| Unseen { field: self.field.name.clone(), value: value.to_owned(), rows };
+        let found = self.found.into_iter().map(unseen).collect();
+        if self.field.unseen == Some(UnseenPolicy::Missing) || 2 * unknown <= present {
+            return Ok(found);
+        }
+        let rule = format!(
+            "must be one of {}; {unknown} of {present} rows have other values, too many to count as missing (add level_aliases or levels to the \
+             use case, or unseen = \"missing\")",
+            self.field.levels.join(", ")
+        );
+        Err((rule, found))
+    }
+}
