@@ -121,9 +121,11 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
 /// Whether a file has the column with the outcomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutcomeColumn {
+    /// It is there.
     Found,
     /// There is none, but a column that no field claims has nearly its name.
     Similar(String),
+    /// It is not there.
     Absent,
 }
 

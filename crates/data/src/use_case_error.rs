@@ -7,6 +7,7 @@ pub struct UseCaseError {
     pub line: usize,
     /// For example `field.OverTime.levels`.
     pub key: String,
+    /// What is wrong and what is allowed.
     pub message: String,
 }
 

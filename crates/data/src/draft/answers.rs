@@ -23,12 +23,14 @@ pub struct Answers {
     pub event: Vec<String>,
     /// Days within which the event is predicted.
     pub horizon_days: Option<u32>,
+    /// What a blank cell of the target means.
     pub blank: Option<Blank>,
     /// Name of the file, for title and id of the use case.
     pub file: String,
 }
 
 /// Why no use case can be drafted yet. Each message says which answer is missing.
+#[expect(missing_docs, reason = "the message of each variant says it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DraftError {
     #[error("There is no column \"{name}\". The file has: {known}")]

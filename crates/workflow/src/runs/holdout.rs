@@ -6,11 +6,11 @@ use training::Trained;
 use crate::{Error, Result, StoredPeople};
 
 /// CSV with one line for each held-out row: the row in the dataset (from 1), id, period where there is one, the outcome
-/// (1: it happened), the model's probability, and every field under its name.
+/// (1: it happened; `outcomes`, one per held-out row), the model's probability, and every field under its name.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(crate) fn file(use_case: &UseCase, people: &StoredPeople, trained: &Trained, labels: &[bool]) -> Result<Vec<u8>> {
+pub(crate) fn file(use_case: &UseCase, people: &StoredPeople, trained: &Trained, outcomes: &[bool]) -> Result<Vec<u8>> {
     let rows = &trained.holdout_rows;
     let fields = people.table.take(rows);
     let text = |of: &dyn Fn(usize) -> String| Column::Text(rows.iter().map(|&row| of(row)).collect());
@@ -28,8 +28,7 @@ pub(crate) fn file(use_case: &UseCase, people: &StoredPeople, trained: &Trained,
     if let (Some(name), Some(periods)) = (&use_case.time_column, &people.periods) {
         push(name, text(&|row| periods[row].to_string()));
     }
-    let outcome = |row: &usize| f64::from(u8::from(labels[*row]));
-    push(&use_case.target.column, Column::Number(rows.iter().map(outcome).collect()));
+    push(&use_case.target.column, Column::Number(outcomes.iter().map(|happened| f64::from(u8::from(*happened))).collect()));
     push("probability", Column::Number(trained.holdout_probabilities.clone()));
     for (name, column) in fields.names.iter().zip(&fields.columns) {
         table.push(name, column.clone());

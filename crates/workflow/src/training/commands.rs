@@ -177,7 +177,7 @@ impl Tenure {
                 ("settings.json", JSON, to_json(&settings)?),
                 ("data_profile.json", JSON, to_json(&profile)?),
                 (EXPLANATION, JSON, to_json(&explanation)?),
-                (HOLDOUT, "text/csv; charset=utf-8", holdout::file(&use_case, &people, &trained, &rows.labels)?),
+                (HOLDOUT, "text/csv; charset=utf-8", holdout::file(&use_case, &people, &trained, &unseen)?),
             ];
             files.extend(plots(&evidence));
             Ok(FitOutcome::Completed(Box::new(Fitted { trained: Arc::new(trained), evidence, explanation, files })))

@@ -5,7 +5,7 @@ use data::{CheckMode, Raw, ReadOptions, Refusal, UseCaseError};
 use training::leakage::{Leak, check_data};
 use training::split::Split;
 
-use crate::training::commands::to_dataset;
+use crate::training::known::KnownRows;
 use crate::{Error, PolicyCatalog, Result, StoredPeople};
 
 /// The seed and share of the hold-out that the search for leaks looks at.
@@ -63,10 +63,9 @@ pub fn draft_use_case(
             return Ok(drafted);
         }
     };
-    let people =
-        StoredPeople { table: checked.table, ids: checked.ids, labels: checked.labels, periods: checked.periods, sources: Vec::new() };
-    let leaks = people.labels.clone().map_or(Ok(Vec::new()), |labels| {
-        let dataset = to_dataset(&people, labels)?;
+    let people = StoredPeople::merge(vec![checked], Vec::new())?;
+    let leaks = people.labels.as_ref().map_or(Ok(Vec::new()), |_| {
+        let (_, dataset) = KnownRows::of(&people)?;
         let split = Split::hold_out(&dataset, LEAK_SPLIT.0, LEAK_SPLIT.1)?;
         Ok::<_, Error>(check_data(&dataset, &use_case, &split))
     });
