@@ -15,6 +15,8 @@ pub mod datasets;
 #[cfg(feature = "ssr")]
 pub mod fairness;
 #[cfg(feature = "ssr")]
+mod file_format;
+#[cfg(feature = "ssr")]
 mod glossary;
 #[cfg(feature = "ssr")]
 mod jobs;
@@ -22,8 +24,6 @@ mod jobs;
 mod monitoring;
 #[cfg(feature = "ssr")]
 mod query;
-#[cfg(feature = "ssr")]
-mod file_format;
 #[cfg(feature = "ssr")]
 mod refused;
 #[cfg(feature = "ssr")]

@@ -6,8 +6,8 @@ use domain::Date;
 use model::UseCase;
 use serde::{Deserialize, Serialize};
 
-use crate::dates;
 use crate::check::{Header, Refusal, id_rule, shown};
+use crate::dates;
 use crate::ids::read_ids;
 use crate::read::Raw;
 use crate::words;
@@ -117,7 +117,12 @@ pub fn check_outcomes(raw: &Raw, use_case: &UseCase, columns: &OutcomeColumns, t
         let Some(day) = day.filter(|_| refusal.total == before) else { continue };
         match seen.insert((person_id, day), (row, happened)) {
             Some((earlier, other)) if other != happened => {
-                refusal.add(row + 2, name(person), person_id, format!("contradicts row {} (same person and date)", raw.row_number(earlier)));
+                refusal.add(
+                    row + 2,
+                    name(person),
+                    person_id,
+                    format!("contradicts row {} (same person and date)", raw.row_number(earlier)),
+                );
             }
             Some(_) => {}
             None => {

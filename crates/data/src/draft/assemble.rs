@@ -203,6 +203,7 @@ fn field(values: &Values<'_>, shape: Shape, role: Role) -> Field {
         aliases: Vec::new(),
         level_aliases: if is_read { shape.level_aliases } else { Default::default() },
         missing: MissingPolicy::Impute,
+        unseen: None,
         actionable: Direction::Fixed,
         help: String::new(),
     }

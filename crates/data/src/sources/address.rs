@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::SourceError;
+use super::error::SourceError;
 
 /// A kind of database that rows can be read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,10 @@ use std::str::FromStr;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Executor, Row, TypeInfo, ValueRef};
 
-use super::{Address, Fetched, Limits, Rows, SourceError, broken, patiently, refused};
+use super::address::Address;
+use super::error::{SourceError, broken, patiently, refused};
+use super::limits::{Fetched, Limits};
+use super::rows::Rows;
 
 /// Rows fetched at a time.
 const STEP: usize = 5_000;

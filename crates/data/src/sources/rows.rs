@@ -1,6 +1,7 @@
 //! Rows on their way into a CSV file, up to the limits.
 
-use super::{Beyond, Fetched, Limits, SourceError};
+use super::error::SourceError;
+use super::limits::{Beyond, Fetched, Limits};
 
 /// A CSV file that grows row by row.
 pub(super) struct Rows<'a> {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::SourceError;
+use super::error::SourceError;
 
 /// A password that stands somewhere else.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -6,7 +6,10 @@ use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow, SqliteValueRef};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Decode, Row, Sqlite, TypeInfo, ValueRef};
 
-use super::{Address, Fetched, Limits, Rows, SourceError, broken, refused};
+use super::address::Address;
+use super::error::{SourceError, broken, refused};
+use super::limits::{Fetched, Limits};
+use super::rows::Rows;
 
 /// Steps of SQLite's machine between two looks at the clock.
 const STEPS: i32 = 10_000;

@@ -55,7 +55,7 @@ fn figures_by_hand() {
 #[test]
 fn dependence_of_levels_is_corrected_for_their_number() {
     let first: Vec<u32> = (0..40).map(|row| u32::from(row >= 20)).collect();
-    let second: Vec<u32> = (0..40).map(|row| u32::from((row >= 15 && row < 20) || row >= 25)).collect();
+    let second: Vec<u32> = (0..40).map(|row| u32::from((15..20).contains(&row) || row >= 25)).collect();
     let target: Vec<Option<bool>> = second.iter().map(|code| Some(*code == 1)).collect();
     let mut table = Table::default();
     table.push("first", level(&first, &["p", "q"]));

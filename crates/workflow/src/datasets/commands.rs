@@ -91,8 +91,7 @@ impl Tenure {
         .await?;
         let Reading { people, unused, purpose, files: readings, report, unsettled } = reading;
         let json = |error: serde_json::Error| Error::from(store::Error::from(error));
-        let (combine, kept) =
-            (serde_json::to_string(&import.combine).map_err(json)?, serde_json::to_string(&report).map_err(json)?);
+        let (combine, kept) = (serde_json::to_string(&import.combine).map_err(json)?, serde_json::to_string(&report).map_err(json)?);
 
         // The files and their columns are written before the rows that name them.
         let options = serde_json::to_string(&import.options).map_err(store::Error::from)?;

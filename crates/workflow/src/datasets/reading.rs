@@ -97,7 +97,8 @@ impl Tenure {
             let rows = datasets::files(&mut connection, &dataset.dataset_id).await?;
             let combine = datasets::combine(&mut connection, &dataset.dataset_id).await?;
             drop(connection);
-            let combine: Combine = combine.map(|kept| serde_json::from_str(&kept).map_err(store::Error::from)).transpose()?.unwrap_or_default();
+            let combine: Combine =
+                combine.map(|kept| serde_json::from_str(&kept).map_err(store::Error::from)).transpose()?.unwrap_or_default();
             for file in rows {
                 let options: ReadOptions = serde_json::from_str(&file.options).map_err(store::Error::from)?;
                 files.push((file.name, self.store.artifact(&file.hash).await?, options));

@@ -166,7 +166,8 @@ impl Tenure {
         if let Some(import) = outcomes::by_hash(&mut transaction, &id.as_str().into(), &hash).await? {
             return Ok(OutcomesImported { import, new: false, never_scored, report });
         }
-        let outcome = |row: data::OutcomeRow| Outcome { person_id: row.person.into(), day: row.day, happened: row.happened, reason: row.reason };
+        let outcome =
+            |row: data::OutcomeRow| Outcome { person_id: row.person.into(), day: row.day, happened: row.happened, reason: row.reason };
         let list: Vec<Outcome> = rows.into_iter().map(outcome).collect();
         let days = || list.iter().map(|outcome| outcome.day);
         let (Some(first_day), Some(last_day)) = (days().min(), days().max()) else {
