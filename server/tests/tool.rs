@@ -346,7 +346,7 @@ fn splits_express_forward_folds() {
 fn groups_are_folded_as_the_store_folds_them() {
     let row = |row: usize| {
         let gender = ["Female", "female", " FEMALE", "Male", "male ", "M"][row % 6];
-        format!("{},{},{gender}\n", u8::from(row % 5 == 0), if row % 3 == 0 { 0.9 } else { 0.1 })
+        format!("{},{},{gender}\n", u8::from(row.is_multiple_of(5)), if row.is_multiple_of(3) { 0.9 } else { 0.1 })
     };
     let path = file("spellings.csv", &format!("left,score,Gender\n{}", (0..300).map(row).collect::<String>()));
     let asked = ["fairness", &path, "--truth", "left", "--score", "score", "--groups", "Gender"];

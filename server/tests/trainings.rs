@@ -237,7 +237,7 @@ fn two_files_are_merged_and_the_merge_is_on_record() {
     else {
         return;
     };
-    let cli = CliHarness { folder: tempfile::tempdir().unwrap() };
+    let cli = CliHarness::new();
     let paths = [first.to_str().unwrap(), second.to_str().unwrap()];
     let imported = cli.json(&["data", "import", paths[0], paths[1], "--use-case", "churn"]);
     assert_eq!(imported["dataset"]["row_count"], 3333);

@@ -1,7 +1,6 @@
 //! `tenure data`.
 
 use clap::{Args, Subcommand};
-use data::{DateOrder, ReadOptions};
 use domain::Purpose;
 use monitoring::simulation;
 use workflow::{Actor, Combine, Error, Import, Result};
@@ -122,7 +121,8 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
             // A file that is refused opens nothing and makes nothing. A use case that no file defines may lie in the store, where there is one.
             let from_files = catalog.definition(&import.use_case).is_some() || !config.has_store();
             if source.is_none() && from_files {
-                show_readings(&workflow::check_import(&import, &catalog.use_case(&import.use_case)?)?);
+                let definition = catalog.use_case(&import.use_case)?;
+                show_readings(&workflow::check_import(&import, &definition)?);
             }
             let tenure = config.open().await?;
             let definition = tenure.use_case(&import.use_case)?;
@@ -263,10 +263,6 @@ fn told(imported: &workflow::Imported, definition: &model::UseCase) -> Option<St
 
 fn file_name(path: &str) -> String {
     std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
-}
-
-fn date_order(text: &str) -> std::result::Result<DateOrder, String> {
-    DateOrder::of_word(text).ok_or_else(|| "use day-first, month-first or year-first".to_owned())
 }
 
 fn parse_purpose(text: &str) -> std::result::Result<Purpose, String> {

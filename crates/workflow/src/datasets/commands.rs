@@ -221,7 +221,16 @@ impl Tenure {
                 cells: refusal.problems.into_iter().map(cell).collect(),
             },
             Error::Invalid(sentence) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
-            error => return Err(error),
+            error @ (Error::NotFound(_)
+            | Error::Fields(_)
+            | Error::SignIn(_)
+            | Error::TooMany { .. }
+            | Error::Forbidden { .. }
+            | Error::Conflict { .. }
+            | Error::Canceled(_)
+            | Error::Unavailable(_)
+            | Error::Store(_)
+            | Error::Internal { .. }) => return Err(error),
         };
         Ok(self.refusals.insert(admin.name(), refused))
     }

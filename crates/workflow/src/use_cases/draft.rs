@@ -63,7 +63,7 @@ pub fn draft_use_case(
             return Ok(drafted);
         }
     };
-    let people = StoredPeople::merge(vec![checked], Vec::new())?;
+    let people = StoredPeople::stack(vec![checked], Vec::new())?;
     let leaks = people.labels.as_ref().map_or(Ok(Vec::new()), |_| {
         let (_, dataset) = KnownRows::of(&people)?;
         let split = Split::hold_out(&dataset, LEAK_SPLIT.0, LEAK_SPLIT.1)?;

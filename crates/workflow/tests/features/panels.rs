@@ -69,7 +69,7 @@ fn panel(periods: &[&str], rows: usize, outcome: impl Fn(usize, usize) -> &'stat
 }
 
 fn fifth_left(_: usize, row: usize) -> &'static str {
-    if row % 5 == 0 { "yes" } else { "no" }
+    if row.is_multiple_of(5) { "yes" } else { "no" }
 }
 
 #[tokio::test]

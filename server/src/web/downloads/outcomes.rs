@@ -59,7 +59,9 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<OutcomesImpo
             // No choice, or none of those on the form: a rule may be proposed, and none is applied.
             "match" => import.matching.rule = given.as_deref().and_then(MatchRule::parse),
             "allow_unmatched" => import.matching.allow_unmatched = text == "true",
-            option => import.options.set(option, &text).map_err(|error| error.to_string())?,
+            option => {
+                import.options.set(option, &text).map_err(|error| error.to_string())?;
+            }
         }
     }
     Ok(import)
