@@ -12,6 +12,7 @@ use crate::cli::output;
 use crate::cli::reading::Reading;
 use crate::settings::Config;
 
+#[expect(clippy::large_enum_variant, reason = "one value, parsed once")]
 #[derive(Debug, Subcommand)]
 pub enum OutcomesCommand {
     /// Check a file of outcomes (person, date, outcome, reason) and join it with the prediction log

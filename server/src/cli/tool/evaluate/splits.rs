@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(rows(json!([[0, 2], [1]])), [Fold::Test(vec![0, 2]), Fold::Test(vec![1])]);
         assert_eq!(rows(json!({ "folds": [[3]] })), [Fold::Test(vec![3])]);
         let sides = Fold::Sides { train: vec![0, 1], test: vec![2] };
-        assert_eq!(rows(json!({ "train": [0, 1], "test": [2] })), [sides.clone()]);
+        assert_eq!(rows(json!({ "train": [0, 1], "test": [2] })).as_slice(), std::slice::from_ref(&sides));
         assert_eq!(rows(json!([{ "train": [0, 1], "test": [2] }, [5]])), [sides.clone(), Fold::Test(vec![5])]);
         // The shape of the reference's file: a hold-out beside a list of folds, and other things.
         let both = json!({ "sha": "x", "dropped": ["a"], "holdout": { "train": [0, 1], "test": [2] }, "folds": [[7]] });
