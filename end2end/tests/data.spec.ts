@@ -26,7 +26,7 @@ test("two versions are compared side by side", async ({ page, open }) => {
 
 test("a file with invalid cells is not imported, and all of them are listed", async ({ page, open }) => {
   await open(DATA);
-  await page.getByLabel("Files").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from("Age,Gender\n200,Female\n") });
+  await page.getByLabel("Files", { exact: true }).setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from("Age,Gender\n200,Female\n") });
   await page.getByLabel("Scoring current employees").check();
   await page.getByRole("button", { name: "Import" }).click();
   const alert = page.getByRole("alert");

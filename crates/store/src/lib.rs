@@ -1,4 +1,4 @@
-//! Database repositories and the artifact store: the only crate with SQL.
+//! Database repositories and the artifact store: the only crate with SQL of our own.
 //!
 //! One set of migrations and one text per query serve SQLite and PostgreSQL, through `sqlx::Any`. Repositories are free functions over a
 //! [`Reader`] or a [`Writer`], so that a use case can put several of them into one transaction, and nothing is written outside one.

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use data::ReadOptions;
 use data::draft::{Answers, Blank, ColumnUse, DraftColumn};
 use serde_json::json;
 use workflow::{DraftedUseCase, Error, Result, draft_use_case};
@@ -11,6 +10,7 @@ use workflow::{DraftedUseCase, Error, Result, draft_use_case};
 use crate::cli::input::read_input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
@@ -40,6 +40,8 @@ pub struct Init {
     /// Use-case file to write [default: ID.toml in the folder of --use-cases, or in the current folder]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -62,7 +64,7 @@ pub fn run(config: &Config, command: Init, as_json: bool) -> Result<Outcome> {
         }),
         file: command.files.first().cloned().unwrap_or_default(),
     };
-    let drafted = draft_use_case(&files, &ReadOptions::default(), &answers, &config.catalog()?)?;
+    let drafted = draft_use_case(&files, &command.reading.options()?, &answers, &config.catalog()?)?;
     let path = command.out.unwrap_or_else(|| {
         let name = format!("{}.toml", drafted.draft.use_case.id);
         config.use_cases.as_deref().map_or_else(|| PathBuf::from(&name), |folder| folder.join(&name))
