@@ -57,6 +57,8 @@ pub(super) fn form(form: &Form) -> AnyView {
         (column("date", "Column with the date", "date".to_owned()), column("reason", "Column with the reason", "reason".to_owned()));
     let leavers_only = format!("Every row is one of the {events} (no outcome column needed)");
     let complete = format!("The file names all {events} up to");
+    let others =
+        format!("Everyone else counts as someone who did not {} up to this day. Leave empty if it does not.", definition.words.verb);
     view! {
         <section>
             <h2>"Import outcomes"</h2>
@@ -69,7 +71,7 @@ pub(super) fn form(form: &Form) -> AnyView {
                 {outcome}
                 {reason}
                 <label class="check"><input r#type="checkbox" name="leavers_only" value="true" />{leavers_only}</label>
-                <Field id="complete_until" label=complete help="Everyone else counts as a stayer up to this day. Leave empty if it does not.">
+                <Field id="complete_until" label=complete help=others>
                     <input id="complete_until" name="complete_until" r#type="date" aria-describedby="complete_until-help" />
                 </Field>
                 <Field id="match" label="IDs are the same despite">
@@ -85,7 +87,7 @@ pub(super) fn form(form: &Form) -> AnyView {
                 </Field>
                 <label class="check"><input r#type="checkbox" name="allow_unmatched" value="true" />"The file also holds people whom this use case never had"</label>
                 {file_format()}
-                <p class="aside">"If any cell is invalid, or leavers match nobody, nothing is imported and all problems are listed."</p>
+                <p class="aside">{format!("If any cell is invalid, or {events} match nobody, nothing is imported and all problems are listed.")}</p>
                 <button class="button">"Import"</button>
             </form>
         </section>
