@@ -60,7 +60,7 @@ fn withdraw(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyVie
         <section>
             <h2>"Withdraw this dataset"</h2>
             <p>"It is no longer scored, checked for drift or used for training, and its scores are no longer shown. It stays in the list and in the audit log."</p>
-            <form method="post" action=action>
+            <form method="post" action=action class="import-form">
                 <Field id="reason" label="Reason" help="Kept in the audit log. Name no people." error>
                     <input id="reason" name="reason" required=true maxlength="2000" value=reason aria-describedby=described />
                 </Field>
@@ -73,6 +73,15 @@ fn withdraw(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyVie
 
 fn heading(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyView {
     let done = (!flash.one("done").is_empty()).then(|| view! { <p class="note" role="status">{flash.one("done").to_owned()}</p> });
+    // The form is at the end of a long page.
+    let problem = flash.one("problem").to_owned();
+    let problem = (!problem.is_empty()).then(|| {
+        let text = match dataset.withdrawn {
+            None => view! { <a href="#reason">{problem}</a> }.boxed(),
+            Some(_) => view! { <span>{problem}</span> }.boxed(),
+        };
+        view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{text}</p></div> }
+    });
     let list = Route::Datasets { use_case: use_case.clone() };
     let html = Route::DatasetProfileHtml { use_case: use_case.clone(), dataset: (&dataset.id).into() };
     let json = Route::DatasetProfileJson { use_case: use_case.clone(), dataset: (&dataset.id).into() };
@@ -85,6 +94,7 @@ fn heading(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyView
             <p>"Column profiles of this dataset version."</p>
         </PageHeading>
         {done}
+        {problem}
         <Facts facts class="facts" />
         {report}
         <p class="actions">
