@@ -87,9 +87,9 @@ fn a_bad_file_leaves_the_store_as_it_was() {
         ("text-in-number.csv", text.replacen("1102", "many", 1).into_bytes(), "must be a number"),
         ("empty.csv", Vec::new(), "empty"),
         ("header-only.csv", text.lines().next().unwrap().as_bytes().to_vec(), "no rows"),
-        ("noise.csv", noise, "neither CSV nor Parquet"),
+        ("noise.csv", noise, "encoding"),
         ("cut.parquet", b"PAR1 cut short".to_vec(), "damaged or truncated"),
-        ("latin1.csv", good.iter().map(|byte| if *byte == b'&' { 0xE9 } else { *byte }).collect(), "not UTF-8"),
+        ("latin1.csv", good.iter().map(|byte| if *byte == b'&' { 0x81 } else { *byte }).collect(), "encoding"),
     ];
     for (name, bytes, says) in cases {
         std::fs::write(cli.path(name), bytes).unwrap();

@@ -165,7 +165,13 @@ fn old_and_open_workbooks_are_read() {
         text("hired"),
         text("007")
     );
-    let raw = read(&zipped(&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", &content)])).unwrap();
+    let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"><manifest:file-entry manifest:full-path=\"content.xml\" manifest:media-type=\"text/xml\"></manifest:file-entry></manifest:manifest>";
+    let files = [
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", manifest),
+        ("content.xml", content.as_str()),
+    ];
+    let raw = read(&zipped(&files)).unwrap();
     assert_eq!([column(&raw, "id"), column(&raw, "pay"), column(&raw, "hired")], [["007"], ["3000.5"], ["2020-01-31"]]);
 }
 

@@ -292,7 +292,7 @@ impl Subject {
         }
         let (kind, name) = text.split_once(' ').filter(|(_, name)| !name.is_empty())?;
         Some(match kind {
-            // Names of accounts have no blanks: this is not "erased ~…".
+            // Names of accounts and use cases have no blanks: this is not "erased ~…".
             "account" if !name.contains(' ') => Self::Account(name.into()),
             "batch" => Self::Batch(name.into()),
             "check" => Self::Check(name.into()),
@@ -304,7 +304,7 @@ impl Subject {
             }
             "outcomes" => Self::Outcomes(name.to_owned()),
             "person" => {
-                let (use_case, person) = name.split_once('/')?;
+                let (use_case, person) = name.split_once('/').filter(|(use_case, _)| !use_case.contains(' '))?;
                 Self::Person(use_case.into(), person.into())
             }
             "run" => Self::Run(name.into()),

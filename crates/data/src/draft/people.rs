@@ -118,12 +118,12 @@ fn with_time(columns: &[Values<'_>], id: usize, times: &[usize]) -> People {
     let mut best: Vec<(usize, usize, usize)> = times
         .iter()
         .filter(|&&time| time != id && columns[time].missing == 0)
-        .map(|&time| (repeats(time), columns[time].distinct.len(), time))
-        .filter(|&(repeats, ..)| repeats as f64 <= REPEATS * rows as f64)
+        .map(|&time| (columns[time].distinct.len(), repeats(time), time))
+        .filter(|&(_, repeats, _)| repeats as f64 <= REPEATS * rows as f64)
         .collect();
     // Of two columns that say the same the coarser one is easier to read.
     best.sort_unstable();
-    let Some(&(repeats, _, time)) = best.first() else { return people };
+    let Some(&(_, repeats, time)) = best.first() else { return people };
     people.time = Some(time);
     if repeats > 0 {
         let what = if repeats == 1 { "1 row repeats a person".to_owned() } else { format!("{repeats} rows repeat a person") };
@@ -169,7 +169,7 @@ fn is_time(text: &str) -> bool {
     };
     match number(text) {
         // A running number of periods, or a year, or 202601, or the two parts of 01.2026.
-        Some(number) => of_number(number) || (number.fract() == 0.0 && (0.0..1000.0).contains(&number)) || month(),
+        Some(number) => of_number(number) || (number.fract() == 0.0 && (0.0..1000.0).contains(&number)) || month() || is_date(text),
         None => is_date(text) || quarter() || month(),
     }
 }
