@@ -24,7 +24,7 @@ async fn datasets_come_back_as_they_went_in() {
         assert!(insert_dataset(&mut writer, &dataset("aa", "2026-03-01")).await.is_err(), "the same dataset twice");
         drop(writer);
         let mut connection = store.read().await.unwrap();
-        assert_eq!(datasets::list(&mut connection, Some(&attrition())).await.unwrap(), [other_day, newer.clone(), older.clone()]);
+        assert_eq!(datasets::list(&mut connection, Some(&attrition())).await.unwrap(), [other_day.clone(), newer.clone(), older.clone()]);
         assert_eq!(datasets::list(&mut connection, Some(&UseCaseId::from("churn"))).await.unwrap(), []);
         assert_eq!(datasets::find(&mut connection, "b").await.unwrap(), Some(newer));
         assert_eq!(datasets::same(&mut connection, &dataset("aa", "2026-01-01")).await.unwrap(), Some(older.clone()));
@@ -35,7 +35,7 @@ async fn datasets_come_back_as_they_went_in() {
         ] {
             assert_eq!(datasets::same(&mut connection, &other).await.unwrap(), None);
         }
-        assert_eq!(datasets::matching(&mut connection, "a").await.unwrap(), [older]);
+        assert_eq!(datasets::matching(&mut connection, "a").await.unwrap(), [other_day, older]);
     }
 }
 
