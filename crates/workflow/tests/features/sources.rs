@@ -47,7 +47,7 @@ async fn rows_of_a_source_are_imported_like_a_file() {
     let import = Import { use_case: USE_CASE.into(), as_of, purpose, ..Import::default() };
     let imported = app.tenure.import_from(&admin, "hr", import.clone()).await.unwrap();
     assert_eq!((imported.new, imported.dataset.row_count, imported.dataset.name.as_str()), (true, 40, "hr"));
-    let file = Import { files: vec![("people.csv".into(), csv.into_bytes())], ..import };
+    let file = Import { files: vec![("hr".into(), csv.into_bytes())], ..import };
     let same = app.tenure.import(&admin, file).await.unwrap();
     assert_eq!(same.dataset.content_hash, imported.dataset.content_hash);
 }
