@@ -14,6 +14,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::output;
 use crate::settings::Config;
 
+#[expect(clippy::large_enum_variant, reason = "one value, parsed once")]
 #[derive(Debug, Subcommand)]
 pub enum UseCaseCommand {
     /// List the use cases of this installation
@@ -23,6 +24,7 @@ pub enum UseCaseCommand {
     /// Show the fields of a use case
     #[command(after_help = "Example: tenure use-case show attrition --toml > my-case.toml")]
     Show {
+        /// Use case, for example attrition
         id: String,
         /// Print its TOML text
         #[arg(long)]
@@ -30,13 +32,20 @@ pub enum UseCaseCommand {
     },
     /// Check a use-case file and report all problems by line and key; policies may be built-in or from --use-cases
     #[command(after_help = "Example: tenure use-case check my-case.toml")]
-    Check { file: String },
+    Check {
+        /// Use-case file, or - for standard input
+        file: String,
+    },
     /// Keep a use case in the store; it is in force from then on
     #[command(after_help = "Example: tenure use-case import my-case.toml")]
-    Import { file: String },
+    Import {
+        /// Use-case file, or - for standard input
+        file: String,
+    },
     /// Write the TOML text of a use case, or of one of its versions in the store
     #[command(after_help = "Example: tenure use-case export my-case --version 2 --out my-case.toml")]
     Export {
+        /// Use case, for example attrition
         id: String,
         /// Version in the store [default: the definition in force]
         #[arg(long)]
@@ -46,7 +55,10 @@ pub enum UseCaseCommand {
         out: Option<String>,
     },
     /// List the versions of a use case in the store
-    Versions { id: String },
+    Versions {
+        /// Use case, for example attrition
+        id: String,
+    },
 }
 
 /// The use cases that are in force: of the files, and of the store where there is one.
