@@ -63,7 +63,10 @@ pub(crate) fn number(text: &str) -> Option<f64> {
                 .replace(mark, "."),
             None => bare.chars().filter(|letter| !matches!(letter, '.' | ',')).collect(),
         };
-        written.parse::<f64>().ok().filter(|number| number.is_finite() && digits(&bare))
+        // A mark in the whole part stands for thousands: three digits follow it, unlike in a date.
+        let whole = decimal.and_then(|mark| bare.split_once(mark)).map_or(bare.as_str(), |(whole, _)| whole);
+        let is_grouped = whole.split(['.', ',']).skip(1).all(|group| group.len() == 3);
+        written.parse::<f64>().ok().filter(|number| number.is_finite() && digits(&bare) && is_grouped)
     })
 }
 
@@ -168,7 +171,7 @@ mod tests {
         ] {
             assert_eq!(number(text), Some(expected), "{text}");
         }
-        for text in ["", "Sales", "1-2", "10/49", ">20", ".", "1 Nov 2026", "E-17"] {
+        for text in ["", "Sales", "1-2", "10/49", ">20", ".", "1 Nov 2026", "E-17", "27.05.1976"] {
             assert_eq!(number(text), None, "{text}");
         }
     }
