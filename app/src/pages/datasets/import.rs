@@ -9,7 +9,7 @@ use workflow::datasets::RefusedImport;
 
 use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
-use crate::pages::file_format::{ACCEPTED, file_format};
+use crate::pages::file_format::{ACCEPTED, file_format, match_rules};
 use crate::pages::refused::refused;
 
 /// Data of the form.
@@ -35,11 +35,11 @@ pub(super) fn form(form: &Form) -> AnyView {
     let choice = |purpose: Purpose, text: String| {
         view! { <label class="check"><input r#type="radio" name="for" value=purpose.as_str() required=true />{text}</label> }.boxed()
     };
-    let (target, many) = (&form.definition.target.column, &form.definition.words.many);
+    let (target, many, events) = (&form.definition.target.column, &form.definition.words.many, &form.definition.words.event_many);
     let choices = vec![
         choice(Purpose::Training, format!("Training a model ({target} column required)")),
         choice(Purpose::Scoring, format!("Scoring current {many} ({target} column not required)")),
-        choice(Purpose::Both, format!("Both ({target} column required; those it happened to are not scored)")),
+        choice(Purpose::Both, format!("Both ({target} column required; {events} are not scored)")),
     ];
     view! {
         <section>
@@ -58,14 +58,10 @@ pub(super) fn form(form: &Form) -> AnyView {
                 <Field id="key" label="ID column to join by">
                     <input id="key" name="key" value=key />
                 </Field>
-                <Field id="match" label="IDs are the same despite">
+                <Field id="match" label="Ignore in IDs">
                     <select id="match" name="match">
-                        <option value="exact" selected=true>"No difference (exact)"</option>
-                        <option value="leading-zeros">"Leading zeros (leading-zeros)"</option>
-                        <option value="whole-numbers">"Decimals, 1001.0 = 1001 (whole-numbers)"</option>
-                        <option value="case">"Upper and lower case (case)"</option>
-                        <option value="blanks">"Blanks (blanks)"</option>
-                        <option value="leading-zeros,whole-numbers,case,blanks">"All of these"</option>
+                        <option value="exact" selected=true>"Nothing (exact match)"</option>
+                        {match_rules()}
                     </select>
                 </Field>
                 <Field id="as_of" label="Snapshot date">

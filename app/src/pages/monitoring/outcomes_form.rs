@@ -9,7 +9,7 @@ use workflow::datasets::RefusedImport;
 
 use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
-use crate::pages::file_format::{ACCEPTED, file_format};
+use crate::pages::file_format::{ACCEPTED, file_format, match_rules};
 use crate::pages::refused::refused;
 
 /// Data of the form.
@@ -74,18 +74,14 @@ pub(super) fn form(form: &Form) -> AnyView {
                 <Field id="complete_until" label=complete help=others>
                     <input id="complete_until" name="complete_until" r#type="date" aria-describedby="complete_until-help" />
                 </Field>
-                <Field id="match" label="IDs are the same despite">
+                <Field id="match" label="Ignore in IDs">
                     <select id="match" name="match">
                         <option value="" selected=true>"Ask if they differ"</option>
-                        <option value="exact">"No difference (exact)"</option>
-                        <option value="leading-zeros">"Leading zeros (leading-zeros)"</option>
-                        <option value="whole-numbers">"Decimals, 1001.0 = 1001 (whole-numbers)"</option>
-                        <option value="case">"Upper and lower case (case)"</option>
-                        <option value="blanks">"Blanks (blanks)"</option>
-                        <option value="leading-zeros,whole-numbers,case,blanks">"All of these"</option>
+                        <option value="exact">"Nothing (exact match)"</option>
+                        {match_rules()}
                     </select>
                 </Field>
-                <label class="check"><input r#type="checkbox" name="allow_unmatched" value="true" />"The file also holds people whom this use case never had"</label>
+                <label class="check"><input r#type="checkbox" name="allow_unmatched" value="true" />"The file includes people who were never imported or scored"</label>
                 {file_format()}
                 <p class="aside">{format!("If any cell is invalid, or {events} match nobody, nothing is imported and all problems are listed.")}</p>
                 <button class="button">"Import"</button>

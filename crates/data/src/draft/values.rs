@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::header::Header;
+use crate::words::is_missing;
 
 /// One value of a column, whatever its case and the blanks around it.
 #[derive(Debug, Clone)]
@@ -28,18 +29,6 @@ pub(crate) struct Values<'a> {
     pub missing_words: Vec<(String, usize)>,
     /// Most frequent first, then by text.
     pub distinct: Vec<Value>,
-}
-
-/// Words for "no value", in lower case; an import reads them so unless they are a level.
-const MISSING_WORDS: [&str; 26] = [
-    "na", "n/a", "n.a.", "#n/a", "<na>", "nan", "null", "none", "nil", "(blank)", "blank", "-", "--", "---", "–", "—", "?", ".", "..",
-    "...", "k.a.", "#nv", "#n/d", "#n/b", "n.v.", "(leer)",
-];
-
-/// True where a field without levels takes the text for a missing value.
-pub(crate) fn is_missing(text: &str) -> bool {
-    let text = text.trim();
-    text.is_empty() || (text.len() <= 7 && MISSING_WORDS.contains(&text.to_lowercase().as_str()))
 }
 
 /// A number in any usual notation. Here only its size matters, roughly: an import reads the whole column in one notation, and asks where two

@@ -86,7 +86,7 @@ impl StoredPeople {
     /// # Errors
     /// Never for rows that were stored.
     pub(crate) fn rows_hash(&self) -> Result<String> {
-        let rows = postcard::to_stdvec(&(&self.table, &self.ids, &self.labels, &self.periods));
+        let rows = postcard::to_stdvec(&(&self.table, &self.ids, &self.labels, &self.periods, &self.levels));
         Ok(store::artifacts::hash(&rows.map_err(|error| Error::internal(format!("the columns cannot be written: {error}")))?))
     }
 

@@ -114,7 +114,7 @@ pub(super) fn match_people(
             None => {}
         }
         if many && !matching.allow_unmatched {
-            advice += " If the file also holds people whom this use case never had, add --allow-unmatched.";
+            advice += " If the file also includes people who were never imported or scored, add --allow-unmatched.";
         }
         refusal.advice = Some(advice);
         return Err(refusal);

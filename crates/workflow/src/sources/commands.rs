@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use data::sources::{Address, Beyond, Fetched, Limits, Secret, SourceError};
+use data::{DateOrder, ReadOptions};
 use domain::{AuditEvent, ProblemCode, Subject};
 use store::{audit, sources};
 
@@ -112,25 +113,40 @@ impl Tenure {
         let source = self.source(use_case, name).await?;
         let limits = Limits { rows: TESTED_ROWS, beyond: Beyond::LeaveOut, attempts: 1, ..limits(&source) };
         let fetched = fetch(&source, &limits).await.map_err(|error| of_source(&source, &error))?;
-        let raw = data::read(&fetched.csv, &data::ReadOptions::default())?;
+        let raw = data::read(&fetched.csv, &as_written(ReadOptions::default()))?;
         Ok(Rows { columns: raw.names, rows: fetched.rows, more: fetched.more })
     }
 
     /// Imports the rows of a source, as if they had come in a file. `import` names the use case and says what the rows are for; its files are
-    /// replaced by the result of the query.
+    /// replaced by the result of the query; what it says of marks and dates holds for texts of the database.
     ///
     /// # Errors
     /// [`Error::Invalid`] with what the database said, or as [`Tenure::import`].
     pub async fn import_from(&self, admin: &Admin<'_>, name: &str, import: Import) -> Result<Imported> {
         let source = self.source(&import.use_case, name).await?;
         let fetched = fetch(&source, &limits(&source)).await.map_err(|error| of_source(&source, &error))?;
-        self.import(admin, Import { files: vec![(source.name, fetched.csv)], options: data::ReadOptions::default(), ..import }).await
+        let options = as_written(import.options.clone());
+        self.import(admin, Import { files: vec![(source.name, fetched.csv)], options, ..import }).await
     }
 }
 
 async fn fetch(source: &sources::Source, limits: &Limits) -> std::result::Result<Fetched, SourceError> {
     let (address, password) = (Address::parse(&source.address)?, Secret::parse(&source.secret)?.read()?);
     data::sources::fetch(&address, password.as_deref(), &source.query, limits).await
+}
+
+/// How the file of a source is read where nobody says otherwise. [`data::sources`] wrote it: its numbers have a decimal point, and 3.000 of a
+/// database is not three thousand.
+fn as_written(stated: ReadOptions) -> ReadOptions {
+    let point = (stated.thousands != Some('.')).then_some('.');
+    ReadOptions {
+        encoding: Some("utf-8".into()),
+        separator: Some(','),
+        header_row: Some(1),
+        decimal: stated.decimal.or(point),
+        dates: stated.dates.or(Some(DateOrder::YearFirst)),
+        ..stated
+    }
 }
 
 fn limits(source: &sources::Source) -> Limits {

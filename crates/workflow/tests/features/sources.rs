@@ -53,6 +53,27 @@ async fn rows_of_a_source_are_imported_like_a_file() {
 }
 
 #[tokio::test]
+async fn a_point_in_a_number_of_a_database_is_a_decimal_point() {
+    let (app, (address, csv, _folder)) = (TestApp::empty().await, database().await);
+    let local = Actor::local();
+    let admin = local.admin().unwrap();
+    let with_decimals = |name: &str| match name {
+        "DistanceFromHome" => format!("printf('%.3f', \"{name}\") as \"{name}\""),
+        name => format!("\"{name}\""),
+    };
+    let columns = csv.lines().next().unwrap().split(',').map(with_decimals).collect::<Vec<_>>().join(", ");
+    let mut contents = Vec::new();
+    for query in ["select * from people".to_owned(), format!("select {columns} from people")] {
+        app.tenure.add_source(&admin, NewSource { query, ..source("hr", &address) }).await.unwrap();
+        let purpose = Some(Purpose::Scoring);
+        let import = Import { use_case: USE_CASE.into(), as_of: Some("2026-01-01".into()), purpose, ..Import::default() };
+        contents.push(app.tenure.import_from(&admin, "hr", import).await.unwrap().dataset.content_hash);
+        app.tenure.remove_source(&admin, USE_CASE, "hr").await.unwrap();
+    }
+    assert_eq!(contents[0], contents[1]);
+}
+
+#[tokio::test]
 async fn a_source_is_added_on_the_command_line_alone() {
     let app = TestApp::empty().await;
     let oscar = app.actor("oscar").await;

@@ -60,7 +60,7 @@ pub struct Import {
     /// Differences between identifiers that do not count: leading-zeros, whole-numbers, case, blanks (separated by commas), or exact
     #[arg(long = "match", value_name = "RULE")]
     matching: Option<String>,
-    /// Accept a file with many leavers whom this use case never had
+    /// Accept a file with many leavers who were never imported or scored
     #[arg(long)]
     allow_unmatched: bool,
     #[command(flatten)]
